@@ -1,0 +1,121 @@
+package luacheck
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
+)
+
+// source is one script: its tree, and where its names stand. The tree of
+// gopher-lua knows lines only; the columns come from a second look at the text.
+type source struct {
+	name   string // "lib/ship.lua"
+	chunk  []ast.Stmt
+	broken *Finding // why there is no tree
+	tokens map[int][]ast.Token
+}
+
+// newSource parses and compiles the text. A byte order mark is skipped, as the
+// loader does.
+func newSource(name string, text []byte) *source {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	s := &source{name: name}
+	chunk, err := parse.Parse(bytes.NewReader(text), name)
+	if err != nil {
+		s.broken = syntaxFinding(err, bytes.Count(text, []byte("\n"))+1)
+		return s
+	}
+	s.tokens = index(name, text)
+	if _, err := lua.Compile(chunk, name); err != nil {
+		s.broken = compileFinding(err)
+	}
+	s.chunk = chunk
+	return s
+}
+
+// module returns the name under which require finds the file: "lib.ship".
+func (s *source) module() string { return moduleName(s.name) }
+
+func (s *source) isTest() bool { return strings.HasSuffix(s.name, "_test.lua") }
+
+func moduleName(file string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(file, ".lua"), "/", ".")
+}
+
+// syntaxFinding turns a parser's error into a place and a sentence.
+func syntaxFinding(err error, lastLine int) *Finding {
+	var e *parse.Error
+	if !errors.As(err, &e) {
+		return &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
+	}
+	message := strings.TrimSpace(e.Message)
+	if e.Pos.Line == parse.EOF {
+		return &Finding{Line: lastLine, Col: 1, Message: message + " at the end of the file"}
+	}
+	if e.Token != "" {
+		message += fmt.Sprintf(" near '%s'", e.Token)
+	}
+	return &Finding{Line: e.Pos.Line, Col: max(e.Pos.Column, 1), Message: message}
+}
+
+// compileFinding reads the line out of the compiler's message, such as
+// "too many local variables" or "cannot use '...' outside a vararg function".
+func compileFinding(err error) *Finding {
+	f := &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
+	var e *lua.CompileError
+	if errors.As(err, &e) {
+		f.Line, f.Message = max(e.Line, 1), strings.TrimSpace(e.Message)
+	}
+	return f
+}
+
+// index lists the tokens of the text by line.
+func index(name string, text []byte) map[int][]ast.Token {
+	tokens := map[int][]ast.Token{}
+	scanner := parse.NewScanner(bytes.NewReader(text), name)
+	lexer := &parse.Lexer{}
+	for {
+		tok, err := scanner.Scan(lexer)
+		if err != nil || tok.Type == parse.EOF {
+			return tokens
+		}
+		tokens[tok.Pos.Line] = append(tokens[tok.Pos.Line], tok)
+	}
+}
+
+// column returns the column of the nth place (from 0) on the line where the
+// names follow each other, joined by dots or colons; 1 where there is none.
+func (s *source) column(line, nth int, names ...string) int {
+	toks := s.tokens[line]
+	last := 1
+	for i := range toks {
+		if end := match(toks[i:], names); end >= 0 {
+			last = toks[i+end].Pos.Column
+			if nth == 0 {
+				return last
+			}
+			nth--
+		}
+	}
+	return last
+}
+
+// match says whether the tokens begin with the names, and returns the index of
+// the token of the last name, else -1.
+func match(toks []ast.Token, names []string) int {
+	for i, name := range names {
+		at := 2 * i
+		if at >= len(toks) || toks[at].Str != name {
+			return -1
+		}
+		if i > 0 && toks[at-1].Type != '.' && toks[at-1].Type != ':' {
+			return -1
+		}
+	}
+	return 2 * (len(names) - 1)
+}

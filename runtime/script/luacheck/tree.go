@@ -1,0 +1,181 @@
+package luacheck
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// tree is all scripts below the root.
+type tree struct {
+	api, tests API
+	sources    map[string]*source // by file
+	exports    map[string]exports // by module
+	given      map[string]map[string]bool
+}
+
+func newTree(api, tests API) *tree {
+	return &tree{api: api, tests: tests, sources: map[string]*source{}, exports: map[string]exports{},
+		given: map[string]map[string]bool{}}
+}
+
+// add reads one script and notes what it exports, and which fields it gives to
+// the modules it requires.
+func (t *tree) add(name string, text []byte) {
+	s := newSource(name, text)
+	t.sources[name] = s
+	if s.chunk == nil {
+		t.exports[s.module()] = exports{open: true}
+		return
+	}
+	t.exports[s.module()] = findExports(s.chunk)
+	aliases := map[string]string{}
+	for _, stmt := range s.chunk {
+		if local, ok := stmt.(*ast.LocalAssignStmt); ok {
+			for i, n := range local.Names {
+				if i < len(local.Exprs) {
+					if m := required(local.Exprs[i]); m != "" {
+						aliases[n] = m
+					}
+				}
+			}
+		}
+	}
+	g := &gifts{aliases: aliases, given: t.given}
+	g.block(s.chunk)
+}
+
+// gifts notes "m.field = value" and "function m.field()" where m is a required
+// module: other files may rely on the field.
+type gifts struct {
+	aliases map[string]string
+	given   map[string]map[string]bool
+}
+
+func (g *gifts) block(stmts []ast.Stmt) {
+	for _, s := range stmts {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			for _, lhs := range s.Lhs {
+				g.target(lhs)
+			}
+		case *ast.FuncDefStmt:
+			g.target(s.Name.Func)
+		}
+		children(s, g.block, g.expr)
+	}
+}
+
+func (g *gifts) expr(x ast.Expr) { exprChildren(x, g.block, g.expr) }
+
+func (g *gifts) target(x ast.Expr) {
+	attr, ok := x.(*ast.AttrGetExpr)
+	if !ok {
+		return
+	}
+	id, ok := attr.Object.(*ast.IdentExpr)
+	key, isString := attr.Key.(*ast.StringExpr)
+	if !ok || !isString || g.aliases[id.Value] == "" {
+		return
+	}
+	module := g.aliases[id.Value]
+	if g.given[module] == nil {
+		g.given[module] = map[string]bool{}
+	}
+	g.given[module][key.Value] = true
+}
+
+// required returns the module of a "require 'name'" expression, else "".
+func required(x ast.Expr) string {
+	call, ok := x.(*ast.FuncCallExpr)
+	if !ok || len(call.Args) != 1 {
+		return ""
+	}
+	fn, ok := call.Func.(*ast.IdentExpr)
+	name, isString := call.Args[0].(*ast.StringExpr)
+	if !ok || !isString || fn.Value != "require" {
+		return ""
+	}
+	return name.Value
+}
+
+// hasField says whether the module is known to lack the field (false) or may
+// have it (true).
+func (t *tree) hasField(module, field string) bool {
+	e, ok := t.exports[module]
+	return !ok || e.open || e.fields[field] || t.given[module][field]
+}
+
+func (t *tree) fields(module string) []string {
+	var names []string
+	for f := range t.exports[module].fields {
+		names = append(names, f)
+	}
+	return names
+}
+
+func (t *tree) modules() []string {
+	var names []string
+	for m := range t.exports {
+		if !strings.HasSuffix(m, "_test") {
+			names = append(names, m)
+		}
+	}
+	return names
+}
+
+// check returns the findings in one file, in the order of the text.
+func (t *tree) check(name string) []Finding {
+	s := t.sources[name]
+	if s.broken != nil {
+		return []Finding{*s.broken}
+	}
+	c := &checker{tree: t, src: s, seen: map[string]int{}}
+	c.function(nil, &ast.FunctionExpr{ParList: &ast.ParList{HasVargs: true}, Stmts: s.chunk})
+	sort.SliceStable(c.findings, func(i, j int) bool {
+		a, b := c.findings[i], c.findings[j]
+		return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col
+	})
+	return c.findings
+}
+
+// words returns the words of an API table that the file may use.
+func (t *tree) words(s *source, table string) (Words, bool) {
+	if w, ok := t.api[table]; ok {
+		return w, true
+	}
+	if s.isTest() {
+		w, ok := t.tests[table]
+		return w, ok
+	}
+	return Words{}, false
+}
+
+func (t *tree) isGlobal(s *source, name string) bool {
+	return t.api.global(name) || s.isTest() && t.tests.global(name)
+}
+
+// arityOf returns the arity of a global function or a function of an API table.
+func (t *tree) arityOf(s *source, table, name string) Arity {
+	if a, ok := t.api[table].Names[name]; ok {
+		return a
+	}
+	if a, ok := t.tests[table].Names[name]; ok && s.isTest() {
+		return a
+	}
+	return Any
+}
+
+// unknownGlobal words the message for a name nobody declared.
+func (t *tree) unknownGlobal(s *source, name string) string {
+	if !s.isTest() && t.tests.global(name) {
+		return fmt.Sprintf("%s exists in tests only (files called *_test.lua)", name)
+	}
+	known := t.api.globals()
+	if s.isTest() {
+		known = append(known, t.tests.globals()...)
+	}
+	return fmt.Sprintf("undeclared name %s%s", name, suggest(name, known))
+}
