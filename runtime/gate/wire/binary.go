@@ -1,0 +1,265 @@
+package wire
+
+import (
+	"encoding/binary"
+	"math"
+	"strings"
+
+	"hotshard/runtime/world"
+)
+
+// The units of the packed form; PROTOCOL.md has the layout byte by byte.
+const (
+	perMetre    = 4.0     // positions, ranges and radii: quarters of a metre
+	perSpeed    = 64.0    // speeds: 1/64 m/s
+	perSecond   = 1000.0  // tau: milliseconds
+	perFine     = 1 << 18 // directions
+	maxUnits    = 1 << 51 // the largest magnitude a packed number may have
+	minExponent = -32     // of a velocity
+	maxExponent = 64
+	tableSize   = 64 // strings an encoder looks for among those it sent before
+)
+
+// What a motion has beside id, mode and position.
+const (
+	hasVel = 1 << iota
+	hasTarget
+	hasPoint
+	hasFinePoint // not together with hasPoint
+	hasRange
+	hasSpeed
+	hasTau
+	unknownBits = 0x80
+)
+
+// packer appends the packed form of one message.
+type packer struct {
+	b      []byte
+	prev   world.EntityID // ids are sent as the difference to the one before
+	origin world.Vec3     // whole metres
+	known  [tableSize]string
+	count  int
+}
+
+func (p *packer) uint(v uint64) { p.b = binary.AppendUvarint(p.b, v) }
+
+// int appends a signed number with its sign in the lowest bit ("zigzag").
+func (p *packer) int(v int64) { p.b = binary.AppendVarint(p.b, v) }
+
+// units appends a number that is not negative, in the given units.
+func (p *packer) units(v, per float64) { p.uint(uint64(math.Max(0, scaled(v, per)))) }
+
+// scaled rounds v times per to a whole number within the limits; NaN becomes 0.
+func scaled(v, per float64) float64 {
+	n := math.Round(v * per)
+	if n != n {
+		return 0
+	}
+	return math.Max(-maxUnits, math.Min(maxUnits, n))
+}
+
+func (p *packer) id(id world.EntityID) {
+	p.int(int64(id) - int64(p.prev))
+	p.prev = id
+}
+
+func (p *packer) string(s string) {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	p.uint(uint64(len(s)))
+	p.b = append(p.b, s...)
+}
+
+// shared appends a string that many entities have: 0 and the string the first
+// time, then the number it got by that.
+func (p *packer) shared(s string) {
+	for i := range min(p.count, tableSize) {
+		if p.known[i] == s {
+			p.uint(uint64(i + 1))
+			return
+		}
+	}
+	if p.count < tableSize {
+		p.known[p.count] = s
+	}
+	p.count++
+	p.uint(0)
+	p.string(s)
+}
+
+func (p *packer) vec(v, from world.Vec3, per float64) {
+	p.int(int64(scaled(v.X-from.X, per)))
+	p.int(int64(scaled(v.Y-from.Y, per)))
+	p.int(int64(scaled(v.Z-from.Z, per)))
+}
+
+// velocity appends three 16-bit mantissas and the exponent of two they share: the
+// largest component keeps 15 bits, whatever its size.
+func (p *packer) velocity(v world.Vec3) {
+	largest := math.Max(math.Abs(v.X), math.Max(math.Abs(v.Y), math.Abs(v.Z)))
+	_, exp := math.Frexp(largest)
+	exp = max(minExponent, exp-15)
+	if math.Round(math.Ldexp(largest, -exp)) > math.MaxInt16 {
+		exp++
+	}
+	if exp > maxExponent {
+		exp = maxExponent
+	}
+	p.b = append(p.b, byte(int8(exp)))
+	for _, c := range [3]float64{v.X, v.Y, v.Z} {
+		m := math.Round(math.Ldexp(c, -exp))
+		m = math.Max(math.MinInt16, math.Min(math.MaxInt16, m))
+		p.b = binary.LittleEndian.AppendUint16(p.b, uint16(int16(m)))
+	}
+}
+
+// motion appends a motion. The id is passed apart, as that of an entity counts.
+func (p *packer) motion(id world.EntityID, m *Motion) {
+	p.id(id)
+	at := len(p.b) + 1
+	p.b = append(p.b, m.Mode, 0)
+	p.vec(inside(m.Pos), p.origin, perMetre)
+	var flags byte
+	if vel := finite(m.Vel); vel != (world.Vec3{}) {
+		flags |= hasVel
+		p.velocity(vel)
+	}
+	if m.Target != 0 {
+		flags |= hasTarget
+		p.int(int64(m.Target) - int64(id))
+	}
+	if point := inside(m.Point); point != (world.Vec3{}) {
+		if isFine(point) {
+			flags |= hasFinePoint
+			p.vec(point, world.Vec3{}, perFine)
+		} else {
+			flags |= hasPoint
+			p.vec(point, p.origin, perMetre)
+		}
+	}
+	flags |= p.optional(m.Range, perMetre, hasRange)
+	flags |= p.optional(m.Speed, perSpeed, hasSpeed)
+	flags |= p.optional(m.Tau, perSecond, hasTau)
+	p.b[at] = flags
+}
+
+// optional appends a number unless it is 0 in its units, and returns the flag of
+// what it appended.
+func (p *packer) optional(v, per float64, flag byte) byte {
+	n := scaled(v, per)
+	if n <= 0 {
+		return 0
+	}
+	p.uint(uint64(n))
+	return flag
+}
+
+func (p *packer) entity(e *Entity) {
+	p.motion(e.ID, &e.Motion)
+	p.shared(e.Kind)
+	p.shared(e.Type)
+	p.string(e.Name)
+	p.int(int64(e.Owner))
+	p.units(e.Radius, perMetre)
+	p.uint(uint64(e.Flags))
+}
+
+func (p *packer) entities(list []Entity) {
+	p.uint(uint64(len(list)))
+	for i := range list {
+		p.entity(&list[i])
+	}
+}
+
+// begin appends kind and tick and resets what is counted within one message.
+func (p *packer) begin(kind Kind, tick world.Tick) {
+	p.prev = world.FirstDynamicID
+	p.b = append(p.b, byte(kind))
+	p.uint(uint64(tick))
+}
+
+// setOrigin appends the whole metres that positions are relative to.
+func (p *packer) setOrigin(box *bounds) {
+	p.origin = box.centre()
+	p.vec(p.origin, world.Vec3{}, 1)
+}
+
+func (s *Snapshot) appendBinary(dst []byte) []byte {
+	p := packer{b: dst}
+	p.begin(KindSnapshot, s.Tick)
+	p.b = binary.LittleEndian.AppendUint64(p.b, math.Float64bits(s.Hz))
+	p.b = binary.LittleEndian.AppendUint64(p.b, math.Float64bits(s.Dilation))
+	p.uint(uint64(s.You))
+	p.uint(uint64(s.Bubble))
+	var box bounds
+	box.entities(s.Entities)
+	p.setOrigin(&box)
+	p.entities(s.Entities)
+	return p.b
+}
+
+func (d *Delta) appendBinary(dst []byte) []byte {
+	p := packer{b: dst}
+	p.begin(KindDelta, d.Tick)
+	var box bounds
+	box.entities(d.Add)
+	for i := range d.Move {
+		box.add(d.Move[i].Pos)
+	}
+	p.setOrigin(&box)
+	p.uint(uint64(len(d.Gone)))
+	for _, id := range d.Gone {
+		p.id(id)
+	}
+	p.entities(d.Add)
+	p.uint(uint64(len(d.Move)))
+	for i := range d.Move {
+		p.motion(d.Move[i].ID, &d.Move[i])
+	}
+	return p.b
+}
+
+// bounds is the box around the positions of a message. Its centre is the origin
+// that keeps the differences small.
+type bounds struct {
+	min, max world.Vec3
+	some     bool
+}
+
+func (b *bounds) entities(list []Entity) {
+	for i := range list {
+		b.add(list[i].Pos)
+	}
+}
+
+func (b *bounds) add(v world.Vec3) {
+	v = inside(v)
+	if !b.some {
+		b.min, b.max, b.some = v, v, true
+		return
+	}
+	b.min = world.Vec3{X: math.Min(b.min.X, v.X), Y: math.Min(b.min.Y, v.Y), Z: math.Min(b.min.Z, v.Z)}
+	b.max = world.Vec3{X: math.Max(b.max.X, v.X), Y: math.Max(b.max.Y, v.Y), Z: math.Max(b.max.Z, v.Z)}
+}
+
+func (b *bounds) centre() world.Vec3 {
+	c := b.min.Add(b.max).Scale(0.5)
+	return world.Vec3{X: math.Round(c.X), Y: math.Round(c.Y), Z: math.Round(c.Z)}
+}
+
+// finite replaces a vector with a coordinate that is no number by the zero vector.
+func finite(v world.Vec3) world.Vec3 {
+	if !v.Finite() {
+		return world.Vec3{}
+	}
+	return v
+}
+
+// inside clamps a position to MaxCoordinate.
+func inside(v world.Vec3) world.Vec3 {
+	v = finite(v)
+	return world.Vec3{X: clampCoordinate(v.X), Y: clampCoordinate(v.Y), Z: clampCoordinate(v.Z)}
+}
+
+func clampCoordinate(c float64) float64 {
+	return math.Max(-MaxCoordinate, math.Min(MaxCoordinate, c))
+}

@@ -1,0 +1,99 @@
+package wire
+
+import "hotshard/runtime/world"
+
+// Codec is one of the two encodings of the protocol.
+type Codec uint8
+
+// The codecs. A connection has one for its whole life, chosen by subprotocol.
+const (
+	JSON   Codec = iota // every message is a JSON text
+	Binary              // snapshots and deltas are packed, the rest is JSON behind a byte 0
+	codecs = 2
+)
+
+// The WebSocket subprotocols that choose a codec.
+const (
+	SubprotocolJSON   = "hotshard.json.v1"
+	SubprotocolBinary = "hotshard.bin.v1"
+)
+
+// Subprotocol returns the name of the codec in the handshake.
+func (c Codec) Subprotocol() string {
+	if c == Binary {
+		return SubprotocolBinary
+	}
+	return SubprotocolJSON
+}
+
+// ParseSubprotocol returns the codec with the name.
+func ParseSubprotocol(name string) (Codec, bool) {
+	switch name {
+	case SubprotocolJSON:
+		return JSON, true
+	case SubprotocolBinary:
+		return Binary, true
+	}
+	return JSON, false
+}
+
+// Kind says what a message is. The values of the first three are the first byte
+// of a message in the binary codec.
+type Kind uint8
+
+// The kinds of message.
+const (
+	KindText     Kind = 0 // an event with a name, or (where a client reads it) a reply
+	KindSnapshot Kind = 1
+	KindDelta    Kind = 2
+	KindReply    Kind = 3
+)
+
+// MaxCoordinate bounds every position on the wire, in metres from the star
+// (about 1,900 AU). What lies beyond is sent as if it lay on the border.
+const MaxCoordinate = 1 << 48
+
+// Entity is one thing in space as a player sees it.
+type Entity struct {
+	ID     world.EntityID
+	Kind   string            // ship, npc, wreck, missile, pod: what scripts spawned it as
+	Name   string            // shown to players
+	Type   string            // item type, "Rifter"
+	Owner  world.CharacterID // 0: nobody's
+	Radius float64           // m
+	Flags  uint32            // bits whose meaning the game gives
+	Motion                   // Motion.ID is taken from ID
+}
+
+// Motion is the course of one entity at a tick: with the motion law a client
+// works out every later position from it, until it hears of another course.
+type Motion struct {
+	ID     world.EntityID
+	Mode   uint8      // physics.Mode
+	Pos    world.Vec3 // m, from the star
+	Vel    world.Vec3 // m/s
+	Target world.EntityID
+	Point  world.Vec3 // m from the star, or a direction, as the mode wants it
+	Range  float64    // m
+	Speed  float64    // m/s, the most it may fly; 0 in Delta.Move: as last told
+	Tau    float64    // s, inertia; 0 in Delta.Move: as last told
+}
+
+// Snapshot is everything a player sees at a tick. It replaces what the client knew.
+type Snapshot struct {
+	Tick     world.Tick
+	Hz       float64 // ticks a second of game time
+	Dilation float64 // game seconds in a real second; 1: no slowing down
+	You      world.EntityID
+	Bubble   uint32
+	Entities []Entity
+}
+
+// Delta is what changed for everybody in a bubble at a tick. Gone is applied
+// first, then Add (which replaces an entity of the same id), then Move.
+type Delta struct {
+	Tick world.Tick
+	Add  []Entity
+	Move []Motion
+	Gone []world.EntityID
+}
