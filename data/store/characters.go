@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"hotshard/runtime/world"
+)
+
+// MaxData is how long a character's script data may be, in bytes of JSON.
+const MaxData = 256 << 10
+
+// Character is one player's person in the game and where it is. Station is the
+// one it is docked at, 0 in space; Pos is in metres from the system's star, Vel
+// in metres per second. Data is JSON that belongs to the scripts; "" is "{}".
+type Character struct {
+	ID       world.CharacterID
+	Account  AccountID
+	Name     string
+	System   world.SystemID
+	Station  world.EntityID
+	Pos, Vel world.Vec3
+	Ship     string // the item type it flies
+	Data     string
+	Created  time.Time
+	LastSeen time.Time
+}
+
+const characterColumns = `id, account, name, system, station, px, py, pz, vx, vy, vz, ship, data, created, last_seen`
+
+const (
+	insertCharacter = `INSERT INTO characters (account, name, name_key, system, station, px, py, pz, vx, vy, vz, ship, data, created, last_seen)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	updateCharacter = `UPDATE characters SET system = ?, station = ?, px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, ship = ?, data = ?, last_seen = ?
+		WHERE id = ?`
+	selectCharacter       = `SELECT ` + characterColumns + ` FROM characters WHERE id = ?`
+	selectCharacterByName = `SELECT ` + characterColumns + ` FROM characters WHERE name_key = ?`
+	selectCharactersOf    = `SELECT ` + characterColumns + ` FROM characters WHERE account = ? ORDER BY last_seen DESC, id DESC`
+	selectLastCharacter   = selectCharactersOf + ` LIMIT 1`
+)
+
+// CreateCharacter adds a character to the account that c names. ID, Created and
+// LastSeen are set by the store. Errors: ErrName, ErrNameTaken, ErrInvalid,
+// ErrNotFound for the account.
+func (s *Store) CreateCharacter(ctx context.Context, c Character) (Character, error) {
+	const op = "create character"
+	if err := c.check(op); err != nil {
+		return Character{}, err
+	}
+	var made Character
+	err := s.change(ctx, op, func(t *tx) error {
+		made = c
+		return made.insert(t, op, s.now())
+	})
+	return made, err
+}
+
+// Character returns the character with the id, or ErrNotFound.
+func (s *Store) Character(ctx context.Context, id world.CharacterID) (Character, error) {
+	return s.oneCharacter(ctx, selectCharacter, id)
+}
+
+// CharacterByName returns the character with the name in any case, or ErrNotFound.
+func (s *Store) CharacterByName(ctx context.Context, name string) (Character, error) {
+	return s.oneCharacter(ctx, selectCharacterByName, nameKey(name))
+}
+
+// CharactersOf returns the account's characters, the one last seen first.
+func (s *Store) CharactersOf(ctx context.Context, id AccountID) ([]Character, error) {
+	return query(ctx, s, "characters", scanCharacter, selectCharactersOf, id)
+}
+
+// SaveCharacters writes where the characters are and what scripts keep with
+// them, all in one transaction; ID, Account, Name and Created are not changed.
+// A LastSeen of zero is now. Characters that cannot be saved (not in the
+// database, a position that is not finite, Data that is no JSON) are left out
+// and named in the error, ErrInvalid or ErrNotFound; the others are saved even
+// so: one broken script must not cost everybody their place. With any other
+// error nothing was saved.
+func (s *Store) SaveCharacters(ctx context.Context, all []Character) error {
+	const op = "save characters"
+	var unfit []error
+	fit := make([]Character, 0, len(all))
+	for _, c := range all {
+		if err := c.checkState(op); err != nil {
+			unfit = append(unfit, err)
+			continue
+		}
+		fit = append(fit, c)
+	}
+	if len(fit) == 0 {
+		return errors.Join(unfit...)
+	}
+	var unknown []error
+	err := s.change(ctx, op, func(t *tx) error {
+		unknown = unknown[:0]
+		now := s.now()
+		for i := range fit {
+			found, err := fit[i].update(t, now)
+			if err != nil {
+				return err
+			}
+			if !found {
+				unknown = append(unknown, fail(op, ErrNotFound, fmt.Sprintf("there is no character %d (%s)", fit[i].ID, fit[i].Name)))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(append(unfit, unknown...)...)
+}
+
+func (s *Store) oneCharacter(ctx context.Context, text string, arg any) (Character, error) {
+	const op = "character"
+	c, found, err := queryOne(ctx, s, op, scanCharacter, text, arg)
+	if err == nil && !found {
+		err = fail(op, ErrNotFound, "there is no such character")
+	}
+	return c, err
+}
+
+func lastCharacter(t *tx, id AccountID) (c Character, found bool, err error) {
+	err = t.each(func(row scanner) (err error) {
+		c, err = scanCharacter(row)
+		found = true
+		return err
+	}, selectLastCharacter, id)
+	return c, found, err
+}
+
+func scanCharacter(row scanner) (c Character, err error) {
+	var created, seen int64
+	err = row.Scan(&c.ID, &c.Account, &c.Name, &c.System, &c.Station, &c.Pos.X, &c.Pos.Y, &c.Pos.Z,
+		&c.Vel.X, &c.Vel.Y, &c.Vel.Z, &c.Ship, &c.Data, &created, &seen)
+	c.Created, c.LastSeen = toTime(created), toTime(seen)
+	return c, err
+}
+
+// insert adds the row and sets what the store decides.
+func (c *Character) insert(t *tx, op string, now int64) error {
+	c.Data = orEmptyObject(c.Data)
+	id, err := t.insert(insertCharacter, c.Account, c.Name, nameKey(c.Name), c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
+		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, c.Data, now, now)
+	if foreignKey(err) {
+		return fail(op, ErrNotFound, fmt.Sprintf("there is no account %d", c.Account))
+	}
+	if err != nil {
+		return nameTaken(op, c.Name, err)
+	}
+	c.ID, c.Created, c.LastSeen = world.CharacterID(id), toTime(now), toTime(now)
+	return nil
+}
+
+func (c *Character) update(t *tx, now int64) (found bool, err error) {
+	seen := now
+	if !c.LastSeen.IsZero() {
+		seen = fromTime(c.LastSeen)
+	}
+	return t.update(updateCharacter, c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
+		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, orEmptyObject(c.Data), seen, c.ID)
+}
+
+func (c *Character) check(op string) error {
+	if err := checkName(op, c.Name); err != nil {
+		return err
+	}
+	return c.checkState(op)
+}
+
+func (c *Character) checkState(op string) error {
+	who := fmt.Sprintf("character %d (%s)", c.ID, c.Name)
+	switch {
+	case !c.Pos.Finite() || !c.Vel.Finite():
+		return fail(op, ErrInvalid, who+": position and velocity must be finite numbers")
+	case len(c.Data) > MaxData:
+		return fail(op, ErrInvalid, fmt.Sprintf("%s: script data of %d bytes, at most %d are kept", who, len(c.Data), MaxData))
+	case c.Data != "" && !json.Valid([]byte(c.Data)):
+		return fail(op, ErrInvalid, who+": script data is not JSON")
+	}
+	return nil
+}
+
+func orEmptyObject(data string) string {
+	if data == "" {
+		return "{}"
+	}
+	return data
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Check reads the whole file and returns what is wrong with it: pages and
+// indexes by SQLite's integrity_check, rows that name others which are not
+// there, and release contents that no release has. It takes a time that grows
+// with the file; it disturbs nobody.
+func (s *Store) Check(ctx context.Context) error {
+	const op = "check"
+	wrong, err := query(ctx, s, op, scanText, "PRAGMA integrity_check")
+	if err != nil {
+		return err
+	}
+	if len(wrong) == 1 && wrong[0] == "ok" {
+		wrong = nil
+	}
+	strays, err := query(ctx, s, op, scanText, `SELECT "table" || ' row ' || coalesce(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check`)
+	if err != nil {
+		return err
+	}
+	orphans, err := query(ctx, s, op, scanText, `SELECT 'blob ' || hash || ' is in no release' FROM blobs
+		WHERE NOT EXISTS (SELECT 1 FROM release_files WHERE blob = blobs.id)`)
+	if err != nil {
+		return err
+	}
+	wrong = append(append(wrong, strays...), orphans...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fail(op, ErrCorrupt, fmt.Sprintf("%s is damaged: restore a backup; found: %s", s.path, strings.Join(wrong, "; ")))
+}

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+)
+
+// ReleaseStatus says what became of a release.
+type ReleaseStatus string
+
+// The statuses. A release is queued when it is added; at most one is live.
+const (
+	ReleaseQueued     ReleaseStatus = "queued"      // known, not applied
+	ReleaseCanary     ReleaseStatus = "canary"      // on some systems
+	ReleaseLive       ReleaseStatus = "live"        // on all of them
+	ReleaseReplaced   ReleaseStatus = "replaced"    // was live, a later one is
+	ReleaseRolledBack ReleaseStatus = "rolled_back" // was live or canary and was taken back
+	ReleaseRefused    ReleaseStatus = "refused"     // did not compile, or a system refused it
+	ReleaseDropped    ReleaseStatus = "dropped"     // given up before it was applied
+)
+
+var releaseStatuses = []ReleaseStatus{ReleaseQueued, ReleaseCanary, ReleaseLive, ReleaseReplaced,
+	ReleaseRolledBack, ReleaseRefused, ReleaseDropped}
+
+// Release is one version of the scripts. Files maps paths under the script root
+// to contents; lists leave it nil. Begun and Ended are the marks around its last
+// commit, zero where there was none.
+type Release struct {
+	Number  int
+	Hash    string
+	Author  string
+	Note    string
+	Status  ReleaseStatus
+	Created time.Time
+	Begun   time.Time
+	Ended   time.Time
+	Files   map[string][]byte
+}
+
+const releaseColumns = `number, hash, author, note, status, created, begun, ended`
+
+const (
+	insertRelease  = `INSERT INTO releases (hash, author, note, status, created) VALUES (?, ?, ?, ?, ?)`
+	selectRelease  = `SELECT ` + releaseColumns + ` FROM releases WHERE number = ?`
+	selectReleases = `SELECT ` + releaseColumns + ` FROM releases ORDER BY number DESC LIMIT ?`
+	selectLive     = `SELECT ` + releaseColumns + ` FROM releases WHERE status = 'live' ORDER BY number DESC LIMIT 1`
+	selectUnended  = `SELECT ` + releaseColumns + ` FROM releases WHERE begun > 0 AND ended = 0 ORDER BY number`
+	beginRelease   = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
+	finishRelease  = `UPDATE releases SET ended = ?, status = ?, note = ? WHERE number = ?`
+	markRelease    = `UPDATE releases SET status = ?, note = ? WHERE number = ?`
+	replaceLive    = `UPDATE releases SET status = 'replaced' WHERE status = 'live' AND number <> ?`
+	dropReleases   = `DELETE FROM releases WHERE number <= (SELECT max(number) FROM releases) - ?
+		AND status <> 'live' AND NOT (begun > 0 AND ended = 0)`
+	dropBlobs = `DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM release_files WHERE blob = blobs.id)`
+)
+
+// AddRelease keeps a release as queued and returns it with its number, one more
+// than the last ever given. Hash, Author, Note and Files are the caller's; an
+// empty Hash is made from the files. The oldest beyond Options.KeepReleases are
+// dropped, but never the live one. Errors: ErrInvalid for a path that is not
+// plain and relative.
+func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
+	const op = "add release"
+	for path := range r.Files {
+		if !fs.ValidPath(path) || path == "." {
+			return Release{}, fail(op, ErrInvalid, fmt.Sprintf("%q is not a path under the script root", path))
+		}
+	}
+	r.Hash = cmp.Or(r.Hash, HashFiles(r.Files))
+	packed := s.packer.packAll(r.Files)
+	var made Release
+	err := s.change(ctx, op, func(t *tx) error {
+		now := s.now()
+		number, err := t.insert(insertRelease, r.Hash, r.Author, r.Note, ReleaseQueued, now)
+		if err != nil {
+			return err
+		}
+		if err := t.addFiles(number, packed); err != nil {
+			return err
+		}
+		made = Release{Number: int(number), Hash: r.Hash, Author: r.Author, Note: r.Note,
+			Status: ReleaseQueued, Created: toTime(now), Files: r.Files}
+		return t.dropOldReleases(s.opt.KeepReleases)
+	})
+	return made, err
+}
+
+// BeginRelease marks that the release is about to be committed on the systems.
+// Until FinishRelease it is in Unfinished. Errors: ErrNotFound, ErrConflict
+// where it has begun already or is live.
+func (s *Store) BeginRelease(ctx context.Context, number int) error {
+	const op = "begin release"
+	return s.change(ctx, op, func(t *tx) error {
+		r, err := t.release(op, number)
+		if err != nil {
+			return err
+		}
+		if r.Status == ReleaseLive {
+			return fail(op, ErrConflict, fmt.Sprintf("release %d is live already", number))
+		}
+		begun, err := t.update(beginRelease, s.now(), number)
+		if err == nil && !begun {
+			err = fail(op, ErrConflict, fmt.Sprintf("the commit of release %d has begun and not ended", number))
+		}
+		return err
+	})
+}
+
+// FinishRelease marks the end of the commit and what came of it. A release that
+// ends as live makes the one before it replaced, in the same transaction, so a
+// rollback is to begin and finish the older release as live and then to mark the
+// newer one as rolled back. An empty note keeps the old one.
+func (s *Store) FinishRelease(ctx context.Context, number int, status ReleaseStatus, note string) error {
+	const op = "finish release"
+	return s.setRelease(ctx, op, number, status, func(t *tx, r Release) error {
+		if r.Begun.IsZero() || !r.Ended.IsZero() {
+			return fail(op, ErrConflict, fmt.Sprintf("release %d is not being committed", number))
+		}
+		_, err := t.exec(finishRelease, s.now(), status, cmp.Or(note, r.Note), number)
+		return err
+	})
+}
+
+// MarkRelease sets a status outside of a commit: a canary taken back, a queued
+// release dropped. The live release stays live until another takes its place:
+// ErrConflict. An empty note keeps the old one.
+func (s *Store) MarkRelease(ctx context.Context, number int, status ReleaseStatus, note string) error {
+	const op = "mark release"
+	return s.setRelease(ctx, op, number, status, func(t *tx, r Release) error {
+		if r.Status == ReleaseLive && status != ReleaseLive {
+			return fail(op, ErrConflict, fmt.Sprintf("release %d is live: make another one live first", number))
+		}
+		_, err := t.exec(markRelease, status, cmp.Or(note, r.Note), number)
+		return err
+	})
+}
+
+func (s *Store) setRelease(ctx context.Context, op string, number int, status ReleaseStatus, set func(*tx, Release) error) error {
+	if !slices.Contains(releaseStatuses, status) {
+		return fail(op, ErrInvalid, fmt.Sprintf("%q is not a status of a release", status))
+	}
+	return s.change(ctx, op, func(t *tx) error {
+		r, err := t.release(op, number)
+		if err != nil {
+			return err
+		}
+		if err := set(t, r); err != nil {
+			return err
+		}
+		if status == ReleaseLive {
+			_, err = t.exec(replaceLive, number)
+		}
+		return err
+	})
+}
+
+// Unfinished returns the releases whose commit had begun and not ended, oldest
+// first: after a start, what a crash cut off. LiveRelease is still the one before
+// them, whole; finish these as refused or, having committed them again, as live.
+func (s *Store) Unfinished(ctx context.Context) ([]Release, error) {
+	return query(ctx, s, "unfinished releases", scanRelease, selectUnended)
+}
+
+// Releases returns the newest releases, newest first, without their files.
+func (s *Store) Releases(ctx context.Context, limit int) ([]Release, error) {
+	return query(ctx, s, "releases", scanRelease, selectReleases, limit)
+}
+
+// Release returns a release with its files, or ErrNotFound.
+func (s *Store) Release(ctx context.Context, number int) (Release, error) {
+	return s.wholeRelease(ctx, fmt.Sprintf("there is no release %d", number), selectRelease, number)
+}
+
+// LiveRelease returns the live release with its files, or ErrNotFound where none
+// has been committed yet.
+func (s *Store) LiveRelease(ctx context.Context) (Release, error) {
+	return s.wholeRelease(ctx, "no release is live yet", selectLive)
+}
+
+func (s *Store) wholeRelease(ctx context.Context, none, text string, args ...any) (Release, error) {
+	const op = "release"
+	r, found, err := queryOne(ctx, s, op, scanRelease, text, args...)
+	if err != nil {
+		return Release{}, err
+	}
+	if !found {
+		return Release{}, fail(op, ErrNotFound, none)
+	}
+	r.Files, err = s.releaseFiles(ctx, op, r.Number)
+	return r, err
+}
+
+func (t *tx) release(op string, number int) (r Release, err error) {
+	found := false
+	err = t.each(func(row scanner) (err error) {
+		r, err = scanRelease(row)
+		found = true
+		return err
+	}, selectRelease, number)
+	if err == nil && !found {
+		err = fail(op, ErrNotFound, fmt.Sprintf("there is no release %d", number))
+	}
+	return r, err
+}
+
+// dropOldReleases keeps the newest; blobs that no release names go with them.
+func (t *tx) dropOldReleases(keep int) error {
+	dropped, err := t.update(dropReleases, keep)
+	if err != nil || !dropped {
+		return err
+	}
+	_, err = t.exec(dropBlobs)
+	return err
+}
+
+func scanRelease(row scanner) (r Release, err error) {
+	var created, begun, ended int64
+	err = row.Scan(&r.Number, &r.Hash, &r.Author, &r.Note, &r.Status, &created, &begun, &ended)
+	r.Created, r.Begun, r.Ended = toTime(created), toTime(begun), toTime(ended)
+	return r, err
+}
+
+// HashFiles is the hash of a set of files: hex SHA-256 over each path, in order,
+// and the SHA-256 of its content.
+func HashFiles(files map[string][]byte) string {
+	all := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		content := sha256.Sum256(files[path])
+		fmt.Fprintf(all, "%s\x00%x\n", path, content)
+	}
+	return hex.EncodeToString(all.Sum(nil))
+}

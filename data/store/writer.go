@@ -1,0 +1,293 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// writer is the one goroutine that changes the database. It takes what waits in
+// its queue, up to a bound, runs each request in a savepoint of one transaction,
+// commits, and then answers all of them: one flush to the disk for the lot.
+type writer struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // prepared on conn, by text; the texts are a fixed set
+	group int
+	now   func() time.Time
+	stats writerStats
+
+	queue chan *request
+	done  chan struct{} // closed when the goroutine has ended
+
+	mu     sync.RWMutex // held to read while sending, to write while closing
+	closed bool
+}
+
+// request is one caller's change. after, if set, runs on the writer's goroutine
+// once the change is committed, before the caller is answered.
+type request struct {
+	run    func(*tx) error
+	after  func()
+	answer chan error
+	state  atomic.Int32 // waiting, then taken or abandoned: whoever is first decides
+	err    error        // what run said; the writer's
+}
+
+const (
+	waiting int32 = iota
+	taken
+	abandoned
+)
+
+func startWriter(conn *sql.Conn, opt *Options) *writer {
+	w := &writer{
+		conn:  conn,
+		stmts: make(map[string]*sql.Stmt),
+		group: opt.Group,
+		now:   opt.Now,
+		queue: make(chan *request, opt.Queue),
+		done:  make(chan struct{}),
+	}
+	go w.loop()
+	return w
+}
+
+// do queues the request and waits for its answer.
+func (w *writer) do(ctx context.Context, r *request) error {
+	r.answer = make(chan error, 1)
+	if err := w.enqueue(ctx, r); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.answer:
+		return err
+	case <-ctx.Done():
+		if r.state.CompareAndSwap(waiting, abandoned) {
+			return ctx.Err()
+		}
+		return <-r.answer // it is being committed: the caller has to know how that ends
+	}
+}
+
+func (w *writer) enqueue(ctx context.Context, r *request) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return fail("store", ErrClosed, "the store is closed")
+	}
+	select {
+	case w.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *writer) isClosed() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.closed
+}
+
+// close refuses what comes and waits until what is there has been committed.
+func (w *writer) close() {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.done
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	batch := make([]*request, 0, w.group)
+	for r := range w.queue {
+		batch = append(batch[:0], r)
+		batch = w.collect(batch)
+		w.serve(batch)
+		clear(batch) // an idle writer keeps nobody's data alive
+	}
+}
+
+// collect adds what is waiting, without waiting for more.
+func (w *writer) collect(batch []*request) []*request {
+	for len(batch) < w.group {
+		select {
+		case r, ok := <-w.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// serve commits the batch and answers it.
+func (w *writer) serve(batch []*request) {
+	live := batch[:0]
+	for _, r := range batch {
+		if r.state.CompareAndSwap(waiting, taken) {
+			live = append(live, r)
+		}
+	}
+	if len(live) == 0 {
+		return
+	}
+	if begun, err := w.commit(live); err != nil {
+		w.fail(live, err, begun && len(live) > 1)
+	}
+	for _, r := range live {
+		w.stats.answered(r.err)
+		if r.err == nil && r.after != nil {
+			r.after()
+		}
+		r.answer <- r.err
+	}
+}
+
+// fail notes the cause with each request of a group whose transaction failed as
+// a whole or, where again, gives each a transaction of its own first, so that
+// one that is too big for the disk does not take the others with it.
+func (w *writer) fail(group []*request, cause error, again bool) {
+	for i, r := range group {
+		err := cause
+		if again {
+			_, err = w.commit(group[i : i+1])
+		}
+		if err != nil {
+			r.err = err
+		}
+	}
+}
+
+// commit runs the requests in one transaction. It returns an error where nothing
+// of it was kept, and whether it came as far as a transaction: without one, as
+// when another process holds the lock, there is no use in trying again. A request
+// that failed alone has that in its err.
+func (w *writer) commit(batch []*request) (begun bool, err error) {
+	start := w.now()
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return false, err
+	}
+	for _, r := range batch {
+		if err := w.runOne(r); err != nil {
+			return true, w.abort(err)
+		}
+	}
+	if err := w.exec("COMMIT"); err != nil {
+		return true, w.abort(err)
+	}
+	w.stats.committed(len(batch), w.now().Sub(start))
+	return true, nil
+}
+
+// runOne runs a request in a savepoint. The error it returns means that the
+// whole transaction is gone: SQLite gives it up by itself on a full disk or a
+// failing one, and then there is no savepoint left to go back to.
+func (w *writer) runOne(r *request) error {
+	if err := w.exec("SAVEPOINT request"); err != nil {
+		return err
+	}
+	r.err = r.run(&tx{w})
+	if r.err != nil {
+		if w.exec("ROLLBACK TO request") != nil {
+			return r.err
+		}
+	}
+	return w.exec("RELEASE request")
+}
+
+// abort ends a transaction that failed; SQLite may have done so already.
+func (w *writer) abort(cause error) error {
+	// The error of a rollback without a transaction says nothing new.
+	_ = w.exec("ROLLBACK")
+	return cause
+}
+
+func (w *writer) exec(text string, args ...any) error {
+	_, err := (&tx{w}).exec(text, args...)
+	return err
+}
+
+// stmt returns the prepared statement for the text, the same one every time.
+func (w *writer) stmt(text string) (*sql.Stmt, error) {
+	if s := w.stmts[text]; s != nil {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), text)
+	if err == nil {
+		w.stmts[text] = s
+	}
+	return s, err
+}
+
+// tx is what a request changes the database through. Statements are not
+// interruptible: an interrupted one would take the whole group with it.
+type tx struct{ w *writer }
+
+func (t *tx) exec(text string, args ...any) (sql.Result, error) {
+	s, err := t.w.stmt(text)
+	if err != nil {
+		return nil, err
+	}
+	return s.Exec(args...)
+}
+
+// insert runs an INSERT and returns the new row's id.
+func (t *tx) insert(text string, args ...any) (int64, error) {
+	res, err := t.exec(text, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// update runs a statement and says whether it touched any row.
+func (t *tx) update(text string, args ...any) (bool, error) {
+	res, err := t.exec(text, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+// get reads one row into dest; found is false where there is none.
+func (t *tx) get(dest []any, text string, args ...any) (found bool, err error) {
+	s, err := t.w.stmt(text)
+	if err != nil {
+		return false, err
+	}
+	err = s.QueryRow(args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// each calls fn for every row.
+func (t *tx) each(fn func(scanner) error, text string, args ...any) error {
+	s, err := t.w.stmt(text)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Query(args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
