@@ -46,16 +46,31 @@ func (p *packer) uint(v uint64) { p.b = binary.AppendUvarint(p.b, v) }
 // int appends a signed number with its sign in the lowest bit ("zigzag").
 func (p *packer) int(v int64) { p.b = binary.AppendVarint(p.b, v) }
 
+// float appends eight bytes; what is not finite becomes 0.
+func (p *packer) float(v float64) {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		v = 0
+	}
+	p.b = binary.LittleEndian.AppendUint64(p.b, math.Float64bits(v))
+}
+
 // units appends a number that is not negative, in the given units.
-func (p *packer) units(v, per float64) { p.uint(uint64(math.Max(0, scaled(v, per)))) }
+func (p *packer) units(v, per float64) { p.uint(uint64(max(0, scaled(v, per)))) }
 
 // scaled rounds v times per to a whole number within the limits; NaN becomes 0.
-func scaled(v, per float64) float64 {
-	n := math.Round(v * per)
-	if n != n {
-		return 0
+func scaled(v, per float64) int64 {
+	n := v * per
+	switch {
+	case n >= maxUnits:
+		return maxUnits
+	case n <= -maxUnits:
+		return -maxUnits
+	case n >= 0:
+		return int64(n + 0.5)
+	case n < 0:
+		return int64(n - 0.5)
 	}
-	return math.Max(-maxUnits, math.Min(maxUnits, n))
+	return 0
 }
 
 func (p *packer) id(id world.EntityID) {
@@ -87,29 +102,29 @@ func (p *packer) shared(s string) {
 }
 
 func (p *packer) vec(v, from world.Vec3, per float64) {
-	p.int(int64(scaled(v.X-from.X, per)))
-	p.int(int64(scaled(v.Y-from.Y, per)))
-	p.int(int64(scaled(v.Z-from.Z, per)))
+	p.int(scaled(v.X-from.X, per))
+	p.int(scaled(v.Y-from.Y, per))
+	p.int(scaled(v.Z-from.Z, per))
 }
 
 // velocity appends three 16-bit mantissas and the exponent of two they share: the
 // largest component keeps 15 bits, whatever its size.
 func (p *packer) velocity(v world.Vec3) {
-	largest := math.Max(math.Abs(v.X), math.Max(math.Abs(v.Y), math.Abs(v.Z)))
+	largest := max(math.Abs(v.X), math.Abs(v.Y), math.Abs(v.Z))
 	_, exp := math.Frexp(largest)
-	exp = max(minExponent, exp-15)
-	if math.Round(math.Ldexp(largest, -exp)) > math.MaxInt16 {
+	exp = min(maxExponent, max(minExponent, exp-15))
+	per := math.Ldexp(1, -exp)
+	if scaled(largest, per) > math.MaxInt16 && exp < maxExponent {
 		exp++
+		per /= 2
 	}
-	if exp > maxExponent {
-		exp = maxExponent
-	}
-	p.b = append(p.b, byte(int8(exp)))
-	for _, c := range [3]float64{v.X, v.Y, v.Z} {
-		m := math.Round(math.Ldexp(c, -exp))
-		m = math.Max(math.MinInt16, math.Min(math.MaxInt16, m))
-		p.b = binary.LittleEndian.AppendUint16(p.b, uint16(int16(m)))
-	}
+	x, y, z := mantissa(v.X, per), mantissa(v.Y, per), mantissa(v.Z, per)
+	p.b = append(p.b, byte(int8(exp)), byte(x), byte(x>>8), byte(y), byte(y>>8), byte(z), byte(z>>8))
+}
+
+// mantissa rounds v times per to 16 bits, the same to both sides of zero.
+func mantissa(v, per float64) int64 {
+	return max(-math.MaxInt16, min(math.MaxInt16, scaled(v, per)))
 }
 
 // motion appends a motion. The id is passed apart, as that of an entity counts.
@@ -186,8 +201,8 @@ func (p *packer) setOrigin(box *bounds) {
 func (s *Snapshot) appendBinary(dst []byte) []byte {
 	p := packer{b: dst}
 	p.begin(KindSnapshot, s.Tick)
-	p.b = binary.LittleEndian.AppendUint64(p.b, math.Float64bits(s.Hz))
-	p.b = binary.LittleEndian.AppendUint64(p.b, math.Float64bits(s.Dilation))
+	p.float(s.Hz)
+	p.float(s.Dilation)
 	p.uint(uint64(s.You))
 	p.uint(uint64(s.Bubble))
 	var box bounds
@@ -237,8 +252,8 @@ func (b *bounds) add(v world.Vec3) {
 		b.min, b.max, b.some = v, v, true
 		return
 	}
-	b.min = world.Vec3{X: math.Min(b.min.X, v.X), Y: math.Min(b.min.Y, v.Y), Z: math.Min(b.min.Z, v.Z)}
-	b.max = world.Vec3{X: math.Max(b.max.X, v.X), Y: math.Max(b.max.Y, v.Y), Z: math.Max(b.max.Z, v.Z)}
+	b.min = world.Vec3{X: min(b.min.X, v.X), Y: min(b.min.Y, v.Y), Z: min(b.min.Z, v.Z)}
+	b.max = world.Vec3{X: max(b.max.X, v.X), Y: max(b.max.Y, v.Y), Z: max(b.max.Z, v.Z)}
 }
 
 func (b *bounds) centre() world.Vec3 {
@@ -254,12 +269,16 @@ func finite(v world.Vec3) world.Vec3 {
 	return v
 }
 
-// inside clamps a position to MaxCoordinate.
+// inside clamps a position to MaxCoordinate. Nearly all are inside, so that is
+// asked first.
 func inside(v world.Vec3) world.Vec3 {
+	if math.Abs(v.X) <= MaxCoordinate && math.Abs(v.Y) <= MaxCoordinate && math.Abs(v.Z) <= MaxCoordinate {
+		return v
+	}
 	v = finite(v)
 	return world.Vec3{X: clampCoordinate(v.X), Y: clampCoordinate(v.Y), Z: clampCoordinate(v.Z)}
 }
 
 func clampCoordinate(c float64) float64 {
-	return math.Max(-MaxCoordinate, math.Min(MaxCoordinate, c))
+	return max(-MaxCoordinate, min(MaxCoordinate, c))
 }
