@@ -1,0 +1,550 @@
+package script
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// analyser walks a file's syntax tree in the order in which gopher-lua compiles
+// it, so that the n-th function expression inside a function is the n-th nested
+// prototype, and resolves every captured name to its declaration.
+type analyser struct {
+	u        *unit
+	fn       *decl
+	block    *block
+	scope    []*varDecl // innermost last, across functions
+	returned string     // the local that the file returns
+	requires map[*varDecl]string
+	counts   map[*decl]map[string]int
+	anon     map[*decl]int
+	tables   map[*varDecl]bool
+	funcs    int // function keywords seen so far
+}
+
+func analyse(u *unit, chunk []ast.Stmt) (err error) {
+	defer func() { // a tree that does not fit its prototypes: never seen, and never a crash
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: cannot map functions to declarations: %v", u.path, r)
+		}
+	}()
+	a := &analyser{u: u, requires: map[*varDecl]string{}, counts: map[*decl]map[string]int{}, anon: map[*decl]int{}, tables: map[*varDecl]bool{}}
+	main := &decl{unit: u, proto: u.proto, name: u.module, print: fingerprint(u.proto), vararg: true}
+	u.decls = []*decl{main}
+	a.fn = main
+	a.returned = returnedLocal(chunk)
+	a.open(false)
+	main.body = a.block
+	a.stmts(chunk)
+	a.close()
+	if n := len(main.proto.FunctionPrototypes); len(main.children) != n {
+		return fmt.Errorf("%s: %d functions declared, %d compiled", u.path, len(main.children), n)
+	}
+	return nil
+}
+
+// returnedLocal is M in `return M` or `return setmetatable(M, ...)`, or "".
+func returnedLocal(chunk []ast.Stmt) string {
+	for _, st := range chunk {
+		ret, ok := st.(*ast.ReturnStmt)
+		if !ok || len(ret.Exprs) != 1 {
+			continue
+		}
+		switch ex := ret.Exprs[0].(type) {
+		case *ast.IdentExpr:
+			return ex.Value
+		case *ast.FuncCallExpr:
+			if isGlobalCall(ex, "setmetatable") && len(ex.Args) > 0 {
+				if id, ok := ex.Args[0].(*ast.IdentExpr); ok {
+					return id.Value
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func isGlobalCall(ex *ast.FuncCallExpr, name string) bool {
+	id, ok := ex.Func.(*ast.IdentExpr)
+	return ok && id.Value == name
+}
+
+func (a *analyser) open(loop bool) {
+	b := &block{fn: a.fn, parent: a.block, loop: loop || a.block != nil && a.block.fn == a.fn && a.block.loop}
+	if a.block != nil && a.block.fn == a.fn {
+		a.block.children = append(a.block.children, b)
+	}
+	a.block = b
+}
+
+func (a *analyser) close() {
+	a.scope = a.scope[:len(a.scope)-len(a.block.vars)]
+	a.block = a.block.parent
+}
+
+func (a *analyser) declare(name string, line int) *varDecl {
+	v := &varDecl{id: len(a.u.vars), name: name, block: a.block, line: line,
+		module: a.fn == a.u.decls[0] && !a.block.loop}
+	a.u.vars = append(a.u.vars, v)
+	a.block.vars = append(a.block.vars, v)
+	a.scope = append(a.scope, v)
+	a.block.sig.WriteString(name + ";")
+	if v.module {
+		a.u.lines[a.u.module+":"+name] = line
+	}
+	return v
+}
+
+func (a *analyser) lookup(name string) *varDecl {
+	for i := len(a.scope) - 1; i >= 0; i-- {
+		if a.scope[i].name == name {
+			return a.scope[i]
+		}
+	}
+	return nil
+}
+
+func (a *analyser) stmts(list []ast.Stmt) {
+	for _, st := range list {
+		a.stmt(st)
+	}
+}
+
+func (a *analyser) stmt(st ast.Stmt) {
+	switch st := st.(type) {
+	case *ast.AssignStmt:
+		a.assign(st)
+	case *ast.LocalAssignStmt:
+		a.localAssign(st)
+	case *ast.FuncCallStmt:
+		a.expr(st.Expr, "")
+	case *ast.DoBlockStmt:
+		a.scoped(false, func() { a.stmts(st.Stmts) })
+	case *ast.WhileStmt:
+		a.expr(st.Condition, "")
+		a.scoped(true, func() { a.stmts(st.Stmts) })
+	case *ast.RepeatStmt:
+		a.scoped(true, func() { a.stmts(st.Stmts); a.expr(st.Condition, "") })
+	case *ast.IfStmt:
+		a.expr(st.Condition, "")
+		a.scoped(false, func() { a.stmts(st.Then) })
+		if len(st.Else) > 0 {
+			a.scoped(false, func() { a.stmts(st.Else) })
+		}
+	case *ast.NumberForStmt:
+		a.expr(st.Init, "")
+		a.expr(st.Limit, "")
+		if st.Step != nil {
+			a.expr(st.Step, "")
+		}
+		a.scoped(true, func() { a.declare(st.Name, st.Line()); a.stmts(st.Stmts) })
+	case *ast.GenericForStmt:
+		a.exprs(st.Exprs)
+		a.scoped(true, func() {
+			for _, n := range st.Names {
+				a.declare(n, st.Line())
+			}
+			a.stmts(st.Stmts)
+		})
+	case *ast.FuncDefStmt:
+		a.funcDef(st)
+	case *ast.ReturnStmt:
+		for _, ex := range st.Exprs {
+			a.expr(ex, "return")
+		}
+	}
+}
+
+func (a *analyser) scoped(loop bool, body func()) {
+	a.open(loop)
+	body()
+	a.close()
+}
+
+func (a *analyser) assign(st *ast.AssignStmt) {
+	for _, lhs := range st.Lhs {
+		if at, ok := lhs.(*ast.AttrGetExpr); ok {
+			a.expr(at.Object, "")
+			a.expr(at.Key, "")
+		}
+	}
+	for i, rhs := range st.Rhs {
+		hint := ""
+		if i < len(st.Lhs) {
+			hint = exprPath(st.Lhs[i])
+			a.note(hint, st.Lhs[i].Line())
+			a.noteInstanceField(st.Lhs[i])
+		}
+		a.expr(rhs, hint)
+	}
+}
+
+func (a *analyser) localAssign(st *ast.LocalAssignStmt) {
+	if len(st.Names) == 1 && len(st.Exprs) == 1 {
+		if fn, ok := st.Exprs[0].(*ast.FunctionExpr); ok { // visible inside itself
+			a.declare(st.Names[0], st.Line())
+			a.function(fn, "local "+st.Names[0], false)
+			return
+		}
+	}
+	for i, ex := range st.Exprs {
+		hint := ""
+		if i < len(st.Names) {
+			hint = "local " + st.Names[i]
+		}
+		a.expr(ex, hint)
+	}
+	for i, n := range st.Names {
+		v := a.declare(n, st.Line())
+		if i >= len(st.Exprs) {
+			continue
+		}
+		if call, ok := st.Exprs[i].(*ast.FuncCallExpr); ok {
+			if isGlobalCall(call, "require") && len(call.Args) == 1 {
+				if name, ok := call.Args[0].(*ast.StringExpr); ok {
+					a.requires[v] = name.Value
+				}
+			}
+			a.tables[v] = isGlobalCall(call, "setmetatable")
+		}
+	}
+}
+
+func (a *analyser) funcDef(st *ast.FuncDefStmt) {
+	if st.Name.Func == nil {
+		a.expr(st.Name.Receiver, "")
+		path := exprPath(st.Name.Receiver)
+		if path != "" {
+			path += "." + st.Name.Method
+		}
+		a.function(st.Func, path, true)
+		return
+	}
+	if at, ok := st.Name.Func.(*ast.AttrGetExpr); ok {
+		a.expr(at.Object, "")
+	}
+	a.function(st.Func, exprPath(st.Name.Func), false)
+}
+
+func (a *analyser) exprs(list []ast.Expr) {
+	for _, ex := range list {
+		a.expr(ex, "")
+	}
+}
+
+func (a *analyser) expr(ex ast.Expr, hint string) {
+	switch ex := ex.(type) {
+	case *ast.FunctionExpr:
+		a.function(ex, hint, false)
+	case *ast.TableExpr:
+		a.table(ex, hint)
+	case *ast.AttrGetExpr:
+		a.expr(ex.Object, "")
+		a.expr(ex.Key, "")
+	case *ast.FuncCallExpr:
+		a.call(ex, hint)
+	case *ast.LogicalOpExpr:
+		a.expr(ex.Lhs, hint)
+		a.expr(ex.Rhs, hint)
+	case *ast.RelationalOpExpr:
+		a.expr(ex.Lhs, "")
+		a.expr(ex.Rhs, "")
+	case *ast.StringConcatOpExpr:
+		a.expr(ex.Lhs, "")
+		a.expr(ex.Rhs, "")
+	case *ast.ArithmeticOpExpr:
+		a.expr(ex.Lhs, "")
+		a.expr(ex.Rhs, "")
+	case *ast.UnaryMinusOpExpr:
+		a.expr(ex.Expr, "")
+	case *ast.UnaryNotOpExpr:
+		a.expr(ex.Expr, "")
+	case *ast.UnaryLenOpExpr:
+		a.expr(ex.Expr, "")
+	}
+}
+
+func (a *analyser) table(ex *ast.TableExpr, hint string) {
+	for _, f := range ex.Fields {
+		sub := ""
+		if f.Key != nil {
+			a.expr(f.Key, "")
+			if hint != "" {
+				sub = hint + keySuffix(f.Key)
+				a.note(sub, f.Key.Line())
+			}
+		}
+		a.expr(f.Value, sub)
+	}
+}
+
+func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
+	if mark, ok := ex.Func.(*ast.StringExpr); ok && mark.Value == captureMark {
+		a.captureFunction(ex.Args[0].(*ast.FunctionExpr))
+		return
+	}
+	if ex.Func != nil {
+		a.expr(ex.Func, "")
+	} else {
+		a.expr(ex.Receiver, "")
+	}
+	a.noteCall(ex)
+	passesThrough := isGlobalCall(ex, "setmetatable")
+	if at, ok := ex.Func.(*ast.AttrGetExpr); ok && exprPath(at.Object) == "reload" && a.lookup("reload") == nil {
+		if key, ok := at.Key.(*ast.StringExpr); ok {
+			a.notePolicy(key.Value, ex, hint)
+			passesThrough = true
+		}
+	}
+	for i, arg := range ex.Args {
+		sub := ""
+		if passesThrough && hint != "" {
+			sub = hint
+			if i > 0 && isGlobalCall(ex, "setmetatable") {
+				sub = hint + ".<metatable>"
+			}
+		}
+		if fn, ok := arg.(*ast.FunctionExpr); ok {
+			a.function(fn, "", false)
+			continue
+		}
+		a.expr(arg, sub)
+	}
+	if isGlobalCall(ex, "setmetatable") && len(ex.Args) > 0 {
+		if t, ok := ex.Args[0].(*ast.TableExpr); ok {
+			a.noteFields(t)
+		}
+	}
+}
+
+// noteFields records what a constructor gives to a new instance, for W-FIELDS.
+func (a *analyser) noteFields(t *ast.TableExpr) {
+	for _, f := range t.Fields {
+		if key, ok := f.Key.(*ast.StringExpr); ok {
+			a.addField(key.Value)
+		}
+	}
+}
+
+// noteInstanceField handles `local self = setmetatable(...); self.x = ...`.
+func (a *analyser) noteInstanceField(lhs ast.Expr) {
+	at, ok := lhs.(*ast.AttrGetExpr)
+	if !ok {
+		return
+	}
+	id, ok1 := at.Object.(*ast.IdentExpr)
+	key, ok2 := at.Key.(*ast.StringExpr)
+	if !ok1 || !ok2 {
+		return
+	}
+	if v := a.lookup(id.Value); v != nil && a.tables[v] && v.block.fn == a.fn {
+		a.addField(key.Value)
+	}
+}
+
+func (a *analyser) addField(name string) {
+	if a.fn.parent == nil {
+		return // a table made once at the top level is not a constructor
+	}
+	if a.fn.fields == nil {
+		a.fn.fields = map[string]bool{}
+	}
+	a.fn.fields[name] = true
+}
+
+func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
+	if hint == "" || kind != "state" && kind != "const" && kind != "migrate" {
+		return
+	}
+	name := ""
+	if len(ex.Args) > 0 {
+		if s, ok := ex.Args[0].(*ast.StringExpr); ok {
+			name = s.Value
+		}
+	}
+	a.u.policies[a.display(hint)] = policy{kind: kind, name: name}
+}
+
+func (a *analyser) noteCall(ex *ast.FuncCallExpr) {
+	if ex.Func == nil {
+		return
+	}
+	callee := a.calleeName(ex.Func)
+	if callee == "" {
+		return
+	}
+	args := len(ex.Args)
+	if args > 0 {
+		switch last := ex.Args[args-1].(type) {
+		case *ast.Comma3Expr:
+			args = -1
+		case *ast.FuncCallExpr:
+			if !last.AdjustRet {
+				args = -1
+			}
+		}
+	}
+	a.u.calls = append(a.u.calls, callSite{callee: callee, caller: a.fn.name, args: args, line: ex.Line()})
+}
+
+// calleeName resolves `N.hit` with `local N = require "n"` to "n.hit", `M.f` to
+// "m.f" and a local function `g` to "m:g".
+func (a *analyser) calleeName(ex ast.Expr) string {
+	path := exprPath(ex)
+	if path == "" {
+		return ""
+	}
+	base, rest := splitBase(path)
+	v := a.lookup(base)
+	switch {
+	case v == nil:
+		return ""
+	case a.requires[v] != "" && rest != "":
+		return a.requires[v] + rest
+	case v.module && base == a.returned:
+		return a.u.module + rest
+	case v.module:
+		return a.u.module + ":" + path
+	}
+	return ""
+}
+
+func splitBase(path string) (base, rest string) {
+	for i := 0; i < len(path); i++ {
+		if path[i] == '.' || path[i] == '[' {
+			return path[:i], path[i:]
+		}
+	}
+	return path, ""
+}
+
+// exprPath writes a.b.c for an expression that names a place, "" for others.
+func exprPath(ex ast.Expr) string {
+	switch ex := ex.(type) {
+	case *ast.IdentExpr:
+		return ex.Value
+	case *ast.AttrGetExpr:
+		if base := exprPath(ex.Object); base != "" {
+			return base + keySuffix(ex.Key)
+		}
+	}
+	return ""
+}
+
+func keySuffix(key ast.Expr) string {
+	switch key := key.(type) {
+	case *ast.StringExpr:
+		return "." + key.Value
+	case *ast.NumberExpr:
+		return "[" + key.Value + "]"
+	}
+	return "[]"
+}
+
+func (a *analyser) note(hint string, line int) {
+	if hint == "" || a.fn.parent != nil {
+		return
+	}
+	if name := a.display(hint); a.u.lines[name] == 0 {
+		a.u.lines[name] = line
+	}
+}
+
+// display turns a written place into the name operators see.
+func (a *analyser) display(hint string) string {
+	prefix := a.u.module
+	if a.fn.parent != nil {
+		prefix = a.fn.name
+	}
+	if len(hint) > 6 && hint[:6] == "local " {
+		hint = hint[6:]
+		base, rest := splitBase(hint)
+		if a.fn.parent == nil && base == a.returned {
+			return prefix + rest
+		}
+		return prefix + ":" + hint
+	}
+	base, rest := splitBase(hint)
+	switch {
+	case base == "return" && a.fn.parent == nil:
+		return prefix + rest
+	case base == a.returned && a.lookup(base) != nil && a.lookup(base).module:
+		return a.u.module + rest
+	case a.lookup(base) != nil && a.lookup(base).module:
+		return a.u.module + ":" + hint
+	}
+	return prefix + ":" + hint
+}
+
+// newDecl takes the next nested prototype of the current function.
+func (a *analyser) newDecl(fn *ast.FunctionExpr) *decl {
+	parent := a.fn
+	index := len(parent.children)
+	d := &decl{id: len(a.u.decls), unit: a.u, parent: parent, block: a.block, index: index, line: fn.Line(),
+		proto: parent.proto.FunctionPrototypes[index], vararg: fn.ParList.HasVargs, params: len(fn.ParList.Names)}
+	for _, name := range d.proto.DbgUpvalues {
+		v := a.lookup(name)
+		if v == nil {
+			panic("no declaration of " + strconv.Quote(name))
+		}
+		d.upvals = append(d.upvals, v)
+	}
+	a.u.decls = append(a.u.decls, d)
+	parent.children = append(parent.children, d)
+	return d
+}
+
+func (a *analyser) captureFunction(fn *ast.FunctionExpr) {
+	d := a.newDecl(fn)
+	d.capture, d.name = true, a.u.module
+}
+
+func (a *analyser) function(fn *ast.FunctionExpr, hint string, method bool) {
+	parent, d := a.fn, a.newDecl(fn)
+	d.ordinal = a.funcs
+	a.funcs++
+	d.print = fingerprint(d.proto)
+	a.nameDecl(d, hint)
+
+	a.fn = d
+	a.open(false)
+	d.body = a.block
+	if method {
+		d.params++
+		a.declare("self", fn.Line())
+	}
+	for _, p := range fn.ParList.Names {
+		a.declare(p, fn.Line())
+	}
+	if d.vararg {
+		a.declare("arg", fn.Line())
+	}
+	a.stmts(fn.Stmts)
+	a.close()
+	a.fn = parent
+	if n := len(d.proto.FunctionPrototypes); len(d.children) != n {
+		panic(fmt.Sprintf("%s has %d nested functions, %d compiled", d.name, len(d.children), n))
+	}
+}
+
+func (a *analyser) nameDecl(d *decl, hint string) {
+	parent := d.parent
+	if hint == "" {
+		a.anon[parent]++
+		d.name = fmt.Sprintf("%s/%d", parent.name, a.anon[parent])
+		return
+	}
+	if a.counts[parent] == nil {
+		a.counts[parent] = map[string]int{}
+	}
+	a.counts[parent][hint]++
+	d.key = fmt.Sprintf("%s#%d", hint, a.counts[parent][hint])
+	d.name = a.display(hint)
+	d.named = parent.parent == nil
+	d.local = len(hint) > 6 && hint[:6] == "local "
+	d.block.sig.WriteString("f " + hint + ";")
+	if d.named {
+		a.u.lines[d.name] = d.line
+	}
+}

@@ -1,0 +1,112 @@
+package script
+
+import (
+	"fmt"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Budget bounds one entry into Lua: a handler, a timer, a command, one leg of a
+// task between two waits, or the top level of a file. A step is a call or a turn
+// of a loop; nothing in Lua runs long without taking many.
+type Budget struct {
+	Steps  int64         // calls and loop turns
+	Memory uint64        // growth of the process heap in bytes while the entry runs, looked at every slice of steps
+	Time   time.Duration // 0: none; used while staging, where nothing is replayed
+}
+
+// The defaults: a handler that needs a million loop turns in one tick is a bug,
+// and so is one that allocates a quarter of a gigabyte.
+var (
+	RunBudget   = Budget{Steps: 3_000_000, Memory: 256 << 20}
+	StageBudget = Budget{Steps: 10_000_000, Memory: 256 << 20, Time: 2 * time.Second}
+)
+
+// budgetSlice is how many steps pass between two looks at memory and time.
+const budgetSlice = 100_000
+
+// maxString is the longest string a script may build, in bytes.
+const maxString = 4 << 20
+
+// meter is the running entry's account.
+type meter struct {
+	budget  Budget
+	left    int64 // steps not yet handed out as a slice
+	heap    uint64
+	started time.Time
+	spent   string // why the entry was stopped, "" while it runs
+}
+
+// overrun is called by the VM when a slice of steps is used up. It hands out the
+// next slice or raises an error; once it has raised, every further step raises
+// again, so that a pcall in a loop does not get away.
+func (g *global) overrun(L *lua.LState) {
+	m := &g.state.meter
+	if m.spent == "" {
+		m.spent = m.check()
+	}
+	if m.spent != "" {
+		g.steps = 0
+		L.RaiseError("%s", m.spent)
+	}
+	g.steps = min(budgetSlice, m.left)
+	m.left -= g.steps
+}
+
+func (m *meter) check() string {
+	if m.left <= 0 {
+		return fmt.Sprintf("budget: more than %d steps in one go; split the work with sleep(), or stop the loop", m.budget.Steps)
+	}
+	if m.budget.Memory > 0 {
+		if now := heapBytes(); now > m.heap+m.budget.Memory {
+			return fmt.Sprintf("budget: more than %d MiB of memory allocated in one go", m.budget.Memory>>20)
+		}
+	}
+	if m.budget.Time > 0 && time.Since(m.started) > m.budget.Time {
+		return fmt.Sprintf("budget: longer than %v in one go", m.budget.Time)
+	}
+	return ""
+}
+
+// metered runs fn under a fresh budget, unless an entry is running already: what
+// a handler calls is charged to the handler.
+func (s *State) metered(b Budget, fn func()) {
+	if s.depth > 0 {
+		s.depth++
+		defer func() { s.depth-- }()
+		fn()
+		return
+	}
+	s.depth = 1
+	m := &s.meter
+	*m = meter{budget: b, left: b.Steps}
+	s.g.steps = min(budgetSlice, m.left)
+	m.left -= s.g.steps
+	if b.Time > 0 {
+		m.started = time.Now()
+	}
+	if b.Memory > 0 && b.Time > 0 { // reading the heap costs microseconds: a tick's entries read it at their first slice only
+		m.heap = heapBytes()
+	} else {
+		m.heap = s.heapMark()
+	}
+	defer func() { s.depth = 0; s.g.steps = 1 << 40 }()
+	fn()
+}
+
+// heapMark is a recent reading of the heap: exact to a few ticks, which is enough
+// to see a runaway entry grow by hundreds of megabytes.
+func (s *State) heapMark() uint64 {
+	if s.entries%4096 == 0 {
+		s.heapRead = heapBytes()
+	}
+	s.entries++
+	return s.heapRead
+}
+
+func (s *State) checkConcat(L *lua.LState, inst uint32) {
+	if str, ok := L.Get(int(inst>>18)&0xff + 1).(lua.LString); ok && len(str) > maxString {
+		L.RaiseError("budget: a string of %d bytes; at most %d may be built", len(str), maxString)
+	}
+}

@@ -1,0 +1,169 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// traceEntry is one frame of a Lua stack at the moment of an error.
+type traceEntry struct {
+	name  string // "combat.damage", "[Go]"
+	place string // "combat.lua@1f3a9c:12"
+	mod   string
+}
+
+// panicWithTrace is what a task's thread does with an error that no pcall
+// catches: it notes the stack, which gopher-lua unwinds before we see the error.
+func (s *State) panicWithTrace(L *lua.LState) {
+	object := L.Get(-1)
+	s.trace, s.traceOf = s.traceback(L), object
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: object})
+}
+
+func (s *State) traceback(L *lua.LState) []traceEntry {
+	var out []traceEntry
+	for _, f := range frames(L) {
+		fn := f.fn()
+		if fn == nil || fn.IsG || fn.Proto == enterProto {
+			continue
+		}
+		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
+		if sl := s.slotOf(fn); sl != nil {
+			e.name, e.mod = sl.fn.decl.name, sl.fn.mod.name
+		} else if fz := s.frozen[fn.Proto]; fz != nil {
+			e.name, e.mod = fz.fn.decl.name, fz.fn.mod.name
+		} else {
+			e.mod = ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
+			if fn.Proto.LineDefined == 0 {
+				e.name = "top level of " + e.mod
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func formatTrace(trace []traceEntry) string {
+	var b strings.Builder
+	for i, e := range trace {
+		if i == 20 {
+			fmt.Fprintf(&b, "\n\t... %d more", len(trace)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "\t%s in %s", e.place, e.name)
+	}
+	return b.String()
+}
+
+func (s *State) fault(t *Task, err error) Fault {
+	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: err.Error()}
+	var api *lua.ApiError
+	if errors.As(err, &api) {
+		f.Message = errorText(api.Object)
+	}
+	if s.trace != nil {
+		f.Traceback = formatTrace(s.trace)
+		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name
+		for _, e := range s.trace {
+			f.Functions = append(f.Functions, e.name)
+		}
+	}
+	s.trace, s.traceOf = nil, nil
+	return f
+}
+
+// errorText is what an error value says to a person.
+func errorText(v lua.LValue) string {
+	switch v := v.(type) {
+	case *lua.LTable:
+		if m, ok := v.RawGetString("message").(lua.LString); ok {
+			return string(m)
+		}
+		return "error value is a table without a message field"
+	case *lua.LUserData:
+		if r, ok := v.Value.(*Refusal); ok {
+			return r.Error()
+		}
+	case *lua.LNilType:
+		return "error called with nil"
+	}
+	return v.String()
+}
+
+// scriptRefusal turns error{code=, message=} into a CommandError.
+func scriptRefusal(err error) *CommandError {
+	var api *lua.ApiError
+	if !errors.As(err, &api) {
+		return nil
+	}
+	t, ok := api.Object.(*lua.LTable)
+	if !ok {
+		return nil
+	}
+	code, ok1 := t.RawGetString("code").(lua.LString)
+	msg, ok2 := t.RawGetString("message").(lua.LString)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	return &CommandError{Code: string(code), Message: string(msg)}
+}
+
+func isRefusalByScript(err error) bool { return scriptRefusal(err) != nil }
+
+type callerKind uint8
+
+const (
+	callerOther  callerKind = iota + 1
+	callerLoop              // one nested run of the VM
+	callerThread            // the bottom of the running coroutine
+)
+
+// yieldable says whether the running coroutine can stop here. gopher-lua runs
+// pcall, metamethods, iterators and callbacks of sort and gsub in a nested VM
+// loop on the Go stack, and a yield across one breaks the coroutine in silence;
+// so we count the loops between here and the coroutine's bottom.
+func (s *State) yieldable(why string) error {
+	if s.callers == nil {
+		s.callers = map[uintptr]callerKind{}
+	}
+	var pcs [96]uintptr
+	loops := 0
+	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
+		kind, ok := s.callers[pc]
+		if !ok {
+			kind = classifyCaller(pc)
+			s.callers[pc] = kind
+		}
+		if kind == callerThread {
+			break
+		}
+		if kind == callerLoop {
+			loops++
+		}
+	}
+	if loops != 1 {
+		return fmt.Errorf("%s inside pcall, a metamethod, an iterator or a sort or gsub callback: a task cannot wait there; use task.try(fn, ...) in place of pcall, or wait outside", why)
+	}
+	return nil
+}
+
+func classifyCaller(pc uintptr) callerKind {
+	fn := runtime.FuncForPC(pc - 1)
+	if fn == nil {
+		return callerOther
+	}
+	switch name := fn.Name(); {
+	case strings.HasSuffix(name, "gopher-lua.mainLoop"), strings.HasSuffix(name, "gopher-lua.mainLoopWithContext"):
+		return callerLoop
+	case strings.HasSuffix(name, "gopher-lua.threadRun"):
+		return callerThread
+	}
+	return callerOther
+}

@@ -1,0 +1,42 @@
+package script
+
+import (
+	lua "github.com/yuin/gopher-lua"
+)
+
+// frozenCode is a prototype kept for frames that were entered before a reload:
+// they finish in the code they started with.
+type frozenCode struct {
+	fn      *function
+	print   [16]byte
+	version string // hash of the file it comes from
+	release int
+}
+
+// slotOf is the slot a closure belongs to, also when it still points to one that
+// forwards to a newer one. It is nil for code that no module declared.
+func (s *State) slotOf(fn *lua.LFunction) *slot {
+	if fn == nil || fn.IsG || fn.Proto == nil {
+		return nil
+	}
+	if sl := s.slots[fn.Proto]; sl != nil {
+		return sl
+	}
+	return forwardSlot(fn.Proto)
+}
+
+// forwardSlot reads the slot out of a forwarding prototype, or nil.
+func forwardSlot(p *lua.FunctionProto) *slot {
+	if len(p.Constants) == 0 || p.SourceName != forwardName {
+		return nil
+	}
+	if fn, ok := p.Constants[0].(*lua.LFunction); ok && len(fn.Upvalues) == 1 {
+		if ud, ok := fn.Upvalues[0].Value().(*lua.LUserData); ok {
+			sl, _ := ud.Value.(*slot)
+			return sl
+		}
+	}
+	return nil
+}
+
+const forwardName = "=forward"

@@ -1,0 +1,322 @@
+package script
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sort"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Func describes one function that scripts can call. Sig is its Lua signature,
+// "orbit(ship: integer, target: integer, range: number): boolean", from which the
+// editor stubs and API.md are made.
+type Func struct {
+	Name, Sig, Doc string
+	Effect         bool // changes the world: refused at the top level of a file that is being reloaded
+	Yields         bool // may park the task
+}
+
+// Field describes a value in a table.
+type Field struct{ Name, Type, Doc string }
+
+// Table describes one Lua table of functions; the empty name means globals.
+type Table struct {
+	Name, Doc string
+	Funcs     []Func
+	Fields    []Field
+}
+
+// Bind installs a table. Every Func needs an entry in fns; a missing one is an
+// error of the program, so it panics. In a State that stages a reload, Effect
+// functions refuse and Yields functions cannot wait.
+func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
+	tbl := s.l.G.Global
+	if t.Name != "" {
+		var ok bool
+		if tbl, ok = s.l.GetGlobal(t.Name).(*lua.LTable); !ok {
+			tbl = s.l.CreateTable(0, len(t.Funcs))
+			s.l.SetGlobal(t.Name, tbl)
+		}
+	}
+	for _, f := range t.Funcs {
+		fn := fns[f.Name]
+		if fn == nil {
+			panic(fmt.Sprintf("script: %s.%s is declared and has no Go function", t.Name, f.Name))
+		}
+		full := strings.TrimPrefix(t.Name+"."+f.Name, ".")
+		switch {
+		case s.stage != nil && f.Effect:
+			tbl.RawSetString(f.Name, s.l.NewFunction(func(L *lua.LState) int { return s.stagedEffect(L, full) }))
+		case f.Yields:
+			tbl.RawSetString(f.Name, s.yieldShim(fn))
+		default:
+			tbl.RawSetString(f.Name, s.l.NewFunction(fn))
+		}
+	}
+}
+
+// stagedEffect answers a world-changing call while a reload is staged: in a file
+// that is being reloaded it is a refusal, in one that is only run again to give
+// its neighbours their dependencies it does nothing.
+func (s *State) stagedEffect(L *lua.LState, name string) int {
+	if m := s.atTopLevel(); m != nil && s.stage.changed[m.name] {
+		line := callerLine(L)
+		r := &Refusal{Code: "R-EFFECT", Subject: place(m.file.Path, line), File: m.file.Path, Line: line,
+			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
+		if s.stage.refusal == nil {
+			s.stage.refusal = r
+		}
+		s.raise(L, r)
+	}
+	return 0
+}
+
+func callerLine(L *lua.LState) int {
+	for _, f := range frames(L) {
+		if fn := f.fn(); fn != nil && !fn.IsG {
+			return f.line()
+		}
+	}
+	return 0
+}
+
+// yieldShim wraps a function that parks, so that a failed wait becomes a Lua
+// error at the place of the call: `return CHECK(FN(...))`.
+func (s *State) yieldShim(fn lua.LGFunction) *lua.LFunction {
+	p, err := compileWith("wait", `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{
+		"\x00check": checkFailFn, "\x00fn": s.l.NewFunction(fn)})
+	if err != nil {
+		panic(err) // the source is ours and constant
+	}
+	return &lua.LFunction{Proto: p, Env: s.l.Env}
+}
+
+var checkFailFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
+	n := L.GetTop()
+	if n == 3 && L.Get(3) == lua.LValue(failMark) {
+		L.RaiseError("%s", L.Get(2).String())
+	}
+	return n
+}}
+
+// trampoline compiles `return F()(...)` with the value f in F's place.
+func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
+	return compileWith(name, `return ("\000f")()(...)`, map[string]lua.LValue{"\x00f": f})
+}
+
+// compileWith compiles a source of ours and puts values in place of its marked
+// string constants, which no Lua source could name.
+func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
+	chunk, err := parseString(src, name)
+	if err != nil {
+		return nil, err
+	}
+	p, err := compileChunk(chunk, name)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range p.Constants {
+		if str, ok := k.(lua.LString); ok {
+			if v, ok := marks[string(str)]; ok {
+				p.Constants[i] = v
+			}
+		}
+	}
+	return p, nil
+}
+
+// openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
+// package loaders, with bounds where a library call could run or grow without end.
+func (s *State) openLibs() {
+	L := s.l
+	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenCoroutine} {
+		L.Push(L.NewFunction(open))
+		L.Call(0, 0)
+	}
+	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION", "collectgarbage"} {
+		L.SetGlobal(name, lua.LNil)
+	}
+	s.openPackage()
+	s.openString()
+	s.openOS()
+	s.openMath()
+	s.openCoroutine()
+	s.openTasks()
+	s.openRegistry()
+	s.openReload()
+	s.openSetmetatable()
+}
+
+func (s *State) set(table, name string, fn lua.LGFunction) {
+	s.l.GetGlobal(table).(*lua.LTable).RawSetString(name, s.l.NewFunction(fn))
+}
+
+func (s *State) openOS() {
+	s.l.SetGlobal("os", s.l.NewTable())
+	// At a file's top level the time is that of the shard's start, so that running
+	// the file again for a reload gives the same values again.
+	wall := func() time.Time {
+		switch {
+		case s.atTopLevel() != nil:
+			return s.opts.Started
+		case s.opts.Now != nil:
+			return s.opts.Now()
+		}
+		return s.opts.Started.Add(time.Duration(s.now * float64(time.Second)))
+	}
+	s.set("os", "time", func(L *lua.LState) int {
+		t := wall()
+		if L.GetTop() > 0 {
+			tb := L.CheckTable(1)
+			part := func(name string, def int) int {
+				if n, ok := tb.RawGetString(name).(lua.LNumber); ok {
+					return int(n)
+				}
+				return def
+			}
+			t = time.Date(part("year", 1970), time.Month(part("month", 1)), part("day", 1), part("hour", 12), part("min", 0), part("sec", 0), 0, time.UTC)
+		}
+		L.Push(lua.LNumber(t.Unix()))
+		return 1
+	})
+	s.set("os", "clock", func(L *lua.LState) int { L.Push(lua.LNumber(s.now)); return 1 })
+	s.set("os", "difftime", func(L *lua.LState) int {
+		L.Push(L.CheckNumber(1) - L.OptNumber(2, 0))
+		return 1
+	})
+	s.set("os", "date", func(L *lua.LState) int {
+		t := wall()
+		if L.GetTop() > 1 {
+			t = time.Unix(int64(L.CheckNumber(2)), 0)
+		}
+		switch layout := L.OptString(1, "%c"); strings.TrimPrefix(layout, "!") {
+		case "%c":
+			L.Push(lua.LString(t.UTC().Format("Mon Jan _2 15:04:05 2006")))
+		case "%Y-%m-%d":
+			L.Push(lua.LString(t.UTC().Format("2006-01-02")))
+		case "%H:%M:%S":
+			L.Push(lua.LString(t.UTC().Format("15:04:05")))
+		default:
+			L.Push(lua.LString(t.UTC().Format("2006-01-02 15:04:05")))
+		}
+		return 1
+	})
+}
+
+// openMath seeds math.random from the State, and at a file's top level from the
+// file, so that loading it again gives the same numbers again.
+func (s *State) openMath() {
+	source := func() *rand.Rand {
+		if m := s.atTopLevel(); m != nil {
+			return m.rng
+		}
+		return s.rng
+	}
+	s.set("math", "random", func(L *lua.LState) int {
+		lo, hi := 1, 0
+		switch L.GetTop() {
+		case 0:
+			L.Push(lua.LNumber(source().Float64()))
+			return 1
+		case 1:
+			hi = L.CheckInt(1)
+		default:
+			lo, hi = L.CheckInt(1), L.CheckInt(2)
+		}
+		if hi < lo {
+			L.RaiseError("math.random: the interval from %d to %d is empty", lo, hi)
+		}
+		L.Push(lua.LNumber(lo + int(source().Int64N(int64(hi)-int64(lo)+1))))
+		return 1
+	})
+	s.set("math", "randomseed", func(L *lua.LState) int { return 0 }) // the system's seed decides
+}
+
+// openCoroutine keeps track of the scripts' own coroutines, whose suspended
+// frames a reload has to pin, and guards their yields.
+func (s *State) openCoroutine() {
+	co := s.l.GetGlobal("coroutine").(*lua.LTable)
+	create := co.RawGetString("create").(*lua.LFunction)
+	resume := co.RawGetString("resume").(*lua.LFunction)
+	co.RawSetString("create", s.l.NewFunction(func(L *lua.LState) int {
+		n := create.GFunction(L)
+		if th, ok := L.Get(-1).(*lua.LState); ok {
+			s.threads.add(th)
+		}
+		return n
+	}))
+	co.RawSetString("wrap", s.l.NewFunction(func(L *lua.LState) int {
+		create.GFunction(L)
+		th := L.Get(-1).(*lua.LState)
+		s.threads.add(th)
+		L.Push(L.NewFunction(func(L *lua.LState) int {
+			L.Insert(th, 1)
+			n := resume.GFunction(L)
+			if n > 0 && L.Get(-n) == lua.LFalse {
+				L.Error(L.Get(-n+1), 0)
+			}
+			return max(0, n-1)
+		}))
+		return 1
+	}))
+	yield := co.RawGetString("yield").(*lua.LFunction)
+	co.RawSetString("yield", s.l.NewFunction(func(L *lua.LState) int {
+		if err := s.yieldable("coroutine.yield"); err != nil {
+			L.RaiseError("%s", err.Error())
+		}
+		return yield.GFunction(L)
+	}))
+}
+
+// guardGlobals makes a new global an error with its place: in strict mode state
+// lives in modules.
+func (s *State) guardGlobals() {
+	mt := s.l.NewTable()
+	mt.RawSetString("__newindex", s.l.NewFunction(func(L *lua.LState) int {
+		if name, ok := L.Get(2).(lua.LString); ok {
+			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
+		}
+		L.CheckTable(1).RawSet(L.Get(2), L.Get(3))
+		return 0
+	}))
+	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
+		if name, ok := L.Get(2).(lua.LString); ok {
+			L.RaiseError("there is no global %s; a local or a require is missing, or the name is misspelt", string(name))
+		}
+		return 0
+	}))
+	s.l.G.Global.Metatable = mt
+}
+
+// nameBuiltins gives every function that scripts find at the start a stable name,
+// by which two States' functions can be compared.
+func (s *State) nameBuiltins() {
+	s.builtins, s.named = map[*lua.LFunction]string{}, map[string]*lua.LFunction{}
+	var walk func(prefix string, t *lua.LTable, depth int)
+	walk = func(prefix string, t *lua.LTable, depth int) {
+		var keys []string
+		t.ForEach(func(k, v lua.LValue) {
+			if name, ok := k.(lua.LString); ok {
+				keys = append(keys, string(name))
+			}
+		})
+		sort.Strings(keys)
+		for _, k := range keys {
+			switch v := t.RawGetString(k).(type) {
+			case *lua.LFunction:
+				if _, ok := s.builtins[v]; !ok {
+					s.builtins[v] = prefix + k
+					s.named[prefix+k] = v
+				}
+			case *lua.LTable:
+				if v != s.l.G.Global && v != s.loaded && depth < 3 {
+					walk(prefix+k+".", v, depth+1)
+				}
+			}
+		}
+	}
+	walk("", s.l.G.Global, 0)
+}

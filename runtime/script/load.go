@@ -1,0 +1,289 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// module is one loaded file in one State.
+type module struct {
+	name   string
+	file   *File
+	unit   *unit
+	seq    int
+	result lua.LValue
+	fns    []*function // by decl id; nil where a decl is a capture
+	vars   []*variable // by varDecl id; nil until somebody needs it
+	regs   []*registration
+	rng    *rand.Rand
+	nreg   int
+	done   bool
+
+	orphans   map[string]*variable // of locals that the source no longer has
+	graveyard map[string]*function // of functions that the source no longer has
+}
+
+// function is one declaration through all its versions in one State.
+type function struct {
+	mod  *module
+	decl *decl
+	slot *slot // what new closures use
+}
+
+// slot is a prototype that closures point to. Overwriting it in place gives all
+// of them new code at their next call.
+type slot struct {
+	proto  *lua.FunctionProto
+	fn     *function
+	layout []*variable // what each upvalue index holds
+}
+
+// variable is one local through all its versions in one State. A variable of a
+// file's top level has one cell; others have one in each closure.
+type variable struct {
+	decl *varDecl
+	cell *lua.Upvalue
+}
+
+func (m *module) variable(v *varDecl) *variable {
+	for len(m.vars) <= v.id {
+		m.vars = append(m.vars, nil)
+	}
+	if m.vars[v.id] == nil {
+		m.vars[v.id] = &variable{decl: v}
+	}
+	return m.vars[v.id]
+}
+
+func (m *module) layout(d *decl) []*variable {
+	if len(d.upvals) == 0 {
+		return nil
+	}
+	out := make([]*variable, len(d.upvals))
+	for i, v := range d.upvals {
+		out[i] = m.variable(v)
+	}
+	return out
+}
+
+// instantiate gives the State its own slots for a unit's functions and returns
+// the prototype of the file itself. Code and constants stay shared.
+func (s *State) instantiate(m *module) *lua.FunctionProto {
+	u := m.unit
+	m.fns = make([]*function, len(u.decls))
+	protos := make([]*lua.FunctionProto, len(u.decls))
+	for i := len(u.decls) - 1; i >= 0; i-- {
+		d := u.decls[i]
+		if d.capture {
+			protos[i] = d.proto
+			continue
+		}
+		protos[i] = cloneProto(d, protos)
+		if i == 0 {
+			continue
+		}
+		f := &function{mod: m, decl: d}
+		f.slot = &slot{proto: protos[i], fn: f, layout: m.layout(d)}
+		m.fns[i] = f
+		s.slots[protos[i]] = f.slot
+	}
+	return protos[0]
+}
+
+// cloneProto copies a prototype's header; protos holds the nested ones by id.
+func cloneProto(d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
+	p := *d.proto
+	if len(d.children) > 0 {
+		p.FunctionPrototypes = make([]*lua.FunctionProto, len(d.children))
+		for i, c := range d.children {
+			p.FunctionPrototypes[i] = protos[c.id]
+		}
+	}
+	return &p
+}
+
+// captured takes the closure that injectCapture put at the end of a scope.
+func (s *State) captured(fn *lua.LFunction) {
+	if len(s.loading) == 0 {
+		return
+	}
+	m := s.loading[len(s.loading)-1]
+	for _, d := range m.unit.decls[0].children {
+		if d.capture && d.proto == fn.Proto {
+			for i, v := range d.upvals {
+				if v.module {
+					m.variable(v).cell = fn.Upvalues[i]
+				}
+			}
+			return
+		}
+	}
+}
+
+// atTopLevel is the module whose top level is running, or nil.
+func (s *State) atTopLevel() *module {
+	if n := len(s.loading); n > 0 {
+		return s.loading[n-1]
+	}
+	return nil
+}
+
+func (s *State) openPackage() {
+	s.loaded = s.l.NewTable()
+	pkg := s.l.NewTable()
+	pkg.RawSetString("loaded", s.loaded)
+	s.l.SetGlobal("package", pkg)
+	s.l.SetGlobal("require", s.l.NewFunction(func(L *lua.LState) int {
+		L.Push(s.require(L, L.CheckString(1)))
+		return 1
+	}))
+}
+
+// require returns a module's result, loading it first if need be. It raises Lua
+// errors on L.
+func (s *State) require(L *lua.LState, name string) lua.LValue {
+	if v := s.loaded.RawGetString(name); v != lua.LNil {
+		return v
+	}
+	if m := s.modules[name]; m != nil {
+		L.RaiseError("loop: %s is required while it is being loaded; require it inside the function that needs it", name)
+	}
+	file := s.release.Files[ModulePath(name)]
+	if file == nil {
+		L.RaiseError("module %s not found: there is no %s below the script root", name, ModulePath(name))
+	}
+	u, refusal := file.compiled()
+	if refusal != nil {
+		s.raise(L, refusal)
+	}
+	return s.load(L, name, file, u)
+}
+
+func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue {
+	m := &module{name: name, file: file, unit: u, seq: len(s.order), rng: rand.New(rand.NewPCG(s.opts.Seed, hashName(name)))}
+	if len(s.loading) == 0 {
+		s.roots = append(s.roots, name)
+	}
+	s.modules[name] = m
+	s.order = append(s.order, m)
+	s.loading = append(s.loading, m)
+	depth := len(s.loading)
+	ok := false
+	defer func() { // also on the panic that a Lua error is
+		s.loading = s.loading[:depth-1]
+		if !ok {
+			s.unload(m)
+		}
+	}()
+	proto := s.instantiate(m)
+	L.Push(L.NewFunctionFromProto(proto))
+	L.Push(lua.LString(name))
+	L.Call(1, 1)
+	m.result = L.Get(-1)
+	L.Pop(1)
+	if m.result != lua.LNil {
+		s.loaded.RawSetString(name, m.result)
+	} else if m.result = s.loaded.RawGetString(name); m.result == lua.LNil {
+		m.result = lua.LTrue
+		s.loaded.RawSetString(name, lua.LTrue)
+	}
+	m.done, ok = true, true
+	return m.result
+}
+
+// unload forgets a module whose top level failed.
+func (s *State) unload(m *module) {
+	delete(s.modules, m.name)
+	s.loaded.RawSetString(m.name, lua.LNil)
+	for i, o := range s.order {
+		if o == m {
+			s.order = append(s.order[:i:i], s.order[i+1:]...)
+			break
+		}
+	}
+	for i, r := range s.roots {
+		if r == m.name {
+			s.roots = append(s.roots[:i:i], s.roots[i+1:]...)
+			break
+		}
+	}
+	for _, r := range m.regs {
+		s.drop(r)
+	}
+	for _, f := range m.fns {
+		if f != nil {
+			delete(s.slots, f.slot.proto)
+		}
+	}
+}
+
+// protectedRequire is require from Go.
+func (s *State) protectedRequire(name string) *Refusal {
+	s.trace, s.traceOf = nil, nil
+	err := s.l.CallByParam(lua.P{Fn: s.l.NewFunction(func(L *lua.LState) int { s.require(L, name); return 0 }), Protect: true})
+	if err == nil {
+		return nil
+	}
+	return s.loadRefusal(name, err)
+}
+
+// loadRefusal names the file and line at which a top level failed.
+func (s *State) loadRefusal(name string, err error) *Refusal {
+	var api *lua.ApiError
+	if !errors.As(err, &api) {
+		return &Refusal{Code: "R-LOAD", Subject: name, File: ModulePath(name), Message: err.Error()}
+	}
+	if ud, ok := api.Object.(*lua.LUserData); ok {
+		if r, ok := ud.Value.(*Refusal); ok {
+			return r
+		}
+	}
+	text := errorText(api.Object)
+	r := &Refusal{Code: "R-LOAD", Subject: name, File: ModulePath(name), Trace: api.StackTrace}
+	if strings.Contains(text, "budget: ") {
+		r.Code = "R-BUDGET"
+	}
+	r.File, r.Line, r.Message = splitPlace(r.File, text)
+	if r.Line > 0 {
+		r.Subject = place(r.File, r.Line)
+	}
+	if strings.HasPrefix(r.Message, "module ") && strings.Contains(r.Message, " not found: ") {
+		r.Subject = name
+	}
+	return r
+}
+
+// splitPlace takes "m.lua@1a2b3c:12: text" apart.
+func splitPlace(file, text string) (path string, line int, message string) {
+	head, rest, ok := strings.Cut(text, ": ")
+	at := strings.LastIndexByte(head, ':')
+	if !ok || at < 0 {
+		return file, 0, text
+	}
+	if _, err := fmt.Sscanf(head[at+1:], "%d", &line); err != nil {
+		return file, 0, text
+	}
+	path, _, _ = strings.Cut(head[:at], "@")
+	return path, line, rest
+}
+
+// raise throws a Refusal through Lua, whole.
+func (s *State) raise(L *lua.LState, r *Refusal) {
+	ud := L.NewUserData()
+	ud.Value = r
+	mt := L.NewTable()
+	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
+	ud.Metatable = mt
+	L.Error(ud, 0)
+}
+
+func hashName(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
+}

@@ -1,0 +1,212 @@
+package script
+
+import (
+	lua "github.com/yuin/gopher-lua"
+)
+
+// stageLog is what a staging State notes while it runs the top levels.
+type stageLog struct {
+	base       *State          // the staging State of the release before, nil for the first
+	changed    map[string]bool // modules whose file differs from base's
+	refusal    *Refusal
+	states     map[string]lua.LValue // reload.state defaults by module and name
+	consts     map[*lua.LTable]bool
+	migrations []*stagedMigration
+	upgrades   []stagedUpgrade
+	afters     []stagedHook
+	firsts     []stagedHook
+	tasks      []stagedTask
+}
+
+// stagedMigration is a reload.migrate whose function is new in this version.
+type stagedMigration struct {
+	mod    *module
+	name   string
+	fn     *lua.LFunction
+	down   *lua.LFunction
+	result lua.LValue
+	base   lua.LValue
+	fresh  bool // new in this version: to be run on the live value
+}
+
+type stagedUpgrade struct {
+	mod   *module
+	class *lua.LTable
+	fn    *lua.LFunction
+}
+
+type stagedHook struct {
+	mod *module
+	fn  *lua.LFunction
+}
+
+type stagedTask struct {
+	mod    *module
+	id     string
+	fn     *lua.LFunction
+	handle *lua.LTable
+}
+
+func (s *State) needTopLevel(L *lua.LState, what string) *module {
+	m := s.atTopLevel()
+	if m == nil {
+		L.RaiseError("%s belongs at the top level of a file, where a reload can see it", what)
+	}
+	return m
+}
+
+// openReload installs what scripts say about their own reload.
+func (s *State) openReload() {
+	s.l.SetGlobal("reload", s.l.NewTable())
+	s.set("reload", "state", s.reloadState)
+	s.set("reload", "const", s.reloadConst)
+	s.set("reload", "migrate", s.reloadMigrate)
+	s.set("reload", "upgrade", func(L *lua.LState) int {
+		class, fn := L.CheckTable(1), L.CheckFunction(2)
+		if m := s.atTopLevel(); m != nil && s.stage != nil {
+			s.stage.upgrades = append(s.stage.upgrades, stagedUpgrade{m, class, fn})
+		}
+		return 0
+	})
+	s.set("reload", "after", func(L *lua.LState) int {
+		m, fn := s.needTopLevel(L, "reload.after"), L.CheckFunction(1)
+		if s.stage != nil {
+			s.stage.afters = append(s.stage.afters, stagedHook{m, fn})
+		}
+		return 0
+	})
+	s.set("reload", "first", func(L *lua.LState) int {
+		m, fn := s.needTopLevel(L, "reload.first"), L.CheckFunction(1)
+		if s.stage != nil {
+			s.stage.firsts = append(s.stage.firsts, stagedHook{m, fn})
+			return 0
+		}
+		L.Push(fn)
+		L.Call(0, 0)
+		return 0
+	})
+	s.set("reload", "task", s.reloadTask)
+}
+
+func stateKey(m *module, name string) string { return m.name + "\x00" + name }
+
+func (s *State) reloadState(L *lua.LState) int {
+	m, name, def := s.needTopLevel(L, "reload.state"), L.CheckString(1), L.Get(2)
+	key := stateKey(m, name)
+	if s.stage != nil {
+		s.stage.states[key] = def
+		L.Push(def)
+		return 1
+	}
+	v, ok := s.states[key]
+	if !ok {
+		v = def
+		s.states[key] = def
+	}
+	L.Push(v)
+	return 1
+}
+
+func (s *State) reloadConst(L *lua.LState) int {
+	s.needTopLevel(L, "reload.const")
+	v := L.Get(1)
+	if t, ok := v.(*lua.LTable); ok && s.stage != nil {
+		s.stage.consts[t] = true
+	}
+	L.Push(v)
+	return 1
+}
+
+// reloadMigrate gives, on a first start, fn(nil). While staging, a migration that
+// the version before did not have is tried on a copy of that version's initial
+// value; one that it had gives what it gave then, so that it never runs twice.
+func (s *State) reloadMigrate(L *lua.LState) int {
+	m, name, fn := s.needTopLevel(L, "reload.migrate"), L.CheckString(1), L.CheckFunction(2)
+	var down *lua.LFunction
+	if L.GetTop() > 2 {
+		down = L.CheckFunction(3)
+	}
+	if s.stage == nil {
+		L.Push(fn)
+		L.Push(lua.LNil)
+		L.Call(1, 1)
+		return 1
+	}
+	sm := &stagedMigration{mod: m, name: name, fn: fn, down: down, base: lua.LNil}
+	s.stage.migrations = append(s.stage.migrations, sm)
+	s.stageMigration(L, sm)
+	L.Push(sm.result)
+	return 1
+}
+
+func (s *State) reloadTask(L *lua.LState) int {
+	id, fn := L.CheckString(1), L.CheckFunction(2)
+	if s.stage != nil {
+		h := L.NewTable()
+		s.stage.tasks = append(s.stage.tasks, stagedTask{s.atTopLevel(), id, fn, h})
+		L.Push(h)
+		return 1
+	}
+	nt := s.nameTask(id, fn)
+	L.Push(nt.handle)
+	return 1
+}
+
+// namedTask is a task that starts again from the top when its code changes.
+type namedTask struct {
+	id      string
+	fn      *lua.LFunction
+	task    *Task
+	handle  *lua.LTable
+	yielded []lua.LValue
+}
+
+func (s *State) nameTask(id string, fn *lua.LFunction) *namedTask {
+	if s.restarts == nil {
+		s.restarts = map[string]*namedTask{}
+	}
+	if nt := s.restarts[id]; nt != nil {
+		nt.fn = fn
+		s.restart(nt)
+		return nt
+	}
+	nt := &namedTask{id: id, fn: fn, handle: s.l.NewTable()}
+	s.restarts[id] = nt
+	nt.handle.RawSetString("id", lua.LString(id))
+	nt.handle.RawSetString("tick", s.l.NewFunction(func(L *lua.LState) int {
+		t := nt.task
+		if t.ended || t.wait != nil {
+			return 0
+		}
+		for i, n := range s.next {
+			if n == t {
+				s.next = append(s.next[:i:i], s.next[i+1:]...)
+				break
+			}
+		}
+		nt.yielded = nil
+		s.resume(t)
+		for _, v := range nt.yielded {
+			L.Push(v)
+		}
+		return len(nt.yielded)
+	}))
+	nt.handle.RawSetString("stop", s.l.NewFunction(func(L *lua.LState) int {
+		s.stop(nt.task)
+		delete(s.restarts, id)
+		return 0
+	}))
+	s.restart(nt)
+	return nt
+}
+
+// restart begins a named task anew; it runs at the next Advance.
+func (s *State) restart(nt *namedTask) {
+	if nt.task != nil {
+		s.stop(nt.task)
+	}
+	t := s.task()
+	t.fn, t.origin, t.named = nt.fn, "task "+nt.id, nt
+	nt.task = t
+	s.next = append(s.next, t)
+}

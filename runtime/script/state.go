@@ -1,0 +1,172 @@
+package script
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Options say what a State runs and whom it tells.
+type Options struct {
+	Name    string           // of the system or service, for messages
+	Release *Release         // the scripts
+	Entry   []string         // modules to require, in order: "main"
+	Seed    uint64           // of math.random and of everything random in scripts
+	Started time.Time        // what os.time says at a file's top level; the shard's start
+	Now     func() time.Time // what os.time says elsewhere; nil: Started plus game time
+	Bind    func(*State)     // installs binding tables, also in the State that stages a reload
+	Strict  bool             // a new global is an error instead of a warning
+	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
+	OnLog   func(level, module, text string)
+	Run     Budget // of one entry; zero: RunBudget
+}
+
+// Fault is an error in running Lua. It cost that one call and nothing else.
+type Fault struct {
+	System    string
+	Module    string // of the innermost Lua function
+	Function  string // as operators name it: "combat.damage"
+	Place     string // "combat.lua@1f3a9c:12"
+	Message   string
+	Traceback string
+	Origin    string // what was running: "event tick", "command fire", "timer", "task"
+	Player    string // who asked for it, "" for nobody
+	Release   int
+	Functions []string // every declared function on the stack, innermost first
+}
+
+// State is the Lua side of one system or service. All its methods belong to the
+// goroutine that owns it.
+type State struct {
+	opts    Options
+	l       *lua.LState
+	g       *global
+	release *Release
+
+	modules map[string]*module
+	order   []*module // as loaded
+	roots   []string  // modules required from outside a top level, in order
+	loading []*module
+	loaded  *lua.LTable // package.loaded
+
+	slots    map[*lua.FunctionProto]*slot
+	states   map[string]lua.LValue // reload.state values by module and name
+	upgrades map[*lua.LTable]*upgrade
+	builtins map[*lua.LFunction]string
+	named    map[string]*lua.LFunction
+	frozen   map[*lua.FunctionProto]*frozenCode
+	migrated map[string]*beforeImage
+
+	handlers map[string][]*registration
+	commands map[string]*registration
+	timers   timerHeap
+	regSeq   uint64
+	now      float64
+
+	pool     []*Task
+	threads  threadSet
+	current  *Task
+	next     []*Task // yielded without a wait: they go on at the next Advance
+	woken    []func()
+	restarts map[string]*namedTask
+
+	meter    meter
+	depth    int
+	entries  uint64
+	heapRead uint64
+	trace    []traceEntry
+	traceOf  lua.LValue
+	callers  map[uintptr]callerKind
+	rng      *rand.Rand
+	stage    *stageLog // not nil in a State that stages
+	closed   bool
+}
+
+// New makes a State and requires its entries. An error is the first entry's that
+// failed, with its place; nothing of the State is left then.
+func New(o Options) (*State, error) {
+	s, err := newState(o, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range o.Entry {
+		if r := s.Require(name); r != nil {
+			s.Close()
+			return nil, r
+		}
+	}
+	return s, nil
+}
+
+func newState(o Options, stage *stageLog) (*State, error) {
+	if err := arm(); err != nil {
+		return nil, err
+	}
+	if o.Release == nil {
+		return nil, fmt.Errorf("script: no release to run in %s", o.Name)
+	}
+	if o.Run.Steps == 0 {
+		o.Run = RunBudget
+	}
+	lua.MaxArrayIndex = 65536 // a stray t[12345678] = x would allocate 197 MiB
+	l := lua.NewState(lua.Options{SkipOpenLibs: true, RegistrySize: 128, RegistryGrowStep: 1024, RegistryMaxSize: 256 << 10,
+		CallStackSize: 200, MinimizeStackMemory: true})
+	s := &State{opts: o, l: l, release: o.Release, stage: stage,
+		modules: map[string]*module{}, slots: map[*lua.FunctionProto]*slot{}, states: map[string]lua.LValue{},
+		handlers: map[string][]*registration{}, commands: map[string]*registration{},
+		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
+	s.g = adopt(l, s)
+	s.openLibs()
+	if o.Bind != nil {
+		o.Bind(s)
+	}
+	s.nameBuiltins()
+	if o.Strict {
+		s.guardGlobals()
+	}
+	return s, nil
+}
+
+// L is the State's main thread, for making values.
+func (s *State) L() *lua.LState { return s.l }
+
+// Name is the system's or service's name.
+func (s *State) Name() string { return s.opts.Name }
+
+// Release is what the State runs.
+func (s *State) Release() *Release { return s.release }
+
+// Staging says whether this State only stages a reload: it has no world, and
+// bindings that read it must answer with something harmless.
+func (s *State) Staging() bool { return s.stage != nil }
+
+// Now is the game time in seconds, as last given to Advance.
+func (s *State) Now() float64 { return s.now }
+
+// Random is the State's seeded source.
+func (s *State) Random() *rand.Rand { return s.rng }
+
+// Close ends every task. The State must not be used afterwards.
+func (s *State) Close() {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	s.l.Close()
+}
+
+// Require loads a module as a script's require would, under the load budget.
+// It returns nil or a *Refusal with the place of the error.
+func (s *State) Require(name string) error {
+	if s.loaded.RawGetString(name) != lua.LNil {
+		return nil
+	}
+	var refusal *Refusal
+	s.metered(StageBudget, func() { refusal = s.protectedRequire(name) })
+	if refusal != nil {
+		return refusal
+	}
+	return nil
+}

@@ -1,0 +1,408 @@
+package script
+
+import (
+	"container/heap"
+	"fmt"
+	"weak"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/world"
+)
+
+// Task is one activity: a handler, a command, a timer's call, something spawned.
+// It runs on a coroutine of its own, so it may wait; finished coroutines are used
+// again.
+type Task struct {
+	id     uint64
+	th     *lua.LState
+	fn     *lua.LFunction // what the next run on this thread calls; see enter
+	origin string
+	player string
+	done   func([]lua.LValue, error)
+	wait   *Wait
+	since  float64 // game time of the last stop
+	why    string  // what it waits for
+	ended  bool
+	named  *namedTask
+	tried  bool // its error belongs to task.try, not to the log
+}
+
+// Wait is a task's promise to go on when somebody wakes it.
+type Wait struct {
+	s    *State
+	task *Task
+	used bool
+}
+
+// enterFn begins every task: it arranges for tracebacks and hands back what to
+// call, so that the task's own function is entered by a tail call and no Go
+// function stands between it and its waits.
+var enterFn = &lua.LFunction{IsG: true}
+
+// enterProto is `return ENTER()(...)`.
+var enterProto = mustTrampoline("task", enterFn)
+
+func init() { // not in the literal: enter refers to enterProto
+	enterFn.GFunction = func(L *lua.LState) int {
+		s := From(L)
+		L.Panic = s.panicWithTrace
+		t := s.current
+		L.Push(t.fn)
+		t.fn = nil
+		return 1
+	}
+}
+
+// mustTrampoline compiles `return F()(...)` with F as a constant.
+func mustTrampoline(name string, f lua.LValue) *lua.FunctionProto {
+	p, err := trampoline(name, f)
+	if err != nil {
+		panic(err) // the source is ours and constant
+	}
+	return p
+}
+
+// run starts fn as an activity. done, if not nil, is told how it ended.
+func (s *State) run(fn *lua.LFunction, origin, player string, done func([]lua.LValue, error), args ...lua.LValue) *Task {
+	t := s.task()
+	t.fn, t.origin, t.player, t.done = fn, origin, player, done
+	s.resume(t, args...)
+	return t
+}
+
+// task takes a finished task's thread or makes one.
+func (s *State) task() *Task {
+	s.regSeq++
+	if n := len(s.pool); n > 0 {
+		t := s.pool[n-1]
+		s.pool = s.pool[:n-1]
+		// A fresh Task: somebody may hold the old one as a handle.
+		return &Task{id: s.regSeq, th: t.th}
+	}
+	th, _ := s.l.NewThread()
+	s.threads.add(th)
+	return &Task{id: s.regSeq, th: th}
+}
+
+func (s *State) enterFunction() *lua.LFunction {
+	return &lua.LFunction{Proto: enterProto, Env: s.l.Env}
+}
+
+// resume lets a task run until it waits or ends.
+func (s *State) resume(t *Task, args ...lua.LValue) {
+	var boot *lua.LFunction
+	if t.fn != nil {
+		boot = s.enterFunction()
+	}
+	parent := s.g.CurrentThread
+	if parent == nil || parent == t.th {
+		parent = s.l
+	}
+	prev := s.current
+	s.current = t
+	var state lua.ResumeState
+	var err error
+	var values []lua.LValue
+	s.metered(s.opts.Run, func() { state, err, values = parent.Resume(t.th, boot, args...) })
+	s.current = prev
+	t.since = s.now
+	switch {
+	case state == lua.ResumeYield && t.wait == nil:
+		t.why = "yield"
+		s.next = append(s.next, t)
+		if t.named != nil {
+			t.named.yielded = values
+		}
+	case state == lua.ResumeYield:
+	case state == lua.ResumeOK:
+		s.finish(t, values, nil)
+	default:
+		s.finish(t, nil, err)
+	}
+	if s.depth == 0 {
+		s.drainWoken()
+	}
+}
+
+func (s *State) finish(t *Task, values []lua.LValue, err error) {
+	t.ended, t.wait = true, nil
+	if t.named != nil {
+		t.named.yielded = values
+	}
+	if err != nil {
+		fault := s.fault(t, err)
+		if !s.closed && !t.tried && s.opts.OnFault != nil && !isRefusalByScript(err) {
+			s.opts.OnFault(fault)
+		}
+	} else {
+		t.th.Dead = false
+		t.th.SetTop(0)
+		s.pool = append(s.pool, t)
+	}
+	if t.done != nil {
+		done := t.done
+		t.done = nil
+		done(values, err)
+	}
+}
+
+// Park stops the running task until the returned Wait is woken. The binding
+// returns L.Yield() right after. It fails where stock gopher-lua would silently
+// break the coroutine: inside pcall, a metamethod, an iterator, sort or gsub, or
+// in a coroutine of the script's own.
+func (s *State) Park(L *lua.LState, why string) (*Wait, error) {
+	t := s.current
+	if t == nil || t.th != L {
+		if s.atTopLevel() != nil {
+			return nil, fmt.Errorf("%s cannot wait at the top level of a file; do it in a handler or task.spawn", why)
+		}
+		return nil, fmt.Errorf("%s can wait only in a task, not in a coroutine made by coroutine.create; use task.spawn", why)
+	}
+	if err := s.yieldable(why); err != nil {
+		return nil, err
+	}
+	t.wait, t.why = &Wait{s: s, task: t}, why
+	return t.wait, nil
+}
+
+// Wake lets the task go on with values as the results of the call that parked.
+// A second Wake, or one after the task was stopped, does nothing.
+func (w *Wait) Wake(values ...lua.LValue) {
+	if w.used || w.task.ended || w.s.closed {
+		return
+	}
+	w.used = true
+	w.s.soon(func() {
+		if w.task.ended {
+			return
+		}
+		w.task.wait = nil
+		w.s.resume(w.task, values...)
+	})
+}
+
+// Fail lets the task go on with a Lua error raised at the call that parked.
+func (w *Wait) Fail(err error) {
+	w.Wake(lua.LNil, lua.LString(err.Error()), failMark)
+}
+
+// failMark is the third result by which a parked call knows that it failed.
+var failMark = &lua.LUserData{Value: "hotshard: failed wait"}
+
+// soon runs f now, or, while Lua is running, right after it.
+func (s *State) soon(f func()) {
+	if s.depth > 0 {
+		s.woken = append(s.woken, f)
+		return
+	}
+	f()
+}
+
+func (s *State) drainWoken() {
+	for len(s.woken) > 0 {
+		f := s.woken[0]
+		s.woken = s.woken[1:]
+		f()
+	}
+}
+
+// stop ends a waiting task without running it further.
+func (s *State) stop(t *Task) {
+	if t.ended || t == s.current {
+		return
+	}
+	t.ended, t.wait = true, nil
+	for i, n := range s.next {
+		if n == t {
+			s.next = append(s.next[:i:i], s.next[i+1:]...)
+			break
+		}
+	}
+}
+
+// threadSet knows every coroutine of a State without keeping it alive.
+type threadSet struct {
+	list []weak.Pointer[lua.LState]
+	grow int
+}
+
+func (ts *threadSet) add(th *lua.LState) {
+	if len(ts.list) >= max(64, ts.grow) {
+		live := ts.list[:0]
+		for _, w := range ts.list {
+			if t := w.Value(); t != nil && !t.Dead {
+				live = append(live, w)
+			}
+		}
+		clear(ts.list[len(live):])
+		ts.list, ts.grow = live, 2*len(live)
+	}
+	ts.list = append(ts.list, weak.Make(th))
+}
+
+func (ts *threadSet) each(f func(*lua.LState)) {
+	for _, w := range ts.list {
+		if th := w.Value(); th != nil && !th.Dead {
+			f(th)
+		}
+	}
+}
+
+// Advance sets the game time in seconds and runs what is due: tasks that yielded,
+// then timers and sleeping tasks in order of their due time.
+func (s *State) Advance(now float64) {
+	next := s.next
+	s.next = nil
+	for _, t := range next {
+		if !t.ended {
+			s.resume(t)
+		}
+	}
+	for len(s.timers) > 0 && s.timers[0].due <= now {
+		r := s.timers[0]
+		s.now = max(s.now, r.due)
+		s.fire(r)
+	}
+	s.now = max(s.now, now)
+	s.drainWoken()
+}
+
+func (s *State) fire(r *registration) {
+	if r.kind == regEvery {
+		r.due += max(r.period, minPeriod)
+		heapFix(&s.timers, r)
+	} else {
+		s.drop(r)
+		s.forget(r)
+	}
+	s.run(r.fn, "timer", "", nil)
+}
+
+// minPeriod keeps every(0, f) from spinning: at most one call per millisecond.
+const minPeriod = 0.001
+
+// forget takes a fired one-shot out of its file's list.
+func (s *State) forget(r *registration) {
+	if r.mod == nil {
+		return
+	}
+	for i, o := range r.mod.regs {
+		if o == r {
+			r.mod.regs[i] = nil // the place stays: indexes keep their meaning
+			return
+		}
+	}
+}
+
+// NextDue is when Advance has work next, in game seconds.
+func (s *State) NextDue() (float64, bool) {
+	if len(s.next) > 0 || len(s.woken) > 0 {
+		return s.now, true
+	}
+	if len(s.timers) > 0 {
+		return s.timers[0].due, true
+	}
+	return 0, false
+}
+
+// Emit runs every handler of the event, in order, each as an activity of its own:
+// an error or a wait in one does not keep the others from running.
+func (s *State) Emit(event string, args ...lua.LValue) { s.emit(event, "", args) }
+
+// EmitFor is Emit on behalf of a player, for fault reports.
+func (s *State) EmitFor(player, event string, args ...lua.LValue) { s.emit(event, player, args) }
+
+func (s *State) emit(event, player string, args []lua.LValue) {
+	for _, r := range s.handlers[event] {
+		if !r.gone {
+			s.run(r.fn, "event "+event, player, nil, args...)
+		}
+	}
+}
+
+// HasHandler says whether Emit of the event would run anything.
+func (s *State) HasHandler(event string) bool { return len(s.handlers[event]) > 0 }
+
+// CommandError is a refusal by the scripts: a code for programs and a sentence
+// for the player.
+type CommandError struct{ Code, Message string }
+
+func (e *CommandError) Error() string { return e.Message }
+
+// Command runs the named command for a player. done is called when it has ended,
+// perhaps some ticks later: with its result, with a *CommandError if the script
+// refused (return nil, message [, code], or error{code=, message=}), or with
+// another error if it failed.
+func (s *State) Command(player, name string, done func(world.Value, error), args ...lua.LValue) {
+	r := s.commands[name]
+	if r == nil {
+		done(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
+		return
+	}
+	s.run(r.fn, "command "+name, player, func(values []lua.LValue, err error) { done(commandResult(values, err)) }, args...)
+}
+
+func commandResult(values []lua.LValue, err error) (world.Value, error) {
+	if err != nil {
+		if ce := scriptRefusal(err); ce != nil {
+			return nil, ce
+		}
+		return nil, &CommandError{Code: "internal", Message: "that command failed; the error has been reported"}
+	}
+	if len(values) >= 2 && values[0] == lua.LNil {
+		if msg, ok := values[1].(lua.LString); ok {
+			ce := &CommandError{Code: "refused", Message: string(msg)}
+			if len(values) > 2 {
+				if code, ok := values[2].(lua.LString); ok {
+					ce.Code = string(code)
+				}
+			}
+			return nil, ce
+		}
+	}
+	if len(values) == 0 {
+		return nil, nil
+	}
+	v, err := ToValue(values[0])
+	if err != nil {
+		return nil, &CommandError{Code: "internal", Message: err.Error()}
+	}
+	return v, nil
+}
+
+// Call runs a function of a loaded module, as services are called.
+func (s *State) Call(module, fn string, done func([]world.Value, error), args ...lua.LValue) {
+	t, _ := s.loaded.RawGetString(module).(*lua.LTable)
+	var f *lua.LFunction
+	if t != nil {
+		f, _ = t.RawGetString(fn).(*lua.LFunction)
+	}
+	if f == nil {
+		done(nil, fmt.Errorf("%s has no function %s", module, fn))
+		return
+	}
+	s.run(f, "call "+fn, "", func(values []lua.LValue, err error) { done(plainValues(values, err)) }, args...)
+}
+
+func plainValues(values []lua.LValue, err error) ([]world.Value, error) {
+	if err != nil {
+		if ce := scriptRefusal(err); ce != nil {
+			return nil, ce
+		}
+		return nil, err
+	}
+	out := make([]world.Value, len(values))
+	for i, v := range values {
+		if out[i], err = ToValue(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func heapFix(h *timerHeap, r *registration) {
+	if r.heap >= 0 {
+		heap.Fix(h, r.heap)
+	}
+}

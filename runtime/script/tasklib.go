@@ -1,0 +1,235 @@
+package script
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// openTasks installs sleep, task, print and log.
+func (s *State) openTasks() {
+	L := s.l
+	L.SetGlobal("sleep", s.yieldShim(func(L *lua.LState) int {
+		seconds := float64(L.CheckNumber(1))
+		w, err := s.Park(L, "sleep")
+		if err != nil {
+			L.RaiseError("%s", err.Error())
+		}
+		timer := &lua.LFunction{IsG: true, Env: s.l.Env, GFunction: func(*lua.LState) int { w.Wake(); return 0 }}
+		s.sleepTimer(seconds, timer, w)
+		return L.Yield()
+	}))
+	L.SetGlobal("task", L.NewTable())
+	s.set("task", "spawn", func(L *lua.LState) int {
+		fn := L.CheckFunction(1)
+		if m := s.atTopLevel(); m != nil && s.stage != nil {
+			return s.stagedEffect(L, "task.spawn")
+		}
+		var args []lua.LValue
+		for i := 2; i <= L.GetTop(); i++ {
+			args = append(args, L.Get(i))
+		}
+		t := s.run(fn, "task", "", nil, args...)
+		L.Push(s.taskHandle(L, t))
+		return 1
+	})
+	s.set("task", "stop", func(L *lua.LState) int {
+		if t, ok := L.CheckUserData(1).Value.(*Task); ok {
+			s.stop(t)
+		}
+		return 0
+	})
+	s.set("task", "running", func(L *lua.LState) int {
+		t, ok := L.CheckUserData(1).Value.(*Task)
+		L.Push(lua.LBool(ok && !t.ended))
+		return 1
+	})
+	L.GetGlobal("task").(*lua.LTable).RawSetString("try", s.yieldShim(func(L *lua.LState) int {
+		fn := L.CheckFunction(1)
+		var args []lua.LValue
+		for i := 2; i <= L.GetTop(); i++ {
+			args = append(args, L.Get(i))
+		}
+		w, err := s.Park(L, "task.try")
+		if err != nil {
+			L.RaiseError("%s", err.Error())
+		}
+		s.soon(func() {
+			s.tryRun(fn, w, args)
+		})
+		return L.Yield()
+	}))
+	L.SetGlobal("print", L.NewFunction(func(L *lua.LState) int {
+		text := ""
+		for i := 1; i <= L.GetTop(); i++ {
+			if i > 1 {
+				text += "\t"
+			}
+			text += L.ToStringMeta(L.Get(i)).String()
+		}
+		s.log(L, "info", text)
+		return 0
+	}))
+	L.SetGlobal("log", L.NewTable())
+	for _, level := range []string{"debug", "info", "warn", "error"} {
+		s.set("log", level, func(L *lua.LState) int {
+			text := L.ToStringMeta(L.Get(1)).String()
+			if n := L.GetTop(); n > 1 {
+				args := make([]any, 0, n-1)
+				for i := 2; i <= n; i++ {
+					args = append(args, formatArg(L, L.Get(i)))
+				}
+				text = fmt.Sprintf(text, args...)
+			}
+			s.log(L, level, text)
+			return 0
+		})
+	}
+}
+
+// tryRun runs fn as a task of its own and wakes w with pcall's results.
+func (s *State) tryRun(fn *lua.LFunction, w *Wait, args []lua.LValue) {
+	t := s.task()
+	t.fn, t.origin, t.player = fn, w.task.origin, w.task.player
+	t.tried = true
+	t.done = func(values []lua.LValue, err error) {
+		if err != nil {
+			w.Wake(lua.LFalse, errorValue(err))
+			return
+		}
+		w.Wake(append([]lua.LValue{lua.LTrue}, values...)...)
+	}
+	s.resume(t, args...)
+}
+
+func errorValue(err error) lua.LValue {
+	if api, ok := err.(*lua.ApiError); ok && api.Object != nil {
+		return api.Object
+	}
+	return lua.LString(err.Error())
+}
+
+func formatArg(L *lua.LState, v lua.LValue) any {
+	switch v := v.(type) {
+	case lua.LNumber, lua.LString:
+		return v
+	}
+	return L.ToStringMeta(v).String()
+}
+
+// sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
+func (s *State) sleepTimer(seconds float64, fn *lua.LFunction, w *Wait) {
+	s.regSeq++
+	r := &registration{kind: regAfter, fn: fn, id: s.regSeq, due: s.now + max(seconds, 0), heap: -1, wait: w}
+	s.install(r)
+}
+
+func (s *State) log(L *lua.LState, level, text string) {
+	if s.opts.OnLog == nil || s.stage != nil {
+		return
+	}
+	module := ""
+	for _, f := range frames(L) {
+		if fn := f.fn(); fn != nil && !fn.IsG {
+			module = fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())
+			break
+		}
+	}
+	s.opts.OnLog(level, module, text)
+}
+
+func (s *State) taskHandle(L *lua.LState, t *Task) *lua.LUserData {
+	ud := L.NewUserData()
+	ud.Value = t
+	return ud
+}
+
+// openRegistry installs on, emit, every, after, cancel, command and event.
+func (s *State) openRegistry() {
+	L := s.l
+	L.SetGlobal("on", L.NewFunction(func(L *lua.LState) int {
+		s.register(regHandler, L.CheckString(1), L.CheckFunction(2), 0)
+		return 0
+	}))
+	L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int {
+		var args []lua.LValue
+		for i := 2; i <= L.GetTop(); i++ {
+			args = append(args, L.Get(i))
+		}
+		s.emit(L.CheckString(1), "", args)
+		return 0
+	}))
+	timer := func(kind regKind) lua.LGFunction {
+		return func(L *lua.LState) int {
+			seconds := float64(L.CheckNumber(1))
+			if seconds != seconds || seconds < 0 {
+				L.ArgError(1, "seconds must not be negative")
+			}
+			r := s.register(kind, "", L.CheckFunction(2), seconds)
+			ud := L.NewUserData()
+			ud.Value = r
+			L.Push(ud)
+			return 1
+		}
+	}
+	L.SetGlobal("every", L.NewFunction(timer(regEvery)))
+	L.SetGlobal("after", L.NewFunction(timer(regAfter)))
+	L.SetGlobal("cancel", L.NewFunction(func(L *lua.LState) int {
+		r, ok := L.CheckUserData(1).Value.(*registration)
+		if ok && !r.gone {
+			s.drop(r)
+			s.forget(r)
+		}
+		L.Push(lua.LBool(ok))
+		return 1
+	}))
+	s.groupTable("event", regHandler)
+	s.groupTable("command", regCommand)
+}
+
+// groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
+func (s *State) groupTable(name string, kind regKind) {
+	L := s.l
+	t, mt := L.NewTable(), L.NewTable()
+	mt.RawSetString("__newindex", L.NewFunction(func(L *lua.LState) int {
+		key := L.CheckString(2)
+		if L.Get(3) == lua.LNil {
+			s.unregister(kind, key)
+			return 0
+		}
+		s.register(kind, key, L.CheckFunction(3), 0)
+		return 0
+	}))
+	mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
+		key := L.CheckString(2)
+		L.Push(lua.LNil)
+		if kind == regCommand {
+			if r := s.commands[key]; r != nil {
+				L.Push(r.fn)
+			}
+		} else if list := s.handlers[key]; len(list) > 0 {
+			L.Push(list[len(list)-1].fn)
+		}
+		return 1
+	}))
+	mt.RawSetString("__call", L.NewFunction(func(L *lua.LState) int {
+		s.register(kind, L.CheckString(2), L.CheckFunction(3), 0)
+		return 0
+	}))
+	t.Metatable = mt
+	L.SetGlobal(name, t)
+}
+
+func (s *State) unregister(kind regKind, name string) {
+	if kind == regCommand {
+		if r := s.commands[name]; r != nil {
+			s.drop(r)
+			s.forget(r)
+		}
+		return
+	}
+	for _, r := range s.handlers[name] {
+		s.drop(r)
+		s.forget(r)
+	}
+}

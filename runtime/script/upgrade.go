@@ -1,0 +1,97 @@
+package script
+
+import (
+	"weak"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// upgrade is a reload.upgrade at work: instances made before the reload are
+// brought up to date no later than at their next access through the class, that
+// is, at the next method call or read of a field they do not have.
+type upgrade struct {
+	class *lua.LTable
+	fn    *lua.LFunction
+	index lua.LValue // the class's own __index
+	hook  *lua.LFunction
+	from  int
+	fresh map[weak.Pointer[lua.LTable]]struct{} // made or upgraded since
+	limit int
+}
+
+func (u *upgrade) mark(t *lua.LTable) {
+	if len(u.fresh) >= u.limit {
+		for w := range u.fresh {
+			if w.Value() == nil {
+				delete(u.fresh, w)
+			}
+		}
+		u.limit = max(1024, 2*len(u.fresh))
+	}
+	u.fresh[weak.Make(t)] = struct{}{}
+}
+
+// arm puts the hook in place of the class's __index.
+func (s *State) armUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
+	if s.upgrades == nil {
+		s.upgrades = map[*lua.LTable]*upgrade{}
+	}
+	u := s.upgrades[class]
+	if u == nil {
+		u = &upgrade{class: class, index: class.RawGetString("__index")}
+		u.hook = s.l.NewFunction(func(L *lua.LState) int { return s.touch(L, u) })
+		s.upgrades[class] = u
+		class.RawSetString("__index", u.hook)
+	}
+	u.fn, u.from = fn, from
+	u.fresh, u.limit = map[weak.Pointer[lua.LTable]]struct{}{}, 1024
+}
+
+// touch is the hook: upgrade once, then answer as the class would.
+func (s *State) touch(L *lua.LState, u *upgrade) int {
+	self, ok := L.Get(1).(*lua.LTable)
+	key := L.Get(2)
+	if ok && self.Metatable == lua.LValue(u.class) {
+		if _, done := u.fresh[weak.Make(self)]; !done {
+			u.mark(self)
+			L.Push(u.fn)
+			L.Push(self)
+			L.Push(lua.LNumber(u.from))
+			L.Call(2, 0)
+			if v := self.RawGet(key); v != lua.LNil {
+				L.Push(v)
+				return 1
+			}
+		}
+	}
+	switch index := u.index.(type) {
+	case *lua.LFunction:
+		L.Push(index)
+		L.Push(L.Get(1))
+		L.Push(key)
+		L.Call(2, 1)
+	case *lua.LTable:
+		L.Push(L.GetTable(index, key))
+	default:
+		L.Push(lua.LNil)
+	}
+	return 1
+}
+
+// openSetmetatable notes new instances of classes that have an upgrade, so that
+// only old ones are upgraded.
+func (s *State) openSetmetatable() {
+	inner := s.l.GetGlobal("setmetatable").(*lua.LFunction).GFunction
+	s.l.SetGlobal("setmetatable", s.l.NewFunction(func(L *lua.LState) int {
+		if len(s.upgrades) > 0 {
+			if class, ok := L.Get(2).(*lua.LTable); ok {
+				if u := s.upgrades[class]; u != nil {
+					if t, ok := L.Get(1).(*lua.LTable); ok {
+						u.mark(t)
+					}
+				}
+			}
+		}
+		return inner(L)
+	}))
+}

@@ -1,0 +1,4 @@
+// Package world holds the plain typed values that every other room of the
+// runtime speaks in: identifiers, vectors, the static map, messages. It imports
+// nothing of ours, allocates nothing behind the caller's back and does no I/O.
+package world
