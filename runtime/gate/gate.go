@@ -2,132 +2,156 @@ package gate
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/lxzan/gws"
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
 
-// Accounts knows who may play. Both methods may take long (a password hash is
-// slow on purpose): the gate calls a bounded number at once, each on the goroutine
-// of the socket that asked. An error that is a *wire.Error is shown to the player.
-type Accounts interface {
-	// Register makes an account with one character and returns the character.
-	Register(ctx context.Context, name, password string) (world.CharacterID, error)
-	// Login returns the character of the account and the name it goes by. Where a
-	// shard makes unknown accounts on the fly, that happens here.
-	Login(ctx context.Context, name, password string) (world.CharacterID, string, error)
-}
-
-// World is where signed-in players go. For one character the calls never overlap
-// and come in order: Enter, perhaps Enter again with another Client (the old one is
-// dead then), Leave. They should only put something into an inbox.
-type World interface {
-	// Enter says that the character is played through client from now on. The gate
-	// has sent the welcome event; the world answers with system and snapshot, also
-	// when the character never left (a resume).
-	Enter(c world.CharacterID, client Client)
-	// Leave says that nobody plays the character any more.
-	Leave(c world.CharacterID, reason string)
-	// Command hands over a request that is not the core's. It may still arrive just
-	// after a Leave, and is then best dropped.
-	Command(c world.CharacterID, req Request)
-}
-
-// Request is one command of a player.
-type Request struct {
-	ID   uint64
-	Name string
-	Args world.Value // what "args" held, nil if absent
-	From Client      // whoever asked: replies go here, even if another socket took over meanwhile
-}
-
-// Client is one player's connection. Its methods never block and may be called
-// from any goroutine; on a closed connection they do nothing.
-type Client interface {
-	// Send queues the frame. Snapshots and deltas may be dropped when the player is
-	// slow (see NeedSnapshot); events never are: who cannot take them is closed.
-	Send(f *wire.Frame)
-	// Reply answers the request with the id: with err if that is not nil (shown if
-	// it is a *wire.Error, hidden behind a general sentence otherwise).
-	Reply(id uint64, result world.Value, err error)
-	// NeedSnapshot says that deltas were dropped and that the way is clear again:
-	// the next thing to send is a fresh snapshot. Until then deltas are discarded.
-	NeedSnapshot() bool
-	// Close ends the session: the player is told why, cannot resume, and the world
-	// hears Leave from another goroutine.
-	Close(reason string)
-	// Codec returns the encoding the client asked for.
-	Codec() wire.Codec
-	// Name returns the character's name.
-	Name() string
-}
-
-// Config is what a Gate needs. Zero limits mean the default in brackets.
-type Config struct {
-	Accounts Accounts
-	World    World
-	Log      *slog.Logger
-	// Now is the clock. It is read on a message from a player and by Sweep.
-	Now func() time.Time
-	// Welcome returns the fields that the welcome event has beside player and token:
-	// shard, kind and release. It may be nil.
-	Welcome func() map[string]world.Value
-	// Origins are further values of the Origin header to let in beside the host's
-	// own ("https://play.example.org"); "*" lets every page in.
-	Origins []string
-
-	Linger       time.Duration // a character stays in the game without a socket [60 s]
-	LoginTimeout time.Duration // to sign in on a new socket [20 s]
-	PingEvery    time.Duration // silence after which a client is pinged [30 s]
-	IdleTimeout  time.Duration // silence after which it is closed [75 s]
-	SlowLimit    time.Duration // with a backlog all that time: closed [20 s]
-	CloseGrace   time.Duration // to take the reason for a close [2 s]
-
-	MaxMessage   int     // bytes of one message from a player [16 KiB]
-	MaxPending   int     // sockets nobody has signed in on [2,000]
-	LoginsAtOnce int     // calls into Accounts at the same time [2]
-	LoginQueue   int     // logins that may wait for one of those [1,000]
-	Rate         float64 // requests a second a player may send in the long run [20]
-	Burst        int     // requests at once [40]
-	Patience     int     // refused requests before the connection is closed [100]
-	QueueFrames  int     // frames waiting for a slow player [64]
-	QueueBytes   int     // bytes waiting for a slow player [256 KiB]
-	SendBuffer   int     // kernel's send buffer of a socket, which bounds how old data gets [64 KiB]
-}
-
-// Stats are counts for the operator, taken at one moment.
-type Stats struct {
-	Sockets   int    // open connections
-	Pending   int    // of these, not signed in
-	Sessions  int    // characters in the game, with or without a socket
-	Lingering int    // of these, without a socket
-	Overflows uint64 // times a player's backlog was dropped, since the start
-	TooSlow   uint64 // players closed for being slow, since the start
-}
-
 // Gate is the door to the game.
-type Gate struct{ cfg Config }
+//
+// Locks are taken in the order session, gate, writer; the world is called with
+// only the session's lock held, which is what keeps Enter and Leave in order.
+type Gate struct {
+	cfg      Config
+	upgrader *gws.Upgrader
+	slots    chan struct{} // one for each login that may run
+	waiting  atomic.Int64  // logins that run or wait
+	pending  atomic.Int64  // sockets without a session
+
+	overflows atomic.Uint64
+	tooSlow   atomic.Uint64
+
+	ctx    context.Context // ends when the gate is closed
+	cancel context.CancelFunc
+	tasks  sync.WaitGroup // every goroutine of the gate
+
+	mu       sync.Mutex
+	closed   bool
+	clients  map[*client]struct{}
+	sessions map[world.CharacterID]*session
+	tokens   map[string]*session
+}
 
 // New makes a gate. Call Sweep about once a second while it serves.
-func New(cfg Config) *Gate { return &Gate{cfg: cfg} }
+func New(cfg Config) *Gate {
+	g := &Gate{
+		cfg:      cfg.withDefaults(),
+		clients:  map[*client]struct{}{},
+		sessions: map[world.CharacterID]*session{},
+		tokens:   map[string]*session{},
+	}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.slots = make(chan struct{}, g.cfg.LoginsAtOnce)
+	g.upgrader = newUpgrader(g.cfg)
+	return g
+}
 
 // Handler serves the upgrade to WebSocket; mount it at /play.
-func (g *Gate) Handler() http.Handler { return http.NotFoundHandler() }
+func (g *Gate) Handler() http.Handler { return http.HandlerFunc(g.upgrade) }
+
+// now reads the clock, in nanoseconds since 1970.
+func (g *Gate) now() int64 { return g.cfg.Now().UnixNano() }
 
 // Sweep enforces everything that depends on time passing: sign-in, idle and slow
 // limits, and characters whose player did not come back.
-func (g *Gate) Sweep() {}
+func (g *Gate) Sweep() {
+	now := g.now()
+	clients, sessions := g.everyone()
+	for _, c := range clients {
+		c.sweep(now)
+	}
+	for _, s := range sessions {
+		if s.expired(now) {
+			g.end(s, nil, "timeout")
+		}
+	}
+}
+
+// everyone lists the clients and the sessions as they are now.
+func (g *Gate) everyone() ([]*client, []*session) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	clients := make([]*client, 0, len(g.clients))
+	for c := range g.clients {
+		clients = append(clients, c)
+	}
+	sessions := make([]*session, 0, len(g.sessions))
+	for _, s := range g.sessions {
+		sessions = append(sessions, s)
+	}
+	return clients, sessions
+}
 
 // Broadcast sends the frame to every signed-in player.
-func (g *Gate) Broadcast(f *wire.Frame) {}
+func (g *Gate) Broadcast(f *wire.Frame) {
+	clients, _ := g.everyone()
+	for _, c := range clients {
+		if c.phase.Load() == phaseIn {
+			c.Send(f)
+		}
+	}
+}
 
 // Stats counts.
-func (g *Gate) Stats() Stats { return Stats{} }
+func (g *Gate) Stats() Stats {
+	clients, sessions := g.everyone()
+	st := Stats{Sockets: len(clients), Pending: int(g.pending.Load()), Sessions: len(sessions),
+		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load()}
+	for _, s := range sessions {
+		if s.lingering() {
+			st.Lingering++
+		}
+	}
+	return st
+}
 
 // Close tells every player that the server stops and waits until all connections
-// are gone; when ctx ends first, the rest is cut off. The world hears no Leave: it
-// saves everybody where they are.
-func (g *Gate) Close(ctx context.Context) error { return nil }
+// are gone; when ctx ends first, the rest is cut off and its error returned. The
+// world hears no Leave: it saves everybody where they are.
+func (g *Gate) Close(ctx context.Context) error {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.cancel()
+	clients, _ := g.everyone()
+	for _, c := range clients {
+		c.end(wire.ClosingShutdown, "The server is shutting down.")
+	}
+	done := make(chan struct{})
+	go func() {
+		g.tasks.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, c := range clients {
+		c.out.die()
+	}
+	<-done
+	return ctx.Err()
+}
+
+// start runs f on a goroutine that Close waits for, unless the gate is closed.
+func (g *Gate) start(f func()) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.tasks.Go(f)
+	return true
+}
+
+// since says whether the duration has passed from then to now; never, if then is 0.
+func since(now, then int64, d time.Duration) bool {
+	return then != 0 && now-then > int64(d)
+}

@@ -74,9 +74,9 @@ type Motion struct {
 	Vel    world.Vec3 // m/s
 	Target world.EntityID
 	Point  world.Vec3 // m from the star, or a direction, as the mode wants it
-	Range  float64    // m
-	Speed  float64    // m/s, the most it may fly; 0 in Delta.Move: as last told
-	Tau    float64    // s, inertia; 0 in Delta.Move: as last told
+	Range  float64    // m, or what else the mode wants
+	Speed  float64    // m/s, the most it strives for
+	Tau    float64    // s, time constant of the drag
 }
 
 // Snapshot is everything a player sees at a tick. It replaces what the client knew.

@@ -1,0 +1,136 @@
+package gate
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"time"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// Accounts knows who may play. Both methods may take long (a password hash is
+// slow on purpose): the gate calls a bounded number at once, each on the goroutine
+// of the socket that asked. An error that is a *wire.Error is shown to the player.
+type Accounts interface {
+	// Register makes an account with one character and returns the character.
+	Register(ctx context.Context, name, password string) (world.CharacterID, error)
+	// Login returns the character of the account and the name it goes by. Where a
+	// shard makes unknown accounts on the fly, that happens here.
+	Login(ctx context.Context, name, password string) (world.CharacterID, string, error)
+}
+
+// World is where signed-in players go. For one character the calls never overlap
+// and come in order: Enter, perhaps Enter again with another Client (the old one is
+// dead then), Leave. They should only put something into an inbox.
+type World interface {
+	// Enter says that the character is played through client from now on. The gate
+	// has sent the welcome event; the world answers with system and snapshot, also
+	// when the character never left (a resume).
+	Enter(c world.CharacterID, client Client)
+	// Leave says that nobody plays the character any more.
+	Leave(c world.CharacterID, reason string)
+	// Command hands over a request that is not the core's. It may still arrive just
+	// after a Leave, and is then best dropped.
+	Command(c world.CharacterID, req Request)
+}
+
+// Request is one command of a player.
+type Request struct {
+	ID   uint64
+	Name string
+	Args world.Value // what "args" held, nil if absent
+	From Client      // whoever asked: replies go here, even if another socket took over meanwhile
+}
+
+// Client is one player's connection. Its methods never block and may be called
+// from any goroutine; on a closed connection they do nothing.
+type Client interface {
+	// Send queues the frame. Snapshots and deltas may be dropped when the player is
+	// slow (see NeedSnapshot); events never are: who cannot take them is closed.
+	Send(f *wire.Frame)
+	// Reply answers the request with the id: with err if that is not nil (shown if
+	// it is a *wire.Error, hidden behind a general sentence otherwise).
+	Reply(id uint64, result world.Value, err error)
+	// NeedSnapshot says that deltas were dropped and that the way is clear again:
+	// the next thing to send is a fresh snapshot. Until then deltas are discarded.
+	NeedSnapshot() bool
+	// Close ends the session: the player is told why, cannot resume, and the world
+	// hears Leave from another goroutine.
+	Close(reason string)
+	// Codec returns the encoding the client asked for.
+	Codec() wire.Codec
+	// Name returns the character's name.
+	Name() string
+}
+
+// Config is what a Gate needs. Zero limits mean the default in brackets.
+type Config struct {
+	Accounts Accounts
+	World    World
+	Log      *slog.Logger // [nothing is logged]
+	// Now is the clock [time.Now].
+	Now func() time.Time
+	// Welcome returns the fields that the welcome event has beside player and token:
+	// shard, kind and release. It may be nil.
+	Welcome func() map[string]world.Value
+	// Origins are further values of the Origin header to let in beside the host's
+	// own ("https://play.example.org"); "*" lets every page in.
+	Origins []string
+
+	Linger       time.Duration // a character stays in the game without a socket [60 s]
+	LoginTimeout time.Duration // to sign in on a new socket [20 s]
+	PingEvery    time.Duration // silence after which a client is pinged [30 s]
+	IdleTimeout  time.Duration // silence after which it is closed [75 s]
+	SlowLimit    time.Duration // with a backlog all that time: closed [20 s]
+	CloseGrace   time.Duration // to take the reason for a close [2 s]
+
+	MaxMessage   int     // bytes of one message from a player [16 KiB]
+	MaxPending   int     // sockets nobody has signed in on [2,000]
+	LoginsAtOnce int     // calls into Accounts at the same time [2]
+	LoginQueue   int     // logins that may wait for one of those [1,000]
+	Rate         float64 // requests a second a player may send in the long run [20]
+	Burst        int     // requests at once [40]
+	Patience     int     // refused requests before the connection is closed [100]
+	QueueFrames  int     // frames waiting for a slow player [64]
+	QueueBytes   int     // bytes waiting for a slow player [256 KiB]
+	SendBuffer   int     // kernel's send buffer of a socket, which bounds how old data gets [64 KiB]
+}
+
+// Stats are counts for the operator, taken at one moment.
+type Stats struct {
+	Sockets   int    // open connections
+	Pending   int    // of these, not signed in
+	Sessions  int    // characters in the game, with or without a socket
+	Lingering int    // of these, without a socket
+	Overflows uint64 // times a player's backlog was dropped, since the start
+	TooSlow   uint64 // players closed for being slow, since the start
+}
+
+// withDefaults fills in what was left zero.
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Linger = cmp.Or(c.Linger, 60*time.Second)
+	c.LoginTimeout = cmp.Or(c.LoginTimeout, 20*time.Second)
+	c.PingEvery = cmp.Or(c.PingEvery, 30*time.Second)
+	c.IdleTimeout = cmp.Or(c.IdleTimeout, 75*time.Second)
+	c.SlowLimit = cmp.Or(c.SlowLimit, 20*time.Second)
+	c.CloseGrace = cmp.Or(c.CloseGrace, 2*time.Second)
+	c.MaxMessage = cmp.Or(c.MaxMessage, 16<<10)
+	c.MaxPending = cmp.Or(c.MaxPending, 2000)
+	c.LoginsAtOnce = cmp.Or(c.LoginsAtOnce, 2)
+	c.LoginQueue = cmp.Or(c.LoginQueue, 1000)
+	c.Rate = cmp.Or(c.Rate, 20)
+	c.Burst = cmp.Or(c.Burst, 40)
+	c.Patience = cmp.Or(c.Patience, 100)
+	c.QueueFrames = cmp.Or(c.QueueFrames, 64)
+	c.QueueBytes = cmp.Or(c.QueueBytes, 256<<10)
+	c.SendBuffer = cmp.Or(c.SendBuffer, 64<<10)
+	return c
+}

@@ -1,0 +1,189 @@
+package gate
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// The phases of a client. Only the first two are without a session.
+const (
+	phasePending int32 = iota // nobody signed in yet
+	phaseSigning              // a login or register of it waits or runs
+	phaseIn
+	phaseEnding // told to go; nothing it sends counts any more
+)
+
+// client is one connection: the Client of its player, from the upgrade on.
+type client struct {
+	gate  *Gate
+	codec wire.Codec
+	out   writer
+
+	phase    atomic.Int32
+	session  atomic.Pointer[session]
+	token    string       // of the session; set before it
+	counted  atomic.Bool  // in gate.pending
+	opened   int64        // ns
+	heard    atomic.Int64 // ns, when something last came from it
+	pinged   int64        // ns, by sweep alone
+	requests bucket       // by the reading goroutine alone, as the next two
+	patience bucket
+	failures int // refused logins
+}
+
+func (g *Gate) newClient(conn net.Conn, codec wire.Codec) *client {
+	c := &client{gate: g, codec: codec, opened: g.now()}
+	c.heard.Store(c.opened)
+	c.counted.Store(true)
+	c.out.init(g, conn)
+	return c
+}
+
+// joined notes that the client plays the session now. A client that was told to go
+// meanwhile stays on its way out.
+func (c *client) joined(s *session) {
+	c.token = s.token
+	c.session.Store(s)
+	c.phase.CompareAndSwap(phaseSigning, phaseIn)
+	c.phase.CompareAndSwap(phasePending, phaseIn)
+	c.uncount()
+}
+
+// uncount takes the client out of the number of those without a session.
+func (c *client) uncount() {
+	if c.counted.CompareAndSwap(true, false) {
+		c.gate.pending.Add(-1)
+	}
+}
+
+// Codec returns the encoding the client asked for.
+func (c *client) Codec() wire.Codec { return c.codec }
+
+// Name returns the character's name.
+func (c *client) Name() string {
+	if s := c.session.Load(); s != nil {
+		return s.name
+	}
+	return ""
+}
+
+// NeedSnapshot says that deltas were dropped and that the way is clear again.
+func (c *client) NeedSnapshot() bool { return c.out.need.Load() }
+
+// Send queues the frame.
+func (c *client) Send(f *wire.Frame) {
+	what := mustArrive
+	switch f.Kind() {
+	case wire.KindDelta:
+		what = isDelta
+	case wire.KindSnapshot:
+		what = isSnapshot
+	}
+	c.post(f.Bytes(c.codec), what, true)
+}
+
+// buffers are where replies are encoded: most are written from there at once.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// Reply answers a request.
+func (c *client) Reply(id uint64, result world.Value, err error) {
+	buf := buffers.Get().(*[]byte)
+	*buf = wire.AppendReply((*buf)[:0], c.codec, id, result, c.shown(err))
+	c.post(*buf, mustArrive, false)
+	buffers.Put(buf)
+}
+
+// shown returns what the player may see of an error.
+func (c *client) shown(err error) *wire.Error {
+	if err == nil {
+		return nil
+	}
+	var refusal *wire.Error
+	if errors.As(err, &refusal) {
+		return refusal
+	}
+	c.gate.cfg.Log.Warn("request failed", "player", c.Name(), "err", err)
+	return wire.Errorf(wire.CodeInternal, "Something went wrong on the server. It has been logged.")
+}
+
+// post sends bytes, and ends the connection where the player is too slow for them.
+func (c *client) post(b []byte, what urgency, shared bool) {
+	if !c.out.send(b, what, shared) {
+		c.tooSlow()
+	}
+}
+
+func (c *client) tooSlow() {
+	if c.end(wire.ClosingTooSlow, "Your connection could not keep up.") {
+		c.gate.tooSlow.Add(1)
+	}
+}
+
+// Close ends the session.
+func (c *client) Close(reason string) {
+	s := c.session.Load()
+	c.end(wire.ClosingKicked, reason)
+	if s == nil {
+		return
+	}
+	c.gate.forget(c.token)
+	c.gate.start(func() { c.gate.end(s, c, reason) })
+}
+
+// forget makes a token worthless at once, so that nobody resumes a session whose
+// end is on the way.
+func (g *Gate) forget(token string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.tokens, token)
+}
+
+// end tells the player why and closes. It returns false when that happened before.
+func (c *client) end(code, reason string) bool {
+	if c.phase.Swap(phaseEnding) == phaseEnding {
+		return false
+	}
+	closing := wire.NewEvent("closing", map[string]world.Value{"code": code, "reason": reason})
+	c.out.end(closing.Bytes(c.codec), closeFrame(closeStatus(code), code))
+	return true
+}
+
+// closeStatus returns the WebSocket status of a closing code: 1001 when the server
+// stops, else one of the private range.
+func closeStatus(code string) uint16 {
+	if code == wire.ClosingShutdown {
+		return 1001
+	}
+	return 4000
+}
+
+func closeFrame(status uint16, reason string) []byte {
+	b := []byte{0x88, byte(2 + len(reason)), 0, 0}
+	binary.BigEndian.PutUint16(b[2:], status)
+	return append(b, reason...)
+}
+
+var pingFrame = []byte{0x89, 0}
+
+// sweep enforces the limits that depend on time.
+func (c *client) sweep(now int64) {
+	cfg := &c.gate.cfg
+	heard := c.heard.Load()
+	switch {
+	case c.out.late(now):
+		c.tooSlow()
+	case c.phase.Load() == phasePending && since(now, c.opened, cfg.LoginTimeout):
+		c.end(wire.ClosingLoginTimeout, "Nobody signed in.")
+	case c.phase.Load() == phaseIn && since(now, heard, cfg.IdleTimeout):
+		c.end(wire.ClosingIdle, "Nothing was heard from you.")
+	case since(now, max(heard, c.pinged), cfg.PingEvery):
+		c.pinged = now
+		c.post(pingFrame, mustArrive, true)
+	}
+}

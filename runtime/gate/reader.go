@@ -1,0 +1,137 @@
+package gate
+
+import (
+	"io"
+	"runtime/debug"
+
+	"github.com/lxzan/gws"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// events are the callbacks of gws, all on the reading goroutine of one client.
+type events struct{}
+
+func from(ws *gws.Conn) *client { return ws.NetConn().(*socket).client }
+
+// OnOpen has nothing to do: the client was there before.
+func (events) OnOpen(*gws.Conn) {}
+
+// OnClose has nothing to do: run goes on when reading has ended.
+func (events) OnClose(*gws.Conn, error) {}
+
+// OnPong notes that the client is alive.
+func (events) OnPong(ws *gws.Conn, _ []byte) { from(ws).listen() }
+
+// OnPing answers, within the limit of requests.
+func (events) OnPing(ws *gws.Conn, payload []byte) {
+	if c := from(ws); c.allow(c.listen()) {
+		c.post(append([]byte{0x8A, byte(len(payload))}, payload...), mustArrive, true)
+	}
+}
+
+// OnMessage takes a request.
+func (events) OnMessage(ws *gws.Conn, m *gws.Message) {
+	defer m.Close()
+	c := from(ws)
+	now := c.listen()
+	if c.phase.Load() != phaseEnding {
+		c.request(now, m.Bytes())
+	}
+}
+
+// run reads until the connection ends, and cleans up behind it.
+func (c *client) run(ws *gws.Conn) {
+	defer c.gate.dismiss(c)
+	c.read(ws)
+	c.phase.Store(phaseEnding)
+	c.uncount()
+	if s := c.session.Load(); s != nil {
+		s.drop(c, c.gate.now())
+	}
+	// The other side closes when it has read the reason; sweep bounds the wait.
+	io.Copy(io.Discard, ws.NetConn())
+	c.out.die()
+}
+
+// read runs the read loop of gws. That panics on a frame whose length does not fit
+// a signed number, which must cost the sender its connection and nobody else's.
+func (c *client) read(ws *gws.Conn) {
+	defer func() {
+		if err := recover(); err != nil {
+			c.gate.cfg.Log.Error("connection failed", "player", c.Name(), "err", err, "stack", string(debug.Stack()))
+			c.out.end(closeFrame(1002, "malformed frame"))
+		}
+	}()
+	ws.ReadLoop()
+}
+
+// listen notes that something came from the client, and when.
+func (c *client) listen() int64 {
+	now := c.gate.now()
+	c.heard.Store(now)
+	return now
+}
+
+// allow takes one request from what the player may ask for. Who goes on against
+// the refusals is closed.
+func (c *client) allow(now int64) bool {
+	cfg := &c.gate.cfg
+	if c.requests.take(now, cfg.Rate, float64(cfg.Burst)) {
+		return true
+	}
+	if !c.patience.take(now, cfg.Rate/2, float64(cfg.Patience)) {
+		c.end(wire.ClosingRateLimited, "You went on sending requests too fast.")
+	}
+	return false
+}
+
+// request carries out one request, or hands it to the world.
+func (c *client) request(now int64, payload []byte) {
+	allowed := c.allow(now)
+	req, err := wire.DecodeRequest(payload)
+	if !allowed {
+		err = wire.Errorf(wire.CodeRateLimited, "Too many requests: %g a second is the limit.", c.gate.cfg.Rate)
+	}
+	if err != nil {
+		c.Reply(req.ID, nil, err)
+		return
+	}
+	if run, ok := core[req.Command]; ok {
+		run(c, req)
+		return
+	}
+	s := c.session.Load()
+	if s == nil {
+		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
+		return
+	}
+	c.gate.cfg.World.Command(s.id, Request{ID: req.ID, Name: req.Command, Args: req.Args, From: c})
+}
+
+// core are the commands the gate carries out itself.
+var core = map[string]func(*client, wire.Request){
+	"ping":     (*client).ping,
+	"login":    (*client).login,
+	"register": (*client).login,
+	"resume":   (*client).resume,
+	"logout":   (*client).logout,
+}
+
+// ping answers with the server's clock, in milliseconds since 1970.
+func (c *client) ping(req wire.Request) {
+	c.Reply(req.ID, map[string]world.Value{"now": c.gate.now() / 1e6}, nil)
+}
+
+// logout ends the session on the player's own wish.
+func (c *client) logout(req wire.Request) {
+	s := c.session.Load()
+	if s == nil {
+		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "You are not signed in."))
+		return
+	}
+	c.Reply(req.ID, true, nil)
+	c.end(wire.ClosingLoggedOut, "You signed out.")
+	c.gate.end(s, c, "logout")
+}

@@ -1,0 +1,153 @@
+package gate
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/lxzan/gws"
+
+	"hotshard/runtime/gate/wire"
+)
+
+// readBuffer is all an idle connection keeps for reading.
+const readBuffer = 512
+
+// noStorage is the storage gws wants for each connection. Nothing is kept in it.
+type noStorage struct{}
+
+func (noStorage) Len() int                           { return 0 }
+func (noStorage) Load(string) (any, bool)            { return nil, false }
+func (noStorage) Delete(string)                      {}
+func (noStorage) Store(string, any)                  {}
+func (noStorage) Range(func(key string, _ any) bool) {}
+
+func newUpgrader(cfg Config) *gws.Upgrader {
+	return gws.NewUpgrader(events{}, &gws.ServerOption{
+		ReadMaxPayloadSize: cfg.MaxMessage,
+		ParallelGolimit:    1,
+		CheckUtf8Enabled:   true,
+		SubProtocols:       []string{wire.SubprotocolBinary, wire.SubprotocolJSON},
+		NewSession:         func() gws.SessionStorage { return noStorage{} },
+	})
+}
+
+// upgrade answers the handshake, or says over HTTP why not.
+func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
+	codec, ok := subprotocol(r)
+	switch {
+	case !g.originAllowed(r):
+		http.Error(w, "Pages of this origin may not play here.", http.StatusForbidden)
+		return
+	case !ok:
+		http.Error(w, "This is a WebSocket for players: ask for the subprotocol "+
+			wire.SubprotocolJSON+" or "+wire.SubprotocolBinary+".", http.StatusBadRequest)
+		return
+	case g.pending.Add(1) > int64(g.cfg.MaxPending):
+		g.pending.Add(-1)
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "Too many are signing in. Please try again soon.", http.StatusServiceUnavailable)
+		return
+	}
+	if !g.hijack(w, r, codec) {
+		g.pending.Add(-1)
+	}
+}
+
+// hijack takes the connection over. It returns false, having answered, where that
+// cannot be; otherwise the new client is counted as pending.
+func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec) bool {
+	hijacker, ok := w.(http.Hijacker)
+	if !ok {
+		http.Error(w, "WebSocket needs HTTP/1.1.", http.StatusHTTPVersionNotSupported)
+		return false
+	}
+	conn, buffered, err := hijacker.Hijack()
+	if err != nil {
+		g.cfg.Log.Warn("handshake failed", "remote", r.RemoteAddr, "err", err)
+		return false
+	}
+	if sock, ok := conn.(interface{ SetWriteBuffer(int) error }); ok {
+		if err := sock.SetWriteBuffer(g.cfg.SendBuffer); err != nil {
+			g.cfg.Log.Warn("send buffer not set", "remote", r.RemoteAddr, "err", err)
+		}
+	}
+	c := g.newClient(conn, codec)
+	// A client may not speak before it has the answer; what it sent would be lost.
+	if buffered.Reader.Buffered() > 0 || !g.admit(c) {
+		conn.Close()
+		return false
+	}
+	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, bufio.NewReaderSize(conn, readBuffer), r)
+	if err != nil {
+		c.out.die()
+		g.dismiss(c)
+		return true
+	}
+	go c.run(ws)
+	return true
+}
+
+// admit lists the client, unless the gate is closed. Close waits until it is
+// dismissed.
+func (g *Gate) admit(c *client) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.clients[c] = struct{}{}
+	g.tasks.Add(1)
+	return true
+}
+
+func (g *Gate) dismiss(c *client) {
+	c.uncount()
+	g.mu.Lock()
+	delete(g.clients, c)
+	g.mu.Unlock()
+	g.tasks.Done()
+}
+
+// subprotocol returns the codec the client asks for: the compact one, if it offers
+// both.
+func subprotocol(r *http.Request) (codec wire.Codec, ok bool) {
+	for _, name := range strings.Split(r.Header.Get("Sec-WebSocket-Protocol"), ",") {
+		if c, known := wire.ParseSubprotocol(strings.TrimSpace(name)); known {
+			codec, ok = max(codec, c), true
+		}
+	}
+	return codec, ok
+}
+
+// originAllowed keeps pages of other sites from playing with a visitor's browser.
+// Programs send no Origin and are let in.
+func (g *Gate) originAllowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(g.cfg.Origins, "*") || slices.Contains(g.cfg.Origins, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// socket is the connection as gws sees it: what gws writes (the handshake, and
+// close frames) goes in line with everything else, and what it closes is closed
+// politely.
+type socket struct {
+	net.Conn
+	client *client
+}
+
+func (s *socket) Write(b []byte) (int, error) {
+	s.client.out.send(b, mustArrive, false)
+	return len(b), nil
+}
+
+func (s *socket) Close() error {
+	s.client.out.end()
+	return nil
+}
