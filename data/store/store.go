@@ -96,10 +96,8 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) shut() error {
-	s.writer.close()
-	// The readers go first: the last connection out folds the log into the file.
-	err := errors.Join(s.read.Close(), s.writer.conn.Close(), s.write.Close(), s.mirror.close())
-	return s.explain("close", errors.Join(err, s.lock.Close()))
+	// The mirror after the writer, which fills it; the lock last of all.
+	return s.explain("close", errors.Join(s.writer.close(), s.read.Close(), s.write.Close(), s.mirror.close(), s.lock.Close()))
 }
 
 // now is the time as the database keeps it: microseconds since 1970.

@@ -93,7 +93,9 @@ func (w *writer) isClosed() bool {
 }
 
 // close refuses what comes and waits until what is there has been committed.
-func (w *writer) close() {
+// The statements go before the connection: one that is left keeps SQLite from
+// folding its log into the file.
+func (w *writer) close() error {
 	w.mu.Lock()
 	if !w.closed {
 		w.closed = true
@@ -101,6 +103,11 @@ func (w *writer) close() {
 	}
 	w.mu.Unlock()
 	<-w.done
+	var errs []error
+	for _, s := range w.stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
 }
 
 func (w *writer) loop() {
