@@ -1,0 +1,343 @@
+package physics
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"hotshard/runtime/world"
+)
+
+// EventKind says what an Event tells.
+type EventKind uint8
+
+// The kinds of event.
+const (
+	WarpStarted    EventKind = iota + 1 // ID went into warp
+	WarpLanded                          // ID came out of warp
+	Arrived                             // ID is where its order led, once an order
+	BubbleEntered                       // ID is now in Bubble
+	BubbleLeft                          // ID is no longer in Bubble
+	MissileHit                          // the missile ID of Owner reached Target, and is gone
+	MissileExpired                      // the missile ID of Owner ran out of time, or its target is gone; and so is it
+	TargetLost                          // what ID followed, Target, is gone or out of sight; ID stops
+)
+
+var eventNames = [...]string{"", "warp_started", "warp_landed", "ship_arrived", "bubble_entered", "bubble_left", "missile_hit", "missile_expired", "target_lost"}
+
+// String returns the name under which scripts hear of it.
+func (k EventKind) String() string {
+	if int(k) < len(eventNames) {
+		return eventNames[k]
+	}
+	return ""
+}
+
+// Event is something that happened in a Step, or by an order since the last one.
+type Event struct {
+	Kind   EventKind
+	ID     world.EntityID
+	Target world.EntityID // Arrived, MissileHit, MissileExpired, TargetLost; 0 where there is none
+	Owner  world.EntityID // of a missile
+	Bubble BubbleID       // BubbleEntered, BubbleLeft
+}
+
+// flag is an Outcome, or one of these.
+type flag = uint32
+
+const (
+	flagEntered = flag(Entered)
+	flagLanded  = flag(Landed)
+	flagResting = flag(Resting)
+	flagArrived = flag(AtGoal)
+
+	flagAstray  flag = 1 << (8 + iota) // left its cell
+	flagDue                            // is to be corrected
+	flagStirs                          // had come to rest, and moves again with what it follows
+	flagHit                            // a missile that hit
+	flagExpired                        // a missile at its end
+)
+
+// chunk is the least number of bodies for which another goroutine is worth while.
+const chunk = 512
+
+// stepper is what a Step needs besides the bodies.
+type stepper struct {
+	dt     float64
+	count  uint64
+	period uint64 // steps between two corrections of a body, 0 for none
+
+	workers int // that take part in the present phase
+	phase   func(slots []int32, news []int32) []int32
+	jobs    []func()
+	news    [][]int32 // per worker: slots with a flag
+	wait    sync.WaitGroup
+	observe func(slots []int32, news []int32) []int32
+	move    func(slots []int32, news []int32) []int32
+}
+
+func (t *stepper) init(s *Space) {
+	t.observe, t.move = s.observe, s.move
+	t.news = make([][]int32, s.cfg.Workers)
+	for k := range s.cfg.Workers {
+		t.jobs = append(t.jobs, func() {
+			s.work(k)
+			t.wait.Done()
+		})
+	}
+}
+
+// Step moves everything by dt seconds of game time. A dt that is not within 0 and
+// MaxStep is refused (BadValue), and nothing happens. What it did is in Events,
+// Changed, Bubbles and Gone until the next Step.
+func (s *Space) Step(dt float64) error {
+	if !(dt > 0 && dt <= MaxStep) {
+		return refuse("step", 0, BadValue, "a step of %g s is not within 0 and %d s: give the seconds of one tick", dt, MaxStep)
+	}
+	s.begin(dt)
+	if s.chasing > 0 {
+		s.fanOut(s.step.observe) // everybody looks at its target before anybody moves
+	}
+	s.fanOut(s.step.move)
+	s.settleAll()
+	s.settleMissiles(dt)
+	s.loseSight()
+	s.reportCourses()
+	s.reportBubbles()
+	s.reportEvents()
+	return nil
+}
+
+// Events returns what happened in the last Step and, by orders, before it,
+// ordered by id. It holds until the next Step.
+func (s *Space) Events() []Event { return s.events }
+
+// Changed returns, ascending, the bodies whose course others have to be told of
+// since the Step before the last: by an order, because a phase of it ended (in
+// and out of warp, at rest, target lost), or because a correction was due. Bodies
+// that joined a bubble are not among them: their course travels with that. It
+// holds until the next Step.
+func (s *Space) Changed() []world.EntityID { return s.courses }
+
+func (s *Space) tell(e Event) { s.pending = append(s.pending, e) }
+
+func (s *Space) begin(dt float64) {
+	s.clearBubbleNews()
+	s.step.count++
+	if dt == s.step.dt {
+		return
+	}
+	s.step.dt = dt
+	for i, tau := range s.tau {
+		s.decay[i] = math.Exp(-dt / tau)
+	}
+	s.step.period = 0
+	if s.cfg.CorrectEvery > 0 {
+		s.step.period = uint64(max(1, math.Round(s.cfg.CorrectEvery/dt)))
+	}
+}
+
+// schedule sets when a body that keeps its course is corrected next: after three
+// to five quarters of the period, so that who started together is not corrected
+// together.
+func (s *Space) schedule(i int32) {
+	p := s.step.period
+	if p == 0 {
+		s.due[i] = math.MaxUint64
+		return
+	}
+	s.due[i] = s.step.count + (3*p+3)/4 + mix(uint64(s.ids[i])^s.step.count<<32)%(p/2+1)
+}
+
+// fanOut runs a phase over the active bodies, on as many goroutines as pays. Each
+// body is written only by who moves it and reads of others only what the phase
+// does not write, so the split shows in nothing but time.
+func (s *Space) fanOut(phase func(slots []int32, news []int32) []int32) {
+	t := &s.step
+	t.phase = phase
+	t.workers = max(1, min(s.cfg.Workers, len(s.active)/chunk))
+	t.wait.Add(t.workers - 1)
+	for _, job := range t.jobs[1:t.workers] {
+		go job()
+	}
+	s.work(0)
+	t.wait.Wait()
+}
+
+// work is the share of worker k in a phase.
+func (s *Space) work(k int) {
+	t, n := &s.step, len(s.active)
+	from, to := k*n/t.workers, (k+1)*n/t.workers
+	t.news[k] = t.phase(s.active[from:to], t.news[k][:0])
+}
+
+// observe notes what the bodies know of their targets.
+func (s *Space) observe(slots []int32, news []int32) []int32 {
+	for _, i := range slots {
+		t := s.target[i]
+		if t == none {
+			continue
+		}
+		s.seen[i] = anchor{s.pos[t], s.vel[t], s.radius[t]}
+		if s.target[t] == i {
+			s.seen[i].vel = world.Vec3{}
+		}
+	}
+	return news
+}
+
+// move flies the bodies, and notes those to which something happened.
+func (s *Space) move(slots []int32, news []int32) []int32 {
+	dt, count := s.step.dt, s.step.count
+	for _, i := range slots {
+		m := Motion{Mode: s.mode[i], Pos: s.pos[i], Vel: s.vel[i], Point: s.point[i],
+			Range: s.reach[i], Speed: s.speed[i], Tau: s.tau[i], Radius: s.radius[i]}
+		var a *anchor
+		if s.target[i] != none {
+			a = &s.seen[i]
+		}
+		f := flag(m.advance(dt, s.decay[i], a))
+		if m.Mode == Follow && a != nil {
+			a.pos = s.pos[i].Sub(a.pos) // settleMissiles asks for the way it began with
+		}
+		s.pos[i], s.vel[i] = m.Pos, m.Vel
+		if m.Mode != s.mode[i] {
+			s.mode[i], s.reach[i] = m.Mode, m.Range
+		}
+		if s.status[i]&there != 0 {
+			f &^= flagArrived
+		}
+		if s.status[i]&still != 0 && f&flagResting == 0 {
+			f |= flagStirs
+		}
+		if m.Mode != Tunnel && left(m.Pos, s.low[i], s.room) {
+			f |= flagAstray
+		}
+		if count >= s.due[i] {
+			f |= flagDue
+		}
+		if s.flags[i] = f; f != 0 {
+			news = append(news, i)
+		}
+	}
+	return news
+}
+
+// settleAll does what the moving found out, in the order of ids.
+func (s *Space) settleAll() {
+	s.list = s.list[:0]
+	for _, news := range s.step.news[:s.step.workers] {
+		s.list = append(s.list, news...)
+	}
+	s.sortByID(s.list)
+	for _, i := range s.list {
+		f := s.flags[i]
+		if f&flagStirs != 0 {
+			s.wake(i)
+		}
+		if f&flagEntered != 0 {
+			s.isolate(i)
+			s.tell(Event{Kind: WarpStarted, ID: s.ids[i]})
+		}
+		if f&flagLanded != 0 {
+			s.rejoin(i)
+			s.tell(Event{Kind: WarpLanded, ID: s.ids[i]})
+		} else if f&flagAstray != 0 && s.info[i].cell != nil {
+			s.changeCell(i)
+		}
+		if f&flagArrived != 0 {
+			s.arrive(i)
+		}
+		if f&flagResting != 0 {
+			s.comeToRest(i)
+		}
+		if f&(flagEntered|flagLanded) != 0 || f&flagDue != 0 && s.status[i]&still == 0 {
+			s.change(i)
+		}
+	}
+}
+
+func (s *Space) arrive(i int32) {
+	s.status[i] |= there
+	e := Event{Kind: Arrived, ID: s.ids[i]}
+	if t := s.target[i]; t != none {
+		e.Target = s.ids[t]
+	}
+	s.tell(e)
+}
+
+// comeToRest notes that a body stands, and lets it sleep unless what it follows
+// moves.
+func (s *Space) comeToRest(i int32) {
+	if s.status[i]&still == 0 {
+		s.status[i] |= still
+		s.change(i)
+	}
+	if t := s.target[i]; t == none || s.status[t]&still != 0 {
+		s.sleep(i)
+	}
+}
+
+// change notes that others have to be told of a body's course.
+func (s *Space) change(i int32) {
+	s.schedule(i)
+	if b := &s.info[i]; !b.changed {
+		b.changed = true
+		s.changed = append(s.changed, i)
+	}
+}
+
+// loseSight stops whoever follows a body that is in another bubble since.
+func (s *Space) loseSight() {
+	for _, i := range s.touched {
+		b := &s.info[i]
+		if !b.moved {
+			continue
+		}
+		if t := s.target[i]; t != none && !s.info[t].fixed && s.info[t].bubble != b.bubble {
+			s.loseTarget(i)
+		}
+		for f := b.firstFollower; f != none; {
+			n := &s.info[f]
+			next := n.nextFollower
+			if n.bubble != b.bubble {
+				s.loseTarget(f)
+			}
+			f = next
+		}
+	}
+}
+
+// loseTarget leaves a body without its target: a ship stops, a missile ends.
+func (s *Space) loseTarget(i int32) {
+	lost := s.ids[s.target[i]]
+	s.aim(i, none)
+	b := &s.info[i]
+	if b.missile {
+		b.doomed = true
+		return
+	}
+	s.mode[i], s.reach[i] = Stop, 0
+	s.tell(Event{Kind: TargetLost, ID: s.ids[i], Target: lost})
+	s.wake(i)
+	s.change(i)
+}
+
+// reportCourses turns the noted slots into ids.
+func (s *Space) reportCourses() {
+	s.courses = s.courses[:0]
+	for _, i := range s.changed {
+		b := &s.info[i]
+		if b.changed && b.bubble.id == b.was {
+			s.courses = append(s.courses, s.ids[i])
+		}
+		b.changed = false
+	}
+	s.changed = s.changed[:0]
+	slices.Sort(s.courses)
+}
+
+func (s *Space) reportEvents() {
+	s.events, s.pending = s.pending, s.events[:0]
+	slices.SortStableFunc(s.events, func(a, b Event) int { return int(int64(a.ID) - int64(b.ID)) })
+}
