@@ -1,0 +1,243 @@
+package bindings
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/physics"
+	"hotshard/runtime/script"
+	"hotshard/runtime/world"
+
+	"errors"
+)
+
+// param is one parameter of a signature.
+type param struct {
+	name     string
+	types    []string // "integer", "table" ...; "..." for the rest
+	optional bool
+}
+
+// parseSig reads "orbit(ship: integer, range?: number): boolean".
+func parseSig(sig string) (string, []param) {
+	name, rest, ok := strings.Cut(sig, "(")
+	if !ok {
+		panic("bindings: a signature without arguments: " + sig)
+	}
+	var params []param
+	for _, part := range splitArgs(rest) {
+		if part == "..." || strings.HasPrefix(part, "...:") {
+			params = append(params, param{name: "...", types: []string{"..."}})
+			continue
+		}
+		n, t, ok := strings.Cut(part, ":")
+		if !ok {
+			panic("bindings: a parameter without a type: " + sig)
+		}
+		p := param{name: strings.TrimSuffix(strings.TrimSpace(n), "?")}
+		p.optional = strings.HasSuffix(strings.TrimSpace(n), "?")
+		for _, one := range strings.Split(t, "|") {
+			p.types = append(p.types, luaType(strings.TrimSpace(one)))
+		}
+		params = append(params, p)
+	}
+	return name, params
+}
+
+// splitArgs cuts at the commas of the outermost level, up to the closing bracket.
+func splitArgs(s string) []string {
+	var parts []string
+	depth, from := 0, 0
+	for i, c := range s {
+		switch c {
+		case '(', '{', '<', '[':
+			depth++
+		case '}', '>', ']':
+			depth--
+		case ')':
+			if depth == 0 {
+				if last := strings.TrimSpace(s[from:i]); last != "" {
+					parts = append(parts, last)
+				}
+				return parts
+			}
+			depth--
+		case ',':
+			if depth == 0 {
+				parts = append(parts, strings.TrimSpace(s[from:i]))
+				from = i + 1
+			}
+		}
+	}
+	return parts
+}
+
+// luaType is the kind of value that an annotation stands for.
+func luaType(t string) string {
+	switch {
+	case t == "integer", t == "number", t == "string", t == "boolean", t == "function", t == "any", t == "nil":
+		return t
+	case strings.HasPrefix(t, "fun("):
+		return "function"
+	}
+	return "table" // a class, an array, a literal
+}
+
+// check raises a Lua error that names the argument which is not as the signature
+// says.
+func check(L *lua.LState, fn string, params []param) {
+	for i := range params {
+		p := &params[i]
+		if p.name == "..." {
+			return
+		}
+		v := L.Get(i + 1)
+		if v == lua.LNil && p.optional || p.accepts(v) {
+			continue
+		}
+		L.RaiseError("%s: argument %d, %s: %s expected, got %s", fn, i+1, p.name, strings.Join(p.types, " or "), describe(v))
+	}
+}
+
+func (p *param) accepts(v lua.LValue) bool {
+	for _, t := range p.types {
+		switch t {
+		case "any":
+			return true
+		case "integer":
+			if n, ok := v.(lua.LNumber); ok && float64(n) == math.Trunc(float64(n)) && !math.IsInf(float64(n), 0) {
+				return true
+			}
+		case "number":
+			if n, ok := v.(lua.LNumber); ok && float64(n) == float64(n) {
+				return true
+			}
+		case v.Type().String():
+			return true
+		}
+	}
+	return false
+}
+
+func describe(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LNumber:
+		return fmt.Sprintf("number %v", v)
+	case *lua.LNilType:
+		return "nothing"
+	}
+	return v.Type().String()
+}
+
+// entityAt is the thing whose id is argument n. An id that no thing could have
+// becomes 0, which nothing has.
+func entityAt(L *lua.LState, n int) world.EntityID {
+	f := float64(L.CheckNumber(n))
+	if f < 1 || f > math.MaxUint32 {
+		return 0
+	}
+	return world.EntityID(f)
+}
+
+func characterAt(L *lua.LState, n int) world.CharacterID {
+	return world.CharacterID(L.CheckNumber(n))
+}
+
+// vector reads {x=, y=, z=} or {1, 2, 3}; a missing coordinate is 0.
+func vector(L *lua.LState, v lua.LValue, what string) world.Vec3 {
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		L.RaiseError("%s: a point {x=, y=, z=} expected, got %s", what, describe(v))
+	}
+	coordinate := func(key string, i int) float64 {
+		c := t.RawGetString(key)
+		if c == lua.LNil {
+			c = t.RawGetInt(i)
+		}
+		switch c := c.(type) {
+		case *lua.LNilType:
+			return 0
+		case lua.LNumber:
+			return float64(c)
+		}
+		L.RaiseError("%s: %s: number expected, got %s", what, key, describe(c))
+		return 0
+	}
+	p := world.Vec3{X: coordinate("x", 1), Y: coordinate("y", 2), Z: coordinate("z", 3)}
+	if !p.Finite() {
+		L.RaiseError("%s: the coordinates are not finite numbers", what)
+	}
+	return p
+}
+
+func pushVector(L *lua.LState, v world.Vec3) *lua.LTable {
+	t := L.CreateTable(0, 3)
+	t.RawSetString("x", lua.LNumber(v.X))
+	t.RawSetString("y", lua.LNumber(v.Y))
+	t.RawSetString("z", lua.LNumber(v.Z))
+	return t
+}
+
+// done answers true, or nil and why not.
+func done(L *lua.LState, err error) int {
+	if err != nil {
+		return refuse(L, err)
+	}
+	L.Push(lua.LTrue)
+	return 1
+}
+
+// refuse answers nil and the sentence a player may be shown.
+func refuse(L *lua.LState, err error) int {
+	L.Push(lua.LNil)
+	if pe := (*physics.Error)(nil); errors.As(err, &pe) {
+		L.Push(lua.LString(pe.Reason))
+		return 2
+	}
+	L.Push(lua.LString(err.Error()))
+	return 2
+}
+
+func pushID(L *lua.LState, id world.EntityID) int {
+	if id == 0 {
+		L.Push(lua.LNil)
+	} else {
+		L.Push(lua.LNumber(id))
+	}
+	return 1
+}
+
+// fields reads an optional table of plain values, as events carry.
+func fields(L *lua.LState, n int, fn string) map[string]world.Value {
+	v := L.Get(n)
+	if v == lua.LNil {
+		return nil
+	}
+	plain, err := script.ToValue(v)
+	if err != nil {
+		L.RaiseError("%s: argument %d: %s", fn, n, err.Error())
+	}
+	switch plain := plain.(type) {
+	case map[string]world.Value:
+		return plain
+	case []world.Value:
+		L.RaiseError("%s: argument %d: a table with names expected, got a list", fn, n)
+	}
+	return nil
+}
+
+// plainFrom reads the arguments from n on as plain values.
+func plainFrom(L *lua.LState, n int, fn string) []world.Value {
+	var out []world.Value
+	for i := n; i <= L.GetTop(); i++ {
+		v, err := script.ToValue(L.Get(i))
+		if err != nil {
+			L.RaiseError("%s: argument %d: %s", fn, i, err.Error())
+		}
+		out = append(out, v)
+	}
+	return out
+}

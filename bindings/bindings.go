@@ -1,0 +1,150 @@
+package bindings
+
+import (
+	"context"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// Deps is what the bindings need beside the system they are made for.
+type Deps struct {
+	Map    *world.Universe
+	Routes *world.Router
+	Types  Types
+	Store  Store
+	Items  Items
+}
+
+// Store keeps scripts' values. Its methods may block; they are called off the
+// system's goroutine.
+type Store interface {
+	Get(ctx context.Context, key string) (world.Value, error)
+	Put(ctx context.Context, key string, value world.Value) error
+	Add(ctx context.Context, key string, n float64) (float64, error)
+}
+
+// Items keeps what characters own. Its methods may block and are durable when
+// they return.
+type Items interface {
+	List(ctx context.Context, owner world.CharacterID) ([]Item, error)
+	Give(ctx context.Context, i Item) (int64, error)
+	Take(ctx context.Context, i Item) (int64, error)
+	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error
+}
+
+// Item is a stack of things of one type in one place.
+type Item struct {
+	Owner    world.CharacterID
+	Location string
+	Type     string
+	Quantity int64
+}
+
+// Types knows the kinds of ships and things.
+type Types interface {
+	// Get returns a type's fields by name, in any case.
+	Get(name string) (map[string]world.Value, bool)
+	// List names all types, or those of a group.
+	List(group string) []string
+}
+
+// function is one word: its Lua signature, what it does, and the Go function
+// that does it.
+type function struct {
+	Sig    string
+	Doc    string
+	Effect bool // changes the world
+	Yields bool // parks the task
+	Pure   bool // reads only what never changes, and so works while a reload is staged
+	Do     func(*env, *lua.LState) int
+
+	name   string
+	params []param
+}
+
+// table is one Lua table of words; the empty name means globals.
+type table struct {
+	Name  string
+	Doc   string
+	Funcs []function
+}
+
+// env is what a word sees of its surroundings: one for each Lua state.
+type env struct {
+	deps *Deps
+	sys  *system.System
+	st   *script.State
+}
+
+// tables lists everything, in the order of API.md.
+var tables = prepare([]table{
+	systemTable, spaceTable, playerTable, universeTable, typesTable,
+	itemsTable, storeTable, serviceTable, globalTable,
+})
+
+// prepare reads the signatures.
+func prepare(ts []table) []table {
+	for i := range ts {
+		for j := range ts[i].Funcs {
+			f := &ts[i].Funcs[j]
+			f.name, f.params = parseSig(f.Sig)
+		}
+	}
+	return ts
+}
+
+// Binder returns what system.Config.Bind wants: a function that gives a new Lua
+// state its tables.
+func Binder(deps *Deps) func(*system.System, *script.State) {
+	return func(sys *system.System, st *script.State) {
+		e := &env{deps: deps, sys: sys, st: st}
+		for i := range tables {
+			bind(e, &tables[i])
+		}
+	}
+}
+
+func bind(e *env, t *table) {
+	fns := make(map[string]lua.LGFunction, len(t.Funcs))
+	for i := range t.Funcs {
+		fns[t.Funcs[i].name] = e.wrap(t, &t.Funcs[i])
+	}
+	e.st.Bind(t.describe(), fns)
+}
+
+// wrap puts the check of the arguments before a word. While a reload is staged
+// there is no world to look at: a word that would look answers nothing.
+func (e *env) wrap(t *table, f *function) lua.LGFunction {
+	full := strings.TrimPrefix(t.Name+"."+f.name, ".")
+	if e.st.Staging() && !f.Pure {
+		return func(*lua.LState) int { return 0 }
+	}
+	return func(L *lua.LState) int {
+		check(L, full, f.params)
+		return f.Do(e, L)
+	}
+}
+
+// describe is the table as the script package and luacheck know it.
+func (t *table) describe() script.Table {
+	out := script.Table{Name: t.Name, Doc: t.Doc, Funcs: make([]script.Func, len(t.Funcs))}
+	for i, f := range t.Funcs {
+		out.Funcs[i] = script.Func{Name: f.name, Sig: f.Sig, Doc: f.Doc, Effect: f.Effect, Yields: f.Yields}
+	}
+	return out
+}
+
+// Tables describes every word, those that the script package provides itself
+// included: for editor stubs, API.md and the checker.
+func Tables() []script.Table {
+	out := make([]script.Table, 0, len(tables)+len(builtins))
+	for i := range tables {
+		out = append(out, tables[i].describe())
+	}
+	return append(out, builtins...)
+}

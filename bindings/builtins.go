@@ -1,0 +1,89 @@
+package bindings
+
+import "hotshard/runtime/script"
+
+// builtins describes the words that the script package provides in every Lua
+// state, so that editors, API.md and the checker know them too.
+var builtins = []script.Table{
+	{Doc: "Handlers, timers and tasks. `function event.NAME(...)` handles an event and `function command.NAME(player, args)` a player's command; what they return, or refuse with `return nil, message` or `error {code=, message=}`, is the answer.", Funcs: []script.Func{
+		{Name: "on", Sig: "on(event: string, fn: function)", Doc: "Handles an event, like `function event.NAME(...)`. An event may have many handlers."},
+		{Name: "emit", Sig: "emit(event: string, ...: any)", Doc: "Runs all handlers of an event, each as a task of its own."},
+		{Name: "every", Sig: "every(seconds: number, fn: function): Timer", Doc: "Calls fn again and again, on game time."},
+		{Name: "after", Sig: "after(seconds: number, fn: function): Timer", Doc: "Calls fn once, on game time."},
+		{Name: "cancel", Sig: "cancel(timer: Timer): boolean", Doc: "Stops a timer."},
+		{Name: "sleep", Sig: "sleep(seconds: number)", Yields: true, Doc: "Lets the task wait, on game time."},
+		{Name: "require", Sig: "require(module: string): any", Doc: "The module's result; lib/ship.lua is \"lib.ship\"."},
+		{Name: "print", Sig: "print(...: any)", Doc: "Writes to the shard's log."},
+	}},
+	{Name: "task", Doc: "Activities that may wait without holding up others.", Funcs: []script.Func{
+		{Name: "spawn", Sig: "spawn(fn: function, ...: any): Task", Effect: true, Doc: "Starts fn as a task of its own."},
+		{Name: "stop", Sig: "stop(task: Task)", Doc: "Ends a task that waits."},
+		{Name: "running", Sig: "running(task: Task): boolean", Doc: "Whether a task has not ended."},
+		{Name: "try", Sig: "try(fn: function, ...: any): boolean, any", Yields: true, Doc: "pcall for code that waits."},
+	}},
+	{Name: "reload", Doc: "What a file says about its own reloading; see DESIGN.md of runtime/script.", Funcs: []script.Func{
+		{Name: "state", Sig: "state(name: string, initial: any): any", Doc: "A value that outlives reloads of the file."},
+		{Name: "const", Sig: "const(value: any): any", Doc: "A value that a reload always takes from the new source."},
+		{Name: "migrate", Sig: "migrate(name: string, up: function, down?: function): any", Doc: "A value whose shape changes: up makes the new one from the old, down goes back."},
+		{Name: "upgrade", Sig: "upgrade(class: table, fn: function)", Doc: "Calls fn for each live object of a class when its code has changed."},
+		{Name: "task", Sig: "task(id: string, fn: function): table", Doc: "A task that starts again from the top when its code changes."},
+		{Name: "first", Sig: "first(fn: function)", Doc: "Runs fn when the file is first loaded, and not at reloads."},
+		{Name: "after", Sig: "after(fn: function)", Doc: "Runs fn after a reload of the file has been applied."},
+	}},
+	{Name: "log", Doc: "The shard's log, with the place of the call.", Funcs: []script.Func{
+		{Name: "debug", Sig: "debug(format: any, ...: any)", Doc: "For somebody who looks for something."},
+		{Name: "info", Sig: "info(format: any, ...: any)", Doc: "Something worth knowing."},
+		{Name: "warn", Sig: "warn(format: any, ...: any)", Doc: "Something is odd."},
+		{Name: "error", Sig: "error(format: any, ...: any)", Doc: "Something is broken."},
+	}},
+	{Name: "event", Doc: "Handlers: assign a function to handle the event of that name.",
+		Fields: []script.Field{{Name: "[string]", Type: "function", Doc: "A handler."}}},
+	{Name: "command", Doc: "Players' commands: assign a function to answer the command of that name.",
+		Fields: []script.Field{{Name: "[string]", Type: "fun(player: integer, args: table): any", Doc: "A command."}}},
+}
+
+// class describes a table that words take or return.
+type class struct {
+	Name, Doc string
+	Fields    []script.Field
+}
+
+// classes are the shapes that signatures name.
+var classes = []class{
+	{"Vec3", "A point in metres from the star, or a direction. A list of three numbers is taken too.", []script.Field{
+		{Name: "x", Type: "number"}, {Name: "y", Type: "number"}, {Name: "z", Type: "number"}}},
+	{"Celestial", "A thing of the map: star, planet, moon, belt, station or gate.", []script.Field{
+		{Name: "id", Type: "integer"}, {Name: "kind", Type: "string"}, {Name: "name", Type: "string"},
+		{Name: "pos", Type: "Vec3"}, {Name: "radius", Type: "number", Doc: "m"},
+		{Name: "parent", Type: "integer?", Doc: "What it belongs to: the star of a planet, the planet of a moon."},
+		{Name: "dest", Type: "integer?", Doc: "The number of the system a gate leads to."},
+		{Name: "dest_name", Type: "string?", Doc: "... and its name."}}},
+	{"Entity", "A thing in space.", []script.Field{
+		{Name: "id", Type: "integer"}, {Name: "kind", Type: "string"}, {Name: "name", Type: "string"}, {Name: "type", Type: "string"},
+		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3"}, {Name: "vel", Type: "Vec3"},
+		{Name: "mode", Type: "string", Doc: "How it flies."}, {Name: "target", Type: "integer?"},
+		{Name: "speed", Type: "number", Doc: "The greatest it may fly, m/s."}, {Name: "radius", Type: "number", Doc: "m"},
+		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."}}},
+	{"Spawn", "What to put into space.", []script.Field{
+		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "string?"}, {Name: "name", Type: "string?"},
+		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3?"}, {Name: "vel", Type: "Vec3?"},
+		{Name: "mass", Type: "number?", Doc: "kg"}, {Name: "agility", Type: "number?", Doc: "Inertia modifier."},
+		{Name: "speed", Type: "number?", Doc: "m/s; 0 where left out: it stays where it is."},
+		{Name: "radius", Type: "number?", Doc: "m"}, {Name: "warp", Type: "number?", Doc: "AU/s; 0 where left out: no drive."}}},
+	{"Launch : Spawn", "A missile. It starts from its ship unless pos and vel say otherwise.", []script.Field{
+		{Name: "ship", Type: "integer", Doc: "That launches it."}, {Name: "target", Type: "integer"},
+		{Name: "life", Type: "number", Doc: "s"}}},
+	{"MapSystem", "A system of the map.", []script.Field{
+		{Name: "name", Type: "string"}, {Name: "id", Type: "integer"}, {Name: "security", Type: "number"},
+		{Name: "region", Type: "string"}, {Name: "constellation", Type: "string"}, {Name: "neighbours", Type: "string[]"}}},
+	{"ItemType", "A kind of ship or thing. It has further fields, those of its category in data/static/types.toml.", []script.Field{
+		{Name: "id", Type: "integer"}, {Name: "name", Type: "string"}, {Name: "group", Type: "string"},
+		{Name: "category", Type: "string", Doc: "ship, module or charge"}, {Name: "text", Type: "string", Doc: "For players."},
+		{Name: "mass", Type: "number", Doc: "kg"}, {Name: "radius", Type: "number", Doc: "m"},
+		{Name: "agility", Type: "number", Doc: "Inertia modifier."}, {Name: "speed", Type: "number", Doc: "m/s"},
+		{Name: "warp", Type: "number", Doc: "AU/s"}, {Name: "[string]", Type: "any", Doc: "The others."}}},
+	{"ItemStack", "Things of one type in one place.", []script.Field{
+		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"}}},
+	{"Timer", "A handle for cancel.", nil},
+	{"Task", "A handle for task.stop.", nil},
+}

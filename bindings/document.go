@@ -1,0 +1,139 @@
+package bindings
+
+import (
+	"fmt"
+	"strings"
+
+	"hotshard/runtime/script"
+)
+
+const generated = "Made by `go run ./bindings/gen` from the tables in bindings/; do not edit."
+
+// Documents returns the generated files by their path below bindings/: editor
+// stubs for lua-language-server, and API.md.
+func Documents() map[string]string {
+	files := map[string]string{"API.md": apiPage()}
+	var globals []script.Table
+	for _, t := range Tables() {
+		if t.Name == "" {
+			globals = append(globals, t)
+			continue
+		}
+		files["library/"+t.Name+".lua"] = stub(t)
+	}
+	files["library/globals.lua"] = stub(globals...)
+	files["library/classes.lua"] = classStubs()
+	return files
+}
+
+// stub is the editor's view of tables: their functions without bodies.
+func stub(tables ...script.Table) string {
+	var b strings.Builder
+	b.WriteString("---@meta\n-- " + generated + "\n")
+	for _, t := range tables {
+		if t.Name != "" {
+			fmt.Fprintf(&b, "\n--- %s\n", t.Doc)
+			if len(t.Fields) > 0 {
+				fmt.Fprintf(&b, "---@class %slib\n", t.Name)
+				for _, f := range t.Fields {
+					fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
+				}
+			}
+			fmt.Fprintf(&b, "%s = {}\n", t.Name)
+		}
+		for _, f := range t.Funcs {
+			stubFunc(&b, t.Name, f)
+		}
+	}
+	if len(tables) == 1 && tables[0].Name == "event" {
+		for _, e := range Events {
+			stubFunc(&b, "event", script.Func{Sig: e.Sig, Doc: e.Doc})
+		}
+	}
+	return b.String()
+}
+
+func stubFunc(b *strings.Builder, table string, f script.Func) {
+	name, params := parseSig(f.Sig)
+	fmt.Fprintf(b, "\n--- %s\n", f.Doc)
+	if f.Yields {
+		b.WriteString("---@async\n")
+	}
+	args := signatureArgs(f.Sig)
+	names := make([]string, len(params))
+	for i, p := range params {
+		names[i] = p.name
+		fmt.Fprintf(b, "---@param %s\n", strings.Replace(args[i], ":", "", 1))
+	}
+	for _, r := range splitArgs(results(f.Sig) + ")") {
+		fmt.Fprintf(b, "---@return %s\n", r)
+	}
+	fmt.Fprintf(b, "function %s(%s) end\n", strings.TrimPrefix(table+"."+name, "."), strings.Join(names, ", "))
+}
+
+// signatureArgs is the text of each parameter, "range?: number".
+func signatureArgs(sig string) []string {
+	_, rest, _ := strings.Cut(sig, "(")
+	return splitArgs(rest)
+}
+
+// results is what follows the arguments: "boolean?, string?".
+func results(sig string) string {
+	if i := strings.LastIndex(sig, "): "); i >= 0 {
+		return sig[i+3:]
+	}
+	return ""
+}
+
+func classStubs() string {
+	var b strings.Builder
+	b.WriteString("---@meta\n-- " + generated + "\n")
+	for _, c := range classes {
+		fmt.Fprintf(&b, "\n--- %s\n---@class %s\n", c.Doc, c.Name)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
+		}
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
+}
+
+func apiPage() string {
+	var b strings.Builder
+	b.WriteString("# What scripts may say\n\n" + generated + "\n\n" +
+		"A player is the number of a character, a ship or a celestial the number of an entity. " +
+		"Lengths are metres, times game seconds, speeds m/s. A stale number is answered with `nil` and a sentence, " +
+		"a wrong argument is an error that names it. *Waits*: the task sleeps until the answer is there, and others run. " +
+		"*Changes*: refused at the top level of a file that is being reloaded; put it in a handler or in `reload.first`.\n")
+	for _, t := range Tables() {
+		title := t.Name
+		if title == "" {
+			title = "Without a table"
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, t.Doc)
+		if len(t.Funcs) > 0 {
+			b.WriteString("\n")
+		}
+		for _, f := range t.Funcs {
+			var notes string
+			if f.Yields {
+				notes += " *Waits.*"
+			}
+			if f.Effect {
+				notes += " *Changes.*"
+			}
+			fmt.Fprintf(&b, "- `%s`: %s%s\n", strings.TrimPrefix(t.Name+"."+f.Sig, "."), f.Doc, notes)
+		}
+	}
+	b.WriteString("\n## Events from the core\n\n")
+	for _, e := range Events {
+		fmt.Fprintf(&b, "- `event.%s`: %s\n", e.Sig, e.Doc)
+	}
+	b.WriteString("\n## Tables that are passed\n")
+	for _, c := range classes {
+		fmt.Fprintf(&b, "\n**%s**. %s\n", c.Name, c.Doc)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "- `%s: %s` %s\n", f.Name, f.Type, f.Doc)
+		}
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n")
+}

@@ -1,0 +1,110 @@
+package bindings
+
+import (
+	"strconv"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// Event describes something the core tells scripts: `function event.NAME(...)`.
+type Event struct{ Sig, Doc string }
+
+// Events lists everything the core tells scripts, in the order of the methods
+// below that do it.
+var Events = []Event{
+	{"system_started()", "The system has loaded its scripts: at its first use, and after a fault in the core brought it back."},
+	{"system_stopping()", "The system is about to be unloaded or the shard to stop; nothing that waits will go on."},
+	{"player_entered(player: integer, reason: string)", "A player has come: reason is \"login\", \"jump\" (see player_arrived) or \"restore\" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one."},
+	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\" or why the session ended. The player and their ship are still there."},
+	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
+	{"warp_started(ship: integer)", "A ship has aligned and goes into warp."},
+	{"warp_landed(ship: integer)", "A ship has come out of warp."},
+	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},
+	{"target_lost(ship: integer, target: integer)", "What a ship followed is gone, warped off or out of sight; the ship brakes."},
+	{"bubble_entered(ship: integer)", "A ship sees other things than before."},
+	{"bubble_left(ship: integer)", "A ship has left those who saw it."},
+	{"missile_hit(missile: integer, target: integer, owner?: integer)", "A missile has hit; owner is the ship that launched it. The missile is gone afterwards."},
+	{"missile_expired(missile: integer)", "A missile has run out of time or lost its target. It is gone afterwards."},
+}
+
+// teller implements system.Events: each method fires one event.
+type teller struct {
+	st *script.State
+}
+
+// Teller returns what system.Config.Events wants.
+func Teller(st *script.State) system.Events { return teller{st: st} }
+
+func id(e world.EntityID) lua.LValue {
+	if e == 0 {
+		return lua.LNil
+	}
+	return lua.LNumber(e)
+}
+
+// emit skips the work for an event that no script handles.
+func (t teller) emit(event string, args ...lua.LValue) {
+	if t.st.HasHandler(event) {
+		t.st.Emit(event, args...)
+	}
+}
+
+// emitFor names the player in the report of a fault.
+func (t teller) emitFor(p world.CharacterID, event string, args ...lua.LValue) {
+	if t.st.HasHandler(event) {
+		t.st.EmitFor(strconv.FormatInt(int64(p), 10), event, append([]lua.LValue{lua.LNumber(p)}, args...)...)
+	}
+}
+
+// SystemStarted fires system_started.
+func (t teller) SystemStarted() { t.emit("system_started") }
+
+// SystemStopping fires system_stopping.
+func (t teller) SystemStopping() { t.emit("system_stopping") }
+
+// PlayerEntered fires player_entered.
+func (t teller) PlayerEntered(p world.CharacterID, reason string) {
+	t.emitFor(p, "player_entered", lua.LString(reason))
+}
+
+// PlayerLeft fires player_left.
+func (t teller) PlayerLeft(p world.CharacterID, reason string) {
+	t.emitFor(p, "player_left", lua.LString(reason))
+}
+
+// PlayerArrived fires player_arrived.
+func (t teller) PlayerArrived(p world.CharacterID, from string, gate world.EntityID) {
+	t.emitFor(p, "player_arrived", lua.LString(from), id(gate))
+}
+
+// WarpStarted fires warp_started.
+func (t teller) WarpStarted(ship world.EntityID) { t.emit("warp_started", id(ship)) }
+
+// WarpLanded fires warp_landed.
+func (t teller) WarpLanded(ship world.EntityID) { t.emit("warp_landed", id(ship)) }
+
+// ShipArrived fires ship_arrived.
+func (t teller) ShipArrived(ship, target world.EntityID) {
+	t.emit("ship_arrived", id(ship), id(target))
+}
+
+// TargetLost fires target_lost.
+func (t teller) TargetLost(ship, target world.EntityID) { t.emit("target_lost", id(ship), id(target)) }
+
+// BubbleEntered fires bubble_entered.
+func (t teller) BubbleEntered(ship world.EntityID) { t.emit("bubble_entered", id(ship)) }
+
+// BubbleLeft fires bubble_left.
+func (t teller) BubbleLeft(ship world.EntityID) { t.emit("bubble_left", id(ship)) }
+
+// MissileHit fires missile_hit.
+func (t teller) MissileHit(missile, target, owner world.EntityID) {
+	t.emit("missile_hit", id(missile), id(target), id(owner))
+}
+
+// MissileExpired fires missile_expired.
+func (t teller) MissileExpired(missile world.EntityID) { t.emit("missile_expired", id(missile)) }

@@ -1,0 +1,32 @@
+package bindings
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/gate/wire"
+)
+
+var globalTable = table{
+	Doc: "Words without a table.",
+	Funcs: []function{
+		{Sig: "broadcast(event: string, fields?: table)", Effect: true, Do: broadcast,
+			Doc: "Sends an event to the clients of all players in this system."},
+		{Sig: "bubble_send(id: integer, event: string, fields?: table): boolean?, string?", Effect: true, Do: bubbleSend,
+			Doc: "Sends an event to the clients of all players who see the thing in space."},
+	},
+}
+
+func broadcast(e *env, L *lua.LState) int {
+	e.sys.Broadcast(wire.NewEvent(L.CheckString(1), fields(L, 2, "broadcast")))
+	return 0
+}
+
+func bubbleSend(e *env, L *lua.LState) int {
+	id := entityAt(L, 1)
+	if !e.sys.BroadcastNear(id, wire.NewEvent(L.CheckString(2), fields(L, 3, "bubble_send"))) {
+		return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(1)))
+	}
+	return done(L, nil)
+}

@@ -1,0 +1,81 @@
+package bindings
+
+import (
+	"context"
+	"errors"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/world"
+)
+
+// Refused is an error of Items that is an answer for the script (too few things,
+// no such owner) and not trouble with the database.
+type Refused string
+
+// Error returns the sentence.
+func (r Refused) Error() string { return string(r) }
+
+func isRefused(err error) bool {
+	var r Refused
+	return errors.As(err, &r)
+}
+
+var itemsTable = table{
+	Name: "items",
+	Doc:  "What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile.",
+	Funcs: []function{
+		{Sig: "list(player: integer): ItemStack[]", Yields: true, Do: itemsList,
+			Doc: "Everything the character owns, by location and type."},
+		{Sig: "give(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
+			Doc: "Adds n of a type and returns how many there are then."},
+		{Sig: "take(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
+			Doc: "Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer."},
+		{Sig: "move(from: integer, type: string, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
+			Doc: "Moves n of a type to another character or place: all or nothing."},
+	},
+}
+
+func itemsList(e *env, L *lua.LState) int {
+	owner := characterAt(L, 1)
+	return outside(e, L, "items.list", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.List(ctx, owner)
+		list := make([]world.Value, len(all))
+		for i, it := range all {
+			list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+		}
+		return list, err
+	}, nil)
+}
+
+// stackAt reads (player, type, n, location?) beginning at argument 1.
+func stackAt(L *lua.LState, location int) Item {
+	return Item{
+		Owner: characterAt(L, 1), Type: L.CheckString(2), Quantity: int64(L.CheckNumber(3)),
+		Location: L.OptString(location, ""),
+	}
+}
+
+func itemsGive(e *env, L *lua.LState) int {
+	i := stackAt(L, 4)
+	return outside(e, L, "items.give", func(ctx context.Context) (world.Value, error) {
+		n, err := e.deps.Items.Give(ctx, i)
+		return float64(n), err
+	}, isRefused)
+}
+
+func itemsTake(e *env, L *lua.LState) int {
+	i := stackAt(L, 4)
+	return outside(e, L, "items.take", func(ctx context.Context) (world.Value, error) {
+		n, err := e.deps.Items.Take(ctx, i)
+		return float64(n), err
+	}, isRefused)
+}
+
+func itemsMove(e *env, L *lua.LState) int {
+	i := stackAt(L, 5)
+	to, location := characterAt(L, 4), L.OptString(6, "")
+	return outside(e, L, "items.move", func(ctx context.Context) (world.Value, error) {
+		return true, e.deps.Items.Move(ctx, i, to, location)
+	}, isRefused)
+}

@@ -1,0 +1,89 @@
+---@meta
+-- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
+
+--- A point in metres from the star, or a direction. A list of three numbers is taken too.
+---@class Vec3
+---@field x number
+---@field y number
+---@field z number
+
+--- A thing of the map: star, planet, moon, belt, station or gate.
+---@class Celestial
+---@field id integer
+---@field kind string
+---@field name string
+---@field pos Vec3
+---@field radius number m
+---@field parent integer? What it belongs to: the star of a planet, the planet of a moon.
+---@field dest integer? The number of the system a gate leads to.
+---@field dest_name string? ... and its name.
+
+--- A thing in space.
+---@class Entity
+---@field id integer
+---@field kind string
+---@field name string
+---@field type string
+---@field owner integer? A player.
+---@field pos Vec3
+---@field vel Vec3
+---@field mode string How it flies.
+---@field target integer?
+---@field speed number The greatest it may fly, m/s.
+---@field radius number m
+---@field bubble integer Things in the same bubble see each other.
+
+--- What to put into space.
+---@class Spawn
+---@field kind string? ship (left out), npc, wreck, pod ...
+---@field type string?
+---@field name string?
+---@field owner integer? A player.
+---@field pos Vec3?
+---@field vel Vec3?
+---@field mass number? kg
+---@field agility number? Inertia modifier.
+---@field speed number? m/s; 0 where left out: it stays where it is.
+---@field radius number? m
+---@field warp number? AU/s; 0 where left out: no drive.
+
+--- A missile. It starts from its ship unless pos and vel say otherwise.
+---@class Launch : Spawn
+---@field ship integer That launches it.
+---@field target integer
+---@field life number s
+
+--- A system of the map.
+---@class MapSystem
+---@field name string
+---@field id integer
+---@field security number
+---@field region string
+---@field constellation string
+---@field neighbours string[]
+
+--- A kind of ship or thing. It has further fields, those of its category in data/static/types.toml.
+---@class ItemType
+---@field id integer
+---@field name string
+---@field group string
+---@field category string ship, module or charge
+---@field text string For players.
+---@field mass number kg
+---@field radius number m
+---@field agility number Inertia modifier.
+---@field speed number m/s
+---@field warp number AU/s
+---@field [string] any The others.
+
+--- Things of one type in one place.
+---@class ItemStack
+---@field location string
+---@field type string
+---@field quantity integer
+
+--- A handle for cancel.
+---@class Timer
+
+--- A handle for task.stop.
+---@class Task

@@ -1,0 +1,65 @@
+---@meta
+-- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
+
+--- Handlers: assign a function to handle the event of that name.
+---@class eventlib
+---@field [string] function A handler.
+event = {}
+
+--- The system has loaded its scripts: at its first use, and after a fault in the core brought it back.
+function event.system_started() end
+
+--- The system is about to be unloaded or the shard to stop; nothing that waits will go on.
+function event.system_stopping() end
+
+--- A player has come: reason is "login", "jump" (see player_arrived) or "restore" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one.
+---@param player integer
+---@param reason string
+function event.player_entered(player, reason) end
+
+--- A player is about to go: reason is "jump" or why the session ended. The player and their ship are still there.
+---@param player integer
+---@param reason string
+function event.player_left(player, reason) end
+
+--- A player has come through a gate from another system, after player_entered.
+---@param player integer
+---@param from string
+---@param gate integer
+function event.player_arrived(player, from, gate) end
+
+--- A ship has aligned and goes into warp.
+---@param ship integer
+function event.warp_started(ship) end
+
+--- A ship has come out of warp.
+---@param ship integer
+function event.warp_landed(ship) end
+
+--- A ship is where space.go_to or space.approach sent it; target is nil for a point.
+---@param ship integer
+---@param target? integer
+function event.ship_arrived(ship, target) end
+
+--- What a ship followed is gone, warped off or out of sight; the ship brakes.
+---@param ship integer
+---@param target integer
+function event.target_lost(ship, target) end
+
+--- A ship sees other things than before.
+---@param ship integer
+function event.bubble_entered(ship) end
+
+--- A ship has left those who saw it.
+---@param ship integer
+function event.bubble_left(ship) end
+
+--- A missile has hit; owner is the ship that launched it. The missile is gone afterwards.
+---@param missile integer
+---@param target integer
+---@param owner? integer
+function event.missile_hit(missile, target, owner) end
+
+--- A missile has run out of time or lost its target. It is gone afterwards.
+---@param missile integer
+function event.missile_expired(missile) end

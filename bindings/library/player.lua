@@ -1,0 +1,78 @@
+---@meta
+-- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
+
+--- The people in this system. A player is the id of a character; one who is not in this system is answered with nil.
+player = {}
+
+--- The character's name.
+---@param player integer
+---@return string?
+---@return string?
+function player.name(player) end
+
+--- The ship the player flies, nil when docked or without one.
+---@param player integer
+---@return integer?
+function player.ship(player) end
+
+--- Puts the player in command of a ship, or of none. A ship has one pilot; it is saved with the player, and goes through gates with them.
+---@param player integer
+---@param ship? integer
+---@return boolean?
+---@return string?
+function player.set_ship(player, ship) end
+
+--- The table that is kept with the character: plain values only, saved every few seconds and when the player leaves, docks or jumps.
+---@param player integer
+---@return table?
+---@return string?
+function player.data(player) end
+
+--- The station the player is docked at, nil in space.
+---@param player integer
+---@return integer?
+function player.station(player) end
+
+--- Puts the player into a station and takes their ship out of space. How near one must be is the caller's business.
+---@param player integer
+---@param station integer
+---@return boolean?
+---@return string?
+function player.dock(player, station) end
+
+--- Puts the player outside their station, without a ship yet, and returns a place for one.
+---@param player integer
+---@return Vec3?
+---@return string?
+function player.undock(player) end
+
+--- Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system.
+---@param player integer
+---@param gate integer
+---@return boolean?
+---@return string?
+function player.jump(player, gate) end
+
+--- Sends the player's client an event.
+---@param player integer
+---@param event string
+---@param fields? table
+---@return boolean?
+---@return string?
+function player.send(player, event, fields) end
+
+--- Ends the player's session, when the running function has ended.
+---@param player integer
+---@param reason string
+---@return boolean?
+---@return string?
+function player.kick(player, reason) end
+
+--- Whether the player is in this system and has a connection.
+---@param player integer
+---@return boolean
+function player.online(player) end
+
+--- The players in this system, as system.players().
+---@return integer[]
+function player.all() end

@@ -1,0 +1,84 @@
+package bindings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/world"
+)
+
+var universeTable = table{
+	Name: "universe",
+	Doc:  "The map of all systems. It never changes while the shard runs.",
+	Funcs: []function{
+		{Sig: "route(from: string, to: string, min_security?: number): string[]?, string?", Pure: true, Do: universeRoute,
+			Doc: "The systems of a way through the gates with the fewest jumps, both ends included; with min_security, only through systems of at least that."},
+		{Sig: "find(prefix: string, limit?: integer): string[]", Pure: true, Do: universeFind,
+			Doc: "Names of systems that begin with the prefix, in any case, in order; at most limit, 20 where left out."},
+		{Sig: "system(name: string): MapSystem?, string?", Pure: true, Do: universeSystem,
+			Doc: "A system of the map, by its name in any case."},
+	},
+}
+
+func unknownSystem(name string) error { return fmt.Errorf("there is no system called %s", name) }
+
+func universeRoute(e *env, L *lua.LState) int {
+	from, to := e.deps.Map.ByName(L.CheckString(1)), e.deps.Map.ByName(L.CheckString(2))
+	if from == nil {
+		return refuse(L, unknownSystem(L.CheckString(1)))
+	}
+	if to == nil {
+		return refuse(L, unknownSystem(L.CheckString(2)))
+	}
+	path, ok := e.deps.Routes.Path(nil, from.ID, to.ID, float64(L.OptNumber(3, world.AnySecurity)))
+	if !ok {
+		return refuse(L, fmt.Errorf("there is no way from %s to %s", from.Name, to.Name))
+	}
+	L.Push(names(e, L, path))
+	return 1
+}
+
+func names(e *env, L *lua.LState, ids []world.SystemID) *lua.LTable {
+	list := L.CreateTable(len(ids), 0)
+	for _, id := range ids {
+		list.Append(lua.LString(e.deps.Map.System(id).Name))
+	}
+	return list
+}
+
+func universeFind(e *env, L *lua.LState) int {
+	prefix, limit := strings.ToLower(L.CheckString(1)), L.OptInt(2, 20)
+	var found []string
+	for i := range e.deps.Map.Systems {
+		name := e.deps.Map.Systems[i].Name
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	list := L.NewTable()
+	for _, name := range found[:max(0, min(limit, len(found)))] {
+		list.Append(lua.LString(name))
+	}
+	L.Push(list)
+	return 1
+}
+
+func universeSystem(e *env, L *lua.LState) int {
+	m := e.deps.Map.ByName(L.CheckString(1))
+	if m == nil {
+		return refuse(L, unknownSystem(L.CheckString(1)))
+	}
+	t := L.CreateTable(0, 6)
+	t.RawSetString("name", lua.LString(m.Name))
+	t.RawSetString("id", lua.LNumber(m.ID))
+	t.RawSetString("security", lua.LNumber(m.Security))
+	t.RawSetString("region", lua.LString(m.Region))
+	t.RawSetString("constellation", lua.LString(m.Constellation))
+	t.RawSetString("neighbours", names(e, L, e.deps.Routes.Neighbours(nil, m.ID)))
+	L.Push(t)
+	return 1
+}

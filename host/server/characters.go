@@ -1,0 +1,191 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"hotshard/data/store"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// characters writes what systems want saved, behind their backs, and reads it
+// for a login. A record that still waits is what a login gets: a player who
+// leaves and comes back at once finds themselves where they were.
+type characters struct {
+	store *store.Store
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	waiting map[world.CharacterID]system.Character
+	writing map[world.CharacterID]system.Character
+	idle    *sync.Cond // both maps have become empty, or a write has failed
+	failed  error      // of the last write
+	wake    chan struct{}
+	done    chan struct{}
+	stopped chan struct{}
+}
+
+func newCharacters(st *store.Store, log *slog.Logger) *characters {
+	c := &characters{
+		store: st, log: log,
+		waiting: make(map[world.CharacterID]system.Character),
+		wake:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
+		stopped: make(chan struct{}),
+	}
+	c.idle = sync.NewCond(&c.mu)
+	go c.run()
+	return c
+}
+
+// Save implements system.Saver.
+func (c *characters) Save(records []system.Character) {
+	c.mu.Lock()
+	for _, r := range records {
+		c.waiting[r.ID] = r
+	}
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// retryAfter is the pause after a write that failed: a full disk stays full for
+// a while.
+const retryAfter = time.Second
+
+func (c *characters) run() {
+	defer close(c.stopped)
+	for {
+		select {
+		case <-c.wake:
+		case <-c.done:
+			return
+		}
+		for c.write() {
+		}
+	}
+}
+
+// write saves everything that waits, and says whether to go on at once.
+func (c *characters) write() bool {
+	c.mu.Lock()
+	batch := c.waiting
+	if len(batch) == 0 {
+		c.idle.Broadcast()
+		c.mu.Unlock()
+		return false
+	}
+	c.waiting, c.writing = make(map[world.CharacterID]system.Character), batch
+	c.mu.Unlock()
+
+	rows := make([]store.Character, 0, len(batch))
+	for _, r := range batch {
+		row, err := toRow(r)
+		if err != nil {
+			c.log.Error("a character cannot be saved", "player", r.ID, "name", r.Name, "error", err)
+			continue
+		}
+		rows = append(rows, row)
+	}
+	err := c.store.SaveCharacters(context.Background(), rows)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing, c.failed = nil, nil
+	if err == nil {
+		return true
+	}
+	c.log.Error("characters could not be saved", "error", err)
+	if answerable(err) { // about single records: the others are saved
+		return true
+	}
+	c.failed = err
+	for id, r := range batch {
+		if _, newer := c.waiting[id]; !newer {
+			c.waiting[id] = r
+		}
+	}
+	c.idle.Broadcast()
+	time.AfterFunc(retryAfter, func() { c.Save(nil) })
+	return false
+}
+
+// flush returns when everything is saved, or with the error of the last try.
+func (c *characters) flush() error {
+	c.Save(nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed = nil
+	for len(c.waiting)+len(c.writing) > 0 && c.failed == nil {
+		c.idle.Wait()
+	}
+	return c.failed
+}
+
+func (c *characters) close() {
+	close(c.done)
+	<-c.stopped
+}
+
+// Load implements universe.Characters.
+func (c *characters) Load(ctx context.Context, id world.CharacterID) (system.Character, error) {
+	c.mu.Lock()
+	r, ok := c.waiting[id]
+	if !ok {
+		r, ok = c.writing[id]
+	}
+	c.mu.Unlock()
+	if ok {
+		return r, nil
+	}
+	row, err := c.store.Character(ctx, id)
+	if err != nil {
+		return system.Character{}, err
+	}
+	return fromRow(row)
+}
+
+// toRow is a character as the store keeps it. The ship column holds the whole
+// ship as JSON, so that it can be put into space again without asking a script.
+func toRow(c system.Character) (store.Character, error) {
+	row := store.Character{ID: c.ID, Name: c.Name, System: c.System, Station: c.Station}
+	if c.Ship != nil {
+		row.Pos, row.Vel = c.Ship.Pos, c.Ship.Vel
+		ship, err := json.Marshal(c.Ship)
+		if err != nil {
+			return row, err
+		}
+		row.Ship = string(ship)
+	}
+	if c.Data != nil {
+		data, err := json.Marshal(c.Data)
+		if err != nil {
+			return row, err
+		}
+		row.Data = string(data)
+	}
+	return row, nil
+}
+
+func fromRow(row store.Character) (system.Character, error) {
+	c := system.Character{ID: row.ID, Name: row.Name, System: row.System, Station: row.Station}
+	if row.Ship != "" {
+		c.Ship = new(system.Ship)
+		if err := json.Unmarshal([]byte(row.Ship), c.Ship); err != nil {
+			return c, err
+		}
+		c.Ship.Pos, c.Ship.Vel = row.Pos, row.Vel
+	}
+	if row.Data != "" {
+		if err := json.Unmarshal([]byte(row.Data), &c.Data); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}

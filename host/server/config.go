@@ -1,0 +1,99 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hotshard/data/store"
+	"hotshard/runtime/world"
+)
+
+// Config is everything that can be said to a shard from outside. Empty paths are
+// found below Data.
+type Config struct {
+	Listen     string // players and the page
+	Ops        string // health, metrics and profiles; "" for none
+	Socket     string // the console's; "" for Data/run/console.sock
+	Scripts    string
+	Data       string
+	Store      string // URL or path; "" for Data/hotshard.db
+	Shard      string // its name
+	Production bool
+	Universe   string // a map's file; "" for the generated one
+	Seed       uint64 // of the generated map
+	Home       string // the system new characters begin in; "" for one that suits
+	LogFormat  string // text or json
+	Version    string
+
+	Out io.Writer    // where the banner goes; nil for nowhere
+	Log *slog.Logger // instead of one made from LogFormat
+
+	Map         *world.Universe // instead of Universe and Seed
+	HashCost    store.HashCost  // of passwords; zero for the store's own
+	UnloadAfter time.Duration   // of a system nobody uses; 0 for ten minutes
+	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
+}
+
+// fill sets what was left open and refuses what cannot be.
+func (c *Config) fill() error {
+	if c.Data == "" {
+		c.Data = "data"
+	}
+	if c.Scripts == "" {
+		c.Scripts = "scripts"
+	}
+	if c.Shard == "" {
+		c.Shard = "dev"
+	}
+	if c.Store == "" {
+		c.Store = filepath.Join(c.Data, "hotshard.db")
+	}
+	if c.Socket == "" {
+		c.Socket = filepath.Join(c.Data, "run", "console.sock")
+	}
+	if c.UnloadAfter == 0 {
+		c.UnloadAfter = 10 * time.Minute
+	}
+	if c.Out == nil {
+		c.Out = io.Discard
+	}
+	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
+		return fmt.Errorf("--log-format is text or json, not %s", c.LogFormat)
+	}
+	if err := loopback(c.Ops); err != nil {
+		return fmt.Errorf("--ops: %w", err)
+	}
+	return nil
+}
+
+// loopback refuses an address that others could reach: profiles and metrics are
+// for whoever sits at the machine.
+func loopback(addr string) error {
+	if addr == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%s is not on this machine alone: use 127.0.0.1", addr)
+	}
+	return nil
+}
+
+// handler makes the log's destination.
+func (c *Config) handler() slog.Handler {
+	if c.Log != nil {
+		return c.Log.Handler()
+	}
+	if c.LogFormat == "json" {
+		return slog.NewJSONHandler(os.Stderr, nil)
+	}
+	return slog.NewTextHandler(os.Stderr, nil)
+}

@@ -1,0 +1,38 @@
+package system
+
+import "hotshard/runtime/world"
+
+// Events is what the core tells the scripts of a system. The bindings implement
+// it; each method is called on the system's goroutine while no Lua runs.
+type Events interface {
+	SystemStarted()
+	SystemStopping()
+	PlayerEntered(p world.CharacterID, reason string)
+	PlayerLeft(p world.CharacterID, reason string)
+	PlayerArrived(p world.CharacterID, from string, gate world.EntityID)
+	WarpStarted(ship world.EntityID)
+	WarpLanded(ship world.EntityID)
+	ShipArrived(ship, target world.EntityID)
+	TargetLost(ship, target world.EntityID)
+	BubbleEntered(ship world.EntityID)
+	BubbleLeft(ship world.EntityID)
+	MissileHit(missile, target, owner world.EntityID)
+	MissileExpired(missile world.EntityID)
+}
+
+// noEvents tells nobody.
+type noEvents struct{}
+
+func (noEvents) SystemStarted()                                            {}
+func (noEvents) SystemStopping()                                           {}
+func (noEvents) PlayerEntered(world.CharacterID, string)                   {}
+func (noEvents) PlayerLeft(world.CharacterID, string)                      {}
+func (noEvents) PlayerArrived(world.CharacterID, string, world.EntityID)   {}
+func (noEvents) WarpStarted(world.EntityID)                                {}
+func (noEvents) WarpLanded(world.EntityID)                                 {}
+func (noEvents) ShipArrived(world.EntityID, world.EntityID)                {}
+func (noEvents) TargetLost(world.EntityID, world.EntityID)                 {}
+func (noEvents) BubbleEntered(world.EntityID)                              {}
+func (noEvents) BubbleLeft(world.EntityID)                                 {}
+func (noEvents) MissileHit(world.EntityID, world.EntityID, world.EntityID) {}
+func (noEvents) MissileExpired(world.EntityID)                             {}

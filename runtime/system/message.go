@@ -1,0 +1,112 @@
+package system
+
+import (
+	"errors"
+
+	"hotshard/runtime/world"
+)
+
+// What a sender may hear at once.
+var (
+	ErrBusy = errors.New("the system has more to do than it can take in: try again in a moment")
+	ErrGone = errors.New("the system has just been unloaded")
+)
+
+// Message is something for a system's inbox. All but Do and Release are plain
+// values, so that they can cross a network later.
+type Message interface {
+	// deliver runs on the system's goroutine, between two ticks' physics.
+	deliver(s *System)
+	// refusable says that a full inbox may turn it away. Messages whose number
+	// somebody else bounds (one Enter per player, one Answer per Call) are not.
+	refusable() bool
+}
+
+// Enter brings a player in: after a login (Reason "login") or through a gate
+// (Reason "jump", with From and Gate).
+type Enter struct {
+	Character Character
+	Client    Client
+	Reason    string
+	From      string
+	Gate      world.EntityID
+}
+
+// Attach gives a player who is in the system a new connection.
+type Attach struct {
+	Player world.CharacterID
+	Client Client
+}
+
+// Leave takes a player out of the game; what is kept of them is saved.
+type Leave struct {
+	Player world.CharacterID
+	Reason string
+}
+
+// Command is a player's request, answered through Client.
+type Command struct {
+	Player world.CharacterID
+	Client Client
+	ID     uint64
+	Name   string
+	Args   world.Value
+	Hops   int
+}
+
+// Event is a message from another system's scripts: event.NAME(from, ...) is
+// called here.
+type Event struct {
+	From world.Address
+	Name string
+	Args []world.Value
+}
+
+// Call asks a service for the result of a function; it answers with an Answer
+// to From.
+type Call struct {
+	From world.Address
+	ID   uint64
+	Func string
+	Args []world.Value
+}
+
+// Answer holds the results of the Call with the same ID.
+type Answer struct {
+	ID     uint64
+	Values []world.Value
+	Err    string // "" for success
+}
+
+// Do runs a function on the system's goroutine at the start of a tick: how
+// results of slow work and the console come in.
+type Do func(*System)
+
+// Release runs a function at the end of a tick, when no Lua of the system runs:
+// the moment at which scripts are replaced.
+type Release func(*System)
+
+// stop ends the system: scripts are told, everybody is saved.
+type stop struct{ reason string }
+
+func (Enter) refusable() bool   { return false }
+func (Attach) refusable() bool  { return false }
+func (Leave) refusable() bool   { return false }
+func (Command) refusable() bool { return true }
+func (Event) refusable() bool   { return true }
+func (Call) refusable() bool    { return true }
+func (Answer) refusable() bool  { return false }
+func (Do) refusable() bool      { return false }
+func (Release) refusable() bool { return false }
+func (stop) refusable() bool    { return false }
+
+func (m Enter) deliver(s *System)   { s.enter(m) }
+func (m Attach) deliver(s *System)  { s.attach(m) }
+func (m Leave) deliver(s *System)   { s.leave(m) }
+func (m Command) deliver(s *System) { s.command(m) }
+func (m Event) deliver(s *System)   { s.event(m) }
+func (m Call) deliver(s *System)    { s.serve(m) }
+func (m Answer) deliver(s *System)  { s.answer(m) }
+func (m Do) deliver(s *System)      { m(s) }
+func (m Release) deliver(s *System) { s.releases = append(s.releases, m) }
+func (m stop) deliver(s *System)    { s.stopping = m.reason }

@@ -1,0 +1,261 @@
+package system
+
+import (
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/physics"
+	"hotshard/runtime/world"
+)
+
+// view is what everybody in one bubble gets to see of a tick. The delta is
+// gathered in reused slices, encoded once and handed as one frame to all.
+type view struct {
+	id       physics.BubbleID
+	watchers int // players whose ship is in the bubble
+	add      []world.EntityID
+	gone     []world.EntityID
+	move     []world.EntityID
+	delta    wire.Delta
+	frame    *wire.Frame // this tick's, nil where nothing changed
+	entities []wire.Entity
+	fresh    bool // entities is this tick's
+}
+
+// trackBubbles reads from the space who has come into which bubble, who has left
+// one and whose course has changed. It must run right after the space's Step,
+// before scripts change anything.
+func (s *System) trackBubbles() {
+	for b := range s.space.Bubbles() {
+		if len(b.Joined) == 0 && len(b.Left) == 0 {
+			continue
+		}
+		v := s.viewOf(b.ID)
+		for _, id := range b.Left {
+			v.gone = append(v.gone, id)
+			if e := s.entities[id]; e != nil && e.view == v {
+				s.place(e, nil)
+			}
+		}
+		for _, id := range b.Joined {
+			v.add = append(v.add, id)
+			if e := s.entities[id]; e != nil {
+				s.place(e, v)
+			}
+		}
+	}
+	for _, id := range s.space.Changed() {
+		if e := s.entities[id]; e != nil && e.view != nil && e.view.watchers > 0 {
+			e.view.move = append(e.view.move, id)
+		}
+	}
+	for _, id := range s.space.Gone() {
+		if v := s.views[id]; v != nil && v.watchers == 0 {
+			delete(s.views, id)
+		}
+	}
+}
+
+func (s *System) viewOf(id physics.BubbleID) *view {
+	v := s.views[id]
+	if v == nil {
+		v = &view{id: id}
+		s.views[id] = v
+	}
+	return v
+}
+
+// place notes in which bubble an entity is; its pilot, if it has one, looks from
+// there.
+func (s *System) place(e *Entity, v *view) {
+	e.view = v
+	p := e.pilot
+	if p == nil || p.view == v {
+		return
+	}
+	if p.view != nil {
+		p.view.watchers--
+	}
+	p.view = v
+	if v != nil {
+		v.watchers++
+		p.snapshot = true
+	}
+}
+
+// sendViews hands every player what has changed around them: nothing, the frame
+// of their bubble, or a snapshot where they are new to it or have lost frames.
+func (s *System) sendViews() {
+	for _, p := range s.order {
+		if p.client == nil {
+			continue
+		}
+		if p.place {
+			s.sendPlace(p)
+		}
+		v := p.view
+		switch {
+		case v == nil:
+		case p.snapshot || s.rebuilt || p.client.NeedSnapshot():
+			p.client.Send(s.snapshotFrame(v, p.Ship))
+			p.snapshot = false
+		default:
+			if f := s.deltaFrame(v); f != nil {
+				p.client.Send(f)
+			}
+		}
+		p.release()
+	}
+	s.rebuilt = false
+	for _, v := range s.views {
+		v.reset()
+	}
+}
+
+// release sends what had to wait until the player knew where it is. In space
+// that is when the first snapshot has gone out, one tick after the ship came.
+func (p *Player) release() {
+	if len(p.held) == 0 || p.place || (p.Ship != 0 && p.snapshot) {
+		return
+	}
+	for _, f := range p.held {
+		p.client.Send(f)
+	}
+	p.held = nil
+}
+
+func (v *view) reset() {
+	v.add, v.gone, v.move = v.add[:0], v.gone[:0], v.move[:0]
+	v.frame, v.fresh = nil, false
+}
+
+// deltaFrame is the bubble's frame of this tick, nil where nothing changed.
+func (s *System) deltaFrame(v *view) *wire.Frame {
+	if v.frame != nil || len(v.add)+len(v.gone)+len(v.move) == 0 {
+		return v.frame
+	}
+	d := &v.delta
+	d.Tick = s.tick
+	d.Add, d.Move, d.Gone = d.Add[:0], d.Move[:0], append(d.Gone[:0], v.gone...)
+	for _, id := range v.add {
+		if e, st, ok := s.seen(id, v); ok {
+			d.Add = append(d.Add, s.wireEntity(e, &st))
+			e.told = s.tick
+		}
+	}
+	for _, id := range v.move {
+		if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
+			d.Move = append(d.Move, wireMotion(&st))
+		}
+	}
+	v.frame = wire.NewDelta(d)
+	return v.frame
+}
+
+// snapshotFrame is all of the bubble as seen from a ship. The entities are
+// gathered once a tick for everybody who needs them.
+func (s *System) snapshotFrame(v *view, you world.EntityID) *wire.Frame {
+	if !v.fresh {
+		v.fresh = true
+		v.entities = v.entities[:0]
+		b, _ := s.space.Bubble(v.id)
+		for _, id := range b.Members {
+			if e, st, ok := s.seen(id, v); ok {
+				v.entities = append(v.entities, s.wireEntity(e, &st))
+			}
+		}
+	}
+	return wire.NewSnapshot(&wire.Snapshot{
+		Tick: s.tick, Hz: s.hz, Dilation: 1, You: you, Bubble: uint32(v.id), Entities: v.entities,
+	})
+}
+
+// seen looks an id up that the space has named in this tick; scripts may have
+// removed it since.
+func (s *System) seen(id world.EntityID, v *view) (*Entity, physics.State, bool) {
+	e := s.entities[id]
+	if e == nil || e.view != v {
+		return nil, physics.State{}, false
+	}
+	st, ok := s.space.Get(id)
+	return e, st, ok
+}
+
+// sendPlace tells the player which system this is and where in it they are.
+func (s *System) sendPlace(p *Player) {
+	p.place = false
+	if s.cfg.Static == nil {
+		return
+	}
+	p.client.Send(wire.NewEvent("system", s.placeFields(p)))
+}
+
+func (s *System) placeFields(p *Player) map[string]world.Value {
+	m := s.cfg.Static
+	if s.celestials == nil {
+		s.celestials = make([]world.Value, len(m.Celestials))
+		for i := range m.Celestials {
+			s.celestials[i] = s.celestialFields(&m.Celestials[i])
+		}
+	}
+	return map[string]world.Value{
+		"id": float64(m.ID), "name": m.Name, "security": m.Security, "region": m.Region,
+		"constellation": m.Constellation, "hz": s.hz, "celestials": s.celestials,
+		"docked": idOrNil(p.Station), "ship": idOrNil(p.Ship),
+	}
+}
+
+func (s *System) celestialFields(c *world.Celestial) map[string]world.Value {
+	f := map[string]world.Value{
+		"id": float64(c.ID), "kind": c.Kind.String(), "name": c.Name, "radius": c.Radius,
+		"pos": []world.Value{c.Pos.X, c.Pos.Y, c.Pos.Z},
+	}
+	if c.Parent != 0 {
+		f["parent"] = float64(c.Parent)
+	}
+	if c.Dest != 0 {
+		f["dest"] = float64(c.Dest)
+		if s.cfg.NameOf != nil {
+			f["dest_name"] = s.cfg.NameOf(c.Dest)
+		}
+	}
+	return f
+}
+
+func idOrNil(id world.EntityID) world.Value {
+	if id == 0 {
+		return nil
+	}
+	return float64(id)
+}
+
+// Tell sends an event to one player. It waits until the player has been told
+// where it is, so that a client never hears of things it cannot place.
+func (s *System) Tell(p *Player, f *wire.Frame) {
+	switch {
+	case p.client == nil:
+	case p.place || (p.Ship != 0 && p.snapshot):
+		p.held = append(p.held, f)
+	default:
+		p.client.Send(f)
+	}
+}
+
+// Broadcast sends an event to everybody in the system.
+func (s *System) Broadcast(f *wire.Frame) {
+	for _, p := range s.order {
+		s.Tell(p, f)
+	}
+}
+
+// BroadcastNear sends an event to everybody who sees the thing with the id.
+func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
+	e := s.entities[id]
+	if e == nil {
+		return false
+	}
+	for _, p := range s.order {
+		if e.view != nil && p.view == e.view {
+			s.Tell(p, f)
+		}
+	}
+	return true
+}

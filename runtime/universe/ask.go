@@ -1,0 +1,70 @@
+package universe
+
+import (
+	"context"
+	"sync/atomic"
+
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// Ask runs fn on the goroutine of the actor with the address, waking or starting
+// it, and returns when fn has. When ctx ends before fn has begun, fn never runs.
+func (u *Universe) Ask(ctx context.Context, a world.Address, fn func(*system.System)) error {
+	q := newQuestion(fn)
+	if err := u.deliver(u.canonical(a), system.Do(q.run)); err != nil {
+		return err
+	}
+	return q.wait(ctx)
+}
+
+// AskAll runs fn on the goroutine of every actor that runs now, all at once, and
+// returns when all have answered or ctx has ended. Actors that end meanwhile are
+// left out.
+func (u *Universe) AskAll(ctx context.Context, fn func(*system.System)) error {
+	var asked []*question
+	for _, s := range u.Actors() {
+		q := newQuestion(fn)
+		if s.Post(system.Do(q.run)) == nil {
+			asked = append(asked, q)
+		}
+	}
+	for _, q := range asked {
+		if err := q.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// question is a function on its way to an actor, which its asker may take back
+// until it has begun.
+type question struct {
+	fn      func(*system.System)
+	claimed atomic.Bool
+	done    chan struct{}
+}
+
+func newQuestion(fn func(*system.System)) *question {
+	return &question{fn: fn, done: make(chan struct{})}
+}
+
+func (q *question) run(s *system.System) {
+	if q.claimed.CompareAndSwap(false, true) {
+		defer close(q.done)
+		q.fn(s)
+	}
+}
+
+func (q *question) wait(ctx context.Context) error {
+	select {
+	case <-q.done:
+		return nil
+	case <-ctx.Done():
+	}
+	if q.claimed.CompareAndSwap(false, true) {
+		return ctx.Err()
+	}
+	<-q.done
+	return nil
+}

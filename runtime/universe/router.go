@@ -1,0 +1,52 @@
+package universe
+
+import (
+	"fmt"
+
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// router is the universe as its systems see it.
+type router struct{ u *Universe }
+
+// Send implements system.Router.
+func (r router) Send(to world.Address, m system.Message) error {
+	return r.u.deliver(r.u.canonical(to), m)
+}
+
+// Jump hands a player over. Commands follow at once: one that overtakes the
+// arrival is sent round again by the new system and finds the player then.
+func (r router) Jump(to world.SystemID, m system.Enter) error {
+	dest := r.u.cfg.Map.System(to)
+	if dest == nil {
+		return fmt.Errorf("there is no system with the id %d", to)
+	}
+	p := m.Character.ID
+	from, _ := r.u.Where(p)
+	r.u.move(p, world.SystemAddress(dest.Name))
+	if err := r.u.deliver(world.SystemAddress(dest.Name), m); err != nil {
+		r.u.move(p, from)
+		return err
+	}
+	return nil
+}
+
+// Left implements system.Router.
+func (r router) Left(p world.CharacterID) { r.u.left(p) }
+
+// Forward sends a message after a player who is no longer in the system it came
+// to. A new connection of somebody who has left the game meanwhile is a login.
+func (r router) Forward(p world.CharacterID, m system.Message) {
+	switch m := m.(type) {
+	case system.Command:
+		r.u.command(m)
+	case system.Attach:
+		r.u.enter(p, m.Client)
+	default:
+		r.u.follow(p, m)
+	}
+}
+
+// Unloaded implements system.Router.
+func (r router) Unloaded(s *system.System) { r.u.drop(s) }

@@ -1,0 +1,282 @@
+package universe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// ErrClosed is what everybody hears once the shard is stopping.
+var ErrClosed = errors.New("the shard is stopping")
+
+// Characters loads what the shard keeps of a player. Load is called on the
+// goroutine of the player's connection, or of the system the player just left.
+type Characters interface {
+	Load(ctx context.Context, id world.CharacterID) (system.Character, error)
+	system.Saver
+}
+
+// Config says what the universe is made of.
+type Config struct {
+	Map        *world.Universe
+	Characters Characters
+	Release    *script.Release // what systems start on; see SetRelease
+	// Home is where characters begin that have been nowhere yet.
+	Home        world.SystemID
+	HomeStation world.EntityID // 0: in space
+	// System is the ground for every actor's configuration; the universe fills
+	// in who and where it is.
+	System system.Config
+	Log    *slog.Logger
+}
+
+// Universe implements gate.World for the players' side; the systems see it as
+// their system.Router.
+type Universe struct {
+	cfg     Config
+	log     *slog.Logger
+	release atomic.Pointer[script.Release]
+	routes  *world.Router
+
+	mu      sync.RWMutex
+	actors  map[world.Address]*system.System
+	where   map[world.CharacterID]world.Address
+	closing bool
+	running sync.WaitGroup
+}
+
+// New makes a universe in which nothing runs yet.
+func New(cfg Config) *Universe {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	u := &Universe{
+		cfg:    cfg,
+		log:    cfg.Log,
+		routes: world.NewRouter(cfg.Map),
+		actors: make(map[world.Address]*system.System),
+		where:  make(map[world.CharacterID]world.Address),
+	}
+	u.release.Store(cfg.Release)
+	return u
+}
+
+// Map is the static map.
+func (u *Universe) Map() *world.Universe { return u.cfg.Map }
+
+// Routes finds ways through the map's gates.
+func (u *Universe) Routes() *world.Router { return u.routes }
+
+// Release is what a system that starts now runs.
+func (u *Universe) Release() *script.Release { return u.release.Load() }
+
+// SetRelease changes what systems start on, and starts services that are new in
+// it. Those that run are left as they are: see Actors and system.Release.
+func (u *Universe) SetRelease(r *script.Release) {
+	u.release.Store(r)
+	u.StartServices()
+}
+
+// StartServices starts every service of the release that does not run yet.
+func (u *Universe) StartServices() {
+	for _, name := range u.ServiceNames() {
+		if _, err := u.actor(world.Address(name)); err != nil {
+			u.log.Error("a service could not be started", "service", name, "error", err)
+		}
+	}
+}
+
+const serviceDir = "services/"
+
+// ServiceNames lists the services of the current release: the files directly in
+// services/, their tests left out.
+func (u *Universe) ServiceNames() []string {
+	r := u.Release()
+	if r == nil {
+		return nil
+	}
+	var names []string
+	for path := range r.Files {
+		name, ok := strings.CutPrefix(path, serviceDir)
+		name, lua := strings.CutSuffix(name, ".lua")
+		if ok && lua && !strings.Contains(name, "/") && !strings.HasSuffix(name, "_test") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// actor returns the running system or service with the address, starting it if
+// it does not run.
+func (u *Universe) actor(a world.Address) (*system.System, error) {
+	u.mu.RLock()
+	s, closing := u.actors[a], u.closing
+	u.mu.RUnlock()
+	if s != nil {
+		return s, nil
+	}
+	if closing {
+		return nil, ErrClosed
+	}
+	cfg, err := u.configure(a)
+	if err != nil {
+		return nil, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if s := u.actors[a]; s != nil {
+		return s, nil
+	}
+	if u.closing {
+		return nil, ErrClosed
+	}
+	s = system.New(cfg)
+	u.actors[a] = s
+	u.running.Go(s.Run)
+	return s, nil
+}
+
+// configure says what the actor with the address is.
+func (u *Universe) configure(a world.Address) (system.Config, error) {
+	cfg := u.cfg.System
+	cfg.Release = u.Release
+	cfg.Router = router{u}
+	cfg.Saver = u.cfg.Characters
+	cfg.Log = u.log
+	cfg.NameOf = u.nameOf
+	if name, ok := strings.CutPrefix(string(a), "@"); ok {
+		m := u.cfg.Map.ByName(name)
+		if m == nil {
+			return cfg, fmt.Errorf("there is no system called %s", name)
+		}
+		cfg.Address, cfg.Static = world.SystemAddress(m.Name), m
+		cfg.Seed = seed(u.cfg.Map.Seed, m.Name)
+		return cfg, nil
+	}
+	r := u.Release()
+	if r == nil || r.Files[serviceDir+string(a)+".lua"] == nil {
+		return cfg, fmt.Errorf("there is no service called %s: it would be %s%s.lua", a, serviceDir, a)
+	}
+	cfg.Address, cfg.Module = a, "services."+string(a)
+	cfg.Seed = seed(u.cfg.Map.Seed, string(a))
+	return cfg, nil
+}
+
+func (u *Universe) nameOf(id world.SystemID) string {
+	if m := u.cfg.Map.System(id); m != nil {
+		return m.Name
+	}
+	return ""
+}
+
+// seed gives every actor its own chance, the same at every start.
+func seed(base uint64, name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64() ^ base
+}
+
+// canonical is the one address under which an actor is known.
+func (u *Universe) canonical(a world.Address) world.Address {
+	if name, ok := strings.CutPrefix(string(a), "@"); ok {
+		if m := u.cfg.Map.ByName(name); m != nil {
+			return world.SystemAddress(m.Name)
+		}
+	}
+	return a
+}
+
+// deliver puts the message into the inbox of the address, starting its owner
+// where needed. One that is being unloaded at this moment is started again.
+func (u *Universe) deliver(a world.Address, m system.Message) error {
+	for {
+		s, err := u.actor(a)
+		if err != nil {
+			return err
+		}
+		if err = s.Post(m); !errors.Is(err, system.ErrGone) {
+			return err
+		}
+		u.drop(s)
+	}
+}
+
+// drop forgets an actor that has ended.
+func (u *Universe) drop(s *system.System) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.actors[s.Address()] == s {
+		delete(u.actors, s.Address())
+	}
+}
+
+// Actors lists everything that runs now, systems and services, by address.
+func (u *Universe) Actors() []*system.System {
+	u.mu.RLock()
+	all := make([]*system.System, 0, len(u.actors))
+	for _, s := range u.actors {
+		all = append(all, s)
+	}
+	u.mu.RUnlock()
+	slices.SortFunc(all, func(a, b *system.System) int { return strings.Compare(string(a.Address()), string(b.Address())) })
+	return all
+}
+
+// Running returns the actor with the address if it runs, or nil; it starts none.
+func (u *Universe) Running(a world.Address) *system.System {
+	a = u.canonical(a)
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.actors[a]
+}
+
+// Stats tells how everything does that runs now, by address.
+func (u *Universe) Stats() []system.Stats {
+	actors := u.Actors()
+	stats := make([]system.Stats, len(actors))
+	for i, s := range actors {
+		stats[i] = s.Stats()
+	}
+	return stats
+}
+
+// Players is how many characters are in the game.
+func (u *Universe) Players() int {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return len(u.where)
+}
+
+// Close stops everything that runs: scripts are told, everybody is saved to the
+// Saver. It returns when all have ended, or with the context's error.
+func (u *Universe) Close(ctx context.Context) error {
+	u.mu.Lock()
+	u.closing = true
+	u.mu.Unlock()
+	for _, s := range u.Actors() {
+		s.Stop("the shard is stopping")
+	}
+	done := make(chan struct{})
+	go func() { u.running.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("not every system has stopped: %w", ctx.Err())
+	}
+}
+
+// loadTimeout bounds how long a login waits for the store.
+const loadTimeout = 10 * time.Second
