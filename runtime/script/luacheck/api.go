@@ -1,5 +1,7 @@
 package luacheck
 
+import "hotshard/runtime/script"
+
 // Words is what one table of the API holds. Open tables are for scripts to fill
 // (command, event): any name may be read from them and written to them.
 type Words struct {
@@ -138,4 +140,26 @@ func arity(signature string) Arity {
 		}
 	}
 	return Any
+}
+
+// FromTables returns the API that the tables describe, on top of the standard
+// library. A field called "[string]" makes its table one that scripts fill.
+func FromTables(tables ...script.Table) API {
+	api := Standard()
+	for _, t := range tables {
+		if t.Name != "" {
+			api.Add(t.Name)
+		}
+		for _, f := range t.Funcs {
+			api.AddFunc(t.Name, f.Name, f.Sig)
+		}
+		for _, f := range t.Fields {
+			if f.Name == "[string]" {
+				api.Open(t.Name)
+			} else {
+				api.Add(t.Name, f.Name)
+			}
+		}
+	}
+	return api
 }

@@ -1,0 +1,61 @@
+local overview = require "overview"
+require "station"
+
+function test.look_at_a_planet()
+  local ann = player "Ann"
+  local seen = ann:run("look", {id = 1011})
+  eq(seen.name, "Alpha I")
+  eq(seen.kind, "planet")
+  eq(seen.distance, nil)
+  ann:run "undock"
+  ok(ann:run("look", {id = 1011}).distance > 0)
+end
+
+function test.look_at_a_ship()
+  local ann, ben = player "Ann", player "Ben"
+  ann:run "undock"
+  ben:run "undock"
+  local me, other = player.ship(ann.id), player.ship(ben.id)
+  space.stop(other)
+  local seen = ann:run("look", {id = other})
+  if seen then -- they may have come out of different stations
+    eq(seen.pilot, "Ben")
+    eq(seen.type, "Wren")
+    eq(seen.group, "rookie")
+  end
+  eq(ann:run("look", {id = me}).distance, 0)
+end
+
+function test.look_around()
+  local ann = player "Ann"
+  local here = ann:run "look"
+  eq(here.name, "Alpha")
+  eq(here.players, 1)
+  eq(here.celestials.planet, 2)
+  eq(here.celestials.station, 2)
+end
+
+function test.what_is_not_there_is_not_seen()
+  local ann = player "Ann"
+  local _, message, code = ann:run("look", {id = 99})
+  eq(message, "there is nothing like that here")
+  eq(code, "no_target")
+end
+
+function test.who_lists_everybody()
+  local ann, ben = player "Ann", player "Ben"
+  ben:run "undock"
+  eq(ann:run "who", {count = 2, players = {
+    {id = ann.id, name = "Ann", docked = true}, {id = ben.id, name = "Ben", docked = false}}})
+end
+
+function test.who_is_bounded()
+  local before = overview.most
+  overview.most = 1
+  local ann = player "Ann"
+  player "Ben"
+  local answer = ann:run "who"
+  overview.most = before
+  eq(#answer.players, 1)
+  eq(answer.count, 2)
+end
