@@ -1,0 +1,242 @@
+package web_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"hotshard/host/web"
+	"hotshard/runtime/gate"
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// stage is a world without a game: the real gate in front, behind it two systems
+// in which nothing flies by itself. It answers the page by the book and says on
+// demand whatever a test wants said.
+type stage struct {
+	*httptest.Server
+	gate     *gate.Gate
+	universe *world.Universe
+
+	mu      sync.Mutex
+	pilots  map[world.CharacterID]*actor
+	names   map[string]world.CharacterID
+	refused map[string]string // commands that are answered with this sentence
+	lines   []net.Conn        // every player's connection so far
+}
+
+type actor struct {
+	id     world.CharacterID
+	client gate.Client
+	system world.SystemID
+	docked world.EntityID
+}
+
+const (
+	anvil, harrow, ember   world.SystemID = 30_000_001, 30_000_002, 30_000_003
+	anvilStation           world.EntityID = 60_000_001
+	anvilGate, harrowGate  world.EntityID = 50_000_001, 50_000_002
+	harrowGate2, emberGate world.EntityID = 50_000_003, 50_000_004
+)
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{universe: smallUniverse(t), pilots: map[world.CharacterID]*actor{},
+		names: map[string]world.CharacterID{}, refused: map[string]string{}}
+	s.gate = gate.New(gate.Config{Accounts: s, World: s, Welcome: func() map[string]world.Value {
+		return map[string]world.Value{"shard": "stage", "kind": "development", "release": 3.0}
+	}})
+	mux := http.NewServeMux()
+	mux.Handle("/play", s.gate.Handler())
+	mux.Handle("/", web.Handler(func() *world.Universe { return s.universe }))
+	s.Server = httptest.NewUnstartedServer(mux)
+	s.Server.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		if state == http.StateHijacked {
+			s.mu.Lock()
+			s.lines = append(s.lines, c)
+			s.mu.Unlock()
+		}
+	}
+	s.Server.Start()
+	t.Cleanup(func() {
+		s.gate.Close(context.Background())
+		s.Server.Close()
+	})
+	return s
+}
+
+// smallUniverse is three systems in a row: Anvil, Harrow, Low Ember.
+func smallUniverse(t *testing.T) *world.Universe {
+	t.Helper()
+	celestials := func(own ...world.Celestial) []world.Celestial {
+		return append([]world.Celestial{
+			{ID: own[0].ID + 1000, Kind: world.KindStar, Name: "Star", Radius: 7e8},
+			{ID: own[0].ID + 1001, Kind: world.KindPlanet, Name: "Planet I", Pos: world.Vec3{X: 1.5 * world.AU}, Radius: 6e6},
+		}, own...)
+	}
+	gateTo := func(id world.EntityID, name string, dest world.SystemID, other world.EntityID, x float64) world.Celestial {
+		return world.Celestial{ID: id, Kind: world.KindGate, Name: name, Pos: world.Vec3{X: x, Y: 1e9, Z: 2e11}, Radius: 2500, Dest: dest, DestGate: other}
+	}
+	ly := 9.4607e15
+	u, err := world.NewUniverse("stage", 1, []world.SolarSystem{
+		{ID: anvil, Name: "Anvil", Region: "The Bench", Constellation: "Works", Security: 0.9, Celestials: celestials(
+			gateTo(anvilGate, "Gate to Harrow", harrow, harrowGate, 3e11),
+			world.Celestial{ID: anvilStation, Kind: world.KindStation, Name: "Anvil I, Ropewalk Yards", Pos: world.Vec3{X: 1.5*world.AU + 5e7}, Radius: 18_000})},
+		{ID: harrow, Name: "Harrow", Region: "The Bench", Constellation: "Works", Security: 0.45, Pos: world.Vec3{X: 2 * ly}, Celestials: celestials(
+			gateTo(harrowGate, "Gate to Anvil", anvil, anvilGate, -2e11), gateTo(harrowGate2, "Gate to Low Ember", ember, emberGate, 2e11))},
+		{ID: ember, Name: "Low Ember", Region: "Outskirts", Constellation: "Ash", Security: -0.2, Pos: world.Vec3{X: 4 * ly, Z: ly}, Celestials: celestials(
+			gateTo(emberGate, "Gate to Harrow", harrow, harrowGate2, -2e11))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// Register and Login know everybody, but "wrong" is a wrong password.
+func (s *stage) Register(_ context.Context, name, password string) (world.CharacterID, error) {
+	id, _, err := s.Login(context.Background(), name, password)
+	return id, err
+}
+
+func (s *stage) Login(_ context.Context, name, password string) (world.CharacterID, string, error) {
+	if password == "wrong" {
+		return 0, "", wire.Errorf(wire.CodeBadCredentials, "The name or the password is wrong.")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.names[name] == 0 {
+		s.names[name] = world.CharacterID(len(s.names) + 1)
+	}
+	return s.names[name], name, nil
+}
+
+func (s *stage) Enter(c world.CharacterID, client gate.Client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.pilots[c]
+	if a == nil {
+		a = &actor{id: c, system: anvil, docked: anvilStation}
+		s.pilots[c] = a
+	}
+	a.client = client
+	s.show(a)
+}
+
+func (s *stage) Leave(c world.CharacterID, _ string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.pilots, c)
+}
+
+func (s *stage) Command(c world.CharacterID, req gate.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.pilots[c]
+	if a == nil {
+		return
+	}
+	if sentence, no := s.refused[req.Name]; no {
+		req.From.Reply(req.ID, nil, wire.Errorf("no", "%s", sentence))
+		return
+	}
+	switch req.Name {
+	case "undock":
+		a.docked = 0
+		s.show(a)
+	case "jump":
+		for i := range s.universe.Systems {
+			if c := s.universe.Systems[i].Find(gateOf(req.Args)); c != nil && s.universe.Systems[i].ID == a.system {
+				a.system = c.Dest
+				break
+			}
+		}
+		s.show(a)
+	case "say":
+		text, _ := req.Args.(map[string]world.Value)["text"].(string)
+		s.tell("chat", map[string]world.Value{"channel": "local", "from": a.client.Name(), "text": text})
+	}
+	req.From.Reply(req.ID, true, nil)
+}
+
+func gateOf(args world.Value) world.EntityID {
+	id, _ := args.(map[string]world.Value)["gate"].(float64)
+	return world.EntityID(id)
+}
+
+// tell sends an event to everybody. The caller holds the lock.
+func (s *stage) tell(name string, fields map[string]world.Value) {
+	for _, a := range s.pilots {
+		a.client.Send(wire.NewEvent(name, fields))
+	}
+}
+
+// say sends an event to everybody, for tests.
+func (s *stage) say(name string, fields map[string]world.Value) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tell(name, fields)
+}
+
+// show sends where an actor is: the system and, in space, a snapshot. Everybody in
+// space in a system is next to its first gate.
+func (s *stage) show(a *actor) {
+	system := s.universe.System(a.system)
+	list := []world.Value{}
+	for _, c := range system.Celestials {
+		fields := map[string]world.Value{"id": c.ID, "kind": c.Kind.String(), "name": c.Name, "radius": c.Radius,
+			"pos": []world.Value{c.Pos.X, c.Pos.Y, c.Pos.Z}}
+		if c.Kind == world.KindGate {
+			fields["dest"], fields["dest_name"] = c.Dest, s.universe.System(c.Dest).Name
+		}
+		list = append(list, fields)
+	}
+	fields := map[string]world.Value{"id": system.ID, "name": system.Name, "security": system.Security, "region": system.Region,
+		"constellation": system.Constellation, "hz": 10.0, "celestials": list, "docked": nil, "ship": nil}
+	if a.docked != 0 {
+		fields["docked"] = a.docked
+		a.client.Send(wire.NewEvent("system", fields))
+		return
+	}
+	fields["ship"] = ship(a)
+	a.client.Send(wire.NewEvent("system", fields))
+	snapshot := &wire.Snapshot{Tick: 100, Hz: 10, Dilation: 1, You: ship(a), Bubble: 1}
+	for _, other := range s.pilots {
+		if other.system == a.system && other.docked == 0 {
+			snapshot.Entities = append(snapshot.Entities, s.entity(other, system))
+		}
+	}
+	a.client.Send(wire.NewSnapshot(snapshot))
+	for _, other := range s.pilots {
+		if other != a && other.system == a.system && other.docked == 0 {
+			other.client.Send(wire.NewDelta(&wire.Delta{Tick: 100, Add: []wire.Entity{s.entity(a, system)}}))
+		}
+	}
+}
+
+func ship(a *actor) world.EntityID { return world.FirstDynamicID + world.EntityID(a.id) }
+
+func (s *stage) entity(a *actor, system *world.SolarSystem) wire.Entity {
+	var at world.Vec3
+	for _, c := range system.Celestials {
+		if c.Kind == world.KindGate {
+			at = c.Pos.Add(world.Vec3{X: 3000 + 600*float64(a.id), Z: 900})
+			break
+		}
+	}
+	return wire.Entity{ID: ship(a), Kind: "ship", Type: "Wren", Name: a.client.Name() + "'s Wren", Owner: a.id, Radius: 40,
+		Motion: wire.Motion{ID: ship(a), Pos: at, Speed: 300, Tau: 3}}
+}
+
+// drop cuts the line to every player, as a bad network would.
+func (s *stage) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.lines {
+		c.Close()
+	}
+}

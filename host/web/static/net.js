@@ -1,0 +1,215 @@
+// The player's connection: one WebSocket, requests with answers, events, and
+// coming back by itself after a drop with the token that `welcome` gave.
+import { Emitter } from "./emitter.js";
+import { PROTOCOLS, decode, encode } from "./codec.js";
+
+const PING_EVERY = 10_000; // ms between pings; they show a dead line that no close frame announces
+const PING_LIMIT = 8_000; // ms without an answer before the line counts as dead
+// The reasons of a closing after which coming back would be wrong.
+const FINAL = new Set(["taken_over", "kicked", "logged_out"]);
+
+const FIRST_RETRY = 300; // ms, doubled at each failure
+const LAST_RETRY = 6_000;
+
+// A refused request: the server's code for the program, its sentence for the player.
+export class Refusal extends Error {
+  constructor({ code = "error", message = "The server refused." } = {}) {
+    super(message);
+    this.code = code;
+  }
+}
+
+// Link emits:
+//   status(state, detail)  offline | connecting | live | reconnecting
+//   event(message)         everything the server says unasked
+//   rtt(milliseconds)      after each ping
+// The environment (socket, timers, clock, chance) is passed in by the tests.
+export class Link extends Emitter {
+  #env;
+  #socket = null;
+  #nextId = 1;
+  #waiting = new Map();
+  #attempt = 0;
+  #retry = null;
+  #pinger = null;
+  #credentials = null; // what the open socket has to say first
+
+  constructor(url, env = {}) {
+    super();
+    this.url = url;
+    this.status = "offline";
+    this.token = null;
+    this.#env = {
+      WebSocket: globalThis.WebSocket,
+      setTimeout: globalThis.setTimeout.bind(globalThis),
+      clearTimeout: globalThis.clearTimeout.bind(globalThis),
+      now: () => performance.now(),
+      random: Math.random,
+      ...env,
+    };
+  }
+
+  // signIn asks for a character by name and password; cmd is "login" or
+  // "register". It resolves when the server agreed and rejects with a Refusal.
+  signIn(name, password, cmd = "login") {
+    return this.#begin({ cmd, args: { name, password } }, "connecting");
+  }
+
+  // resume takes up the session that the token belongs to.
+  resume(token) {
+    this.token = token;
+    return this.#begin({ cmd: "resume", args: { token } }, "reconnecting");
+  }
+
+  // request sends a command and resolves with its result.
+  request(cmd, args = {}) {
+    if (this.#socket?.readyState !== 1) {
+      return Promise.reject(new Refusal({ code: "offline", message: "Not connected." }));
+    }
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#socket.send(encode({ id, cmd, args }));
+    });
+  }
+
+  // leave ends the session on this side and does not come back.
+  leave(reason = "") {
+    this.token = null;
+    this.#drop();
+    this.#to("offline", reason);
+  }
+
+  // hurry tries again at once when the next attempt is still waiting its turn.
+  hurry() {
+    if (this.#retry === null) return;
+    this.#env.clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#again();
+  }
+
+  #begin(credentials, state) {
+    this.#drop();
+    this.#attempt = 0;
+    this.#to(state);
+    return new Promise((resolve, reject) => {
+      this.#credentials = { ...credentials, resolve, reject };
+      this.#open();
+    });
+  }
+
+  #open() {
+    let socket;
+    try {
+      socket = new this.#env.WebSocket(this.url, PROTOCOLS);
+    } catch (error) {
+      this.#lost(error.message);
+      return;
+    }
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.#introduce(socket);
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(data);
+    socket.onclose = ({ reason }) => socket === this.#socket && this.#lost(reason);
+  }
+
+  async #introduce(socket) {
+    const { cmd, args, resolve, reject } = this.#credentials;
+    try {
+      const result = await this.request(cmd, args);
+      if (socket !== this.#socket) return;
+      this.#attempt = 0;
+      this.#to("live");
+      this.#ping(socket);
+      resolve?.(result);
+    } catch (error) {
+      if (socket !== this.#socket || error.code === "dropped") return;
+      if (cmd === "resume") this.token = null;
+      this.#drop();
+      this.#to("offline", error.message);
+      reject?.(error);
+    }
+  }
+
+  #receive(data) {
+    let message;
+    try {
+      message = decode(data);
+    } catch (error) {
+      this.emit("garbled", error);
+      return;
+    }
+    if (message.re !== undefined) {
+      const waiting = this.#waiting.get(message.re);
+      this.#waiting.delete(message.re);
+      if (message.ok) waiting?.resolve(message.result);
+      else waiting?.reject(new Refusal(message.error));
+      return;
+    }
+    if (message.ev === "welcome") this.token = message.token ?? null;
+    if (message.ev === "closing" && FINAL.has(message.code ?? message.reason)) this.token = null;
+    this.emit("event", message);
+  }
+
+  // lost is called when the socket closed without our asking.
+  #lost(reason) {
+    const credentials = this.#credentials;
+    this.#drop();
+    if (!this.token) {
+      const error = new Refusal({ code: "unreachable", message: reason || "The server does not answer." });
+      this.#to("offline", error.message);
+      credentials?.reject?.(error);
+      return;
+    }
+    this.#credentials = { cmd: "resume", args: { token: this.token }, resolve: credentials?.resolve, reject: credentials?.reject };
+    const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#attempt) * (0.5 + this.#env.random() / 2);
+    this.#attempt++;
+    this.#to("reconnecting", reason);
+    this.#retry = this.#env.setTimeout(() => {
+      this.#retry = null;
+      this.#again();
+    }, wait);
+  }
+
+  #again() {
+    this.#credentials = { ...this.#credentials, cmd: "resume", args: { token: this.token } };
+    this.#open();
+  }
+
+  // drop forgets the socket; whoever still waits for an answer is told.
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#env.clearTimeout(this.#retry);
+    this.#env.clearTimeout(this.#pinger);
+    this.#retry = null;
+    this.#credentials = null;
+    for (const { reject } of this.#waiting.values()) {
+      reject(new Refusal({ code: "dropped", message: "The connection was lost." }));
+    }
+    this.#waiting.clear();
+    if (socket && socket.readyState < 2) socket.close();
+  }
+
+  #ping(socket) {
+    const sent = this.#env.now();
+    const limit = this.#env.setTimeout(() => {
+      if (socket === this.#socket) this.#lost("no answer");
+    }, PING_LIMIT);
+    this.#pinger = limit;
+    this.request("ping").then(
+      () => {
+        this.#env.clearTimeout(limit);
+        if (socket !== this.#socket) return;
+        this.emit("rtt", this.#env.now() - sent);
+        this.#pinger = this.#env.setTimeout(() => this.#ping(socket), PING_EVERY);
+      },
+      () => this.#env.clearTimeout(limit),
+    );
+  }
+
+  #to(state, detail = "") {
+    this.status = state;
+    this.emit("status", state, detail);
+  }
+}

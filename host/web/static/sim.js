@@ -1,0 +1,209 @@
+// What is near the player, moving between the server's words. Bodies are stepped
+// with the same fixed ticks and the same law as on the server (motion.js), one
+// tick ahead of what is drawn; what the server says about a tick replaces what
+// was computed for it, and the small difference is not shown as a jump but fades
+// out of the drawing.
+import { TickClock } from "./clock.js";
+import { Mode, advance, steersBy } from "./motion.js";
+import { length, scale, sub } from "./vec.js";
+
+const FADE = 0.18; // seconds in which a difference shrinks to 1/e
+const CATCH_UP = 50; // ticks stepped at once after the page was asleep; beyond, only the clock moves
+const LATE = 20; // ticks by which news may be late and still be carried forward
+const SMALL = 500; // metres of difference that always fade; else one second of flight does
+
+const COURSE = ["mode", "pos", "vel", "target", "point", "range"];
+const ZERO = [0, 0, 0];
+
+// Body is one ship, wreck or missile.
+class Body {
+  constructor(entity) {
+    this.id = entity.id;
+    this.kind = entity.kind ?? "ship";
+    this.name = entity.name ?? "";
+    this.type = entity.type ?? "";
+    this.owner = entity.owner ?? 0;
+    this.radius = entity.radius ?? 30; // metres
+    this.flags = entity.flags ?? 0;
+    this.mode = Mode.STOP;
+    this.pos = this.fromPos = ZERO; // metres, at the simulated tick and at the one before
+    this.vel = this.fromVel = ZERO; // metres per second
+    this.target = 0;
+    this.point = ZERO;
+    this.range = 0;
+    this.speed = 0; // the most it may fly
+    this.tau = 1; // seconds, inertia
+    this.resting = false;
+    this.anchor = null; // its target as the tick began
+    this.px = this.py = this.pz = 0; // where it is drawn
+    this.ex = this.ey = this.ez = 0; // drawn minus true, fading
+  }
+
+  // take replaces the course by what the server says. dt is the length of a tick.
+  take(motion, dt) {
+    for (const key of COURSE) this[key] = motion[key] ?? this[key];
+    if (motion.speed > 0) this.speed = motion.speed;
+    if (motion.tau > 0) this.tau = motion.tau;
+    this.resting = false;
+    this.fromPos = sub(this.pos, scale(this.vel, dt));
+    this.fromVel = this.vel;
+  }
+
+  step(dt) {
+    this.fromPos = this.pos;
+    this.fromVel = this.vel;
+    if (this.resting && this.mode === Mode.STOP) return;
+    this.resting = advance(this, dt, this.anchor);
+  }
+
+  // draw places the body at the part f of the way from the last tick to this one.
+  draw(f, dt) {
+    const [x0, y0, z0] = this.fromPos, [x1, y1, z1] = this.pos;
+    const [u0, v0, w0] = this.fromVel, [u1, v1, w1] = this.vel;
+    const a = f * f * (3 - 2 * f), b = f * (1 - f) * (1 - f) * dt, c = f * f * (f - 1) * dt;
+    this.px = x0 + (x1 - x0) * a + u0 * b + u1 * c + this.ex;
+    this.py = y0 + (y1 - y0) * a + v0 * b + v1 * c + this.ey;
+    this.pz = z0 + (z1 - z0) * a + w0 * b + w1 * c + this.ez;
+  }
+
+  // velocity in metres per second, for the readouts.
+  get velocity() {
+    return length(this.vel);
+  }
+}
+
+// Sim holds the bodies of the player's bubble and the celestials of the system.
+export class Sim {
+  #pending = [];
+  #drawn = 0;
+
+  constructor() {
+    this.clock = new TickClock();
+    this.bodies = new Map();
+    this.celestials = new Map();
+    this.tick = 0;
+  }
+
+  // find returns the body or celestial with the id, or undefined.
+  find(id) {
+    return this.bodies.get(id) ?? this.celestials.get(id);
+  }
+
+  // enter takes the celestials of a system; whatever moved in the last one is gone.
+  enter(celestials) {
+    this.celestials = new Map(celestials.map((c) => {
+      const [px, py, pz] = c.pos;
+      return [c.id, { radius: 0, ...c, px, py, pz, vel: ZERO }];
+    }));
+    this.clear();
+  }
+
+  // clear empties space, as on docking or jumping.
+  clear() {
+    this.bodies.clear();
+    this.#pending = [];
+  }
+
+  // snapshot replaces everything that moves.
+  snapshot(message, now) {
+    const before = this.bodies;
+    this.bodies = new Map();
+    this.#pending = [];
+    this.tick = message.tick;
+    this.clock.reset(message.tick, now, message.hz, message.dilation);
+    for (const entity of message.entities) this.#add(entity, 0, before.get(entity.id));
+  }
+
+  // delta keeps the news of one tick until that tick is simulated, or carries it
+  // forward if that tick is past.
+  delta(message, now) {
+    this.clock.arrived(message.tick, now);
+    if (message.tick <= this.tick) this.#apply(message);
+    else this.#pending.push(message);
+  }
+
+  // advance simulates up to now and places every body for drawing.
+  advance(now) {
+    const at = this.clock.at(now);
+    let behind = Math.ceil(at) - this.tick;
+    if (behind > CATCH_UP) {
+      this.tick += behind - CATCH_UP;
+      behind = CATCH_UP;
+    }
+    for (; behind > 0; behind--) this.#step();
+    const keep = Math.exp(-Math.max(0, now - this.#drawn) / FADE);
+    this.#drawn = now;
+    const f = this.#part(at);
+    for (const body of this.bodies.values()) {
+      body.ex *= keep;
+      body.ey *= keep;
+      body.ez *= keep;
+      body.draw(f, this.clock.step);
+    }
+  }
+
+  // part says how far the time at is on its way from the last tick to this one.
+  #part(at) {
+    return Math.max(0, Math.min(1, at - this.tick + 1));
+  }
+
+  #step() {
+    const dt = this.clock.step;
+    // All targets are taken as the tick begins, so that the order does not matter.
+    for (const body of this.bodies.values()) body.anchor = this.#anchor(body);
+    for (const body of this.bodies.values()) body.step(dt);
+    this.tick++;
+    while (this.#pending.length && this.#pending[0].tick <= this.tick) this.#apply(this.#pending.shift());
+  }
+
+  // anchor is what a body steers by. Two bodies that steer by each other take one
+  // another as standing, so that a pair cannot carry itself away.
+  #anchor(body) {
+    if (!steersBy(body.mode)) return null;
+    const target = this.find(body.target);
+    if (!target) return null;
+    const mutual = steersBy(target.mode) && target.target === body.id;
+    return { pos: target.pos, vel: mutual ? ZERO : target.vel, radius: target.radius };
+  }
+
+  #apply({ tick, gone, add, move }) {
+    const late = Math.min(LATE, this.tick - tick);
+    for (const id of gone) this.bodies.delete(id);
+    for (const entity of add) this.#add(entity, late, this.bodies.get(entity.id));
+    for (const motion of move) {
+      const body = this.bodies.get(motion.id);
+      if (!body) continue;
+      body.take(motion, this.clock.step);
+      this.#carry(body, late);
+      this.#blend(body, body);
+    }
+  }
+
+  #add(entity, late, before) {
+    const body = new Body(entity);
+    body.take(entity, this.clock.step);
+    this.#carry(body, late);
+    this.#blend(body, before);
+    this.bodies.set(body.id, body);
+  }
+
+  // carry moves one body on by the ticks that its news came late.
+  #carry(body, ticks) {
+    for (let i = 0; i < ticks; i++) {
+      body.anchor = this.#anchor(body);
+      body.step(this.clock.step);
+    }
+  }
+
+  // blend keeps drawing the body where it was drawn, and lets the difference
+  // fade, unless it is so large that a jump is the truth.
+  #blend(body, before) {
+    const [x, y, z] = before ? [before.px, before.py, before.pz] : ZERO;
+    body.ex = body.ey = body.ez = 0;
+    body.draw(this.#part(this.clock.at(this.#drawn)), this.clock.step);
+    const difference = [x - body.px, y - body.py, z - body.pz];
+    if (!before || length(difference) > Math.max(SMALL, body.velocity)) return;
+    [body.ex, body.ey, body.ez] = difference;
+    [body.px, body.py, body.pz] = [x, y, z];
+  }
+}

@@ -1,0 +1,55 @@
+// Signing in, and making a new pilot on a shard that wants that said.
+import { say, show } from "./dom.js";
+
+export class Login {
+  constructor(root, signIn) {
+    this.root = root;
+    this.form = root.querySelector("form");
+    this.error = root.querySelector(".error");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit(event.submitter?.value === "register" ? "register" : "login", signIn);
+    });
+  }
+
+  // open shows the form, with a reason if there is one to give.
+  open(reason = "") {
+    show(this.root, true);
+    this.#complain(reason);
+    const { name, password } = this.form.elements;
+    (name.value ? password : name).focus();
+  }
+
+  close() {
+    show(this.root, false);
+    this.form.elements.password.value = "";
+  }
+
+  async #submit(cmd, signIn) {
+    const { name, password } = this.form.elements;
+    if (!name.value.trim() || !password.value) {
+      this.#complain("A name and a password are needed.");
+      (name.value.trim() ? password : name).focus();
+      return;
+    }
+    this.#busy(true);
+    this.#complain("");
+    try {
+      await signIn(name.value.trim(), password.value, cmd);
+    } catch (error) {
+      this.#complain(error.message);
+      password.focus();
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #busy(busy) {
+    for (const button of this.form.querySelectorAll("button")) button.disabled = busy;
+  }
+
+  #complain(text) {
+    say(this.error, text);
+    show(this.error, text !== "");
+  }
+}

@@ -1,0 +1,86 @@
+// Where one is: the system, the route ahead, time dilation.
+import { el, say, show } from "./dom.js";
+import { distance, security, securityBand } from "./format.js";
+
+const JUMP_RANGE = 2_500; // metres within which a gate is asked to jump
+const WARP_FROM = 150_000; // metres from which a ship would rather warp
+
+export class Place {
+  constructor(root, game, act) {
+    this.root = root;
+    this.game = game;
+    this.act = act;
+    this.next = root.querySelector(".next");
+    this.next.addEventListener("click", () => this.go());
+    root.querySelector(".route .end").addEventListener("click", () => game.fly(null));
+    game.on("system", () => this.#plate());
+    game.on("route", () => this.#route());
+    game.on("dilation", () => this.#dilation());
+  }
+
+  // step of the route that comes next: {name, cmd, args, label}, or null.
+  get step() {
+    const gate = this.game.nextGate;
+    if (!gate || !this.game.own) return null;
+    const metres = this.game.distance(gate);
+    if (metres <= JUMP_RANGE) return { gate, metres, label: "Jump", cmd: "jump", args: { gate: gate.id } };
+    if (metres < WARP_FROM) return { gate, metres, label: "Approach gate", cmd: "approach", args: { id: gate.id } };
+    return { gate, metres, label: "Warp to gate", cmd: "warp", args: { id: gate.id, range: 0 } };
+  }
+
+  // go does the next step of the route.
+  go() {
+    const step = this.step;
+    if (step) this.act(step.cmd, step.args);
+  }
+
+  // update refreshes what changes with the distance; called a few times a second.
+  update() {
+    const step = this.step;
+    const gate = this.game.nextGate;
+    if (!gate) return;
+    show(this.next, step !== null);
+    if (step) say(this.next, `${step.label}, ${distance(step.metres)}`);
+  }
+
+  #plate() {
+    const { system } = this.game;
+    show(this.root, system !== null);
+    if (!system) return;
+    say(this.root.querySelector("h1"), system.name);
+    const sec = this.root.querySelector(".sec");
+    say(sec, security(system.security));
+    sec.dataset.band = securityBand(system.security);
+    say(this.root.querySelector(".region"), [system.constellation, system.region].filter(Boolean).join(" \u00b7 "));
+    document.title = `${system.name} \u00b7 hotshard`;
+    this.#dilation();
+  }
+
+  #route() {
+    const { game } = this;
+    const { route } = game;
+    const box = this.root.querySelector(".route");
+    const leg = this.root.querySelector(".leg");
+    show(box, game.destination !== null);
+    if (game.destination === null) return;
+    if (!route) {
+      say(leg, "No gates lead to that system.");
+      show(this.next, false);
+      return;
+    }
+    const jumps = route.length - 1;
+    leg.replaceChildren(
+      `${jumps} ${jumps === 1 ? "jump" : "jumps"} to `, el("b", {}, game.map.get(game.destination).name),
+      ...(jumps > 1 ? [`, next ${game.map.get(route[1]).name}`] : []),
+    );
+    show(this.next, this.step !== null);
+    this.update();
+  }
+
+  #dilation() {
+    const { dilation } = this.game.sim.clock;
+    const line = this.root.querySelector(".dilation");
+    show(line, dilation < 0.995);
+    say(line, `Time runs at ${Math.round(dilation * 100)} % here: the system is crowded.`);
+  }
+}

@@ -1,0 +1,115 @@
+// The selected thing and what can be done with it.
+import { el, say, show } from "./dom.js";
+import { distance, kindName, speed } from "./format.js";
+import { modeName } from "../motion.js";
+
+const RANGES = [500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000];
+const LANDINGS = [0, 10_000, 50_000, 100_000];
+
+// ORDERS in the order of their buttons: the keys pilots know, who they are for,
+// and what they send.
+export const ORDERS = [
+  { key: "Q", label: "Approach", cmd: "approach", args: (t) => ({ id: t.id }) },
+  { key: "A", label: "Align", cmd: "align", args: (t) => ({ id: t.id }) },
+  { key: "V", label: "Look", cmd: "look", args: (t) => ({ id: t.id }) },
+  { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
+  { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
+  { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
+  { key: "E", label: "Keep range", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
+  { key: "S", label: "Warp", cmd: "warp", args: (t, v) => ({ id: t.id, range: v.landing }) },
+];
+
+export class Selected {
+  constructor(root, game, act, look) {
+    this.root = root;
+    this.game = game;
+    this.act = act;
+    this.look = look;
+    this.title = root.querySelector("h2");
+    this.facts = root.querySelector(".facts");
+    this.answer = root.querySelector(".looked");
+    this.values = { range: 1_000, landing: 0 };
+    this.#build(root.querySelector(".commands"));
+    game.on("selection", () => this.#draw());
+    this.#draw();
+  }
+
+  // thing is what is selected and is not ourselves.
+  get thing() {
+    const { game } = this;
+    return game.selected !== null && game.selected !== game.ship ? game.sim.find(game.selected) ?? null : null;
+  }
+
+  // order does one of ORDERS by its key; it says whether there was one to do.
+  order(key) {
+    const { thing } = this;
+    const order = thing && ORDERS.find((o) => o.key === key && (!o.only || o.only === thing.kind));
+    if (!order) return false;
+    this.#do(order);
+    return true;
+  }
+
+  update() {
+    const thing = this.game.sim.find(this.game.selected);
+    if (!thing) return;
+    const parts = [thing.type || kindName(thing), distance(this.game.distance(thing))];
+    if (thing.velocity > 0.5) parts.push(speed(thing.velocity));
+    if (thing.tau && thing.mode) parts.push(modeName(thing.mode).toLowerCase());
+    if (thing.dest_name) parts.push(`leads to ${thing.dest_name}`);
+    say(this.facts, parts.filter(Boolean).join(" \u00b7 "));
+  }
+
+  async #do({ cmd, args }) {
+    const { thing } = this;
+    if (!thing) return;
+    if (cmd === "look") this.look(thing.id);
+    const answer = await this.act(cmd, args(thing, this.values));
+    if (cmd === "look" && answer && this.game.selected === thing.id) this.#tell(answer.result);
+  }
+
+  // tell writes what a look found: a text, or a table of facts.
+  #tell(result) {
+    const text = typeof result === "object" && result !== null ? result.text ?? result.description ?? facts(result) : String(result ?? "");
+    say(this.answer, text);
+    show(this.answer, text !== "" && text !== "true");
+  }
+
+  #build(box) {
+    this.buttons = ORDERS.map((order) => {
+      const button = el("button", { type: "button", "aria-keyshortcuts": order.key, title: `${order.label} (${order.key})` }, order.label);
+      button.addEventListener("click", () => this.#do(order));
+      return { order, button };
+    });
+    const button = (cmd) => this.buttons.find((b) => b.order.cmd === cmd).button;
+    const select = (name, label, list) => {
+      const node = el("select", { "aria-label": label }, ...list.map((v) => el("option", { value: v }, v ? distance(v).replace(".0", "") : "0 km")));
+      node.value = this.values[name];
+      node.addEventListener("change", () => (this.values[name] = Number(node.value)));
+      return node;
+    };
+    const plain = ["approach", "align", "look", "dock", "jump"].map(button);
+    const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
+    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS));
+    box.append(...plain, ring, warp);
+  }
+
+  #draw() {
+    const { thing, game } = this;
+    const own = game.selected !== null && game.selected === game.ship;
+    this.root.dataset.empty = String(!thing);
+    document.body.dataset.selected = String(thing !== null);
+    show(this.answer, false);
+    say(this.title, thing ? thing.name || thing.type || kindName(thing) : own ? "Your ship" : "Nothing selected");
+    show(this.facts, thing !== null);
+    if (!thing) return;
+    for (const { order, button } of this.buttons) show(button, !order.only || order.only === thing.kind);
+    this.update();
+  }
+}
+
+function facts(table) {
+  return Object.entries(table)
+    .filter(([, v]) => typeof v === "string" || typeof v === "number" || typeof v === "boolean")
+    .map(([k, v]) => `${k.replaceAll("_", " ")}: ${typeof v === "number" ? Math.round(v * 100) / 100 : v}`)
+    .join("\n");
+}

@@ -1,0 +1,97 @@
+// The sky behind everything: stars with a band, the same for a system each time.
+// It depends on the camera's direction only, so it is painted to its own canvas
+// and painted again when the camera has turned.
+
+const STARS = 2_200;
+const TINTS = ["#fff6e0", "#dfe8ea", "#f3d7b0", "#c9d6da"];
+
+// random returns a small seeded generator of numbers from 0 to 1 (mulberry32).
+export function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export class Sky {
+  #canvas = document.createElement("canvas");
+  #stars = new Float32Array(STARS * 3);
+  #classes = new Uint8Array(STARS);
+  #painted = "";
+  #seed = -1;
+
+  // seed makes another sky.
+  seed(number) {
+    if (number === this.#seed) return;
+    this.#seed = number;
+    this.#painted = "";
+    const next = random(number * 2654435761);
+    // The band lies across a plane of its own in each system.
+    const tilt = next() * 1.2 - 0.6, roll = next() * Math.PI * 2;
+    for (let i = 0; i < STARS; i++) {
+      const a = next() * Math.PI * 2;
+      const spread = i % 5 < 3 ? (next() + next() + next() - 1.5) * 0.5 : next() * 2 - 1;
+      const y = Math.max(-1, Math.min(1, spread));
+      const r = Math.sqrt(1 - y * y);
+      const x = Math.cos(a) * r, z = Math.sin(a) * r;
+      const y2 = y * Math.cos(tilt) - x * Math.sin(tilt), x2 = y * Math.sin(tilt) + x * Math.cos(tilt);
+      this.#stars.set([x2 * Math.cos(roll) + z * Math.sin(roll), y2, z * Math.cos(roll) - x2 * Math.sin(roll)], i * 3);
+      const bright = next();
+      this.#classes[i] = (bright > 0.985 ? 3 : bright > 0.92 ? 2 : bright > 0.6 ? 1 : 0) * 4 + Math.floor(next() * 4);
+    }
+  }
+
+  // draw copies the sky to the context, painting it first if it has changed.
+  draw(ctx, camera, ratio) {
+    const key = `${camera.yaw},${camera.pitch},${camera.width},${camera.height},${ratio}`;
+    if (key !== this.#painted) {
+      this.#painted = key;
+      this.#paint(camera, ratio);
+    }
+    ctx.drawImage(this.#canvas, 0, 0, camera.width, camera.height);
+  }
+
+  #paint(camera, ratio) {
+    const canvas = this.#canvas;
+    const width = Math.round(camera.width * ratio), height = Math.round(camera.height * ratio);
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    const ctx = canvas.getContext("2d", { alpha: false });
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.#backdrop(ctx, camera);
+    const out = {};
+    const stars = this.#stars;
+    for (let level = 0; level < 4; level++) {
+      const size = [0.8, 1, 1.4, 2][level];
+      ctx.globalAlpha = [0.22, 0.42, 0.7, 0.95][level];
+      for (let tint = 0; tint < 4; tint++) {
+        ctx.fillStyle = TINTS[tint];
+        for (let i = 0; i < STARS; i++) {
+          if (this.#classes[i] !== level * 4 + tint) continue;
+          if (camera.projectDirection(stars[i * 3], stars[i * 3 + 1], stars[i * 3 + 2], out)) {
+            ctx.fillRect(out.x - size / 2, out.y - size / 2, size, size);
+          }
+        }
+      }
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  // backdrop is a dark that is a little warmer towards the horizon of the system.
+  #backdrop(ctx, camera) {
+    const { width, height } = camera;
+    const horizon = height / 2 - Math.tan(camera.pitch) * camera.focal;
+    const shade = ctx.createLinearGradient(0, horizon - height * 0.9, 0, horizon + height * 0.9);
+    shade.addColorStop(0, "#090c0e");
+    shade.addColorStop(0.5, "#11181a");
+    shade.addColorStop(1, "#090b0d");
+    ctx.fillStyle = shade;
+    ctx.fillRect(0, 0, width, height);
+  }
+}
