@@ -1,7 +1,9 @@
 package static
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -200,7 +202,11 @@ func (r *reader) open(folder, name string) []byte {
 			return text
 		}
 	}
-	r.fail(0, "it cannot be read: %v", err)
+	if errors.Is(err, fs.ErrNotExist) {
+		r.fail(0, "the file is missing")
+	} else {
+		r.fail(0, "the file cannot be read: %v", err)
+	}
 	return nil
 }
 

@@ -4,7 +4,8 @@ import "strconv"
 
 // How celestials are called when nobody has given them a name of their own. The
 // numbers count from 1: planets outwards from the star, moons outwards from
-// their planet, belts and stations in the order of their ids.
+// their planet, belts and stations in the order of their ids (EVE has numbered
+// one belt in six otherwise, which only shows where its names are not read).
 
 // planetName returns "Jita IV".
 func planetName(system string, n int) string { return system + " " + roman(n) }
