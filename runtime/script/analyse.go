@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
 )
@@ -17,7 +18,6 @@ type analyser struct {
 	scope    []*varDecl // innermost last, across functions
 	returned string     // the local that the file returns
 	requires map[*varDecl]string
-	counts   map[*decl]map[string]int
 	anon     map[*decl]int
 	tables   map[*varDecl]bool
 	funcs    int // function keywords seen so far
@@ -29,8 +29,8 @@ func analyse(u *unit, chunk []ast.Stmt) (err error) {
 			err = fmt.Errorf("%s: cannot map functions to declarations: %v", u.path, r)
 		}
 	}()
-	a := &analyser{u: u, requires: map[*varDecl]string{}, counts: map[*decl]map[string]int{}, anon: map[*decl]int{}, tables: map[*varDecl]bool{}}
-	main := &decl{unit: u, proto: u.proto, name: u.module, print: fingerprint(u.proto), vararg: true}
+	a := &analyser{u: u, requires: map[*varDecl]string{}, anon: map[*decl]int{}, tables: map[*varDecl]bool{}}
+	main := &decl{unit: u, proto: u.proto, name: u.module, vararg: true}
 	u.decls = []*decl{main}
 	a.fn = main
 	a.returned = returnedLocal(chunk)
@@ -306,7 +306,7 @@ func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
 			}
 		}
 		if fn, ok := arg.(*ast.FunctionExpr); ok {
-			a.function(fn, "", false)
+			a.anonymous(fn, callContext(ex))
 			continue
 		}
 		a.expr(arg, sub)
@@ -457,7 +457,7 @@ func (a *analyser) display(hint string) string {
 	if a.fn.parent != nil {
 		prefix = a.fn.name
 	}
-	if len(hint) > 6 && hint[:6] == "local " {
+	if strings.HasPrefix(hint, "local ") {
 		hint = hint[6:]
 		base, rest := splitBase(hint)
 		if a.fn.parent == nil && base == a.returned {
@@ -501,11 +501,19 @@ func (a *analyser) captureFunction(fn *ast.FunctionExpr) {
 }
 
 func (a *analyser) function(fn *ast.FunctionExpr, hint string, method bool) {
+	a.declareFunction(fn, hint, "", method)
+}
+
+func (a *analyser) anonymous(fn *ast.FunctionExpr, context string) {
+	a.declareFunction(fn, "", context, false)
+}
+
+func (a *analyser) declareFunction(fn *ast.FunctionExpr, hint, context string, method bool) {
 	parent, d := a.fn, a.newDecl(fn)
 	d.ordinal = a.funcs
 	a.funcs++
-	d.print = fingerprint(d.proto)
-	a.nameDecl(d, hint)
+	d.own = fingerprint(d.proto)
+	a.nameDecl(d, hint, context)
 
 	a.fn = d
 	a.open(false)
@@ -523,28 +531,45 @@ func (a *analyser) function(fn *ast.FunctionExpr, hint string, method bool) {
 	a.stmts(fn.Stmts)
 	a.close()
 	a.fn = parent
+	var nested [][16]byte
+	for _, c := range d.children {
+		nested = append(nested, c.print)
+	}
+	d.print = fingerprint(d.proto, nested...)
 	if n := len(d.proto.FunctionPrototypes); len(d.children) != n {
 		panic(fmt.Sprintf("%s has %d nested functions, %d compiled", d.name, len(d.children), n))
 	}
 }
 
-func (a *analyser) nameDecl(d *decl, hint string) {
+func (a *analyser) nameDecl(d *decl, hint, context string) {
 	parent := d.parent
 	if hint == "" {
 		a.anon[parent]++
 		d.name = fmt.Sprintf("%s/%d", parent.name, a.anon[parent])
+		d.group = "\x00" + context
 		return
 	}
-	if a.counts[parent] == nil {
-		a.counts[parent] = map[string]int{}
-	}
-	a.counts[parent][hint]++
-	d.key = fmt.Sprintf("%s#%d", hint, a.counts[parent][hint])
 	d.name = a.display(hint)
+	d.group = d.name
 	d.named = parent.parent == nil
-	d.local = len(hint) > 6 && hint[:6] == "local "
+	d.local = strings.HasPrefix(hint, "local ")
 	d.block.sig.WriteString("f " + hint + ";")
 	if d.named {
 		a.u.lines[d.name] = d.line
 	}
+}
+
+// callContext writes the callee and its text arguments, on("tick"), by which an
+// anonymous argument is told from others.
+func callContext(ex *ast.FuncCallExpr) string {
+	ctx := ex.Method
+	if ex.Func != nil {
+		ctx = exprPath(ex.Func)
+	}
+	for _, arg := range ex.Args {
+		if s, ok := arg.(*ast.StringExpr); ok {
+			ctx += "," + s.Value
+		}
+	}
+	return ctx
 }

@@ -64,7 +64,7 @@ func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
 func (s *State) stagedEffect(L *lua.LState, name string) int {
 	if m := s.atTopLevel(); m != nil && s.stage.changed[m.name] {
 		line := callerLine(L)
-		r := &Refusal{Code: "R-EFFECT", Subject: place(m.file.Path, line), File: m.file.Path, Line: line,
+		r := &Refusal{Code: "R-EFFECT", Subject: fileLine(m.file.Path, line), File: m.file.Path, Line: line,
 			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
 		if s.stage.refusal == nil {
 			s.stage.refusal = r

@@ -40,7 +40,8 @@ type function struct {
 type slot struct {
 	proto  *lua.FunctionProto
 	fn     *function
-	layout []*variable // what each upvalue index holds
+	layout []*variable        // what each upvalue index holds
+	saved  *lua.FunctionProto // the code that a forwarding slot had
 }
 
 // variable is one local through all its versions in one State. A variable of a
@@ -74,6 +75,17 @@ func (m *module) layout(d *decl) []*variable {
 // instantiate gives the State its own slots for a unit's functions and returns
 // the prototype of the file itself. Code and constants stay shared.
 func (s *State) instantiate(m *module) *lua.FunctionProto {
+	main := s.instantiateInto(m)
+	for _, f := range m.fns {
+		if f != nil {
+			s.slots[f.slot.proto] = f.slot
+		}
+	}
+	return main
+}
+
+// instantiateInto makes the slots without installing them.
+func (s *State) instantiateInto(m *module) *lua.FunctionProto {
 	u := m.unit
 	m.fns = make([]*function, len(u.decls))
 	protos := make([]*lua.FunctionProto, len(u.decls))
@@ -90,7 +102,6 @@ func (s *State) instantiate(m *module) *lua.FunctionProto {
 		f := &function{mod: m, decl: d}
 		f.slot = &slot{proto: protos[i], fn: f, layout: m.layout(d)}
 		m.fns[i] = f
-		s.slots[protos[i]] = f.slot
 	}
 	return protos[0]
 }
@@ -250,7 +261,7 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 	}
 	r.File, r.Line, r.Message = splitPlace(r.File, text)
 	if r.Line > 0 {
-		r.Subject = place(r.File, r.Line)
+		r.Subject = fileLine(r.File, r.Line)
 	}
 	if strings.HasPrefix(r.Message, "module ") && strings.Contains(r.Message, " not found: ") {
 		r.Subject = name

@@ -22,9 +22,9 @@ func (r *Refusal) Error() string {
 	b.WriteString(r.Code)
 	b.WriteString(": ")
 	if r.File != "" {
-		b.WriteString(place(r.File, r.Line) + " ")
+		b.WriteString(fileLine(r.File, r.Line) + " ")
 	}
-	if r.Subject != "" && r.Subject != place(r.File, r.Line) && r.Subject != r.File {
+	if r.Subject != "" && r.Subject != fileLine(r.File, r.Line) && r.Subject != r.File {
 		b.WriteString(r.Subject + " ")
 	}
 	b.WriteString(r.Message)

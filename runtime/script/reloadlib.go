@@ -162,15 +162,19 @@ type namedTask struct {
 }
 
 func (s *State) nameTask(id string, fn *lua.LFunction) *namedTask {
-	if s.restarts == nil {
-		s.restarts = map[string]*namedTask{}
-	}
 	if nt := s.restarts[id]; nt != nil {
 		nt.fn = fn
 		s.restart(nt)
 		return nt
 	}
-	nt := &namedTask{id: id, fn: fn, handle: s.l.NewTable()}
+	return s.newNamedTask(id, fn, s.l.NewTable())
+}
+
+func (s *State) newNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *namedTask {
+	if s.restarts == nil {
+		s.restarts = map[string]*namedTask{}
+	}
+	nt := &namedTask{id: id, fn: fn, handle: handle}
 	s.restarts[id] = nt
 	nt.handle.RawSetString("id", lua.LString(id))
 	nt.handle.RawSetString("tick", s.l.NewFunction(func(L *lua.LState) int {

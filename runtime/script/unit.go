@@ -36,7 +36,7 @@ type decl struct {
 	children []*decl
 	block    *block // where it stands
 	body     *block // its outermost scope
-	key      string // name as written and its ordinal among equals; "" when anonymous
+	group    string // what it can be matched by: its name, or where an anonymous one stands
 	name     string // as operators see it: "m.f", "m:h", "m.mk/1"
 	named    bool   // reachable by name, from the top level
 	local    bool   // a local function
@@ -44,7 +44,8 @@ type decl struct {
 	index    int    // in the parent's FunctionPrototypes
 	proto    *lua.FunctionProto
 	upvals   []*varDecl // by upvalue index
-	print    [16]byte   // fingerprint of the code without line numbers
+	print    [16]byte   // fingerprint of the code without line numbers, with nested functions
+	own      [16]byte   // the same without nested functions
 	params   int
 	vararg   bool
 	fields   map[string]bool // fields that the constructor in it gives to new instances
@@ -145,23 +146,24 @@ func syntaxRefusal(path string, err error) *Refusal {
 	case errors.As(err, &cerr):
 		r.Line, r.Message = cerr.Line, cerr.Message
 	}
-	r.Subject = place(path, r.Line)
+	r.Subject = fileLine(path, r.Line)
 	return r
 }
 
-func place(path string, line int) string {
+func fileLine(path string, line int) string {
 	if line <= 0 {
 		return path
 	}
 	return fmt.Sprintf("%s:%d", path, line)
 }
 
-// fingerprint identifies a function's code: instructions, constants, parameters,
-// captured names and nested functions, but no line numbers.
-func fingerprint(p *lua.FunctionProto) [16]byte {
+// fingerprint identifies a function's code: instructions, constants, parameters
+// and captured names, but no line numbers. nested are the fingerprints of the
+// functions inside it, where they shall count.
+func fingerprint(p *lua.FunctionProto, nested ...[16]byte) [16]byte {
 	h := sha256.New()
 	var buf []byte
-	buf = append(buf, p.NumParameters, p.IsVarArg, p.NumUpvalues, p.NumUsedRegisters)
+	buf = append(buf, p.NumParameters, p.IsVarArg, p.NumUpvalues, p.NumUsedRegisters, byte(len(p.FunctionPrototypes)))
 	for _, c := range p.Code {
 		buf = binary.LittleEndian.AppendUint32(buf, c)
 	}
@@ -169,16 +171,15 @@ func fingerprint(p *lua.FunctionProto) [16]byte {
 		switch k := k.(type) {
 		case lua.LNumber:
 			buf = binary.LittleEndian.AppendUint64(append(buf, 'n'), math.Float64bits(float64(k)))
-		default:
-			buf = append(append(append(buf, 's'), k.String()...), 0)
+		case lua.LString:
+			buf = append(append(append(buf, 's'), k...), 0)
 		}
 	}
 	for _, u := range p.DbgUpvalues {
 		buf = append(append(buf, u...), 0)
 	}
 	h.Write(buf)
-	for _, c := range p.FunctionPrototypes {
-		sum := fingerprint(c)
+	for _, sum := range nested {
 		h.Write(sum[:])
 	}
 	var out [16]byte

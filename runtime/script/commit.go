@@ -1,0 +1,510 @@
+package script
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Commit makes the State run the staged release. It is called between two ticks,
+// while no Lua runs. Either everything is applied, or, on a refusal, nothing is.
+func (s *State) Commit(st *Staged) (report *Report, err error) {
+	if s.depth > 0 || len(s.loading) > 0 {
+		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
+	}
+	p, r := s.plan(st, true)
+	if r != nil {
+		return nil, r
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			for i := len(p.undos) - 1; i >= 0; i-- {
+				p.undos[i]()
+			}
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v", v)}
+		}
+	}()
+	p.apply()
+	p.hooks()
+	return &p.report, nil
+}
+
+func (p *planner) undo(f func()) { p.undos = append(p.undos, f) }
+
+func (p *planner) apply() {
+	p.freezeFrames()
+	for _, mp := range p.mods {
+		if mp.fresh != nil {
+			p.adopt(mp)
+			continue
+		}
+		for i := range mp.swaps {
+			p.swap(&mp.swaps[i])
+		}
+		p.switchUnit(mp)
+	}
+	for _, lm := range p.migrations {
+		lm.write(p)
+		p.remember(lm)
+	}
+	for _, w := range p.writes {
+		if w.seq {
+			p.writeList(w)
+		} else {
+			p.write(w.place, w.value)
+		}
+	}
+	for _, n := range p.st.next.order {
+		p.registrations(n)
+	}
+	p.upgrades()
+	p.states()
+	old := p.s.release
+	p.s.release = p.st.To
+	p.undo(func() { p.s.release = old })
+}
+
+// freezeFrames pins suspended frames to copies of the code they were entered with.
+func (p *planner) freezeFrames() {
+	s := p.s
+	frozen := map[*lua.FunctionProto]*frozenCode{}
+	s.threads.each(func(th *lua.LState) { // keep what is still on a stack, forget the rest
+		for _, fr := range frames(th) {
+			if fn := fr.fn(); fn != nil && s.frozen[fn.Proto] != nil {
+				frozen[fn.Proto] = s.frozen[fn.Proto]
+			}
+		}
+	})
+	for _, ff := range p.freeze {
+		fn := ff.frame.fn()
+		proto := *fn.Proto
+		clone := &lua.LFunction{Env: fn.Env, Proto: &proto, Upvalues: fn.Upvalues}
+		frozen[&proto] = &frozenCode{fn: ff.fn, print: ff.fn.decl.print, version: ff.fn.mod.file.Hash, release: s.release.Number}
+		ff.frame.setFn(clone)
+		p.undo(func() { ff.frame.setFn(fn) })
+	}
+	old := s.frozen
+	s.frozen = frozen
+	p.undo(func() { s.frozen = old })
+}
+
+// swap gives one function its new code.
+func (p *planner) swap(sw *swap) {
+	s, f := p.s, sw.fn
+	oldDecl := f.decl
+	f.decl = sw.decl
+	p.undo(func() { f.decl = oldDecl })
+	if sw.slot == nil {
+		sl, before := f.slot, *f.slot.proto
+		*sl.proto = sw.proto
+		p.undo(func() { *sl.proto = before })
+		return
+	}
+	s.slots[sw.slot.proto] = sw.slot
+	p.undo(func() { delete(s.slots, sw.slot.proto) })
+	if f.slot == sw.slot {
+		return // a new function
+	}
+	old, before := f.slot, *f.slot.proto
+	f.slot = sw.slot
+	p.undo(func() {
+		*old.proto = before
+		f.slot = old
+		s.slots[old.proto] = old
+	})
+	delete(s.slots, old.proto)
+	if sw.forward {
+		saved := before
+		old.saved = &saved
+		*old.proto = s.forwarder(old)
+	} // else closures keep the old slot, and with it their code
+}
+
+// switchUnit makes the new version's declarations the module's.
+func (p *planner) switchUnit(mp *modulePlan) {
+	m := mp.live
+	before := *m
+	p.undo(func() { *m = before })
+	m.orphans, m.graveyard = p.leftovers(mp)
+	m.file, m.unit, m.fns, m.vars = mp.next.file, mp.next.unit, mp.fns, mp.vars
+	for i, v := range m.vars {
+		if v.decl != m.unit.vars[i] {
+			old := v.decl
+			v.decl = m.unit.vars[i]
+			p.undo(func() { v.decl = old })
+		}
+	}
+}
+
+// leftovers keeps what the source no longer has, so that a rollback, or an author
+// who changes their mind, finds it again.
+func (p *planner) leftovers(mp *modulePlan) (map[string]*variable, map[string]*function) {
+	m := mp.live
+	orphans, graveyard := map[string]*variable{}, map[string]*function{}
+	for name, v := range m.orphans {
+		orphans[name] = v
+	}
+	for name, f := range m.graveyard {
+		graveyard[name] = f
+	}
+	for _, v := range mp.match.old.vars {
+		if v.module && mp.match.oldVars[v.id] < 0 && v.id < len(m.vars) && m.vars[v.id] != nil && m.vars[v.id].cell != nil {
+			orphans[v.name] = m.vars[v.id]
+		}
+	}
+	for _, d := range mp.match.old.decls[1:] {
+		if d.named && mp.match.oldDecl[d.id] < 0 {
+			graveyard[d.name] = m.fns[d.id]
+		}
+	}
+	for _, v := range mp.match.new.vars {
+		if v.module {
+			delete(orphans, v.name)
+		}
+	}
+	for _, d := range mp.match.new.decls[1:] {
+		delete(graveyard, d.name)
+	}
+	return orphans, graveyard
+}
+
+// adopt installs a module that was first required by the new version.
+func (p *planner) adopt(mp *modulePlan) {
+	s, m := p.s, mp.fresh
+	m.seq = len(s.order)
+	s.modules[m.name] = m
+	s.order = append(s.order, m)
+	s.loaded.RawSetString(m.name, m.result)
+	for _, f := range m.fns {
+		if f != nil {
+			s.slots[f.slot.proto] = f.slot
+		}
+	}
+	p.undo(func() {
+		delete(s.modules, m.name)
+		s.order = s.order[:len(s.order)-1]
+		s.loaded.RawSetString(m.name, lua.LNil)
+		for _, f := range m.fns {
+			if f != nil {
+				delete(s.slots, f.slot.proto)
+			}
+		}
+	})
+}
+
+// write puts a value in a place.
+func (p *planner) write(at *place, v lua.LValue) {
+	switch at.kind {
+	case placeResult:
+		m := p.s.modules[at.mod]
+		old := m.result
+		m.result = v
+		p.s.loaded.RawSetString(at.mod, v)
+		p.undo(func() { m.result = old; p.s.loaded.RawSetString(at.mod, old) })
+	case placeVar:
+		p.writeCell(p.liveCellNow(at), v)
+	case placeUpvalue:
+		if fn, ok := p.live[at.parent].(*lua.LFunction); ok {
+			p.writeCell(p.upvalueCellNow(at, fn), v)
+		}
+	case placeEnv:
+		fn, ok1 := p.live[at.parent].(*lua.LFunction)
+		env, ok2 := v.(*lua.LTable)
+		if ok1 && ok2 {
+			old := fn.Env
+			fn.Env = env
+			p.undo(func() { fn.Env = old })
+		}
+	case placeMeta:
+		if t, ok := p.live[at.parent].(*lua.LTable); ok {
+			old := t.Metatable
+			t.Metatable = v
+			p.undo(func() { t.Metatable = old })
+		}
+	case placeField:
+		if t, ok := p.live[at.parent].(*lua.LTable); ok {
+			p.writeField(t, p.liveKey(at), v)
+		}
+	}
+}
+
+func (p *planner) writeField(t *lua.LTable, key, v lua.LValue) {
+	if key == nil {
+		return
+	}
+	if u := p.s.upgrades[t]; u != nil && key == lua.LString("__index") {
+		old := u.index
+		u.index = v
+		p.undo(func() { u.index = old })
+		return
+	}
+	old := t.RawGet(key)
+	t.RawSet(key, v)
+	p.undo(func() { t.RawSet(key, old) })
+}
+
+func (p *planner) writeCell(cell *lua.Upvalue, v lua.LValue) {
+	if cell == nil {
+		return
+	}
+	old := cell.Value()
+	cell.SetValue(v)
+	p.undo(func() { cell.SetValue(old) })
+}
+
+// liveCellNow finds a variable's cell after its module has switched versions.
+func (p *planner) liveCellNow(at *place) *lua.Upvalue {
+	m := p.s.modules[at.mod]
+	if m == nil {
+		return nil
+	}
+	id := at.v.id
+	if m.unit != p.st.next.modules[at.mod].unit {
+		id = at.oldVar
+	}
+	if id < len(m.vars) && m.vars[id] != nil {
+		return m.vars[id].cell
+	}
+	return nil
+}
+
+// upvalueCellNow is upvalueCell after the switch: the variable is the same object
+// and has the new version's declaration.
+func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
+	sl := p.s.slotOf(fn)
+	if sl == nil {
+		return nil
+	}
+	for i, v := range sl.layout {
+		if v.decl == at.v && i < len(fn.Upvalues) {
+			return fn.Upvalues[i]
+		}
+	}
+	return nil
+}
+
+func (p *planner) writeList(w write) {
+	t, ok := p.live[w.place].(*lua.LTable)
+	if !ok {
+		return
+	}
+	before := make([]lua.LValue, t.Len())
+	for i := range before {
+		before[i] = t.RawGetInt(i + 1)
+	}
+	setList(t, w.list)
+	p.undo(func() { setList(t, before) })
+}
+
+func setList(t *lua.LTable, list []lua.LValue) {
+	for n := t.MaxN(); n > len(list); n-- {
+		t.Remove(n)
+	}
+	for i, v := range list {
+		t.RawSetInt(i+1, v)
+	}
+}
+
+func (p *planner) remember(lm *liveMigration) {
+	s := p.s
+	if s.migrated == nil {
+		s.migrated = map[string]*beforeImage{}
+	}
+	name := lm.place.name
+	old := s.migrated[name]
+	s.migrated[name] = lm.image
+	p.undo(func() { s.migrated[name] = old })
+}
+
+// registrations brings a file's handlers, timers and commands to the new version:
+// what stays keeps its phase, what is gone is dropped, what is new is added.
+func (p *planner) registrations(n *module) {
+	s, live := p.s, p.s.modules[n.name]
+	matches := p.st.regs[n.name]
+	if live == nil || matches == nil {
+		return
+	}
+	before, nreg := live.regs, live.nreg
+	p.undo(func() { live.regs, live.nreg = before, nreg })
+	regs := make([]*registration, len(n.regs))
+	for _, rm := range matches {
+		var old, new *registration
+		if rm.old >= 0 && rm.old < len(before) {
+			old = before[rm.old]
+		}
+		if rm.new >= 0 {
+			new = n.regs[rm.new]
+		}
+		switch {
+		case new == nil:
+			if old != nil {
+				s.drop(old)
+				p.undo(func() { s.install(old) })
+			}
+		case rm.old >= 0 && rm.old < len(before):
+			if old != nil { // nil: a one-shot that has fired; it does not come back
+				p.change(old, new, rm.new)
+				regs[rm.new] = old
+			}
+		default:
+			regs[rm.new] = p.addRegistration(live, new, rm.new)
+		}
+		if ud := p.handles[new]; ud != nil && new != nil {
+			ud.Value = regs[rm.new]
+		}
+	}
+	live.regs, live.nreg = regs, len(regs)
+}
+
+// change gives a registration its new function and period. A timer keeps its
+// phase: it is next due after what remains, or the new period if that is less.
+func (p *planner) change(old, new *registration, index int) {
+	s, before := p.s, *old
+	if p.st.pairs[new.fn] == nil || !p.samePair(old.fn, new.fn) {
+		if fn, ok := p.translate(new.fn).(*lua.LFunction); ok {
+			old.fn = fn
+		}
+	}
+	old.index = index
+	if old.kind == regEvery && new.period != old.period {
+		old.period = new.period
+		old.due = s.now + min(old.due-s.now, new.period)
+		heapFix(&s.timers, old)
+	}
+	p.undo(func() {
+		old.fn, old.index, old.period, old.due = before.fn, before.index, before.period, before.due
+		heapFix(&s.timers, old)
+	})
+	if old.kind == regHandler && before.index != index {
+		s.drop(old)
+		s.install(old)
+	}
+}
+
+// samePair says whether a live function is the continuation of next's.
+func (p *planner) samePair(live, next *lua.LFunction) bool {
+	a, b := p.s.slotOf(live), p.st.next.slotOf(next)
+	return a != nil && b != nil && a.fn.decl == b.fn.decl
+}
+
+func (p *planner) addRegistration(m *module, new *registration, index int) *registration {
+	s := p.s
+	fn, ok := p.translate(new.fn).(*lua.LFunction)
+	if !ok {
+		return nil
+	}
+	s.regSeq++
+	r := &registration{kind: new.kind, name: new.name, fn: fn, mod: m, index: index, id: s.regSeq, period: new.period, due: s.now + new.period, heap: -1}
+	var shadowed *registration
+	if r.kind == regCommand {
+		shadowed = s.commands[r.name]
+	}
+	s.install(r)
+	p.undo(func() {
+		s.drop(r)
+		if shadowed != nil {
+			s.install(shadowed)
+		}
+	})
+	return r
+}
+
+func (p *planner) upgrades() {
+	for _, u := range p.st.next.stage.upgrades {
+		mp := p.mods[u.mod.name]
+		if mp == nil || mp.live == nil {
+			continue // the file did not change: its instances are up to date
+		}
+		class, ok1 := p.translate(u.class).(*lua.LTable)
+		fn, ok2 := p.translate(u.fn).(*lua.LFunction)
+		if ok1 && ok2 {
+			p.s.armUpgrade(class, fn, p.st.From.Number)
+		}
+	}
+}
+
+// states notes the reload.state values that are new with this version.
+func (p *planner) states() {
+	for key, def := range p.st.next.stage.states {
+		if _, ok := p.s.states[key]; !ok {
+			p.s.states[key] = p.translate(def)
+			p.undo(func() { delete(p.s.states, key) })
+		}
+	}
+}
+
+// hooks runs what the files asked to be run: reload.first of modules that are new
+// here, reload.after of those that changed, and the restart of named tasks.
+func (p *planner) hooks() {
+	for _, t := range p.st.next.stage.tasks {
+		fn, ok := p.translate(t.fn).(*lua.LFunction)
+		if !ok {
+			continue
+		}
+		if nt := p.s.restarts[t.id]; nt != nil {
+			if nt.fn != fn {
+				nt.fn = fn
+				p.restarts[t.id] = true
+			}
+		} else if h, ok := p.made[t.handle].(*lua.LTable); ok {
+			p.s.newNamedTask(t.id, fn, h)
+		}
+	}
+	for id := range p.restarts {
+		if nt := p.s.restarts[id]; nt != nil {
+			p.s.restart(nt)
+			p.report.Restarted = append(p.report.Restarted, id)
+		}
+	}
+	p.runHooks("reload.first", p.st.next.stage.firsts, func(mp *modulePlan) bool { return mp.fresh != nil })
+	p.runHooks("reload.after", p.st.next.stage.afters, func(mp *modulePlan) bool { return mp.fresh == nil })
+}
+
+func (p *planner) runHooks(origin string, hooks []stagedHook, wanted func(*modulePlan) bool) {
+	for _, h := range hooks {
+		if mp := p.mods[h.mod.name]; mp != nil && wanted(mp) {
+			if fn, ok := p.translate(h.fn).(*lua.LFunction); ok {
+				p.s.run(fn, origin, "", nil)
+			}
+		}
+	}
+}
+
+// forwarder is what an outdated slot becomes: code that brings the closure that
+// is being called up to date and calls it again.
+func (s *State) forwarder(old *slot) lua.FunctionProto {
+	ud := &lua.LUserData{Value: old, Env: s.l.G.Global, Metatable: lua.LNil}
+	proto := *forwardProto
+	proto.Constants = []lua.LValue{s.l.NewClosure(func(L *lua.LState) int {
+		dbg, _ := L.GetStack(1)
+		fn, _ := L.GetInfo("f", dbg, lua.LNil)
+		s.bringOver(fn.(*lua.LFunction), old)
+		L.Push(fn)
+		return 1
+	}, ud)}
+	return proto
+}
+
+var forwardProto = mustTrampoline(forwardName, lua.LNil)
+
+// bringOver points a closure to its function's current slot, with its cells in
+// the order that slot wants. A closure that lacks one keeps its old code.
+func (s *State) bringOver(fn *lua.LFunction, old *slot) {
+	now := old.fn.slot
+	cells := make([]*lua.Upvalue, len(now.layout))
+	for i, v := range now.layout {
+		for j, h := range old.layout {
+			if h == v {
+				cells[i] = fn.Upvalues[j]
+			}
+		}
+		if cells[i] == nil && v.decl.module {
+			cells[i] = v.cell
+		}
+		if cells[i] == nil {
+			fn.Proto = old.saved
+			return
+		}
+	}
+	fn.Proto, fn.Upvalues = now.proto, cells
+}

@@ -1,0 +1,349 @@
+package script
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// A place is where a value lives: a field of a table, a variable, the result of a
+// module. The same path leads to it in the State that staged the version before
+// (base), in the one that staged the next version (next) and in a live State.
+type place struct {
+	kind   placeKind
+	parent *place
+	mod    string
+	key    lua.LValue // of a field; for keys that are objects, the base State's object
+	newKey lua.LValue // the same in next
+	v      *varDecl   // of a variable or upvalue, as next declares it
+	oldVar int        // its id in base, -1: new
+	name   string     // as operators see it
+	old    lua.LValue // base's value, LNil where there is none
+	new    lua.LValue // next's value
+	policy string     // "state", "const" or "migrate", inherited from above
+}
+
+type placeKind uint8
+
+const (
+	placeGlobals placeKind = iota
+	placeResult
+	placeVar
+	placeField
+	placeMeta
+	placeUpvalue
+	placeEnv
+)
+
+// op is one place whose initial value differs between two versions.
+type op struct {
+	*place
+	sequence bool // a list that changes as a whole
+}
+
+// differ walks base and next in lockstep. What it finds is independent of any
+// live State, so one walk serves them all.
+type differ struct {
+	base, next *State
+	match      map[string]*unitMatch
+	pairs      map[any]*place // next's tables and functions that are base's, by place
+	taken      map[any]any    // base's object to next's
+	policies   map[string]policy
+	ops        []op
+}
+
+func (d *differ) place(p *place) *place {
+	if p.parent != nil && p.policy == "" {
+		p.policy = p.parent.policy
+	}
+	if pol, ok := d.policies[p.name]; ok {
+		p.policy = pol.kind
+	}
+	if t, ok := p.new.(*lua.LTable); ok && d.next.stage.consts[t] {
+		p.policy = "const"
+	}
+	return p
+}
+
+// run compares everything reachable from modules, their variables and globals.
+func (d *differ) run() {
+	for _, m := range d.next.order {
+		bm := d.base.modules[m.name]
+		if bm == nil {
+			continue
+		}
+		p := d.place(&place{kind: placeResult, mod: m.name, name: m.name, old: bm.result, new: m.result})
+		d.compare(p)
+	}
+	for _, m := range d.next.order {
+		if bm := d.base.modules[m.name]; bm != nil {
+			d.variables(bm, m)
+		}
+	}
+	d.compare(d.place(&place{kind: placeGlobals, old: d.base.l.G.Global, new: d.next.l.G.Global}))
+}
+
+func (d *differ) variables(bm, m *module) {
+	um := d.match[m.name]
+	for _, v := range m.unit.vars {
+		if !v.module || v.id >= len(m.vars) || m.vars[v.id] == nil || m.vars[v.id].cell == nil {
+			continue
+		}
+		id := um.vars[v.id]
+		if id < 0 || id >= len(bm.vars) || bm.vars[id] == nil || bm.vars[id].cell == nil {
+			continue
+		}
+		d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: id, name: m.name + ":" + v.name,
+			old: bm.vars[id].cell.Value(), new: m.vars[v.id].cell.Value()}))
+	}
+}
+
+func (d *differ) changed(p *place) { d.ops = append(d.ops, op{place: p}) }
+
+// compare notes an op where the two values differ, and walks into those that are
+// the same object in both versions.
+func (d *differ) compare(p *place) {
+	if d.visited(p) {
+		return
+	}
+	switch n := p.new.(type) {
+	case *lua.LTable:
+		if o, ok := p.old.(*lua.LTable); ok && d.pair(p, o, n) {
+			d.tables(p, o, n)
+			return
+		}
+		d.changed(p)
+	case *lua.LFunction:
+		if o, ok := p.old.(*lua.LFunction); ok && d.sameFunction(o, n) && d.pair(p, o, n) {
+			d.closures(p, o, n)
+			return
+		}
+		d.changed(p)
+	default:
+		if !d.scalarEqual(p.old, p.new) {
+			d.changed(p)
+		}
+	}
+}
+
+// visited says whether the pair has been walked already by another path.
+func (d *differ) visited(p *place) bool {
+	switch p.new.(type) {
+	case *lua.LTable, *lua.LFunction:
+		q := d.pairs[p.new]
+		return q != nil && q.old == p.old
+	}
+	return false
+}
+
+func (d *differ) pair(p *place, old, new any) bool {
+	if d.pairs[new] != nil || d.taken[old] != nil {
+		return false
+	}
+	d.pairs[new], d.taken[old] = p, new
+	return true
+}
+
+func (d *differ) scalarEqual(a, b lua.LValue) bool {
+	if a.Type() != b.Type() {
+		return false
+	}
+	switch a := a.(type) {
+	case lua.LNumber:
+		return a == b.(lua.LNumber) || a != a && b != b // NaN is NaN
+	case *lua.LUserData, *lua.LState:
+		return true // handles: there is nothing to compare
+	}
+	return a == b
+}
+
+// sameFunction says whether two functions are one declaration.
+func (d *differ) sameFunction(o, n *lua.LFunction) bool {
+	if o.IsG || n.IsG {
+		return o.IsG && n.IsG && d.base.builtins[o] == d.next.builtins[n]
+	}
+	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	if os == nil || ns == nil {
+		return os == nil && ns == nil
+	}
+	return os.fn.mod.name == ns.fn.mod.name && d.match[ns.fn.mod.name] != nil &&
+		d.match[ns.fn.mod.name].decl[ns.fn.decl.id] == os.fn.decl.id
+}
+
+// closures compares what two closures of one declaration captured besides the
+// variables of the top level, and their environments.
+func (d *differ) closures(p *place, o, n *lua.LFunction) {
+	if n.IsG {
+		return
+	}
+	if o.Env != d.base.l.G.Global || n.Env != d.next.l.G.Global {
+		d.compare(d.place(&place{kind: placeEnv, parent: p, name: p.name, old: o.Env, new: n.Env}))
+	}
+	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	if os == nil || ns == nil {
+		return
+	}
+	um := d.match[ns.fn.mod.name]
+	for i, v := range ns.layout {
+		if v.decl.module {
+			continue
+		}
+		for j, ov := range os.layout {
+			if ov.decl.id == um.vars[v.decl.id] {
+				d.compare(d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id,
+					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}))
+			}
+		}
+	}
+}
+
+func (d *differ) tables(p *place, o, n *lua.LTable) {
+	d.lists(p, o, n)
+	d.fields(p, o, n)
+	om, nm := o.Metatable, n.Metatable
+	if om != lua.LNil || nm != lua.LNil {
+		d.compare(d.place(&place{kind: placeMeta, parent: p, name: p.name + ".<metatable>", old: om, new: nm}))
+	}
+}
+
+// lists compares the array parts. A list is taken or kept as a whole, never index
+// by index, except where both versions have the same elements in the same places.
+func (d *differ) lists(p *place, o, n *lua.LTable) {
+	no, nn := o.Len(), n.Len()
+	if no == 0 && nn == 0 {
+		return
+	}
+	same := no == nn
+	for i := 1; same && i <= no; i++ {
+		same = d.pairable(o.RawGetInt(i), n.RawGetInt(i))
+	}
+	if same {
+		for i := 1; i <= no; i++ {
+			if _, ok := n.RawGetInt(i).(lua.LNumber); !ok {
+				d.element(p, i, o.RawGetInt(i), n.RawGetInt(i), i)
+			}
+		}
+		return
+	}
+	deep := equality{d: d}
+	runs := commonRuns(no, nn, func(i, j int) bool { return deep.equal(o.RawGetInt(i+1), n.RawGetInt(j+1)) })
+	for _, r := range runs { // rows that stay are the same objects, wherever they move to
+		d.element(p, r[0]+1, o.RawGetInt(r[0]+1), n.RawGetInt(r[1]+1), r[1]+1)
+	}
+	d.ops = append(d.ops, op{place: p, sequence: true})
+}
+
+func (d *differ) element(p *place, i int, old, new lua.LValue, j int) {
+	d.compare(d.place(&place{kind: placeField, parent: p, key: lua.LNumber(i), newKey: lua.LNumber(j),
+		name: fmt.Sprintf("%s[%d]", p.name, i), old: old, new: new}))
+}
+
+// pairable says whether two list elements can be the same element.
+func (d *differ) pairable(o, n lua.LValue) bool {
+	switch n := n.(type) {
+	case *lua.LTable:
+		_, ok := o.(*lua.LTable)
+		return ok
+	case *lua.LFunction:
+		of, ok := o.(*lua.LFunction)
+		return ok && d.sameFunction(of, n)
+	}
+	return d.scalarEqual(o, n)
+}
+
+func (d *differ) fields(p *place, o, n *lua.LTable) {
+	no, nn := o.Len(), n.Len()
+	inList := func(k lua.LValue, n int) bool {
+		i, ok := k.(lua.LNumber)
+		return ok && i >= 1 && int(i) <= n && lua.LNumber(int(i)) == i
+	}
+	seen := map[lua.LValue]bool{}
+	for k, v := n.Next(lua.LNil); k != lua.LNil; k, v = n.Next(k) {
+		if inList(k, nn) {
+			continue
+		}
+		ok := d.baseKey(k)
+		old := lua.LValue(lua.LNil)
+		if ok != nil {
+			old = o.RawGet(ok)
+			seen[ok] = true
+		} else {
+			ok = k
+		}
+		d.compare(d.field(p, ok, k, old, v))
+	}
+	for k, v := o.Next(lua.LNil); k != lua.LNil; k, v = o.Next(k) {
+		if !inList(k, no) && !seen[k] {
+			d.compare(d.field(p, k, k, v, lua.LNil))
+		}
+	}
+}
+
+func (d *differ) field(p *place, key, newKey, old, new lua.LValue) *place {
+	name := fmt.Sprintf("%s[%s]", p.name, key)
+	if s, ok := key.(lua.LString); ok {
+		name = p.name + "." + string(s)
+		if p.name == "" {
+			name = string(s)
+		}
+	}
+	return d.place(&place{kind: placeField, parent: p, key: key, newKey: newKey, name: name, old: old, new: new})
+}
+
+// baseKey is next's key as base has it: itself for a plain value, the paired
+// object for an object, nil where base has none.
+func (d *differ) baseKey(k lua.LValue) lua.LValue {
+	switch k := k.(type) {
+	case *lua.LTable:
+		if p := d.pairs[k]; p != nil {
+			return p.old
+		}
+		return nil
+	case *lua.LFunction:
+		if name := d.next.builtins[k]; name != "" {
+			return d.base.named[name]
+		}
+		if p := d.pairs[k]; p != nil {
+			return p.old
+		}
+		return nil
+	}
+	return k
+}
+
+// equality compares values of base and next by structure, without pairing.
+type equality struct {
+	d     *differ
+	depth int
+	seen  map[[2]*lua.LTable]bool
+}
+
+func (e *equality) equal(o, n lua.LValue) bool {
+	ot, ok1 := o.(*lua.LTable)
+	nt, ok2 := n.(*lua.LTable)
+	if !ok1 || !ok2 {
+		return e.d.pairable(o, n) && !ok1 && !ok2
+	}
+	if e.seen == nil {
+		e.seen = map[[2]*lua.LTable]bool{}
+	}
+	if done, ok := e.seen[[2]*lua.LTable{ot, nt}]; ok {
+		return done
+	}
+	if ot.Len() != nt.Len() {
+		return false
+	}
+	e.seen[[2]*lua.LTable{ot, nt}] = true
+	same, count := true, 0
+	for k, v := nt.Next(lua.LNil); k != lua.LNil && same; k, v = nt.Next(k) {
+		count++
+		ok := e.d.baseKey(k)
+		same = ok != nil && e.equal(ot.RawGet(ok), v)
+	}
+	for k, _ := ot.Next(lua.LNil); k != lua.LNil && same; k, _ = ot.Next(k) {
+		count--
+	}
+	same = same && count == 0
+	e.seen[[2]*lua.LTable{ot, nt}] = same
+	return same
+}

@@ -1,0 +1,338 @@
+package script
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// merge decides one changed place: base is what the old source made, live what is
+// there now, new what the new source makes. Where live is still base, new is
+// taken; otherwise live stays, and the operator is told.
+func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
+	if under(o.place, migrated) {
+		return nil
+	}
+	live, ok := p.resolve(o.place)
+	if !ok {
+		if o.parent != nil && p.loaded(o.place) {
+			p.keep(o.place, live)
+		}
+		return nil
+	}
+	if o.sequence {
+		return p.mergeList(o, live)
+	}
+	if p.rolledBack(o, live) {
+		return nil
+	}
+	pristine := p.pristine(o.old, live)
+	switch {
+	case o.policy == "state":
+		if live == lua.LNil && o.old == lua.LNil {
+			p.take(o.place)
+		}
+	case o.policy == "const", pristine:
+		p.take(o.place)
+	case o.old == lua.LNil && p.pristineNew(o.new, live):
+		// somebody put there what the source now says
+	case o.new == lua.LNil || o.old == lua.LNil || o.old.Type() == o.new.Type() && live.Type() == o.new.Type():
+		p.keep(o.place, live)
+	case p.force || o.old.Type() == lua.LTFunction:
+		p.keep(o.place, live)
+	default:
+		return p.typeRefusal(o, live)
+	}
+	return nil
+}
+
+func under(at *place, names map[string]bool) bool {
+	for ; at != nil; at = at.parent {
+		if names[at.name] && at.name != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// loaded says whether the module that a place belongs to is loaded here.
+func (p *planner) loaded(at *place) bool {
+	for at.parent != nil {
+		at = at.parent
+	}
+	return at.kind == placeGlobals || p.s.modules[at.mod] != nil
+}
+
+func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {
+	r := p.st.refusal("R-STATE-TYPE", o.place)
+	name := o.name
+	for i := len(name) - 1; i >= 0; i-- {
+		if name[i] == '.' || name[i] == ':' {
+			name = name[i+1:]
+			break
+		}
+	}
+	r.Message = fmt.Sprintf("was %s (live %s), becomes %s. Add reload.migrate(%q, fn)", o.old.Type(), short(live), o.new.Type(), name)
+	return r
+}
+
+func (p *planner) take(at *place) {
+	p.report.Taken++
+	p.writes = append(p.writes, write{place: at, value: p.translate(at.new)})
+}
+
+func (p *planner) keep(at *place, live lua.LValue) {
+	p.report.Kept++
+	p.warnings = append(p.warnings, warn("W-STATE-KEPT", at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
+}
+
+// short shows a value in a warning.
+func short(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		if len(v) > 40 {
+			v = v[:40] + "..."
+		}
+		return fmt.Sprintf("%q", string(v))
+	case *lua.LTable:
+		n := 0
+		v.ForEach(func(_, _ lua.LValue) { n++ })
+		return fmt.Sprintf("table of %d", n)
+	case *lua.LFunction:
+		return "function"
+	}
+	return v.String()
+}
+
+// mergeList takes or keeps a list as a whole.
+func (p *planner) mergeList(o op, live lua.LValue) *Refusal {
+	t, ok := live.(*lua.LTable)
+	old, new := o.old.(*lua.LTable), o.new.(*lua.LTable)
+	if !ok {
+		p.keep(o.place, live)
+		return nil
+	}
+	if o.policy == "state" {
+		return nil
+	}
+	if o.policy != "const" {
+		same := t.Len() == old.Len()
+		for i := 1; same && i <= old.Len(); i++ {
+			same = p.pristine(old.RawGetInt(i), t.RawGetInt(i))
+		}
+		if !same {
+			p.keep(o.place, live)
+			return nil
+		}
+	}
+	w := write{place: o.place, seq: true, list: make([]lua.LValue, new.Len())}
+	for i := range w.list {
+		w.list[i] = p.translate(new.RawGetInt(i + 1))
+	}
+	p.report.Taken++
+	p.writes = append(p.writes, w)
+	return nil
+}
+
+// pristine says whether a live value is still what the old source made.
+func (p *planner) pristine(base, live lua.LValue) bool {
+	e := structure{a: p.st.base, b: p.s, nodes: 1 << 20}
+	return e.equal(base, live)
+}
+
+func (p *planner) pristineNew(new, live lua.LValue) bool {
+	if new.Type() == lua.LTFunction {
+		return false // the live one is another function; the author must hear of it
+	}
+	e := structure{a: p.st.next, b: p.s, nodes: 1 << 20}
+	return e.equal(new, live)
+}
+
+// structure compares values of two States by what they are made of.
+type structure struct {
+	a, b  *State
+	seen  map[[2]*lua.LTable]bool
+	nodes int
+}
+
+func (e *structure) equal(x, y lua.LValue) bool {
+	if x.Type() != y.Type() {
+		return false
+	}
+	switch x := x.(type) {
+	case lua.LNumber:
+		yn := y.(lua.LNumber)
+		return x == yn || x != x && yn != yn
+	case *lua.LFunction:
+		return e.functions(x, y.(*lua.LFunction))
+	case *lua.LTable:
+		return e.tables(x, y.(*lua.LTable))
+	case *lua.LUserData, *lua.LState:
+		return true
+	}
+	return x == y
+}
+
+func (e *structure) functions(x, y *lua.LFunction) bool {
+	if x.IsG || y.IsG {
+		return x.IsG && y.IsG && e.a.builtins[x] == e.b.builtins[y]
+	}
+	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
+	return xs != nil && ys != nil && xs.fn.decl == ys.fn.decl
+}
+
+func (e *structure) tables(x, y *lua.LTable) bool {
+	if e.seen == nil {
+		e.seen = map[[2]*lua.LTable]bool{}
+	}
+	if e.seen[[2]*lua.LTable{x, y}] {
+		return true
+	}
+	e.seen[[2]*lua.LTable{x, y}] = true
+	if x.Len() != y.Len() {
+		return false
+	}
+	count := 0
+	for k, v := x.Next(lua.LNil); k != lua.LNil; k, v = x.Next(k) {
+		if e.nodes--; e.nodes < 0 {
+			return false // too large to be sure: keep what is live
+		}
+		switch k.(type) {
+		case *lua.LTable, *lua.LFunction, *lua.LUserData:
+			return false // keyed by objects: not a plain initial value
+		}
+		count++
+		if !e.equal(v, y.RawGet(k)) {
+			return false
+		}
+	}
+	for k, _ := y.Next(lua.LNil); k != lua.LNil; k, _ = y.Next(k) {
+		count--
+	}
+	return count == 0
+}
+
+// rolledBack handles a place whose last change was a migration and whose new
+// source no longer has it: down-migrate, or put the before-image back if nobody
+// has touched the value since. It reports true when it took care of the place.
+func (p *planner) rolledBack(o op, live lua.LValue) bool {
+	image := p.s.migrated[o.name]
+	if image == nil || o.policy == "migrate" {
+		return false
+	}
+	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
+	switch {
+	case image.down != nil:
+		var v lua.LValue
+		var err error
+		p.s.metered(StageBudget, func() {
+			err = p.s.l.CallByParam(lua.P{Fn: image.down, NRet: 1, Protect: true}, copyPlain(p.s.l, live, map[*lua.LTable]*lua.LTable{}))
+		})
+		if err != nil {
+			return false
+		}
+		v = p.s.l.Get(-1)
+		p.s.l.Pop(1)
+		p.writes = append(p.writes, write{place: o.place, value: v})
+	case e.equal(image.after, live):
+		p.writes = append(p.writes, write{place: o.place, value: image.before})
+	default:
+		return false
+	}
+	p.report.Taken++
+	return true
+}
+
+// orphans warns of variables with live state that the source no longer has.
+func (p *planner) orphans() {
+	for _, n := range p.st.next.order {
+		mp := p.mods[n.name]
+		if mp == nil || mp.live == nil {
+			continue
+		}
+		base := p.st.base.modules[n.name]
+		for _, v := range mp.match.old.vars {
+			if !v.module || mp.match.oldVars[v.id] >= 0 {
+				continue
+			}
+			bc, lc := base.variableCell(v), mp.live.variableCell(v)
+			if bc == nil || lc == nil || lc.Value().Type() == lua.LTFunction {
+				continue
+			}
+			if t, ok := bc.Value().(*lua.LTable); ok && p.st.taken[t] != nil {
+				continue // the table lives on under another name
+			}
+			if !p.pristine(bc.Value(), lc.Value()) {
+				p.warnings = append(p.warnings, warn("W-ORPHAN-STATE", n.name+":"+v.name, "=%s; it comes back if the source declares it again", short(lc.Value())))
+			}
+		}
+	}
+}
+
+// frames finds the suspended frames of changed functions.
+func (p *planner) frames() {
+	changed := map[*function]bool{}
+	for _, mp := range p.mods {
+		for i := range mp.swaps {
+			if sw := &mp.swaps[i]; sw.changed {
+				changed[sw.fn] = true
+			}
+		}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	named := map[*lua.LState]*namedTask{}
+	for _, nt := range p.s.restarts {
+		if nt.task != nil && !nt.task.ended {
+			named[nt.task.th] = nt
+		}
+	}
+	count := map[string]map[int]int{}
+	p.s.threads.each(func(th *lua.LState) {
+		for _, fr := range frames(th) {
+			fn := fr.fn()
+			f, version := p.frameFunction(fn)
+			if f == nil || !changed[f] {
+				continue
+			}
+			if nt := named[th]; nt != nil {
+				p.restarts[nt.id] = true
+				return
+			}
+			if p.s.frozen[fn.Proto] == nil {
+				p.freeze = append(p.freeze, frozenFrame{fr, f})
+			}
+			if count[f.decl.name] == nil {
+				count[f.decl.name] = map[int]int{}
+			}
+			count[f.decl.name][version]++
+			p.report.Frames++
+		}
+	})
+	for id, nt := range p.s.restarts { // one that has not begun yet begins with the new code by itself
+		if sl := p.s.slotOf(nt.fn); sl != nil && changed[sl.fn] {
+			p.restarts[id] = true
+		}
+	}
+	for name, versions := range count {
+		detail := ""
+		for v, n := range versions {
+			detail += fmt.Sprintf(" %d on r%d", n, v)
+		}
+		p.warnings = append(p.warnings, warn("W-FRAME-OLD", name, "suspended:%s; they finish in their own code", detail))
+	}
+}
+
+func (p *planner) frameFunction(fn *lua.LFunction) (*function, int) {
+	if fn == nil || fn.IsG {
+		return nil, 0
+	}
+	if fz := p.s.frozen[fn.Proto]; fz != nil {
+		return fz.fn, fz.release
+	}
+	if sl := p.s.slotOf(fn); sl != nil {
+		return sl.fn, p.s.release.Number
+	}
+	return nil, 0
+}

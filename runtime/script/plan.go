@@ -1,0 +1,574 @@
+package script
+
+import (
+	"fmt"
+	"sort"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// planner works out what a Staged release does to one live State. Until commit
+// it only reads the State and makes new objects beside it.
+type planner struct {
+	s     *State
+	st    *Staged
+	force bool // at commit: state that cannot be merged is kept with a warning
+
+	live  map[*place]lua.LValue
+	found map[*place]bool
+	made  map[any]lua.LValue            // next's tables and functions to their live copies
+	cells map[*lua.Upvalue]*lua.Upvalue // next's cells to live ones
+	mods  map[string]*modulePlan
+
+	writes     []write
+	migrations []*liveMigration
+	freeze     []frozenFrame
+	restarts   map[string]bool
+	handles    map[*registration]*lua.LUserData
+	warnings   []Warning
+	undos      []func()
+	report     Report
+}
+
+// write is one place that gets a new value.
+type write struct {
+	place *place
+	value lua.LValue
+	list  []lua.LValue // of a sequence: its new elements
+	seq   bool
+}
+
+// modulePlan is one module's next shape in the live State.
+type modulePlan struct {
+	live  *module // nil: the module is new here
+	next  *module
+	match *unitMatch
+	fns   []*function
+	vars  []*variable
+	swaps []swap
+	fresh *module // what becomes of a new module
+}
+
+// swap is one function's change of code.
+type swap struct {
+	fn      *function
+	decl    *decl
+	proto   lua.FunctionProto // the new header
+	layout  []*variable
+	slot    *slot // not nil: a new slot, because the captured variables changed
+	forward bool  // closures of the old slot are brought over at their next call
+	changed bool  // more than line numbers
+}
+
+// frozenFrame is a suspended frame that keeps its code.
+type frozenFrame struct {
+	frame frame
+	fn    *function
+}
+
+// Report is what a commit did, or what a plan says it would do.
+type Report struct {
+	Stats
+	Warnings  []Warning
+	Taken     int // places that took the new source's value
+	Kept      int // places that kept the live value although the source changed
+	Frames    int // suspended frames that finish in old code
+	Restarted []string
+	Modules   int // changed modules that this State has loaded
+}
+
+// Plan says what committing would do to this State, or why it refuses. Nothing
+// changes.
+func (s *State) Plan(st *Staged) (*Report, error) {
+	p, r := s.plan(st, false)
+	if r != nil {
+		return nil, r
+	}
+	return &p.report, nil
+}
+
+func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
+	p := &planner{s: s, st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
+		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
+		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}}
+	if s.release.Hash != st.From.Hash {
+		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
+	}
+	p.report.Stats = st.Stats
+	if r := p.modules(); r != nil {
+		return nil, r
+	}
+	p.prepareTasks()
+	fresh := map[string]bool{}
+	for _, sm := range st.next.stage.migrations {
+		if !sm.fresh || s.modules[sm.mod.name] == nil {
+			continue
+		}
+		if r := p.migrate(sm); r != nil {
+			return nil, r
+		}
+		fresh[policyPlace(sm.mod.unit, sm.name)] = true
+	}
+	for _, o := range st.ops {
+		if r := p.merge(o, fresh); r != nil {
+			return nil, r
+		}
+	}
+	p.orphans()
+	p.frames()
+	p.warnings = append(p.warnings, p.static()...)
+	sort.SliceStable(p.warnings, func(i, j int) bool {
+		return p.warnings[i].Code+p.warnings[i].Subject < p.warnings[j].Code+p.warnings[j].Subject
+	})
+	p.report.Warnings = p.warnings
+	return p, nil
+}
+
+// static leaves out what the live State knows better: a name that kept a live
+// value was not deleted.
+func (p *planner) static() []Warning {
+	kept := map[string]bool{}
+	for _, w := range p.warnings {
+		kept[w.Subject] = w.Code == "W-STATE-KEPT" || kept[w.Subject]
+	}
+	var out []Warning
+	for _, w := range p.st.Warnings {
+		if w.Code == "W-DELETED" && kept[w.Subject] {
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// modules prepares the code of every changed module that this State has loaded.
+func (p *planner) modules() *Refusal {
+	for _, n := range p.st.next.order {
+		live := p.s.modules[n.name]
+		if live == nil {
+			continue
+		}
+		um := p.st.match[n.name]
+		if um == nil && live.unit != n.unit {
+			return &Refusal{Code: "R-STALE", Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
+		}
+		if um == nil || um.old == um.new {
+			continue
+		}
+		p.report.Modules++
+		p.prepare(live, n, um)
+	}
+	return nil
+}
+
+func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars))}
+	p.mods[next.name] = mp
+	p.prepareVars(mp)
+	protos := make([]*lua.FunctionProto, len(um.new.decls))
+	for i := len(um.new.decls) - 1; i > 0; i-- {
+		d := um.new.decls[i]
+		if d.capture {
+			protos[i] = d.proto
+			continue
+		}
+		protos[i] = p.prepareFunction(mp, d, protos)
+	}
+	return mp
+}
+
+// prepareVars carries variables over and brings back those that an earlier
+// version had.
+func (p *planner) prepareVars(mp *modulePlan) {
+	for _, v := range mp.match.new.vars {
+		if id := mp.match.vars[v.id]; id >= 0 {
+			mp.vars[v.id] = mp.live.variable(mp.match.old.vars[id])
+			continue
+		}
+		nv := &variable{decl: v}
+		if v.module {
+			if o := mp.live.orphans[v.name]; o != nil && p.fits(o, mp.next, v) {
+				nv = o
+			} else if src := mp.next.variableCell(v); src != nil {
+				nv.cell = p.cell(src)
+			}
+		}
+		mp.vars[v.id] = nv
+	}
+}
+
+// fits says whether an orphan's value is of the kind that the new source declares.
+func (p *planner) fits(o *variable, next *module, v *varDecl) bool {
+	src := next.variableCell(v)
+	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
+}
+
+func (m *module) variableCell(v *varDecl) *lua.Upvalue {
+	if v.id < len(m.vars) && m.vars[v.id] != nil {
+		return m.vars[v.id].cell
+	}
+	return nil
+}
+
+func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
+	layout := make([]*variable, len(d.upvals))
+	for i, v := range d.upvals {
+		layout[i] = mp.vars[v.id]
+	}
+	proto := cloneProto(d, protos)
+	f := p.existing(mp, d)
+	if f == nil {
+		f = &function{mod: mp.live, decl: d}
+		f.slot = &slot{proto: proto, fn: f, layout: layout}
+		mp.fns[d.id] = f
+		mp.swaps = append(mp.swaps, swap{fn: f, decl: d, slot: f.slot})
+		return proto
+	}
+	mp.fns[d.id] = f
+	sw := swap{fn: f, decl: d, layout: layout, changed: f.decl.own != d.own}
+	if sameVariables(f.slot.layout, layout) {
+		sw.proto = *proto
+		mp.swaps = append(mp.swaps, sw)
+		return f.slot.proto
+	}
+	sw.changed = true
+	sw.slot = &slot{proto: proto, fn: f, layout: layout}
+	sw.forward = reachable(f.slot.layout, layout)
+	mp.swaps = append(mp.swaps, sw)
+	return proto
+}
+
+// existing is the live function that a new declaration continues: the matched
+// one, or one of that name that an earlier version deleted.
+func (p *planner) existing(mp *modulePlan, d *decl) *function {
+	if id := mp.match.decl[d.id]; id >= 0 {
+		return mp.live.fns[id]
+	}
+	if d.named {
+		return mp.live.graveyard[d.name]
+	}
+	return nil
+}
+
+func sameVariables(a, b []*variable) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func reachable(have, want []*variable) bool {
+	for _, w := range want {
+		found := w.decl.module
+		for _, h := range have {
+			found = found || h == w
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// resolve finds the live value at a place; ok is false where this State does not
+// have the place, because a module is not loaded or a table on the way is gone.
+func (p *planner) resolve(at *place) (lua.LValue, bool) {
+	if found, done := p.found[at]; done {
+		return p.live[at], found
+	}
+	v, ok := p.lookup(at)
+	if v == nil {
+		v = lua.LNil
+	}
+	p.live[at], p.found[at] = v, ok
+	return v, ok
+}
+
+func (p *planner) lookup(at *place) (lua.LValue, bool) {
+	switch at.kind {
+	case placeGlobals:
+		return p.s.l.G.Global, true
+	case placeResult:
+		if m := p.s.modules[at.mod]; m != nil {
+			return m.result, true
+		}
+		return nil, false
+	case placeVar:
+		if cell := p.liveCell(at); cell != nil {
+			return cell.Value(), true
+		}
+		return nil, false
+	}
+	parent, ok := p.resolve(at.parent)
+	if !ok {
+		return nil, false
+	}
+	switch parent := parent.(type) {
+	case *lua.LTable:
+		return p.lookupTable(at, parent)
+	case *lua.LFunction:
+		if at.kind == placeEnv {
+			return parent.Env, true
+		}
+		if cell := p.upvalueCell(at, parent); cell != nil {
+			return cell.Value(), true
+		}
+	}
+	return nil, false
+}
+
+func (p *planner) lookupTable(at *place, t *lua.LTable) (lua.LValue, bool) {
+	switch at.kind {
+	case placeMeta:
+		return t.Metatable, true
+	case placeField:
+		key := p.liveKey(at)
+		if key == nil {
+			return nil, false
+		}
+		if u := p.s.upgrades[t]; u != nil && key == lua.LString("__index") && t.RawGetString("__index") == lua.LValue(u.hook) {
+			return u.index, true
+		}
+		return t.RawGet(key), true
+	}
+	return nil, false
+}
+
+// liveKey is a field's key in the live State.
+func (p *planner) liveKey(at *place) lua.LValue {
+	switch k := at.key.(type) {
+	case *lua.LTable, *lua.LFunction:
+		if q := p.st.pairs[at.newKey]; q != nil {
+			if v, ok := p.resolve(q); ok {
+				return v
+			}
+			return nil
+		}
+		v := p.translate(at.newKey)
+		if v == lua.LNil {
+			return nil
+		}
+		return v
+	default:
+		return k
+	}
+}
+
+func (p *planner) liveCell(at *place) *lua.Upvalue {
+	m := p.s.modules[at.mod]
+	if m == nil || at.oldVar < 0 || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
+		return nil
+	}
+	return m.vars[at.oldVar].cell
+}
+
+func (p *planner) upvalueCell(at *place, fn *lua.LFunction) *lua.Upvalue {
+	sl := p.s.slotOf(fn)
+	if sl == nil || sl.fn.mod.name != at.mod {
+		return nil
+	}
+	for i, v := range sl.layout {
+		if v.decl.id == at.oldVar && i < len(fn.Upvalues) {
+			return fn.Upvalues[i]
+		}
+	}
+	return nil
+}
+
+// translate makes next's value one of the live State: itself for plain values,
+// the same object for what exists already, a copy for what is new.
+func (p *planner) translate(v lua.LValue) lua.LValue {
+	switch v := v.(type) {
+	case *lua.LTable:
+		return p.translateTable(v)
+	case *lua.LFunction:
+		return p.translateFunction(v)
+	case *lua.LUserData:
+		return p.translateHandle(v)
+	case *lua.LState:
+		return lua.LNil // a coroutine begun while staging belongs to no live State
+	}
+	return v
+}
+
+func (p *planner) translateTable(t *lua.LTable) lua.LValue {
+	if v, ok := p.made[t]; ok {
+		return v
+	}
+	if q := p.st.pairs[t]; q != nil {
+		if v, ok := p.resolve(q); ok && v.Type() == lua.LTTable {
+			return v
+		}
+	}
+	if t == p.st.next.l.G.Global {
+		return p.s.l.G.Global
+	}
+	c := p.s.l.CreateTable(t.Len(), 0)
+	p.made[t] = c
+	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+		if key := p.translate(k); key != lua.LNil {
+			c.RawSet(key, p.translate(v))
+		}
+	}
+	c.Metatable = p.translate(t.Metatable)
+	return c
+}
+
+func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
+	if v, ok := p.made[fn]; ok {
+		return v
+	}
+	if fn.IsG {
+		if live := p.s.named[p.st.next.builtins[fn]]; live != nil {
+			return live
+		}
+		return lua.LNil
+	}
+	if q := p.st.pairs[fn]; q != nil {
+		if v, ok := p.resolve(q); ok && v.Type() == lua.LTFunction {
+			return v
+		}
+	}
+	ns := p.st.next.slotOf(fn)
+	if ns == nil {
+		return lua.LNil
+	}
+	f := p.function(ns.fn)
+	if f == nil {
+		return lua.LNil
+	}
+	live := &lua.LFunction{Proto: f.proto}
+	p.made[fn] = live
+	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
+	live.Upvalues = p.closureCells(ns, fn)
+	return live
+}
+
+// closureCells gives a new closure its cells, in the order of its slot.
+func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
+	if len(fn.Upvalues) == 0 {
+		return nil
+	}
+	cells := make([]*lua.Upvalue, len(fn.Upvalues))
+	for i, v := range ns.layout {
+		if v.decl.module {
+			if lv := p.variable(ns.fn.mod.name, v.decl); lv != nil && lv.cell != nil {
+				cells[i] = lv.cell
+				continue
+			}
+		}
+		cells[i] = p.cell(fn.Upvalues[i])
+	}
+	return cells
+}
+
+// cell is the live twin of one of next's cells.
+func (p *planner) cell(src *lua.Upvalue) *lua.Upvalue {
+	if c := p.cells[src]; c != nil {
+		return c
+	}
+	c := &lua.Upvalue{}
+	c.SetValue(lua.LNil)
+	p.cells[src] = c
+	c.SetValue(p.translate(src.Value()))
+	return c
+}
+
+// slotFor is where a function's code will be after the commit.
+func (p *planner) function(next *function) *slot {
+	name := next.mod.name
+	if mp := p.modulePlan(name); mp != nil {
+		f := mp.fns[next.decl.id]
+		for i := range mp.swaps {
+			if mp.swaps[i].fn == f && mp.swaps[i].slot != nil {
+				return mp.swaps[i].slot
+			}
+		}
+		return f.slot
+	}
+	if m := p.s.modules[name]; m != nil && next.decl.id < len(m.fns) {
+		return m.fns[next.decl.id].slot
+	}
+	return nil
+}
+
+func (p *planner) variable(mod string, v *varDecl) *variable {
+	if mp := p.modulePlan(mod); mp != nil {
+		return mp.vars[v.id]
+	}
+	if m := p.s.modules[mod]; m != nil {
+		return m.variable(v)
+	}
+	return nil
+}
+
+// modulePlan is the plan of a changed module, or of one that this State does not
+// have yet and now needs; nil for a module that stays as it is.
+func (p *planner) modulePlan(name string) *modulePlan {
+	if mp := p.mods[name]; mp != nil {
+		return mp
+	}
+	if p.s.modules[name] != nil {
+		return nil
+	}
+	n := p.st.next.modules[name]
+	if n == nil {
+		return nil
+	}
+	m := &module{name: name, file: n.file, unit: n.unit, rng: n.rng, nreg: n.nreg, done: true}
+	p.s.instantiateInto(m)
+	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.vars))}
+	p.mods[name] = mp
+	for _, v := range n.unit.vars {
+		mp.vars[v.id] = m.variable(v)
+		if src := n.variableCell(v); v.module && src != nil {
+			c := &lua.Upvalue{}
+			c.SetValue(lua.LNil)
+			p.cells[src], mp.vars[v.id].cell = c, c
+		}
+	}
+	for _, v := range n.unit.vars {
+		if src := n.variableCell(v); v.module && src != nil {
+			mp.vars[v.id].cell.SetValue(p.translate(src.Value()))
+		}
+	}
+	m.result = p.translate(n.result)
+	return mp
+}
+
+// temporary is a closure over a function of next that can run before the commit:
+// its code is a private copy, its top-level variables are the live ones.
+func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
+	ns := p.st.next.slotOf(fn)
+	live := &lua.LFunction{Proto: ns.fn.decl.proto}
+	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
+	live.Upvalues = p.closureCells(ns, fn)
+	return live
+}
+
+// translateHandle carries a timer's handle over; others have no meaning here.
+func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
+	if v, ok := p.made[ud]; ok {
+		return v
+	}
+	r, ok := ud.Value.(*registration)
+	if !ok {
+		return lua.LNil
+	}
+	h := &lua.LUserData{Env: p.s.l.G.Global, Metatable: lua.LNil}
+	p.made[ud], p.handles[r] = h, h
+	return h
+}
+
+func (p *planner) prepareTasks() {
+	for _, t := range p.st.next.stage.tasks {
+		if p.s.restarts[t.id] == nil {
+			p.made[t.handle] = p.s.l.NewTable()
+		}
+	}
+}
