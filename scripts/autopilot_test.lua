@@ -37,6 +37,7 @@ function test.it_ends_where_the_route_ends()
   local ann = flying "Ann"
   player.data(ann.id).autopilot = true
   autopilot.go(ann.id)
+  advance(1)
   eq(ann:last("autopilot"), {on = false, text = "Autopilot off: you have arrived."})
 end
 

@@ -1,7 +1,7 @@
 local flight = require "flight"
 local ship = require "ship"
+local station = require "station"
 local vec = require "lib.vec"
-require "station"
 
 -- A player in space, and their ship.
 local function flying(name)
@@ -82,8 +82,8 @@ function test.ships_elsewhere_are_not_seen()
 end
 
 function test.a_warp_takes_150_km_and_says_so()
-  local ann = flying "Ann"
-  local message = refused(ann, "warp", {id = player.station(ann.id) or 1031}, "too_close")
+  local ann, me = flying "Ann"
+  local message = refused(ann, "warp", {id = station.nearest(me).id}, "too_close")
   ok(string.find(message, "too close to warp, which takes 150 km at least", 1, true), message)
 end
 

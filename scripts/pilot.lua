@@ -51,6 +51,7 @@ function pilot.greet(p)
 end
 
 function event.player_entered(p, reason)
+  pilot.hull(p)
   if not player.station(p) and not player.ship(p) then pilot.begin(p) end
   if reason == "login" then pilot.greet(p) end
 end

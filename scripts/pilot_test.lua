@@ -1,4 +1,5 @@
 local pilot = require "pilot"
+require "station"
 
 function test.a_new_character_starts_docked_with_a_rookie_ship()
   local ann = player "Ann"

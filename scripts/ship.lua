@@ -4,21 +4,28 @@ local vec = require "lib.vec"
 local ship = {}
 
 ship.fallback = "Wren" -- what a type that no longer exists flies as
+ship.known = {}        -- by name: figures already asked for
 
--- The figures of a type.
+-- The figures of a type, as in data/static/types.toml. The table is everybody's:
+-- read it, do not change it.
 function ship.type(name)
-  return types.get(name) or types.get(ship.fallback)
+  local t = ship.known[name]
+  if not t then
+    t = types.get(name) or types.get(ship.fallback)
+    ship.known[name] = t
+  end
+  return t
 end
 
 -- Puts a ship into space: {type=, pos=} and, if wanted, name=, owner=, kind=,
 -- vel=. Returns its id.
 function ship.spawn(s)
   local t = ship.type(s.type)
-  return space.spawn {
+  return assert(space.spawn {
     kind = s.kind or "ship", type = s.type, name = s.name or s.type, owner = s.owner,
     pos = s.pos, vel = s.vel,
     mass = t.mass, agility = t.agility, speed = t.speed, radius = t.radius, warp = t.warp,
-  }
+  })
 end
 
 -- Where a thing in space is, as a point, or nil.

@@ -27,7 +27,17 @@ var words = script.Table{
 
 // Tables describes the words of tests. The global player is besides callable in
 // a test: player "Ann" lets Ann log in and returns her.
-func Tables() []script.Table { return []script.Table{words, pilotWords} }
+func Tables() []script.Table { return []script.Table{words, testTable, pilotWords} }
+
+// testTable describes the table that the tests hang on.
+var testTable = script.Table{
+	Name: "test",
+	Doc:  "The tests of a file: every function in it is one. A text under system names the system of the test map to play in (Alpha, if none is named).",
+	Fields: []script.Field{
+		{Name: "[string]", Type: "function", Doc: "A test."},
+		{Name: "system", Type: "string?"},
+	},
+}
 
 func (p *play) words() map[string]lua.LGFunction {
 	return map[string]lua.LGFunction{

@@ -1,0 +1,54 @@
+package testworld_test
+
+import (
+	"os"
+	"testing"
+
+	"hotshard/bindings"
+	"hotshard/data/static"
+	"hotshard/host/testworld"
+	"hotshard/runtime/script/luacheck"
+	"hotshard/runtime/script/luatest"
+	"hotshard/runtime/world"
+)
+
+const root = "../../scripts"
+
+// types gives the item types to the bindings.
+type types struct{ set *static.TypeSet }
+
+func (t types) Get(name string) (map[string]world.Value, bool) {
+	it := t.set.ByName(name)
+	if it == nil {
+		return nil, false
+	}
+	return it.Values(), true
+}
+
+func (t types) List(string) []string { return nil }
+
+// TestScripts runs the game's own tests, as bin/host test does.
+func TestScripts(t *testing.T) {
+	for _, seed := range []uint64{1, 2} {
+		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Failed > 0 || result.Passed < 60 {
+			t.Errorf("seed %d: %d passed, %d failed", seed, result.Passed, result.Failed)
+		}
+	}
+}
+
+// TestScriptsAreClean checks the game's scripts, as bin/host check does.
+func TestScriptsAreClean(t *testing.T) {
+	report, err := luacheck.Run(luacheck.Options{
+		Root: root, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report.Findings {
+		t.Error(f)
+	}
+}

@@ -1,0 +1,182 @@
+package testworld
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"hotshard/bindings"
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/luatest"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// started is when time begins in every test.
+var started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// New returns what luatest.Options.New wants: a maker of worlds in which the
+// item types exist.
+func New(types bindings.Types) func(luatest.Setup) (luatest.World, error) {
+	return func(setup luatest.Setup) (luatest.World, error) { return newWorld(setup, types) }
+}
+
+// testWorld is one solar system, and the services it has asked for something.
+type testWorld struct {
+	setup    luatest.Setup
+	bind     func(*system.System, *script.State)
+	system   *system.System
+	services []*system.System // in the order of their start
+	clients  map[world.CharacterID]*client
+	lastID   world.CharacterID
+	now      time.Time
+}
+
+func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) {
+	static := setup.Map.ByName(setup.System)
+	if static == nil {
+		return nil, fmt.Errorf("there is no system %s in the map of tests", setup.System)
+	}
+	memory := newMemory()
+	w := &testWorld{
+		setup:   setup,
+		clients: map[world.CharacterID]*client{},
+		now:     started,
+	}
+	w.bind = bindings.Binder(&bindings.Deps{
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Types: types, Store: memory, Items: memory,
+	})
+	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
+	if err := w.system.Start(w.now); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// config is what all systems and services of the world have in common.
+func (w *testWorld) config(address world.Address, static *world.SolarSystem, module string, entry []string) system.Config {
+	return system.Config{
+		Address: address, Static: static, Module: module, Seed: w.setup.Seed,
+		Release: func() *script.Release { return w.setup.Release },
+		Script:  script.Options{Entry: entry, Started: started, Strict: true},
+		Bind: func(s *system.System, st *script.State) {
+			w.bind(s, st)
+			if s == w.system {
+				w.setup.Install(st)
+			}
+		},
+		Events:  bindings.Teller,
+		OnFault: func(_ world.Address, f script.Fault) { w.setup.OnFault(f) },
+		OnLog:   func(_ world.Address, level, module, text string) { w.setup.OnLog(level, module, text) },
+		Router:  (*router)(w),
+		Saver:   forgetful{},
+	}
+}
+
+// State is the Lua state of the system.
+func (w *testWorld) State() *script.State { return w.system.State() }
+
+// Close gives back the Lua states.
+func (w *testWorld) Close() {
+	w.system.State().Close()
+	for _, s := range w.services {
+		s.State().Close()
+	}
+}
+
+// Advance runs whole ticks for at least so many seconds, services with them.
+func (w *testWorld) Advance(seconds float64) {
+	for until := w.system.Now() + seconds; ; {
+		w.now = w.now.Add(time.Duration(float64(time.Second) / w.system.Hz()))
+		w.system.Step(w.now)
+		for _, s := range w.services {
+			s.Step(w.now)
+		}
+		if w.system.Now() >= until-1e-9 {
+			return
+		}
+	}
+}
+
+// Join lets a new character log in.
+func (w *testWorld) Join(name string) (world.CharacterID, error) {
+	w.lastID++
+	c := &client{}
+	w.clients[w.lastID] = c
+	return w.lastID, w.system.Post(system.Enter{
+		Character: system.Character{ID: w.lastID, Name: name, System: w.system.Static().ID},
+		Client:    c, Reason: "login",
+	})
+}
+
+// Leave logs a character out.
+func (w *testWorld) Leave(p world.CharacterID) {
+	w.post(w.system, system.Leave{Player: p, Reason: "logout"})
+}
+
+// Command gives a command on a character's connection.
+func (w *testWorld) Command(p world.CharacterID, name string, args world.Value, done func(world.Value, error)) {
+	c := w.clients[p]
+	id := c.ask(done)
+	w.post(w.system, system.Command{Player: p, Client: c, ID: id, Name: name, Args: args})
+}
+
+// post delivers a message; an inbox in a test is neither full nor gone.
+func (w *testWorld) post(to *system.System, m system.Message) {
+	if err := to.Post(m); err != nil {
+		w.setup.OnFault(script.Fault{Message: err.Error(), Origin: "a message to " + string(to.Address())})
+	}
+}
+
+// Sent lists the events a character was sent.
+func (w *testWorld) Sent(p world.CharacterID) []luatest.Message { return w.clients[p].events() }
+
+// client is a character's connection: it keeps everything.
+type client struct {
+	frames  []*wire.Frame
+	decoded []luatest.Message
+	waiting []func(world.Value, error) // by request id
+}
+
+func (c *client) ask(done func(world.Value, error)) uint64 {
+	c.waiting = append(c.waiting, done)
+	return uint64(len(c.waiting) - 1)
+}
+
+// Send keeps named events; snapshots and deltas are the codec's own tests' business.
+func (c *client) Send(f *wire.Frame) {
+	if f.Kind() == wire.KindText {
+		c.frames = append(c.frames, f)
+	}
+}
+
+// Reply hands the answer to who asked.
+func (c *client) Reply(id uint64, result world.Value, err error) {
+	if done := c.waiting[id]; done != nil {
+		c.waiting[id] = nil
+		if refused := (*wire.Error)(nil); errors.As(err, &refused) {
+			err = &script.CommandError{Code: refused.Code, Message: refused.Message}
+		}
+		done(result, err)
+	}
+}
+
+// NeedSnapshot is false: nothing gets lost here.
+func (c *client) NeedSnapshot() bool { return false }
+
+// Close does nothing: what was sent can still be looked at.
+func (c *client) Close(string) {}
+
+// events decodes what has come since the last time and returns all of it.
+func (c *client) events() []luatest.Message {
+	for _, f := range c.frames[len(c.decoded):] {
+		m, err := wire.Decode(wire.JSON, f.Payload(wire.JSON))
+		if err != nil {
+			m = &wire.Message{Event: "malformed", Fields: map[string]world.Value{"error": err.Error()}}
+		}
+		delete(m.Fields, "ev")
+		c.decoded = append(c.decoded, luatest.Message{Event: m.Event, Fields: m.Fields})
+	}
+	return c.decoded
+}
