@@ -39,12 +39,17 @@ func (m *Mirror) Set(id world.EntityID, told Motion) {
 }
 
 // SetLate is Set for news that is some ticks of dt seconds old: the body is moved
-// up to now, against its target as that is now.
+// up to now, against its target put back along its velocity to where it was then.
 func (m *Mirror) SetLate(id world.EntityID, told Motion, ticks int, dt float64) {
 	m.Set(id, told)
 	i := m.index[id]
-	for range ticks {
-		m.motion[i].Advance(dt, m.look(i))
+	for ; ticks > 0; ticks-- {
+		target := m.look(i)
+		if target != nil {
+			was := m.motion[m.index[m.motion[i].Target]].Vel.Scale(float64(ticks) * dt)
+			target.Pos = target.Pos.Sub(was)
+		}
+		m.motion[i].Advance(dt, target)
 	}
 }
 

@@ -86,7 +86,7 @@ type Space struct {
 	low    []world.Vec3 // the lower corner of the room the body may move in without changing its cell
 	target []int32      // slot, or none
 	seen   []anchor     // what a body knew of its target when the step began
-	flags  []flag       // what happened to it in the step
+	flags  []finding    // what happened to it in the step
 	status []status
 	due    []uint64 // the step with which it gets a correction
 	info   []info

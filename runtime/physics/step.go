@@ -42,20 +42,20 @@ type Event struct {
 	Bubble BubbleID       // BubbleEntered, BubbleLeft
 }
 
-// flag is an Outcome, or one of these.
-type flag = uint32
+// finding is what a step found out about a body: an Outcome, or one of these.
+type finding = uint32
 
 const (
-	flagEntered = flag(Entered)
-	flagLanded  = flag(Landed)
-	flagResting = flag(Resting)
-	flagArrived = flag(AtGoal)
+	flagEntered = finding(Entered)
+	flagLanded  = finding(Landed)
+	flagResting = finding(Resting)
+	flagArrived = finding(AtGoal)
 
-	flagAstray  flag = 1 << (8 + iota) // left its cell
-	flagDue                            // is to be corrected
-	flagStirs                          // had come to rest, and moves again with what it follows
-	flagHit                            // a missile that hit
-	flagExpired                        // a missile at its end
+	flagAstray  finding = 1 << (8 + iota) // left its cell
+	flagDue                               // is to be corrected
+	flagStirs                             // had come to rest, and moves again with what it follows
+	flagHit                               // a missile that hit
+	flagExpired                           // a missile at its end
 )
 
 // chunk is the least number of bodies for which another goroutine is worth while.
@@ -135,6 +135,9 @@ func (s *Space) begin(dt float64) {
 	if s.cfg.CorrectEvery > 0 {
 		s.step.period = uint64(max(1, math.Round(s.cfg.CorrectEvery/dt)))
 	}
+	for _, i := range s.active {
+		s.schedule(i)
+	}
 }
 
 // schedule sets when a body that keeps its course is corrected next: after three
@@ -196,7 +199,7 @@ func (s *Space) move(slots []int32, news []int32) []int32 {
 		if s.target[i] != none {
 			a = &s.seen[i]
 		}
-		f := flag(m.advance(dt, s.decay[i], a))
+		f := finding(m.advance(dt, s.decay[i], a))
 		if m.Mode == Follow && a != nil {
 			a.pos = s.pos[i].Sub(a.pos) // settleMissiles asks for the way it began with
 		}
