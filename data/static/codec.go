@@ -291,7 +291,9 @@ func (d *decoder) system(s *world.SolarSystem, regions, constellations []string)
 	s.Region, s.Constellation = d.pick(regions), d.pick(constellations)
 	s.Security = d.float()
 	s.Pos = world.Vec3{X: d.float(), Y: d.float(), Z: d.float()}
-	s.Celestials = make([]world.Celestial, d.count(minCelestial))
+	if n := d.count(minCelestial); n > 0 {
+		s.Celestials = make([]world.Celestial, n)
+	}
 	for i := range s.Celestials {
 		d.celestial(&s.Celestials[i])
 		if d.err != nil {

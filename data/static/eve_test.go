@@ -57,6 +57,13 @@ func TestImportEVE(t *testing.T) {
 		t.Errorf("the system without a star: %+v", w)
 	}
 	checkReport(t, report)
+	path := filepath.Join(t.TempDir(), "eve.hsu")
+	if err := Save(path, u); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Load(path); err != nil || !reflect.DeepEqual(again, u) {
+		t.Errorf("what was loaded is not what was saved (%v)", err)
+	}
 }
 
 func checkReport(t *testing.T, report Report) {
@@ -285,15 +292,14 @@ func FuzzReadSystem(f *testing.F) {
 	})
 }
 
-func FuzzParseNames(f *testing.F) {
+func FuzzReadNames(f *testing.F) {
 	f.Add([]byte("- itemID: 30000001\n  itemName: A\n- itemID: 30000002\n  itemName: B\n"))
+	f.Add([]byte("x: y\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		names, err := parseNames("f", text)
-		if err == nil {
-			for id, name := range names {
-				if id < firstPlace || name == "" {
-					t.Errorf("accepted %d: %q", id, name)
-				}
+		r := reader{file: "f"}
+		for _, n := range r.readNames(text) {
+			if n.id < firstPlace || n.id >= lastPlace || n.name == "" {
+				t.Errorf("accepted %d: %q", n.id, n.name)
 			}
 		}
 	})

@@ -183,7 +183,11 @@ func TestLoadOrGenerate(t *testing.T) {
 }
 
 func FuzzUnmarshal(f *testing.F) {
-	good, err := marshal(small(f))
+	u, err := Generate(3, 1)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := marshal(u)
 	if err != nil {
 		f.Fatal(err)
 	}
