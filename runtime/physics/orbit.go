@@ -20,9 +20,11 @@ func (m *Motion) orbit(dt, e float64, a *anchor) Outcome {
 	height := q.Dot(n)
 	flat := q.Sub(n.Scale(height))
 	dist := flat.Len()
-	out := perpendicular(n)
+	var out world.Vec3
 	if dist > reach {
 		out = flat.Scale(1 / dist)
+	} else {
+		out = perpendicular(n)
 	}
 	centre := a.pos
 	if math.Abs(dist-ring) > reach || math.Abs(height) > reach {

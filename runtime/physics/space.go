@@ -46,7 +46,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	orElse := func(v *float64, def float64) {
-		if !(*v > 0) {
+		if !(*v > 0) || math.IsInf(*v, 0) {
 			*v = def
 		}
 	}
