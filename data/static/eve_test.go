@@ -281,7 +281,7 @@ func FuzzReadSystem(f *testing.F) {
 		r := reader{file: "f"}
 		s := r.readSystem(text)
 		if r.err != nil {
-			if r.err.Line < 1 || r.err.Line > bytes.Count(text, []byte{'\n'})+2 {
+			if r.err.Line < 1 || r.err.Line > len(text)+2 { // YAML knows more line ends than \n
 				t.Errorf("the error is in line %d: %v", r.err.Line, r.err)
 			}
 			return
