@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -10,8 +11,6 @@ import (
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
-
-	"errors"
 )
 
 // param is one parameter of a signature.
@@ -179,6 +178,26 @@ func pushVector(L *lua.LState, v world.Vec3) *lua.LTable {
 	t.RawSetString("y", lua.LNumber(v.Y))
 	t.RawSetString("z", lua.LNumber(v.Z))
 	return t
+}
+
+// pushEmpty answers with the emptiest value of a signature's first result.
+func pushEmpty(L *lua.LState, sig string) int {
+	first, _, _ := strings.Cut(results(sig), ",")
+	switch {
+	case first == "":
+		return 0
+	case strings.HasSuffix(first, "?"), first == "any":
+		L.Push(lua.LNil)
+	case first == "string":
+		L.Push(lua.LString(""))
+	case first == "number", first == "integer":
+		L.Push(lua.LNumber(0))
+	case first == "boolean":
+		L.Push(lua.LFalse)
+	default:
+		L.Push(L.NewTable())
+	}
+	return 1
 }
 
 // done answers true, or nil and why not.

@@ -60,7 +60,7 @@ type function struct {
 	Doc    string
 	Effect bool // changes the world
 	Yields bool // parks the task
-	Pure   bool // reads only what never changes, and so works while a reload is staged
+	Pure   bool // needs no system, and so works while a reload is staged
 	Do     func(*env, *lua.LState) int
 
 	name   string
@@ -74,7 +74,8 @@ type table struct {
 	Funcs []function
 }
 
-// env is what a word sees of its surroundings: one for each Lua state.
+// env is what a word sees of its surroundings: one for each Lua state. A state
+// that stages a reload stands for all systems and has none of its own.
 type env struct {
 	deps *Deps
 	sys  *system.System
@@ -101,28 +102,32 @@ func prepare(ts []table) []table {
 // Binder returns what system.Config.Bind wants: a function that gives a new Lua
 // state its tables.
 func Binder(deps *Deps) func(*system.System, *script.State) {
-	return func(sys *system.System, st *script.State) {
-		e := &env{deps: deps, sys: sys, st: st}
-		for i := range tables {
-			bind(e, &tables[i])
-		}
-	}
+	return func(sys *system.System, st *script.State) { bindAll(&env{deps: deps, sys: sys, st: st}) }
 }
 
-func bind(e *env, t *table) {
-	fns := make(map[string]lua.LGFunction, len(t.Funcs))
-	for i := range t.Funcs {
-		fns[t.Funcs[i].name] = e.wrap(t, &t.Funcs[i])
+// Stager returns the Bind of the options of a script.Stager.
+func Stager(deps *Deps) func(*script.State) {
+	return func(st *script.State) { bindAll(&env{deps: deps, st: st}) }
+}
+
+func bindAll(e *env) {
+	for i := range tables {
+		t := &tables[i]
+		fns := make(map[string]lua.LGFunction, len(t.Funcs))
+		for j := range t.Funcs {
+			fns[t.Funcs[j].name] = e.wrap(t, &t.Funcs[j])
+		}
+		e.st.Bind(t.describe(), fns)
 	}
-	e.st.Bind(t.describe(), fns)
 }
 
 // wrap puts the check of the arguments before a word. While a reload is staged
-// there is no world to look at: a word that would look answers nothing.
+// there is no world to look at: a word that would look answers with the emptiest
+// thing its signature allows.
 func (e *env) wrap(t *table, f *function) lua.LGFunction {
 	full := strings.TrimPrefix(t.Name+"."+f.name, ".")
-	if e.st.Staging() && !f.Pure {
-		return func(*lua.LState) int { return 0 }
+	if e.sys == nil && !f.Pure {
+		return func(L *lua.LState) int { return pushEmpty(L, f.Sig) }
 	}
 	return func(L *lua.LState) int {
 		check(L, full, f.params)

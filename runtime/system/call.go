@@ -122,6 +122,7 @@ func (s *System) serve(m Call) {
 		return
 	}
 	s.lastUse = s.real
+	s.stats.calls.Add(1)
 	s.state.Call(s.cfg.Module, m.Func, func(v []world.Value, err error) { s.reply(m, v, err) }, s.toLua(m.Args)...)
 }
 

@@ -23,6 +23,8 @@ func (s *System) Run() {
 		if err := s.Start(s.cfg.Clock.Now()); err != nil {
 			s.log.Error("the scripts do not run", "error", err)
 		}
+		s.stats.awake.Store(true)
+		s.publish()
 	})
 	for s.stopping == "" {
 		now, ok := s.wait()
@@ -39,9 +41,12 @@ func (s *System) Run() {
 
 // timed is Step with a look at the clock before and after.
 func (s *System) timed(now time.Time) {
+	began := s.cfg.Clock.Now()
 	s.catchUp(now)
 	s.Step(now)
-	s.stats.ticked(s.tick, s.cfg.Clock.Now().Sub(now), s.period())
+	s.publish()
+	ended := s.cfg.Clock.Now()
+	s.stats.ticked(s.tick, ended.Sub(began), ended.Sub(now) > s.period())
 }
 
 // wait returns when the next step is due, with the time; false says that the
@@ -180,7 +185,6 @@ func (s *System) reload() (err error) {
 
 // restore brings the players of before the panic back in.
 func (s *System) restore(players []*Player) {
-	s.stats.players.Store(0)
 	for _, p := range players {
 		m := Enter{Character: p.saved, Client: p.client, Reason: "restore"}
 		if s.down != nil {

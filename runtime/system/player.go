@@ -82,7 +82,6 @@ func (s *System) admit(m Enter) {
 	p.Data = s.dataTable(c.Data)
 	s.players[p.ID] = p
 	s.order = append(s.order, p)
-	s.stats.players.Store(int64(len(s.order)))
 	if p.Station != 0 && s.cfg.Static.Find(p.Station) == nil {
 		p.Station = 0 // a station of an older map
 	}
@@ -196,7 +195,6 @@ func (s *System) depart(p *Player) {
 	}
 	delete(s.players, p.ID)
 	s.order = without(s.order, p)
-	s.stats.players.Store(int64(len(s.order)))
 	s.lastUse = s.real
 	if p.jump == nil {
 		s.cfg.Saver.Save([]Character{c})

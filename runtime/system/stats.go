@@ -1,7 +1,7 @@
 package system
 
 import (
-	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -10,61 +10,99 @@ import (
 
 // Stats is how a system does, as of its last tick.
 type Stats struct {
-	Address  world.Address
-	Awake    bool
-	Players  int
-	Entities int
-	Release  int
-	Tick     world.Tick
-	TickMs   float64 // moving average of the last hundred or so
-	MaxMs    float64 // longest tick since Stats was last asked for
-	Late     uint64  // ticks that took longer than a period
-	Crashes  uint64
-	Commands uint64
+	Address  world.Address `json:"address"`
+	Up       bool          `json:"up"` // its scripts run
+	Awake    bool          `json:"awake"`
+	Players  int           `json:"players"`
+	Entities int           `json:"entities"`
+	Release  int           `json:"release"`
+	Tick     world.Tick    `json:"tick"`
+	Hz       float64       `json:"hz"`
+	P50Ms    float64       `json:"tick_p50_ms"` // over the last ticks, 128 at most
+	P99Ms    float64       `json:"tick_p99_ms"`
+	MaxMs    float64       `json:"tick_max_ms"`
+	Late     uint64        `json:"late_ticks"` // that took longer than a period
+	Crashes  uint64        `json:"crashes"`
+	Commands uint64        `json:"commands"`
+	Calls    uint64        `json:"calls"`
+	Queue    int           `json:"queue"` // messages in the inbox
 }
+
+// recentTicks is how many tick times are kept.
+const recentTicks = 128
 
 // counters are written by the system and read by whoever asks.
 type counters struct {
+	up       atomic.Bool
 	awake    atomic.Bool
 	players  atomic.Int64
 	entities atomic.Int64
 	release  atomic.Int64
 	tick     atomic.Uint64
-	avg      atomic.Uint64 // math.Float64bits of milliseconds
-	longest  atomic.Int64  // nanoseconds
+	millihz  atomic.Int64
+	ticks    atomic.Uint64              // run so far
+	recent   [recentTicks]atomic.Uint32 // microseconds
+	busy     atomic.Int64               // nanoseconds
 	late     atomic.Uint64
 	crashes  atomic.Uint64
 	commands atomic.Uint64
+	calls    atomic.Uint64
 }
 
-func (c *counters) setRelease(n int) { c.release.Store(int64(n)) }
-
-func (c *counters) ticked(tick world.Tick, took, period time.Duration) {
+// ticked notes a tick that took so long and ended late. Only the system writes,
+// so reading before adding is safe.
+func (c *counters) ticked(tick world.Tick, took time.Duration, late bool) {
 	c.tick.Store(uint64(tick))
-	ms := float64(took) / float64(time.Millisecond)
-	avg := math.Float64frombits(c.avg.Load())
-	c.avg.Store(math.Float64bits(avg + (ms-avg)/64))
-	if int64(took) > c.longest.Load() {
-		c.longest.Store(int64(took))
-	}
-	if took > period {
+	n := c.ticks.Load()
+	c.recent[n%recentTicks].Store(uint32(min(took.Microseconds(), 1<<32-1)))
+	c.ticks.Store(n + 1)
+	c.busy.Add(int64(took))
+	if late {
 		c.late.Add(1)
 	}
 }
 
+// times are the recent ticks' in milliseconds, shortest first.
+func (c *counters) times() []float64 {
+	out := make([]float64, min(c.ticks.Load(), recentTicks))
+	for i := range out {
+		out[i] = float64(c.recent[i].Load()) / 1000
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Busy is how long all ticks have taken so far; any goroutine may ask.
+func (s *System) Busy() time.Duration { return time.Duration(s.stats.busy.Load()) }
+
 // Stats may be asked for from any goroutine.
 func (s *System) Stats() Stats {
-	return Stats{
+	st := Stats{
 		Address:  s.cfg.Address,
+		Up:       s.stats.up.Load(),
 		Awake:    s.stats.awake.Load(),
 		Players:  int(s.stats.players.Load()),
 		Entities: int(s.stats.entities.Load()),
 		Release:  int(s.stats.release.Load()),
 		Tick:     world.Tick(s.stats.tick.Load()),
-		TickMs:   math.Float64frombits(s.stats.avg.Load()),
-		MaxMs:    float64(s.stats.longest.Swap(0)) / float64(time.Millisecond),
+		Hz:       float64(s.stats.millihz.Load()) / 1000,
 		Late:     s.stats.late.Load(),
 		Crashes:  s.stats.crashes.Load(),
 		Commands: s.stats.commands.Load(),
+		Calls:    s.stats.calls.Load(),
+		Queue:    int(s.inbox.waiting.Load()),
 	}
+	if times := s.stats.times(); len(times) > 0 {
+		st.P50Ms, st.P99Ms, st.MaxMs = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]
+	}
+	return st
+}
+
+// publish copies what the system knows of itself to where others may read it.
+func (s *System) publish() {
+	s.stats.up.Store(s.state != nil)
+	s.stats.release.Store(int64(s.Release()))
+	s.stats.players.Store(int64(len(s.order)))
+	s.stats.entities.Store(int64(len(s.entities)))
+	s.stats.millihz.Store(int64(s.hz * 1000))
 }

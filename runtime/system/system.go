@@ -122,7 +122,6 @@ func (s *System) Start(now time.Time) error {
 	s.real, s.lastUse = now, now
 	s.clear()
 	s.down = s.load()
-	s.stats.setRelease(s.Release())
 	return s.down
 }
 

@@ -22,10 +22,26 @@ func (u *Universe) Ask(ctx context.Context, a world.Address, fn func(*system.Sys
 // returns when all have answered or ctx has ended. Actors that end meanwhile are
 // left out.
 func (u *Universe) AskAll(ctx context.Context, fn func(*system.System)) error {
+	return u.AskOf(ctx, u.Actors(), fn)
+}
+
+// AskOf is AskAll of some actors only.
+func (u *Universe) AskOf(ctx context.Context, actors []*system.System, fn func(*system.System)) error {
+	return ask(ctx, actors, fn, func(run func(*system.System)) system.Message { return system.Do(run) })
+}
+
+// AtTickEnd runs fn on the goroutine of each of the actors, at the end of a tick,
+// when no Lua of theirs runs: the moment to replace scripts. It returns as AskAll
+// does.
+func (u *Universe) AtTickEnd(ctx context.Context, actors []*system.System, fn func(*system.System)) error {
+	return ask(ctx, actors, fn, func(run func(*system.System)) system.Message { return system.Release(run) })
+}
+
+func ask(ctx context.Context, actors []*system.System, fn func(*system.System), wrap func(func(*system.System)) system.Message) error {
 	var asked []*question
-	for _, s := range u.Actors() {
+	for _, s := range actors {
 		q := newQuestion(fn)
-		if s.Post(system.Do(q.run)) == nil {
+		if s.Post(wrap(q.run)) == nil {
 			asked = append(asked, q)
 		}
 	}

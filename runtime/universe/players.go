@@ -38,7 +38,7 @@ func (u *Universe) enter(c world.CharacterID, client system.Client) {
 func (u *Universe) bring(c system.Character, client system.Client) {
 	m := u.cfg.Map.System(c.System)
 	if m == nil {
-		c.System, c.Station, c.Ship = u.cfg.Home, u.cfg.HomeStation, nil
+		c.System, c.Station, c.Ship = u.cfg.Home, 0, nil
 		m = u.cfg.Map.System(c.System)
 	}
 	to := world.SystemAddress(m.Name)

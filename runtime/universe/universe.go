@@ -33,8 +33,8 @@ type Config struct {
 	Characters Characters
 	Release    *script.Release // what systems start on; see SetRelease
 	// Home is where characters begin that have been nowhere yet.
-	Home        world.SystemID
-	HomeStation world.EntityID // 0: in space
+	Home   world.SystemID
+	Routes *world.Router // of Map; nil to have them made
 	// System is the ground for every actor's configuration; the universe fills
 	// in who and where it is.
 	System system.Config
@@ -64,9 +64,12 @@ func New(cfg Config) *Universe {
 	u := &Universe{
 		cfg:    cfg,
 		log:    cfg.Log,
-		routes: world.NewRouter(cfg.Map),
+		routes: cfg.Routes,
 		actors: make(map[world.Address]*system.System),
 		where:  make(map[world.CharacterID]world.Address),
+	}
+	if u.routes == nil {
+		u.routes = world.NewRouter(cfg.Map)
 	}
 	u.release.Store(cfg.Release)
 	return u
@@ -90,7 +93,7 @@ func (u *Universe) SetRelease(r *script.Release) {
 
 // StartServices starts every service of the release that does not run yet.
 func (u *Universe) StartServices() {
-	for _, name := range u.ServiceNames() {
+	for _, name := range ServiceNames(u.Release()) {
 		if _, err := u.actor(world.Address(name)); err != nil {
 			u.log.Error("a service could not be started", "service", name, "error", err)
 		}
@@ -99,10 +102,9 @@ func (u *Universe) StartServices() {
 
 const serviceDir = "services/"
 
-// ServiceNames lists the services of the current release: the files directly in
-// services/, their tests left out.
-func (u *Universe) ServiceNames() []string {
-	r := u.Release()
+// ServiceNames lists the services of a release: the files directly in services/,
+// their tests left out.
+func ServiceNames(r *script.Release) []string {
 	if r == nil {
 		return nil
 	}

@@ -1,0 +1,46 @@
+// Command host is a hotshard server, and the tools that go with its scripts.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// cli is the command line. Every flag can also be set in the environment, as
+// HOTSHARD_ and its name in capitals: HOTSHARD_LISTEN.
+var cli struct {
+	Serve   serveCmd         `cmd:"" help:"Run a shard."`
+	Test    testCmd          `cmd:"" help:"Run the scripts' tests."`
+	Check   checkCmd         `cmd:"" help:"Look for mistakes in the scripts without running them."`
+	Conform conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
+	Import  importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+func main() {
+	parser, err := kong.New(&cli,
+		kong.Name("host"),
+		kong.Description("A space-game server whose every script can be changed while players fly."),
+		kong.DefaultEnvars("HOTSHARD"),
+		kong.Vars{"version": version},
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fail(err)
+	}
+	ctx, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	if err := ctx.Run(); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "host:", err)
+	os.Exit(1)
+}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"hotshard/host/server"
+)
+
+// serveCmd runs a shard until SIGTERM or SIGINT.
+type serveCmd struct {
+	Listen     string `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
+	Ops        string `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
+	Socket     string `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
+	Scripts    string `default:"scripts" help:"The folder of the game's scripts."`
+	Data       string `default:"data" help:"The folder for everything the shard keeps."`
+	Store      string `help:"The database, a URL or a path; hotshard.db below --data where left out." placeholder:"URL"`
+	Shard      string `default:"dev" help:"The shard's name."`
+	Production bool   `help:"Nobody gets an account by logging in, and saved scripts wait for a promote."`
+	Universe   string `help:"A map made by host import; a generated one where left out." placeholder:"FILE"`
+	Seed       uint64 `default:"1" help:"Of the generated map."`
+	Home       string `help:"The system in which new characters begin." placeholder:"NAME"`
+	LogFormat  string `enum:"text,json" default:"text" help:"text or json."`
+}
+
+// Run runs the shard.
+func (c *serveCmd) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s, err := server.New(server.Config{
+		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
+		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
+		Version: version, Out: os.Stdout,
+	})
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}

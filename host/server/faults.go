@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"hotshard/console/command"
+	"hotshard/runtime/script"
+	"hotshard/runtime/world"
+)
+
+// maxGroups is how many kinds of fault are remembered; the one not seen for
+// longest goes first.
+const maxGroups = 500
+
+// faults collects the errors of scripts and logs them: the first ten of a kind,
+// then every hundredth, so that a handler that fails in every tick of every
+// system does not drown the rest.
+type faults struct {
+	log *slog.Logger
+
+	mu     sync.Mutex
+	groups map[faultKey]*faultGroup
+	total  uint64
+}
+
+type faultKey struct {
+	function, message string
+	release           int
+}
+
+type faultGroup struct {
+	command.ErrorGroup
+	systems map[string]int
+}
+
+func newFaults(log *slog.Logger) *faults {
+	return &faults{log: log, groups: make(map[faultKey]*faultGroup)}
+}
+
+// add takes a fault; systems call it from their own goroutines.
+func (f *faults) add(a world.Address, fault script.Fault) {
+	now := time.Now()
+	f.mu.Lock()
+	f.total++
+	key := faultKey{fault.Function, fault.Message, fault.Release}
+	g := f.groups[key]
+	if g == nil {
+		f.makeRoom()
+		g = &faultGroup{systems: make(map[string]int)}
+		g.Function, g.Message, g.Release, g.First = fault.Function, fault.Message, fault.Release, now
+		f.groups[key] = g
+	}
+	g.Count++
+	g.Where, g.Last, g.Player, g.Traceback = fault.Place, now, fault.Player, fault.Traceback
+	g.systems[string(a)]++
+	n := g.Count
+	f.mu.Unlock()
+	if n <= 10 || n%100 == 0 {
+		f.log.Error("a script failed: "+fault.Message, "system", string(a), "module", fault.Module, "function", fault.Function,
+			"place", fault.Place, "in", fault.Origin, "player", fault.Player, "release", fault.Release, "times", n, "traceback", fault.Traceback)
+	}
+}
+
+func (f *faults) makeRoom() {
+	if len(f.groups) < maxGroups {
+		return
+	}
+	var oldest faultKey
+	var at time.Time
+	for k, g := range f.groups {
+		if at.IsZero() || g.Last.Before(at) {
+			oldest, at = k, g.Last
+		}
+	}
+	delete(f.groups, oldest)
+}
+
+// Groups implements command.Errors.
+func (f *faults) Groups(_ context.Context, system string) ([]command.ErrorGroup, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []command.ErrorGroup
+	for _, g := range f.groups {
+		if system != "" && g.systems["@"+system] == 0 && g.systems[system] == 0 {
+			continue
+		}
+		eg := g.ErrorGroup
+		for a := range g.systems {
+			eg.Systems = append(eg.Systems, bare(a))
+		}
+		slices.Sort(eg.Systems)
+		out = append(out, eg)
+	}
+	slices.SortFunc(out, func(a, b command.ErrorGroup) int { return b.Last.Compare(a.Last) })
+	return out, nil
+}
+
+// in counts the faults of one system.
+func (f *faults) in(a world.Address) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, g := range f.groups {
+		n += g.systems[string(a)]
+	}
+	return n
+}
+
+func (f *faults) count() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.total
+}
+
+// bare is an address as people write it: a system without its @.
+func bare(a string) string {
+	if len(a) > 0 && a[0] == '@' {
+		return a[1:]
+	}
+	return a
+}

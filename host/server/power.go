@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// power is the shutdown that an operator asks for: at once or after a countdown
+// that every player is told of.
+type power struct {
+	mu     sync.Mutex
+	cancel context.CancelFunc // of the countdown under way
+	reason string
+	at     time.Time
+	down   chan struct{} // closed when the shard is to stop
+	once   sync.Once
+}
+
+func (p *power) init() { p.down = make(chan struct{}) }
+
+// notices are how long before the end players are reminded.
+var notices = []time.Duration{
+	time.Hour, 30 * time.Minute, 15 * time.Minute, 10 * time.Minute, 5 * time.Minute, 2 * time.Minute,
+	time.Minute, 30 * time.Second, 10 * time.Second, 5 * time.Second, 4 * time.Second, 3 * time.Second, 2 * time.Second, time.Second,
+}
+
+// Shutdown implements command.Power.
+func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author string) error {
+	p := &s.power
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cancel != nil {
+		p.cancel()
+		p.cancel = nil
+	}
+	s.log.Warn("shutdown ordered", "in", in, "reason", reason, "by", author)
+	if in <= 0 {
+		p.once.Do(func() { close(p.down) })
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel, p.reason, p.at = cancel, reason, time.Now().Add(in)
+	go s.countDown(ctx, p.at, reason)
+	return nil
+}
+
+// CancelShutdown implements command.Power.
+func (s *Server) CancelShutdown(_ context.Context, author string) error {
+	p := &s.power
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cancel == nil {
+		return errors.New("no shutdown is under way")
+	}
+	p.cancel()
+	p.cancel = nil
+	s.log.Warn("shutdown cancelled", "by", author)
+	s.announce("The shutdown is cancelled.")
+	return nil
+}
+
+// countDown tells the players, then ends the shard.
+func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
+	if reason != "" {
+		reason = " (" + reason + ")"
+	}
+	s.announce(fmt.Sprintf("The shard goes down in %s%s.", spoken(time.Until(at)), reason))
+	for _, left := range notices {
+		wait := time.Until(at.Add(-left))
+		if wait <= 0 {
+			continue
+		}
+		select {
+		case <-time.After(wait):
+			s.announce(fmt.Sprintf("The shard goes down in %s%s.", spoken(left), reason))
+		case <-ctx.Done():
+			return
+		}
+	}
+	select {
+	case <-time.After(time.Until(at)):
+		s.power.once.Do(func() { close(s.power.down) })
+	case <-ctx.Done():
+	case <-s.power.down:
+	}
+}
+
+func spoken(d time.Duration) string {
+	d = d.Round(time.Second)
+	if d >= time.Minute {
+		return count(int(d.Minutes()), "minute", "minutes")
+	}
+	return count(int(d.Seconds()), "second", "seconds")
+}
+
+// announce shows a text to everybody online and returns how many they are.
+func (s *Server) announce(text string) int {
+	s.gate.Broadcast(wire.NewEvent("announce", map[string]world.Value{"text": text}))
+	st := s.gate.Stats()
+	return st.Sessions - st.Lingering
+}

@@ -1,0 +1,326 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"hotshard/bindings"
+	"hotshard/data/static"
+	"hotshard/data/store"
+	"hotshard/host/web"
+	"hotshard/runtime/gate"
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/universe"
+	"hotshard/runtime/watch"
+	"hotshard/runtime/world"
+)
+
+// Server is one shard, wired.
+type Server struct {
+	cfg     Config
+	log     *slog.Logger
+	tail    *tail
+	started time.Time
+
+	lock     *os.File
+	store    *store.Store
+	saves    *characters
+	universe *universe.Universe
+	gate     *gate.Gate
+	watcher  *watch.Watcher
+	releases *releases
+	faults   *faults
+	load     *loads
+	power    power
+
+	play, ops net.Listener
+	servers   []*http.Server
+	closing   sync.Once
+	closed    error
+}
+
+// New makes a shard and opens its sockets; Run makes it serve. On an error
+// everything that was opened is closed again.
+func New(cfg Config) (*Server, error) {
+	started := time.Now()
+	if err := cfg.fill(); err != nil {
+		return nil, err
+	}
+	t := newTail(cfg.handler())
+	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
+	s.faults = newFaults(s.log)
+	s.power.init()
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// open is New after the configuration, in the order in which things need each
+// other.
+func (s *Server) open() (err error) {
+	if s.lock, err = lockData(s.cfg.Data); err != nil {
+		return err
+	}
+	m, err := loadMap(&s.cfg)
+	if err != nil {
+		return err
+	}
+	start, err := home(m, s.cfg.Home)
+	if err != nil {
+		return err
+	}
+	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
+		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost,
+	})
+	if err != nil {
+		return err
+	}
+	s.saves = newCharacters(s.store, s.log)
+	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
+		return err
+	}
+	release, err := firstRelease(s.watcher, s.store)
+	if err != nil {
+		return err
+	}
+	deps := &bindings.Deps{
+		Map: m, Routes: world.NewRouter(m), Types: types{static.Types()},
+		Store: values{s.store}, Items: items{s.store},
+	}
+	s.universe = s.newUniverse(deps, start, release)
+	staging := s.scriptOptions()
+	staging.Bind = bindings.Stager(deps)
+	s.releases = newReleases(s, newReleaser(s.universe, staging), release)
+	s.load = newLoads(s.universe)
+	s.gate = gate.New(gate.Config{
+		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+	})
+	return s.listen()
+}
+
+// scriptOptions are those of every Lua state, also of those that stage.
+func (s *Server) scriptOptions() script.Options {
+	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
+}
+
+func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, release *script.Release) *universe.Universe {
+	return universe.New(universe.Config{
+		Map: deps.Map, Characters: s.saves, Release: release, Home: start.ID, Log: s.log, Routes: deps.Routes,
+		System: system.Config{
+			Script:      s.scriptOptions(),
+			Bind:        bindings.Binder(deps),
+			Events:      bindings.Teller,
+			OnFault:     s.faults.add,
+			OnLog:       s.scriptLog,
+			UnloadAfter: s.cfg.UnloadAfter,
+		},
+	})
+}
+
+// scriptLog takes what scripts print and log.
+func (s *Server) scriptLog(a world.Address, level, module, text string) {
+	l := slog.LevelInfo
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	s.log.Log(context.Background(), l, text, "system", string(a), "module", module)
+}
+
+// welcome is what a player is told of the shard.
+func (s *Server) welcome() map[string]world.Value {
+	return map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+}
+
+func (s *Server) kind() string {
+	if s.cfg.Production {
+		return "production"
+	}
+	return "dev"
+}
+
+// listen opens the sockets, so that a port that is taken is an error of New.
+func (s *Server) listen() (err error) {
+	if s.play, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/play", s.gate.Handler())
+	mux.Handle("/", web.Handler(s.universe.Map))
+	s.serveHTTP(mux)
+	if s.cfg.Ops == "" {
+		return nil
+	}
+	if s.ops, err = net.Listen("tcp", s.cfg.Ops); err != nil {
+		return fmt.Errorf("--ops: %w", err)
+	}
+	s.serveHTTP(s.opsHandler())
+	return nil
+}
+
+func (s *Server) serveHTTP(h http.Handler) {
+	s.servers = append(s.servers, &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	})
+}
+
+// Addr is where players connect, OpsAddr where operators' programs do ("" for
+// nowhere): the real ones, where the configuration said port 0.
+func (s *Server) Addr() string { return s.play.Addr().String() }
+
+// OpsAddr is the address of the operations port, "" where there is none.
+func (s *Server) OpsAddr() string {
+	if s.ops == nil {
+		return ""
+	}
+	return s.ops.Addr().String()
+}
+
+// Universe is the shard's, for tests and tools in this process.
+func (s *Server) Universe() *universe.Universe { return s.universe }
+
+// shutdownPatience is how long saving everybody, and then telling the players,
+// may take.
+const shutdownPatience = 20 * time.Second
+
+// Run serves until ctx ends or an operator shuts the shard down, then saves
+// everybody and says goodbye. The server is closed afterwards.
+func (s *Server) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	failed := make(chan error, 8)
+	for i, l := range []net.Listener{s.play, s.ops} {
+		if l == nil {
+			continue
+		}
+		srv := s.servers[i]
+		wg.Go(func() {
+			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		})
+	}
+	s.universe.StartServices()
+	wg.Go(func() { s.releases.run(ctx) })
+	wg.Go(func() { s.sweep(ctx) })
+	s.banner()
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case <-s.power.down:
+	case err = <-failed:
+	}
+	err = errors.Join(err, s.stop())
+	cancel()
+	err = errors.Join(err, s.Close())
+	wg.Wait()
+	return err
+}
+
+// sweep lets the gate look at its clocks and the figures be taken, once a second.
+func (s *Server) sweep(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case now := <-t.C:
+			s.gate.Sweep()
+			s.load.sample(now)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// stop ends the game: systems stop and hand in their players, the players are
+// saved, then told.
+func (s *Server) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	players := s.universe.Players()
+	systems := len(s.universe.Actors())
+	began := time.Now()
+	err := s.universe.Close(ctx)
+	if ferr := s.saves.flush(); ferr != nil {
+		s.log.Error("not everybody could be saved", "error", ferr)
+		err = errors.Join(err, ferr)
+	} else {
+		s.log.Info("everybody is saved", "players", players, "systems", systems, "took", time.Since(began).Round(time.Millisecond))
+		fmt.Fprintf(s.cfg.Out, "Saved %s. Goodbye.\n", count(players, "player", "players"))
+	}
+	return errors.Join(err, s.gate.Close(ctx))
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// Close gives back everything that New opened. It saves nobody who is not saved
+// yet: that is Run's business.
+func (s *Server) Close() error {
+	s.closing.Do(func() { s.closed = s.close() })
+	return s.closed
+}
+
+func (s *Server) close() error {
+	var errs []error
+	for _, srv := range s.servers {
+		errs = append(errs, srv.Close())
+	}
+	for _, l := range []net.Listener{s.play, s.ops} {
+		if l != nil {
+			if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if s.watcher != nil {
+		errs = append(errs, s.watcher.Close())
+	}
+	if s.saves != nil {
+		s.saves.close()
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// banner is what somebody sees who has typed `make run`.
+func (s *Server) banner() {
+	fmt.Fprintf(s.cfg.Out, "\n  hotshard %s (%s), %s in %d ms\n\n", s.cfg.Shard, s.kind(),
+		count(len(s.universe.Map().Systems), "solar system", "solar systems"), time.Since(s.started).Milliseconds())
+	fmt.Fprintf(s.cfg.Out, "  fly      http://%s/\n", visible(s.Addr()))
+	if s.ops != nil {
+		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
+	}
+	fmt.Fprintf(s.cfg.Out, "  change   %s: save a file, and the game changes\n\n", s.cfg.Scripts)
+	s.log.Info("the shard is up", "shard", s.cfg.Shard, "kind", s.kind(), "listen", s.Addr(), "ops", s.OpsAddr(),
+		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", time.Since(s.started).Round(time.Millisecond))
+}
+
+// visible is an address one can type: an unspecified host is this machine.
+func visible(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
+}

@@ -1,0 +1,215 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"hotshard/console/command"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// Shard is what operators' commands act on.
+func (s *Server) Shard() command.Shard {
+	return command.Shard{
+		Identify: s.identify,
+		Systems:  systems{s},
+		Players:  players{s},
+		Lua:      operator{s},
+		Reload:   reload{s},
+		Errors:   s.faults,
+		Power:    s,
+		Services: services{s},
+		Store:    storeStats{s},
+		Log:      s.tail,
+		Audit:    audit{s.store},
+	}
+}
+
+func (s *Server) identify() command.Identity {
+	id := command.Identity{
+		Name: s.cfg.Shard, Production: s.cfg.Production, Release: s.universe.Release().Number,
+		Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
+	}
+	s.power.mu.Lock()
+	defer s.power.mu.Unlock()
+	if s.power.cancel != nil {
+		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", spoken(time.Until(s.power.at)), s.power.reason))
+	}
+	return id
+}
+
+// systems implements command.Systems.
+type systems struct{ s *Server }
+
+// List implements command.Systems.
+func (v systems) List(context.Context) ([]command.System, error) {
+	m := v.s.universe.Map()
+	list := make([]command.System, len(m.Systems))
+	for i := range m.Systems {
+		list[i] = v.line(m.Systems[i].Name)
+	}
+	return list, nil
+}
+
+func (v systems) line(name string) command.System {
+	line := command.System{Name: name, Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}
+	a := v.s.universe.Running(world.SystemAddress(name))
+	if a == nil {
+		return line
+	}
+	st := a.Stats()
+	line.Awake, line.Players, line.Release, line.Ships = st.Awake, st.Players, st.Release, st.Entities
+	line.Hz, line.CPU = st.Hz, v.s.load.of(st)
+	line.TickP99 = time.Duration(st.P99Ms * float64(time.Millisecond))
+	return line
+}
+
+// Names implements command.Systems.
+func (v systems) Names() []string {
+	m := v.s.universe.Map()
+	names := make([]string, len(m.Systems))
+	for i := range m.Systems {
+		names[i] = m.Systems[i].Name
+	}
+	return names
+}
+
+// Info implements command.Systems.
+func (v systems) Info(_ context.Context, name string) (command.SystemInfo, error) {
+	m := v.s.universe.Map().ByName(name)
+	if m == nil {
+		return command.SystemInfo{}, fmt.Errorf("there is no system called %s", name)
+	}
+	info := command.SystemInfo{
+		System: v.line(m.Name), ID: int64(m.ID), Region: m.Region, Constellation: m.Constellation, Security: m.Security,
+		Celestials: len(m.Celestials), Errors: v.s.faults.in(world.SystemAddress(m.Name)),
+	}
+	for _, id := range v.s.universe.Routes().Neighbours(nil, m.ID) {
+		info.Gates = append(info.Gates, v.s.universe.Map().System(id).Name)
+	}
+	if a := v.s.universe.Running(world.SystemAddress(m.Name)); a != nil {
+		info.Tick = uint64(a.Stats().Tick)
+	}
+	return info, nil
+}
+
+// players implements command.Players.
+type players struct{ s *Server }
+
+// Who implements command.Players.
+func (v players) Who(ctx context.Context) ([]command.Player, error) {
+	var mu sync.Mutex
+	var all []command.Player
+	err := v.s.universe.AskOf(ctx, v.populated(), func(s *system.System) {
+		if s.Static() == nil {
+			return
+		}
+		for _, p := range s.Players() {
+			line := command.Player{ID: int64(p.ID), Name: p.Name, System: s.Static().Name, Lost: !p.Online()}
+			if c := s.Static().Find(p.Station); c != nil {
+				line.Docked = c.Name
+			}
+			if e, ok := s.Entity(p.Ship); ok {
+				line.Ship = e.Type
+			}
+			mu.Lock()
+			all = append(all, line)
+			mu.Unlock()
+		}
+	})
+	slices.SortFunc(all, func(a, b command.Player) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+// populated are the systems with somebody in them: the others need not wake.
+func (v players) populated() []*system.System {
+	return slices.DeleteFunc(v.s.universe.Actors(), func(a *system.System) bool { return a.Stats().Players == 0 })
+}
+
+// Announce implements command.Players.
+func (v players) Announce(_ context.Context, text string) (int, error) {
+	return v.s.announce(text), nil
+}
+
+// Kick implements command.Players.
+func (v players) Kick(ctx context.Context, ids []int64, reason string) (int, error) {
+	kicked := 0
+	for _, id := range ids {
+		p := world.CharacterID(id)
+		at, in := v.s.universe.Where(p)
+		if !in {
+			continue
+		}
+		err := v.s.universe.Ask(ctx, at, func(s *system.System) {
+			if who := s.Player(p); who != nil {
+				s.Kick(who, reason)
+				kicked++
+			}
+		})
+		if err != nil {
+			return kicked, err
+		}
+	}
+	return kicked, nil
+}
+
+// operator implements command.Lua.
+type operator struct{ s *Server }
+
+// Eval implements command.Lua.
+func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
+	type result struct {
+		values []world.Value
+		err    error
+	}
+	answer := make(chan result, 1)
+	err := v.s.universe.Ask(ctx, operatorAddress(v.s, e.System), func(s *system.System) {
+		if s.State() == nil {
+			answer <- result{err: fmt.Errorf("the scripts do not run here: %w", s.Down())}
+			return
+		}
+		s.State().Eval(e.Code, e.Author, func(values []world.Value, err error) { answer <- result{values, err} })
+	})
+	if err != nil {
+		return command.Evaluated{}, err
+	}
+	select {
+	case r := <-answer:
+		return command.Evaluated{Values: r.values}, r.err
+	case <-ctx.Done():
+		return command.Evaluated{}, ctx.Err()
+	}
+}
+
+// operatorAddress is what an operator means by a name: a system or, where there
+// is none of that name, a service.
+func operatorAddress(s *Server, name string) world.Address {
+	if s.universe.Map().ByName(name) == nil && s.universe.Running(world.Address(name)) != nil {
+		return world.Address(name)
+	}
+	return world.SystemAddress(name)
+}
+
+// services implements command.Services.
+type services struct{ s *Server }
+
+// ListServices implements command.Services.
+func (v services) ListServices(context.Context) ([]command.Service, error) {
+	var list []command.Service
+	for _, st := range v.s.universe.Stats() {
+		if strings.HasPrefix(string(st.Address), "@") {
+			continue
+		}
+		list = append(list, command.Service{
+			Name: string(st.Address), Up: st.Up, Release: st.Release, Calls: st.Calls, Queue: st.Queue,
+			Errors: v.s.faults.in(st.Address), P99: time.Duration(st.P99Ms * float64(time.Millisecond)),
+		})
+	}
+	return list, nil
+}

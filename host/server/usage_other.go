@@ -1,0 +1,9 @@
+//go:build !unix
+
+package server
+
+// cpuSeconds is not known on this kind of machine.
+func cpuSeconds() float64 { return 0 }
+
+// residentBytes is not known on this kind of machine.
+func residentBytes() int64 { return 0 }
