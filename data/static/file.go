@@ -82,12 +82,16 @@ func mend(err error) string {
 // A damaged file is an error and not overwritten: a disk that loses bytes is
 // something to be told about.
 func LoadOrGenerate(dir string, seed uint64) (*world.Universe, error) {
+	return loadOrGenerate(dir, seed, DefaultSystems)
+}
+
+func loadOrGenerate(dir string, seed uint64, systems int) (*world.Universe, error) {
 	path := filepath.Join(dir, fmt.Sprintf("universe-g%d-f%d-%d.hsu", generatorVersion, fileVersion, seed))
 	u, err := Load(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return u, err
 	}
-	u, err = Generate(seed, DefaultSystems)
+	u, err = Generate(seed, systems)
 	if err != nil {
 		return nil, err
 	}

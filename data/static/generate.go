@@ -29,7 +29,8 @@ const (
 // flat disc of regions of some fifteen constellations of 5 to 12 systems, joined
 // by stargates into one connected graph whose links hardly cross. Security falls
 // with the number of jumps from four core regions. The same seed and number give
-// the same universe, down to the byte in its file.
+// the same universe, down to the byte in its file. Time grows with the square of
+// the number: the default takes a fraction of a second, 50,000 some ten seconds.
 func Generate(seed uint64, systems int) (*world.Universe, error) {
 	if systems < 1 || systems > maxSystems {
 		return nil, fmt.Errorf("generate universe: %d systems, it can have 1 to %d", systems, maxSystems)
