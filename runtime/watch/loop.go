@@ -41,10 +41,10 @@ func (w *Watcher) loop() {
 		case err := <-errs:
 			w.trouble(err)
 		case out <- batch:
-			w.handOver(batch)
+			w.handOver(batch, false)
 		case request := <-w.requests:
 			request()
-		case <-w.cfg.Clock.After(w.wake(now).Sub(now)):
+		case <-w.cfg.Clock.Alarm(w.wake(now)):
 		}
 	}
 }
@@ -119,14 +119,7 @@ func (w *Watcher) read(p string, at time.Time) bool {
 func (w *Watcher) scan(now time.Time) {
 	asked := w.rescan || w.mode == Poll || w.last.count == 0
 	real, started := w.tree.real, time.Now()
-	wanted := map[string]bool{}
-	list := w.tree.walk(func(folder string) {
-		if !wanted[folder] {
-			wanted[folder] = true
-			w.watchFolder(folder)
-		}
-	})
-	w.unwatch(wanted)
+	list, moved := w.walk()
 	for _, p := range list.files {
 		if w.read(p, now) && !asked && w.dirty[p].IsZero() {
 			w.unheard[p] = true
@@ -134,7 +127,7 @@ func (w *Watcher) scan(now time.Time) {
 	}
 	w.missing(list, now)
 	clear(w.dirty)
-	w.rescan = false
+	w.rescan = moved && w.source != nil // a folder moved meanwhile may have gone unwatched
 	w.last = scanned{at: now, took: time.Since(started), count: w.last.count + 1}
 	if w.overrun && len(w.settle.waiting) == 0 {
 		w.overrun = false
@@ -269,8 +262,8 @@ func (w *Watcher) collect(entries []*entry) Batch {
 }
 
 // handOver takes down that a batch was received.
-func (w *Watcher) handOver(b Batch) {
-	w.settle.handOver(b.entries, w.cfg.Clock.Now())
+func (w *Watcher) handOver(b Batch, forced bool) {
+	w.settle.handOver(b.entries, w.cfg.Clock.Now(), forced)
 	w.overrun = false
 	w.wakeWaiters()
 }

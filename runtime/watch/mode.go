@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 )
 
@@ -72,31 +73,61 @@ func (w *Watcher) backstop() {
 	}
 }
 
-// watchFolder listens to a folder. Adding one twice is harmless and is done on
-// every scan, because a folder that was moved away and back has lost its watch.
-func (w *Watcher) watchFolder(folder string) {
+// walk lists the tree and listens to its folders, and says whether those are
+// others than before.
+func (w *Watcher) walk() (list *listing, moved bool) {
+	moved = w.unwatch(func(folder string) bool {
+		info, err := os.Stat(folder)
+		return err == nil && os.SameFile(info, w.watched[folder])
+	})
+	wanted := map[string]bool{}
+	list = w.tree.walk(func(folder string) {
+		if !wanted[folder] {
+			wanted[folder] = true
+			moved = w.watchFolder(folder) || moved
+		}
+	})
+	return list, w.unwatch(func(folder string) bool { return wanted[folder] }) || moved
+}
+
+// watchFolder listens to a folder, and says whether it is a new one. Adding one
+// twice is harmless and is done on every scan, because the kernel forgets a
+// folder that was moved, even when it was moved back.
+func (w *Watcher) watchFolder(folder string) bool {
 	if w.source == nil {
-		return
+		return false
 	}
-	err := w.source.Add(folder)
+	info, err := os.Stat(folder)
+	if err == nil {
+		err = w.source.Add(folder)
+	}
 	switch {
 	case err == nil:
-		w.watched[folder] = true
+		known := w.watched[folder] != nil
+		w.watched[folder] = info
+		return !known
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		// gone again, or closed to us: its parent tells when that changes
 	default:
 		w.fallBack(fmt.Sprintf("%s cannot be watched: %v", folder, err))
 	}
+	return false
 }
 
-// unwatch stops listening to folders that are not wanted any more.
-func (w *Watcher) unwatch(wanted map[string]bool) {
+// unwatch stops listening to the folders not to keep, and says whether there
+// were any. A folder that moved away must go before it is added under its new
+// name: fsnotify knows it by its inode and would go on using the old name.
+func (w *Watcher) unwatch(keep func(folder string) bool) bool {
+	dropped := false
 	for folder := range w.watched {
-		if !wanted[folder] {
-			delete(w.watched, folder)
-			if w.source != nil {
-				_ = w.source.Remove(folder) // mostly the kernel has done it already
-			}
+		if keep(folder) {
+			continue
+		}
+		dropped = true
+		delete(w.watched, folder)
+		if w.source != nil {
+			_ = w.source.Remove(folder) // mostly the kernel has done it already
 		}
 	}
+	return dropped
 }

@@ -149,12 +149,13 @@ func (s *settling) next(now time.Time) (time.Time, bool) {
 	return at, !at.IsZero()
 }
 
-// handOver takes down that the receiver has been given these entries.
-func (s *settling) handOver(entries []*entry, now time.Time) {
+// handOver takes down that the receiver has been given these entries; forced
+// says that it asked for them before they had come to rest.
+func (s *settling) handOver(entries []*entry, now time.Time, forced bool) {
 	for _, e := range entries {
 		e.given = e.seen
 		e.loaded = e.loaded && e.seen.kind != absent || e.seen.kind == text
-		e.restless = now.Sub(e.last) < s.settle
+		e.restless = !forced && now.Sub(e.last) < s.settle
 		s.rest(e)
 	}
 }
@@ -183,7 +184,7 @@ func (s *settling) waits(until uint64) bool {
 func (s *settling) files() int {
 	n := 0
 	for _, e := range s.entries {
-		if e.seen.kind != absent {
+		if e.seen.kind != absent && isScriptPath(e.path) {
 			n++
 		}
 	}

@@ -55,13 +55,16 @@ func (l *listing) blocks(p string) bool {
 	return false
 }
 
-// resolve finds where the root leads now, and what would lead it elsewhere.
+// resolve finds where the root leads now, and what would lead it elsewhere: if
+// it leads nowhere, that is what is missing.
 func (t *tree) resolve() error {
 	turns := map[string]bool{}
+	t.turns = turns
 	real, err := follow(t.root, turns)
 	if err != nil {
 		return err
 	}
+	turns[real] = true
 	info, err := os.Stat(real)
 	if err != nil {
 		return err
@@ -69,12 +72,12 @@ func (t *tree) resolve() error {
 	if !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", t.root)
 	}
-	turns[real] = true
-	t.real, t.turns = real, turns
+	t.real = real
 	return nil
 }
 
-// follow resolves a path link by link and notes each link it passes.
+// follow resolves a path link by link and notes each link it passes, and the
+// place where it gets no further.
 func follow(p string, passed map[string]bool) (string, error) {
 	current, rest, links := "/", strings.Split(p, "/"), 0
 	for len(rest) > 0 {
@@ -90,6 +93,7 @@ func follow(p string, passed map[string]bool) (string, error) {
 		next := filepath.Join(current, name)
 		info, err := os.Lstat(next)
 		if err != nil {
+			passed[next] = true
 			return "", err
 		}
 		if info.Mode()&fs.ModeSymlink == 0 {
@@ -118,12 +122,13 @@ func follow(p string, passed map[string]bool) (string, error) {
 func (t *tree) walk(enter func(folder string)) *listing {
 	list := &listing{blocked: map[string]string{}}
 	t.folders, t.targets = map[string][]string{}, map[string][]string{}
-	if err := t.resolve(); err != nil {
-		list.blocked["."] = plain(err)
-		return list
-	}
+	err := t.resolve()
 	for turn := range t.turns {
 		enter(filepath.Dir(turn))
+	}
+	if err != nil {
+		list.blocked["."] = plain(err)
+		return list
 	}
 	t.visit(list, enter, ".", t.real, nil)
 	return list

@@ -15,6 +15,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -41,13 +42,15 @@ const (
 // Clock is the time a watcher lives by. Tests pass one they turn by hand.
 type Clock interface {
 	Now() time.Time
-	After(d time.Duration) <-chan time.Time
+	// Alarm returns a channel that gets a value at the given moment, at once if
+	// that has passed.
+	Alarm(at time.Time) <-chan time.Time
 }
 
 type wallClock struct{}
 
-func (wallClock) Now() time.Time                         { return time.Now() }
-func (wallClock) After(d time.Duration) <-chan time.Time { return time.After(d) }
+func (wallClock) Now() time.Time                      { return time.Now() }
+func (wallClock) Alarm(at time.Time) <-chan time.Time { return time.After(time.Until(at)) }
 
 // Config is what New needs. Only Root has no default.
 type Config struct {
@@ -150,15 +153,15 @@ type Watcher struct {
 	source  source // nil in poll mode
 	mode    Mode
 	reason  string
-	dirty   map[string]time.Time // paths to read again, and when they were last touched
-	lull    time.Time            // when to read them
-	retry   time.Time            // when to try again what could not be read
-	rescan  bool                 // read the whole tree again
-	overrun bool                 // events were lost: the next batch says so
-	watched map[string]bool      // folders the source listens to
-	blocked map[string]bool      // folders that cannot be read
-	unheard map[string]bool      // what a scan found and no event has told of yet
-	missed  int                  // backstop scans in a row that found such
+	dirty   map[string]time.Time   // paths to read again, and when they were last touched
+	lull    time.Time              // when to read them
+	retry   time.Time              // when to try again what could not be read
+	rescan  bool                   // read the whole tree again
+	overrun bool                   // events were lost: the next batch says so
+	watched map[string]fs.FileInfo // folders the source listens to
+	blocked map[string]bool        // folders that cannot be read
+	unheard map[string]bool        // what a scan found and no event has told of yet
+	missed  int                    // backstop scans in a row that found such
 	last    scanned
 	waiters []waiter
 	closing bool
@@ -194,7 +197,7 @@ func New(cfg Config) (*Watcher, error) {
 		out: make(chan Batch), requests: make(chan func()),
 		stopped: make(chan struct{}),
 		tree:    newTree(root), settle: newSettling(cfg.Settle, cfg.Cap),
-		dirty: map[string]time.Time{}, watched: map[string]bool{}, blocked: map[string]bool{}, unheard: map[string]bool{},
+		dirty: map[string]time.Time{}, watched: map[string]fs.FileInfo{}, blocked: map[string]bool{}, unheard: map[string]bool{},
 	}
 	if err := w.tree.resolve(); err != nil {
 		return nil, fmt.Errorf("watch: %w", err)
@@ -247,7 +250,7 @@ func (w *Watcher) Scan(ctx context.Context) (Batch, error) {
 		now := w.cfg.Clock.Now()
 		w.scan(now)
 		b = w.collect(w.settle.pending())
-		w.handOver(b)
+		w.handOver(b, true)
 	})
 	return b, err
 }
