@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -180,6 +181,17 @@ type server struct {
 	http  *httptest.Server
 	url   string
 	ctx   context.Context
+
+	mu    sync.Mutex
+	conns []net.Conn // of the upgraded connections, in their order
+}
+
+func (s *server) upgraded(c net.Conn, state http.ConnState) {
+	if state == http.StateHijacked {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.conns = append(s.conns, c)
+	}
 }
 
 // start serves until the test ends, and then checks that nothing is left behind.
@@ -196,7 +208,9 @@ func start(t testing.TB, change func(*gate.Config)) *server {
 	s.gate = gate.New(cfg)
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
-	s.http = httptest.NewServer(mux)
+	s.http = httptest.NewUnstartedServer(mux)
+	s.http.Config.ConnState = s.upgraded
+	s.http.Start()
 	s.url = "ws" + strings.TrimPrefix(s.http.URL, "http") + "/play"
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	s.ctx = ctx
@@ -247,7 +261,12 @@ func (s *server) login(name string) (*client.Conn, string) {
 	if err := c.Login(s.ctx, name, name); err != nil {
 		s.t.Fatal(err)
 	}
-	return c, s.welcome(c)
+	token := s.welcome(c)
+	// The server reads in order: with this answer, the world has heard Enter.
+	if _, err := c.Request(s.ctx, "ping", nil); err != nil {
+		s.t.Fatal(err)
+	}
+	return c, token
 }
 
 func (s *server) welcome(c *client.Conn) string {

@@ -21,9 +21,9 @@ const (
 
 // client is one connection: the Client of its player, from the upgrade on.
 type client struct {
-	gate  *Gate
-	codec wire.Codec
 	out   writer
+	codec wire.Codec
+	gate  *Gate
 
 	phase    atomic.Int32
 	session  atomic.Pointer[session]

@@ -67,7 +67,7 @@ func (g *Gate) Sweep() {
 		c.sweep(now)
 	}
 	for _, s := range sessions {
-		if s.expired(now) {
+		if s.expired(now, g.cfg.Linger) {
 			g.end(s, nil, "timeout")
 		}
 	}

@@ -23,18 +23,31 @@ import (
 // raw makes the handshake by hand and leaves everything else to the test.
 func (s *server) raw(subprotocol string) *rawConn {
 	s.t.Helper()
-	conn, err := net.Dial("tcp", s.http.Listener.Addr().String())
+	c, err := shake(s.http.Listener.Addr().String(), subprotocol)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	return c
+}
+
+// shake dials and makes the handshake.
+func shake(addr, subprotocol string) (*rawConn, error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
 	}
 	fmt.Fprintf(conn, "GET /play HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: %s\r\n\r\n", subprotocol)
 	r := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(r, nil)
-	if err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
-		s.t.Fatalf("handshake: %v, %v", resp, err)
+	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		err = errors.New(resp.Status)
 	}
-	return &rawConn{conn, r}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return &rawConn{conn, r}, nil
 }
 
 type rawConn struct {
@@ -138,9 +151,9 @@ func TestSocketsNobodySignsInOnAreBounded(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	s := start(t, func(c *gate.Config) { c.Rate, c.Burst, c.Patience = 10, 5, 3 })
-	c, _ := s.login("Ada") // takes one
+	c, _ := s.login("Ada") // takes two
 	ask := func() error { _, err := c.Request(s.ctx, "echo", nil); return err }
-	for i := range 4 {
+	for i := range 3 {
 		if err := ask(); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}

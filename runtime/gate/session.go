@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -14,11 +16,12 @@ type session struct {
 	id   world.CharacterID
 	name string
 
-	mu      sync.Mutex
-	client  *client // the latest
-	token   string
-	dropped int64 // when the latest client went, 0 while it is there
-	over    bool  // the session has ended; whoever holds it looks for another
+	dropped atomic.Int64 // when the latest client went, 0 while it is there
+
+	mu     sync.Mutex // held for as long as the world takes to Enter
+	client *client    // the latest
+	token  string
+	over   bool // the session has ended; whoever holds it looks for another
 }
 
 // newToken returns 128 random bits as text. It is a credential: it is sent to the
@@ -64,7 +67,7 @@ func (g *Gate) enter(s *session, c *client, request uint64, token string) bool {
 	if s.over || (token != "" && token != s.token) {
 		return false
 	}
-	if old := s.client; old != nil && s.dropped == 0 {
+	if old := s.client; old != nil && s.dropped.Load() == 0 {
 		old.end(wire.ClosingTakenOver, "You signed in from another place.")
 	}
 	if token == "" {
@@ -74,7 +77,8 @@ func (g *Gate) enter(s *session, c *client, request uint64, token string) bool {
 		g.tokens[s.token] = s
 		g.mu.Unlock()
 	}
-	s.client, s.dropped = c, 0
+	s.client = c
+	s.dropped.Store(0)
 	c.joined(s)
 	player := map[string]world.Value{"id": s.id, "name": s.name}
 	fields := map[string]world.Value{}
@@ -94,22 +98,16 @@ func (g *Gate) enter(s *session, c *client, request uint64, token string) bool {
 func (s *session) drop(c *client, now int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.client == c && s.dropped == 0 {
-		s.dropped = now
+	if s.client == c && s.dropped.Load() == 0 {
+		s.dropped.Store(now)
 	}
 }
 
-func (s *session) lingering() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.dropped != 0
-}
+func (s *session) lingering() bool { return s.dropped.Load() != 0 }
 
 // expired says whether the player stayed away too long.
-func (s *session) expired(now int64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.client != nil && since(now, s.dropped, s.client.gate.cfg.Linger)
+func (s *session) expired(now int64, linger time.Duration) bool {
+	return since(now, s.dropped.Load(), linger)
 }
 
 // end takes the character out of the game: if its latest client is still c, or, for
@@ -117,7 +115,7 @@ func (s *session) expired(now int64) bool {
 func (g *Gate) end(s *session, c *client, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || (c != nil && s.client != c) || (c == nil && !since(g.now(), s.dropped, g.cfg.Linger)) {
+	if s.over || (c != nil && s.client != c) || (c == nil && !s.expired(g.now(), g.cfg.Linger)) {
 		return
 	}
 	s.over = true

@@ -6,9 +6,9 @@ import "syscall"
 
 // tryWrite writes as much as the kernel takes at once to a socket in non-blocking
 // mode (Go keeps all of them so). A full buffer is no error: it took 0 bytes.
-func tryWrite(fd uintptr, b []byte) (int, error) {
+func tryWrite(fd int, b []byte) (int, error) {
 	for {
-		n, err := syscall.Write(int(fd), b)
+		n, err := syscall.Write(fd, b)
 		switch err {
 		case nil:
 			return n, nil

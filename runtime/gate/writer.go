@@ -21,21 +21,22 @@ const (
 // that is everything, and nothing is allocated or handed over. Only when the
 // kernel's buffer is full does a goroutine take the rest; it lives until the
 // backlog is gone.
+//
+// The try is a system call on the bare descriptor: with thousands of sockets, the
+// locks and the poller's state that net.Conn would touch are cache misses for each.
+// That is sound because only kill closes the connection, and both happen under mu.
+// What a send touches stands together at the beginning.
 type writer struct {
-	gate *Gate
-	conn net.Conn
-	raw  syscall.RawConn // nil where the socket is none of the kernel's (TLS)
-	need atomic.Bool     // deltas were dropped, and there is no backlog any more
+	mu     sync.Mutex
+	fd     int32       // -1 where the socket is none of the kernel's (TLS)
+	need   atomic.Bool // deltas were dropped, and there is no backlog any more
+	busy   bool        // the goroutine owns the socket; rest and queue are its work
+	stale  bool        // deltas were dropped since the last snapshot
+	ending bool        // nothing more is accepted: what is queued goes out, then the end
+	dead   bool
 
-	mu       sync.Mutex
-	out      []byte             // what attempt is to write
-	attempt  func(uintptr) bool // made once, so that a try allocates nothing
-	tried    int                // bytes attempt wrote
-	failed   error              // what attempt met, beside a full buffer
-	busy     bool               // the goroutine owns the socket; rest and queue are its work
-	stale    bool               // deltas were dropped since the last snapshot
-	ending   bool               // nothing more is accepted: what is queued goes out, then the end
-	dead     bool
+	gate     *Gate
+	conn     net.Conn
 	rest     []byte
 	queue    []waiting
 	bytes    int   // in queue
@@ -49,30 +50,20 @@ type waiting struct {
 }
 
 func (w *writer) init(g *Gate, conn net.Conn) {
-	w.gate, w.conn = g, conn
+	w.gate, w.conn, w.fd = g, conn, -1
 	if sc, ok := conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			w.raw = raw
+			raw.Control(func(fd uintptr) { w.fd = int32(fd) })
 		}
-	}
-	w.attempt = func(fd uintptr) bool {
-		w.tried, w.failed = tryWrite(fd, w.out)
-		return true
 	}
 }
 
 // try writes what goes without waiting and returns how much that was.
 func (w *writer) try(b []byte) (int, error) {
-	if w.raw == nil {
+	if w.fd < 0 {
 		return 0, nil
 	}
-	w.out, w.tried, w.failed = b, 0, nil
-	err := w.raw.Write(w.attempt)
-	w.out = nil
-	if err == nil {
-		err = w.failed
-	}
-	return w.tried, err
+	return tryWrite(int(w.fd), b)
 }
 
 // send writes or queues b. With shared, b stays as it is for ever; otherwise it is
