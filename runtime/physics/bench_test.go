@@ -32,7 +32,11 @@ var courses = []struct {
 }{
 	{"rest", func(*Space, int, world.EntityID) {}},
 	{"direction", func(s *Space, i int, id world.EntityID) { s.Direction(id, world.Vec3{X: 1, Y: float64(i)}) }},
-	{"approach", func(s *Space, i int, id world.EntityID) { s.Approach(id, world.FirstDynamicID+world.EntityID(i/50*50)) }},
+	{"keep", func(s *Space, i int, id world.EntityID) {
+		if leader := world.FirstDynamicID + world.EntityID(i/50*50); s.KeepRange(id, leader, 1e3) != nil {
+			s.Direction(id, world.Vec3{X: 1, Y: float64(i)})
+		}
+	}},
 	{"orbit", func(s *Space, i int, id world.EntityID) { s.Orbit(id, 1, 10e3) }},
 	{"mixed", mixed},
 }

@@ -1,7 +1,9 @@
 package physics
 
 import (
+	"flag"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -9,6 +11,17 @@ import (
 )
 
 const tick = 0.1 // s, of the tests
+
+// TestMain gives rapid a fixed seed, so that a run of the tests is like any other;
+// -rapid.seed N looks further.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("rapid.seed"); f.Value.String() == "0" {
+		f.Value.Set("1")
+	}
+	flag.Set("rapid.nofailfile", "true")
+	os.Exit(m.Run())
+}
 
 // newSpace returns a Space whose books are checked when the test ends.
 func newSpace(t testing.TB, cfg Config) *Space {

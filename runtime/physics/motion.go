@@ -72,6 +72,7 @@ const (
 	restDrift   = 0.5  // m left to drift, and m/s: from here on the body stands
 	approachGap = 50   // m between the surfaces after an Approach
 	minRing     = 1    // m: the smallest orbit
+	onAxis      = 1e-6 // m: so near to the axis of an orbit there is no direction away from it
 	aimRounds   = 4    // rounds of a missile's search for the time to its target
 )
 

@@ -21,7 +21,7 @@ func (m *Motion) orbit(dt, e float64, a *anchor) Outcome {
 	flat := q.Sub(n.Scale(height))
 	dist := flat.Len()
 	var out world.Vec3
-	if dist > reach {
+	if dist > onAxis {
 		out = flat.Scale(1 / dist)
 	} else {
 		out = perpendicular(n)

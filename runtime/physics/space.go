@@ -53,10 +53,10 @@ func (c Config) withDefaults() Config {
 	orElse(&c.BubbleRadius, 250e3)
 	orElse(&c.Hysteresis, c.BubbleRadius/10)
 	orElse(&c.ShortestWarp, 150e3)
-	if c.CorrectEvery == 0 {
+	if c.CorrectEvery == 0 || math.IsNaN(c.CorrectEvery) {
 		c.CorrectEvery = 10
 	}
-	if c.WarpScatter == 0 {
+	if c.WarpScatter == 0 || !(c.WarpScatter <= MaxRange) {
 		c.WarpScatter = 2500
 	}
 	c.Workers = max(c.Workers, 1)
