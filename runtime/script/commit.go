@@ -476,9 +476,11 @@ func (s *State) forwarder(old *slot) lua.FunctionProto {
 	ud := &lua.LUserData{Value: old, Env: s.l.G.Global, Metatable: lua.LNil}
 	proto := *forwardProto
 	proto.Constants = []lua.LValue{s.l.NewClosure(func(L *lua.LState) int {
-		dbg, _ := L.GetStack(1)
-		fn, _ := L.GetInfo("f", dbg, lua.LNil)
-		s.bringOver(fn.(*lua.LFunction), old)
+		caller, _ := frameAt(L, 1)
+		fn := caller.fn()
+		// The frame that runs this forwarding code must not run fn's new code in its middle.
+		caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
+		s.bringOver(fn, old)
 		L.Push(fn)
 		return 1
 	}, ud)}

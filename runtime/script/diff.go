@@ -50,6 +50,7 @@ type differ struct {
 	taken      map[any]any    // base's object to next's
 	policies   map[string]policy
 	ops        []op
+	queue      []*place // paired, contents not compared yet
 }
 
 func (d *differ) place(p *place) *place {
@@ -66,14 +67,13 @@ func (d *differ) place(p *place) *place {
 }
 
 // run compares everything reachable from modules, their variables and globals.
+// The walk is breadth first, so that an object is paired by its shortest path: two
+// classes that trade places in a metatable are not taken for one another.
 func (d *differ) run() {
 	for _, m := range d.next.order {
-		bm := d.base.modules[m.name]
-		if bm == nil {
-			continue
+		if bm := d.base.modules[m.name]; bm != nil {
+			d.compare(d.place(&place{kind: placeResult, mod: m.name, name: m.name, old: bm.result, new: m.result}))
 		}
-		p := d.place(&place{kind: placeResult, mod: m.name, name: m.name, old: bm.result, new: m.result})
-		d.compare(p)
 	}
 	for _, m := range d.next.order {
 		if bm := d.base.modules[m.name]; bm != nil {
@@ -81,6 +81,16 @@ func (d *differ) run() {
 		}
 	}
 	d.compare(d.place(&place{kind: placeGlobals, old: d.base.l.G.Global, new: d.next.l.G.Global}))
+	for len(d.queue) > 0 {
+		p := d.queue[0]
+		d.queue = d.queue[1:]
+		switch n := p.new.(type) {
+		case *lua.LTable:
+			d.tables(p, p.old.(*lua.LTable), n)
+		case *lua.LFunction:
+			d.closures(p, p.old.(*lua.LFunction), n)
+		}
+	}
 }
 
 func (d *differ) variables(bm, m *module) {
@@ -109,13 +119,13 @@ func (d *differ) compare(p *place) {
 	switch n := p.new.(type) {
 	case *lua.LTable:
 		if o, ok := p.old.(*lua.LTable); ok && d.pair(p, o, n) {
-			d.tables(p, o, n)
+			d.queue = append(d.queue, p)
 			return
 		}
 		d.changed(p)
 	case *lua.LFunction:
 		if o, ok := p.old.(*lua.LFunction); ok && d.sameFunction(o, n) && d.pair(p, o, n) {
-			d.closures(p, o, n)
+			d.queue = append(d.queue, p)
 			return
 		}
 		d.changed(p)

@@ -34,3 +34,20 @@ func (s *State) Eval(code, author string, done func([]world.Value, error)) {
 		done(out, nil)
 	})
 }
+
+// Run runs a chunk as a task and tells done how it ended.
+func (s *State) Run(src, name string, done func(error)) {
+	fn, err := s.l.Load(strings.NewReader(src), name)
+	if err != nil {
+		done(syntaxRefusal(name, err))
+		return
+	}
+	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(err) })
+}
+
+// Relabel gives a State that runs the same files another release number.
+func (s *State) Relabel(r *Release) {
+	if r.Hash == s.release.Hash {
+		s.release = r
+	}
+}

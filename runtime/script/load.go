@@ -264,7 +264,7 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 		r.Subject = fileLine(r.File, r.Line)
 	}
 	if strings.HasPrefix(r.Message, "module ") && strings.Contains(r.Message, " not found: ") {
-		r.Subject = name
+		r.Subject = ModuleName(r.File) // it is about who asked, not about a line
 	}
 	return r
 }

@@ -86,7 +86,7 @@ func placeByName(u *unit, base *State, name string) *place {
 	var p *place
 	if strings.HasPrefix(rest, ":") {
 		varName, fields, _ := strings.Cut(rest[1:], ".")
-		p = variablePlace(m, varName)
+		p = variablePlace(m, u, varName)
 		rest = ""
 		if fields != "" {
 			rest = "." + fields
@@ -107,10 +107,21 @@ func placeByName(u *unit, base *State, name string) *place {
 	return p
 }
 
-func variablePlace(m *module, name string) *place {
+// variablePlace is a variable of the top level that base has and next declares.
+func variablePlace(m *module, next *unit, name string) *place {
+	declared := next.topLevel(name)
 	for _, v := range m.unit.vars {
-		if v.module && v.name == name && v.id < len(m.vars) && m.vars[v.id] != nil && m.vars[v.id].cell != nil {
-			return &place{kind: placeVar, mod: m.name, v: v, oldVar: v.id, name: m.name + ":" + name, old: m.vars[v.id].cell.Value()}
+		if cell := m.variableCell(v); v.module && v.name == name && cell != nil && declared != nil {
+			return &place{kind: placeVar, mod: m.name, v: declared, oldVar: v.id, name: m.name + ":" + name, old: cell.Value()}
+		}
+	}
+	return nil
+}
+
+func (u *unit) topLevel(name string) *varDecl {
+	for _, v := range u.vars {
+		if v.module && v.name == name {
+			return v
 		}
 	}
 	return nil

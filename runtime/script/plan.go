@@ -133,10 +133,14 @@ func (p *planner) static() []Warning {
 	}
 	var out []Warning
 	for _, w := range p.st.Warnings {
-		if w.Code == "W-DELETED" && kept[w.Subject] {
-			continue
+		if w.Code != "W-DELETED" {
+			out = append(out, w)
 		}
-		out = append(out, w)
+	}
+	for _, w := range p.deleted() {
+		if !kept[w.Subject] {
+			out = append(out, w)
+		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -10,19 +11,18 @@ import (
 
 // Stager runs the top levels of each new release in a State of its own, off any
 // live State's goroutine, and works out once for all live States what changed. It
-// keeps the staging State of the current release: its values are the base of the
-// three-way merge. A Stager belongs to one goroutine at a time.
+// keeps the staging States of the releases in use: their values are the base of
+// the three-way merge. A Stager belongs to one goroutine at a time.
 type Stager struct {
-	opts Options
-	base *State
+	opts  Options
+	bases map[string]*State // by release hash
 }
 
 // NewStager makes a Stager for live States with the same Options. Nothing is run
 // until the first Stage.
 func NewStager(o Options) *Stager {
 	o.OnFault, o.OnLog = nil, nil
-	o.Entry = append([]string(nil), o.Entry...)
-	return &Stager{opts: o}
+	return &Stager{opts: o, bases: map[string]*State{}}
 }
 
 // Staged is the difference between two releases, ready to be planned and
@@ -57,31 +57,60 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 			}
 		}
 	}
-	if g.base == nil || g.base.release.Hash != from.Hash {
-		base, err := g.boot(from, roots, nil)
-		if err != nil {
+	base := g.bases[from.Hash]
+	if base == nil {
+		var err error
+		if base, err = g.boot(from, roots, nil); err != nil {
 			return nil, err
 		}
-		g.base = base
+		g.bases[from.Hash] = base
 	}
 	for _, name := range roots { // modules that were required since
-		if g.base.modules[name] == nil {
-			_ = g.base.Require(name)
+		if base.modules[name] == nil {
+			_ = base.Require(name)
 		}
 	}
-	next, err := g.boot(to, roots, g.base)
+	next, err := g.boot(to, roots, base)
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: g.base, next: next, match: map[string]*unitMatch{}}
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}}
 	if r := st.difference(); r != nil {
 		return nil, r
 	}
 	return st, nil
 }
 
-// Adopt makes a committed release the base of the next one.
-func (g *Stager) Adopt(st *Staged) { g.base = st.next }
+// Adopt keeps a committed release as a base for what follows it, and forgets all
+// bases but those of the named release hashes.
+func (g *Stager) Adopt(st *Staged, keep ...string) {
+	g.bases[st.To.Hash] = st.next
+	for hash := range g.bases {
+		if hash != st.To.Hash && !slices.Contains(keep, hash) {
+			delete(g.bases, hash)
+		}
+	}
+}
+
+// Roots are the modules that were required to stage the release, in order.
+func (st *Staged) Roots() []string { return st.next.Modules() }
+
+// Functions names every function that the release changes or adds.
+func (st *Staged) Functions() []string {
+	var out []string
+	for _, m := range st.next.order {
+		um := st.match[m.name]
+		for _, d := range m.unit.decls[1:] {
+			if d.capture {
+				continue
+			}
+			if um == nil || um.decl[d.id] < 0 || !um.unchanged(um.old.decls[um.decl[d.id]], d) {
+				out = append(out, d.name)
+			}
+		}
+	}
+	return out
+}
 
 // boot runs top levels in a fresh staging State. With a base, a failure of a
 // module that the base could load is a refusal; others are left out.

@@ -3,6 +3,8 @@ package script
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -169,4 +171,20 @@ func (s *State) Require(name string) error {
 		return refusal
 	}
 	return nil
+}
+
+// Program names what the State was started to run: States with the same program
+// and release can share one staging.
+func (s *State) Program() string { return strings.Join(s.opts.Entry, ",") }
+
+// Modules lists the loaded modules: those required from outside a top level
+// first, in order, so that requiring them in this order loads the same again.
+func (s *State) Modules() []string {
+	out := append([]string(nil), s.roots...)
+	for _, m := range s.order {
+		if !slices.Contains(s.roots, m.name) {
+			out = append(out, m.name)
+		}
+	}
+	return out
 }

@@ -118,20 +118,26 @@ func (f frame) line() int {
 	return fn.Proto.DbgSourcePositions[pc-1]
 }
 
+// frameAt is the frame at a level of the call stack, 0 being the innermost.
+func frameAt(th *lua.LState, level int) (frame, bool) {
+	dbg, ok := th.GetStack(level)
+	if !ok {
+		return frame{}, false
+	}
+	ptr := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(dbg), dbgFrame))
+	return frame{ptr}, ptr != nil
+}
+
 // frames lists the call stack of a thread, innermost first. A coroutine that has
 // not started has none.
 func frames(th *lua.LState) []frame {
 	var out []frame
 	for level := 0; ; level++ {
-		dbg, ok := th.GetStack(level)
+		f, ok := frameAt(th, level)
 		if !ok {
 			return out
 		}
-		ptr := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(dbg), dbgFrame))
-		if ptr == nil {
-			return out
-		}
-		out = append(out, frame{ptr})
+		out = append(out, f)
 	}
 }
 

@@ -1,0 +1,71 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hotshard/runtime/script"
+)
+
+// Verdict is what became of a batch.
+type Verdict string
+
+// The verdicts, as the conformance suite writes them; Queued is production's.
+const (
+	Apply  Verdict = "apply"
+	Refuse Verdict = "refuse"
+	Ignore Verdict = "ignore"
+	Hold   Verdict = "hold"
+	Queue  Verdict = "queue"
+)
+
+// Outcome is one step's result, for the log, the page and the console.
+type Outcome struct {
+	Verdict  Verdict
+	Code     string // of a refusal or hold
+	Subject  string
+	Message  string // one sentence with file and line
+	Release  int    // that is live afterwards
+	Files    []string
+	Warnings []script.Warning
+	Report   script.Report // of the State that had most to say
+	Units    int           // States that were changed
+	Canary   []string      // those of a canary; nil: all
+	Author   string
+	Note     string
+	At       time.Time
+	Took     time.Duration
+}
+
+func (o Outcome) String() string {
+	var b strings.Builder
+	switch o.Verdict {
+	case Apply:
+		fmt.Fprintf(&b, "release %d live: %s", o.Release, strings.Join(o.Files, ", "))
+		fmt.Fprintf(&b, " (%d changed, %d added, %d removed", o.Report.Functions, o.Report.Added, o.Report.Removed)
+		if len(o.Report.Restarted) > 0 {
+			fmt.Fprintf(&b, ", task %s restarted", strings.Join(o.Report.Restarted, ", "))
+		}
+		b.WriteByte(')')
+	case Refuse, Hold:
+		fmt.Fprintf(&b, "%s. Nothing changed; still at release %d", o.Message, o.Release)
+	case Queue:
+		fmt.Fprintf(&b, "queued for promote: %s", strings.Join(o.Files, ", "))
+	default:
+		b.WriteString("nothing to do")
+	}
+	for _, w := range o.Warnings {
+		fmt.Fprintf(&b, "\n  %s", w)
+	}
+	return b.String()
+}
+
+// refused turns an error of staging or planning into an outcome.
+func refused(err error) Outcome {
+	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
+	if r, ok := err.(*script.Refusal); ok {
+		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Error()
+	}
+	return o
+}

@@ -1,0 +1,251 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hotshard/runtime/script"
+)
+
+// PatchStatus is how a patch stands.
+type PatchStatus string
+
+// The statuses of a patch.
+const (
+	PatchOpen    PatchStatus = "open"
+	PatchDropped PatchStatus = "dropped"
+	PatchMerged  PatchStatus = "merged" // the file on disk now says the same
+)
+
+// Patch is an operator's change to one function, laid over the file on disk.
+type Patch struct {
+	ID       int
+	Function string // "m.f", "m:h"
+	Path     string
+	Base     string // the function's text on disk when the patch was made
+	Code     string // the function expression that takes its place
+	Text     string // the patched function as the file would have it
+	Author   string
+	Reason   string
+	At       time.Time
+	Release  int
+	Sticky   bool
+	Canary   []string // units; nil: all
+	Status   PatchStatus
+}
+
+// PatchRequest asks for a patch.
+type PatchRequest struct {
+	Function, Code, Author, Reason string
+	Base                           string // the live text it was written against, "" not to ask
+	Sticky                         bool
+	Canary                         []string
+	Plan                           bool // say what would happen, change nothing
+}
+
+// Patch puts a function in place of a live one.
+func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	o, p := c.patch(ctx, r)
+	if r.Plan {
+		return o, p
+	}
+	return c.tell(o), p
+}
+
+func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
+	if c.canary != nil {
+		return refused(&script.Refusal{Code: "R-STALE", Subject: r.Function, Message: fmt.Sprintf("a canary is running on %v; promote or stop it first", c.canary.units)}), nil
+	}
+	file, fn, err := findFunction(c.live, r.Function)
+	if err != nil {
+		return refused(err), nil
+	}
+	if r.Base != "" && r.Base != fn.Text {
+		return refused(&script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}), nil
+	}
+	p := &Patch{Function: r.Function, Path: file.Path, Code: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Sticky: r.Sticky, Canary: r.Canary, Status: PatchOpen}
+	if base, err := c.disk.Files[file.Path].Function(r.Function); err == nil {
+		p.Base = base.Text
+	}
+	open := append(c.openExcept(r.Function), p)
+	to, err := overlay(c.disk, open)
+	if err != nil {
+		return refused(err), nil
+	}
+	if r.Plan {
+		o, _ := c.prepare(ctx, c.live, to, r.Canary)
+		o.Release = c.live.Number
+		return o, p
+	}
+	o := c.move(ctx, to, r.Author, "patch "+r.Function, r.Canary)
+	o.Files = []string{file.Path}
+	if o.Verdict != Apply {
+		return o, nil
+	}
+	c.lastID++
+	p.ID, p.Release = c.lastID, o.Release
+	if r.Canary != nil {
+		o.Canary = r.Canary
+		c.canary = &canary{to: to.Numbered(o.Release), disk: c.disk, units: r.Canary, patches: []*Patch{p}, author: r.Author}
+	}
+	for _, old := range c.patches {
+		if old.Function == r.Function && old.Status == PatchOpen && r.Canary == nil {
+			old.Status = PatchDropped
+		}
+	}
+	c.patches = append(c.patches, p)
+	return o, p
+}
+
+// openExcept lists the open patches of all units but one function's.
+func (c *Controller) openExcept(function string) []*Patch {
+	var out []*Patch
+	for _, p := range c.patches {
+		if p.Status == PatchOpen && p.Canary == nil && p.Function != function {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// findFunction finds the file that declares a function named as operators do.
+func findFunction(r *script.Release, name string) (*script.File, script.Function, error) {
+	var last error
+	for cut := len(name); cut > 0; cut = strings.LastIndexAny(name[:cut], ".:/") {
+		f := r.Files[script.ModulePath(name[:cut])]
+		if f == nil {
+			continue
+		}
+		fn, err := f.Function(name)
+		if err == nil {
+			return f, fn, nil
+		}
+		last = &script.Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
+	}
+	if last == nil {
+		last = &script.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; names are m.f for a field of module m and m:h for a local function"}
+	}
+	return nil, script.Function{}, last
+}
+
+// FindFunction finds a function's live source by its name.
+func (c *Controller) FindFunction(name string) (*script.File, script.Function, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return findFunction(c.live, name)
+}
+
+// overlay lays patches over the files on disk.
+func overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
+	sources := map[string][]byte{}
+	for _, p := range patches {
+		file := disk.Files[p.Path]
+		if src, ok := sources[p.Path]; ok {
+			file = script.NewFile(p.Path, src)
+		}
+		if file == nil {
+			return nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "the patched file is gone; drop the patch"}
+		}
+		src, err := file.Replace(p.Function, p.Code)
+		if err != nil {
+			return nil, err
+		}
+		sources[p.Path] = src
+		if fn, err := script.NewFile(p.Path, src).Function(p.Function); err == nil {
+			p.Text = fn.Text
+		}
+	}
+	return disk.With(disk.Number, sources), nil
+}
+
+// carried is what becomes of the open patches when files change on disk.
+type carried struct {
+	open, merged []*Patch
+	warnings     []script.Warning
+}
+
+// carryPatches keeps patches whose function is unchanged on disk, closes those
+// that the disk has caught up with, and refuses where both changed.
+func (c *Controller) carryPatches(disk *script.Release) (carried, error) {
+	var out carried
+	for _, p := range c.patches {
+		if p.Status != PatchOpen || p.Canary != nil {
+			continue
+		}
+		file := disk.Files[p.Path]
+		if file == nil {
+			return out, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "is patched and its file is gone; drop the patch first"}
+		}
+		fn, err := file.Function(p.Function)
+		switch {
+		case err == nil && fn.Text == p.Text:
+			out.merged = append(out.merged, p)
+		case err == nil && fn.Text == p.Base:
+			out.open = append(out.open, p)
+			if old := c.disk.Files[p.Path]; old == nil || old.Hash != file.Hash {
+				out.warnings = append(out.warnings, script.Warning{Code: "W-PATCHED", Subject: p.Function,
+					Detail: fmt.Sprintf("patch #%d by %s stays on top, age %s", p.ID, p.Author, c.cfg.Now().Sub(p.At).Round(time.Second))})
+			}
+		default:
+			if _, syntax := file.Functions(); syntax != nil {
+				return out, syntax
+			}
+			r := &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Line: fn.Line,
+				Message: fmt.Sprintf("changed on disk and is patched (#%d by %s); drop the patch, or save it to the file, and save again", p.ID, p.Author)}
+			r.Trace = threeWay(p, fn.Text)
+			return out, r
+		}
+	}
+	return out, nil
+}
+
+// threeWay shows what the patch was made on, what it says and what the disk says.
+func threeWay(p *Patch, disk string) string {
+	return "--- base\n" + p.Base + "\n--- patch\n" + p.Text + "\n--- disk\n" + disk
+}
+
+func (k carried) close() {
+	for _, p := range k.merged {
+		p.Status = PatchMerged
+	}
+}
+
+// Patches lists all patches of this run, oldest first.
+func (c *Controller) Patches() []Patch {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]Patch, len(c.patches))
+	for i, p := range c.patches {
+		out[i] = *p
+	}
+	return out
+}
+
+// Drop takes a patch off again.
+func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.patches, func(p *Patch) bool { return p.ID == id && p.Status == PatchOpen })
+	if i < 0 {
+		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}))
+	}
+	p := c.patches[i]
+	if p.Canary != nil {
+		return c.tell(c.stopCanary(ctx, author, fmt.Sprintf("patch #%d dropped", id)))
+	}
+	to, err := overlay(c.disk, c.openExcept(p.Function))
+	if err != nil {
+		return c.tell(refused(err))
+	}
+	o := c.move(ctx, to, author, fmt.Sprintf("drop patch #%d", id), nil)
+	o.Files = []string{p.Path}
+	if o.Verdict == Apply {
+		p.Status = PatchDropped
+	}
+	return c.tell(o)
+}

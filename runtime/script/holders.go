@@ -1,0 +1,220 @@
+package script
+
+import (
+	lua "github.com/yuin/gopher-lua"
+)
+
+// maxHolderWalk bounds the search for holders of deleted functions, in objects
+// looked at: some five milliseconds. A larger heap is assumed to hold them.
+const maxHolderWalk = 50_000
+
+// deleted keeps those W-DELETED warnings whose function somebody still holds: a
+// timer, a handler, a table, a local. One that nobody can call any more is not
+// worth a word.
+func (p *planner) deleted() []Warning {
+	gone := map[*decl]Warning{}
+	for _, w := range p.st.Warnings {
+		if w.Code != "W-DELETED" {
+			continue
+		}
+		for _, mp := range p.mods {
+			if mp.live == nil {
+				continue
+			}
+			for _, d := range mp.match.old.decls[1:] {
+				if d.named && d.name == w.Subject && mp.match.oldDecl[d.id] < 0 {
+					gone[d] = w
+				}
+			}
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	h := &holders{p: p, gone: gone, found: map[*decl]string{}, seen: map[any]bool{}, writes: map[*lua.LTable]map[lua.LValue]bool{}}
+	for _, w := range p.writes {
+		h.noteWrite(w)
+	}
+	h.walk()
+	var out []Warning
+	for d, w := range gone {
+		if by := h.found[d]; by != "" || h.spent {
+			if w.Detail == "" {
+				w.Detail = "still held" + by
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// holders walks the live heap as it will be after the commit.
+type holders struct {
+	p      *planner
+	gone   map[*decl]Warning
+	found  map[*decl]string
+	seen   map[any]bool
+	writes map[*lua.LTable]map[lua.LValue]bool // fields that will be overwritten
+	queue  []lua.LValue
+	spent  bool
+}
+
+func (h *holders) noteWrite(w write) {
+	switch w.place.kind {
+	case placeField, placeMeta:
+		t, ok := h.p.live[w.place.parent].(*lua.LTable)
+		if !ok {
+			return
+		}
+		if h.writes[t] == nil {
+			h.writes[t] = map[lua.LValue]bool{}
+		}
+		if w.place.kind == placeMeta {
+			h.writes[t][lua.LNil] = true
+		} else if key := h.p.liveKey(w.place); key != nil {
+			h.writes[t][key] = true
+		}
+	}
+	if w.value != nil {
+		h.queue = append(h.queue, w.value)
+	}
+	h.queue = append(h.queue, w.list...)
+}
+
+func (h *holders) walk() {
+	s := h.p.s
+	h.registrations()
+	s.threads.each(func(th *lua.LState) {
+		for _, fr := range frames(th) {
+			h.queue = append(h.queue, fr.fn())
+		}
+	})
+	for _, nt := range s.restarts {
+		h.queue = append(h.queue, nt.fn)
+	}
+	for _, m := range s.order {
+		h.module(m)
+	}
+	h.queue = append(h.queue, s.l.G.Global)
+	for n := 0; len(h.queue) > 0; n++ {
+		if n > maxHolderWalk {
+			h.spent = true
+			return
+		}
+		v := h.queue[len(h.queue)-1]
+		h.queue = h.queue[:len(h.queue)-1]
+		h.visit(v)
+	}
+}
+
+func (h *holders) registrations() {
+	s := h.p.s
+	for _, t := range s.timers {
+		h.hold(t.fn, " by a timer")
+	}
+	for _, list := range s.handlers {
+		for _, r := range list {
+			if r.mod == nil {
+				h.hold(r.fn, " by a handler")
+			}
+		}
+	}
+	for _, r := range s.commands {
+		if r.mod == nil {
+			h.hold(r.fn, " by a command")
+		}
+	}
+}
+
+// module starts from what a module keeps: its result and its variables, but not
+// those that its next version no longer has.
+func (h *holders) module(m *module) {
+	h.queue = append(h.queue, m.result)
+	mp := h.p.mods[m.name]
+	for i, v := range m.vars {
+		if v == nil || v.cell == nil || mp != nil && mp.match != nil && i < len(mp.match.oldVars) && mp.match.oldVars[i] < 0 {
+			continue
+		}
+		h.queue = append(h.queue, v.cell.Value())
+	}
+}
+
+func (h *holders) hold(fn *lua.LFunction, by string) {
+	if sl := h.p.s.slotOf(fn); sl != nil {
+		if _, ok := h.gone[sl.fn.decl]; ok && h.found[sl.fn.decl] == "" {
+			h.found[sl.fn.decl] = by
+		}
+	}
+	h.queue = append(h.queue, fn)
+}
+
+func (h *holders) visit(v lua.LValue) {
+	switch v := v.(type) {
+	case *lua.LTable:
+		if h.seen[v] {
+			return
+		}
+		h.seen[v] = true
+		skip := h.writes[v]
+		if !skip[lua.LNil] && v.Metatable != lua.LNil {
+			h.queue = append(h.queue, v.Metatable)
+		}
+		v.ForEach(func(k, e lua.LValue) {
+			if skip[k] {
+				return
+			}
+			h.push(k)
+			h.push(e)
+		})
+	case *lua.LFunction:
+		h.function(v)
+	}
+}
+
+func (h *holders) push(v lua.LValue) {
+	switch v.(type) {
+	case *lua.LTable, *lua.LFunction:
+		h.queue = append(h.queue, v)
+	}
+}
+
+func (h *holders) function(fn *lua.LFunction) {
+	if fn == nil || fn.IsG || h.seen[fn] {
+		return
+	}
+	h.seen[fn] = true
+	sl := h.p.s.slotOf(fn)
+	if sl == nil {
+		for _, uv := range fn.Upvalues {
+			h.push(uv.Value())
+		}
+		return
+	}
+	if _, ok := h.gone[sl.fn.decl]; ok && h.found[sl.fn.decl] == "" {
+		h.found[sl.fn.decl] = " by a table or a local"
+	}
+	keep := h.nextLayout(sl)
+	for i, v := range sl.layout {
+		if i < len(fn.Upvalues) && (keep == nil || keep[v]) {
+			h.push(fn.Upvalues[i].Value())
+		}
+	}
+}
+
+// nextLayout is what a changed function will capture; nil for one that stays.
+func (h *holders) nextLayout(sl *slot) map[*variable]bool {
+	mp := h.p.mods[sl.fn.mod.name]
+	if mp == nil || mp.match == nil {
+		return nil
+	}
+	for i := range mp.swaps {
+		if sw := &mp.swaps[i]; sw.fn == sl.fn && sw.slot != nil {
+			keep := map[*variable]bool{}
+			for _, v := range sw.slot.layout {
+				keep[v] = true
+			}
+			return keep
+		}
+	}
+	return nil
+}

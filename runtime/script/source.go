@@ -1,0 +1,196 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
+)
+
+// Function is one declared function of a file, with its text.
+type Function struct {
+	Name       string // "m.f", "m:h", "m.mk/1"
+	Line       int
+	Start, End int // byte offsets in the source, from `function` to after its `end`
+	Text       string
+	Params     int
+}
+
+// Functions lists the file's functions in the order of their text.
+func (f *File) Functions() ([]Function, error) {
+	u, refusal := f.compiled()
+	if refusal != nil {
+		return nil, refusal
+	}
+	spans := functionSpans(string(u.src))
+	out := make([]Function, len(spans))
+	for _, d := range u.decls[1:] {
+		if d.capture {
+			continue
+		}
+		if d.ordinal >= len(spans) {
+			return nil, fmt.Errorf("%s: cannot find the text of %s", f.Path, d.name)
+		}
+		sp := spans[d.ordinal]
+		out[d.ordinal] = Function{Name: d.name, Line: d.line, Start: sp[0], End: sp[1], Text: string(u.src[sp[0]:sp[1]]), Params: d.params}
+	}
+	return out, nil
+}
+
+// Function finds one by name.
+func (f *File) Function(name string) (Function, error) {
+	all, err := f.Functions()
+	if err != nil {
+		return Function{}, err
+	}
+	for _, fn := range all {
+		if fn.Name == name {
+			return fn, nil
+		}
+	}
+	return Function{}, fmt.Errorf("%s declares no function %s", f.Path, name)
+}
+
+// Replace returns the file's source with the named function's parameters and body
+// replaced by those of code, a function expression: `function(a) ... end`. Names
+// in it resolve as in the file.
+func (f *File) Replace(name, code string) ([]byte, error) {
+	fn, err := f.Function(name)
+	if err != nil {
+		return nil, &Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
+	}
+	code = strings.TrimSpace(code)
+	expr, refusal := functionExpr(code)
+	if refusal != nil {
+		return nil, refusal
+	}
+	text := mergeHead(fn.Text, code, expr)
+	u, _ := f.compiled()
+	return []byte(string(u.src[:fn.Start]) + text + string(u.src[fn.End:])), nil
+}
+
+// functionExpr parses a single function expression.
+func functionExpr(code string) (*ast.FunctionExpr, *Refusal) {
+	chunk, err := parse.Parse(strings.NewReader("return "+code), "patch")
+	if err != nil {
+		return nil, syntaxRefusal("patch", err)
+	}
+	if len(chunk) == 1 {
+		if ret, ok := chunk[0].(*ast.ReturnStmt); ok && len(ret.Exprs) == 1 {
+			if fn, ok := ret.Exprs[0].(*ast.FunctionExpr); ok {
+				return fn, nil
+			}
+		}
+	}
+	return nil, &Refusal{Code: "R-SYNTAX", Subject: "patch", Message: "a patch is one function: function(...) ... end"}
+}
+
+// mergeHead keeps the written name of `function M.f(...)` and takes the rest from
+// the patch. A method stays one; its self is written out if the patch names it.
+func mergeHead(old, code string, expr *ast.FunctionExpr) string {
+	head := old[len("function"):strings.IndexByte(old, '(')]
+	if strings.TrimSpace(head) == "" {
+		return code
+	}
+	if names := expr.ParList.Names; len(names) > 0 && names[0] == "self" {
+		head = strings.Replace(head, ":", ".", 1)
+	}
+	return "function" + head + code[strings.IndexByte(code, '('):]
+}
+
+// functionSpans finds the text of every function by pairing block words. The
+// source must have compiled.
+func functionSpans(src string) [][2]int {
+	var spans [][2]int
+	var open []int // index into spans, or -1 for another block
+	pending := 0   // a `do` that belongs to a for or while
+	scanWords(src, func(word string, at int) {
+		switch word {
+		case "function":
+			spans = append(spans, [2]int{at, 0})
+			open = append(open, len(spans)-1)
+		case "for", "while":
+			pending++
+			open = append(open, -1)
+		case "do":
+			if pending > 0 {
+				pending--
+				return
+			}
+			open = append(open, -1)
+		case "if", "repeat":
+			open = append(open, -1)
+		case "end", "until":
+			if n := len(open); n > 0 {
+				if i := open[n-1]; i >= 0 {
+					spans[i][1] = at + len(word)
+				}
+				open = open[:n-1]
+			}
+		}
+	})
+	return spans
+}
+
+// scanWords calls f for every word outside comments and strings.
+func scanWords(src string, f func(word string, at int)) {
+	for i := 0; i < len(src); {
+		switch c := src[i]; {
+		case c == '-' && strings.HasPrefix(src[i:], "--"):
+			if n := longBracket(src[i+2:]); n > 0 {
+				i += 2 + n
+			} else if n := strings.IndexByte(src[i:], '\n'); n >= 0 {
+				i += n
+			} else {
+				return
+			}
+		case c == '[' && longBracket(src[i:]) > 0:
+			i += longBracket(src[i:])
+		case c == '"' || c == '\'':
+			i = skipString(src, i)
+		case isWordByte(c):
+			start := i
+			for i < len(src) && isWordByte(src[i]) {
+				i++
+			}
+			f(src[start:i], start)
+		default:
+			i++
+		}
+	}
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func skipString(src string, i int) int {
+	quote := src[i]
+	for i++; i < len(src) && src[i] != quote; i++ {
+		if src[i] == '\\' {
+			i++
+		}
+	}
+	return i + 1
+}
+
+// longBracket is the length of the long string or comment that s begins with, 0
+// if it begins with none.
+func longBracket(s string) int {
+	if len(s) == 0 || s[0] != '[' {
+		return 0
+	}
+	level := 1
+	for level < len(s) && s[level] == '=' {
+		level++
+	}
+	if level >= len(s) || s[level] != '[' {
+		return 0
+	}
+	closing := "]" + strings.Repeat("=", level-1) + "]"
+	if end := strings.Index(s[level+1:], closing); end >= 0 {
+		return level + 1 + end + len(closing)
+	}
+	return len(s)
+}
