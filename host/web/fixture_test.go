@@ -43,6 +43,9 @@ const (
 	harrowGate2, emberGate world.EntityID = 50_000_003, 50_000_004
 )
 
+// Where a new pilot begins.
+var home, homeStation = anvil, anvilStation
+
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{universe: smallUniverse(t), pilots: map[world.CharacterID]*actor{},
@@ -70,7 +73,7 @@ func newStage(t *testing.T) *stage {
 }
 
 // smallUniverse is three systems in a row: Anvil, Harrow, Low Ember.
-func smallUniverse(t *testing.T) *world.Universe {
+func smallUniverse(t testing.TB) *world.Universe {
 	t.Helper()
 	celestials := func(own ...world.Celestial) []world.Celestial {
 		return append([]world.Celestial{
@@ -120,7 +123,7 @@ func (s *stage) Enter(c world.CharacterID, client gate.Client) {
 	defer s.mu.Unlock()
 	a := s.pilots[c]
 	if a == nil {
-		a = &actor{id: c, system: anvil, docked: anvilStation}
+		a = &actor{id: c, system: home, docked: homeStation}
 		s.pilots[c] = a
 	}
 	a.client = client

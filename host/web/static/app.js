@@ -20,6 +20,7 @@ import { Toasts } from "./view/toast.js";
 
 const TOKEN = "hotshard.token";
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
+const COUNT_EVERY = 20_000; // milliseconds between counts of who is here
 
 const $ = (selector) => document.querySelector(selector);
 const now = () => performance.now() / 1000;
@@ -41,6 +42,9 @@ async function act(cmd, args = {}) {
   }
 }
 
+// ask sends what the page can do without: an answer or null, and no toast.
+const ask = (cmd, args = {}) => send(cmd, args).catch(() => null);
+
 const space = new Space($("#space"), game);
 const place = new Place($("#place"), game, act);
 const hud = new Hud($("#hud"), game, act);
@@ -54,6 +58,7 @@ new Station($("#station"), game, act);
 const login = new Login($("#login"), async (name, password, cmd) => {
   await link.signIn(name, password, cmd);
   $("#space").focus();
+  recallRoute();
 });
 
 // Which of the page's faces is shown.
@@ -70,7 +75,7 @@ function panel(name) {
   for (const tab of document.querySelectorAll("#tabs [data-panel]")) {
     tab.setAttribute("aria-expanded", String(tab.dataset.panel === open));
   }
-  if (open === "chat") chat.read();
+  countUnread();
   overview.refresh();
 }
 
@@ -81,7 +86,7 @@ function open(what) {
 }
 
 function leave() {
-  sessionStorage.removeItem(TOKEN);
+  link.request("logout").catch(() => {});
   link.leave();
 }
 
@@ -112,12 +117,17 @@ document.addEventListener("visibilitychange", () => document.hidden || link.hurr
 game.on("welcome", () => {
   if (link.token) sessionStorage.setItem(TOKEN, link.token);
 });
-game.on("system", face);
+game.on("system", () => {
+  face();
+  countPilots();
+});
+game.on("destination", (to) => ask("route", { to }));
 game.on("notice", (notice) => toasts.show(notice));
-game.on("chat", () => {
+const countUnread = () => {
   if (document.body.dataset.panel === "chat") chat.read();
   say($('#tabs [data-panel="chat"]'), chat.unread ? `Chat (${chat.unread})` : "Chat");
-});
+};
+game.on("chat", countUnread);
 
 // Pointers on space.
 gestures($("#space"), {
@@ -174,6 +184,19 @@ function frame() {
   meter.count(began, now());
 }
 
+// recallRoute takes up the route that the game kept for us.
+async function recallRoute() {
+  const route = await ask("route");
+  if (route?.to) game.handle({ ...route, ev: "route" }, now());
+}
+
+async function countPilots() {
+  if (!game.system || document.hidden) return;
+  const here = await ask("who");
+  if (here) chat.count(here);
+}
+setInterval(countPilots, COUNT_EVERY);
+
 async function loadMap() {
   for (let wait = 1; ; wait = Math.min(30, wait * 2)) {
     try {
@@ -213,7 +236,7 @@ async function start() {
     login.open();
     return;
   }
-  await link.resume(token).catch(() => {});
+  link.resume(token).then(recallRoute, () => {});
 }
 
 start();

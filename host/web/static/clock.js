@@ -4,7 +4,7 @@
 
 const PULL = 0.08; // share of the measured error that one arrival corrects
 const JUMP = 8; // ticks of error that are not corrected but jumped over
-const BEHIND = 0.6; // ticks drawn behind the arrivals
+const BEHIND = 1.2; // ticks drawn behind the arrivals
 
 export class TickClock {
   #tick = 0;

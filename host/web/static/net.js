@@ -33,6 +33,7 @@ export class Link extends Emitter {
   #retry = null;
   #pinger = null;
   #credentials = null; // what the open socket has to say first
+  #farewell = ""; // why the server said it would close
 
   constructor(url, env = {}) {
     super();
@@ -99,6 +100,7 @@ export class Link extends Emitter {
   }
 
   #open() {
+    this.#farewell = "";
     let socket;
     try {
       socket = new this.#env.WebSocket(this.url, PROTOCOLS);
@@ -147,13 +149,17 @@ export class Link extends Emitter {
       return;
     }
     if (message.ev === "welcome") this.token = message.token ?? null;
-    if (message.ev === "closing" && FINAL.has(message.code ?? message.reason)) this.token = null;
+    if (message.ev === "closing") {
+      this.#farewell = message.reason ?? "";
+      if (FINAL.has(message.code)) this.token = null;
+    }
     this.emit("event", message);
   }
 
   // lost is called when the socket closed without our asking.
-  #lost(reason) {
+  #lost(said) {
     const credentials = this.#credentials;
+    const reason = this.#farewell || said;
     this.#drop();
     if (!this.token) {
       const error = new Refusal({ code: "unreachable", message: reason || "The server does not answer." });

@@ -187,11 +187,14 @@ export class Sim {
     this.bodies.set(body.id, body);
   }
 
-  // carry moves one body on by the ticks that its news came late.
+  // carry moves one body on by the ticks that its news came late. Its target is
+  // put back along its velocity to where it was at each of them.
   #carry(body, ticks) {
-    for (let i = 0; i < ticks; i++) {
+    const dt = this.clock.step;
+    for (let late = ticks; late > 0; late--) {
       body.anchor = this.#anchor(body);
-      body.step(this.clock.step);
+      if (body.anchor) body.anchor.pos = sub(body.anchor.pos, scale(this.find(body.target).vel, late * dt));
+      body.step(dt);
     }
   }
 

@@ -12,6 +12,7 @@ const CHAT_LINES = 200;
 //   hangar             the hangar's contents came
 //   selection          selected changed
 //   route              route or destination changed
+//   destination(name)  the player chose one; empty for none
 //   chat(line)         a line was said
 //   notice(notice)     something for a toast: {kind, title, text}
 //   dilation           the clock's rate changed
@@ -61,6 +62,7 @@ export class Game extends Emitter {
   // fly sets where the route ends; null ends it.
   fly(to) {
     this.destination = to;
+    this.emit("destination", this.map?.get(to)?.name ?? "");
     this.#plan();
   }
 

@@ -1,10 +1,10 @@
 // Local chat.
-import { el } from "./dom.js";
+import { el, say } from "./dom.js";
 
 const KEPT = 200;
 
 export class Chat {
-  constructor(root, game, say) {
+  constructor(root, game, speak) {
     this.game = game;
     this.unread = 0;
     this.lines = root.querySelector(".lines");
@@ -15,13 +15,20 @@ export class Chat {
       const text = this.input.value.trim();
       if (!text) return;
       this.input.value = "";
-      if (!(await say(text)) && !this.input.value) this.input.value = text;
+      if (!(await speak(text)) && !this.input.value) this.input.value = text;
     });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.input.blur();
     });
     game.on("chat", (line) => this.#add(line));
+    this.present = root.querySelector(".present");
     game.on("system", () => this.#entered());
+  }
+
+  // count shows how many pilots are here; who() answers the command of that name.
+  count({ count, players = [] } = {}) {
+    say(this.present, count ? `, ${count} ${count === 1 ? "pilot" : "pilots"}` : "");
+    this.present.title = players.map((p) => p.name).join(", ");
   }
 
   // read says that the lines have been seen.

@@ -8,12 +8,21 @@ import { FONT } from "./scenery.js";
 
 export const BANDS = ["#e0633f", "#e0713f", "#e07f44", "#df8f4b", "#dca156", "#d8b46a", "#c4bb7c", "#aec08d", "#98c49f", "#8fc7b5", "#8ecbcb"];
 const ROUTE = "#f4ecd8";
+const BACK = "#090c0e";
+const LINES = 200; // of a path
 const LEGEND = [[10, "1.0"], [5, "0.5"], [0, "0.0 and below"]];
+
+const SMOOTH = 12; // milliseconds a painting may take to be done for every frame of a movement
+const SETTLE = 140; // milliseconds after a movement in which the picture is only shifted
 
 export class MapView {
   #ctx;
   #due = false;
   #flight = null;
+  #cost = 0; // milliseconds of the last whole painting
+  #kept = document.createElement("canvas"); // that painting, and
+  #keptView = null; // what it showed
+  #settling = null;
 
   constructor(dialog, game) {
     this.dialog = dialog;
@@ -120,7 +129,7 @@ export class MapView {
       const t = Math.min(1, Math.max(0, (now - began) / 450));
       const e = t * t * (3 - 2 * t);
       this.view = { x: from.x + (to.x - from.x) * e, z: from.z + (to.z - from.z) * e, k: from.k * (to.k / from.k) ** e };
-      this.#draw();
+      this.#moved();
       if (t < 1) this.#flight = requestAnimationFrame(step);
     };
     this.#flight = requestAnimationFrame(step);
@@ -131,7 +140,7 @@ export class MapView {
     this.canvas.classList.add("dragging");
     this.view.x -= dx / this.view.k;
     this.view.z += dy / this.view.k;
-    this.#draw();
+    this.#moved();
   }
 
   #zoom(factor, x, y) {
@@ -142,7 +151,7 @@ export class MapView {
     view.x += dx / view.k - dx / k;
     view.z -= dy / view.k - dy / k;
     view.k = k;
-    this.#draw();
+    this.#moved();
   }
 
   #key(event) {
@@ -179,6 +188,17 @@ export class MapView {
     const ratio = Math.min(2, devicePixelRatio || 1);
     this.canvas.width = Math.max(1, Math.round(this.canvas.clientWidth * ratio));
     this.canvas.height = Math.max(1, Math.round(this.canvas.clientHeight * ratio));
+    this.#changed();
+  }
+
+  // moved draws after a movement. Where a whole painting takes too long for every
+  // frame, the last one is shifted and scaled until the map has come to rest.
+  #moved() {
+    clearTimeout(this.#settling);
+    this.#settling = this.#cost > SMOOTH ? setTimeout(() => {
+      this.#settling = null;
+      this.#draw();
+    }, SETTLE) : null;
     this.#draw();
   }
 
@@ -188,8 +208,35 @@ export class MapView {
     this.#due = true;
     requestAnimationFrame(() => {
       this.#due = false;
-      if (this.dialog.open) this.#paint();
+      if (!this.dialog.open) return;
+      if (this.#settling !== null && this.#keptView) this.#shift();
+      else this.#paintAndKeep();
     });
+  }
+
+  #paintAndKeep() {
+    const began = performance.now();
+    this.#paint();
+    this.#cost = performance.now() - began;
+    if (this.#cost <= SMOOTH) {
+      this.#keptView = null;
+      return;
+    }
+    this.#kept.width = this.canvas.width;
+    this.#kept.height = this.canvas.height;
+    this.#kept.getContext("2d", { alpha: false }).drawImage(this.canvas, 0, 0);
+    this.#keptView = { ...this.view };
+  }
+
+  // shift shows the kept painting where the view has gone since.
+  #shift() {
+    const { clientWidth: w, clientHeight: h } = this.canvas;
+    const ctx = this.#ctx;
+    const { x, z, k } = this.#keptView;
+    const grown = this.view.k / k;
+    ctx.fillStyle = BACK;
+    ctx.fillRect(0, 0, w, h);
+    ctx.drawImage(this.#kept, this.#sx(x) - (w / 2) * grown, this.#sy(z) - (h / 2) * grown, w * grown, h * grown);
   }
 
   #paint() {
@@ -197,7 +244,7 @@ export class MapView {
     const ctx = this.#ctx;
     const ratio = canvas.width / Math.max(1, canvas.clientWidth);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.fillStyle = "#090c0e";
+    ctx.fillStyle = BACK;
     ctx.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight);
     if (!game.map) return this.#notice("The map is being loaded.");
     const seen = this.#seen(game.map);
@@ -228,11 +275,12 @@ export class MapView {
   }
 
   #gates(ctx, seen) {
-    ctx.strokeStyle = this.view.k > this.whole * 4 ? "rgba(150,165,155,0.28)" : "rgba(150,165,155,0.16)";
+    ctx.strokeStyle = this.view.k > this.whole * 4 ? "rgba(150,165,155,0.3)" : "rgba(150,165,155,0.22)";
     ctx.lineWidth = 1;
     ctx.beginPath();
     const { map } = this.game;
     const inSight = new Set(seen.map((s) => s.id));
+    let lines = 0;
     for (const s of seen) {
       for (const id of s.next) {
         if (id < s.id && inSight.has(id)) continue; // drawn from the other end
@@ -240,6 +288,11 @@ export class MapView {
         if (!t) continue;
         ctx.moveTo(this.#sx(s.x), this.#sy(s.z));
         ctx.lineTo(this.#sx(t.x), this.#sy(t.z));
+        // One path with all lines costs far more than many short ones.
+        if (++lines % LINES === 0) {
+          ctx.stroke();
+          ctx.beginPath();
+        }
       }
     }
     ctx.stroke();

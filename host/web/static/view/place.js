@@ -12,10 +12,13 @@ export class Place {
     this.act = act;
     this.next = root.querySelector(".next");
     this.next.addEventListener("click", () => this.go());
+    this.autopilot = root.querySelector(".autopilot");
+    this.autopilot.addEventListener("click", () => act("autopilot", { on: !game.autopilot }));
     root.querySelector(".route .end").addEventListener("click", () => game.fly(null));
     game.on("system", () => this.#plate());
     game.on("route", () => this.#route());
     game.on("dilation", () => this.#dilation());
+    game.on("welcome", () => this.#release());
   }
 
   // step of the route that comes next: {name, cmd, args, label}, or null.
@@ -69,12 +72,20 @@ export class Place {
       return;
     }
     const jumps = route.length - 1;
+    this.autopilot.setAttribute("aria-pressed", String(game.autopilot));
     leg.replaceChildren(
       `${jumps} ${jumps === 1 ? "jump" : "jumps"} to `, el("b", {}, game.map.get(game.destination).name),
       ...(jumps > 1 ? [`, next ${game.map.get(route[1]).name}`] : []),
     );
     show(this.next, this.step !== null);
     this.update();
+  }
+
+  // release says which code runs here, where the shard told.
+  #release() {
+    const { name, release } = this.game.shard;
+    const known = release !== null && release !== undefined && release !== "";
+    say(this.root.querySelector(".release"), known ? `${name} r${release}`.trim() : name);
   }
 
   #dilation() {

@@ -22,6 +22,8 @@ export function lightAt(x, y, z) {
 // drawStar paints the glow of the star; it is never smaller than a bright point.
 export function drawStar(ctx, camera, star) {
   if (!camera.project(star.px, star.py, star.pz, out)) return;
+  // A camera inside the star (there is nothing else to look at) sees no disc.
+  if (Math.hypot(star.px - camera.x, star.py - camera.y, star.pz - camera.z) < star.radius * 1.5) return;
   const disc = Math.min(star.radius * out.scale, 4_000);
   const glow = Math.max(70, disc * 3.2);
   if (out.x < -glow || out.y < -glow || out.x > camera.width + glow || out.y > camera.height + glow) return;
@@ -81,6 +83,7 @@ export function drawRanges(ctx, camera, place) {
   ctx.lineWidth = 1;
   ctx.font = "10px " + FONT;
   ctx.textAlign = "center";
+  let written = Infinity;
   for (const radius of RINGS) {
     ctx.strokeStyle = "rgba(170,190,180,0.13)";
     ctx.beginPath();
@@ -95,7 +98,9 @@ export function drawRanges(ctx, camera, place) {
     ctx.stroke();
     // The figure stands where the ring is farthest ahead, flat on the plane.
     const ahead = Math.hypot(camera.fx, camera.fz) || 1;
-    if (camera.project(place.px + (camera.fx / ahead) * radius, place.py, place.pz + (camera.fz / ahead) * radius, out)) {
+    const seen = camera.project(place.px + (camera.fx / ahead) * radius, place.py, place.pz + (camera.fz / ahead) * radius, out);
+    if (seen && Math.abs(out.y - written) > 13) {
+      written = out.y;
       ctx.fillStyle = "rgba(170,190,180,0.4)";
       ctx.fillText(`${radius / 1000} km`, out.x, out.y - 4);
     }

@@ -2,7 +2,7 @@
 // It depends on the camera's direction only, so it is painted to its own canvas
 // and painted again when the camera has turned.
 
-const STARS = 2_200;
+const STARS = 2_600;
 const TINTS = ["#fff6e0", "#dfe8ea", "#f3d7b0", "#c9d6da"];
 
 // random returns a small seeded generator of numbers from 0 to 1 (mulberry32).
@@ -24,6 +24,10 @@ export class Sky {
   #painted = "";
   #seed = -1;
 
+  constructor() {
+    this.seed(1);
+  }
+
   // seed makes another sky.
   seed(number) {
     if (number === this.#seed) return;
@@ -41,7 +45,7 @@ export class Sky {
       const y2 = y * Math.cos(tilt) - x * Math.sin(tilt), x2 = y * Math.sin(tilt) + x * Math.cos(tilt);
       this.#stars.set([x2 * Math.cos(roll) + z * Math.sin(roll), y2, z * Math.cos(roll) - x2 * Math.sin(roll)], i * 3);
       const bright = next();
-      this.#classes[i] = (bright > 0.985 ? 3 : bright > 0.92 ? 2 : bright > 0.6 ? 1 : 0) * 4 + Math.floor(next() * 4);
+      this.#classes[i] = (bright > 0.98 ? 3 : bright > 0.9 ? 2 : bright > 0.55 ? 1 : 0) * 4 + Math.floor(next() * 4);
     }
   }
 
@@ -68,8 +72,8 @@ export class Sky {
     const out = {};
     const stars = this.#stars;
     for (let level = 0; level < 4; level++) {
-      const size = [0.8, 1, 1.4, 2][level];
-      ctx.globalAlpha = [0.22, 0.42, 0.7, 0.95][level];
+      const size = [1, 1.2, 1.7, 2.4][level];
+      ctx.globalAlpha = [0.3, 0.55, 0.8, 1][level];
       for (let tint = 0; tint < 4; tint++) {
         ctx.fillStyle = TINTS[tint];
         for (let i = 0; i < STARS; i++) {

@@ -8,6 +8,7 @@ import { Dust, drawGlobe, drawRanges, drawStar, drawStructure, lightAt } from ".
 import { Sky } from "./sky.js";
 
 const LABELS = 42; // names on screen at once
+const CHASE = 2_400; // metres behind one's own ship at first
 const HULL_FROM = 5; // pixels of radius from which a ship has a shape
 const out = {};
 
@@ -18,6 +19,7 @@ export class Space {
   #marks = new Marks();
   #last = 0;
   #ratio = 1;
+  #docked = true;
 
   constructor(canvas, game) {
     this.canvas = canvas;
@@ -29,10 +31,7 @@ export class Space {
     this.#ctx = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.#resize()).observe(canvas);
     this.#resize();
-    game.on("system", () => {
-      this.looked = null;
-      if (game.system) this.#sky.seed(game.system.id);
-    });
+    game.on("system", () => this.#arrive());
   }
 
   // frame draws space at a time in seconds.
@@ -55,6 +54,18 @@ export class Space {
     if (own) this.#course(ctx, own);
     this.#selection(ctx);
     this.#marks.write(ctx, LABELS, now);
+  }
+
+  // arrive sets the scene of a new place: its sky, and a camera at the distance
+  // that suits a ship or, docked, the whole station.
+  #arrive() {
+    const { game, camera } = this;
+    this.looked = null;
+    if (game.system) this.#sky.seed(game.system.id);
+    const station = game.sim.celestials.get(game.docked);
+    if (station) camera.range = camera.wanted = Math.max(station.radius, 100) * 4.2;
+    else if (this.#docked) camera.range = camera.wanted = CHASE;
+    this.#docked = station !== undefined;
   }
 
   // pick returns the id of what is drawn nearest to a point, within a reach in pixels.
@@ -116,14 +127,24 @@ export class Space {
       if (!mine) {
         this.#marks.spot(body.id, x, y);
         this.#bracket(ctx, body.kind, x, y, Math.min(40, Math.max(5, size * 1.2)), chosen, ink);
-      } else if (size < 3) {
-        ctx.fillStyle = ink;
-        ctx.fillRect(x - 1.5, y - 1.5, 3, 3);
+      } else if (size < HULL_FROM) {
+        this.#speck(ctx, x, y, ink);
       }
       if (!mine && (chosen || crowd < 60 || body.kind === "ship")) {
         this.#marks.label(chosen ? 0 : body.kind === "ship" ? 2 : 4, body.id, x + Math.min(40, size), y, body.name || body.type, game.distance(body), ink);
       }
     }
+  }
+
+  // The own ship, too small to have a shape: a small arrowhead that is not missed.
+  #speck(ctx, x, y, ink) {
+    ctx.fillStyle = ink;
+    ctx.beginPath();
+    ctx.moveTo(x, y - 6);
+    ctx.lineTo(x + 4.5, y + 5);
+    ctx.lineTo(x, y + 2.5);
+    ctx.lineTo(x - 4.5, y + 5);
+    ctx.fill();
   }
 
   // Brackets of ships are drawn by hand: four corners, or the sign of the kind.
