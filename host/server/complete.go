@@ -19,7 +19,7 @@ func (v operator) Complete(ctx context.Context, name, prefix string, limit int) 
 		}
 	}
 	if name != "" {
-		if v.s.universe.Ask(ctx, operatorAddress(v.s, name), look) != nil {
+		if v.s.universe.Ask(ctx, operatorAddress(v.s.universe, name), look) != nil {
 			return nil
 		}
 	} else if any := v.awake(); any != nil && v.s.universe.AskOf(ctx, []*system.System{any}, look) != nil {

@@ -75,6 +75,9 @@ func refusal(err error) error {
 	return err
 }
 
+// Types are the item types that the program was built with, for the scripts.
+func Types() bindings.Types { return types{static.Types()} }
+
 // types implements bindings.Types.
 type types struct{ set *static.TypeSet }
 

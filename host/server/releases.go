@@ -4,23 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"hotshard/bindings"
 	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
 // firstRelease reads the scripts as they are on the disk and gives them a number:
 // that of the live release where nothing has changed since the last run.
-func firstRelease(w *watch.Watcher, st *store.Store) (*script.Release, error) {
+func firstRelease(w *watch.Watcher, j journal) (*script.Release, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	b, err := w.Scan(ctx)
@@ -30,54 +33,143 @@ func firstRelease(w *watch.Watcher, st *store.Store) (*script.Release, error) {
 	if len(b.Changed) == 0 {
 		return nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", w.Status().Root)
 	}
-	live, err := st.LiveRelease(ctx)
+	live, err := j.store.LiveRelease(ctx)
 	if err == nil && live.Hash == store.HashFiles(b.Changed) {
 		return script.NewRelease(live.Number, b.Changed), nil
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	return addRelease(ctx, st, script.NewRelease(0, b.Changed), "disk", "at the start")
+	r := script.NewRelease(0, b.Changed)
+	number, err := j.Begin(r, "disk", "at the start")
+	if err != nil {
+		return nil, err
+	}
+	return r.Numbered(number), j.Finish(number, "live", "at the start")
 }
 
-// addRelease keeps a release as the live one and returns it with its number.
-func addRelease(ctx context.Context, st *store.Store, r *script.Release, author, note string) (*script.Release, error) {
+// journal implements release.Journal over the store.
+type journal struct{ store *store.Store }
+
+// journalTimeout bounds one note in the journal.
+const journalTimeout = 10 * time.Second
+
+// Begin implements release.Journal.
+func (j journal) Begin(r *script.Release, author, note string) (int, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
 	files := make(map[string][]byte, len(r.Files))
 	for path, f := range r.Files {
 		files[path] = f.Source
 	}
-	kept, err := st.AddRelease(ctx, store.Release{Author: author, Note: note, Files: files})
+	kept, err := j.store.AddRelease(ctx, store.Release{Author: author, Note: note, Files: files})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := st.BeginRelease(ctx, kept.Number); err != nil {
-		return nil, err
-	}
-	if err := st.FinishRelease(ctx, kept.Number, store.ReleaseLive, note); err != nil {
-		return nil, err
-	}
-	return r.Numbered(kept.Number), nil
+	return kept.Number, j.store.BeginRelease(ctx, kept.Number)
 }
 
-// releases takes what is saved in the scripts' folder to the running systems.
-type releases struct {
-	s        *Server
-	releaser Releaser
+// journalStatus are the store's words for the controller's.
+var journalStatus = map[string]store.ReleaseStatus{
+	"live": store.ReleaseLive, "canary": store.ReleaseCanary, "refused": store.ReleaseRefused, "rolled back": store.ReleaseRolledBack,
+}
 
-	mu       sync.Mutex // of one application at a time, and of what follows
-	current  *script.Release
+// Finish implements release.Journal.
+func (j journal) Finish(number int, status, note string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	s, ok := journalStatus[status]
+	if !ok {
+		return fmt.Errorf("a release has no status %q", status)
+	}
+	err := j.store.FinishRelease(ctx, number, s, note)
+	if errors.Is(err, store.ErrConflict) { // it was finished before, as a canary
+		return j.store.MarkRelease(ctx, number, s, note)
+	}
+	return err
+}
+
+// fleet implements release.Fleet over the universe. A unit is a system by its
+// name or a service by its own.
+type fleet struct{ universe *universe.Universe }
+
+// Each implements release.Fleet.
+func (f fleet) Each(ctx context.Context, units []string, do func(string, *script.State) error) map[string]error {
+	errs := map[string]error{}
+	var mu sync.Mutex
+	actors, err := f.actors(units)
+	if err != nil {
+		return map[string]error{"": err}
+	}
+	err = f.universe.Between(ctx, actors, func(s *system.System) {
+		unit := bare(string(s.Address()))
+		if s.State() == nil {
+			return // it does not run, and begins with the current release when it does
+		}
+		if err := do(unit, s.State()); err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			errs[unit] = err
+		}
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	if err != nil {
+		errs[""] = err
+	}
+	return errs
+}
+
+// actors are those with the names, starting systems that do not run yet; nil
+// names are all that run.
+func (f fleet) actors(units []string) ([]*system.System, error) {
+	if units == nil {
+		return f.universe.Actors(), nil
+	}
+	var out []*system.System
+	for _, name := range units {
+		s, err := f.universe.Start(operatorAddress(f.universe, name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// SetRelease implements release.Fleet.
+func (f fleet) SetRelease(r *script.Release) { f.universe.SetRelease(r) }
+
+// releases feeds the controller of releases with what is saved on the disk and
+// tells everybody what came of it.
+type releases struct {
+	s          *Server
+	controller *release.Controller
+	faulty     chan struct{} // holds a token after a fault
+
+	mu       sync.Mutex
 	outcomes []command.Outcome // newest first
-	queued   map[string][]byte // in production: waits for a promote
+	busy     sync.Mutex        // held while a batch is on its way
 }
 
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, by Releaser, first *script.Release) *releases {
-	return &releases{s: s, releaser: by, current: first, queued: make(map[string][]byte)}
+func newReleases(s *Server, first *script.Release, deps *bindings.Deps) *releases {
+	r := &releases{s: s, faulty: make(chan struct{}, 1)}
+	r.controller = release.New(release.Config{
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Options: func(program string) *script.Options {
+			o := s.scriptOptions()
+			o.Entry, o.Bind = strings.Split(program, ","), bindings.Stager(deps)
+			return &o
+		},
+	})
+	return r
 }
 
-// run applies batches as they come, until ctx ends.
+// run applies batches as they come and looks after the error budget, until ctx
+// ends.
 func (r *releases) run(ctx context.Context) {
 	for {
 		select {
@@ -85,99 +177,74 @@ func (r *releases) run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			r.take(b, "disk")
+			r.take(ctx, b, "disk")
+		case <-r.faulty:
+			r.controller.Watch(ctx)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// take is one batch: applied, refused, held or queued.
-func (r *releases) take(b watch.Batch, author string) command.Outcome {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.decide(b, author)
-	out.At = time.Now()
-	if !b.First.IsZero() {
-		out.Took = out.At.Sub(b.First)
+// fault passes a script's error on to the error budget; it never waits.
+func (r *releases) fault(a world.Address, f script.Fault) {
+	r.s.faults.add(a, f)
+	r.controller.Fault(f)
+	select {
+	case r.faulty <- struct{}{}:
+	default:
 	}
-	r.outcomes = slices.Insert(r.outcomes, 0, out)
-	r.outcomes = r.outcomes[:min(len(r.outcomes), keptOutcomes)]
-	r.tell(out)
-	return out
 }
 
-func (r *releases) decide(b watch.Batch, author string) command.Outcome {
-	out := command.Outcome{Release: r.current.Number, Files: slices.Sorted(maps.Keys(b.Changed))}
+// take is one batch of saved files.
+func (r *releases) take(ctx context.Context, b watch.Batch, author string) []release.Outcome {
+	r.busy.Lock()
+	defer r.busy.Unlock()
+	batch := release.Batch{Changed: b.Changed, Rescan: b.Rescan, First: b.First}
 	for _, h := range b.Holds {
-		out.Warnings = append(out.Warnings, command.Warning{Code: string(h.Code), Subject: h.Path, Detail: h.Detail})
+		batch.Holds = append(batch.Holds, release.HoldReason{Code: string(h.Code), Path: h.Path, Detail: h.Detail})
 	}
-	next := r.current.With(r.current.Number+1, b.Changed)
-	if next.Hash == r.current.Hash {
-		out.Verdict, out.Message = command.Ignored, "nothing differs from what runs"
-		if len(b.Holds) > 0 {
-			out.Verdict, out.Code, out.Message = command.Held, string(b.Holds[0].Code), b.Holds[0].String()
-		}
-		return out
-	}
-	if r.s.cfg.Production {
-		maps.Copy(r.queued, b.Changed)
-		out.Verdict, out.Message = command.Queued, fmt.Sprintf("%s waiting for promote", count(len(r.queued), "file is", "files are"))
-		return out
-	}
-	return r.apply(next, out, author)
+	return r.controller.Saved(ctx, batch, author)
 }
 
-// apply makes a release current, everywhere or nowhere.
-func (r *releases) apply(next *script.Release, out command.Outcome, author string) command.Outcome {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	for _, path := range out.Files {
-		if err := next.Files[path].Check(); err != nil {
-			return refused(out, err)
-		}
+// verdicts are the console's words for the controller's.
+var verdicts = map[release.Verdict]command.Verdict{
+	release.Apply: command.Applied, release.Refuse: command.Refused, release.Hold: command.Held,
+	release.Ignore: command.Ignored, release.Queue: command.Queued,
+}
+
+func toOutcome(o release.Outcome) command.Outcome {
+	out := command.Outcome{
+		Verdict: verdicts[o.Verdict], Release: o.Release, Code: o.Code, Message: o.Message, Files: o.Files,
+		Systems: o.Units, At: o.At, Took: o.Took,
 	}
-	numbered, err := addRelease(ctx, r.s.store, next, author, strings.Join(out.Files, " "))
-	if err != nil {
-		return refused(out, err)
+	if out.Message == "" {
+		out.Message = o.String()
 	}
-	systems, warnings, err := r.releaser.Release(ctx, numbered)
-	if err != nil {
-		if merr := r.s.store.MarkRelease(ctx, numbered.Number, store.ReleaseRefused, err.Error()); merr != nil {
-			r.s.log.Error("a refused release could not be marked", "release", numbered.Number, "error", merr)
-		}
-		return refused(out, err)
-	}
-	r.current = numbered
-	for _, w := range warnings {
+	for _, w := range o.Warnings {
 		out.Warnings = append(out.Warnings, command.Warning(w))
 	}
-	out.Verdict, out.Release, out.Systems = command.Applied, numbered.Number, systems
-	out.Message = fmt.Sprintf("%s, release %d", strings.Join(out.Files, ", "), numbered.Number)
 	return out
 }
 
-func refused(out command.Outcome, err error) command.Outcome {
-	out.Verdict, out.Message = command.Refused, err.Error()
-	var ref *script.Refusal
-	if errors.As(err, &ref) {
-		out.Code = ref.Code
-	}
-	return out
-}
-
-// tell logs an outcome and shows it to the players, who see a toast.
-func (r *releases) tell(out command.Outcome) {
-	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Millisecond)}
+// tell remembers an outcome, logs it, and shows it to the players, who see a
+// toast. The controller calls it.
+func (r *releases) tell(o release.Outcome) {
+	out := toOutcome(o)
+	r.mu.Lock()
+	r.outcomes = slices.Insert(r.outcomes, 0, out)
+	r.outcomes = r.outcomes[:min(len(r.outcomes), keptOutcomes)]
+	r.mu.Unlock()
+	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Microsecond)}
 	switch out.Verdict {
 	case command.Applied:
-		r.s.log.Info("scripts reloaded", append(attrs, "systems", out.Systems)...)
+		r.s.log.Info("scripts reloaded: "+o.String(), append(attrs, "systems", out.Systems)...)
 	case command.Refused:
-		r.s.log.Error("scripts not reloaded: "+out.Message, attrs...)
-	case command.Ignored:
+		r.s.log.Error("scripts not reloaded: "+o.String(), attrs...)
+	case command.Held, command.Queued:
+		r.s.log.Warn("scripts not reloaded: "+o.String(), attrs...)
 		return
 	default:
-		r.s.log.Warn("scripts not reloaded: "+out.Message, attrs...)
 		return
 	}
 	files := make([]world.Value, len(out.Files))
@@ -187,4 +254,17 @@ func (r *releases) tell(out command.Outcome) {
 	r.s.gate.Broadcast(wire.NewEvent("reload", map[string]world.Value{
 		"ok": out.Verdict == command.Applied, "release": float64(out.Release), "files": files, "message": out.Message,
 	}))
+}
+
+// last lists the outcomes since a moment, newest first, or else the latest.
+func (r *releases) last(since time.Time) []command.Outcome {
+	r.busy.Lock() // what was handed over is through when we get this
+	defer r.busy.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for n < len(r.outcomes) && (n == 0 || r.outcomes[n].At.After(since)) {
+		n++
+	}
+	return slices.Clone(r.outcomes[:n])
 }

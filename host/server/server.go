@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"hotshard/bindings"
-	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -88,18 +87,15 @@ func (s *Server) open() (err error) {
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
 		return err
 	}
-	release, err := firstRelease(s.watcher, s.store)
+	first, err := firstRelease(s.watcher, journal{s.store})
 	if err != nil {
 		return err
 	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Types: types{static.Types()},
-		Store: values{s.store}, Items: items{s.store},
+		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store},
 	}
-	s.universe = s.newUniverse(deps, start, release)
-	staging := s.scriptOptions()
-	staging.Bind = bindings.Stager(deps)
-	s.releases = newReleases(s, newReleaser(s.universe, staging), release)
+	s.universe = s.newUniverse(deps, start, first)
+	s.releases = newReleases(s, first, deps)
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
@@ -119,7 +115,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, rele
 			Script:      s.scriptOptions(),
 			Bind:        bindings.Binder(deps),
 			Events:      bindings.Teller,
-			OnFault:     s.faults.add,
+			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
 			UnloadAfter: s.cfg.UnloadAfter,
 		},

@@ -11,6 +11,7 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/runtime/system"
+	"hotshard/runtime/universe"
 	"hotshard/runtime/world"
 )
 
@@ -34,6 +35,7 @@ func (s *Server) Shard() command.Shard {
 func (s *Server) identify() command.Identity {
 	id := command.Identity{
 		Name: s.cfg.Shard, Production: s.cfg.Production, Release: s.universe.Release().Number,
+		Frozen:  s.releases.controller.Frozen() && !s.cfg.Production,
 		Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
 	s.power.mu.Lock()
@@ -169,7 +171,7 @@ func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, 
 		err    error
 	}
 	answer := make(chan result, 1)
-	err := v.s.universe.Ask(ctx, operatorAddress(v.s, e.System), func(s *system.System) {
+	err := v.s.universe.Ask(ctx, operatorAddress(v.s.universe, e.System), func(s *system.System) {
 		if s.State() == nil {
 			answer <- result{err: fmt.Errorf("the scripts do not run here: %w", s.Down())}
 			return
@@ -189,11 +191,11 @@ func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, 
 
 // operatorAddress is what an operator means by a name: a system or, where there
 // is none of that name, a service.
-func operatorAddress(s *Server, name string) world.Address {
-	if s.universe.Map().ByName(name) == nil && s.universe.Running(world.Address(name)) != nil {
+func operatorAddress(u *universe.Universe, name string) world.Address {
+	if u.Map().ByName(name) == nil && u.Running(world.Address(name)) != nil {
 		return world.Address(name)
 	}
-	return world.SystemAddress(name)
+	return world.SystemAddress(bare(name))
 }
 
 // services implements command.Services.

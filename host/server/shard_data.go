@@ -17,14 +17,16 @@ type reload struct{ s *Server }
 // Status implements command.Reload.
 func (v reload) Status(context.Context) (command.ReloadStatus, error) {
 	w := v.s.watcher.Status()
-	st := command.ReloadStatus{Root: w.Root, Mode: string(w.Mode), Reason: w.Reason, Files: w.Files, Pending: w.Pending, LastScan: w.LastScan}
+	st := command.ReloadStatus{
+		Root: w.Root, Mode: string(w.Mode), Reason: w.Reason, Files: w.Files, Pending: w.Pending, LastScan: w.LastScan,
+		Queued: len(v.s.releases.controller.Queued()),
+	}
 	for _, h := range w.Holds {
 		st.Holds = append(st.Holds, h.String())
 	}
 	r := v.s.releases
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	st.Queued = len(r.queued)
 	st.Last = append(st.Last, r.outcomes...)
 	return st, nil
 }
@@ -35,7 +37,11 @@ func (v reload) Now(ctx context.Context, author string) ([]command.Outcome, erro
 	if err != nil {
 		return nil, err
 	}
-	return []command.Outcome{v.s.releases.take(b, author)}, nil
+	var out []command.Outcome
+	for _, o := range v.s.releases.take(ctx, b, author) {
+		out = append(out, toOutcome(o))
+	}
+	return out, nil
 }
 
 // Wait implements command.Reload.
@@ -44,22 +50,12 @@ func (v reload) Wait(ctx context.Context) ([]command.Outcome, error) {
 	if err := v.s.watcher.WaitSettled(ctx); err != nil {
 		return nil, err
 	}
-	// What has been handed over may still be on its way into the systems: the
-	// lock is held for as long.
-	r := v.s.releases
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []command.Outcome
-	for _, o := range r.outcomes {
-		if o.At.Before(began) && len(out) > 0 {
-			break
-		}
-		out = append(out, o)
+	if out := v.s.releases.last(began); len(out) > 0 {
+		return out, nil
 	}
-	if len(out) == 0 {
-		out = append(out, command.Outcome{Verdict: command.Ignored, Release: r.current.Number, Message: "nothing has changed since the start", At: began})
-	}
-	return out, nil
+	return []command.Outcome{{
+		Verdict: command.Ignored, Release: v.s.universe.Release().Number, Message: "nothing has changed since the start", At: began,
+	}}, nil
 }
 
 // storeStats implements command.Store.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -34,6 +35,9 @@ func (s *System) Run() {
 		s.guard(func() { s.timed(now) })
 	}
 	s.guard(s.end)
+	for !s.gaps.close() {
+		s.guard(s.fillGap)
+	}
 	s.close()
 	s.stats.awake.Store(false)
 	s.cfg.Router.Unloaded(s)
@@ -52,8 +56,13 @@ func (s *System) timed(now time.Time) {
 // wait returns when the next step is due, with the time; false says that the
 // system has been unloaded meanwhile.
 func (s *System) wait() (time.Time, bool) {
-	if !s.idle() {
-		return <-s.ticker.Chan(), true
+	for !s.idle() {
+		select {
+		case now := <-s.ticker.Chan():
+			return now, true
+		case <-s.inbox.wake:
+			s.guard(s.fillGap)
+		}
 	}
 	return s.sleep()
 }
@@ -66,7 +75,7 @@ func (s *System) idle() bool {
 	if s.service() {
 		return true
 	}
-	if len(s.order) > 0 || len(s.releases) > 0 || s.stopping != "" {
+	if len(s.order) > 0 || s.stopping != "" {
 		return false
 	}
 	due, ok := s.nextDue()
@@ -101,15 +110,20 @@ func (s *System) sleep() (time.Time, bool) {
 	if !s.inbox.empty() { // it came before the sender could know that we sleep
 		return s.cfg.Clock.Now(), true
 	}
-	s.ticker.Stop()
-	if d, ok := s.alarm(); ok {
-		s.ticker.Reset(max(d, time.Millisecond))
-	}
-	select {
-	case now := <-s.ticker.Chan():
-		return now, !s.unused(now) || !s.inbox.close()
-	case <-s.inbox.wake:
-		return s.cfg.Clock.Now(), true
+	for {
+		s.ticker.Stop()
+		if d, ok := s.alarm(); ok {
+			s.ticker.Reset(max(d, time.Millisecond))
+		}
+		select {
+		case now := <-s.ticker.Chan():
+			return now, !s.unused(now) || !s.inbox.close()
+		case <-s.inbox.wake:
+			s.guard(s.fillGap)
+			if !s.inbox.empty() || s.stopping != "" {
+				return s.cfg.Clock.Now(), true
+			}
+		}
 	}
 }
 
@@ -156,7 +170,7 @@ func (s *System) recover(cause error, stack []byte) {
 	}
 	s.crashes = recent
 	players := s.order
-	s.mail, s.releases = s.mail[:0], nil
+	s.mail = slices.DeleteFunc(s.mail, func(m Message) bool { return m == nil }) // what had not been delivered yet
 	func() {
 		defer func() { _ = recover() }() // a state that is broken enough may not even close
 		s.close()

@@ -82,9 +82,9 @@ type Answer struct {
 // results of slow work and the console come in.
 type Do func(*System)
 
-// Release runs a function at the end of a tick, when no Lua of the system runs:
-// the moment at which scripts are replaced.
-type Release func(*System)
+// Between runs a function between two ticks, when no Lua of the system runs: the
+// moment at which scripts are replaced. It does not wait for the next tick.
+type Between func(*System)
 
 // stop ends the system: scripts are told, everybody is saved.
 type stop struct{ reason string }
@@ -97,7 +97,7 @@ func (Event) refusable() bool   { return true }
 func (Call) refusable() bool    { return true }
 func (Answer) refusable() bool  { return false }
 func (Do) refusable() bool      { return false }
-func (Release) refusable() bool { return false }
+func (Between) refusable() bool { return false }
 func (stop) refusable() bool    { return false }
 
 func (m Enter) deliver(s *System)   { s.enter(m) }
@@ -108,5 +108,5 @@ func (m Event) deliver(s *System)   { s.event(m) }
 func (m Call) deliver(s *System)    { s.serve(m) }
 func (m Answer) deliver(s *System)  { s.answer(m) }
 func (m Do) deliver(s *System)      { m(s) }
-func (m Release) deliver(s *System) { s.releases = append(s.releases, m) }
+func (m Between) deliver(s *System) { m(s) }
 func (m stop) deliver(s *System)    { s.stopping = m.reason }

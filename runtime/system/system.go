@@ -57,6 +57,7 @@ type Config struct {
 type System struct {
 	cfg   Config
 	inbox *inbox
+	gaps  *inbox // of Between: taken between two ticks
 	stats counters
 	log   *slog.Logger
 
@@ -83,12 +84,11 @@ type System struct {
 	calls    map[uint64]pendingCall
 	nextCall uint64
 
-	mail     []Message // the tick's messages, reused
-	raised   []func(Events)
-	departs  []*Player
-	releases []Release
-	records  []Character // the tick's saves
-	rebuilt  bool        // every player wants a snapshot: the rate changed
+	mail    []Message // the tick's messages, reused
+	raised  []func(Events)
+	departs []*Player
+	records []Character // the tick's saves
+	rebuilt bool        // every player wants a snapshot: the rate changed
 
 	celestials []world.Value // as the system event lists them, made when first needed
 	dealt      int           // players, for saveDue
@@ -107,12 +107,16 @@ func New(cfg Config) *System {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &System{
+	s := &System{
 		cfg:   cfg,
 		inbox: newInbox(cfg.InboxLimit),
 		log:   cfg.Log.With("system", string(cfg.Address)),
 		hz:    cfg.Hz,
 	}
+	s.gaps = newInbox(0)
+	s.gaps.wake = s.inbox.wake
+	s.gaps.asleep.Store(true) // every Between wakes the system
+	return s
 }
 
 // Start loads the scripts and brings the place into being. An error means that
@@ -189,7 +193,12 @@ func (s *System) close() {
 
 // Post puts a message in the inbox; any goroutine may. ErrBusy and ErrGone say
 // that it was not taken.
-func (s *System) Post(m Message) error { return s.inbox.push(m) }
+func (s *System) Post(m Message) error {
+	if _, ok := m.(Between); ok {
+		return s.gaps.push(m)
+	}
+	return s.inbox.push(m)
+}
 
 // Address is where messages for the system go.
 func (s *System) Address() world.Address { return s.cfg.Address }

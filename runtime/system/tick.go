@@ -15,6 +15,9 @@ import (
 // hears what they can see, some of the players are saved, and when no Lua is
 // left running the scripts may be replaced.
 func (s *System) Step(now time.Time) {
+	if s.service() && !s.real.IsZero() {
+		s.now += max(0, now.Sub(s.real).Seconds())
+	}
 	s.real = now
 	s.takeMail()
 	if s.state != nil {
@@ -24,17 +27,19 @@ func (s *System) Step(now time.Time) {
 		s.sendViews()
 		s.saveDue()
 	}
-	s.applyReleases()
+	s.fillGap()
 }
 
-// takeMail delivers the messages that have come since the last tick.
+// takeMail delivers the messages that have come since the last tick, and those
+// that a panic kept from being delivered.
 func (s *System) takeMail() {
-	s.mail = s.inbox.take(s.mail[:0])
+	s.mail = s.inbox.take(s.mail)
 	for i, m := range s.mail {
 		s.mail[i] = nil
 		m.deliver(s)
 		s.settle()
 	}
+	s.mail = s.mail[:0]
 }
 
 // runDue moves game time on by a tick and runs timers and tasks that are due.
@@ -96,13 +101,16 @@ func (s *System) tell(ev physics.Event) {
 	}
 }
 
-// applyReleases runs what was to happen at the end of the tick.
-func (s *System) applyReleases() {
-	for i := 0; i < len(s.releases); i++ {
-		s.releases[i](s)
+// fillGap does what was to happen between two ticks.
+func (s *System) fillGap() {
+	if s.gaps.empty() {
+		return
+	}
+	for _, m := range s.gaps.take(nil) {
+		m.deliver(s)
 		s.settle()
 	}
-	s.releases = s.releases[:0]
+	s.publish()
 }
 
 // After a sleep the game time of the sleep is made good: the bodies moved on
@@ -116,11 +124,7 @@ const (
 // catchUp advances game time by what has passed since the last step.
 func (s *System) catchUp(now time.Time) {
 	gone := now.Sub(s.real).Seconds()
-	if s.real.IsZero() || gone <= 0 {
-		return
-	}
-	if s.service() {
-		s.now += gone
+	if s.service() || s.real.IsZero() {
 		return
 	}
 	gone -= 1 / s.hz // the coming tick's own

@@ -30,11 +30,11 @@ func (u *Universe) AskOf(ctx context.Context, actors []*system.System, fn func(*
 	return ask(ctx, actors, fn, func(run func(*system.System)) system.Message { return system.Do(run) })
 }
 
-// AtTickEnd runs fn on the goroutine of each of the actors, at the end of a tick,
-// when no Lua of theirs runs: the moment to replace scripts. It returns as AskAll
-// does.
-func (u *Universe) AtTickEnd(ctx context.Context, actors []*system.System, fn func(*system.System)) error {
-	return ask(ctx, actors, fn, func(run func(*system.System)) system.Message { return system.Release(run) })
+// Between runs fn on the goroutine of each of the actors between two ticks, at
+// once, while no Lua of theirs runs: the moment to replace scripts. It returns as
+// AskAll does.
+func (u *Universe) Between(ctx context.Context, actors []*system.System, fn func(*system.System)) error {
+	return ask(ctx, actors, fn, func(run func(*system.System)) system.Message { return system.Between(run) })
 }
 
 func ask(ctx context.Context, actors []*system.System, fn func(*system.System), wrap func(func(*system.System)) system.Message) error {

@@ -85,11 +85,27 @@ func (u *Universe) Routes() *world.Router { return u.routes }
 func (u *Universe) Release() *script.Release { return u.release.Load() }
 
 // SetRelease changes what systems start on, and starts services that are new in
-// it. Those that run are left as they are: see Actors and system.Release.
+// it. A system that was just starting on another release starts again.
 func (u *Universe) SetRelease(r *script.Release) {
 	u.release.Store(r)
+	for _, s := range u.Actors() {
+		_ = s.Post(system.Between(func(s *system.System) { restartOn(s, r) })) // one that is gone starts on r
+	}
 	u.StartServices()
 }
+
+// restartOn brings a system that missed a release, or does not run at all, onto
+// the current one.
+func restartOn(s *system.System, r *script.Release) {
+	if st := s.State(); st != nil && st.Release().Hash == r.Hash {
+		return
+	}
+	_ = s.Restart() // it tells whoever asks why it does not run
+}
+
+// Start returns the running system or service with the address, starting it if
+// it does not run.
+func (u *Universe) Start(a world.Address) (*system.System, error) { return u.actor(u.canonical(a)) }
 
 // StartServices starts every service of the release that does not run yet.
 func (u *Universe) StartServices() {
