@@ -1,0 +1,46 @@
+GO      ?= go
+SHARD   ?= dev
+LISTEN  ?= 127.0.0.1:7777
+
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet stubs fuzz clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/host and bin/console
+	@mkdir -p bin
+	$(GO) build -o bin/host ./host
+	$(GO) build -o bin/console ./console
+
+run: build ## start a development shard and print the page to open
+	bin/host serve --shard $(SHARD) --listen $(LISTEN)
+
+console: build ## open the operator's console of the running shard
+	bin/console
+
+test: test-go test-lua test-js ## all tests
+
+test-go:
+	$(GO) test ./...
+
+test-lua: build
+	bin/host test scripts
+
+test-js:
+	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
+
+check: build ## format, vet, scripts, reload cases, and the tests under the race detector
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	bin/host check scripts
+	bin/host conform runtime/script/conform/testdata/*.md
+	$(GO) test -race ./...
+
+stubs: ## write bindings/library/*.lua and bindings/API.md anew
+	$(GO) run ./bindings/gen
+
+bench: ## the benchmarks, as ratios against a baseline in the same run
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+
+clean: ## remove what build made; the shard's data stays
+	rm -rf bin
