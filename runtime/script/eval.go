@@ -1,38 +1,166 @@
 package script
 
 import (
+	"fmt"
+	"sort"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
 	"hotshard/runtime/world"
 )
 
+// consoleName is the source name of operators' code.
+const consoleName = "=console"
+
+// EvalOptions say how an operator's code runs.
+type EvalOptions struct {
+	Code     string
+	Author   string
+	ReadOnly bool // it may look and not touch
+	Depth    int  // levels of tables in the result; 0: 4
+}
+
 // Eval runs a piece of Lua as a task, as the operator's console does. An
-// expression may be given without return. done gets the returned values, those
-// that have no plain form as text.
+// expression may be given without return. done gets the returned values; what has
+// no plain form comes as a text that says what it is.
 func (s *State) Eval(code, author string, done func([]world.Value, error)) {
-	fn, err := s.l.Load(strings.NewReader("return "+code), "=console")
+	s.EvalWith(EvalOptions{Code: code, Author: author}, done)
+}
+
+// EvalWith is Eval with options.
+func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
+	fn, err := s.l.Load(strings.NewReader("return "+o.Code), consoleName)
 	if err != nil {
-		if fn, err = s.l.Load(strings.NewReader(code), "=console"); err != nil {
+		if fn, err = s.l.Load(strings.NewReader(o.Code), consoleName); err != nil {
 			done(nil, syntaxRefusal("console", err))
 			return
 		}
 	}
-	s.run(fn, "console "+author, "", func(values []lua.LValue, err error) {
+	t := s.task()
+	t.fn, t.origin = fn, "console "+o.Author
+	t.tried = true // the operator is told, the log need not be
+	if o.ReadOnly {
+		t.readonly = &readonlyRun{owned: map[*lua.LTable]bool{}}
+	}
+	depth := o.Depth
+	if depth == 0 {
+		depth = 4
+	}
+	t.done = func(values []lua.LValue, err error) {
 		if err != nil {
 			done(nil, err)
 			return
 		}
 		out := make([]world.Value, 0, len(values))
 		for _, v := range values {
-			plain, err := ToValue(v)
-			if err != nil {
-				plain = v.String()
-			}
-			out = append(out, plain)
+			out = append(out, s.Describe(v, depth))
 		}
 		done(out, nil)
+	}
+	s.resume(t)
+}
+
+// maxDescribed bounds how many entries of one table are shown.
+const maxDescribed = 200
+
+// Describe turns any Lua value into a plain one that a person can read: tables to
+// a depth, functions, handles and what cannot be shown as text.
+func (s *State) Describe(v lua.LValue, depth int) world.Value {
+	return s.describe(v, depth, map[*lua.LTable]bool{})
+}
+
+func (s *State) describe(v lua.LValue, depth int, above map[*lua.LTable]bool) world.Value {
+	switch v := v.(type) {
+	case *lua.LTable:
+		if above[v] {
+			return "<itself>"
+		}
+		if depth <= 0 {
+			return fmt.Sprintf("<table of %d>", countEntries(v))
+		}
+		above[v] = true
+		defer delete(above, v)
+		return s.describeTable(v, depth, above)
+	case *lua.LFunction:
+		return s.describeFunction(v)
+	case *lua.LUserData:
+		return fmt.Sprintf("<%s>", handleKind(v))
+	case *lua.LState:
+		return "<coroutine " + s.l.Status(v) + ">"
+	}
+	if plain, err := ToValue(v); err == nil {
+		return plain
+	}
+	return v.String()
+}
+
+func countEntries(t *lua.LTable) int {
+	n := 0
+	t.ForEach(func(_, _ lua.LValue) { n++ })
+	return n
+}
+
+func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bool) world.Value {
+	n := countEntries(t)
+	if n > 0 && n == t.Len() {
+		list := make([]world.Value, 0, min(n, maxDescribed))
+		for i := 1; i <= n && i <= maxDescribed; i++ {
+			list = append(list, s.describe(t.RawGetInt(i), depth-1, above))
+		}
+		if n > maxDescribed {
+			list = append(list, fmt.Sprintf("<%d more>", n-maxDescribed))
+		}
+		return list
+	}
+	type entry struct {
+		key string
+		v   lua.LValue
+	}
+	entries := make([]entry, 0, n)
+	t.ForEach(func(k, v lua.LValue) {
+		key := k.String()
+		switch k := k.(type) {
+		case *lua.LFunction:
+			key = s.describeFunction(k)
+		case *lua.LTable:
+			key = fmt.Sprintf("<table of %d>", countEntries(k))
+		}
+		entries = append(entries, entry{key, v})
 	})
+	sort.Slice(entries, func(i, j int) bool { return entries[i].key < entries[j].key })
+	out := make(map[string]world.Value, min(n, maxDescribed))
+	for i, e := range entries {
+		if i >= maxDescribed {
+			out["..."] = fmt.Sprintf("<%d more>", n-maxDescribed)
+			break
+		}
+		out[e.key] = s.describe(e.v, depth-1, above)
+	}
+	return out
+}
+
+func (s *State) describeFunction(fn *lua.LFunction) string {
+	if fn.IsG {
+		if name := s.builtins[fn]; name != "" {
+			return "<function " + name + ">"
+		}
+		return "<function of the core>"
+	}
+	if sl := s.slotOf(fn); sl != nil {
+		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.name, sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+	}
+	return fmt.Sprintf("<function %s:%d>", fn.Proto.SourceName, fn.Proto.LineDefined)
+}
+
+func handleKind(ud *lua.LUserData) string {
+	switch v := ud.Value.(type) {
+	case *registration:
+		return regKindNames[v.kind]
+	case *Task:
+		return "task " + v.origin
+	}
+	return "handle"
 }
 
 // Run runs a chunk as a task and tells done how it ended.

@@ -50,6 +50,10 @@ func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
 		switch {
 		case s.stage != nil && f.Effect:
 			tbl.RawSetString(f.Name, s.l.NewFunction(func(L *lua.LState) int { return s.stagedEffect(L, full) }))
+		case f.Effect && !f.Yields:
+			tbl.RawSetString(f.Name, s.l.NewFunction(func(L *lua.LState) int { s.forbid(L, full); return fn(L) }))
+		case f.Effect:
+			tbl.RawSetString(f.Name, s.yieldShim(func(L *lua.LState) int { s.forbid(L, full); return fn(L) }))
 		case f.Yields:
 			tbl.RawSetString(f.Name, s.yieldShim(fn))
 		default:
@@ -148,6 +152,7 @@ func (s *State) openLibs() {
 	s.openRegistry()
 	s.openReload()
 	s.openSetmetatable()
+	s.guardWriters()
 }
 
 func (s *State) set(table, name string, fn lua.LGFunction) {

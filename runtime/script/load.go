@@ -161,6 +161,7 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 	if v := s.loaded.RawGetString(name); v != lua.LNil {
 		return v
 	}
+	s.forbid(L, "loading a module")
 	if m := s.modules[name]; m != nil {
 		L.RaiseError("loop: %s is required while it is being loaded; require it inside the function that needs it", name)
 	}

@@ -14,18 +14,19 @@ import (
 // It runs on a coroutine of its own, so it may wait; finished coroutines are used
 // again.
 type Task struct {
-	id     uint64
-	th     *lua.LState
-	fn     *lua.LFunction // what the next run on this thread calls; see enter
-	origin string
-	player string
-	done   func([]lua.LValue, error)
-	wait   *Wait
-	since  float64 // game time of the last stop
-	why    string  // what it waits for
-	ended  bool
-	named  *namedTask
-	tried  bool // its error belongs to task.try, not to the log
+	id       uint64
+	th       *lua.LState
+	fn       *lua.LFunction // what the next run on this thread calls; see enter
+	origin   string
+	player   string
+	done     func([]lua.LValue, error)
+	wait     *Wait
+	since    float64 // game time of the last stop
+	why      string  // what it waits for
+	ended    bool
+	named    *namedTask
+	tried    bool // its error belongs to task.try or the operator, not to the log
+	readonly *readonlyRun
 }
 
 // Wait is a task's promise to go on when somebody wakes it.
@@ -99,13 +100,13 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 	if parent == nil || parent == t.th {
 		parent = s.l
 	}
-	prev := s.current
-	s.current = t
+	prev, ro := s.current, s.g.readonly
+	s.current, s.g.readonly = t, t.readonly
 	var state lua.ResumeState
 	var err error
 	var values []lua.LValue
 	s.metered(s.opts.Run, func() { state, err, values = parent.Resume(t.th, boot, args...) })
-	s.current = prev
+	s.current, s.g.readonly = prev, ro
 	t.since = s.now
 	switch {
 	case state == lua.ResumeYield && t.wait == nil:

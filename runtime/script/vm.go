@@ -23,10 +23,10 @@ var jumpTable [64]func(*lua.LState, uint32, uintptr) int
 // global stands in for the lua.Global that all coroutines of a State share.
 type global struct {
 	lua.Global
-	magic  uint64
-	state  *State
-	steps  int64 // steps left in the current slice; see budget.go
-	nested int   // depth of Go functions that call back into Lua and cannot be yielded across
+	magic    uint64
+	state    *State
+	steps    int64        // steps left in the current slice; see budget.go
+	readonly *readonlyRun // not nil while the running entry may only look
 }
 
 const globalMagic = 0x686f747368617264 // "hotshard"
@@ -82,6 +82,7 @@ func armVM() error {
 	}
 	rawConcat = jumpTable[lua.OP_CONCAT]
 	jumpTable[lua.OP_CONCAT] = boundedConcat
+	armReadonly()
 	return nil
 }
 

@@ -43,7 +43,7 @@ type Options struct {
 	Root  string   // the script root; require finds modules under it
 	Paths []string // files or folders to report on; empty means the whole root
 	API   API      // the words scripts may use
-	Tests API      // the words files called *_test.lua may use besides
+	Tests API      // the words that tests may use besides: files called *_test.lua, and those in folders called testing
 }
 
 // Report is the outcome of a check.

@@ -80,7 +80,7 @@ func TestFindings(t *testing.T) {
 		{"repeat sees its locals", "repeat local done = true until done", ""},
 		{"local function recursion", "local function f(n) return f(n - 1) end f(1)", ""},
 		{"value before the name", "local x =\nx\nprint(x)", "2:1: undeclared name x"},
-		{"test word", "eq(1, 1)", "1:1: eq exists in tests only (files called *_test.lua)"},
+		{"test word", "eq(1, 1)", "1:1: eq exists in tests only (files called *_test.lua, and those in testing/)"},
 		{"vararg", "print(...)", ""},
 		{"big literal", "print({" + strings.Repeat("1,", maxArray+1) + "})",
 			"1:7: an array literal of 25551 items: the VM loses those beyond 25550"},
@@ -112,6 +112,9 @@ func findings(file, code string) string {
 func TestTestsMayUseTestWords(t *testing.T) {
 	if got := findings("main_test.lua", "function test.adds() eq(1 + 1, 2) end"); got != "" {
 		t.Errorf("got %s", got)
+	}
+	if got := findings("testing/helper.lua", "eq(1, 1)"); got != "" {
+		t.Errorf("a helper of tests: %s", got)
 	}
 	want := "1:1: eq takes 2 to 3 arguments, here are 1"
 	if got := findings("main_test.lua", "eq(1)"); got != want {

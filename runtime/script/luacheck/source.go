@@ -41,7 +41,11 @@ func newSource(name string, text []byte) *source {
 // module returns the name under which require finds the file: "lib.ship".
 func (s *source) module() string { return moduleName(s.name) }
 
-func (s *source) isTest() bool { return strings.HasSuffix(s.name, "_test.lua") }
+// isTest says whether the file may use the words of tests: one called *_test.lua,
+// or a helper of tests in a folder called testing.
+func (s *source) isTest() bool {
+	return strings.HasSuffix(s.name, "_test.lua") || strings.HasPrefix(s.name, "testing/") || strings.Contains(s.name, "/testing/")
+}
 
 func moduleName(file string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file, ".lua"), "/", ".")

@@ -171,7 +171,7 @@ func (t *tree) arityOf(s *source, table, name string) Arity {
 // unknownGlobal words the message for a name nobody declared.
 func (t *tree) unknownGlobal(s *source, name string) string {
 	if !s.isTest() && t.tests.global(name) {
-		return fmt.Sprintf("%s exists in tests only (files called *_test.lua)", name)
+		return fmt.Sprintf("%s exists in tests only (files called *_test.lua, and those in testing/)", name)
 	}
 	known := t.api.globals()
 	if s.isTest() {
