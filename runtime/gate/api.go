@@ -21,18 +21,21 @@ type Accounts interface {
 	Login(ctx context.Context, name, password string) (world.CharacterID, string, error)
 }
 
-// World is where signed-in players go. For one character the calls never overlap
-// and come in order: Enter, perhaps Enter again with another Client (the old one is
-// dead then), Leave. They should only put something into an inbox.
+// World is where signed-in players go. For one character Enter and Leave never
+// overlap and come in order: Enter, perhaps Enter again with another Client (the
+// old one is dead then), Leave.
 type World interface {
 	// Enter says that the character is played through client from now on. The gate
 	// has sent the welcome event; the world answers with system and snapshot, also
-	// when the character never left (a resume).
+	// when the character never left (a resume). It runs on the goroutine of the
+	// player's socket, and may take as long as loading a character does.
 	Enter(c world.CharacterID, client Client)
-	// Leave says that nobody plays the character any more.
+	// Leave says that nobody plays the character any more: it logged out ("logout"),
+	// did not come back ("timeout"), or its client was told to Close, with that reason.
 	Leave(c world.CharacterID, reason string)
-	// Command hands over a request that is not the core's. It may still arrive just
-	// after a Leave, and is then best dropped.
+	// Command hands over a request that is not the core's, and must not block: the
+	// player's next request waits. It may come just after a Leave, and is then best
+	// dropped.
 	Command(c world.CharacterID, req Request)
 }
 

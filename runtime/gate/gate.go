@@ -52,14 +52,16 @@ func New(cfg Config) *Gate {
 	return g
 }
 
-// Handler serves the upgrade to WebSocket; mount it at /play.
+// Handler serves the upgrade to WebSocket; mount it at /play, in an http.Server
+// with a ReadHeaderTimeout, as the gate's own limits begin with the handshake.
 func (g *Gate) Handler() http.Handler { return http.HandlerFunc(g.upgrade) }
 
 // now reads the clock, in nanoseconds since 1970.
 func (g *Gate) now() int64 { return g.cfg.Now().UnixNano() }
 
 // Sweep enforces everything that depends on time passing: sign-in, idle and slow
-// limits, and characters whose player did not come back.
+// limits, and characters whose player did not come back. It is not to be called
+// from two goroutines at once.
 func (g *Gate) Sweep() {
 	now := g.now()
 	clients, sessions := g.everyone()

@@ -2,6 +2,9 @@ package gate_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
@@ -43,6 +46,36 @@ func TestLoginSpeaksBothCodecs(t *testing.T) {
 			refused(t, err, wire.CodeUnknownCommand)
 		}
 	}
+}
+
+// Behind TLS nothing can be written past the encryption: everything goes by way of
+// the writing goroutine, in order.
+func TestOverTLS(t *testing.T) {
+	s := start(t, nil)
+	secure := httptest.NewTLSServer(s.gate.Handler())
+	defer secure.Close()
+	pool := x509.NewCertPool()
+	pool.AddCert(secure.Certificate())
+	c, err := client.Dial(s.ctx, "wss"+strings.TrimPrefix(secure.URL, "https"),
+		client.Options{Codec: wire.Binary, TLS: &tls.Config{RootCAs: pool}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Login(s.ctx, "Ada", "x"); err != nil {
+		t.Fatal(err)
+	}
+	s.welcome(c)
+	player := s.player("Ada")
+	for i := range 50 {
+		player.Send(wire.NewEvent("count", map[string]world.Value{"n": i}))
+	}
+	for i := range 50 {
+		if n := s.event(c, "count")["n"]; n != float64(i) {
+			t.Fatalf("got %v, want %d", n, i)
+		}
+	}
+	player.Close("Enough.")
+	s.closing(c, wire.ClosingKicked)
 }
 
 func TestEverybodyHearsAnEvent(t *testing.T) {

@@ -63,7 +63,7 @@ func (w *writer) try(b []byte) (int, error) {
 	if w.fd < 0 {
 		return 0, nil
 	}
-	return tryWrite(int(w.fd), b)
+	return trySend(int(w.fd), b)
 }
 
 // send writes or queues b. With shared, b stays as it is for ever; otherwise it is

@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -23,6 +24,7 @@ var ErrClosed = errors.New("connection closed")
 type Options struct {
 	Codec  wire.Codec
 	Header http.Header // further headers of the handshake, such as Origin
+	TLS    *tls.Config // of a wss:// URL
 	// Handle takes every event, snapshot and delta, on the reading goroutine. With
 	// nil they are kept for Next.
 	Handle func(*wire.Message)
@@ -55,7 +57,7 @@ func Dial(ctx context.Context, url string, opts Options) (*Conn, error) {
 	}
 	header.Set("Sec-WebSocket-Protocol", opts.Codec.Subprotocol())
 	ws, resp, err := gws.NewClient(handler{c: c}, &gws.ClientOption{
-		Addr: url, RequestHeader: header, ReadBufferSize: 1024, ParallelGolimit: 1,
+		Addr: url, RequestHeader: header, ReadBufferSize: 1024, ParallelGolimit: 1, TlsConfig: opts.TLS,
 		NewDialer: func() (gws.Dialer, error) { return dialer{ctx}, nil },
 	})
 	if err != nil {

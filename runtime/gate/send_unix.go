@@ -1,12 +1,12 @@
-//go:build unix
+//go:build unix && !(linux && (amd64 || arm64))
 
 package gate
 
 import "syscall"
 
-// tryWrite writes as much as the kernel takes at once to a socket in non-blocking
+// trySend writes as much as the kernel takes at once to a socket in non-blocking
 // mode (Go keeps all of them so). A full buffer is no error: it took 0 bytes.
-func tryWrite(fd int, b []byte) (int, error) {
+func trySend(fd int, b []byte) (int, error) {
 	for {
 		n, err := syscall.Write(fd, b)
 		switch err {
