@@ -6,6 +6,7 @@ local chat = {}
 chat.longest = 500 -- bytes in one line
 chat.service = "chat"
 chat.always = {"help"} -- channels everybody hears
+chat.special = {}      -- by channel: modules with say(p, line), for those that are not the service's
 
 function chat.hears(p, channel)
   for _, name in ipairs(chat.always) do
@@ -31,6 +32,7 @@ function command.say(p, from)
     broadcast("chat", line)
     return true
   end
+  if chat.special[channel] then return chat.special[channel].say(p, line) end
   if not chat.hears(p, channel) then error {code = "not_joined", message = "join " .. channel .. " first"} end
   service.call(chat.service, "say", line)
   return true
@@ -40,7 +42,7 @@ end
 -- said last.
 function command.join(p, from)
   local channel = chat.channel(from)
-  if channel == "local" then args.refuse("local is always on") end
+  if channel == "local" or chat.special[channel] then args.refuse("%s is always on", channel) end
   local data = player.data(p)
   data.channels = data.channels or {}
   data.channels[channel] = true

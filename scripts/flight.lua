@@ -40,6 +40,14 @@ function flight.distance(me, target)
   return vec.distance(ship.place(me), target)
 end
 
+-- Refuses a warp to what is too near.
+function flight.far_enough(me, target)
+  local distance = flight.distance(me, target)
+  if distance >= flight.warp_from then return end
+  error {code = "too_close", message = string.format("%s away: too close to warp, which takes %s at least",
+    format.distance(distance), format.distance(flight.warp_from))}
+end
+
 -- Passes the outcome of an order on. Whoever wants to know that a pilot has
 -- taken the helm (the autopilot lets go) hears of it here.
 function flight.ordered(p, ok, message)
@@ -82,11 +90,7 @@ end
 function command.warp(p, from)
   local me, target = flight.aim(p, from)
   local range = args.number(from, "range", 0, flight.warp_range, 0)
-  local distance = flight.distance(me, target)
-  if distance < flight.warp_from then
-    error {code = "too_close", message = string.format("%s away: too close to warp, which takes %s at least",
-      format.distance(distance), format.distance(flight.warp_from))}
-  end
+  flight.far_enough(me, target)
   return flight.ordered(p, space.warp(me, target, range))
 end
 

@@ -4,6 +4,7 @@
 --
 -- A patrol has no loop of its own: each leg begins when the last one ended (a
 -- warp landed, a pause is over), so a change to this file reaches it at once.
+local brain = require "brain"
 local ship = require "ship"
 local patrol = {}
 
@@ -38,6 +39,7 @@ function patrol.spawn(number, places)
     pos = ship.point_near(at, 3e3, 12e3),
   }
   patrol.ships[id] = at.id
+  brain.enlist(id, "customs")
   patrol.visit(id, at)
 end
 
@@ -61,7 +63,7 @@ end
 
 -- Warps to another place; one too near for a warp is flown to.
 function patrol.depart(id)
-  if not patrol.ships[id] then return end
+  if not patrol.ships[id] or brain.fighting(id) then return end
   local places = patrol.places()
   local to = places[system.random(#places)]
   patrol.ships[id] = to.id
@@ -72,9 +74,17 @@ end
 function patrol.disband()
   if #system.players() > 0 then return end
   for id in pairs(patrol.ships) do
-    space.remove(id)
-    patrol.ships[id] = nil
+    ship.remove(id)
   end
+end
+
+-- A fight is over: back to the round.
+function event.npc_idle(id)
+  if patrol.ships[id] then patrol.depart(id) end
+end
+
+function event.ship_removed(id)
+  patrol.ships[id] = nil
 end
 
 function event.warp_landed(id)

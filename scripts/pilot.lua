@@ -5,7 +5,8 @@
 local ship = require "ship"
 local pilot = {}
 
-pilot.rookie = "Wren" -- what a new character flies
+pilot.rookie = "Wren"     -- what a new character flies
+pilot.capsule = "Capsule" -- what is left to one who has lost their ship
 
 -- The ship a pilot has, docked or not; a new character gets a rookie one.
 function pilot.hull(p)
@@ -24,10 +25,16 @@ function pilot.in_space(p)
   error {code = "no_ship", message = "you have no ship here"}
 end
 
+-- A pilot who comes to a station in a pod leaves it in a rookie ship.
+function pilot.commission(p)
+  if pilot.hull(p).type == pilot.capsule then player.data(p).ship = nil end
+  return pilot.hull(p)
+end
+
 -- Puts a pilot's ship into space at a point, with the pilot in it.
-function pilot.launch(p, pos)
+function pilot.launch(p, pos, vel)
   local hull = pilot.hull(p)
-  local id = ship.spawn {type = hull.type, name = hull.name, owner = p, pos = pos}
+  local id = ship.spawn {type = hull.type, name = hull.name, owner = p, pos = pos, vel = vel}
   player.set_ship(p, id)
   emit("ship_launched", id, p)
   return id

@@ -28,6 +28,12 @@ function ship.spawn(s)
   })
 end
 
+-- Takes a ship out of space that no pilot takes with them.
+function ship.remove(id)
+  emit("ship_removed", id)
+  return space.remove(id)
+end
+
 -- Where a thing in space is, as a point, or nil.
 function ship.place(id)
   local x, y, z = space.position(id)

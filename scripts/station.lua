@@ -45,6 +45,7 @@ end
 function command.undock(p)
   local at = player.station(p)
   if not at then error {code = "not_docked", message = "you are not docked"} end
+  pilot.commission(p)
   player.undock(p)
   return {ship = pilot.launch(p, ship.point_near(system.celestial(at), 500, 2000))}
 end

@@ -14,7 +14,7 @@ import (
 
 const root = "../../scripts"
 
-// types gives the item types to the bindings.
+// types gives the item types to the bindings, as host/server does.
 type types struct{ set *static.TypeSet }
 
 func (t types) Get(name string) (map[string]world.Value, bool) {
@@ -25,7 +25,13 @@ func (t types) Get(name string) (map[string]world.Value, bool) {
 	return it.Values(), true
 }
 
-func (t types) List(string) []string { return nil }
+func (t types) List(group string) []string {
+	var names []string
+	for _, it := range t.set.Group(group) {
+		names = append(names, it.Name)
+	}
+	return names
+}
 
 // TestScripts runs the game's own tests, as bin/host test does.
 func TestScripts(t *testing.T) {

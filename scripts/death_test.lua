@@ -1,0 +1,55 @@
+local arena = require "testing.arena"
+local death = require "death"
+local pilot = require "pilot"
+local vessel = require "vessel"
+require "station"
+require "modules"
+
+function test.a_lost_ship_leaves_a_pod_and_a_wreck()
+  local ann, a = arena.fighter("Ann", "Halberd")
+  local ben, b = arena.fighter("Ben", "Wren", 3000)
+  advance(1)
+  vessel.hurt(vessel.of(a), 1e6, vessel.of(b))
+  advance(0.2)
+  eq(space.exists(a), false)
+  local pod = player.ship(ann.id)
+  eq(space.get(pod).type, "Capsule")
+  eq(pilot.hull(ann.id).type, "Capsule")
+  local wreck = space.near(pod, 10e3, "wreck")[1]
+  eq(space.get(wreck).name, "Ann's Halberd (wreck)")
+  eq(ben:last("destroyed"), {id = a, name = "Ann's Halberd", type = "Halberd", by = b, by_name = "Ben's Wren"})
+  advance(2)
+  eq(ann:last("notice").text, "Your Halberd is lost. You are in your pod.")
+end
+
+function test.wrecks_do_not_stay_for_ever()
+  local _, a = arena.fighter("Ann", "Halberd")
+  local _, b = arena.fighter("Ben", "Wren", 3000)
+  vessel.hurt(vessel.of(a), 1e6, nil)
+  advance(1)
+  eq(#space.near(b, 50e3, "wreck"), 1)
+  advance(death.wreck_time)
+  eq(#space.near(b, 50e3, "wreck"), 0)
+end
+
+function test.a_lost_pod_wakes_in_a_station()
+  local ann, a = arena.fighter("Ann", "Capsule")
+  vessel.hurt(vessel.of(a), 1e6, nil)
+  advance(1)
+  ok(player.station(ann.id))
+  eq(pilot.hull(ann.id).type, pilot.rookie)
+end
+
+function test.a_pod_that_docks_gets_a_new_ship()
+  local ann = player "Ann"
+  player.data(ann.id).ship = {type = "Capsule", name = "pod"}
+  local id = ann:run("undock").ship
+  eq(space.get(id).type, pilot.rookie)
+end
+
+function test.an_npc_dies_too()
+  local id = arena.npc("Jackal Scout")
+  vessel.hurt(vessel.of(id), 1e6, nil)
+  advance(0.2)
+  eq(space.exists(id), false)
+end

@@ -1,0 +1,110 @@
+-- Fleets, as seen from one system: orders of members, and news for them. Who is
+-- in which fleet is known to the fleet service (services/fleet.lua), since a fleet
+-- is spread over many systems.
+--
+-- player.data(p).fleet is true for one who is in a fleet.
+local args = require "lib.args"
+local chat = require "chat"
+local flight = require "flight"
+local fleet = {}
+
+fleet.service = "fleet"
+
+-- A player as the service knows one.
+function fleet.card(p)
+  return {id = p, name = player.name(p), system = system.name()}
+end
+
+-- Asks the service; a refusal of its is one of the command.
+function fleet.ask(name, ...)
+  local result, message = service.call(fleet.service, name, ...)
+  if result == nil and message then error {code = "fleet", message = message} end
+  return result
+end
+
+function command.fleet(p)
+  return fleet.ask("info", p)
+end
+
+-- fleet_invite{id}: somebody in this system.
+function command.fleet_invite(p, from)
+  local guest = args.id(from, "id")
+  if not player.name(guest) or guest == p then error {code = "no_player", message = "there is nobody like that here"} end
+  local info = fleet.ask("invite", fleet.card(p), fleet.card(guest))
+  player.data(p).fleet = true
+  return info
+end
+
+-- fleet_join{fleet}: after an invitation.
+function command.fleet_join(p, from)
+  local info = fleet.ask("join", fleet.card(p), args.id(from, "fleet"))
+  player.data(p).fleet = true
+  return info
+end
+
+function command.fleet_leave(p)
+  player.data(p).fleet = nil
+  return fleet.ask("leave", p)
+end
+
+-- fleet_kick{id}, fleet_boss{id}: the commander's.
+function command.fleet_kick(p, from)
+  return fleet.ask("kick", p, args.id(from, "id"))
+end
+
+function command.fleet_boss(p, from)
+  return fleet.ask("promote", p, args.id(from, "id"))
+end
+
+-- fleet_broadcast{kind="target", id=...}: a word and a thing, shown to everybody.
+function command.fleet_broadcast(p, from)
+  local id = args.get(from, "id") ~= nil and args.id(from, "id") or nil
+  return fleet.ask("tell", p, "fleet_broadcast",
+    {kind = args.text(from, "kind", 20), id = id, from = player.name(p), system = system.name()})
+end
+
+-- say{channel="fleet"} comes here.
+function fleet.say(p, line)
+  return fleet.ask("tell", p, "chat", line)
+end
+
+chat.special.fleet = fleet
+
+-- fleet_warp{id or point, range}: the commander takes everybody along who is in
+-- space and in sight.
+function command.fleet_warp(p, from)
+  local me, target = flight.aim(p, from)
+  local range = args.number(from, "range", 0, flight.warp_range, 0)
+  flight.far_enough(me, target)
+  local count = 0
+  for _, member in ipairs(fleet.ask("followers", p, system.name())) do
+    local id = player.ship(member)
+    if id and flight.sees(me, id) and space.warp(id, target, range) then
+      count = count + 1
+      if member ~= p then player.send(member, "notice", {text = player.name(p) .. " takes the fleet into warp."}) end
+      emit("helm_taken", member)
+    end
+  end
+  return {ships = count}
+end
+
+-- The service has news for some who are here.
+function event.fleet_news(_, players, name, fields)
+  for _, p in ipairs(players) do
+    if name == "fleet_left" and player.data(p) then player.data(p).fleet = nil end
+    player.send(p, name, fields)
+  end
+end
+
+-- A member has come: the service wants to know where everybody is.
+function event.player_entered(p)
+  if not player.data(p).fleet then return end
+  local info = service.call(fleet.service, "moved", fleet.card(p))
+  if player.data(p) and not info then player.data(p).fleet = nil end
+end
+
+function event.player_left(p, reason)
+  if reason ~= "jump" and player.data(p).fleet then service.call(fleet.service, "leave", p) end
+end
+
+return fleet

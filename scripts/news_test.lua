@@ -1,0 +1,47 @@
+local arena = require "testing.arena"
+local news = require "news"
+local vessel = require "vessel"
+
+function test.a_thousand_shots_are_one_message()
+  local ann, a = arena.fighter("Ann", "Colossus")
+  advance(1)
+  ann:forget()
+  local v = vessel.of(a)
+  local by = vessel.of(arena.npc("Jackal Raider", 3000))
+  for _ = 1, 100 do
+    vessel.hurt(v, 1, by)
+    emit("shot", by, v, {slot = 1, type = "Medium Railgun"}, 1, 1)
+  end
+  advance(1.2)
+  eq(#ann:heard("condition"), 1)
+  eq(#ann:heard("health"), 1)
+  local hits = ann:heard("hits")
+  eq(#hits, 1)
+  eq(#hits[1].hits, news.most)
+  eq(hits[1].more, 100 - news.most)
+end
+
+function test.nothing_is_told_when_nothing_happens()
+  local ann = arena.fighter("Ann", "Wren")
+  advance(1)
+  ann:forget()
+  advance(5)
+  eq(#ann:heard("condition") + #ann:heard("health") + #ann:heard("hits"), 0)
+end
+
+function test.health_is_told_only_when_it_changes()
+  local ann, a = arena.fighter("Ann", "Wren")
+  advance(1)
+  ann:forget()
+  emit("vessel_changed", vessel.of(a))
+  advance(1.2)
+  emit("vessel_changed", vessel.of(a))
+  advance(1.2)
+  eq(#ann:heard("condition"), 2)
+  eq(#ann:heard("health"), 1)
+end
+
+function test.round()
+  eq(news.round(0.12345), 0.123)
+  eq(news.round(1), 1)
+end

@@ -1,0 +1,76 @@
+local brain = require "brain"
+local pirates = require "pirates"
+local ship = require "ship"
+local vec = require "lib.vec"
+require "death"
+
+test.system = "Beta"
+
+-- Ann in a ship of a type, landed at the belt.
+local function at_belt(type)
+  local ann = player "Ann"
+  local belt = system.celestials("belt")[1]
+  ship.remove(player.ship(ann.id))
+  player.data(ann.id).ship = {type = type, name = type}
+  local id = ship.spawn {type = type, owner = ann.id, pos = vec.add(belt.pos, vec.new(0, belt.radius + 5e3, 0))}
+  player.set_ship(ann.id, id)
+  advance(0.2)
+  emit("warp_landed", id)
+  return ann, id, belt
+end
+
+local function count(belt)
+  local n = 0
+  for id in pairs(pirates.bands[belt.name].ships) do
+    ok(space.exists(id))
+    n = n + 1
+  end
+  return n
+end
+
+function test.the_darker_the_worse()
+  eq(pirates.roster(0.4, 0.5), {"Jackal Scout", "Jackal Scout"})
+  eq(pirates.roster(0, 0.1)[3], "Jackal Raider")
+  eq(pirates.roster(-0.8, 0.1)[3], "Jackal Warlord")
+end
+
+function test.a_band_comes_to_a_belt_and_attacks()
+  local _, id, belt = at_belt "Halberd"
+  eq(count(belt), 0)
+  advance(pirates.delay[2] + 1)
+  eq(count(belt), 3)
+  advance(30)
+  local pirate = next(pirates.bands[belt.name].ships)
+  eq(brain.fighting(pirate), true)
+  ok(space.exists(id) or true)
+end
+
+function test.a_rookie_does_not_survive_it()
+  local ann, id = at_belt "Wren"
+  advance(240)
+  eq(space.exists(id), false)
+  ok(#ann:heard("destroyed") >= 1)
+end
+
+function test.the_band_goes_when_nobody_is_left()
+  local ann, _, belt = at_belt "Halberd"
+  advance(15)
+  eq(count(belt), 3)
+  ann:leave()
+  advance(pirates.look + 1)
+  eq(count(belt), 0)
+end
+
+function test.one_band_at_a_time()
+  local _, id, belt = at_belt "Colossus"
+  advance(pirates.delay[2] + 1)
+  emit("warp_landed", id)
+  advance(pirates.delay[2] + 1)
+  eq(count(belt), 3)
+end
+
+function test.away_from_belts_one_is_alone()
+  local ann = player "Ann"
+  pirates.notice(player.ship(ann.id))
+  eq(next(pirates.bands), nil)
+end

@@ -1,0 +1,88 @@
+local arena = require "testing.arena"
+local targeting = require "lib.targeting"
+local targets = require "targets"
+local vessel = require "vessel"
+
+test.system = "Beta"
+
+local function two(distance)
+  local ann, a = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", distance or 5000)
+  advance(1)
+  return ann, a, ben, b
+end
+
+function test.locking_takes_its_time()
+  local ann, a, _, b = two()
+  local t = vessel.of(a).type
+  local seconds = targeting.time(t.scan, t.signature)
+  local answer = ann:run("lock", {id = b})
+  near(answer.seconds, seconds)
+  eq(ann:last("lock").state, "locking")
+  eq(targets.locked(vessel.of(a), b), false)
+  advance(seconds + 0.2)
+  eq(targets.locked(vessel.of(a), b), true)
+  eq(ann:last("lock"), {id = b, state = "locked"})
+end
+
+function test.a_second_order_changes_nothing()
+  local ann, a, _, b = two()
+  local first = ann:run("lock", {id = b}).seconds
+  advance(1)
+  ok(ann:run("lock", {id = b}).seconds < first)
+  eq(targets.count(vessel.of(a)), 1)
+end
+
+function test.out_of_reach()
+  local ann, _, _, b = two(40e3)
+  local _, message, code = ann:run("lock", {id = b})
+  eq(code, "too_far")
+  ok(string.find(message, "the sensors reach 25 km", 1, true), message)
+end
+
+function test.too_many()
+  local ann = arena.fighter("Ann", "Wren")
+  local most = types.get("Wren").targets
+  for i = 1, most do
+    ok(ann:run("lock", {id = arena.npc("Jackal Scout", 1000 * i)}))
+  end
+  local _, message, code = ann:run("lock", {id = arena.npc("Jackal Scout", -3000)})
+  eq(code, "too_many")
+  eq(message, "the ship can hold 3 targets")
+end
+
+function test.planets_cannot_be_locked()
+  local ann = arena.fighter("Ann", "Wren")
+  local _, message = ann:run("lock", {id = 2011})
+  eq(message, "that cannot be locked")
+end
+
+function test.unlock()
+  local ann, a, _, b = two()
+  ann:run("lock", {id = b})
+  eq(ann:run("unlock", {id = b}), true)
+  advance(10)
+  eq(targets.locked(vessel.of(a), b), false)
+  eq(vessel.of(b).locked_by, {})
+  eq(ann:last("lock").state, "lost")
+end
+
+function test.a_target_that_goes_is_lost()
+  local ann, a, ben, b = two()
+  ann:run("lock", {id = b})
+  advance(10)
+  ben:leave()
+  eq(vessel.of(a).locks, {})
+  eq(ann:last("lock"), {id = b, state = "lost"})
+end
+
+function test.a_target_that_warps_is_lost()
+  local ann, a, ben, b = two()
+  ann:run("lock", {id = b})
+  advance(10)
+  eq(targets.locked(vessel.of(a), b), true)
+  ok(space.warp(b, 2021))
+  advance(30)
+  eq(vessel.of(a).locks, {})
+  ok(ben)
+end
