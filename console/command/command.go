@@ -1,0 +1,299 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Role is what a session may do. Each may do what the ones before it may.
+type Role uint8
+
+// The roles.
+const (
+	Viewer   Role = iota // sees and plans
+	Operator             // patches, canaries, talks to players
+	Admin                // promotes without canary, shuts down
+)
+
+var roleNames = [...]string{"viewer", "operator", "admin"}
+
+// String returns "viewer", "operator" or "admin".
+func (r Role) String() string {
+	if int(r) < len(roleNames) {
+		return roleNames[r]
+	}
+	return fmt.Sprintf("role(%d)", uint8(r))
+}
+
+// ParseRole reads what String writes.
+func ParseRole(s string) (Role, error) {
+	if i := slices.Index(roleNames[:], s); i >= 0 {
+		return Role(i), nil
+	}
+	return 0, fmt.Errorf("no such role: %q; there are %s", s, strings.Join(roleNames[:], ", "))
+}
+
+// Command is one thing an operator can ask for.
+type Command struct {
+	Name    string // one word or two: "reload wait"
+	Args    string // for people: "@SYSTEM CODE"
+	Short   string // one line
+	Example string // a whole line as typed
+	Flags   []string
+	Role    Role
+	Changes bool // it is written to the audit log
+	Final   bool // written before it runs, because nothing may run after it
+	// Code takes everything after the flags, or after "=", as it was typed.
+	Code bool
+	// Takes says what each word after the name is, for completion.
+	Takes []Kind
+	// Offered says whether the shard has what it takes; nil is always.
+	Offered func(Shard) bool
+	Run     func(ctx context.Context, s *Session, a Args) (Result, error)
+}
+
+// Kind is what a word of a command stands for.
+type Kind uint8
+
+// The kinds of words that can be completed. Systems, which are written @NAME,
+// need no kind.
+const (
+	AnyWord Kind = iota
+	CommandWord
+	PlayerWord
+	FunctionWord
+)
+
+// Session is one operator at one connection.
+type Session struct {
+	Shard    Shard
+	Registry *Registry
+	Who      string // for the audit log: "amy"
+	From     string // "socket", "ssh 10.0.0.7"
+	Role     Role
+	// Confirm is what the operator typed when asked for the shard's name.
+	Confirm string
+	// Interactive says that somebody looks at the results as they come.
+	Interactive bool
+
+	emit func(Result) error
+}
+
+// Emit sends a part of a result that goes on. An error means that nobody
+// listens any more: the command ends with it.
+func (s *Session) Emit(r Result) error {
+	if s.emit == nil {
+		return nil
+	}
+	return s.emit(r)
+}
+
+// Codes of refusals by this package.
+const (
+	CodeUnknown = "unknown-command"
+	CodeUsage   = "usage"
+	CodeRole    = "not-allowed"
+	CodeConfirm = "confirm" // the shard's name must be typed
+	CodeBusy    = "busy"
+	CodeBroken  = "cancelled"
+	CodeFailed  = "failed"
+)
+
+func refuse(code, format string, args ...any) error {
+	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Registry is the set of commands of a shard. It is read-only once made.
+type Registry struct {
+	byName map[string]*Command
+	list   []*Command // by name
+}
+
+// NewRegistry makes a registry of commands. It panics on two of one name, which
+// is a mistake in the program.
+func NewRegistry(commands ...Command) *Registry {
+	r := &Registry{byName: map[string]*Command{}}
+	for i := range commands {
+		c := &commands[i]
+		if r.byName[c.Name] != nil {
+			panic("command: two commands are called " + c.Name)
+		}
+		r.byName[c.Name] = c
+		r.list = append(r.list, c)
+	}
+	slices.SortFunc(r.list, func(a, b *Command) int { return cmp.Compare(a.Name, b.Name) })
+	return r
+}
+
+// Default returns the registry of all commands of this package.
+func Default() *Registry {
+	return NewRegistry(slices.Concat(
+		helpCommands(), systemCommands(), playerCommands(), luaCommands(), reloadCommands(),
+		errorCommands(), powerCommands(), releaseCommands(), patchCommands(), probeCommands(),
+		topCommands(), tailCommands(), serviceCommands(), auditCommands(),
+	)...)
+}
+
+// Commands lists what the shard offers and the role may run, by name.
+func (r *Registry) Commands(shard Shard, role Role) []*Command {
+	var list []*Command
+	for _, c := range r.list {
+		if c.Role <= role && (c.Offered == nil || c.Offered(shard)) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// find returns the command a line begins with, by its longest name, and the
+// words after it.
+func (r *Registry) find(words []word) (*Command, []word) {
+	if len(words) > 1 {
+		if c := r.byName[words[0].text+" "+words[1].text]; c != nil {
+			return c, words[2:]
+		}
+	}
+	if len(words) > 0 {
+		if c := r.byName[words[0].text]; c != nil {
+			return c, words[1:]
+		}
+	}
+	return nil, nil
+}
+
+// Run runs one line. Every error is, or wraps, a *Refusal or is a failure of the
+// shard to do what was asked.
+func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, error) {
+	words, err := split(line)
+	if len(words) == 0 {
+		return Result{}, err
+	}
+	c, rest := r.find(words)
+	switch {
+	case c == nil:
+		return Result{}, refuse(CodeUnknown, "%s", r.unknown(s, words))
+	case c.Offered != nil && !c.Offered(s.Shard):
+		return Result{}, refuse(CodeUnknown, "this shard does not offer %s", c.Name)
+	case err != nil && !c.Code:
+		return Result{}, refuse(CodeUsage, "%v", err)
+	case c.Role > s.Role:
+		return Result{}, refuse(CodeRole, "%s takes the role %s; you are %s", c.Name, c.Role, s.Role)
+	}
+	args, err := parse(c, line, rest)
+	if err != nil {
+		return Result{}, refuse(CodeUsage, "%v\nusage: %s", err, strings.TrimSpace(c.Name+" "+c.Args))
+	}
+	if args.Confirm == "" {
+		args.Confirm = s.Confirm
+	}
+	return r.run(ctx, s, c, args, line)
+}
+
+// run runs a command that may be run, and writes it down if it changes anything.
+func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, line string) (Result, error) {
+	if !c.Changes || s.Shard.Audit == nil {
+		return c.Run(ctx, s, args)
+	}
+	entry := AuditEntry{At: time.Now(), Who: s.Who, From: s.From, Command: line, Release: s.Shard.Identify().Release}
+	if c.Final {
+		entry.Outcome = "asked for"
+		if err := record(ctx, s, entry); err != nil {
+			return Result{}, err
+		}
+		return c.Run(ctx, s, args)
+	}
+	result, err := c.Run(ctx, s, args)
+	entry.Outcome = "done"
+	switch {
+	case err != nil:
+		entry.Outcome = err.Error()
+	case result.Failed != "":
+		entry.Outcome = result.Failed
+	}
+	return result, errors.Join(err, record(ctx, s, entry))
+}
+
+// record writes an audit entry even when the operator has broken off: what was
+// done was done.
+func record(ctx context.Context, s *Session, e AuditEntry) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.Shard.Audit.Record(ctx, e); err != nil {
+		return fmt.Errorf("the audit log could not be written: %w", err)
+	}
+	return nil
+}
+
+// confirm refuses what could hurt many in production until the operator has
+// typed the shard's name.
+func confirm(s *Session, a Args, what string) error {
+	id := s.Shard.Identify()
+	if !id.Production || a.Confirm == id.Name {
+		return nil
+	}
+	if a.Confirm != "" {
+		return refuse(CodeConfirm, "this shard is called %s, not %s: %s needs its own name", id.Name, a.Confirm, what)
+	}
+	return refuse(CodeConfirm, "%s on %s, a production shard: type its name to go on (--confirm NAME)", what, id.Name)
+}
+
+// unknown is the sentence for a command that is not there.
+func (r *Registry) unknown(s *Session, words []word) string {
+	typed := words[0].text
+	if family := r.family(s, typed); len(family) > 0 {
+		return fmt.Sprintf("%s what? There are: %s", typed, strings.Join(family, ", "))
+	}
+	best, least := "", 3
+	for _, c := range r.Commands(s.Shard, s.Role) {
+		first, _, _ := strings.Cut(c.Name, " ")
+		for _, name := range []string{c.Name, first} {
+			if d := distance(typed, name); d < least || best == "" && strings.HasPrefix(name, typed) {
+				best, least = name, min(d, least)
+			}
+		}
+	}
+	if best == "" {
+		return fmt.Sprintf("no such command: %s. Try help.", typed)
+	}
+	return fmt.Sprintf("no such command: %s. Did you mean %s?", typed, best)
+}
+
+// family lists the second words of the commands that begin with a word.
+func (r *Registry) family(s *Session, first string) []string {
+	var names []string
+	for _, c := range r.Commands(s.Shard, s.Role) {
+		if rest, ok := strings.CutPrefix(c.Name, first+" "); ok {
+			names = append(names, rest)
+		}
+	}
+	return names
+}
+
+// distance is the number of letters to add, drop, change or swap with their
+// neighbour (optimal string alignment) to make b of a.
+func distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

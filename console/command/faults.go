@@ -1,0 +1,56 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+func errorCommands() []Command {
+	return []Command{{
+		Name: "errors", Args: "[@SYSTEM] [FUNCTION]", Short: "faults of scripts by function and release; with a function, their tracebacks",
+		Example: "errors @Jita market.buy", Flags: []string{"--limit"}, Takes: []Kind{FunctionWord},
+		Offered: func(s Shard) bool { return s.Errors != nil }, Run: runErrors,
+	}}
+}
+
+func runErrors(ctx context.Context, s *Session, a Args) (Result, error) {
+	system := ""
+	if len(a.Systems) > 0 {
+		var err error
+		if system, err = a.System(); err != nil {
+			return Result{}, refuse(CodeUsage, "%v", err)
+		}
+	}
+	if err := a.none(1); err != nil {
+		return Result{}, err
+	}
+	groups, err := s.Shard.Errors.Groups(ctx, system)
+	if err != nil {
+		return Result{}, err
+	}
+	var kept []ErrorGroup
+	for _, g := range groups {
+		if (a.Word(0) == "" || g.Function == a.Word(0)) && (a.Limit == 0 || len(kept) < a.Limit) {
+			kept = append(kept, g)
+		}
+	}
+	t := &Table{Columns: columns("function", "release", "count", "first:time", "last:time", "where", "message", "systems", "player", "traceback"),
+		None: "no errors"}
+	var traces []string
+	for _, g := range kept {
+		t.Rows = append(t.Rows, []any{g.Function, g.Release, g.Count, moment(g.First), moment(g.Last), g.Where, g.Message, list(g.Systems), g.Player, g.Traceback})
+		traces = append(traces, fmt.Sprintf("%s r%d, %d times, last in %s: %s\n%s", g.Function, g.Release, g.Count, some(g.Systems, 3), g.Message, g.Traceback))
+	}
+	if a.JSON {
+		return Result{Table: t}, nil
+	}
+	if a.Word(0) != "" && len(kept) > 0 {
+		return Result{Text: strings.Join(traces, "\n\n")}, nil
+	}
+	t.Columns = t.Columns[:len(t.Columns)-1] // a traceback does not fit into a table
+	if len(kept) > 0 {
+		t.Note = "errors FUNCTION shows the tracebacks"
+	}
+	return Result{Table: t}, nil
+}

@@ -1,0 +1,78 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+func helpCommands() []Command {
+	return []Command{{
+		Name: "help", Args: "[COMMAND]", Short: "list the commands, or explain one",
+		Example: "help reload wait", Takes: []Kind{CommandWord, CommandWord}, Run: runHelp,
+	}, {
+		Name: "status", Short: "which shard this is and how long it has run",
+		Example: "status", Run: runStatus,
+	}}
+}
+
+func runHelp(_ context.Context, s *Session, a Args) (Result, error) {
+	if len(a.Words) == 0 {
+		t := &Table{Columns: columns("command", "arguments", "what"),
+			Note: "help COMMAND shows an example. @NAME is a system. --json makes any answer one JSON value."}
+		for _, c := range s.Registry.Commands(s.Shard, s.Role) {
+			t.Rows = append(t.Rows, []any{c.Name, c.Args, c.Short})
+		}
+		return Result{Table: t}, nil
+	}
+	name := strings.Join(a.Words, " ")
+	words, err := split(name)
+	if err != nil {
+		return Result{}, err
+	}
+	c, _ := s.Registry.find(words)
+	if c == nil {
+		return Result{}, refuse(CodeUnknown, "%s", s.Registry.unknown(s, words))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n  %s\n\nfor instance\n\n  %s\n", strings.TrimSpace(c.Name+" "+c.Args), c.Short, c.Example)
+	for _, f := range c.Flags {
+		fmt.Fprintf(&b, "\n  %-20s %s", strings.TrimSpace(f+" "+flags[f].takes), flagHelp[f])
+	}
+	fmt.Fprintf(&b, "\nrole: %s", c.Role)
+	return Result{Text: b.String()}, nil
+}
+
+var flagHelp = map[string]string{
+	"--plan":      "show what would happen and change nothing",
+	"--write":     "let the code change the world, on a production shard too",
+	"--all":       "everything, not only the latest",
+	"--sticky":    "make it again after a restart, if its base still matches",
+	"--supersede": "replace an open patch of the same function",
+	"--canary":    "only on this system (several: @A,@B)",
+	"--for":       "how long, as 10s or 5m",
+	"--since":     "only what is younger, as 10m or 2h",
+	"--confirm":   "the shard's name, where many could be hurt in production",
+	"--reason":    "why; it goes into the audit log",
+	"--by":        "only what this operator did",
+	"--on":        "a Lua expression: only this one object",
+	"--limit":     "at most so many",
+	"--depth":     "how many levels of tables to show",
+}
+
+func runStatus(_ context.Context, s *Session, a Args) (Result, error) {
+	id := s.Shard.Identify()
+	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
+	t.Rows = [][]any{{id.Name, kindName(id), id.Release, id.Frozen, id.Version, id.PID, moment(id.Started),
+		millis(time.Since(id.Started)), s.Who, s.Role.String()}}
+	t.Note = strings.Join(id.Notices, "\n")
+	return Result{Table: t}, a.none(0)
+}
+
+func kindName(id Identity) string {
+	if id.Production {
+		return "production"
+	}
+	return "development"
+}

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	luaparse "github.com/yuin/gopher-lua/parse"
+)
+
+func luaCommands() []Command {
+	offered := func(s Shard) bool { return s.Lua != nil }
+	return []Command{{
+		Name: "lua", Args: "@SYSTEM CODE", Short: "run Lua in a system and print what it returns",
+		Example: "lua @Jita return #system.players()", Role: Operator, Changes: true, Code: true,
+		Flags: []string{"--write", "--depth"}, Offered: offered, Run: runLua,
+	}, {
+		Name: "inspect", Args: "@SYSTEM EXPR", Short: "show a value of the live state, tables by depth; changes nothing",
+		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Flags: []string{"--depth"}, Offered: offered, Run: runInspect,
+	}, {
+		Name: "watch", Args: "@SYSTEM EXPR", Short: "show a value each time it has changed, until Ctrl-C",
+		Example: "watch --for 1m @Jita #system.players()", Code: true, Flags: []string{"--for", "--depth"}, Offered: offered, Run: runWatch,
+	}}
+}
+
+// evaluation reads the common part of lua, inspect and watch.
+func evaluation(s *Session, a Args) (Eval, error) {
+	system, err := a.System()
+	if err != nil {
+		return Eval{}, refuse(CodeUsage, "%v", err)
+	}
+	if a.Code == "" {
+		return Eval{}, refuse(CodeUsage, "no code given")
+	}
+	return Eval{System: system, Code: a.Code, Author: s.Who, Depth: a.Depth}, nil
+}
+
+func runLua(ctx context.Context, s *Session, a Args) (Result, error) {
+	e, err := evaluation(s, a)
+	if err != nil {
+		return Result{}, err
+	}
+	e.Write = a.Write || !s.Shard.Identify().Production
+	e.Code = asExpression(e.Code)
+	got, err := s.Shard.Lua.Eval(ctx, e)
+	if err != nil {
+		return Result{Text: got.Output}, err
+	}
+	return Result{Text: got.Output, Values: got.Values, Has: true}, nil
+}
+
+// asExpression lets "1 + 1" mean "return 1 + 1", as at any Lua prompt.
+func asExpression(code string) string {
+	if _, err := luaparse.Parse(strings.NewReader("return "+code), "console"); err == nil {
+		return "return " + code
+	}
+	return code
+}
+
+// Incomplete says whether Lua code is a beginning that more lines could make
+// whole, rather than wrong.
+func Incomplete(code string) bool {
+	for _, c := range []string{code, "return " + code} {
+		if _, err := luaparse.Parse(strings.NewReader(c), "console"); err == nil {
+			return false
+		} else if strings.Contains(err.Error(), "EOF") {
+			return true
+		}
+	}
+	return false
+}
+
+func runInspect(ctx context.Context, s *Session, a Args) (Result, error) {
+	e, err := evaluation(s, a)
+	if err != nil {
+		return Result{}, err
+	}
+	return inspect(ctx, s, e)
+}
+
+func inspect(ctx context.Context, s *Session, e Eval) (Result, error) {
+	e.Expression, e.Code = true, asExpression(e.Code)
+	if e.Depth == 0 {
+		e.Depth = 3
+	}
+	got, err := s.Shard.Lua.Eval(ctx, e)
+	return Result{Text: got.Output, Values: got.Values, Has: true}, err
+}
+
+// watchEvery is the time between two looks of watch.
+const watchEvery = 500 * time.Millisecond
+
+func runWatch(ctx context.Context, s *Session, a Args) (Result, error) {
+	e, err := evaluation(s, a)
+	if err != nil {
+		return Result{}, err
+	}
+	last := ""
+	return Result{}, repeat(ctx, a.For, watchEvery, func() error {
+		r, err := inspect(ctx, s, e)
+		if err != nil {
+			return err
+		}
+		if now := r.String(); now != last {
+			last = now
+			return s.Emit(r)
+		}
+		return nil
+	})
+}
+
+// repeat calls fn at once and then every so often: for a time, or until the
+// operator breaks off, which is how it is meant to end and no error.
+func repeat(ctx context.Context, during, every time.Duration, fn func() error) error {
+	if during > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, during)
+		defer cancel()
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := fn(); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxLine bounds a line: code may be long, but not without end.
+const maxLine = 4 << 20
+
+// Args is what an operator gave a command.
+type Args struct {
+	Words   []string // without flags and systems
+	Systems []string // each @NAME, without the @
+	Code    string   // for commands that take code, as typed
+
+	JSON      bool
+	Plan      bool
+	Write     bool
+	All       bool
+	Sticky    bool
+	Supersede bool
+	Canary    []string // systems
+	For       time.Duration
+	Since     time.Duration
+	Confirm   string
+	Reason    string
+	By        string
+	On        string // an instance
+	Limit     int
+	Depth     int
+}
+
+// Word returns the i-th word or "".
+func (a Args) Word(i int) string {
+	if i < len(a.Words) {
+		return a.Words[i]
+	}
+	return ""
+}
+
+// System returns the one system that was named.
+func (a Args) System() (string, error) {
+	switch len(a.Systems) {
+	case 1:
+		return a.Systems[0], nil
+	case 0:
+		return "", errors.New("which system? Name it with @, for instance @Jita")
+	}
+	return "", fmt.Errorf("one system at a time, not %d", len(a.Systems))
+}
+
+// none refuses words a command has no use for.
+func (a Args) none(after int) error {
+	if len(a.Words) > after {
+		return refuse(CodeUsage, "what is %q for?", a.Words[after])
+	}
+	return nil
+}
+
+// word is a part of a line: what it says, and where it stands in it.
+type word struct {
+	text       string
+	start, end int
+	quoted     bool
+}
+
+// errQuote is a line that ends inside quotes.
+var errQuote = errors.New("a quote is not closed")
+
+// split takes a line apart at white space. Words in "double" quotes know the
+// escapes \" and \\, words in 'single' quotes none. With an error, the words
+// before the fault are still returned.
+func split(line string) ([]word, error) {
+	if len(line) > maxLine {
+		return nil, fmt.Errorf("the line is longer than %d MiB", maxLine>>20)
+	}
+	var words []word
+	for i := 0; i < len(line); {
+		if isSpace(line[i]) {
+			i++
+			continue
+		}
+		w, next, err := oneWord(line, i)
+		words = append(words, w)
+		if err != nil {
+			return words, err
+		}
+		i = next
+	}
+	return words, nil
+}
+
+func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
+
+// oneWord reads the word that starts at i.
+func oneWord(line string, i int) (word, int, error) {
+	w := word{start: i}
+	var text strings.Builder
+	quote := byte(0)
+	for ; i < len(line); i++ {
+		switch c := line[i]; {
+		case quote == 0 && isSpace(c):
+			w.text, w.end = text.String(), i
+			return w, i, nil
+		case quote == 0 && (c == '"' || c == '\''):
+			quote, w.quoted = c, true
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == '"' && c == '\\' && i+1 < len(line) && (line[i+1] == '"' || line[i+1] == '\\'):
+			i++
+			text.WriteByte(line[i])
+		default:
+			text.WriteByte(c)
+		}
+	}
+	w.text, w.end = text.String(), len(line)
+	if quote != 0 {
+		return w, i, errQuote
+	}
+	return w, i, nil
+}
+
+// flag is how one flag is taken in. takes is what it is followed by, "" for
+// nothing.
+type flag struct {
+	takes string
+	set   func(a *Args, v string) error
+}
+
+// always are the flags every command takes.
+var always = []string{"--json"}
+
+var flags = map[string]flag{
+	"--json":      {"", func(a *Args, _ string) error { a.JSON = true; return nil }},
+	"--plan":      {"", func(a *Args, _ string) error { a.Plan = true; return nil }},
+	"--write":     {"", func(a *Args, _ string) error { a.Write = true; return nil }},
+	"--all":       {"", func(a *Args, _ string) error { a.All = true; return nil }},
+	"--sticky":    {"", func(a *Args, _ string) error { a.Sticky = true; return nil }},
+	"--supersede": {"", func(a *Args, _ string) error { a.Supersede = true; return nil }},
+	"--canary":    {"@SYSTEM", setCanary},
+	"--for":       {"DURATION", func(a *Args, v string) error { return setDuration(&a.For, v) }},
+	"--since":     {"DURATION", func(a *Args, v string) error { return setDuration(&a.Since, v) }},
+	"--confirm":   {"NAME", func(a *Args, v string) error { a.Confirm = v; return nil }},
+	"--reason":    {"TEXT", func(a *Args, v string) error { a.Reason = v; return nil }},
+	"--by":        {"WHO", func(a *Args, v string) error { a.By = v; return nil }},
+	"--on":        {"EXPR", func(a *Args, v string) error { a.On = v; return nil }},
+	"--limit":     {"N", func(a *Args, v string) error { return setCount(&a.Limit, v) }},
+	"--depth":     {"N", func(a *Args, v string) error { return setCount(&a.Depth, v) }},
+}
+
+func setDuration(to *time.Duration, v string) error {
+	d, err := parseDuration(v)
+	*to = d
+	return err
+}
+
+func setCount(to *int, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		return fmt.Errorf("%q is not a count", v)
+	}
+	*to = n
+	return nil
+}
+
+func setCanary(a *Args, v string) error {
+	for name := range strings.SplitSeq(v, ",") {
+		name, ok := strings.CutPrefix(name, "@")
+		if !ok || name == "" {
+			return fmt.Errorf("%q is not a system: write --canary @NAME", v)
+		}
+		a.Canary = append(a.Canary, name)
+	}
+	return nil
+}
+
+// parseDuration reads "10s", "5m", "2h30m", or plain seconds.
+func parseDuration(v string) (time.Duration, error) {
+	if n, err := strconv.Atoi(v); err == nil && n >= 0 && n < 1<<31 {
+		return time.Duration(n) * time.Second, nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is not a duration: write 10s, 5m or 2h", v)
+	}
+	return d, nil
+}
+
+// allows says whether a command takes a flag.
+func (c *Command) allows(name string) bool {
+	return slices.Contains(always, name) || slices.Contains(c.Flags, name)
+}
+
+// parse sorts the words after a command's name.
+func parse(c *Command, line string, rest []word) (Args, error) {
+	var a Args
+	for i := 0; i < len(rest); i++ {
+		w := rest[i]
+		switch {
+		case c.Code && w.text == "=" && !w.quoted:
+			a.Code = strings.TrimSpace(line[w.end:])
+			return a, nil
+		case !w.quoted && strings.HasPrefix(w.text, "--"):
+			used, err := takeFlag(c, &a, rest[i:])
+			if errors.Is(err, errNoFlag) && c.Code {
+				a.Code = code(line, w, len(a.Words) < len(c.Takes))
+				return a, nil // a Lua comment
+			}
+			if err != nil {
+				return a, err
+			}
+			i += used
+		case !w.quoted && len(w.text) > 1 && w.text[0] == '@':
+			a.Systems = append(a.Systems, w.text[1:])
+		case c.Code && len(a.Words) >= len(c.Takes):
+			a.Code = code(line, w, false)
+			return a, nil
+		default:
+			a.Words = append(a.Words, w.text)
+		}
+	}
+	return a, nil
+}
+
+// code is the rest of the line from a word on; early means that words the
+// command needs are still missing, so that there is no code.
+func code(line string, w word, early bool) string {
+	if early {
+		return ""
+	}
+	return strings.TrimSpace(line[w.start:])
+}
+
+// errNoFlag is a word that looks like a flag and is none.
+var errNoFlag = errors.New("no such flag")
+
+// takeFlag takes in the flag that rest begins with, and returns how many further
+// words it used. --for=10s and --for 10s are the same.
+func takeFlag(c *Command, a *Args, rest []word) (int, error) {
+	name, value, inline := strings.Cut(rest[0].text, "=")
+	f, ok := flags[name]
+	if !ok {
+		return 0, fmt.Errorf("%w: %s", errNoFlag, name)
+	}
+	if !c.allows(name) {
+		return 0, fmt.Errorf("%s does not take %s: %w", c.Name, name, errNoFlag)
+	}
+	used := 0
+	switch {
+	case f.takes == "" && inline:
+		return 0, fmt.Errorf("%s takes no value", name)
+	case f.takes != "" && !inline:
+		if len(rest) < 2 {
+			return 0, fmt.Errorf("%s needs %s", name, f.takes)
+		}
+		value, used = rest[1].text, 1
+	}
+	if err := f.set(a, value); err != nil {
+		return 0, fmt.Errorf("%s: %w", name, err)
+	}
+	return used, nil
+}

@@ -1,0 +1,120 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// manyKicked is how many players at once need the shard's name in production.
+const manyKicked = 10
+
+func playerCommands() []Command {
+	offered := func(s Shard) bool { return s.Players != nil }
+	return []Command{{
+		Name: "who", Args: "[@SYSTEM]", Short: "list the players online",
+		Example: "who @Jita", Offered: offered, Run: runWho,
+	}, {
+		Name: "announce", Args: "TEXT", Short: "show a text to everybody online",
+		Example: "announce The market reopens in five minutes.", Role: Operator, Changes: true, Code: true, Offered: offered, Run: runAnnounce,
+	}, {
+		Name: "kick", Args: "PLAYER...|@SYSTEM", Short: "disconnect players, by name or id, or all in a system",
+		Example: `kick "Ada Lovelace" --reason "please restart the client"`, Role: Operator, Changes: true,
+		Flags: []string{"--reason", "--confirm"}, Takes: []Kind{PlayerWord}, Offered: offered, Run: runKick,
+	}}
+}
+
+func runWho(ctx context.Context, s *Session, a Args) (Result, error) {
+	if err := a.none(0); err != nil {
+		return Result{}, err
+	}
+	all, err := s.Shard.Players.Who(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	slices.SortFunc(all, func(x, y Player) int { return cmp.Or(cmp.Compare(x.System, y.System), cmp.Compare(x.Name, y.Name)) })
+	t := &Table{Columns: columns("id", "name", "system", "docked", "ship", "since:time", "idle_ms:ms", "from", "connected"), None: "nobody is online"}
+	for _, p := range all {
+		if len(a.Systems) == 0 || in(a.Systems, p.System) {
+			t.Rows = append(t.Rows, []any{p.ID, p.Name, p.System, p.Docked, p.Ship, moment(p.Since), millis(p.Idle), p.From, !p.Lost})
+		}
+	}
+	return Result{Table: t}, nil
+}
+
+// in says whether a system is among some, without regard to case.
+func in(systems []string, name string) bool {
+	return slices.ContainsFunc(systems, func(y string) bool { return strings.EqualFold(y, name) })
+}
+
+func runAnnounce(ctx context.Context, s *Session, a Args) (Result, error) {
+	message := strings.Trim(a.Code, `"`)
+	if message == "" {
+		return Result{}, refuse(CodeUsage, "announce what?")
+	}
+	n, err := s.Shard.Players.Announce(ctx, message)
+	if err != nil {
+		return Result{}, err
+	}
+	return text("told %s", count(n, "player")), nil
+}
+
+func runKick(ctx context.Context, s *Session, a Args) (Result, error) {
+	online, err := s.Shard.Players.Who(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	ids, err := pick(online, a)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(ids) >= manyKicked {
+		if err := confirm(s, a, "kick "+count(len(ids), "player")); err != nil {
+			return Result{}, err
+		}
+	}
+	reason := a.Reason
+	if reason == "" {
+		reason = "disconnected by an operator"
+	}
+	n, err := s.Shard.Players.Kick(ctx, ids, reason)
+	if err != nil {
+		return Result{}, err
+	}
+	return text("disconnected %s", count(n, "player")), nil
+}
+
+// pick finds the players an operator named.
+func pick(online []Player, a Args) ([]int64, error) {
+	var ids []int64
+	for _, p := range online {
+		if in(a.Systems, p.System) {
+			ids = append(ids, p.ID)
+		}
+	}
+	for _, w := range a.Words {
+		i := slices.IndexFunc(online, func(p Player) bool {
+			return strings.EqualFold(p.Name, w) || strconv.FormatInt(p.ID, 10) == w
+		})
+		if i < 0 {
+			return nil, refuse(CodeFailed, "no player called %s is online", w)
+		}
+		if !slices.Contains(ids, online[i].ID) {
+			ids = append(ids, online[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, refuse(CodeUsage, "kick whom?")
+	}
+	return ids, nil
+}
+
+// count is "1 player", "2 players".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}

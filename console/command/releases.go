@@ -1,0 +1,237 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func releaseCommands() []Command {
+	offered := func(s Shard) bool { return s.Releases != nil }
+	return []Command{{
+		Name: "release list", Short: "the releases of the scripts, latest first, and what waits in the queue",
+		Example: "release list --limit 5", Flags: []string{"--limit"}, Offered: offered, Run: runReleaseList,
+	}, {
+		Name: "release show", Args: "[N]", Short: "what a release changed",
+		Example: "release show 41", Offered: offered, Run: runReleaseShow,
+	}, {
+		Name: "release diff", Args: "[FROM] [TO]", Short: "the difference of two releases; without TO, of what waits in the queue",
+		Example: "release diff 40 41", Offered: offered, Run: runReleaseDiff,
+	}, {
+		Name: "release plan", Args: "[N]", Short: "what promoting the queue, or going to a release, would do",
+		Example: "release plan", Offered: offered, Run: runReleasePlan,
+	}, {
+		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
+		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
+		Flags: []string{"--canary", "--confirm", "--plan"}, Offered: offered, Run: runReleasePromote,
+	}, {
+		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
+		Example: "release rollback 40", Role: Operator, Changes: true,
+		Flags: []string{"--confirm", "--plan"}, Offered: offered, Run: runReleaseRollback,
+	}, {
+		Name: "stragglers", Short: "frames that still run code of older releases, and where they wait",
+		Example: "stragglers", Offered: offered, Run: runStragglers,
+	}, {
+		Name: "freeze", Args: "[REASON]", Short: "let no change of scripts in until thaw",
+		Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Offered: offered, Run: runFreeze,
+	}, {
+		Name: "thaw", Short: "let changes of scripts in again",
+		Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
+	}}
+}
+
+// releaseNumber reads the i-th word: 41, r41 or, where it may be left out, 0.
+func releaseNumber(a Args, i int) (int, error) {
+	w := a.Word(i)
+	if w == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(w, "r"))
+	if err != nil || n <= 0 {
+		return 0, refuse(CodeUsage, "%q is not the number of a release", w)
+	}
+	return n, a.none(i + 1)
+}
+
+func runReleaseList(ctx context.Context, s *Session, a Args) (Result, error) {
+	limit := a.Limit
+	if limit == 0 {
+		limit = 20
+	}
+	all, err := s.Shard.Releases.ListReleases(ctx, limit)
+	if err != nil {
+		return Result{}, err
+	}
+	t := &Table{Columns: columns("release", "state", "systems", "files", "author", "at:time", "hash", "message"), None: "no releases"}
+	for _, r := range all {
+		t.Rows = append(t.Rows, []any{r.Number, r.State, r.Systems, r.Files, r.Author, moment(r.At), r.Hash, r.Message})
+	}
+	return Result{Table: t}, a.none(0)
+}
+
+// before is the release a diff to n starts from.
+func before(n int) int { return max(n-1, 0) }
+
+func runReleaseShow(ctx context.Context, s *Session, a Args) (Result, error) {
+	n, err := releaseNumber(a, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	if n == 0 {
+		n = s.Shard.Identify().Release
+	}
+	return diff(ctx, s, before(n), n)
+}
+
+func runReleaseDiff(ctx context.Context, s *Session, a Args) (Result, error) {
+	from, err := releaseNumber(Args{Words: a.Words[:min(1, len(a.Words))]}, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	to, err := releaseNumber(a, 1)
+	if err != nil {
+		return Result{}, err
+	}
+	if from == 0 {
+		from = s.Shard.Identify().Release
+	}
+	return diff(ctx, s, from, to)
+}
+
+func diff(ctx context.Context, s *Session, from, to int) (Result, error) {
+	d, err := s.Shard.Releases.Diff(ctx, from, to)
+	if err != nil {
+		return Result{}, err
+	}
+	if d == "" {
+		return text("no difference"), nil
+	}
+	return Result{Text: d}, nil
+}
+
+func runReleasePlan(ctx context.Context, s *Session, a Args) (Result, error) {
+	n, err := releaseNumber(a, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	p, err := s.Shard.Releases.Plan(ctx, n)
+	if err != nil {
+		return Result{}, err
+	}
+	return planned(p, a), nil
+}
+
+// planned shows a plan: the functions as a table, the rest as sentences.
+func planned(p Plan, a Args) Result {
+	t := &Table{Columns: columns("function", "change", "old_hash", "new_hash", "closures", "frames", "timers", "callers"), None: "no function changes"}
+	for _, f := range p.Functions {
+		t.Rows = append(t.Rows, []any{f.Name, f.Change, f.OldHash, f.NewHash, f.Closures, f.Frames, f.Timers, list(f.Callers)})
+	}
+	r := Result{Table: t}
+	if p.Refusal != nil {
+		r.Failed = p.Refusal.String()
+	}
+	if a.JSON {
+		return r
+	}
+	lines := []string{fmt.Sprintf("on r%d, %s, %s; nothing was changed", p.Base, count(p.Systems, "system"), count(p.Timers, "timer"))}
+	if p.Refusal != nil {
+		lines = append(lines, "it would be refused: "+p.Refusal.String())
+	}
+	for _, line := range p.State {
+		lines = append(lines, "  state "+line)
+	}
+	for _, w := range p.Warnings {
+		lines = append(lines, "  "+w.String())
+	}
+	t.Note = strings.Join(lines, "\n")
+	return r
+}
+
+func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) {
+	if a.Plan {
+		return runReleasePlan(ctx, s, a)
+	}
+	n, err := releaseNumber(a, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	if len(a.Canary) == 0 {
+		if err := promoteToAll(ctx, s, a, n); err != nil {
+			return Result{}, err
+		}
+	}
+	o, err := s.Shard.Releases.Promote(ctx, n, a.Canary, s.Who)
+	if err != nil {
+		return Result{}, err
+	}
+	return outcomes(s, a, []Outcome{o}), nil
+}
+
+// promoteToAll asks for the shard's name, and for the role, where a release goes
+// to every system without having been a canary on any.
+func promoteToAll(ctx context.Context, s *Session, a Args, n int) error {
+	all, err := s.Shard.Releases.ListReleases(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		if r.State == "canary" && (n == 0 || r.Number == n) {
+			return nil
+		}
+	}
+	if s.Role < Admin && s.Shard.Identify().Production {
+		return refuse(CodeRole, "to promote without a canary takes the role admin; --canary @SYSTEM first")
+	}
+	return confirm(s, a, "promote without a canary")
+}
+
+func runReleaseRollback(ctx context.Context, s *Session, a Args) (Result, error) {
+	n, err := releaseNumber(a, 0)
+	if err != nil {
+		return Result{}, err
+	}
+	current := s.Shard.Identify().Release
+	if a.Plan {
+		if n == 0 {
+			a.Words = []string{strconv.Itoa(before(current))}
+		}
+		return runReleasePlan(ctx, s, a)
+	}
+	if n != 0 && current-n > 1 {
+		if err := confirm(s, a, fmt.Sprintf("roll back %d releases", current-n)); err != nil {
+			return Result{}, err
+		}
+	}
+	o, err := s.Shard.Releases.Rollback(ctx, n, s.Who)
+	if err != nil {
+		return Result{}, err
+	}
+	return outcomes(s, a, []Outcome{o}), nil
+}
+
+func runStragglers(ctx context.Context, s *Session, a Args) (Result, error) {
+	all, err := s.Shard.Releases.Stragglers(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Table: taskTable(all, "no frame runs older code")}, a.none(0)
+}
+
+func runFreeze(ctx context.Context, s *Session, a Args) (Result, error) {
+	if err := s.Shard.Releases.Freeze(ctx, strings.Join(a.Words, " "), s.Who); err != nil {
+		return Result{}, err
+	}
+	return text("frozen at r%d: changes wait until thaw", s.Shard.Identify().Release), nil
+}
+
+func runThaw(ctx context.Context, s *Session, a Args) (Result, error) {
+	if err := a.none(0); err != nil {
+		return Result{}, err
+	}
+	if err := s.Shard.Releases.Thaw(ctx, s.Who); err != nil {
+		return Result{}, err
+	}
+	return text("thawed"), nil
+}
