@@ -50,8 +50,19 @@ func (g *global) overrun(L *lua.LState) {
 		g.steps = 0
 		L.RaiseError("%s", m.spent)
 	}
-	g.steps = min(budgetSlice, m.left)
+	if g.state.profile != nil {
+		g.state.sample(L)
+	}
+	g.steps = min(g.state.slice(), m.left)
 	m.left -= g.steps
+}
+
+// slice is how many steps to hand out at a time.
+func (s *State) slice() int64 {
+	if s.profile != nil {
+		return profileSlice
+	}
+	return budgetSlice
 }
 
 func (m *meter) check() string {
@@ -81,8 +92,11 @@ func (s *State) metered(b Budget, fn func()) {
 	s.depth = 1
 	m := &s.meter
 	*m = meter{budget: b, left: b.Steps}
-	s.g.steps = min(budgetSlice, m.left)
+	s.g.steps = min(s.slice(), m.left)
 	m.left -= s.g.steps
+	if s.profile != nil {
+		s.profile.last = time.Time{}
+	}
 	if b.Time > 0 {
 		m.started = time.Now()
 	}

@@ -12,6 +12,7 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 	if s.depth > 0 || len(s.loading) > 0 {
 		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
+	s.untraceAll()
 	p, r := s.plan(st, true)
 	if r != nil {
 		return nil, r

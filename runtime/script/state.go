@@ -82,6 +82,9 @@ type State struct {
 	traceOf  lua.LValue
 	callers  map[uintptr]callerKind
 	rng      *rand.Rand
+	alive    map[*Task]struct{} // begun and not ended
+	traces   map[*function]*tracing
+	profile  *profiling
 	stage    *stageLog // not nil in a State that stages
 	closed   bool
 }
@@ -117,6 +120,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		CallStackSize: 200, MinimizeStackMemory: true})
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: map[string]*module{}, slots: map[*lua.FunctionProto]*slot{}, states: map[string]lua.LValue{},
+		alive:    map[*Task]struct{}{},
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.g = adopt(l, s)

@@ -79,11 +79,15 @@ func (s *State) task() *Task {
 		t := s.pool[n-1]
 		s.pool = s.pool[:n-1]
 		// A fresh Task: somebody may hold the old one as a handle.
-		return &Task{id: s.regSeq, th: t.th}
+		fresh := &Task{id: s.regSeq, th: t.th}
+		s.alive[fresh] = struct{}{}
+		return fresh
 	}
 	th, _ := s.l.NewThread()
 	s.threads.add(th)
-	return &Task{id: s.regSeq, th: th}
+	t := &Task{id: s.regSeq, th: th}
+	s.alive[t] = struct{}{}
+	return t
 }
 
 func (s *State) enterFunction() *lua.LFunction {
@@ -128,11 +132,13 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 
 func (s *State) finish(t *Task, values []lua.LValue, err error) {
 	t.ended, t.wait = true, nil
+	delete(s.alive, t)
 	if t.named != nil {
 		t.named.yielded = values
 	}
 	if err != nil {
 		fault := s.fault(t, err)
+		s.failTraces(t.th, fault.Message)
 		if !s.closed && !t.tried && s.opts.OnFault != nil && !isRefusalByScript(err) {
 			s.opts.OnFault(fault)
 		}
@@ -214,6 +220,7 @@ func (s *State) stop(t *Task) {
 		return
 	}
 	t.ended, t.wait = true, nil
+	delete(s.alive, t)
 	for i, n := range s.next {
 		if n == t {
 			s.next = append(s.next[:i:i], s.next[i+1:]...)
