@@ -107,12 +107,12 @@ function test.switching_off_and_on_does_not_fire_faster()
     ann:run("unlock", {id = b.id})
     advance(0.1)
     ann:run("lock", {id = b.id})
-    advance(3)
+    advance(4.2)
   end
   ann:run("activate", {slot = 1})
   advance(10)
   local cycle = modules.of(a)[1].figures.cycle
-  ok(shots <= 1 + math.floor(27 / cycle), shots .. " shots")
+  ok(shots <= 1 + math.floor(31.5 / cycle), shots .. " shots")
   ok(shots >= 4, shots .. " shots")
 end
 
