@@ -220,6 +220,7 @@ func (s *State) stop(t *Task) {
 		return
 	}
 	t.ended, t.wait = true, nil
+	t.th.Dead = true // what it holds on its stack is garbage now
 	delete(s.alive, t)
 	for i, n := range s.next {
 		if n == t {
