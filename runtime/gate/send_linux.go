@@ -11,7 +11,7 @@ import (
 // took 0 bytes.
 //
 // send(2) spares the work write(2) does for files, and since it cannot block, the
-// scheduler need not be told: together some 5 % of a fan-out (see BenchmarkFanOut).
+// scheduler need not be told: together a few percent of a fan-out (see BenchmarkFanOut).
 func trySend(fd int, b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
