@@ -48,8 +48,7 @@ const ask = (cmd, args = {}) => send(cmd, args).catch(() => null);
 const space = new Space($("#space"), game);
 const place = new Place($("#place"), game, act);
 const hud = new Hud($("#hud"), game, act);
-const look = (id) => (space.looked = space.looked === id ? null : id);
-const selected = new Selected($("#selected"), game, act, look);
+const selected = new Selected($("#selected"), game, act, (id) => space.look(id));
 const overview = new Overview($("#overview"), game);
 const chat = new Chat($("#chat"), game, (text) => act("say", { channel: "local", text }));
 const map = new MapView($("#map"), game);
@@ -157,7 +156,7 @@ const keys = {
   Enter: { does: "Say something in local", run: () => (game.system ? chat.input.focus() : false) },
   Escape: { does: "Nothing selected, camera back on your ship", run: () => {
     game.select(null);
-    space.looked = null;
+    space.look(null);
   } },
   "?": { does: "This list", run: () => open("help") },
   "+": { run: () => space.camera.zoom(0.8) },
@@ -168,6 +167,7 @@ fillHelp($("#help"), keys);
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
+const PANELS = ["#selected", "#overview", "#hud", "#chat"].map($);
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
@@ -180,6 +180,7 @@ function frame() {
     hud.update();
     selected.update();
     overview.refresh();
+    space.cover(PANELS);
   }
   meter.count(began, now());
 }

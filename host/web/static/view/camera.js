@@ -12,6 +12,8 @@ export class Camera {
     this.range = 9_000; // metres between lens and the point looked at
     this.wanted = this.range; // where a zoom is going
     this.width = this.height = 1;
+    this.right = this.bottom = 0; // pixels of the canvas that panels cover
+    this.cx = this.cy = 0.5; // the pixel that is looked at
     this.x = this.y = this.z = 0; // the lens
     this.aim(0, 0, 0);
   }
@@ -21,6 +23,18 @@ export class Camera {
     this.height = height;
     // A field of view of 60 degrees across the shorter side.
     this.focal = Math.min(width, height) / 2 / Math.tan(Math.PI / 6);
+    [this.cx, this.cy] = this.#middle();
+  }
+
+  // cover says how much of the canvas is hidden behind panels; the middle of the
+  // rest becomes the middle of the picture.
+  cover(right, bottom) {
+    this.right = right;
+    this.bottom = bottom;
+  }
+
+  #middle() {
+    return [(this.width - this.right) / 2, (this.height - this.bottom) / 2];
   }
 
   turn(dx, dy) {
@@ -32,10 +46,19 @@ export class Camera {
     this.wanted = Math.max(MIN, Math.min(MAX, this.wanted * factor));
   }
 
-  // ease moves the range towards the wanted one; at once for those who ask for calm.
+  // face turns the camera so that it looks along a direction, from a little above.
+  face(dx, dy, dz) {
+    this.yaw = Math.atan2(-dx, -dz);
+    this.pitch = Math.max(-0.2, Math.min(0.6, 0.22 - Math.atan2(dy, Math.hypot(dx, dz)) * 0.5));
+  }
+
+  // ease moves range and middle towards the wanted ones; at once for those who ask for calm.
   ease(seconds, calm) {
     const k = calm ? 1 : 1 - Math.exp(-seconds * 14);
     this.range *= (this.wanted / this.range) ** k;
+    const [x, y] = this.#middle();
+    this.cx += (x - this.cx) * k;
+    this.cy += (y - this.cy) * k;
   }
 
   // aim points the camera at a place.
@@ -67,16 +90,16 @@ export class Camera {
     out.depth = depth;
     if (depth < near) return false;
     const k = this.focal / depth;
-    out.x = this.width / 2 + (dx * this.rx + dz * this.rz) * k;
-    out.y = this.height / 2 - (dx * this.ux + dy * this.uy + dz * this.uz) * k;
+    out.x = this.cx + (dx * this.rx + dz * this.rz) * k;
+    out.y = this.cy - (dx * this.ux + dy * this.uy + dz * this.uz) * k;
     out.scale = k; // pixels per metre there
     return true;
   }
 
   // ray is the unit direction in space under a point of the screen.
   ray(sx, sy) {
-    const a = (sx - this.width / 2) / this.focal;
-    const b = (this.height / 2 - sy) / this.focal;
+    const a = (sx - this.cx) / this.focal;
+    const b = (this.cy - sy) / this.focal;
     const x = this.fx + this.rx * a + this.ux * b;
     const y = this.fy + this.uy * b;
     const z = this.fz + this.rz * a + this.uz * b;

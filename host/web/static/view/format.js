@@ -21,7 +21,8 @@ export function speed(v) {
   if (!Number.isFinite(v)) return "";
   if (v < 0.5) return "0 m/s";
   if (v < 10_000) return `${whole.format(v)} m/s`;
-  if (v < AU / 100) return `${one.format(v / 1_000)} km/s`;
+  if (v < 1e6) return `${one.format(v / 1_000)} km/s`;
+  if (v < AU / 100) return `${whole.format(v / 1_000)} km/s`;
   return `${two.format(v / AU)} AU/s`;
 }
 
@@ -35,6 +36,13 @@ export function security(value) {
 // securityBand is 0 (lawless) to 10 (safest), for colours.
 export function securityBand(value) {
   return Math.max(0, Math.min(10, Math.round(Number(security(value)) * 10)));
+}
+
+// shortName leaves the name of the system out of what is named after it: in
+// Tekari, "Tekari IV - Moon 1" is "IV - Moon 1".
+export function shortName(name, system) {
+  if (!system || !name.startsWith(`${system} `)) return name;
+  return name.slice(system.length + 1).replace(/^- /, "");
 }
 
 // kindName is what a row says about something that has no type of its own.

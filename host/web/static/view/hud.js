@@ -37,6 +37,8 @@ export class Hud {
         const left = length(sub(own.point, own.pos));
         return left > 10_000 ? `${name}, ${distance(left)} to go` : name;
       }
+      case Mode.STOP:
+        return own.velocity > 1 ? "Coming to rest" : name;
       default:
         return name;
     }

@@ -23,9 +23,10 @@ export class Marks {
     if (this.#texts.size > 4_000) this.#texts.clear();
   }
 
-  // spot remembers where something can be clicked.
+  // spot remembers where something can be clicked, and keeps names off it.
   spot(id, x, y) {
     this.spots.push({ id, x, y });
+    this.#taken.add(Math.floor(x / CELL) * 4096 + Math.floor(y / CELL));
   }
 
   // label asks for a name beside a spot. Lower ranks win where there is no room.
@@ -126,8 +127,7 @@ export function drawSelection(ctx, x, y, radius) {
 // drawPointer paints an arrow at the border of the screen towards something that
 // is out of sight, given the direction of it on the screen.
 export function drawPointer(ctx, camera, dx, dy, inset) {
-  const { width, height } = camera;
-  const cx = width / 2, cy = height / 2;
+  const { cx, cy } = camera;
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
   const reach = Math.min((cx - inset) / Math.max(1e-6, Math.abs(ux)), (cy - inset) / Math.max(1e-6, Math.abs(uy)));

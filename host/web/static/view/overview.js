@@ -1,7 +1,7 @@
 // The list of everything here. Only the rows in sight exist as elements, so a
 // thousand things cost what thirty do.
 import { el, say, show } from "./dom.js";
-import { distance, group, kindName } from "./format.js";
+import { distance, group, kindName, shortName } from "./format.js";
 import { colour, icon, reshape } from "./icons.js";
 
 const FILTERS = [["all", "All"], ["ships", "Ships"], ["celestials", "Celestials"], ["gates", "Gates"]];
@@ -42,7 +42,8 @@ export class Overview {
     const take = (thing) => {
       if (thing.id === game.ship || thing.kind === "missile") return;
       if (this.filter !== "all" && group(thing.kind) !== this.filter) return;
-      list.push({ id: thing.id, kind: thing.kind, name: thing.name || thing.type, type: thing.type || kindName(thing), far: game.distance(thing) ?? 0 });
+      const name = shortName(thing.name || thing.type, game.system?.name);
+      list.push({ id: thing.id, kind: thing.kind, name, type: thing.type || kindName(thing), far: game.distance(thing) ?? 0 });
     };
     for (const body of game.sim.bodies.values()) take(body);
     for (const celestial of game.sim.celestials.values()) take(celestial);
@@ -111,6 +112,7 @@ export class Overview {
     reshape(row.sign, item.kind);
     row.sign.style.color = colour(item.kind);
     say(row.name, item.name);
+    if (row.name.title !== item.name) row.name.title = item.name;
     say(row.type, item.type);
     say(row.far, distance(item.far));
   }

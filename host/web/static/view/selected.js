@@ -3,6 +3,7 @@ import { el, say, show } from "./dom.js";
 import { distance, kindName, speed } from "./format.js";
 import { modeName } from "../motion.js";
 
+const USE_RANGE = 2_500; // metres within which one docks or jumps
 const RANGES = [500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000];
 const LANDINGS = [0, 10_000, 50_000, 100_000];
 
@@ -56,6 +57,8 @@ export class Selected {
     if (thing.velocity > 0.5) parts.push(speed(thing.velocity));
     if (thing.tau && thing.mode) parts.push(modeName(thing.mode).toLowerCase());
     if (thing.dest_name) parts.push(`leads to ${thing.dest_name}`);
+    const near = this.game.distance(thing) <= USE_RANGE;
+    for (const { order, button } of this.buttons) if (order.only) button.classList.toggle("primary", near);
     say(this.facts, parts.filter(Boolean).join(" \u00b7 "));
   }
 
@@ -87,9 +90,9 @@ export class Selected {
       node.addEventListener("change", () => (this.values[name] = Number(node.value)));
       return node;
     };
-    const plain = ["approach", "align", "look", "dock", "jump"].map(button);
+    const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
-    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS));
+    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS), button("dock"), button("jump"));
     box.append(...plain, ring, warp);
   }
 
@@ -107,9 +110,13 @@ export class Selected {
   }
 }
 
+// What the panel shows anyway.
+const SHOWN = new Set(["id", "kind", "name", "type", "distance", "speed", "mode", "dest", "owner"]);
+
+// facts puts a table into words, one a line: "radius: 2.5 km".
 function facts(table) {
   return Object.entries(table)
-    .filter(([, v]) => typeof v === "string" || typeof v === "number" || typeof v === "boolean")
-    .map(([k, v]) => `${k.replaceAll("_", " ")}: ${typeof v === "number" ? Math.round(v * 100) / 100 : v}`)
+    .filter(([k, v]) => !SHOWN.has(k) && ["string", "number", "boolean"].includes(typeof v))
+    .map(([k, v]) => `${k.replaceAll("_", " ")}: ${k === "radius" ? distance(v) : typeof v === "number" ? Math.round(v * 100) / 100 : v}`)
     .join("\n");
 }

@@ -17,6 +17,13 @@ export function random(seed) {
   };
 }
 
+// dot is a bright star: large enough to be seen not to be square.
+function dot(ctx, { x, y }, size) {
+  ctx.beginPath();
+  ctx.arc(x, y, size * 0.6, 0, Math.PI * 2);
+  ctx.fill();
+}
+
 export class Sky {
   #canvas = document.createElement("canvas");
   #stars = new Float32Array(STARS * 3);
@@ -51,7 +58,8 @@ export class Sky {
 
   // draw copies the sky to the context, painting it first if it has changed.
   draw(ctx, camera, ratio) {
-    const key = `${camera.yaw},${camera.pitch},${camera.width},${camera.height},${ratio}`;
+    const { yaw, pitch, width, height, cx, cy } = camera;
+    const key = [yaw, pitch, width, height, cx.toFixed(1), cy.toFixed(1), ratio].join();
     if (key !== this.#painted) {
       this.#painted = key;
       this.#paint(camera, ratio);
@@ -78,9 +86,9 @@ export class Sky {
         ctx.fillStyle = TINTS[tint];
         for (let i = 0; i < STARS; i++) {
           if (this.#classes[i] !== level * 4 + tint) continue;
-          if (camera.projectDirection(stars[i * 3], stars[i * 3 + 1], stars[i * 3 + 2], out)) {
-            ctx.fillRect(out.x - size / 2, out.y - size / 2, size, size);
-          }
+          if (!camera.projectDirection(stars[i * 3], stars[i * 3 + 1], stars[i * 3 + 2], out)) continue;
+          if (level < 2) ctx.fillRect(out.x - size / 2, out.y - size / 2, size, size);
+          else dot(ctx, out, size);
         }
       }
     }
@@ -90,7 +98,7 @@ export class Sky {
   // backdrop is a dark that is a little warmer towards the horizon of the system.
   #backdrop(ctx, camera) {
     const { width, height } = camera;
-    const horizon = height / 2 - Math.tan(camera.pitch) * camera.focal;
+    const horizon = camera.cy - Math.tan(camera.pitch) * camera.focal;
     const shade = ctx.createLinearGradient(0, horizon - height * 0.9, 0, horizon + height * 0.9);
     shade.addColorStop(0, "#090c0e");
     shade.addColorStop(0.5, "#11181a");

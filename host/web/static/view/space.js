@@ -20,6 +20,7 @@ export class Space {
   #last = 0;
   #ratio = 1;
   #docked = true;
+  #toFace = true;
 
   constructor(canvas, game) {
     this.canvas = canvas;
@@ -42,6 +43,7 @@ export class Space {
     game.sim.advance(now);
     const own = game.own;
     const centre = game.sim.find(this.looked) ?? own ?? game.sim.find(game.docked);
+    if (this.#toFace && own) this.#face(own);
     camera.ease(seconds, calm());
     camera.aim(centre?.px ?? 0, centre?.py ?? 0, centre?.pz ?? 0);
     const ctx = this.#ctx;
@@ -66,6 +68,43 @@ export class Space {
     if (station) camera.range = camera.wanted = Math.max(station.radius, 100) * 4.2;
     else if (this.#docked) camera.range = camera.wanted = CHASE;
     this.#docked = station !== undefined;
+    this.#toFace = !station;
+  }
+
+  // look turns the camera around something else, from where it is seen whole, or
+  // back around our own ship.
+  look(id) {
+    this.looked = this.looked === id ? null : id;
+    const thing = this.game.sim.find(this.looked);
+    this.camera.wanted = thing ? Math.max(thing.radius * 4, 400) : CHASE;
+  }
+
+  // face turns the camera, once after an arrival, towards what one came from: the
+  // station or gate behind the ship, else the star.
+  #face(own) {
+    this.#toFace = false;
+    let nearest = null, least = 1e6;
+    for (const c of this.game.sim.celestials.values()) {
+      const metres = this.game.distance(c);
+      if (metres < least) [nearest, least] = [c, metres];
+    }
+    const [x, y, z] = nearest ? [nearest.px - own.px, nearest.py - own.py, nearest.pz - own.pz] : [-own.px, -own.py, -own.pz];
+    this.camera.face(x, y, z);
+    this.camera.turn(70, 0); // a little to the side, or the ship would cover it
+  }
+
+  // cover tells the camera which part of the canvas panels hide: a column at the
+  // right, or on a phone what lies along the bottom.
+  cover(panels) {
+    let right = 0, bottom = 0;
+    const { width, height } = this.camera;
+    for (const panel of panels) {
+      const box = panel.getBoundingClientRect();
+      if (box.height === 0) continue;
+      if (box.width < width * 0.6) right = Math.max(right, box.right > width * 0.9 ? width - box.left : 0);
+      else bottom = Math.max(bottom, height - box.top);
+    }
+    this.camera.cover(right, Math.min(bottom, height * 0.75));
   }
 
   // pick returns the id of what is drawn nearest to a point, within a reach in pixels.
