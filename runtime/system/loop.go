@@ -28,12 +28,11 @@ func (s *System) Run() {
 		s.publish()
 	})
 	for s.stopping == "" {
-		now, ok := s.wait()
-		if !ok {
-			break
+		if now, ok := s.wait(); ok {
+			s.guard(func() { s.timed(now) })
 		}
-		s.guard(func() { s.timed(now) })
 	}
+	s.guard(s.takeMail) // nobody who is on the way here gets lost
 	s.guard(s.end)
 	for !s.gaps.close() {
 		s.guard(s.fillGap)
@@ -53,15 +52,17 @@ func (s *System) timed(now time.Time) {
 	s.stats.ticked(s.tick, ended.Sub(began), ended.Sub(now) > s.period())
 }
 
-// wait returns when the next step is due, with the time; false says that the
-// system has been unloaded meanwhile.
+// wait returns when the next step is due, with the time; false says that there
+// is none: the system stops.
 func (s *System) wait() (time.Time, bool) {
 	for !s.idle() {
 		select {
 		case now := <-s.ticker.Chan():
 			return now, true
 		case <-s.inbox.wake:
-			s.guard(s.fillGap)
+			if s.guard(s.fillGap); s.stopping != "" {
+				return time.Time{}, false
+			}
 		}
 	}
 	return s.sleep()
@@ -75,7 +76,7 @@ func (s *System) idle() bool {
 	if s.service() {
 		return true
 	}
-	if len(s.order) > 0 || s.stopping != "" {
+	if len(s.order) > 0 {
 		return false
 	}
 	due, ok := s.nextDue()
@@ -117,10 +118,16 @@ func (s *System) sleep() (time.Time, bool) {
 		}
 		select {
 		case now := <-s.ticker.Chan():
-			return now, !s.unused(now) || !s.inbox.close()
+			if s.unused(now) && s.inbox.close() {
+				s.stopping = "unused"
+				return now, false
+			}
+			return now, true
 		case <-s.inbox.wake:
-			s.guard(s.fillGap)
-			if !s.inbox.empty() || s.stopping != "" {
+			if s.guard(s.fillGap); s.stopping != "" {
+				return time.Time{}, false
+			}
+			if !s.inbox.empty() {
 				return s.cfg.Clock.Now(), true
 			}
 		}
@@ -240,6 +247,8 @@ func (s *System) end() {
 	}
 }
 
-// Stop ends the system after its next tick: scripts hear system_stopping and
-// everybody is saved. Any goroutine may call it.
-func (s *System) Stop(reason string) { _ = s.Post(stop{reason}) } // one that is gone has stopped
+// Stop ends the system: scripts hear system_stopping and everybody is saved. Any
+// goroutine may call it.
+func (s *System) Stop(reason string) {
+	_ = s.Post(Between(func(s *System) { s.stopping = reason })) // one that is gone has stopped
+}

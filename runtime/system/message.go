@@ -86,9 +86,6 @@ type Do func(*System)
 // moment at which scripts are replaced. It does not wait for the next tick.
 type Between func(*System)
 
-// stop ends the system: scripts are told, everybody is saved.
-type stop struct{ reason string }
-
 func (Enter) refusable() bool   { return false }
 func (Attach) refusable() bool  { return false }
 func (Leave) refusable() bool   { return false }
@@ -98,7 +95,6 @@ func (Call) refusable() bool    { return true }
 func (Answer) refusable() bool  { return false }
 func (Do) refusable() bool      { return false }
 func (Between) refusable() bool { return false }
-func (stop) refusable() bool    { return false }
 
 func (m Enter) deliver(s *System)   { s.enter(m) }
 func (m Attach) deliver(s *System)  { s.attach(m) }
@@ -109,4 +105,3 @@ func (m Call) deliver(s *System)    { s.serve(m) }
 func (m Answer) deliver(s *System)  { s.answer(m) }
 func (m Do) deliver(s *System)      { m(s) }
 func (m Between) deliver(s *System) { m(s) }
-func (m stop) deliver(s *System)    { s.stopping = m.reason }
