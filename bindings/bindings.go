@@ -18,6 +18,9 @@ type Deps struct {
 	Types  Types
 	Store  Store
 	Items  Items
+	// Outside runs work that may block; nil gives each piece a goroutine. A test
+	// that wants the same run every time does the work at once.
+	Outside func(work func())
 }
 
 // Store keeps scripts' values. Its methods may block; they are called off the

@@ -23,13 +23,17 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 		L.RaiseError("%s", err.Error())
 	}
 	sys := e.sys
-	go func() {
+	run := e.deps.Outside
+	if run == nil {
+		run = func(work func()) { go work() }
+	}
+	run(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 		defer cancel()
 		v, err := work(ctx)
 		// A system that has gone meanwhile has no task left to wake.
 		_ = sys.Post(system.Do(func(s *system.System) { finish(s, w, v, err, refusal) }))
-	}()
+	})
 	return L.Yield()
 }
 

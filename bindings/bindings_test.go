@@ -1,0 +1,375 @@
+package bindings
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/luatest"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+var update = flag.Bool("update", false, "write the generated files anew")
+
+func TestDocumentsAreCurrent(t *testing.T) {
+	documents := Documents()
+	for path, want := range documents {
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || string(got) != want {
+			t.Errorf("%s is out of date (%v): run `go run ./bindings/gen`", path, err)
+		}
+	}
+	stubs, err := filepath.Glob("library/*.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range stubs {
+		if _, made := documents[filepath.ToSlash(path)]; !made {
+			t.Errorf("%s is made by nothing: remove it", path)
+		}
+	}
+}
+
+// player is a connection that remembers the events it was sent.
+type player struct {
+	events []*wire.Message
+	closed string
+	reply  func(world.Value, error)
+}
+
+func (p *player) Send(f *wire.Frame) {
+	if m, err := wire.Decode(wire.JSON, f.Payload(wire.JSON)); err == nil {
+		p.events = append(p.events, m)
+	}
+}
+func (p *player) Reply(_ uint64, v world.Value, err error) { p.reply(v, err) }
+func (p *player) NeedSnapshot() bool                       { return false }
+func (p *player) Close(reason string)                      { p.closed = reason }
+
+// memory is a store and a purse without a disk.
+type memory struct {
+	values map[string]world.Value
+	items  map[Item]int64 // by a key without quantity
+}
+
+func (m *memory) Get(_ context.Context, key string) (world.Value, error) { return m.values[key], nil }
+func (m *memory) Put(_ context.Context, key string, v world.Value) error {
+	m.values[key] = v
+	return nil
+}
+func (m *memory) Add(_ context.Context, key string, n float64) (float64, error) {
+	old, ok := m.values[key].(float64)
+	if !ok && m.values[key] != nil {
+		return 0, errors.New("no number there")
+	}
+	m.values[key] = old + n
+	return old + n, nil
+}
+
+func (m *memory) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
+	var out []Item
+	for k, n := range m.items {
+		if k.Owner == owner && n > 0 {
+			k.Quantity = n
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) change(i Item, sign int64) (int64, error) {
+	n := i.Quantity * sign
+	i.Quantity = 0
+	if m.items[i]+n < 0 {
+		return 0, Refused("there are not enough")
+	}
+	m.items[i] += n
+	return m.items[i], nil
+}
+func (m *memory) Give(_ context.Context, i Item) (int64, error) { return m.change(i, 1) }
+func (m *memory) Take(_ context.Context, i Item) (int64, error) { return m.change(i, -1) }
+func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location string) error {
+	if _, err := m.change(i, -1); err != nil {
+		return err
+	}
+	i.Owner, i.Location = to, location
+	_, err := m.change(i, 1)
+	return err
+}
+
+// catalogue has one type.
+type catalogue struct{}
+
+func (catalogue) Get(name string) (map[string]world.Value, bool) {
+	return map[string]world.Value{"name": "Wren", "mass": 1e6}, strings.EqualFold(name, "wren")
+}
+func (catalogue) List(string) []string { return []string{"Wren"} }
+
+// rest answers the system under test.
+type rest struct {
+	s    *system.System
+	sent []system.Message
+	jump []system.Enter
+}
+
+func (r *rest) Send(to world.Address, m system.Message) error {
+	if to == "@Nowhere" || to == "absent" {
+		return errors.New("there is no " + string(to))
+	}
+	r.sent = append(r.sent, m)
+	if c, ok := m.(system.Call); ok {
+		return r.s.Post(system.Answer{ID: c.ID, Values: append([]world.Value{c.Func}, c.Args...)})
+	}
+	return nil
+}
+func (r *rest) Jump(_ world.SystemID, m system.Enter) error   { r.jump = append(r.jump, m); return nil }
+func (r *rest) Left(world.CharacterID)                        {}
+func (r *rest) Forward(_ world.CharacterID, _ system.Message) {}
+func (r *rest) Unloaded(*system.System)                       {}
+func (r *rest) Save([]system.Character)                       {}
+
+// stage is a system with one player, Ann (1), in a ship of hers.
+type stage struct {
+	*system.System
+	rest   *rest
+	ann    *player
+	now    time.Time
+	faults []script.Fault
+}
+
+// prelude gives each case the words P (the player), S (her ship) and the ids of
+// luatest's Alpha: G (gate to Beta), D (station).
+const prelude = `
+	local P, G, D = 1, 1021, 1031
+	heard = {}
+	function command.run()
+		local S = player.ship(P)
+		%CODE%
+	end`
+
+func newStage(t *testing.T, code, more string) *stage {
+	t.Helper()
+	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
+	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
+	u := luatest.Map()
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Outside: func(work func()) { work() }}
+	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)})
+	st.System = system.New(system.Config{
+		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
+		Release: func() *script.Release { return release },
+		Script:  script.Options{Entry: []string{"main"}, Started: st.now},
+		Bind:    Binder(deps), Events: Teller, Router: st.rest, Saver: st.rest,
+		OnFault: func(_ world.Address, f script.Fault) { st.faults = append(st.faults, f) },
+	})
+	st.rest.s = st.System
+	if err := st.Start(st.now); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.State().Close() })
+	ship := &system.Ship{Kind: "ship", Name: "Hope", Type: "Wren", Mass: 1e6, Agility: 3, Speed: 300, Radius: 20, Warp: 5,
+		Pos: world.Vec3{X: world.AU, Y: 1e9}}
+	st.post(t, system.Enter{Character: system.Character{ID: 1, Name: "Ann", System: 1, Ship: ship}, Client: st.ann, Reason: "login"})
+	st.tick(2)
+	return st
+}
+
+func (st *stage) post(t *testing.T, m system.Message) {
+	t.Helper()
+	if err := st.Post(m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (st *stage) tick(n int) {
+	for range n {
+		st.now = st.now.Add(100 * time.Millisecond)
+		st.Step(st.now)
+	}
+}
+
+// run plays the code as a command of Ann's and returns its answer as JSON, or
+// "error: ..." with what went wrong.
+func (st *stage) run(t *testing.T) string {
+	t.Helper()
+	answer := "no answer"
+	st.ann.reply = func(v world.Value, err error) {
+		b, jerr := json.Marshal(v)
+		if err != nil || jerr != nil {
+			b = []byte("error: " + errors.Join(err, jerr).Error())
+		}
+		answer = string(b)
+	}
+	st.post(t, system.Command{Player: 1, Client: st.ann, Name: "run"})
+	st.tick(6) // each wait ends at the next tick
+	if len(st.faults) > 0 {
+		return "error: " + st.faults[0].Message
+	}
+	return answer
+}
+
+// cases has at least one line for every word: Lua that runs as a command, and
+// its answer.
+var cases = []struct{ word, code, want string }{
+	{"system.name", `return system.name()`, `"Alpha"`},
+	{"system.id", `return system.id()`, `1`},
+	{"system.security", `return system.security()`, `0.9`},
+	{"system.region", `return system.region()`, `"Proving Ground"`},
+	{"system.constellation", `return system.constellation()`, `"Line"`},
+	{"system.hz", `system.hz(20) return system.hz()`, `20`},
+	{"system.hz", `system.hz(1000)`, `error: system.hz: a system runs at 0.1 to 60 ticks a second, not 1000`},
+	{"system.tick", `return system.tick() >= 2`, `true`},
+	{"system.now", `return system.now() > 0.1`, `true`},
+	{"system.celestials", `return {#system.celestials(), #system.celestials("station")}`, `[8,2]`},
+	{"system.celestials", `return system.celestials(5)`, `error: system.celestials: argument 1, kind: string expected, got number 5`},
+	{"system.celestial", `local c = system.celestial(G) return {c.kind, c.dest_name}`, `["gate","Beta"]`},
+	{"system.celestial", `return system.celestial(99) == nil`, `true`},
+	{"system.players", `return system.players()`, `[1]`},
+	{"system.random", `local x, y, z = system.random(), system.random(6), system.random(3, 3) return x >= 0 and x < 1 and y >= 1 and y <= 6 and z == 3`, `true`},
+	{"system.random", `return system.random(0)`, `error: system.random: there is no integer between 1 and 0`},
+	{"system.send", `return system.send("Beta", "alarm", {n = 1})`, `true`},
+	{"system.send", `local ok, why = system.send("Nowhere", "alarm") return why`, `"there is no @Nowhere"`},
+	{"system.send", `return system.send("Beta", "alarm", print)`, `error: system.send: argument 3: a function cannot be sent`},
+
+	{"space.spawn", `local x = space.spawn {kind = "wreck", pos = {x = 1, y = 2, z = 3}} return {space.get(x).kind, space.get(x).pos}`, `["wreck",{"x":1,"y":2,"z":3}]`},
+	{"space.spawn", `space.spawn {weight = 5}`, `error: space.spawn: there is no field weight`},
+	{"space.spawn", `space.spawn {mass = "much"}`, `error: space.spawn: mass: number expected, got string`},
+	{"space.spawn", `space.spawn {pos = {x = 0 / 0}}`, `error: space.spawn: pos: the coordinates are not finite numbers`},
+	{"space.launch", `local p = space.get(S).pos
+		local x = space.spawn {pos = {x = p.x + 500, y = p.y, z = p.z}}
+		local m = space.launch {ship = S, target = x, speed = 2000, life = 10, mass = 100, agility = 1}
+		return space.get(m).kind`, `"missile"`},
+	{"space.launch", `local m, why = space.launch {ship = 99, target = S} return why`, `"nothing in space has the id 99"`},
+	{"space.remove", `return {space.remove(S), space.remove(S), player.ship(P) == nil}`, `[true,false,true]`},
+	{"space.exists", `return {space.exists(S), space.exists(D), space.exists(99), space.exists(-1), space.exists(1e20)}`, `[true,true,false,false,false]`},
+	{"space.get", `return space.get(S).name`, `"Hope"`},
+	{"space.get", `return {space.get(99) == nil, space.get(D) == nil}`, `[true,true]`},
+	{"space.position", `local x, y, z = space.position(S) return {y, z}`, `[1000000000,0]`},
+	{"space.position", `return space.position(99) == nil`, `true`},
+	{"space.distance", `local x, y, z = space.position(S) local w = space.spawn {pos = {x = x + 1000, y = y, z = z}, radius = 30} return space.distance(S, w)`, `950`},
+	{"space.distance", `local d, why = space.distance(S, 99) return d == nil and why ~= nil`, `true`},
+	{"space.near", `local x, y, z = space.position(S) local w = space.spawn {kind = "wreck", pos = {x = x + 1000, y = y, z = z}}
+		return {#space.near(S, 5000), #space.near(S, 5000, "wreck"), #space.near(S, 5000, "npc"), #space.near(S, 10)}`, `[1,1,0,0]`},
+	{"space.near", `local l, why = space.near(99, 10) return l == nil and why ~= nil`, `true`},
+	{"space.stop", `return {space.stop(S), space.get(S).mode}`, `[true,"stop"]`},
+	{"space.stop", `local ok, why = space.stop(99) return ok == nil and type(why)`, `"string"`},
+	{"space.stop", `space.stop("S")`, `error: space.stop: argument 1, ship: integer expected, got string`},
+	{"space.direction", `return {space.direction(S, {0, 0, 1}), space.get(S).mode}`, `[true,"direction"]`},
+	{"space.go_to", `return {space.go_to(S, {x = 1, y = 2, z = 3}), space.get(S).mode}`, `[true,"goto"]`},
+	{"space.approach", `return {space.approach(S, D), space.get(S).target}`, `[true,1031]`},
+	{"space.orbit", `return {space.orbit(S, D, 5000), space.get(S).mode}`, `[true,"orbit"]`},
+	{"space.orbit", `space.orbit(S, D)`, `error: space.orbit: argument 3, range: number expected, got nothing`},
+	{"space.keep", `return {space.keep(S, D, 5000), space.get(S).mode}`, `[true,"keep"]`},
+	{"space.align", `return {space.align(S, D), space.align(S, {1, 2, 3}), space.get(S).mode}`, `[true,true,"align"]`},
+	{"space.warp", `return {space.warp(S, D, 1e4), space.get(S).mode}`, `[true,"warp"]`},
+	{"space.warp", `local ok, why = space.warp(S, 99) return why`, `"nothing in this system has the id 99"`},
+	{"space.set_speed", `return {space.set_speed(S, 55), space.get(S).speed}`, `[true,55]`},
+
+	{"player.name", `return player.name(P)`, `"Ann"`},
+	{"player.name", `local n, why = player.name(7) return why`, `"no such player in this system"`},
+	{"player.ship", `return player.ship(P) == S`, `true`},
+	{"player.set_ship", `local w = space.spawn {} return {player.set_ship(P, w), player.ship(P) == w, player.set_ship(P), player.ship(P) == nil}`, `[true,true,true,true]`},
+	{"player.data", `player.data(P).isk = 5 return player.data(P)`, `{"isk":5}`},
+	{"player.station", `return player.station(P) == nil`, `true`},
+	{"player.dock", `return {player.dock(P, D), player.station(P), player.ship(P) == nil}`, `[true,1031,true]`},
+	{"player.dock", `local ok, why = player.dock(P, G) return why`, `"there is no station with the id 1021 in Alpha"`},
+	{"player.undock", `player.dock(P, D) local at = player.undock(P) return {at.x ~= nil, player.station(P) == nil}`, `[true,true]`},
+	{"player.undock", `local at, why = player.undock(P) return why`, `"not docked"`},
+	{"player.jump", `return player.jump(P, G)`, `true`},
+	{"player.jump", `local ok, why = player.jump(P, D) return why`, `"there is no gate with the id 1031 in Alpha"`},
+	{"player.send", `return player.send(P, "toast", {text = "hi"})`, `true`},
+	{"player.send", `player.send(P, "toast", {f = print})`, `error: player.send: argument 3: a function cannot be sent`},
+	{"player.kick", `return player.kick(P, "rude")`, `true`},
+	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
+	{"player.all", `return player.all()`, `[1]`},
+
+	{"universe.route", `return universe.route("alpha", "DELTA")`, `["Alpha","Beta","Gamma","Delta"]`},
+	{"universe.route", `local r, why = universe.route("Alpha", "Omega") return why`, `"there is no system called Omega"`},
+	{"universe.route", `local r, why = universe.route("Alpha", "Delta", 0.1) return why`, `"there is no way from Alpha to Delta"`},
+	{"universe.find", `return {universe.find("g"), universe.find("", 2)}`, `[["Gamma"],["Alpha","Beta"]]`},
+	{"universe.system", `return universe.system("beta").neighbours`, `["Alpha","Gamma"]`},
+	{"universe.system", `local s, why = universe.system("Omega") return why`, `"there is no system called Omega"`},
+	{"types.get", `return types.get("WREN").mass`, `1000000`},
+	{"types.get", `local t, why = types.get("Titan") return why`, `"there is no type called Titan"`},
+	{"types.list", `return types.list()`, `["Wren"]`},
+
+	{"items.give", `return items.give(P, "ore", 5)`, `5`},
+	{"items.take", `items.give(P, "ore", 5) return items.take(P, "ore", 2)`, `3`},
+	{"items.take", `local n, why = items.take(P, "ore", 2) return why`, `"there are not enough"`},
+	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"ore"}]`},
+	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"ore"}]]`},
+	{"store.put", `return store.put("k", {1, 2})`, `true`},
+	{"store.get", `store.put("k", {a = 1}) return {store.get("k"), store.get("none") == nil}`, `[{"a":1},true]`},
+	{"store.add", `return {store.add("n", 2), store.add("n", 3)}`, `[2,5]`},
+	{"store.add", `store.put("n", "text") store.add("n", 3)`, `error: no number there`},
+	{"store.get", `pcall(store.get, "k") return select(2, pcall(store.get, "k")) ~= nil`, `true`},
+	{"service.call", `return {service.call("market", "price", "ore", 3)}`, `["price","ore",3]`},
+	{"service.call", `service.call("absent", "price")`, `error: there is no absent`},
+	{"broadcast", `broadcast("toast", {text = "hi"}) return true`, `true`},
+	{"bubble_send", `return bubble_send(S, "toast", {text = "hi"})`, `true`},
+	{"bubble_send", `local ok, why = bubble_send(99, "toast") return why`, `"nothing in space has the id 99"`},
+}
+
+func TestWords(t *testing.T) {
+	tested := map[string]bool{}
+	for _, c := range cases {
+		tested[c.word] = true
+		t.Run(c.word, func(t *testing.T) {
+			st := newStage(t, c.code, "")
+			got := st.run(t)
+			if strings.HasPrefix(c.want, "error: ") {
+				// the message follows the place in the source
+				if !strings.HasPrefix(got, "error: ") || !strings.Contains(got, strings.TrimPrefix(c.want, "error: ")) {
+					t.Errorf("%s\n answered %s\n and not  %s", c.code, got, c.want)
+				}
+				return
+			}
+			if got != c.want {
+				t.Errorf("%s\n answered %s\n and not  %s", c.code, got, c.want)
+			}
+		})
+	}
+	for _, tb := range tables {
+		for _, f := range tb.Funcs {
+			if name := strings.TrimPrefix(tb.Name+"."+f.name, "."); !tested[name] {
+				t.Errorf("no case tests %s", name)
+			}
+		}
+	}
+}
+
+func TestWordsReachThePlayer(t *testing.T) {
+	for word, code := range map[string]string{
+		"player.send": `player.send(P, "toast", {text = "hi"})`,
+		"broadcast":   `broadcast("toast", {text = "hi"})`,
+		"bubble_send": `bubble_send(S, "toast", {text = "hi"})`,
+	} {
+		st := newStage(t, code, "")
+		st.run(t)
+		last := st.ann.events[len(st.ann.events)-1]
+		if last.Event != "toast" || last.Fields["text"] != "hi" {
+			t.Errorf("%s: the client got %+v", word, last)
+		}
+	}
+	st := newStage(t, `player.kick(P, "rude")`, "")
+	if st.run(t); st.ann.closed != "rude" {
+		t.Errorf("player.kick closed with %q", st.ann.closed)
+	}
+	st = newStage(t, `player.jump(P, G)`, "")
+	if st.run(t); len(st.rest.jump) != 1 {
+		t.Error("player.jump sent nobody")
+	}
+}
