@@ -7,19 +7,6 @@ import (
 	"hotshard/runtime/script"
 )
 
-// PlanQueued says what promoting the queued files would do. Nothing changes.
-func (c *Controller) PlanQueued(ctx context.Context) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	to, _, err := c.candidate()
-	if err != nil {
-		return refused(err)
-	}
-	o, _ := c.prepare(ctx, c.live, to, nil)
-	o.Files, o.Release = c.live.Changed(to), c.live.Number
-	return o
-}
-
 // candidate is the release that the queued files would make.
 func (c *Controller) candidate() (to, disk *script.Release, err error) {
 	if len(c.queued) == 0 {
@@ -48,7 +35,7 @@ func (c *Controller) Canary(ctx context.Context, units []string, author string) 
 	o := c.move(ctx, to, author, "canary", units)
 	o.Files, o.Canary = c.live.Changed(to), units
 	if o.Verdict == Apply {
-		c.canary = &canary{to: to.Numbered(o.Release), disk: disk, units: units, author: author}
+		c.canary = &canary{to: to.Numbered(o.Release), disk: disk, units: units}
 	}
 	return c.tell(o)
 }
@@ -80,9 +67,10 @@ func (c *Controller) Promote(ctx context.Context, author string) Outcome {
 	c.settleQueue(k.disk, o.Release)
 	for _, p := range k.patches {
 		p.Canary = nil
+		c.keepPatch(p)
 		for _, old := range c.patches {
 			if old != p && old.Function == p.Function && old.Status == PatchOpen {
-				old.Status = PatchDropped
+				c.closePatch(old, PatchDropped)
 			}
 		}
 	}
@@ -98,7 +86,7 @@ func (c *Controller) promoteQueued(ctx context.Context, author, note string) Out
 	o := c.move(ctx, to, author, note, nil)
 	o.Files = c.disk.Changed(disk)
 	if o.Verdict == Apply {
-		carried.close()
+		c.closeMerged(carried)
 		c.settleQueue(disk, o.Release)
 	}
 	return o
@@ -141,7 +129,7 @@ func (c *Controller) stopCanary(ctx context.Context, author, note string) Outcom
 	}
 	c.canary = nil
 	for _, p := range k.patches {
-		p.Status = PatchDropped
+		c.closePatch(p, PatchDropped)
 	}
 	o.Release, o.Units, o.Author, o.Note, o.Canary = live.Number, len(reports), author, note, k.units
 	o.Files = k.to.Changed(live)

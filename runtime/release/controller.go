@@ -39,7 +39,13 @@ type Config struct {
 	Now        func() time.Time
 	Production bool // saved files wait for promote
 	Budget     ErrorBudget
-	Tell       func(Outcome) // everything that happened, in order; called with the lock held: must not call back
+	// Patches are open ones that were made before a restart and still fit: they
+	// are laid over Release from the start.
+	Patches []*Patch
+	// KeepPatch writes a patch down whenever it is made or changes; it gives a new
+	// one (ID 0) its number.
+	KeepPatch func(*Patch) error
+	Tell      func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
 // Controller is the one place that changes which code runs.
@@ -76,10 +82,7 @@ type Record struct {
 type canary struct {
 	to, disk *script.Release
 	units    []string
-	staged   map[string]*script.Staged
 	patches  []*Patch
-	author   string
-	note     string
 }
 
 // New makes a Controller over States that run cfg.Release.
@@ -93,7 +96,12 @@ func New(cfg Config) *Controller {
 	c := &Controller{cfg: cfg, disk: cfg.Release, live: cfg.Release, stagers: map[string]*script.Stager{},
 		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}}
 	c.watch.budget = cfg.Budget.orDefault()
-	c.history = []Record{{Release: cfg.Release, At: cfg.Now(), Status: "live", Note: "start"}}
+	if len(cfg.Patches) > 0 {
+		if live, err := overlay(cfg.Release, cfg.Patches); err == nil {
+			c.live, c.patches = live, cfg.Patches
+		}
+	}
+	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Note: "start"}}
 	return c
 }
 
@@ -200,7 +208,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 		o.Warnings = append(o.Warnings, script.Warning{Code: "W-RESCAN", Subject: ".", Detail: "events were lost; the whole tree was read again"})
 	}
 	c.disk = disk.Numbered(o.Release)
-	carried.close()
+	c.closeMerged(carried)
 	for path := range changed {
 		delete(c.refusal, path)
 		delete(c.waiting, path)
@@ -490,11 +498,70 @@ func (c *Controller) rollback(ctx context.Context, number int, author, note stri
 		c.disk = target.Numbered(o.Release)
 		for _, p := range c.patches {
 			if p.Status == PatchOpen {
-				p.Status = PatchDropped
+				c.closePatch(p, PatchDropped)
 			}
 		}
 	}
 	return o
+}
+
+// Find is a release of the history by its number, nil where it is not at hand.
+func (c *Controller) Find(number int) *script.Release {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.history {
+		if r.Release.Number == number {
+			return r.Release
+		}
+	}
+	if c.canary != nil && c.canary.to.Number == number {
+		return c.canary.to
+	}
+	return nil
+}
+
+// Remember puts an older release, read back from the journal, at hand for a
+// rollback.
+func (c *Controller) Remember(r *script.Release, author string, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.history = slices.Insert(c.history, 0, Record{Release: r, Author: author, At: at, Status: "superseded"})
+}
+
+// Plan says what going to a release would do; nil means the queued files.
+// Nothing changes.
+func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if to == nil {
+		var err error
+		if to, _, err = c.candidate(); err != nil {
+			return refused(err), nil
+		}
+	}
+	return c.plan(ctx, to, nil)
+}
+
+// plan prepares without committing and measures what would change.
+func (c *Controller) plan(ctx context.Context, to *script.Release, units []string) (Outcome, []script.FunctionChange) {
+	o, staged := c.prepare(ctx, c.live, to, units)
+	o.Files, o.Release = c.live.Changed(to), c.live.Number
+	var all []script.FunctionChange
+	for _, program := range sortedKeys(staged) {
+		for _, f := range staged[program].Changes() {
+			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+				all = append(all, f)
+			}
+		}
+	}
+	var mu sync.Mutex
+	c.cfg.Fleet.Each(ctx, units, func(_ string, st *script.State) error {
+		mu.Lock()
+		defer mu.Unlock()
+		st.Measure(all)
+		return nil
+	})
+	return o, all
 }
 
 // Frozen says whether saved files wait.

@@ -43,7 +43,7 @@ type PatchRequest struct {
 	Base                           string // the live text it was written against, "" not to ask
 	Sticky                         bool
 	Canary                         []string
-	Plan                           bool // say what would happen, change nothing
+	Supersede                      bool // take the place of an open patch of the function
 }
 
 // Patch puts a function in place of a live one.
@@ -51,56 +51,95 @@ func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o, p := c.patch(ctx, r)
-	if r.Plan {
-		return o, p
-	}
 	return c.tell(o), p
 }
 
-func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
+// PlanPatch says what a patch would do. Nothing changes.
+func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []script.FunctionChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, to, err := c.patched(r)
+	if err != nil {
+		return refused(err), nil
+	}
+	return c.plan(ctx, to, r.Canary)
+}
+
+// patched is the release that a patch would make.
+func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
 	if c.canary != nil {
-		return refused(&script.Refusal{Code: "R-STALE", Subject: r.Function, Message: fmt.Sprintf("a canary is running on %v; promote or stop it first", c.canary.units)}), nil
+		return nil, nil, &script.Refusal{Code: "R-STALE", Subject: r.Function, Message: fmt.Sprintf("a canary is running on %v; promote or stop it first", c.canary.units)}
 	}
 	file, fn, err := findFunction(c.live, r.Function)
 	if err != nil {
-		return refused(err), nil
+		return nil, nil, err
 	}
-	if r.Base != "" && r.Base != fn.Text {
-		return refused(&script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}), nil
+	if r.Base != "" && r.Base != fn.Text && r.Base != Hash(fn.Text) {
+		return nil, nil, &script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}
+	}
+	for _, old := range c.patches {
+		if old.Function == r.Function && old.Status == PatchOpen && !r.Supersede && old.Author != r.Author {
+			return nil, nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, File: file.Path, Line: fn.Line,
+				Message: fmt.Sprintf("is patched already (#%d by %s); drop that patch, or say --supersede", old.ID, old.Author)}
+		}
 	}
 	p := &Patch{Function: r.Function, Path: file.Path, Code: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Sticky: r.Sticky, Canary: r.Canary, Status: PatchOpen}
-	if base, err := c.disk.Files[file.Path].Function(r.Function); err == nil {
-		p.Base = base.Text
+	if f := c.disk.Files[file.Path]; f != nil {
+		if base, err := f.Function(r.Function); err == nil {
+			p.Base = base.Text
+		}
 	}
-	open := append(c.openExcept(r.Function), p)
-	to, err := overlay(c.disk, open)
+	to, err := overlay(c.disk, append(c.openExcept(r.Function), p))
+	return p, to, err
+}
+
+func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
+	p, to, err := c.patched(r)
 	if err != nil {
 		return refused(err), nil
 	}
-	if r.Plan {
-		o, _ := c.prepare(ctx, c.live, to, r.Canary)
-		o.Release = c.live.Number
-		return o, p
-	}
 	o := c.move(ctx, to, r.Author, "patch "+r.Function, r.Canary)
-	o.Files = []string{file.Path}
+	o.Files = []string{p.Path}
 	if o.Verdict != Apply {
 		return o, nil
 	}
-	c.lastID++
-	p.ID, p.Release = c.lastID, o.Release
+	p.Release = o.Release
+	if err := c.keepPatch(p); err != nil {
+		o.Warnings = append(o.Warnings, script.Warning{Code: "W-READ", Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()})
+	}
 	if r.Canary != nil {
 		o.Canary = r.Canary
-		c.canary = &canary{to: to.Numbered(o.Release), disk: c.disk, units: r.Canary, patches: []*Patch{p}, author: r.Author}
+		c.canary = &canary{to: to.Numbered(o.Release), disk: c.disk, units: r.Canary, patches: []*Patch{p}}
 	}
 	for _, old := range c.patches {
 		if old.Function == r.Function && old.Status == PatchOpen && r.Canary == nil {
-			old.Status = PatchDropped
+			c.closePatch(old, PatchDropped)
 		}
 	}
 	c.patches = append(c.patches, p)
 	return o, p
 }
+
+// keepPatch writes a patch down and gives a new one its number.
+func (c *Controller) keepPatch(p *Patch) error {
+	var err error
+	if c.cfg.KeepPatch != nil {
+		err = c.cfg.KeepPatch(p)
+	}
+	if p.ID == 0 {
+		p.ID = c.lastID + 1
+	}
+	c.lastID = max(c.lastID, p.ID)
+	return err
+}
+
+func (c *Controller) closePatch(p *Patch, status PatchStatus) {
+	p.Status = status
+	_ = c.keepPatch(p) // it is off either way; the store says what it could not write
+}
+
+// Hash identifies a function's text.
+func Hash(text string) string { return script.NewFile("", []byte(text)).Hash }
 
 // openExcept lists the open patches of all units but one function's.
 func (c *Controller) openExcept(function string) []*Patch {
@@ -209,10 +248,28 @@ func threeWay(p *Patch, disk string) string {
 	return "--- base\n" + p.Base + "\n--- patch\n" + p.Text + "\n--- disk\n" + disk
 }
 
-func (k carried) close() {
+func (c *Controller) closeMerged(k carried) {
 	for _, p := range k.merged {
-		p.Status = PatchMerged
+		c.closePatch(p, PatchMerged)
 	}
+}
+
+// Restore sorts patches that were open when the shard stopped: those that are
+// sticky and whose function is unchanged on disk are in force again, the others
+// are left out. Text and Path are filled in.
+func Restore(disk *script.Release, open []*Patch) (kept, left []*Patch) {
+	for _, p := range open {
+		file, fn, err := findFunction(disk, p.Function)
+		if err == nil && p.Sticky && len(p.Canary) == 0 && Hash(fn.Text) == p.Base {
+			p.Path, p.Base, p.Canary = file.Path, fn.Text, nil
+			if _, err := overlay(disk, append(slices.Clone(kept), p)); err == nil {
+				kept = append(kept, p)
+				continue
+			}
+		}
+		left = append(left, p)
+	}
+	return kept, left
 }
 
 // Patches lists all patches of this run, oldest first.
@@ -245,7 +302,7 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	o := c.move(ctx, to, author, fmt.Sprintf("drop patch #%d", id), nil)
 	o.Files = []string{p.Path}
 	if o.Verdict == Apply {
-		p.Status = PatchDropped
+		c.closePatch(p, PatchDropped)
 	}
 	return c.tell(o)
 }
