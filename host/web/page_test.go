@@ -81,7 +81,7 @@ func TestPageTellsWhatHappensToTheShard(t *testing.T) {
 	toast("bad", "ship.lua:12")
 	s.say("announce", map[string]world.Value{"text": "Maintenance at noon"})
 	toast("announce", "Maintenance at noon")
-	s.say("dilation", map[string]world.Value{"factor": 0.4, "at": 120.0})
+	s.say("dilation", map[string]world.Value{"factor": 0.4, "at": 101.0})
 	p.until("read of the dilation", `document.querySelector("#place .dilation").textContent.includes("40 %")`)
 	p.shoot("toasts")
 	s.mu.Lock()

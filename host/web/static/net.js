@@ -5,8 +5,8 @@ import { PROTOCOLS, decode, encode } from "./codec.js";
 
 const PING_EVERY = 10_000; // ms between pings; they show a dead line that no close frame announces
 const PING_LIMIT = 8_000; // ms without an answer before the line counts as dead
-// The reasons of a closing after which coming back would be wrong.
-const FINAL = new Set(["taken_over", "kicked", "logged_out"]);
+// The codes of a closing after which one comes back; after all others it would be wrong.
+const PASSING = new Set(["shutdown", "idle", "too_slow"]);
 
 const FIRST_RETRY = 300; // ms, doubled at each failure
 const LAST_RETRY = 6_000;
@@ -14,7 +14,8 @@ const LAST_RETRY = 6_000;
 // A refused request: the server's code for the program, its sentence for the player.
 export class Refusal extends Error {
   constructor({ code = "error", message = "The server refused." } = {}) {
-    super(message);
+    // Scripts write their sentences without a capital, as error messages go.
+    super(message.charAt(0).toUpperCase() + message.slice(1));
     this.code = code;
   }
 }
@@ -151,7 +152,7 @@ export class Link extends Emitter {
     if (message.ev === "welcome") this.token = message.token ?? null;
     if (message.ev === "closing") {
       this.#farewell = message.reason ?? "";
-      if (FINAL.has(message.code)) this.token = null;
+      if (!PASSING.has(message.code)) this.token = null;
     }
     this.emit("event", message);
   }

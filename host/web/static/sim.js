@@ -76,6 +76,7 @@ class Body {
 export class Sim {
   #pending = [];
   #drawn = 0;
+  #dilation = null; // announced, to come
 
   constructor() {
     this.clock = new TickClock();
@@ -110,6 +111,7 @@ export class Sim {
     this.bodies = new Map();
     this.#pending = [];
     this.tick = message.tick;
+    this.#dilation = null;
     this.clock.reset(message.tick, now, message.hz, message.dilation);
     for (const entity of message.entities) this.#add(entity, 0, before.get(entity.id));
   }
@@ -122,9 +124,18 @@ export class Sim {
     else this.#pending.push(message);
   }
 
+  // dilate changes how fast game time runs, from a tick on.
+  dilate(factor, tick) {
+    this.#dilation = { factor, tick };
+  }
+
   // advance simulates up to now and places every body for drawing.
   advance(now) {
     const at = this.clock.at(now);
+    if (this.#dilation && at >= this.#dilation.tick) {
+      this.clock.dilate(this.#dilation.factor, now);
+      this.#dilation = null;
+    }
     let behind = Math.ceil(at) - this.tick;
     if (behind > CATCH_UP) {
       this.tick += behind - CATCH_UP;

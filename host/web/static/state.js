@@ -15,7 +15,6 @@ const CHAT_LINES = 200;
 //   destination(name)  the player chose one; empty for none
 //   chat(line)         a line was said
 //   notice(notice)     something for a toast: {kind, title, text}
-//   dilation           the clock's rate changed
 export class Game extends Emitter {
   constructor() {
     super();
@@ -169,10 +168,7 @@ export class Game extends Emitter {
       if (m.text) this.emit("notice", { kind: "info", title: m.text });
       this.emit("route");
     },
-    dilation: (m, now) => {
-      this.sim.clock.dilate(m.factor, now);
-      this.emit("dilation");
-    },
+    dilation: (m) => this.sim.dilate(m.factor, m.at ?? 0),
   };
 
   #stillThere() {

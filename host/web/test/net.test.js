@@ -158,6 +158,15 @@ test("who was sent away does not come back by itself", async () => {
   assert.equal(lines.timers.length, 0);
 });
 
+test("who was too slow, or whose server restarts, does", async () => {
+  for (const code of ["shutdown", "too_slow", "idle"]) {
+    const { lines, link } = await signedIn();
+    lines.last.say({ ev: "closing", code, reason: "Bye." });
+    lines.last.drop(code);
+    assert.equal(link.status, "reconnecting", code);
+  }
+});
+
 test("a line that is dead without a word is noticed by the ping", async () => {
   const { lines, link } = await signedIn();
   assert.equal(lines.last.sent.at(-1).cmd, "ping");

@@ -82,7 +82,10 @@ test("the route that the game kept is taken up, before or after the map is there
 
 test("dilation, announcements and the end are passed on", () => {
   const game = inSpace();
-  game.handle({ ev: "dilation", factor: 0.25, at: 9 }, 1);
+  game.handle({ ev: "dilation", factor: 0.25, at: 15 }, 0.1);
+  game.sim.advance(0.5);
+  assert.equal(game.sim.clock.dilation, 1, "not yet");
+  game.sim.advance(2);
   assert.equal(game.sim.clock.dilation, 0.25);
   game.handle({ ev: "announce", text: "Soon" }, 1);
   game.handle({ ev: "closing", code: "shutdown", reason: "Maintenance" }, 1);

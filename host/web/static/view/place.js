@@ -17,7 +17,6 @@ export class Place {
     root.querySelector(".route .end").addEventListener("click", () => game.fly(null));
     game.on("system", () => this.#plate());
     game.on("route", () => this.#route());
-    game.on("dilation", () => this.#dilation());
     game.on("welcome", () => this.#release());
   }
 
@@ -39,6 +38,7 @@ export class Place {
 
   // update refreshes what changes with the distance; called a few times a second.
   update() {
+    this.#dilation();
     const step = this.step;
     const gate = this.game.nextGate;
     if (!gate) return;

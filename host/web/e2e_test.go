@@ -1,0 +1,142 @@
+package web_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"hotshard/data/store"
+	"hotshard/host/server"
+)
+
+// startShard runs a real server with the game's own scripts (a copy, so that the
+// test may edit them) on a small map, and returns its address and their folder.
+func startShard(t *testing.T) (url, scripts string) {
+	t.Helper()
+	dir := t.TempDir()
+	scripts = filepath.Join(dir, "scripts")
+	if err := os.CopyFS(scripts, os.DirFS("../../scripts")); err != nil {
+		t.Fatal(err)
+	}
+	s, err := server.New(server.Config{
+		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: smallUniverse(t), Home: "Anvil",
+		Log:      slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("the shard ended with: %v", err)
+		}
+	})
+	return "http://" + s.Addr() + "/", scripts
+}
+
+// rows waits until a name is, or is not, in the overview.
+func (p *page) rows(what, name string, there bool) {
+	p.t.Helper()
+	expression := `[...document.querySelectorAll("#overview .entry:not([hidden]) .name")].some((n) => n.textContent === ` + quote(name) + `)`
+	if !there {
+		expression = "!" + expression
+	}
+	p.until(what, expression)
+}
+
+// choose clicks on a row of the overview.
+func (p *page) choose(name string) {
+	p.t.Helper()
+	p.rows("have "+name+" in the overview", name, true)
+	p.do("choose "+name, chromedp.Evaluate[chromedp.Void](
+		`[...document.querySelectorAll("#overview .entry:not([hidden])")].find((n) => n.querySelector(".name").textContent === `+quote(name)+`).click()`))
+	p.until("have "+name+" selected", `document.querySelector("#selected h2").textContent.includes(`+quote(name)+`)`)
+}
+
+// order presses one of the selected thing's buttons.
+func (p *page) order(label string) {
+	p.t.Helper()
+	p.do("order "+label, chromedp.Evaluate[chromedp.Void](
+		`[...document.querySelectorAll("#selected .commands button")].find((n) => n.textContent === `+quote(label)+`).click()`))
+}
+
+func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
+
+func (p *page) toast(kind, text string) {
+	p.t.Helper()
+	p.until("read "+text, `[...document.querySelectorAll(".toast.`+kind+`")].some((n) => n.textContent.includes(`+quote(text)+`))`)
+}
+
+// TestTwoPlayersInOneShard is the thin line through the product: two people sign
+// in, undock, see each other, talk; one warps to a gate and jumps; then somebody
+// edits the game under them.
+func TestTwoPlayersInOneShard(t *testing.T) {
+	b := newBrowser(t)
+	url, scripts := startShard(t)
+	ada, bo := b.open(t, "ada", url), b.open(t, "bob", url)
+	both := []*page{ada, bo}
+	for _, p := range both {
+		p.signIn(p.name)
+		p.inView("station")
+		p.click("#station .undock")
+		p.inView("space")
+	}
+	ada.rows("see Bo's ship", "bob's Wren", true)
+	bo.rows("see Ada's ship", "ada's Wren", true)
+
+	ada.typeInto("#chat input", "o7, who is there?\r")
+	for _, p := range both {
+		p.until("read what Ada says", `[...document.querySelectorAll("#chat .lines p")].some((n) => n.textContent === "ada o7, who is there?")`)
+	}
+	ada.shoot("e2e-together")
+
+	bo.choose("Gate to Harrow")
+	bo.order("Warp")
+	bo.until("be in warp", `document.querySelector("#hud .mode").textContent.startsWith("In warp")`)
+	bo.shoot("e2e-warp")
+	ada.rows("see Bo leave", "bob's Wren", false)
+	bo.until("be at the gate", `document.querySelector("#hud .mode").textContent === "Holding still" && parseFloat(document.querySelector("#hud .speed").textContent) < 1`)
+	bo.until("be near enough to jump", `document.querySelector("#selected .commands .primary") !== null`)
+	bo.order("Jump")
+	bo.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
+	bo.rows("see the gate back", "Gate to Anvil", true)
+
+	edit(t, filepath.Join(scripts, "chat.lua"), func(code string) string {
+		return strings.Replace(code, "from = player.name(p)", `from = "Pilot " .. player.name(p)`, 1)
+	})
+	for _, p := range both {
+		p.toast("good", "chat.lua")
+	}
+	ada.typeInto("#chat input", "now?\r")
+	ada.until("be called as the new code says", `[...document.querySelectorAll("#chat .lines p")].some((n) => n.textContent === "Pilot ada now?")`)
+	edit(t, filepath.Join(scripts, "chat.lua"), func(code string) string { return code + "\nthis is no Lua\n" })
+	for _, p := range both {
+		p.toast("bad", "chat.lua:")
+	}
+	ada.shoot("e2e-refused")
+}
+
+// edit saves a changed file as an editor would.
+func edit(t *testing.T, path string, change func(string) string) {
+	t.Helper()
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := change(string(before))
+	if after == string(before) {
+		t.Fatalf("%s: the edit changes nothing", path)
+	}
+	if err := os.WriteFile(path, []byte(after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
