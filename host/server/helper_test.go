@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -165,4 +166,15 @@ func (p *pilot) until(what string, suits func(*wire.Message) bool) *wire.Message
 func (p *pilot) snapshot() *wire.Snapshot {
 	p.t.Helper()
 	return p.until("a snapshot", func(m *wire.Message) bool { return m.Snapshot != nil }).Snapshot
+}
+
+// characterSystem reads from the shard's database, beside the shard, in which
+// system a character is saved.
+func characterSystem(ctx context.Context, path, name string) (id world.SystemID, err error) {
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_query_only=true")
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	return id, db.QueryRowContext(ctx, "SELECT system FROM characters WHERE name = ?", name).Scan(&id)
 }

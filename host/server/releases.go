@@ -145,18 +145,18 @@ func (f fleet) SetRelease(r *script.Release) { f.universe.SetRelease(r) }
 type releases struct {
 	s          *Server
 	controller *release.Controller
-	faulty     chan struct{} // holds a token after a fault
+	faulty     chan struct{}      // holds a token after a fault
+	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
 	mu       sync.Mutex
 	outcomes []command.Outcome // newest first
-	busy     sync.Mutex        // held while a batch is on its way
 }
 
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
 func newReleases(s *Server, first *script.Release, deps *bindings.Deps) *releases {
-	r := &releases{s: s, faulty: make(chan struct{}, 1)}
+	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
 		Options: func(program string) *script.Options {
@@ -180,6 +180,8 @@ func (r *releases) run(ctx context.Context) {
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
 			r.controller.Watch(ctx)
+		case waiting := <-r.idle:
+			close(waiting)
 		case <-ctx.Done():
 			return
 		}
@@ -198,8 +200,6 @@ func (r *releases) fault(a world.Address, f script.Fault) {
 
 // take is one batch of saved files.
 func (r *releases) take(ctx context.Context, b watch.Batch, author string) []release.Outcome {
-	r.busy.Lock()
-	defer r.busy.Unlock()
 	batch := release.Batch{Changed: b.Changed, Rescan: b.Rescan, First: b.First}
 	for _, h := range b.Holds {
 		batch.Holds = append(batch.Holds, release.HoldReason{Code: string(h.Code), Path: h.Path, Detail: h.Detail})
@@ -256,15 +256,21 @@ func (r *releases) tell(o release.Outcome) {
 	}))
 }
 
-// last lists the outcomes since a moment, newest first, or else the latest.
-func (r *releases) last(since time.Time) []command.Outcome {
-	r.busy.Lock() // what was handed over is through when we get this
-	defer r.busy.Unlock()
+// wait returns when every batch that the watcher has handed over is through, with
+// the outcomes since a moment, newest first, or else the latest.
+func (r *releases) wait(ctx context.Context, since time.Time) ([]command.Outcome, error) {
+	through := make(chan struct{})
+	select {
+	case r.idle <- through:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	<-through
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := 0
 	for n < len(r.outcomes) && (n == 0 || r.outcomes[n].At.After(since)) {
 		n++
 	}
-	return slices.Clone(r.outcomes[:n])
+	return slices.Clone(r.outcomes[:n]), nil
 }

@@ -50,8 +50,8 @@ func (v reload) Wait(ctx context.Context) ([]command.Outcome, error) {
 	if err := v.s.watcher.WaitSettled(ctx); err != nil {
 		return nil, err
 	}
-	if out := v.s.releases.last(began); len(out) > 0 {
-		return out, nil
+	if out, err := v.s.releases.wait(ctx, began); err != nil || len(out) > 0 {
+		return out, err
 	}
 	return []command.Outcome{{
 		Verdict: command.Ignored, Release: v.s.universe.Release().Number, Message: "nothing has changed since the start", At: began,
