@@ -123,3 +123,16 @@ func bare(a string) string {
 	}
 	return a
 }
+
+// since counts the faults of a function in a release and later ones.
+func (f *faults) since(function string, release int) uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var n uint64
+	for _, g := range f.groups {
+		if g.Function == function && g.Release >= release {
+			n += uint64(g.Count)
+		}
+	}
+	return n
+}

@@ -21,31 +21,59 @@ import (
 	"hotshard/runtime/world"
 )
 
-// firstRelease reads the scripts as they are on the disk and gives them a number:
-// that of the live release where nothing has changed since the last run.
-func firstRelease(w *watch.Watcher, j journal) (*script.Release, error) {
+// firstRelease is what the shard starts on. In development that is what is on the
+// disk. A production shard starts on the release that was live when it stopped,
+// whatever was saved since: that waits for promote like any other saved file.
+func (s *Server) firstRelease() (*script.Release, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	b, err := w.Scan(ctx)
+	b, err := s.watcher.Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(b.Changed) == 0 {
-		return nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", w.Status().Root)
+		return nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", s.watcher.Status().Root)
 	}
-	live, err := j.store.LiveRelease(ctx)
-	if err == nil && live.Hash == store.HashFiles(b.Changed) {
-		return script.NewRelease(live.Number, b.Changed), nil
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := s.closeUnfinished(ctx); err != nil {
 		return nil, err
 	}
+	live, err := s.store.LiveRelease(ctx)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return nil, err
+	case live.Hash == store.HashFiles(b.Changed):
+		return script.NewRelease(live.Number, b.Changed), nil
+	case s.cfg.Production:
+		s.notice("the shard runs release %d, as it did when it stopped; the scripts on disk differ and wait for promote", live.Number)
+		s.startQueue = b.Changed
+		return script.NewRelease(live.Number, live.Files), nil
+	default:
+		s.notice("the scripts on disk are not those of release %d, the last that was live: they changed outside a reload", live.Number)
+	}
+	j := journal{s.store}
 	r := script.NewRelease(0, b.Changed)
 	number, err := j.Begin(r, "disk", "at the start")
 	if err != nil {
 		return nil, err
 	}
 	return r.Numbered(number), j.Finish(number, "live", "at the start")
+}
+
+// closeUnfinished looks for commits that a crash cut short. Their systems are gone
+// with the process, so nothing is half applied: they count as refused.
+func (s *Server) closeUnfinished(ctx context.Context) error {
+	cut, err := s.store.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range cut {
+		s.notice("the commit of release %d did not finish: the shard stopped in the middle of it", r.Number)
+		if err := s.store.FinishRelease(ctx, r.Number, store.ReleaseRefused, "the shard stopped in the middle of the commit"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // journal implements release.Journal over the store.
@@ -155,22 +183,31 @@ type releases struct {
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, first *script.Release, deps *bindings.Deps) *releases {
+func newReleases(s *Server, first *script.Release, deps *bindings.Deps) (*releases, error) {
+	kept, err := s.openPatches(first)
+	if err != nil {
+		return nil, err
+	}
 	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Patches: kept, KeepPatch: s.keepPatch,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
 			o.Entry, o.Bind = strings.Split(program, ","), bindings.Stager(deps)
 			return &o
 		},
 	})
-	return r
+	s.universe.SetRelease(r.controller.Live())
+	return r, nil
 }
 
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
 func (r *releases) run(ctx context.Context) {
+	if len(r.s.startQueue) > 0 {
+		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
+	}
 	for {
 		select {
 		case b, ok := <-r.s.watcher.Batches():

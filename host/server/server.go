@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hotshard/bindings"
+	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -29,18 +30,21 @@ type Server struct {
 	tail    *tail
 	started time.Time
 
-	lock     *os.File
-	store    *store.Store
-	saves    *characters
-	universe *universe.Universe
-	gate     *gate.Gate
-	watcher  *watch.Watcher
-	releases *releases
-	faults   *faults
-	load     *loads
-	power    power
+	lock       *os.File
+	store      *store.Store
+	saves      *characters
+	universe   *universe.Universe
+	gate       *gate.Gate
+	watcher    *watch.Watcher
+	releases   *releases
+	faults     *faults
+	load       *loads
+	power      power
+	notices    []string          // for operators: what happened at the start
+	startQueue map[string][]byte // saved while a production shard was down
 
 	play, ops net.Listener
+	console   net.Listener
 	servers   []*http.Server
 	closing   sync.Once
 	closed    error
@@ -87,7 +91,7 @@ func (s *Server) open() (err error) {
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
 		return err
 	}
-	first, err := firstRelease(s.watcher, journal{s.store})
+	first, err := s.firstRelease()
 	if err != nil {
 		return err
 	}
@@ -95,7 +99,9 @@ func (s *Server) open() (err error) {
 		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store},
 	}
 	s.universe = s.newUniverse(deps, start, first)
-	s.releases = newReleases(s, first, deps)
+	if s.releases, err = newReleases(s, first, deps); err != nil {
+		return err
+	}
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
@@ -152,6 +158,9 @@ func (s *Server) listen() (err error) {
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle("/", web.Handler(s.universe.Map))
 	s.serveHTTP(mux)
+	if s.console, err = command.Listen(s.cfg.Socket); err != nil {
+		return err
+	}
 	if s.cfg.Ops == "" {
 		return nil
 	}
@@ -208,6 +217,11 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.universe.StartServices()
 	wg.Go(func() { s.releases.run(ctx) })
+	wg.Go(func() {
+		if err := command.Serve(ctx, s.console, command.Default(), s.Shard()); err != nil && ctx.Err() == nil {
+			failed <- fmt.Errorf("the console: %w", err)
+		}
+	})
 	wg.Go(func() { s.sweep(ctx) })
 	s.banner()
 
@@ -277,7 +291,7 @@ func (s *Server) close() error {
 	for _, srv := range s.servers {
 		errs = append(errs, srv.Close())
 	}
-	for _, l := range []net.Listener{s.play, s.ops} {
+	for _, l := range []net.Listener{s.play, s.ops, s.console} {
 		if l != nil {
 			if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 				errs = append(errs, err)
@@ -307,6 +321,7 @@ func (s *Server) banner() {
 	if s.ops != nil {
 		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
 	}
+	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	fmt.Fprintf(s.cfg.Out, "  change   %s: save a file, and the game changes\n\n", s.cfg.Scripts)
 	s.log.Info("the shard is up", "shard", s.cfg.Shard, "kind", s.kind(), "listen", s.Addr(), "ops", s.OpsAddr(),
 		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", time.Since(s.started).Round(time.Millisecond))

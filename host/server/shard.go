@@ -29,6 +29,9 @@ func (s *Server) Shard() command.Shard {
 		Store:    storeStats{s},
 		Log:      s.tail,
 		Audit:    audit{s.store},
+		Releases: keptReleases{s},
+		Patches:  patches{s},
+		Probe:    probe{s},
 	}
 }
 
@@ -176,7 +179,8 @@ func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, 
 			answer <- result{err: fmt.Errorf("the scripts do not run here: %w", s.Down())}
 			return
 		}
-		s.State().Eval(e.Code, e.Author, func(values []world.Value, err error) { answer <- result{values, err} })
+		look := e.Expression || v.s.cfg.Production && !e.Write
+		s.State().EvalWith(script.EvalOptions{Code: e.Code, Author: e.Author, ReadOnly: look, Depth: e.Depth}, func(values []world.Value, err error) { answer <- result{values, err} })
 	})
 	if err != nil {
 		return command.Evaluated{}, err

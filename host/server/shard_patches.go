@@ -1,0 +1,221 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hotshard/console/command"
+	"hotshard/data/store"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
+)
+
+// patches implements command.Patches over the controller.
+type patches struct{ s *Server }
+
+func (v patches) controller() *release.Controller { return v.s.releases.controller }
+
+func (v patches) request(p command.PatchRequest) (release.PatchRequest, error) {
+	if p.Instance != "" {
+		return release.PatchRequest{}, &command.Refusal{Code: "R-KIND", Message: "a patch of one object is not offered; patch the function for all, or on one system with --canary"}
+	}
+	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede}
+	if len(p.Systems) > 0 {
+		units, err := v.s.units(p.Systems)
+		if err != nil {
+			return r, err
+		}
+		r.Canary = units
+	}
+	return r, nil
+}
+
+// PlanPatch implements command.Patches.
+func (v patches) PlanPatch(ctx context.Context, p command.PatchRequest) (command.Plan, error) {
+	r, err := v.request(p)
+	if err != nil {
+		return command.Plan{}, err
+	}
+	return toPlan(v.controller().PlanPatch(ctx, r)), nil
+}
+
+// MakePatch implements command.Patches.
+func (v patches) MakePatch(ctx context.Context, p command.PatchRequest) (command.Patch, command.Outcome, error) {
+	r, err := v.request(p)
+	if err != nil {
+		return command.Patch{}, command.Outcome{}, err
+	}
+	o, made := v.controller().Patch(ctx, r)
+	if made == nil {
+		return command.Patch{}, toOutcome(o), nil
+	}
+	return v.toPatch(*made), toOutcome(o), nil
+}
+
+// PromotePatch implements command.Patches.
+func (v patches) PromotePatch(ctx context.Context, number int, author string) (command.Outcome, error) {
+	p, err := v.find(number)
+	if err != nil {
+		return command.Outcome{}, err
+	}
+	if p.Status != release.PatchOpen || p.Canary == nil {
+		return command.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
+	}
+	return toOutcome(v.controller().Promote(ctx, author)), nil
+}
+
+// DropPatch implements command.Patches.
+func (v patches) DropPatch(ctx context.Context, number int, author string) (command.Outcome, error) {
+	return toOutcome(v.controller().Drop(ctx, number, author)), nil
+}
+
+func (v patches) find(number int) (release.Patch, error) {
+	for _, p := range v.controller().Patches() {
+		if p.ID == number {
+			return p, nil
+		}
+	}
+	return release.Patch{}, fmt.Errorf("there is no patch #%d; patches --all lists them", number)
+}
+
+// ListPatches implements command.Patches.
+func (v patches) ListPatches(context.Context) ([]command.Patch, error) {
+	var out []command.Patch
+	for _, p := range v.controller().Patches() {
+		out = append(out, v.toPatch(p))
+	}
+	return out, nil
+}
+
+func (v patches) toPatch(p release.Patch) command.Patch {
+	state := string(p.Status)
+	if p.Status == release.PatchOpen {
+		state = "live"
+		if p.Canary != nil {
+			state = "canary"
+		}
+	}
+	return command.Patch{Number: p.ID, Function: p.Function, Author: p.Author, At: p.At, Reason: p.Reason, Base: release.Hash(p.Base),
+		Release: p.Release, Systems: p.Canary, Sticky: p.Sticky, State: state, Errors: v.s.faults.since(p.Function, p.Release)}
+}
+
+// merged is the file on disk with the patch in it.
+func (v patches) merged(number int) (path string, disk, want []byte, err error) {
+	p, err := v.find(number)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	path = filepath.Join(v.s.cfg.Scripts, filepath.FromSlash(p.Path))
+	if disk, err = os.ReadFile(path); err != nil {
+		return "", nil, nil, err
+	}
+	file := script.NewFile(p.Path, disk)
+	fn, err := file.Function(p.Function)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	if fn.Text != p.Base && fn.Text != p.Text {
+		return "", nil, nil, &command.Refusal{Code: "R-PATCH-CONFLICT", Message: fmt.Sprintf("%s has changed on disk since patch #%d was made:\n--- base\n%s\n--- patch\n%s\n--- disk\n%s",
+			p.Function, number, p.Base, p.Text, fn.Text)}
+	}
+	want, err = file.Replace(p.Function, p.Code)
+	return path, disk, want, err
+}
+
+// ExportPatch implements command.Patches.
+func (v patches) ExportPatch(_ context.Context, number int) (string, error) {
+	p, err := v.find(number)
+	if err != nil {
+		return "", err
+	}
+	_, disk, want, err := v.merged(number)
+	if err != nil {
+		return "", err
+	}
+	return unifiedDiff(v.s.cfg.Scripts, p.Path, string(disk), string(want)), nil
+}
+
+// SavePatch implements command.Patches. The file is replaced as an editor would,
+// so that a crash leaves the old one or the new one.
+func (v patches) SavePatch(_ context.Context, number int, author string) (string, error) {
+	path, disk, want, err := v.merged(number)
+	if err != nil || bytes.Equal(disk, want) {
+		return path, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, want, info.Mode().Perm()); err != nil {
+		return "", err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return "", err
+	}
+	v.s.log.Info("a patch was written to its file", "patch", number, "file", path, "by", author)
+	return path, nil
+}
+
+// keepPatch implements release.Config.KeepPatch over the store.
+func (s *Server) keepPatch(p *release.Patch) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	kept := store.Patch{ID: int64(p.ID), Release: p.Release, Function: p.Function, BaseHash: release.Hash(p.Base), Code: p.Code,
+		Author: p.Author, Reason: p.Reason, Sticky: p.Sticky, Status: store.PatchStatus(p.Status), Canary: p.Canary}
+	if p.ID != 0 {
+		return s.store.SavePatch(ctx, kept)
+	}
+	made, err := s.store.AddPatch(ctx, kept)
+	p.ID = int(made.ID)
+	return err
+}
+
+// openPatches reads the patches that were open when the shard stopped, and says
+// which of them are in force again.
+func (s *Server) openPatches(disk *script.Release) ([]*release.Patch, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	stored, err := s.store.Patches(ctx, store.PatchOpen, store.PatchExported)
+	if err != nil {
+		return nil, err
+	}
+	var open []*release.Patch
+	for _, p := range stored {
+		open = append(open, &release.Patch{ID: int(p.ID), Function: p.Function, Base: p.BaseHash, Code: p.Code, Author: p.Author, Reason: p.Reason,
+			At: p.Created, Release: p.Release, Sticky: p.Sticky, Canary: p.Canary, Status: release.PatchOpen})
+	}
+	kept, left := release.Restore(disk, open)
+	for _, p := range kept {
+		s.notice("patch #%d of %s by %s (%s) is in force again: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), p.Reason)
+	}
+	for _, p := range left {
+		s.notice("patch #%d of %s by %s (%s) is NOT in force: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), whyLeft(p))
+		p.Status = release.PatchDropped
+		if err := s.keepPatch(p); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+func whyLeft(p *release.Patch) string {
+	switch {
+	case len(p.Canary) > 0:
+		return "it was a canary on " + strings.Join(p.Canary, ", ")
+	case !p.Sticky:
+		return "it was not made --sticky"
+	}
+	return "the function has changed on disk"
+}
+
+// notice is a line that every operator reads on connecting.
+func (s *Server) notice(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	s.notices = append(s.notices, text)
+	s.log.Warn(text)
+}

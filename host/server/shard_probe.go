@@ -1,0 +1,225 @@
+package server
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/pprof/profile"
+
+	"hotshard/console/command"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+)
+
+// probe implements command.Probe.
+type probe struct{ s *Server }
+
+// Source implements command.Probe.
+func (v probe) Source(ctx context.Context, name, function string) (command.Source, error) {
+	file, fn, err := v.s.releases.controller.FindFunction(function)
+	if err != nil {
+		return command.Source{}, err
+	}
+	src := command.Source{Function: function, Code: fn.Text, Hash: release.Hash(fn.Text), Where: fmt.Sprintf("%s@%s:%d", file.Path, file.Hash[:6], fn.Line)}
+	for _, p := range v.s.releases.controller.Patches() {
+		if p.Function == function && p.Status == release.PatchOpen && p.Canary == nil {
+			src.Patch = p.ID
+		}
+	}
+	return src, nil
+}
+
+// Tasks implements command.Probe.
+func (v probe) Tasks(ctx context.Context, name string) ([]command.Task, error) {
+	return v.s.tasks(ctx, name, (*script.State).Tasks)
+}
+
+// tracesPerSecond bounds what tracing costs a system.
+const tracesPerSecond = 50
+
+// Trace implements command.Probe.
+func (v probe) Trace(ctx context.Context, name, function string, call func(command.TracedCall) error) error {
+	actors, err := v.actors(name)
+	if err != nil {
+		return err
+	}
+	calls := make(chan command.TracedCall, 256)
+	var mu sync.Mutex
+	stops := map[*system.System]func(){}
+	var failed error
+	err = v.s.universe.Between(ctx, actors, func(sys *system.System) {
+		if sys.State() == nil {
+			return
+		}
+		unit := bare(string(sys.Address()))
+		stop, err := sys.State().Trace(function, tracesPerSecond, func(c script.TracedCall) {
+			select {
+			case calls <- command.TracedCall{At: time.Now(), System: unit, Args: c.Args, Results: c.Results, Err: c.Err, Took: c.Took, Where: c.Where, Skipped: c.Skipped}:
+			default: // the reader does not keep up; the system does not wait
+			}
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			failed = err
+		} else {
+			stops[sys] = stop
+		}
+	})
+	defer v.stopTraces(stops)
+	if err == nil && len(stops) == 0 {
+		err = failed
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		select {
+		case c := <-calls:
+			if err := call(c); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (v probe) stopTraces(stops map[*system.System]func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for sys, stop := range stops {
+		if err := v.s.universe.Between(ctx, []*system.System{sys}, func(*system.System) { stop() }); err != nil {
+			v.s.log.Warn("a trace could not be ended; the next reload ends it", "system", sys.Address(), "error", err)
+		}
+	}
+}
+
+func (v probe) actors(name string) ([]*system.System, error) {
+	if name == "" {
+		return v.s.universe.Actors(), nil
+	}
+	a, err := v.s.universe.Start(operatorAddress(v.s.universe, name))
+	return []*system.System{a}, err
+}
+
+// Profile implements command.Probe.
+func (v probe) Profile(ctx context.Context, name string, during time.Duration) ([]command.ProfileLine, []byte, error) {
+	actors, err := v.actors(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	var started []*system.System
+	var mu sync.Mutex
+	err = v.s.universe.Between(ctx, actors, func(sys *system.System) {
+		if sys.State() != nil && sys.State().StartProfile() {
+			mu.Lock()
+			started = append(started, sys)
+			mu.Unlock()
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(started) == 0 {
+		return nil, nil, fmt.Errorf("no system was free to be profiled; another profile may be under way")
+	}
+	select {
+	case <-time.After(during):
+	case <-ctx.Done():
+	}
+	var samples []script.ProfileSample
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err = v.s.universe.Between(end, started, func(sys *system.System) {
+		if sys.State() != nil {
+			got := sys.State().StopProfile()
+			mu.Lock()
+			samples = append(samples, got...)
+			mu.Unlock()
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	encoded, err := pprofOf(samples, during)
+	return profileLines(samples), encoded, err
+}
+
+func profileLines(samples []script.ProfileSample) []command.ProfileLine {
+	lines := map[string]*command.ProfileLine{}
+	line := func(f script.ProfileFrame) *command.ProfileLine {
+		l := lines[f.Function]
+		if l == nil {
+			l = &command.ProfileLine{Function: f.Function, Where: f.Place}
+			lines[f.Function] = l
+		}
+		return l
+	}
+	for _, s := range samples {
+		seen := map[string]bool{}
+		for i, f := range s.Stack {
+			l := line(f)
+			if i == 0 {
+				l.Self += s.Time
+				l.Calls += uint64(s.Count)
+			}
+			if !seen[f.Function] {
+				seen[f.Function] = true
+				l.Total += s.Time
+			}
+		}
+	}
+	out := make([]command.ProfileLine, 0, len(lines))
+	for _, l := range lines {
+		out = append(out, *l)
+	}
+	slices.SortFunc(out, func(a, b command.ProfileLine) int {
+		return cmp.Or(cmp.Compare(b.Self, a.Self), cmp.Compare(a.Function, b.Function))
+	})
+	return out
+}
+
+// pprofOf writes the samples in the format of `go tool pprof`.
+func pprofOf(samples []script.ProfileSample, during time.Duration) ([]byte, error) {
+	p := &profile.Profile{
+		SampleType:    []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "time", Unit: "nanoseconds"}},
+		TimeNanos:     time.Now().Add(-during).UnixNano(),
+		DurationNanos: int64(during),
+		PeriodType:    &profile.ValueType{Type: "steps", Unit: "count"},
+		Period:        1,
+	}
+	functions, locations := map[string]*profile.Function{}, map[string]*profile.Location{}
+	for _, s := range samples {
+		sample := &profile.Sample{Value: []int64{int64(s.Count), int64(s.Time)}}
+		for _, f := range s.Stack {
+			loc := locations[f.Place]
+			if loc == nil {
+				file, number, _ := strings.Cut(f.Place, ":")
+				fn := functions[f.Function]
+				if fn == nil {
+					fn = &profile.Function{ID: uint64(len(functions) + 1), Name: f.Function, Filename: file}
+					functions[f.Function] = fn
+					p.Function = append(p.Function, fn)
+				}
+				at, _ := strconv.ParseInt(number, 10, 64)
+				loc = &profile.Location{ID: uint64(len(locations) + 1), Line: []profile.Line{{Function: fn, Line: at}}}
+				locations[f.Place] = loc
+				p.Location = append(p.Location, loc)
+			}
+			sample.Location = append(sample.Location, loc)
+		}
+		p.Sample = append(p.Sample, sample)
+	}
+	var out bytes.Buffer
+	err := p.Write(&out)
+	return out.Bytes(), err
+}

@@ -1,0 +1,231 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"hotshard/console/command"
+	"hotshard/data/store"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+)
+
+// keptReleases implements command.Releases over the controller and the store.
+type keptReleases struct{ s *Server }
+
+func (v keptReleases) controller() *release.Controller { return v.s.releases.controller }
+
+// ListReleases implements command.Releases.
+func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Release, error) {
+	kept, err := v.s.store.Releases(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	running := map[int]int{}
+	for _, st := range v.s.universe.Stats() {
+		running[st.Release]++
+	}
+	out := make([]command.Release, 0, len(kept)+1)
+	if q := v.controller().Queued(); len(q) > 0 {
+		out = append(out, command.Release{Author: "disk", Message: strings.Join(q, ", "), Files: len(q), State: "queued"})
+	}
+	states := map[store.ReleaseStatus]string{store.ReleaseLive: "current", store.ReleaseReplaced: "superseded", store.ReleaseRolledBack: "rolled back"}
+	for _, r := range kept {
+		message, _, _ := strings.Cut(r.Note, "\n")
+		out = append(out, command.Release{Number: r.Number, Hash: r.Hash, Author: r.Author, At: r.Created, Message: message,
+			State: cmp.Or(states[r.Status], string(r.Status)), Systems: running[r.Number]})
+	}
+	return out, nil
+}
+
+// at is a release by its number, read back from the store where it is not at hand.
+func (v keptReleases) at(ctx context.Context, number int) (*script.Release, error) {
+	if r := v.controller().Find(number); r != nil {
+		return r, nil
+	}
+	kept, err := v.s.store.Release(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("there is no release %d; release list shows those that are kept", number)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := script.NewRelease(kept.Number, kept.Files)
+	v.controller().Remember(r, kept.Author, kept.Created)
+	return r, nil
+}
+
+// Diff implements command.Releases.
+func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
+	a, err := v.at(ctx, from)
+	if err != nil {
+		return "", err
+	}
+	var b *script.Release
+	if to == 0 {
+		b, err = v.controller().Candidate()
+	} else {
+		b, err = v.at(ctx, to)
+	}
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, path := range a.Changed(b) {
+		out.WriteString(unifiedDiff(v.s.cfg.Scripts, path, sourceOf(a, path), sourceOf(b, path)))
+	}
+	return out.String(), nil
+}
+
+func sourceOf(r *script.Release, path string) string {
+	if f := r.Files[path]; f != nil {
+		return string(f.Source)
+	}
+	return ""
+}
+
+// Plan implements command.Releases.
+func (v keptReleases) Plan(ctx context.Context, to int) (command.Plan, error) {
+	var target *script.Release
+	if to != 0 {
+		var err error
+		if target, err = v.at(ctx, to); err != nil {
+			return command.Plan{}, err
+		}
+	}
+	o, changes := v.controller().Plan(ctx, target)
+	return toPlan(o, changes), nil
+}
+
+func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
+	p := command.Plan{Base: o.Release, Systems: o.Units}
+	if o.Verdict == release.Refuse {
+		out := toOutcome(o)
+		p.Refusal = &out
+	}
+	for _, c := range changes {
+		p.Functions = append(p.Functions, command.PlannedFunction{Name: c.Name, Change: c.Change, OldHash: c.OldHash, NewHash: c.NewHash,
+			Callers: c.Callers, Closures: c.Closures, Frames: c.Frames, Timers: c.Timers})
+		p.Timers += c.Timers
+	}
+	for _, w := range o.Warnings {
+		p.Warnings = append(p.Warnings, command.Warning(w))
+	}
+	if o.Report.Taken > 0 {
+		p.State = append(p.State, fmt.Sprintf("%d values take what the new source says", o.Report.Taken))
+	}
+	if o.Report.Kept > 0 {
+		p.State = append(p.State, fmt.Sprintf("%d values keep what is live", o.Report.Kept))
+	}
+	return p
+}
+
+// Promote implements command.Releases.
+func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (command.Outcome, error) {
+	if units, number := v.controller().CanaryUnits(); units != nil && to != 0 && to != number {
+		return command.Outcome{}, fmt.Errorf("release %d is a canary on %s; promote it or stop it first", number, strings.Join(units, ", "))
+	}
+	if len(systems) > 0 {
+		units, err := v.s.units(systems)
+		if err != nil {
+			return command.Outcome{}, err
+		}
+		return toOutcome(v.controller().Canary(ctx, units, author)), nil
+	}
+	if to != 0 {
+		if _, number := v.controller().CanaryUnits(); number != to {
+			return v.Rollback(ctx, to, author)
+		}
+	}
+	return toOutcome(v.controller().Promote(ctx, author)), nil
+}
+
+// units turns names of systems as operators write them into units of the fleet.
+func (s *Server) units(names []string) ([]string, error) {
+	var out []string
+	for _, n := range names {
+		a := operatorAddress(s.universe, n)
+		if m := s.universe.Map().ByName(bare(string(a))); m != nil {
+			out = append(out, m.Name)
+		} else if s.universe.Running(a) != nil {
+			out = append(out, string(a))
+		} else {
+			return nil, fmt.Errorf("there is no system or service called %s", n)
+		}
+	}
+	return out, nil
+}
+
+// Rollback implements command.Releases. A canary is what goes back first.
+func (v keptReleases) Rollback(ctx context.Context, to int, author string) (command.Outcome, error) {
+	if units, _ := v.controller().CanaryUnits(); units != nil {
+		return toOutcome(v.controller().StopCanary(ctx, author, "rollback")), nil
+	}
+	if to != 0 {
+		if _, err := v.at(ctx, to); err != nil {
+			return command.Outcome{}, err
+		}
+	}
+	return toOutcome(v.controller().Rollback(ctx, to, author, "rollback")), nil
+}
+
+// Freeze implements command.Releases.
+func (v keptReleases) Freeze(_ context.Context, reason, author string) error {
+	v.controller().Freeze()
+	v.s.log.Warn("reloading is frozen: saved files wait", "by", author, "reason", reason)
+	return nil
+}
+
+// Thaw implements command.Releases.
+func (v keptReleases) Thaw(ctx context.Context, author string) error {
+	if o := v.controller().Thaw(ctx, author); o.Verdict == release.Refuse {
+		return &command.Refusal{Code: o.Code, Message: o.Message}
+	}
+	return nil
+}
+
+// Stragglers implements command.Releases.
+func (v keptReleases) Stragglers(ctx context.Context) ([]command.Task, error) {
+	return v.s.tasks(ctx, "", (*script.State).Stragglers)
+}
+
+// tasks collects suspended work from one system or from all that run.
+func (s *Server) tasks(ctx context.Context, name string, list func(*script.State) []script.TaskInfo) ([]command.Task, error) {
+	actors := s.universe.Actors()
+	if name != "" {
+		a, err := s.universe.Start(operatorAddress(s.universe, name))
+		if err != nil {
+			return nil, err
+		}
+		actors = []*system.System{a}
+	}
+	var mu sync.Mutex
+	var out []command.Task
+	err := s.universe.Between(ctx, actors, func(sys *system.System) {
+		if sys.State() == nil {
+			return
+		}
+		found := list(sys.State())
+		mu.Lock()
+		defer mu.Unlock()
+		for _, t := range found {
+			task := command.Task{System: bare(string(sys.Address())), ID: t.ID, Kind: t.Waits + " in " + t.Origin, Where: strings.TrimSpace(t.Where + " " + t.Function),
+				Release: t.Release, Waits: seconds(t.Since)}
+			if t.Due >= 0 {
+				task.Due = seconds(t.Due)
+			}
+			out = append(out, task)
+		}
+	})
+	slices.SortFunc(out, func(a, b command.Task) int { return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.ID, b.ID)) })
+	return out, err
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
