@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/world"
@@ -41,6 +42,7 @@ func (s *Server) identify() command.Identity {
 		Frozen:  s.releases.controller.Frozen() && !s.cfg.Production,
 		Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
+	id.Notices = append(id.Notices, s.notices...)
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {

@@ -21,6 +21,14 @@ func (c *Controller) candidate() (to, disk *script.Release, err error) {
 	return to, disk, err
 }
 
+// Candidate is the release that promoting the queued files would make.
+func (c *Controller) Candidate() (*script.Release, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	to, _, err := c.candidate()
+	return to, err
+}
+
 // Canary runs the queued files on the named units only.
 func (c *Controller) Canary(ctx context.Context, units []string, author string) Outcome {
 	c.mu.Lock()

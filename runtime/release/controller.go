@@ -99,6 +99,9 @@ func New(cfg Config) *Controller {
 	if len(cfg.Patches) > 0 {
 		if live, err := overlay(cfg.Release, cfg.Patches); err == nil {
 			c.live, c.patches = live, cfg.Patches
+			for _, p := range cfg.Patches {
+				c.lastID = max(c.lastID, p.ID)
+			}
 		}
 	}
 	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Note: "start"}}
