@@ -7,6 +7,9 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -27,6 +30,7 @@ type stage struct {
 	names   map[string]world.CharacterID
 	refused map[string]string // commands that are answered with this sentence
 	lines   []net.Conn        // every player's connection so far
+	asked   []gate.Request    // every command so far
 }
 
 type actor struct {
@@ -82,12 +86,12 @@ func smallUniverse(t testing.TB) *world.Universe {
 		}, own...)
 	}
 	gateTo := func(id world.EntityID, name string, dest world.SystemID, other world.EntityID, x float64) world.Celestial {
-		return world.Celestial{ID: id, Kind: world.KindGate, Name: name, Pos: world.Vec3{X: x, Y: 1e9, Z: 2e11}, Radius: 2500, Dest: dest, DestGate: other}
+		return world.Celestial{ID: id, Kind: world.KindGate, Name: name, Pos: world.Vec3{X: x, Y: 2e8, Z: 1e9}, Radius: 2500, Dest: dest, DestGate: other}
 	}
 	ly := 9.4607e15
 	u, err := world.NewUniverse("stage", 1, []world.SolarSystem{
 		{ID: anvil, Name: "Anvil", Region: "The Bench", Constellation: "Works", Security: 0.9, Celestials: celestials(
-			gateTo(anvilGate, "Gate to Harrow", harrow, harrowGate, 3e11),
+			gateTo(anvilGate, "Gate to Harrow", harrow, harrowGate, 1.5*world.AU+3e9),
 			world.Celestial{ID: anvilStation, Kind: world.KindStation, Name: "Anvil I, Ropewalk Yards", Pos: world.Vec3{X: 1.5*world.AU + 5e7}, Radius: 18_000})},
 		{ID: harrow, Name: "Harrow", Region: "The Bench", Constellation: "Works", Security: 0.45, Pos: world.Vec3{X: 2 * ly}, Celestials: celestials(
 			gateTo(harrowGate, "Gate to Anvil", anvil, anvilGate, -2e11), gateTo(harrowGate2, "Gate to Low Ember", ember, emberGate, 2e11))},
@@ -143,6 +147,7 @@ func (s *stage) Command(c world.CharacterID, req gate.Request) {
 	if a == nil {
 		return
 	}
+	s.asked = append(s.asked, req)
 	if sentence, no := s.refused[req.Name]; no {
 		req.From.Reply(req.ID, nil, wire.Errorf("no", "%s", sentence))
 		return
@@ -233,6 +238,31 @@ func (s *stage) entity(a *actor, system *world.SolarSystem) wire.Entity {
 	}
 	return wire.Entity{ID: ship(a), Kind: "ship", Type: "Wren", Name: a.client.Name() + "'s Wren", Owner: a.id, Radius: 40,
 		Motion: wire.Motion{ID: ship(a), Pos: at, Speed: 300, Tau: 3}}
+}
+
+// heard waits until a command of the name came in and returns its arguments.
+func (s *stage) heard(p *page, name string) map[string]world.Value {
+	p.t.Helper()
+	var args map[string]world.Value
+	p.do("have "+name+" heard", func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		for {
+			s.mu.Lock()
+			for _, req := range s.asked {
+				if req.Name == name {
+					args, _ = req.Args.(map[string]world.Value)
+					s.mu.Unlock()
+					return chromedp.Void{}, nil
+				}
+			}
+			s.mu.Unlock()
+			select {
+			case <-ctx.Done():
+				return chromedp.Void{}, ctx.Err()
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	})
+	return args
 }
 
 // drop cuts the line to every player, as a bad network would.

@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"hotshard/runtime/world"
@@ -89,6 +91,105 @@ func TestPageTellsWhatHappensToTheShard(t *testing.T) {
 	s.mu.Unlock()
 	p.click("#hud .stop")
 	toast("info", "The helm does not answer.")
+}
+
+// What is done with keys, mouse and buttons arrives as the right command.
+func TestPageSendsOrders(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	p := b.open(t, "ada", s.URL)
+	p.signIn("Ada")
+	p.click("#station .undock")
+	p.inView("space")
+	p.choose("Gate to Harrow")
+	p.do("choose 10 km", chromedp.Evaluate[chromedp.Void](
+		`(() => { const s = document.querySelector("#selected select"); s.value = "10000"; s.dispatchEvent(new Event("change")); })()`))
+	p.order("Orbit")
+	if args := s.heard(p, "orbit"); args["id"] != float64(anvilGate) || args["range"] != 10_000.0 {
+		t.Errorf("orbit was asked with %v", args)
+	}
+	p.do("focus space", chromedp.Focus(chromedp.CSS("#space")))
+	p.do("press keys", chromedp.KeyEvent("q"), chromedp.KeyEvent("e"), chromedp.KeyEvent("s"), chromedp.KeyEvent(" "))
+	if args := s.heard(p, "approach"); args["id"] != float64(anvilGate) {
+		t.Errorf("approach was asked with %v", args)
+	}
+	if args := s.heard(p, "keep"); args["range"] != 10_000.0 {
+		t.Errorf("keep was asked with %v", args)
+	}
+	if args := s.heard(p, "warp"); args["range"] != 0.0 {
+		t.Errorf("warp was asked with %v", args)
+	}
+	s.heard(p, "stop")
+	p.do("turn and zoom", mouseDrag(600, 500, 700, 520), chromedp.Evaluate[chromedp.Void](
+		`void document.querySelector("#space").dispatchEvent(new WheelEvent("wheel", {deltaY: 300, bubbles: true, cancelable: true}))`))
+	p.do("double-click in space", chromedp.MouseClickXY(640, 620, chromedp.ClickCount(1)), chromedp.MouseClickXY(640, 620, chromedp.ClickCount(2)))
+	dir, _ := s.heard(p, "direction")["dir"].([]world.Value)
+	if len(dir) != 3 {
+		t.Fatalf("direction was asked with %v", dir)
+	}
+	var length float64
+	for _, c := range dir {
+		length += c.(float64) * c.(float64)
+	}
+	if length < 0.999 || length > 1.001 {
+		t.Errorf("the direction %v is no unit vector", dir)
+	}
+	p.do("press keys", chromedp.KeyEvent("?"))
+	p.until("see the keys", `document.querySelector("#help").open && document.querySelector("#help").textContent.includes("Star map")`)
+	p.shoot("help")
+}
+
+// mouseDrag presses, moves and releases the left button.
+func mouseDrag(x0, y0, x1, y1 float64) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for _, step := range []chromedp.Action[chromedp.Void]{
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x0, y0, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, (x0+x1)/2, (y0+y1)/2, chromedp.ButtonLeft),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x1, y1, chromedp.ButtonLeft),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x1, y1, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+		} {
+			if _, err := step(ctx, t); err != nil {
+				return chromedp.Void{}, err
+			}
+		}
+		return chromedp.Void{}, nil
+	}
+}
+
+// On a phone everything is there, and nothing sticks out.
+func TestPageFitsAPhone(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	p := b.open(t, "ada", s.URL)
+	p.do("become a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	fits := func(what string) {
+		t.Helper()
+		p.until("fit "+what, `[...document.querySelectorAll("button, input, select, h1, h2")].every((n) => {
+			if (!n.checkVisibility()) return true;
+			const r = n.getBoundingClientRect();
+			return r.left >= -1 && r.right <= 391 && r.top >= -1 && r.bottom <= 845;
+		})`)
+	}
+	fits("the login")
+	p.signIn("Ada")
+	p.inView("station")
+	fits("the station")
+	p.click("#station .undock")
+	p.inView("space")
+	fits("space")
+	p.click(`#tabs [data-panel="overview"]`)
+	p.choose("Gate to Harrow")
+	fits("overview and selection")
+	p.click(`#tabs [data-panel="overview"]`)
+	p.until("close the overview", `!document.querySelector("#overview").checkVisibility()`)
+	p.click(`#tabs [data-panel="chat"]`)
+	p.typeInto("#chat input", "hello\r")
+	p.until("read the chat", `document.querySelector("#chat .lines").textContent.includes("Ada hello")`)
+	fits("chat")
+	p.click(`#tabs [data-panel="menu"]`)
+	fits("the menu")
+	p.click(`#tabs [data-open="map"]`)
+	p.until("see the map", `document.querySelector("#map").open`)
+	fits("the map")
+	p.shoot("phone-map-small")
 }
 
 func TestPageFollowsARoute(t *testing.T) {

@@ -10,6 +10,7 @@ import { length, scale, sub } from "./vec.js";
 const FADE = 0.18; // seconds in which a difference shrinks to 1/e
 const CATCH_UP = 50; // ticks stepped at once after the page was asleep; beyond, only the clock moves
 const LATE = 20; // ticks by which news may be late and still be carried forward
+const PILE = 50; // messages kept for ticks to come
 const SMALL = 500; // metres of difference that always fade; else one second of flight does
 
 const COURSE = ["mode", "pos", "vel", "target", "point", "range"];
@@ -122,6 +123,8 @@ export class Sim {
     this.clock.arrived(message.tick, now);
     if (message.tick <= this.tick) this.#apply(message);
     else this.#pending.push(message);
+    // A hidden page draws nothing, and would only pile up news.
+    if (this.#pending.length > PILE) this.advance(now);
   }
 
   // dilate changes how fast game time runs, from a tick on.

@@ -185,5 +185,5 @@ export function reloadNotice({ ok, release, files, message }) {
     return { kind: "bad", title: "Code refused, the old code runs on", text: message || few || "No reason was given." };
   }
   const title = release !== undefined && release !== null ? `Code reloaded, release ${release}` : "Code reloaded";
-  return { kind: "good", title, text: [few, message].filter(Boolean).join(": ") };
+  return { kind: "good", title, text: few || message || "" };
 }

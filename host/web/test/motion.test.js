@@ -98,6 +98,15 @@ test("a page that slept catches up without simulating all of it", () => {
   assert.ok(Math.abs(sim.tick - 1_000_100) < 3);
 });
 
+test("a page that draws nothing does not pile up news", () => {
+  const sim = flying();
+  for (let i = 1; i <= 2_000; i++) {
+    sim.delta({ ev: "delta", tick: 100 + i, add: [], gone: [], move: [{ ...ship, pos: [i * 10, 0, 0] }] }, i / 10);
+  }
+  assert.ok(sim.tick > 2_000);
+  assert.ok(Math.abs(sim.bodies.get(7).pos[0] - (sim.tick - 100) * 10) < 1e-6);
+});
+
 test("a motion without speed and tau keeps those there were", () => {
   const sim = flying();
   const { speed, tau, ...rest } = ship;
