@@ -78,6 +78,7 @@ type Session struct {
 	Role     Role
 	// Confirm is what the operator typed when asked for the shard's name.
 	Confirm string
+	JSON    bool // one JSON value wanted, whatever the line says
 	// Interactive says that somebody looks at the results as they come.
 	Interactive bool
 
@@ -90,6 +91,7 @@ func (s *Session) Emit(r Result) error {
 	if s.emit == nil {
 		return nil
 	}
+	r.AsJSON = s.JSON
 	return s.emit(r)
 }
 
@@ -191,7 +193,13 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	if args.Confirm == "" {
 		args.Confirm = s.Confirm
 	}
-	return r.run(ctx, s, c, args, line)
+	own := *s // the flag is this line's, not the session's
+	s = &own
+	s.JSON = s.JSON || args.JSON
+	args.JSON = s.JSON
+	result, err := r.run(ctx, s, c, args, line)
+	result.AsJSON = s.JSON
+	return result, err
 }
 
 // run runs a command that may be run, and writes it down if it changes anything.

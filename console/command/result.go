@@ -22,6 +22,8 @@ type Result struct {
 	Failed string `json:"failed,omitempty"`
 	// Fresh asks a terminal to clear the screen first: a picture, not a log.
 	Fresh bool `json:"fresh,omitempty"`
+	// AsJSON asks to be shown as JSON.
+	AsJSON bool `json:"as_json,omitempty"`
 	// File is something to store beside the terminal: a profile.
 	File *File `json:"file,omitempty"`
 }

@@ -1,0 +1,226 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+const (
+	maxConns   = 64               // at once, on one listener
+	maxRunning = 16               // commands at once, on one connection
+	writeWait  = 30 * time.Second // for a client that does not read
+	farewell   = 2 * time.Second  // for commands to end when the shard does
+)
+
+// Serve answers operators on a listener until ctx ends, and returns when the last
+// of them has been told. Whoever can connect is an admin: the socket's file
+// permissions guard it (see Listen), the peer's uid names who it is.
+func Serve(ctx context.Context, l net.Listener, r *Registry, shard Shard) error {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, maxConns)
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	defer stop()
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			all.Wait()
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("console: %w", err)
+		}
+		who, err := peer(conn)
+		if err != nil {
+			slog.Warn("console: a connection is refused", "err", err)
+			conn.Close()
+			continue
+		}
+		select {
+		case slots <- struct{}{}:
+		default:
+			slog.Warn("console: too many connections", "who", who)
+			conn.Close()
+			continue
+		}
+		all.Go(func() {
+			defer func() { <-slots }()
+			ServeConn(ctx, conn, Session{Shard: shard, Registry: r, Who: who, From: "socket", Role: Admin})
+		})
+	}
+}
+
+// talk is one connection.
+type talk struct {
+	session Session
+	conn    io.ReadWriteCloser
+
+	mu      sync.Mutex // guards running and the order of writes
+	running map[uint64]context.CancelFunc
+}
+
+// ServeConn speaks the protocol on one connection, as the session says who it
+// is, until the client goes or ctx ends. It closes the connection.
+func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
+	defer conn.Close()
+	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}}
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if t.send(Reply{Hello: hello(&session)}) != nil {
+		return
+	}
+	var commands sync.WaitGroup
+	// When the shard ends, commands are broken off and may still say so; then
+	// the connection closes, which ends the reading below.
+	stop := context.AfterFunc(ctx, func() {
+		done := make(chan struct{})
+		go func() { commands.Wait(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(farewell):
+		}
+		conn.Close()
+	})
+	defer stop()
+	t.read(within, &commands)
+	cancel()
+	commands.Wait()
+}
+
+func hello(s *Session) *Hello {
+	id := s.Shard.Identify()
+	return &Hello{Protocol: Protocol, Shard: id.Name, Production: id.Production, Release: id.Release, Version: id.Version,
+		PID: id.PID, Who: s.Who, Role: s.Role.String(), Notices: id.Notices}
+}
+
+// read takes requests in until the stream ends.
+func (t *talk) read(ctx context.Context, commands *sync.WaitGroup) {
+	frames := NewFrameReader(t.conn)
+	for {
+		var q Request
+		if err := frames.Read(&q); err != nil {
+			if errors.Is(err, ErrFrame) {
+				_ = t.send(Reply{Error: &Failure{Code: CodeUsage, Message: err.Error()}})
+			}
+			return
+		}
+		if q.Cancel {
+			t.cancel(q.ID)
+			continue
+		}
+		within, err := t.begin(ctx, q.ID)
+		if err != nil {
+			_ = t.send(Reply{ID: q.ID, Error: failure(err, Result{})})
+			continue
+		}
+		commands.Go(func() {
+			reply := t.answer(within, q)
+			t.cancel(q.ID)
+			if err := t.send(reply); err != nil {
+				slog.Debug("console: an answer was not delivered", "who", t.session.Who, "err", err)
+			}
+		})
+	}
+}
+
+// begin notes a command as running.
+func (t *talk) begin(ctx context.Context, id uint64) (context.Context, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.running) >= maxRunning {
+		return nil, refuse(CodeBusy, "%d commands are running on this connection", maxRunning)
+	}
+	if t.running[id] != nil {
+		return nil, refuse(CodeUsage, "request %d is still running", id)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	t.running[id] = cancel
+	return ctx, nil
+}
+
+// cancel breaks a command off, or forgets it when it has ended.
+func (t *talk) cancel(id uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if cancel := t.running[id]; cancel != nil {
+		cancel()
+		delete(t.running, id)
+	}
+}
+
+// answer does what a request asks. A panic in a command is that command's
+// failure and nobody else's.
+func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("console: a command panicked", "command", q.Run, "panic", p, "stack", string(debug.Stack()))
+			reply = Reply{ID: q.ID, Error: &Failure{Code: CodeFailed, Message: fmt.Sprintf("the command failed inside the server: %v (the log has the details)", p)}}
+		}
+	}()
+	s := t.session
+	if q.Complete != nil {
+		c := Complete(ctx, &s, *q.Complete)
+		return Reply{ID: q.ID, Completion: &c}
+	}
+	s.Confirm, s.JSON, s.Interactive = q.Confirm, q.JSON, q.Interactive
+	s.emit = func(r Result) error { return t.send(Reply{ID: q.ID, Part: &r}) }
+	result, err := s.Registry.Run(ctx, &s, q.Run)
+	reply = Reply{ID: q.ID, Release: s.Shard.Identify().Release}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		reply.Error = &Failure{Code: CodeBroken, Message: "broken off"}
+	case err != nil:
+		reply.Error = failure(err, result)
+	default:
+		reply.Done = &result
+	}
+	return reply
+}
+
+// failure is an error on the wire.
+func failure(err error, r Result) *Failure {
+	f := &Failure{Code: CodeFailed, Message: err.Error(), Output: r.Text}
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		f.Code = refusal.Code
+	}
+	return f
+}
+
+// send writes one reply. An answer that cannot be written as JSON, or is too
+// large, becomes an error the operator can read.
+func (t *talk) send(r Reply) error {
+	b, err := frame(r.safe())
+	if err != nil {
+		b, err = frame(Reply{ID: r.ID, Error: &Failure{Code: CodeFailed, Message: err.Error()}})
+		if err != nil {
+			return err
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c, ok := t.conn.(interface{ SetWriteDeadline(time.Time) error }); ok {
+		_ = c.SetWriteDeadline(time.Now().Add(writeWait))
+	}
+	if _, err = t.conn.Write(b); err != nil {
+		t.conn.Close() // half a frame may be out: nothing more can be said
+	}
+	return err
+}
+
+// safe replaces in results what JSON cannot carry.
+func (r Reply) safe() Reply {
+	for _, p := range []**Result{&r.Part, &r.Done} {
+		if *p != nil {
+			s := (*p).safe()
+			*p = &s
+		}
+	}
+	return r
+}
