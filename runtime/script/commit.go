@@ -42,11 +42,15 @@ func (p *planner) apply() {
 		for i := range mp.swaps {
 			p.swap(&mp.swaps[i])
 		}
+		p.revive(mp)
 		p.switchUnit(mp)
 	}
 	for _, lm := range p.migrations {
 		lm.write(p)
-		p.remember(lm)
+		p.remember(lm.place.name, lm.image)
+	}
+	for _, name := range p.forget {
+		p.remember(name, nil)
 	}
 	for _, w := range p.writes {
 		if w.seq {
@@ -114,11 +118,7 @@ func (p *planner) swap(sw *swap) {
 		s.slots[old.proto] = old
 	})
 	delete(s.slots, old.proto)
-	if sw.forward {
-		saved := before
-		old.saved = &saved
-		*old.proto = s.forwarder(old)
-	} // else closures keep the old slot, and with it their code
+	p.outdate(old, old.proto)
 }
 
 // switchUnit makes the new version's declarations the module's.
@@ -306,17 +306,6 @@ func setList(t *lua.LTable, list []lua.LValue) {
 	}
 }
 
-func (p *planner) remember(lm *liveMigration) {
-	s := p.s
-	if s.migrated == nil {
-		s.migrated = map[string]*beforeImage{}
-	}
-	name := lm.place.name
-	old := s.migrated[name]
-	s.migrated[name] = lm.image
-	p.undo(func() { s.migrated[name] = old })
-}
-
 // registrations brings a file's handlers, timers and commands to the new version:
 // what stays keeps its phase, what is gone is dropped, what is new is added.
 func (p *planner) registrations(n *module) {
@@ -385,7 +374,7 @@ func (p *planner) change(old, new *registration, index int) {
 // samePair says whether a live function is the continuation of next's.
 func (p *planner) samePair(live, next *lua.LFunction) bool {
 	a, b := p.s.slotOf(live), p.st.next.slotOf(next)
-	return a != nil && b != nil && a.fn.decl == b.fn.decl
+	return a != nil && b != nil && sameDecl(a.fn.decl, b.fn.decl)
 }
 
 func (p *planner) addRegistration(m *module, new *registration, index int) *registration {
@@ -469,45 +458,4 @@ func (p *planner) runHooks(origin string, hooks []stagedHook, wanted func(*modul
 			}
 		}
 	}
-}
-
-// forwarder is what an outdated slot becomes: code that brings the closure that
-// is being called up to date and calls it again.
-func (s *State) forwarder(old *slot) lua.FunctionProto {
-	ud := &lua.LUserData{Value: old, Env: s.l.G.Global, Metatable: lua.LNil}
-	proto := *forwardProto
-	proto.Constants = []lua.LValue{s.l.NewClosure(func(L *lua.LState) int {
-		caller, _ := frameAt(L, 1)
-		fn := caller.fn()
-		// The frame that runs this forwarding code must not run fn's new code in its middle.
-		caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
-		s.bringOver(fn, old)
-		L.Push(fn)
-		return 1
-	}, ud)}
-	return proto
-}
-
-var forwardProto = mustTrampoline(forwardName, lua.LNil)
-
-// bringOver points a closure to its function's current slot, with its cells in
-// the order that slot wants. A closure that lacks one keeps its old code.
-func (s *State) bringOver(fn *lua.LFunction, old *slot) {
-	now := old.fn.slot
-	cells := make([]*lua.Upvalue, len(now.layout))
-	for i, v := range now.layout {
-		for j, h := range old.layout {
-			if h == v {
-				cells[i] = fn.Upvalues[j]
-			}
-		}
-		if cells[i] == nil && v.decl.module {
-			cells[i] = v.cell
-		}
-		if cells[i] == nil {
-			fn.Proto = old.saved
-			return
-		}
-	}
-	fn.Proto, fn.Upvalues = now.proto, cells
 }

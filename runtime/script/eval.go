@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -49,7 +50,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	}
 	t.done = func(values []lua.LValue, err error) {
 		if err != nil {
-			done(nil, err)
+			done(nil, wholeRefusal(err))
 			return
 		}
 		out := make([]world.Value, 0, len(values))
@@ -170,7 +171,20 @@ func (s *State) Run(src, name string, done func(error)) {
 		done(syntaxRefusal(name, err))
 		return
 	}
-	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(err) })
+	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(wholeRefusal(err)) })
+}
+
+// wholeRefusal takes a Refusal that was thrown through Lua out of its wrapping.
+func wholeRefusal(err error) error {
+	var api *lua.ApiError
+	if errors.As(err, &api) {
+		if ud, ok := api.Object.(*lua.LUserData); ok {
+			if r, ok := ud.Value.(*Refusal); ok {
+				return r
+			}
+		}
+	}
+	return err
 }
 
 // Relabel gives a State that runs the same files another release number.

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"weak"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -22,21 +24,10 @@ func (s *State) slotOf(fn *lua.LFunction) *slot {
 	if sl := s.slots[fn.Proto]; sl != nil {
 		return sl
 	}
-	return forwardSlot(fn.Proto)
-}
-
-// forwardSlot reads the slot out of a forwarding prototype, or nil.
-func forwardSlot(p *lua.FunctionProto) *slot {
-	if len(p.Constants) == 0 || p.SourceName != forwardName {
-		return nil
-	}
-	if fn, ok := p.Constants[0].(*lua.LFunction); ok && len(fn.Upvalues) == 1 {
-		if ud, ok := fn.Upvalues[0].Value().(*lua.LUserData); ok {
-			sl, _ := ud.Value.(*slot)
+	if len(s.stale) > 0 {
+		if sl := s.stale[weak.Make(fn.Proto)]; sl != nil {
 			return sl
 		}
 	}
-	return nil
+	return forwardSlot(fn.Proto)
 }
-
-const forwardName = "=forward"

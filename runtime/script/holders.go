@@ -207,14 +207,13 @@ func (h *holders) nextLayout(sl *slot) map[*variable]bool {
 	if mp == nil || mp.match == nil {
 		return nil
 	}
-	for i := range mp.swaps {
-		if sw := &mp.swaps[i]; sw.fn == sl.fn && sw.slot != nil {
-			keep := map[*variable]bool{}
-			for _, v := range sw.slot.layout {
-				keep[v] = true
-			}
-			return keep
-		}
+	next := mp.slots[sl.fn]
+	if next == nil {
+		return nil
 	}
-	return nil
+	keep := map[*variable]bool{}
+	for _, v := range next.layout {
+		keep[v] = true
+	}
+	return keep
 }

@@ -91,14 +91,37 @@ func callerLine(L *lua.LState) int {
 // error at the place of the call: `return CHECK(FN(...))`.
 func (s *State) yieldShim(fn lua.LGFunction) *lua.LFunction {
 	p, err := compileWith("wait", `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{
-		"\x00check": checkFailFn, "\x00fn": s.l.NewFunction(fn)})
+		"\x00check": checkFailFn, "\x00fn": s.l.NewFunction(func(L *lua.LState) int {
+			defer blameCaller(L)
+			return fn(L)
+		})})
 	if err != nil {
 		panic(err) // the source is ours and constant
 	}
 	return &lua.LFunction{Proto: p, Env: s.l.Env}
 }
 
+// blameCaller turns the place of an error that fn raised from the shim's own code
+// into that of the script's call.
+func blameCaller(L *lua.LState) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if api, ok := v.(*lua.ApiError); ok {
+		if text, ok := api.Object.(lua.LString); ok && strings.HasPrefix(string(text), shimPlace) {
+			if f, ok := frameAt(L, 2); ok && f.line() > 0 {
+				api.Object = lua.LString(fmt.Sprintf("%s:%d: ", f.fn().Proto.SourceName, f.line())) + text[len(shimPlace):]
+			}
+		}
+	}
+	panic(v)
+}
+
+const shimPlace = "wait:1: "
+
 var checkFailFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
+	defer blameCaller(L)
 	n := L.GetTop()
 	if n == 3 && L.Get(3) == lua.LValue(failMark) {
 		L.RaiseError("%s", L.Get(2).String())

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -41,7 +44,34 @@ type slot struct {
 	proto  *lua.FunctionProto
 	fn     *function
 	layout []*variable        // what each upvalue index holds
+	extras []*variable        // behind them: what earlier code captured, in closures that are older than this slot
 	saved  *lua.FunctionProto // the code that a forwarding slot had
+}
+
+// cell finds a variable's cell in a closure of this slot, or nil.
+func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
+	for i, h := range sl.layout {
+		if h == v {
+			return fn.Upvalues[i]
+		}
+	}
+	for i, h := range sl.extras {
+		if n := len(sl.layout) + i; h == v && n < len(fn.Upvalues) {
+			return fn.Upvalues[n]
+		}
+	}
+	return nil
+}
+
+// reaches says whether closures of this slot may hold, or can be given, all of
+// the variables: those of the top level are always at hand.
+func (sl *slot) reaches(want []*variable) bool {
+	for _, v := range want {
+		if !v.decl.module && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // variable is one local through all its versions in one State. A variable of a
@@ -198,6 +228,9 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 	L.Call(1, 1)
 	m.result = L.Get(-1)
 	L.Pop(1)
+	if spent := s.meter.spent; spent != "" && s.depth > 0 { // a pcall in it has swallowed the error
+		L.RaiseError("%s", spent)
+	}
 	if m.result != lua.LNil {
 		s.loaded.RawSetString(name, m.result)
 	} else if m.result = s.loaded.RawGetString(name); m.result == lua.LNil {
@@ -261,6 +294,10 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 		r.Code = "R-BUDGET"
 	}
 	r.File, r.Line, r.Message = splitPlace(r.File, text)
+	if at := tracePlace.FindStringSubmatch(api.StackTrace); r.Line == 0 && at != nil {
+		r.File = at[1]
+		r.Line, _ = strconv.Atoi(at[2])
+	}
 	if r.Line > 0 {
 		r.Subject = fileLine(r.File, r.Line)
 	}
@@ -269,6 +306,10 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 	}
 	return r
 }
+
+// tracePlace finds the innermost place of a file in gopher-lua's own traceback,
+// for errors that have none in their text: an overflow of the stack.
+var tracePlace = regexp.MustCompile(`\t([^\s@:]+)@[0-9a-f]*:(\d+):`)
 
 // splitPlace takes "m.lua@1a2b3c:12: text" apart.
 func splitPlace(file, text string) (path string, line int, message string) {

@@ -197,6 +197,26 @@ func (m *unitMatch) sameLayout(old, new *decl) bool {
 	return true
 }
 
+// sameDecl says whether two declarations are one, of one file at one content. The
+// file may have been compiled twice.
+func sameDecl(a, b *decl) bool {
+	return a == b || a.id == b.id && a.unit.hash == b.unit.hash && a.unit.path == b.unit.path
+}
+
+// sameChildren says whether a matched function makes the same functions in the
+// same order as before.
+func (m *unitMatch) sameChildren(old, new *decl) bool {
+	if len(old.children) != len(new.children) {
+		return false
+	}
+	for i, c := range new.children {
+		if !c.capture && m.decl[c.id] != old.children[i].id {
+			return false
+		}
+	}
+	return true
+}
+
 // upgradable says whether a closure of old holds, or can be given, every variable
 // that new captures: those of the top level are always at hand, others only if
 // the closure captured them when it was made.

@@ -23,9 +23,6 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 	if o.sequence {
 		return p.mergeList(o, live)
 	}
-	if p.rolledBack(o, live) {
-		return nil
-	}
 	pristine := p.pristine(o.old, live)
 	switch {
 	case o.policy == "state":
@@ -178,7 +175,7 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 		return x.IsG && y.IsG && e.a.builtins[x] == e.b.builtins[y]
 	}
 	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
-	return xs != nil && ys != nil && xs.fn.decl == ys.fn.decl
+	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)
 }
 
 func (e *structure) tables(x, y *lua.LTable) bool {
@@ -210,37 +207,6 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 		count--
 	}
 	return count == 0
-}
-
-// rolledBack handles a place whose last change was a migration and whose new
-// source no longer has it: down-migrate, or put the before-image back if nobody
-// has touched the value since. It reports true when it took care of the place.
-func (p *planner) rolledBack(o op, live lua.LValue) bool {
-	image := p.s.migrated[o.name]
-	if image == nil || o.policy == "migrate" {
-		return false
-	}
-	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
-	switch {
-	case image.down != nil:
-		var v lua.LValue
-		var err error
-		p.s.metered(StageBudget, func() {
-			err = p.s.l.CallByParam(lua.P{Fn: image.down, NRet: 1, Protect: true}, copyPlain(p.s.l, live, map[*lua.LTable]*lua.LTable{}))
-		})
-		if err != nil {
-			return false
-		}
-		v = p.s.l.Get(-1)
-		p.s.l.Pop(1)
-		p.writes = append(p.writes, write{place: o.place, value: v})
-	case e.equal(image.after, live):
-		p.writes = append(p.writes, write{place: o.place, value: image.before})
-	default:
-		return false
-	}
-	p.report.Taken++
-	return true
 }
 
 // orphans warns of variables with live state that the source no longer has.

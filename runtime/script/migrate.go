@@ -6,12 +6,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// beforeImage is what a migration replaced, kept for a rollback.
-type beforeImage struct {
-	before, after lua.LValue // deep copies
-	down          *lua.LFunction
-}
-
 // stageMigration gives a reload.migrate its value in a staging State.
 func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 	base := s.stage.base
@@ -164,24 +158,31 @@ func (p *planner) migrate(sm *stagedMigration) *Refusal {
 	if !ok {
 		return nil
 	}
-	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
-	before := copyPlain(p.s.l, live, map[*lua.LTable]*lua.LTable{})
-	fn := p.temporary(sm.fn)
-	var err error
-	p.s.metered(StageBudget, func() {
-		err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, copyPlain(p.s.l, live, lm.copies))
-	})
+	lm, err := p.runMigration(at, p.temporary(sm.fn), live)
 	if err != nil {
 		return migrationRefusal(sm, err)
 	}
-	lm.result = p.s.l.Get(-1)
-	p.s.l.Pop(1)
-	lm.image = &beforeImage{before: before, after: copyPlain(p.s.l, lm.result, map[*lua.LTable]*lua.LTable{})}
+	lm.image = p.beforeImage(sm, live, lm.result)
 	if sm.down != nil {
 		lm.image.down = p.temporary(sm.down)
 	}
 	p.migrations = append(p.migrations, lm)
 	return nil
+}
+
+// runMigration calls a migration with a copy of the live value.
+func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*liveMigration, error) {
+	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
+	var err error
+	p.s.metered(StageBudget, func() {
+		err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, copyPlain(p.s.l, live, lm.copies))
+	})
+	if err != nil {
+		return nil, err
+	}
+	lm.result = p.s.l.Get(-1)
+	p.s.l.Pop(1)
+	return lm, nil
 }
 
 // write puts a migration's outcome in place: tables that existed before get the

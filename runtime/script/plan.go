@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
@@ -22,6 +23,7 @@ type planner struct {
 
 	writes     []write
 	migrations []*liveMigration
+	forget     []string // migrations whose before-image is no longer of use
 	freeze     []frozenFrame
 	restarts   map[string]bool
 	handles    map[*registration]*lua.LUserData
@@ -46,7 +48,8 @@ type modulePlan struct {
 	fns   []*function
 	vars  []*variable
 	swaps []swap
-	fresh *module // what becomes of a new module
+	slots map[*function]*slot // those of functions that get a new one
+	fresh *module             // what becomes of a new module
 }
 
 // swap is one function's change of code.
@@ -54,10 +57,8 @@ type swap struct {
 	fn      *function
 	decl    *decl
 	proto   lua.FunctionProto // the new header
-	layout  []*variable
-	slot    *slot // not nil: a new slot, because the captured variables changed
-	forward bool  // closures of the old slot are brought over at their next call
-	changed bool  // more than line numbers
+	slot    *slot             // not nil: a new slot, because the captured variables changed
+	changed bool              // more than line numbers
 }
 
 // frozenFrame is a suspended frame that keeps its code.
@@ -99,7 +100,10 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		return nil, r
 	}
 	p.prepareTasks()
-	fresh := map[string]bool{}
+	fresh, r := p.unmigrate()
+	if r != nil {
+		return nil, r
+	}
 	for _, sm := range st.next.stage.migrations {
 		if !sm.fresh || s.modules[sm.mod.name] == nil {
 			continue
@@ -166,7 +170,7 @@ func (p *planner) modules() *Refusal {
 }
 
 func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
-	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars))}
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars)), slots: map[*function]*slot{}}
 	p.mods[next.name] = mp
 	p.prepareVars(mp)
 	protos := make([]*lua.FunctionProto, len(um.new.decls))
@@ -224,20 +228,20 @@ func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.Functio
 	if f == nil {
 		f = &function{mod: mp.live, decl: d}
 		f.slot = &slot{proto: proto, fn: f, layout: layout}
-		mp.fns[d.id] = f
+		mp.fns[d.id], mp.slots[f] = f, f.slot
 		mp.swaps = append(mp.swaps, swap{fn: f, decl: d, slot: f.slot})
 		return proto
 	}
 	mp.fns[d.id] = f
-	sw := swap{fn: f, decl: d, layout: layout, changed: f.decl.own != d.own}
+	sw := swap{fn: f, decl: d, changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
 	if sameVariables(f.slot.layout, layout) {
 		sw.proto = *proto
 		mp.swaps = append(mp.swaps, sw)
 		return f.slot.proto
 	}
 	sw.changed = true
-	sw.slot = &slot{proto: proto, fn: f, layout: layout}
-	sw.forward = reachable(f.slot.layout, layout)
+	sw.slot = &slot{proto: proto, fn: f, layout: layout, extras: mp.leftBehind(f.slot, layout)}
+	mp.slots[f] = sw.slot
 	mp.swaps = append(mp.swaps, sw)
 	return proto
 }
@@ -266,17 +270,16 @@ func sameVariables(a, b []*variable) bool {
 	return true
 }
 
-func reachable(have, want []*variable) bool {
-	for _, w := range want {
-		found := w.decl.module
-		for _, h := range have {
-			found = found || h == w
-		}
-		if !found {
-			return false
+// leftBehind lists what closures of a slot captured and the next layout does not
+// want: they keep it, for the case that a later version wants it again.
+func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
+	var out []*variable
+	for _, v := range append(slices.Clone(sl.layout), sl.extras...) {
+		if !v.decl.module && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
+			out = append(out, v)
 		}
 	}
-	return true
+	return out
 }
 
 // resolve finds the live value at a place; ok is false where this State does not
@@ -488,10 +491,8 @@ func (p *planner) function(next *function) *slot {
 	name := next.mod.name
 	if mp := p.modulePlan(name); mp != nil {
 		f := mp.fns[next.decl.id]
-		for i := range mp.swaps {
-			if mp.swaps[i].fn == f && mp.swaps[i].slot != nil {
-				return mp.swaps[i].slot
-			}
+		if sl := mp.slots[f]; sl != nil {
+			return sl
 		}
 		return f.slot
 	}

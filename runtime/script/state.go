@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -54,7 +55,8 @@ type State struct {
 	loaded  *lua.LTable // package.loaded
 
 	slots    map[*lua.FunctionProto]*slot
-	states   map[string]lua.LValue // reload.state values by module and name
+	stale    map[weak.Pointer[lua.FunctionProto]]*slot // of closures that could not follow a change; see forward.go
+	states   map[string]lua.LValue                     // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
 	builtins map[*lua.LFunction]string
 	named    map[string]*lua.LFunction

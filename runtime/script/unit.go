@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -199,7 +200,7 @@ func injectBlock(stmts []ast.Stmt, outer []string, own bool) []ast.Stmt {
 	for _, st := range stmts {
 		switch st := st.(type) {
 		case *ast.LocalAssignStmt:
-			if own && shadows(visible[len(outer):], st.Names) {
+			if own && shadows(visible, st.Names) { // the last place that sees the earlier one
 				out = append(out, captureCall(visible, st.Line()))
 			}
 			if own {
@@ -223,6 +224,10 @@ func injectBlock(stmts []ast.Stmt, outer []string, own bool) []ast.Stmt {
 				out = append(out, captureCall(visible, st.Line()))
 			}
 			return append(out, st)
+		case *ast.GotoStmt:
+			if len(visible) > 0 { // it may jump over the call at the end
+				out = append(out, captureCall(visible, st.Line()))
+			}
 		case *ast.BreakStmt:
 			if mine > 0 {
 				out = append(out, captureCall(visible, st.Line()))
@@ -232,9 +237,18 @@ func injectBlock(stmts []ast.Stmt, outer []string, own bool) []ast.Stmt {
 		out = append(out, st)
 	}
 	if mine > 0 && len(stmts) > 0 {
-		out = append(out, captureCall(visible, stmts[len(stmts)-1].LastLine()))
+		end := len(out)
+		for end > 0 && isLabel(out[end-1]) { // a label that ends a block may be jumped to over locals
+			end--
+		}
+		out = slices.Insert(out, end, captureCall(visible, stmts[len(stmts)-1].LastLine()))
 	}
 	return out
+}
+
+func isLabel(st ast.Stmt) bool {
+	_, ok := st.(*ast.LabelStmt)
+	return ok
 }
 
 func shadows(visible, names []string) bool {
