@@ -12,6 +12,7 @@ brain.minds = {}     -- by the ship's id: {faction=, enemy= the id of a ship or 
 brain.call = 60e3    -- m within which friends come to help
 brain.press = 0.7    -- of a gun's optimal range: how near they like to be
 brain.patience = 20  -- s after which a lock that is not done is no use
+brain.breath = 2     -- s between the end of a fight and whatever comes next
 
 -- Gives a ship a mind of a faction.
 function brain.enlist(id, faction)
@@ -72,7 +73,9 @@ function brain.rest(id)
   local mind = brain.minds[id]
   if not mind then return end
   mind.enemy = nil
-  emit("npc_idle", id)
+  after(brain.breath, function()
+    if brain.minds[id] == mind and not mind.enemy then emit("npc_idle", id) end
+  end)
 end
 
 -- Friends of one who is shot at, near enough to come, and it itself.

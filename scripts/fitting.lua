@@ -18,7 +18,7 @@ fitting.usual = {
   ["Colossus"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun",
     "Medium Shield Booster", "Medium Shield Booster", "Armour Repairer", "Armour Repairer"},
   ["Jackal Scout"] = {"Light Autocannon", "Light Autocannon"},
-  ["Jackal Raider"] = {"Medium Railgun", "Medium Railgun", "Light Launcher"},
+  ["Jackal Raider"] = {"Medium Railgun", "Medium Railgun", "Heavy Launcher"},
   ["Jackal Warlord"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Launcher", "Heavy Launcher"},
   ["Customs Cutter"] = {"Light Railgun", "Light Railgun", "Light Railgun", "Light Railgun"},
 }

@@ -126,11 +126,10 @@ function modules.stop(v, m)
   modules.tell(v, m)
 end
 
--- Everybody who sees the ship sees a weapon begin and end to fire; what happens
--- each cycle they work out for themselves.
+-- Everybody who sees the ship sees a weapon begin and end to fire (news.lua); what
+-- happens each cycle they work out for themselves.
 function modules.show(v, m)
-  if not modules.kind(m).needs_target then return end
-  bubble_send(v.id, "fire", {from = v.id, to = m.target, type = m.type, cycle = m.figures.cycle, on = m.on})
+  if modules.kind(m).needs_target then emit("weapon", v, m, m.on) end
 end
 
 -- The module in a slot that a command names.

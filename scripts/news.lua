@@ -1,17 +1,21 @@
--- News of a fight, gathered and sent once a second, so that a thousand shots a
--- second are not a thousand messages to everybody:
+-- News of a fight, gathered and sent together, so that a thousand shots a second
+-- are not a thousand messages to everybody:
 --   "condition" to a pilot: how their own ship does
 --   "hits" to a pilot: what they dealt and took since the last one
---   "health" to everybody who sees a ship: what is left of it
+--   "health" to everybody around: {ships = {{id, shield, armour, hull}, ...}} in percent
+--   "fire" to everybody around: {weapons = {{from, to, type, cycle, on}, ...}}
 -- Nothing runs while nothing happens.
 local vessel = require "vessel"
 local news = {}
 
-news.period = 1   -- s
-news.most = 12    -- hits told in one message; the rest is added up
-news.changed = {} -- vessels by id, since the last time
-news.hits = {}    -- lists by ship
-news.due = false  -- is a time set?
+news.period = 1      -- s between two tellings of how ships do
+news.fire_period = 0.3 -- s, of who fires
+news.most = 12       -- hits told in one message; the rest is added up
+news.changed = {}    -- vessels by id, since the last time
+news.hits = {}       -- lists by ship
+news.weapons = {}    -- weapons that began or ended to fire: {v, m, on}
+news.due = false     -- is a time set?
+news.fire_due = false
 
 function news.soon()
   if news.due then return end
@@ -19,7 +23,10 @@ function news.soon()
   after(news.period, function() news.send() end)
 end
 
--- Rounded to a thousandth: what a bar on a screen can show.
+function news.percent(x)
+  return math.floor(x * 100 + 0.5)
+end
+
 function news.round(x)
   return math.floor(x * 1000 + 0.5) / 1000
 end
@@ -38,11 +45,31 @@ function news.add_hit(v, hit)
   news.soon()
 end
 
+-- Puts a row into the list of the bubble in which a ship is.
+function news.sort(bubbles, id, row)
+  local thing = space.get(id)
+  if not thing then return end
+  local key = tostring(thing.bubble) -- as text: a table with one large number as its key is a long array
+  local list = bubbles[key]
+  if not list then
+    list = {id = id, rows = {}}
+    bubbles[key] = list
+  end
+  list.rows[#list.rows + 1] = row
+end
+
 function news.send()
   news.due = false
+  local bubbles = {}
   for id, v in pairs(news.changed) do
     news.changed[id] = nil
-    if vessel.all[id] == v then news.condition(v) end
+    if vessel.all[id] == v then
+      local row = news.condition(v)
+      if row then news.sort(bubbles, id, row) end
+    end
+  end
+  for _, list in pairs(bubbles) do
+    bubble_send(list.id, "health", {ships = list.rows})
   end
   for id, list in pairs(news.hits) do
     news.hits[id] = nil
@@ -52,15 +79,37 @@ function news.send()
   end
 end
 
+-- Tells a vessel's pilot how it does; returns the row for everybody else, if it
+-- is another than the last one.
 function news.condition(v)
   local shield, armour, hull, capacitor = vessel.condition(v)
-  shield, armour, hull, capacitor = news.round(shield), news.round(armour), news.round(hull), news.round(capacitor)
   if v.pilot then
-    player.send(v.pilot, "condition", {id = v.id, shield = shield, armour = armour, hull = hull, capacitor = capacitor})
+    player.send(v.pilot, "condition", {id = v.id, shield = news.round(shield), armour = news.round(armour),
+      hull = news.round(hull), capacitor = news.round(capacitor)})
   end
-  if v.shown_shield == shield and v.shown_armour == armour and v.shown_hull == hull then return end
+  shield, armour, hull = news.percent(shield), news.percent(armour), news.percent(hull)
+  if v.shown_shield == shield and v.shown_armour == armour and v.shown_hull == hull then return nil end
   v.shown_shield, v.shown_armour, v.shown_hull = shield, armour, hull
-  bubble_send(v.id, "health", {id = v.id, shield = shield, armour = armour, hull = hull})
+  return {v.id, shield, armour, hull}
+end
+
+function news.send_fire()
+  news.fire_due = false
+  local bubbles = {}
+  for i, w in ipairs(news.weapons) do
+    news.weapons[i] = nil
+    news.sort(bubbles, w.from, {w.from, w.to, w.type, w.cycle, w.on})
+  end
+  for _, list in pairs(bubbles) do
+    bubble_send(list.id, "fire", {weapons = list.rows})
+  end
+end
+
+function event.weapon(v, m, on)
+  news.weapons[#news.weapons + 1] = {from = v.id, to = m.target, type = m.type, cycle = m.figures.cycle, on = on}
+  if news.fire_due then return end
+  news.fire_due = true
+  after(news.fire_period, function() news.send_fire() end)
 end
 
 function event.vessel_changed(v)

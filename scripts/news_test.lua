@@ -41,7 +41,26 @@ function test.health_is_told_only_when_it_changes()
   eq(#ann:heard("health"), 1)
 end
 
-function test.round()
+function test.everybody_around_is_told_in_one_message()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local _, b = arena.fighter("Ben", "Wren", 5000)
+  local far = arena.npc("Jackal Raider", 0, 5e9)
+  advance(1)
+  ann:forget()
+  vessel.hurt(vessel.of(a), 160, nil)
+  vessel.hurt(vessel.of(b), 320 + 140, nil)
+  vessel.hurt(vessel.of(far), 100, nil)
+  advance(1.2)
+  local told = ann:heard("health")
+  eq(#told, 1)
+  table.sort(told[1].ships, function(x, y) return x[1] < y[1] end)
+  eq(#told[1].ships, 2, "those in sight")
+  near(told[1].ships[1][2], 50, 2)
+  near(told[1].ships[2][2], 1, 2)
+  eq({told[1].ships[2][3], told[1].ships[2][4]}, {50, 100})
+end
+
+function test.rounding()
   eq(news.round(0.12345), 0.123)
-  eq(news.round(1), 1)
+  eq(news.percent(0.987), 99)
 end

@@ -2,6 +2,7 @@
 -- alone for long. A band comes in, attacks pilots and defends its own, and goes
 -- again when nobody is left to rob.
 local brain = require "brain"
+local pilot = require "pilot"
 local ship = require "ship"
 local pirates = {}
 
@@ -74,12 +75,13 @@ function pirates.look_around(belt)
   end
 end
 
--- The pilot's ship nearest to a pirate, or nil.
+-- The pilot's ship nearest to a pirate, or nil. There is nothing to gain from a
+-- pod.
 function pirates.prey(id)
   local best, nearest
   for _, other in ipairs(space.near(id, pirates.near, "ship")) do
     local d = space.distance(id, other)
-    if not nearest or d < nearest then best, nearest = other, d end
+    if space.get(other).type ~= pilot.capsule and (not nearest or d < nearest) then best, nearest = other, d end
   end
   return best
 end

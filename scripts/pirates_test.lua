@@ -52,6 +52,12 @@ function test.a_rookie_does_not_survive_it()
   ok(#ann:heard("destroyed") >= 1)
 end
 
+function test.a_pod_is_let_go()
+  local ann = at_belt "Wren"
+  advance(240)
+  eq(space.get(player.ship(ann.id)).type, "Capsule")
+end
+
 function test.the_band_goes_when_nobody_is_left()
   local ann, _, belt = at_belt "Halberd"
   advance(15)

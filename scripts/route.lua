@@ -28,7 +28,7 @@ end
 function route.describe(p)
   local ahead = player.data(p).route or {}
   local gate = route.next_gate(p)
-  return {systems = ahead, jumps = #ahead, gate = gate and gate.id, to = ahead[#ahead]}
+  return {systems = ahead[1] and ahead, jumps = #ahead, gate = gate and gate.id, to = ahead[#ahead]}
 end
 
 -- Is the ship near enough to use the gate? True, or false with how far it is.

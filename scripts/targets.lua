@@ -52,6 +52,7 @@ end
 -- The time is up; it is a lock unless it was given up meanwhile.
 function targets.done(v, lock)
   if v.locks[lock.id] ~= lock then return end
+  if not space.exists(lock.id) then return targets.unlock(v, lock.id) end
   lock.done = true
   targets.tell(v, lock.id, "locked")
   emit("target_locked", v, lock.id)
