@@ -67,6 +67,7 @@ type function struct {
 	Do     func(*env, *lua.LState) int
 
 	name   string
+	full   string // with the table's name, for errors
 	params []param
 }
 
@@ -97,6 +98,7 @@ func prepare(ts []table) []table {
 		for j := range ts[i].Funcs {
 			f := &ts[i].Funcs[j]
 			f.name, f.params = parseSig(f.Sig)
+			f.full = strings.TrimPrefix(ts[i].Name+"."+f.name, ".")
 		}
 	}
 	return ts
@@ -118,7 +120,7 @@ func bindAll(e *env) {
 		t := &tables[i]
 		fns := make(map[string]lua.LGFunction, len(t.Funcs))
 		for j := range t.Funcs {
-			fns[t.Funcs[j].name] = e.wrap(t, &t.Funcs[j])
+			fns[t.Funcs[j].name] = e.wrap(&t.Funcs[j])
 		}
 		e.st.Bind(t.describe(), fns)
 	}
@@ -127,13 +129,12 @@ func bindAll(e *env) {
 // wrap puts the check of the arguments before a word. While a reload is staged
 // there is no world to look at: a word that would look answers with the emptiest
 // thing its signature allows.
-func (e *env) wrap(t *table, f *function) lua.LGFunction {
-	full := strings.TrimPrefix(t.Name+"."+f.name, ".")
+func (e *env) wrap(f *function) lua.LGFunction {
 	if e.sys == nil && !f.Pure {
 		return func(L *lua.LState) int { return pushEmpty(L, f.Sig) }
 	}
 	return func(L *lua.LState) int {
-		check(L, full, f.params)
+		check(L, f.full, f.params)
 		return f.Do(e, L)
 	}
 }

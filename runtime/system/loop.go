@@ -102,7 +102,6 @@ func (s *System) nextDue() (float64, bool) {
 func (s *System) sleep() (time.Time, bool) {
 	s.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
-	s.celestials = nil
 	defer func() {
 		s.inbox.asleep.Store(false)
 		s.stats.awake.Store(true)
@@ -190,6 +189,11 @@ func (s *System) recover(cause error, stack []byte) {
 	} else if err := s.reload(); err != nil {
 		s.down = errors.Join(cause, err)
 	}
+	if m, ok := s.current.(Enter); ok { // whoever's arrival went wrong stays out, or it would go wrong again
+		players = slices.DeleteFunc(players, func(p *Player) bool { return p.ID == m.Character.ID })
+		s.refuse(m, cause)
+	}
+	s.current = nil
 	s.restore(players)
 }
 
@@ -209,7 +213,7 @@ func (s *System) restore(players []*Player) {
 	for _, p := range players {
 		m := Enter{Character: p.saved, Client: p.client, Reason: "restore"}
 		if s.down != nil {
-			s.refuse(m)
+			s.refuse(m, s.down)
 			continue
 		}
 		s.guard(func() { s.admit(m) })

@@ -56,7 +56,7 @@ func (p *Player) Online() bool { return p.client != nil }
 func (s *System) enter(m Enter) {
 	s.lastUse = s.real
 	if s.down != nil {
-		s.refuse(m)
+		s.refuse(m, s.down)
 		return
 	}
 	s.admit(m)
@@ -64,11 +64,11 @@ func (s *System) enter(m Enter) {
 
 // refuse turns a player away from a system that does not run. They are saved as
 // being here, and come in when it runs again.
-func (s *System) refuse(m Enter) {
+func (s *System) refuse(m Enter, why error) {
 	s.cfg.Saver.Save([]Character{m.Character})
 	s.cfg.Router.Left(m.Character.ID)
 	if m.Client != nil {
-		m.Client.Close(fmt.Sprintf("%s does not run at the moment: %v", s.cfg.Static.Name, s.down))
+		m.Client.Close(fmt.Sprintf("%s does not run at the moment: %v", s.cfg.Static.Name, why))
 	}
 }
 

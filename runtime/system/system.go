@@ -85,14 +85,14 @@ type System struct {
 	nextCall uint64
 
 	mail    []Message // the tick's messages, reused
+	current Message   // the one that is being delivered
 	raised  []func(Events)
 	departs []*Player
 	records []Character // the tick's saves
 	rebuilt bool        // every player wants a snapshot: the rate changed
 
-	celestials []world.Value // as the system event lists them, made when first needed
-	dealt      int           // players, for saveDue
-	savedTo    int64
+	dealt   int // players, for saveDue
+	savedTo int64
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs

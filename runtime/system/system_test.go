@@ -201,6 +201,13 @@ func TestPanicRestartsFromTheLastSave(t *testing.T) {
 		t.Error("a command that waited behind the panic was lost")
 	}
 	equal(t, "Ann's frames", ann.take(), []string{"system", "snapshot of 1"})
+	lost := newClient()
+	b.post(Enter{Character: Character{ID: 9, Name: "Bad"}, Client: lost, Reason: "login"})
+	b.events = panics{b.events}
+	b.guard(func() { b.tick(1) })
+	if lost.closed == "" || len(b.left) != 1 || b.Player(1) == nil {
+		t.Errorf("a player whose arrival panics: closed %q, left %v", lost.closed, b.left)
+	}
 	for range maxCrashes {
 		b.guard(func() { panic("again") })
 	}
@@ -212,6 +219,11 @@ func TestPanicRestartsFromTheLastSave(t *testing.T) {
 		t.Errorf("a restart by hand: %v", err)
 	}
 }
+
+// panics is a bug in what tells scripts of arrivals.
+type panics struct{ Events }
+
+func (panics) PlayerEntered(world.CharacterID, string) { panic("a bug in an arrival") }
 
 func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
 	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte("this is not Lua")})

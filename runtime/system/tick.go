@@ -35,11 +35,11 @@ func (s *System) Step(now time.Time) {
 func (s *System) takeMail() {
 	s.mail = s.inbox.take(s.mail)
 	for i, m := range s.mail {
-		s.mail[i] = nil
+		s.mail[i], s.current = nil, m
 		m.deliver(s)
 		s.settle()
 	}
-	s.mail = s.mail[:0]
+	s.mail, s.current = s.mail[:0], nil
 }
 
 // runDue moves game time on by a tick and runs timers and tasks that are due.

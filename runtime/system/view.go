@@ -190,15 +190,13 @@ func (s *System) sendPlace(p *Player) {
 
 func (s *System) placeFields(p *Player) map[string]world.Value {
 	m := s.cfg.Static
-	if s.celestials == nil {
-		s.celestials = make([]world.Value, len(m.Celestials))
-		for i := range m.Celestials {
-			s.celestials[i] = s.celestialFields(&m.Celestials[i])
-		}
+	celestials := make([]world.Value, len(m.Celestials))
+	for i := range m.Celestials {
+		celestials[i] = s.celestialFields(&m.Celestials[i])
 	}
 	return map[string]world.Value{
 		"id": float64(m.ID), "name": m.Name, "security": m.Security, "region": m.Region,
-		"constellation": m.Constellation, "hz": s.hz, "celestials": s.celestials,
+		"constellation": m.Constellation, "hz": s.hz, "celestials": celestials,
 		"docked": idOrNil(p.Station), "ship": idOrNil(p.Ship),
 	}
 }
