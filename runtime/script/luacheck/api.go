@@ -24,10 +24,11 @@ type API map[string]Words
 func Standard() API {
 	api := API{}
 	for table, names := range map[string][]string{
-		"": {"_G", "_VERSION", "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "print",
-			"rawequal", "rawget", "rawset", "require", "select", "setmetatable", "tonumber", "tostring", "type",
-			"unpack", "xpcall"},
-		"coroutine": {"create", "isyieldable", "resume", "running", "status", "wrap", "yield"},
+		"": {"_G", "_VERSION", "assert", "error", "getfenv", "getmetatable", "ipairs", "load", "loadstring", "next",
+			"pairs", "pcall", "print", "rawequal", "rawget", "rawset", "require", "select", "setfenv", "setmetatable",
+			"tonumber", "tostring", "type", "unpack", "xpcall"},
+		"package": {"loaded"},
+		"coroutine": {"create", "resume", "running", "status", "wrap", "yield"},
 		"math": {"abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "deg", "exp", "floor", "fmod",
 			"frexp", "huge", "ldexp", "log", "log10", "max", "min", "mod", "modf", "pi", "pow", "rad", "random",
 			"randomseed", "sin", "sinh", "sqrt", "tan", "tanh"},
