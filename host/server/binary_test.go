@@ -86,6 +86,7 @@ func mapFile(t *testing.T) string {
 }
 
 func TestKillNineAndRestart(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	args := []string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", mapFile(t)}
 	p := launch(t, args...)
@@ -139,6 +140,7 @@ func saved(cfg Config, name, system string) error {
 }
 
 func TestTerminateSavesAndSaysSo(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	args := []string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", mapFile(t)}
 	p := launch(t, args...)

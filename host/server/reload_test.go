@@ -45,6 +45,7 @@ func wait(t *testing.T, s *shard) command.Outcome {
 }
 
 func TestSavedScriptRunsWhileEverybodyStaysConnected(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	s := start(t, cfg)
 	ann, bob := login(t, s.Addr(), "Ann", wire.JSON), login(t, s.Addr(), "Bob", wire.Binary)
@@ -117,6 +118,7 @@ func (p *pilot) place(s *shard) map[string]world.Value {
 }
 
 func TestNewServiceStartsWithItsFile(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	s := start(t, cfg)
 	ann := login(t, s.Addr(), "Ann", wire.JSON)
@@ -131,6 +133,7 @@ func TestNewServiceStartsWithItsFile(t *testing.T) {
 }
 
 func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	s := start(t, cfg)
 	ann := login(t, s.Addr(), "Ann", wire.JSON)
@@ -152,6 +155,7 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 }
 
 func TestProductionQueues(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	cfg.Production = true
 	s := start(t, cfg)

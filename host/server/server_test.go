@@ -22,6 +22,7 @@ func gateOf(t *testing.T, place map[string]world.Value) (id float64, dest string
 }
 
 func TestTwoPlayersFlyTalkAndJump(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	s := start(t, cfg)
 	ann, bob := login(t, s.Addr(), "Ann", wire.JSON), login(t, s.Addr(), "Bob", wire.Binary)
