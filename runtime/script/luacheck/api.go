@@ -27,7 +27,7 @@ func Standard() API {
 		"": {"_G", "_VERSION", "assert", "error", "getfenv", "getmetatable", "ipairs", "load", "loadstring", "next",
 			"pairs", "pcall", "print", "rawequal", "rawget", "rawset", "require", "select", "setfenv", "setmetatable",
 			"tonumber", "tostring", "type", "unpack", "xpcall"},
-		"package": {"loaded"},
+		"package":   {"loaded"},
 		"coroutine": {"create", "resume", "running", "status", "wrap", "yield"},
 		"math": {"abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cosh", "deg", "exp", "floor", "fmod",
 			"frexp", "huge", "ldexp", "log", "log10", "max", "min", "mod", "modf", "pi", "pow", "rad", "random",

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
 )
 
 // root writes scripts into a folder of their own: name, text, name, text.
@@ -232,25 +234,28 @@ func TestSystemOfTheFile(t *testing.T) {
 }
 
 func TestRender(t *testing.T) {
-	L := lua.NewState()
-	defer L.Close()
-	for expr, want := range map[string]string{
-		`{1, 2, {a = "x"}}`:           `{1, 2, {a = "x"}}`,
-		`{[5] = true, ["a b"] = 1.5}`: `{[5] = true, ["a b"] = 1.5}`,
-		`print`:                       `<function>`,
-		`{{{{{{1}}}}}}`:               `{{{{{{...}}}}}}`,
-	} {
-		if err := L.DoString("return " + expr); err != nil {
-			t.Fatal(err)
-		}
-		if got := render(L.Get(-1)); got != want {
-			t.Errorf("render(%s) = %s, want %s", expr, got, want)
-		}
-	}
-	if err := L.DoString(`local t = {} for i = 1, 5000 do t[i] = i end return t`); err != nil {
+	w, err := Bare(Setup{Release: script.NewRelease(1, map[string][]byte{"x.lua": []byte(`return {
+		{1, 2, {a = "x"}},
+		{[5] = true, ["a b"] = 1.5},
+		print,
+		{{{{{{1}}}}}},
+	}`)}), Entry: []string{"x"}, Install: func(*script.State) {}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got := render(L.Get(-1)); len(got) > maxRenderBytes+10 || !strings.HasSuffix(got, " ...") {
+	defer w.Close()
+	L := w.State().L()
+	values := L.GetGlobal("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable).RawGetString("x").(*lua.LTable)
+	for i, want := range []string{`{1, 2, {a = "x"}}`, `{[5] = true, ["a b"] = 1.5}`, `<function>`, `{{{{{{...}}}}}}`} {
+		if got := render(values.RawGetInt(i + 1)); got != want {
+			t.Errorf("render of value %d is %s, want %s", i+1, got, want)
+		}
+	}
+	long := L.NewTable()
+	for i := range 5000 {
+		long.Append(lua.LNumber(i))
+	}
+	if got := render(long); len(got) > maxRenderBytes+10 || !strings.HasSuffix(got, " ...") {
 		t.Errorf("a long table is not shortened: %d bytes", len(got))
 	}
 }
