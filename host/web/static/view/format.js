@@ -11,7 +11,7 @@ export function distance(metres) {
   if (metres === null || metres === undefined || !Number.isFinite(metres)) return "";
   if (metres < 1_000) return `${whole.format(metres)} m`;
   if (metres < 100_000) return `${one.format(metres / 1_000)} km`;
-  if (metres < AU / 10) return `${whole.format(metres / 1_000)} km`;
+  if (metres < 1e9) return `${whole.format(metres / 1_000)} km`;
   if (metres < 100 * AU) return `${two.format(metres / AU)} AU`;
   return `${whole.format(metres / AU)} AU`;
 }

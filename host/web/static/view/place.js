@@ -13,7 +13,10 @@ export class Place {
     this.next = root.querySelector(".next");
     this.next.addEventListener("click", () => this.go());
     this.autopilot = root.querySelector(".autopilot");
-    this.autopilot.addEventListener("click", () => act("autopilot", { on: !game.autopilot }));
+    this.autopilot.addEventListener("click", async () => {
+      const answer = await act("autopilot", { on: !game.autopilot });
+      if (answer) game.handle({ ev: "autopilot", on: answer.result?.on === true }, 0);
+    });
     root.querySelector(".route .end").addEventListener("click", () => game.fly(null));
     game.on("system", () => this.#plate());
     game.on("route", () => this.#route());

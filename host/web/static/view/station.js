@@ -20,6 +20,8 @@ export class Station {
     const station = game.sim.celestials.get(game.docked);
     show(this.root, game.docked !== null);
     if (game.docked === null) return;
+    // Whoever was at the helm is at the door now; a field being typed in keeps its focus.
+    if ([document.body, document.querySelector("#space")].includes(document.activeElement)) this.button.focus();
     say(this.root.querySelector("h2"), station?.name ?? "Station");
     const parent = game.sim.celestials.get(station?.parent);
     say(this.root.querySelector(".where"), [parent && `in orbit of ${parent.name}`, `${game.system.name}, ${game.system.region ?? ""}`].filter(Boolean).join(", "));
