@@ -48,7 +48,7 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "unix", socket)
 	if err != nil {
-		return nil, fmt.Errorf("no shard answers on %s: %w", socket, errors.Unwrap(err))
+		return nil, fmt.Errorf("no shard answers on %s (is it running, and is that its data folder?): %w", socket, errors.Unwrap(err))
 	}
 	return New(ctx, conn)
 }

@@ -50,6 +50,8 @@ type Command struct {
 	Final   bool // written before it runs, because nothing may run after it
 	// Code takes everything after the flags, or after "=", as it was typed.
 	Code bool
+	// Lua says that the code is Lua, which may go on over several lines.
+	Lua bool
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.
@@ -104,6 +106,9 @@ const (
 	CodeBusy    = "busy"
 	CodeBroken  = "cancelled"
 	CodeFailed  = "failed"
+	// CodeEdit asks an interactive client to let the operator edit what the
+	// command printed, and to send the line again with " = " and the new code.
+	CodeEdit = "edit"
 )
 
 func refuse(code, format string, args ...any) error {

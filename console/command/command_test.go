@@ -135,7 +135,7 @@ func TestRefusals(t *testing.T) {
 		{"release show x", command.CodeUsage, "number"},
 		{"drop 7", "R-STALE", "#7"},
 		{"drop", command.CodeUsage, "which patch"},
-		{"patch market.fee", command.CodeUsage, "which code"},
+		{"patch market.fee", command.CodeUsage, "no code"},
 		{"patch m.f --canary Jita = x", command.CodeUsage, "@NAME"},
 		{"tail (", command.CodeUsage, "regexp"},
 		{"trace", command.CodeUsage, "which function"},

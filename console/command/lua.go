@@ -12,14 +12,14 @@ func luaCommands() []Command {
 	offered := func(s Shard) bool { return s.Lua != nil }
 	return []Command{{
 		Name: "lua", Args: "@SYSTEM CODE", Short: "run Lua in a system and print what it returns",
-		Example: "lua @Jita return #system.players()", Role: Operator, Changes: true, Code: true,
+		Example: "lua @Jita return #system.players()", Role: Operator, Changes: true, Code: true, Lua: true,
 		Flags: []string{"--write", "--depth"}, Offered: offered, Run: runLua,
 	}, {
 		Name: "inspect", Args: "@SYSTEM EXPR", Short: "show a value of the live state, tables by depth; changes nothing",
-		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Flags: []string{"--depth"}, Offered: offered, Run: runInspect,
+		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Lua: true, Flags: []string{"--depth"}, Offered: offered, Run: runInspect,
 	}, {
 		Name: "watch", Args: "@SYSTEM EXPR", Short: "show a value each time it has changed, until Ctrl-C",
-		Example: "watch --for 1m @Jita #system.players()", Code: true, Flags: []string{"--for", "--depth"}, Offered: offered, Run: runWatch,
+		Example: "watch --for 1m @Jita #system.players()", Code: true, Lua: true, Flags: []string{"--for", "--depth"}, Offered: offered, Run: runWatch,
 	}}
 }
 
@@ -55,6 +55,18 @@ func asExpression(code string) string {
 		return "return " + code
 	}
 	return code
+}
+
+// Unfinished says whether a line is a command with Lua code that must go on in
+// the next line.
+func (r *Registry) Unfinished(line string) bool {
+	words, _ := split(line)
+	c, rest := r.find(words)
+	if c == nil || !c.Lua {
+		return false
+	}
+	a, err := parse(c, line, rest)
+	return err == nil && a.Code != "" && Incomplete(a.Code)
 }
 
 // Incomplete says whether Lua code is a beginning that more lines could make

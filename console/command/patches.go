@@ -12,7 +12,7 @@ func patchCommands() []Command {
 	return []Command{{
 		Name: "patch", Args: "FUNCTION = CODE", Short: "give one function new code in the running shard; at a terminal, without CODE, in your editor",
 		Example: "patch --canary @Jita --reason overflow market.fee = function(price) return price * 0.01 end",
-		Role:    Operator, Changes: true, Code: true, Takes: []Kind{FunctionWord},
+		Role:    Operator, Changes: true, Code: true, Lua: true, Takes: []Kind{FunctionWord},
 		Flags:   []string{"--plan", "--canary", "--on", "--reason", "--sticky", "--supersede", "--confirm"},
 		Offered: offered, Run: runPatch,
 	}, {
@@ -34,8 +34,17 @@ func patchCommands() []Command {
 }
 
 func runPatch(ctx context.Context, s *Session, a Args) (Result, error) {
-	if a.Word(0) == "" || a.Code == "" {
-		return Result{}, refuse(CodeUsage, "patch what, with which code? patch m.f = function(...) ... end")
+	switch {
+	case a.Word(0) == "":
+		return Result{}, refuse(CodeUsage, "patch what? patch m.f = function(...) ... end")
+	case a.Code == "" && s.Interactive && s.Shard.Probe != nil:
+		src, err := s.Shard.Probe.Source(ctx, "", a.Word(0))
+		if err != nil {
+			return Result{}, err
+		}
+		return Result{Text: src.Code}, refuse(CodeEdit, "edit %s", src.Function)
+	case a.Code == "":
+		return Result{}, refuse(CodeUsage, "no code given: patch %s = function(...) ... end", a.Word(0))
 	}
 	p := PatchRequest{Function: a.Word(0), Instance: a.On, Code: a.Code, Systems: a.Canary, Reason: a.Reason,
 		Author: s.Who, Sticky: a.Sticky, Supersede: a.Supersede}

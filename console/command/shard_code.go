@@ -80,7 +80,7 @@ type Patches interface {
 type PatchRequest struct {
 	Function string // m.f, m.C.f, m:h
 	Instance string // a Lua expression: patch this one object only
-	Code     string // function(...) ... end
+	Code     string // function(...) ... end, or a whole declaration as Source gives it
 	Base     string // hash of the source it was made from; "" for the live one
 	Systems  []string
 	Reason   string
