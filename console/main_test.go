@@ -127,14 +127,15 @@ func TestARefusedReloadIsShownAndFails(t *testing.T) {
 func TestConfirmationFromAScript(t *testing.T) {
 	s := startShard(t, t.TempDir())
 	s.Do(func() { s.Identity.Name, s.Identity.Production = "tranquility", true })
-	if _, errs, code := s.ran(t, "", "-e", "shutdown"); code != 1 || !strings.Contains(errs, "--confirm") || s.Down {
-		t.Errorf("exit %d, down %v: %q", code, s.Down, errs)
+	down := func() (is bool) { s.Do(func() { is = s.Down && s.Reason == "maintenance" }); return is }
+	if _, errs, code := s.ran(t, "", "-e", "shutdown"); code != 1 || !strings.Contains(errs, "--confirm") || down() {
+		t.Errorf("exit %d: %q", code, errs)
 	}
-	if _, errs, code := s.ran(t, "", "-e", "shutdown --confirm dev"); code != 1 || s.Down {
-		t.Errorf("with another shard's name: exit %d, down %v: %q", code, s.Down, errs)
+	if _, errs, code := s.ran(t, "", "-e", "shutdown --confirm dev"); code != 1 || down() {
+		t.Errorf("with another shard's name: exit %d: %q", code, errs)
 	}
-	if _, errs, code := s.ran(t, "", "--confirm", "tranquility", "-e", "shutdown 5m maintenance"); code != 0 || !s.Down || s.Reason != "maintenance" {
-		t.Errorf("exit %d, down %v: %q", code, s.Down, errs)
+	if _, errs, code := s.ran(t, "", "--confirm", "tranquility", "-e", "shutdown 5m maintenance"); code != 0 || !down() {
+		t.Errorf("exit %d: %q", code, errs)
 	}
 }
 
@@ -144,9 +145,11 @@ func TestFilesOfTheOperator(t *testing.T) {
 	if _, errs, code := s.ran(t, "", "-e", "patch market.fee --file fee.lua --reason typo"); code != 0 {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
-	if p := s.Patches[0]; p.Base != "function(price)\n  return price\nend" || p.Reason != "typo" {
-		t.Errorf("patch %+v", p)
-	}
+	s.Do(func() {
+		if p := s.Patches[0]; p.Base != "function(price)\n  return price\nend" || p.Reason != "typo" {
+			t.Errorf("patch %+v", p)
+		}
+	})
 	_, errs, code := s.ran(t, "", "-e", "profile @Jita 1s")
 	found, _ := filepath.Glob(filepath.Join(s.dir, "profile-*.pb.gz"))
 	if code != 0 || len(found) != 1 || !strings.Contains(errs, "wrote profile-") {
