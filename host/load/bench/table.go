@@ -1,0 +1,5 @@
+package main
+
+type tableCmd struct{}
+
+func (tableCmd) Run() error { return nil }
