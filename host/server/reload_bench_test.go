@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +26,7 @@ func BenchmarkSaveToLive(b *testing.B) {
 	cfg := config(b)
 	os.RemoveAll(cfg.Scripts)
 	copyTree(b, "../../scripts", cfg.Scripts)
-	cfg.Map, cfg.Log = m, slog.New(slog.DiscardHandler)
+	cfg.Map = m
 	s := start(b, cfg)
 	for i := range awake {
 		place := m.Systems[i]
@@ -40,6 +39,7 @@ func BenchmarkSaveToLive(b *testing.B) {
 		}
 	}
 	time.Sleep(3 * time.Second)
+	b.Logf("%+v", s.universe.Stats()[:3])
 	late := func() (n uint64) {
 		for _, st := range s.universe.Stats() {
 			n += st.Late
@@ -66,7 +66,7 @@ func BenchmarkSaveToLive(b *testing.B) {
 			time.Sleep(300 * time.Millisecond)
 			o := s.releases.controller.Last()
 			if o.Verdict != "apply" || o.Units < awake {
-				b.Fatalf("%d units: %s", o.Units, o)
+				b.Fatalf("%d units: %s %+v", o.Units, o, s.universe.Stats()[:5])
 			}
 			took = append(took, o.Took)
 		}

@@ -22,7 +22,7 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 			for i := len(p.undos) - 1; i >= 0; i-- {
 				p.undos[i]()
 			}
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v", v)}
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
 		}
 	}()
 	p.apply()

@@ -167,3 +167,18 @@ func classifyCaller(pc uintptr) callerKind {
 	}
 	return callerOther
 }
+
+// panicPlace is the innermost place of our own code in the panic being recovered.
+func panicPlace() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if strings.Contains(f.Function, "hotshard/runtime/script") && !strings.Contains(f.Function, ".func") {
+			return fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
+		}
+		if !more {
+			return "?"
+		}
+	}
+}

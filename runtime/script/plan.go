@@ -21,6 +21,9 @@ type planner struct {
 	cells map[*lua.Upvalue]*lua.Upvalue // next's cells to live ones
 	mods  map[string]*modulePlan
 
+	preparing bool           // not every changed module has its functions yet
+	unfilled  []*lua.Upvalue // next's cells whose live twins wait for their value
+
 	writes     []write
 	migrations []*liveMigration
 	forget     []string // migrations whose before-image is no longer of use
@@ -80,7 +83,12 @@ type Report struct {
 
 // Plan says what committing would do to this State, or why it refuses. Nothing
 // changes.
-func (s *State) Plan(st *Staged) (*Report, error) {
+func (s *State) Plan(st *Staged) (report *Report, err error) {
+	defer func() { // a fault of the engine is a refusal: the State is as it was
+		if v := recover(); v != nil {
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
+		}
+	}()
 	p, r := s.plan(st, false)
 	if r != nil {
 		return nil, r
@@ -96,9 +104,11 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
 	}
 	p.report.Stats = st.Stats
+	p.preparing = true
 	if r := p.modules(); r != nil {
 		return nil, r
 	}
+	p.fill()
 	p.prepareTasks()
 	fresh, r := p.unmigrate()
 	if r != nil {
@@ -482,8 +492,21 @@ func (p *planner) cell(src *lua.Upvalue) *lua.Upvalue {
 	c := &lua.Upvalue{}
 	c.SetValue(lua.LNil)
 	p.cells[src] = c
-	c.SetValue(p.translate(src.Value()))
+	if p.preparing {
+		p.unfilled = append(p.unfilled, src)
+	} else {
+		c.SetValue(p.translate(src.Value()))
+	}
 	return c
+}
+
+// fill gives the new cells their values, once every changed module is prepared: a
+// new variable may hold a new function of its own file, or of another.
+func (p *planner) fill() {
+	p.preparing = false
+	for _, src := range p.unfilled {
+		p.cells[src].SetValue(p.translate(src.Value()))
+	}
 }
 
 // slotFor is where a function's code will be after the commit.
