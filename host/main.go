@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"hotshard/host/load"
 )
 
 // version is set when a release is built.
@@ -18,6 +20,7 @@ var cli struct {
 	Test    testCmd          `cmd:"" help:"Run the scripts' tests."`
 	Check   checkCmd         `cmd:"" help:"Look for mistakes in the scripts without running them."`
 	Conform conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
+	Load    load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
 	Import  importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
