@@ -46,6 +46,18 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// TestScriptsUnderReload runs them again while scripts are reloaded in the middle
+// of every scenario: nobody may notice.
+func TestScriptsUnderReload(t *testing.T) {
+	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Failed > 0 {
+		t.Errorf("%d passed, %d failed", result.Passed, result.Failed)
+	}
+}
+
 // TestScriptsAreClean checks the game's scripts, as bin/host check does.
 func TestScriptsAreClean(t *testing.T) {
 	report, err := luacheck.Run(luacheck.Options{

@@ -31,6 +31,7 @@ type testWorld struct {
 	clients  map[world.CharacterID]*client
 	lastID   world.CharacterID
 	now      time.Time
+	churn    *churn // nil: nothing is reloaded
 }
 
 func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) {
@@ -51,6 +52,9 @@ func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) 
 	if err := w.system.Start(w.now); err != nil {
 		return nil, err
 	}
+	if setup.Reloads {
+		w.churn = newChurn(w)
+	}
 	return w, nil
 }
 
@@ -62,7 +66,7 @@ func (w *testWorld) config(address world.Address, static *world.SolarSystem, mod
 		Script:  script.Options{Entry: entry, Started: started, Strict: true},
 		Bind: func(s *system.System, st *script.State) {
 			w.bind(s, st)
-			if s == w.system {
+			if module == "" {
 				w.setup.Install(st)
 			}
 		},
@@ -92,6 +96,9 @@ func (w *testWorld) Advance(seconds float64) {
 		w.system.Step(w.now)
 		for _, s := range w.services {
 			s.Step(w.now)
+		}
+		if w.churn != nil {
+			w.churn.tick()
 		}
 		if w.system.Now() >= until-1e-9 {
 			return

@@ -75,7 +75,7 @@ func (f *fileRun) open() (*play, error) {
 	}
 	p := &play{}
 	setup := Setup{
-		Release: f.release, Entry: []string{f.module()}, Map: Map(), System: system, Seed: f.options.Seed ^ h.Sum64(),
+		Release: f.release, Entry: []string{f.module()}, Map: Map(), System: system, Seed: f.options.Seed ^ h.Sum64(), Reloads: f.options.Reloads,
 		Install: p.install, OnFault: p.fault, OnLog: p.logged,
 	}
 	w, err := f.options.New(setup)

@@ -36,11 +36,14 @@ type op struct {
 // tasks like any other call.
 func (p *play) install(st *script.State) {
 	L := st.L()
-	p.tests = L.NewTable()
-	L.SetGlobal("test", p.tests)
+	tests := L.NewTable()
+	L.SetGlobal("test", tests)
+	if !st.Staging() { // one that stages a reload has a table of its own, which nobody runs
+		p.tests = tests
+	}
 	if pkg, ok := L.GetGlobal("package").(*lua.LTable); ok {
 		if loaded, ok := pkg.RawGetString("loaded").(*lua.LTable); ok {
-			loaded.RawSetString("test", p.tests)
+			loaded.RawSetString("test", tests)
 		}
 	}
 	st.Bind(words, p.words())

@@ -27,6 +27,7 @@ type Options struct {
 	Paths   []string                   // test files or folders; empty means the whole root
 	Pattern string                     // a regular expression; tests whose "file.name" it does not match are left out
 	Seed    uint64                     // of the order and of everything random; 0 is a seed like any other
+	Reloads bool                       // reload random scripts at random ticks meanwhile: every test must pass all the same
 	Out     io.Writer                  // where the report goes; nil for nowhere
 	New     func(Setup) (World, error) // makes the World of one test; nil for Bare
 }

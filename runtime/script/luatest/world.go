@@ -38,6 +38,7 @@ type Setup struct {
 	Map     *world.Universe // a small one, see Map
 	System  string          // the system to play in
 	Seed    uint64
+	Reloads bool // reload scripts, changed in nothing that matters, at random ticks
 
 	Install func(*script.State)
 	OnFault func(script.Fault)
