@@ -128,7 +128,7 @@ func TestConfirmationFromAScript(t *testing.T) {
 	s := startShard(t, t.TempDir())
 	s.Do(func() { s.Identity.Name, s.Identity.Production = "tranquility", true })
 	down := func() (is bool) { s.Do(func() { is = s.Down && s.Reason == "maintenance" }); return is }
-	if _, errs, code := s.ran(t, "", "-e", "shutdown"); code != 1 || !strings.Contains(errs, "--confirm") || down() {
+	if _, errs, code := s.ran(t, "", "-e", "shutdown"); code != 1 || !strings.HasPrefix(errs, "shutdown on tranquility, a production shard: type its name") || down() {
 		t.Errorf("exit %d: %q", code, errs)
 	}
 	if _, errs, code := s.ran(t, "", "-e", "shutdown --confirm dev"); code != 1 || down() {

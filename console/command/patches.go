@@ -79,7 +79,7 @@ func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "author", "at:time", "release", "base", "sticky", "reason"),
+	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "author", "at:time", "release", "base:hash", "sticky", "reason"),
 		None: "no open patches"}
 	for _, p := range all {
 		closed := p.State == "dropped" || p.State == "merged"

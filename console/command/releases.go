@@ -63,7 +63,7 @@ func runReleaseList(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &Table{Columns: columns("release", "state", "systems", "files", "author", "at:time", "hash", "message"), None: "no releases"}
+	t := &Table{Columns: columns("release", "state", "systems", "files", "author", "at:time", "hash:hash", "message"), None: "no releases"}
 	for _, r := range all {
 		t.Rows = append(t.Rows, []any{r.Number, r.State, r.Systems, r.Files, r.Author, moment(r.At), r.Hash, r.Message})
 	}
@@ -124,7 +124,7 @@ func runReleasePlan(ctx context.Context, s *Session, a Args) (Result, error) {
 
 // planned shows a plan: the functions as a table, the rest as sentences.
 func planned(p Plan, a Args) Result {
-	t := &Table{Columns: columns("function", "change", "old_hash", "new_hash", "closures", "frames", "timers", "callers"), None: "no function changes"}
+	t := &Table{Columns: columns("function", "change", "old_hash:hash", "new_hash:hash", "closures", "frames", "timers", "callers"), None: "no function changes"}
 	for _, f := range p.Functions {
 		t.Rows = append(t.Rows, []any{f.Name, f.Change, f.OldHash, f.NewHash, f.Closures, f.Frames, f.Timers, list(f.Callers)})
 	}

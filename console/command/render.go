@@ -46,16 +46,19 @@ func (t *Table) write(b *strings.Builder) {
 	}
 }
 
+// label is the name of a column for people, who see the unit in the cells.
+func (c Column) label() string { return strings.TrimSuffix(c.Name, "_ms") }
+
 // writeOne writes "key  value" lines.
 func (t *Table) writeOne(b *strings.Builder) {
 	width := 0
 	for _, c := range t.Columns {
-		width = max(width, len(c.Name))
+		width = max(width, len(c.label()))
 	}
 	for i, c := range t.Columns {
 		if i < len(t.Rows[0]) {
 			if s := show(t.Rows[0][i], c.Unit); s != "" {
-				fmt.Fprintf(b, "%-*s  %s\n", width, c.Name, s)
+				fmt.Fprintf(b, "%-*s  %s\n", width, c.label(), s)
 			}
 		}
 	}
@@ -66,7 +69,7 @@ func (t *Table) writeRows(b *strings.Builder) {
 	cells := make([][]string, 0, len(t.Rows)+1)
 	head, right := make([]string, len(t.Columns)), make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
-		head[i] = strings.ToUpper(strings.TrimSuffix(c.Name, "_ms"))
+		head[i] = strings.ToUpper(c.label())
 	}
 	cells = append(cells, head)
 	for _, row := range t.Rows {
@@ -139,6 +142,9 @@ func show(v any, unit Unit) string {
 			if t, err := time.Parse(time.RFC3339Nano, v); err == nil {
 				return t.Local().Format("2006-01-02 15:04:05")
 			}
+		}
+		if unit == Hash && len(v) > 12 {
+			v = v[:12]
 		}
 		return printable(v)
 	case []string:

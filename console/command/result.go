@@ -63,6 +63,7 @@ const (
 	Share  Unit = "%"    // 0.5 is 50 %
 	Since  Unit = "time" // RFC 3339, shown as local time
 	Fixed  Unit = "0.00"
+	Hash   Unit = "hash" // shown by its first digits
 )
 
 // columns makes plain columns; "name:unit" gives one a unit.

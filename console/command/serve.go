@@ -189,6 +189,9 @@ func failure(err error, r Result) *Failure {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
 		f.Code = refusal.Code
+		if err == error(refusal) {
+			f.Message = refusal.Message // the client puts the code where it wants it
+		}
 	}
 	return f
 }
