@@ -8,6 +8,10 @@ import (
 // looked at: some five milliseconds. A larger heap is assumed to hold them.
 const maxHolderWalk = 50_000
 
+// maxHolderWalks is how many States search for one release: they run the same
+// scripts, so a few stand for all, and the others' ticks are not held up.
+const maxHolderWalks = 4
+
 // deleted keeps those W-DELETED warnings whose function somebody still holds: a
 // timer, a handler, a table, a local. One that nobody can call any more is not
 // worth a word.
@@ -28,7 +32,7 @@ func (p *planner) deleted() []Warning {
 			}
 		}
 	}
-	if len(gone) == 0 {
+	if len(gone) == 0 || p.force || p.st.walks.Add(1) > maxHolderWalks {
 		return nil
 	}
 	h := &holders{p: p, gone: gone, found: map[*decl]string{}, seen: map[any]bool{}, writes: map[*lua.LTable]map[lua.LValue]bool{}}

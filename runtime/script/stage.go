@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -37,6 +38,7 @@ type Staged struct {
 	ops      []op
 	pairs    map[any]*place
 	taken    map[any]any
+	walks    atomic.Int32 // States that searched for holders of what is deleted
 	regs     map[string][]regMatch
 	tasks    int
 	Stats    Stats
@@ -375,7 +377,9 @@ func (st *Staged) matchRegistrations(d *differ) {
 		if len(old) == 0 && len(m.regs) == 0 {
 			continue
 		}
-		st.regs[m.name] = pairRegistrations(d, old, m.regs)
+		if pairs := pairRegistrations(d, old, m.regs); registrationsDiffer(d, old, m.regs, pairs) {
+			st.regs[m.name] = pairs
+		}
 	}
 }
 
@@ -404,4 +408,18 @@ func pairRegistrations(d *differ, old, new []*registration) []regMatch {
 		}
 	}
 	return out
+}
+
+// registrationsDiffer says whether a live State has anything to do for them.
+func registrationsDiffer(d *differ, old, new []*registration, pairs []regMatch) bool {
+	for _, rm := range pairs {
+		if rm.old != rm.new {
+			return true
+		}
+		o, n := old[rm.old], new[rm.new]
+		if o != nil && n != nil && (o.period != n.period || !d.sameFunction(o.fn, n.fn)) {
+			return true
+		}
+	}
+	return false
 }

@@ -117,7 +117,6 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	if o.Run.Steps == 0 {
 		o.Run = RunBudget
 	}
-	lua.MaxArrayIndex = 65536 // a stray t[12345678] = x would allocate 197 MiB
 	l := lua.NewState(lua.Options{SkipOpenLibs: true, RegistrySize: 128, RegistryGrowStep: 1024, RegistryMaxSize: 256 << 10,
 		CallStackSize: 200, MinimizeStackMemory: true})
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
