@@ -43,6 +43,9 @@ end
 function test.a_pod_that_docks_gets_a_new_ship()
   local ann = player "Ann"
   player.data(ann.id).ship = {type = "Capsule", name = "pod"}
+  ann:run("undock")
+  ann:run("dock")
+  eq(ann:last("hangar").ships[1].type, pilot.rookie)
   local id = ann:run("undock").ship
   eq(space.get(id).type, pilot.rookie)
 end

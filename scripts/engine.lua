@@ -11,7 +11,7 @@ function engine.stop(v)
 end
 
 -- One who comes back after a crash of the shard comes with the engine off.
-function event.player_entered(p)
+function event.pilot_ready(p)
   local id = player.ship(p)
   if id then space.set_speed(id, ship.type(space.get(id).type).speed) end
 end

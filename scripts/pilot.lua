@@ -57,10 +57,13 @@ function pilot.greet(p)
   player.send(p, "notice", {text = string.format("Welcome, %s. You are %s, in %s.", player.name(p), where, system.name())})
 end
 
+-- Others who want to know that a pilot has come handle pilot_ready: by then the
+-- pilot is docked or has a ship.
 function event.player_entered(p, reason)
   pilot.hull(p)
   if not player.station(p) and not player.ship(p) then pilot.begin(p) end
   if reason == "login" then pilot.greet(p) end
+  emit("pilot_ready", p)
 end
 
 return pilot

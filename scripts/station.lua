@@ -1,5 +1,6 @@
 -- Stations: docking and undocking.
 local args = require "lib.args"
+local fitting = require "fitting"
 local format = require "lib.format"
 local pilot = require "pilot"
 local ship = require "ship"
@@ -29,6 +30,20 @@ function station.find(me, from)
   return c
 end
 
+-- What a pilot who is docked sees of their own.
+function station.show(p)
+  local hull = pilot.hull(p)
+  local items = {}
+  for i, name in ipairs(fitting.of(hull.type, hull)) do
+    items[i] = {type = name, quantity = 1, location = "fitted"}
+  end
+  player.send(p, "hangar", {ships = {{type = hull.type, name = hull.name}}, items = items})
+end
+
+function event.pilot_ready(p)
+  if player.station(p) then station.show(p) end
+end
+
 function command.dock(p, from)
   local me = pilot.in_space(p)
   local c = station.find(me, from)
@@ -39,13 +54,14 @@ function command.dock(p, from)
   end
   emit("ship_docking", me, p, c.id)
   player.dock(p, c.id)
+  pilot.commission(p)
+  station.show(p)
   return {station = c.id, name = c.name}
 end
 
 function command.undock(p)
   local at = player.station(p)
   if not at then error {code = "not_docked", message = "you are not docked"} end
-  pilot.commission(p)
   player.undock(p)
   return {ship = pilot.launch(p, ship.point_near(system.celestial(at), 500, 2000))}
 end

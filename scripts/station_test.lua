@@ -12,6 +12,13 @@ function test.undock_puts_the_ship_outside()
   ok(space.distance(answer.ship, at) < station.dock_range)
 end
 
+function test.the_hangar_is_shown()
+  local ann = player "Ann"
+  advance(0.2)
+  eq(ann:last("hangar").ships, {{type = "Wren", name = "Ann's Wren"}})
+  eq(#ann:last("hangar").items, 5)
+end
+
 function test.undock_twice_is_refused()
   local ann = player "Ann"
   ann:run "undock"

@@ -40,10 +40,11 @@ func (f Finding) String() string {
 
 // Options say what to check and which words exist.
 type Options struct {
-	Root  string   // the script root; require finds modules under it
-	Paths []string // files or folders to report on; empty means the whole root
-	API   API      // the words scripts may use
-	Tests API      // the words that tests may use besides: files called *_test.lua, and those in folders called testing
+	Root   string   // the script root; require finds modules under it
+	Paths  []string // files or folders to report on; empty means the whole root
+	API    API      // the words scripts may use
+	Events []string // the events that the core tells scripts, by name or signature; empty: names of events are not checked
+	Tests  API      // the words that tests may use besides: files called *_test.lua, and those in folders called testing
 }
 
 // Report is the outcome of a check.
@@ -89,6 +90,9 @@ func Run(o Options) (Report, error) {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
 	tree := newTree(o.API, o.Tests)
+	for _, signature := range o.Events {
+		tree.events[eventName(signature)] = true
+	}
 	for _, name := range names {
 		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 		if err != nil {

@@ -109,6 +109,34 @@ func findings(file, code string) string {
 	return strings.Join(list, " | ")
 }
 
+func TestEvents(t *testing.T) {
+	cases := []struct{ code, want string }{
+		{"function event.player_left() end", ""},
+		{"function event.player_letf() end", "1:16: no event is called player_letf, did you mean player_left?"},
+		{"event.nothing_like_it = print", "1:7: no event is called nothing_like_it"},
+		{"on('player_letf', print)", "1:1: no event is called player_letf, did you mean player_left?"},
+		{"emit('own') system.send('Alpha', 'far', 1) function event.own() end function event.far() end", ""},
+		{"local name = 'x' emit(name) function event.anything() end", ""},
+	}
+	for _, c := range cases {
+		tree := newTree(testAPI())
+		tree.events["player_left"] = true
+		tree.api.Add("system", "send")
+		tree.api.Add("", "emit")
+		tree.add("main.lua", []byte(c.code))
+		var list []string
+		for _, f := range tree.check("main.lua") {
+			list = append(list, strings.TrimPrefix(f.String(), ":"))
+		}
+		if got := strings.Join(list, " | "); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.code, got, c.want)
+		}
+	}
+	if got := findings("main.lua", "function event.whatever() end"); got != "" {
+		t.Errorf("without a list of events: %s", got)
+	}
+}
+
 func TestTestsMayUseTestWords(t *testing.T) {
 	if got := findings("main_test.lua", "function test.adds() eq(1 + 1, 2) end"); got != "" {
 		t.Errorf("got %s", got)

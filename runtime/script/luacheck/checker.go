@@ -204,6 +204,9 @@ func (c *checker) setField(x *ast.AttrGetExpr) {
 			return
 		}
 		if w, known := c.words(c.src, id.Value); known {
+			if id.Value == "event" {
+				c.handles(key.Line(), []string{id.Value, key.Value}, key.Value)
+			}
 			if !w.Open && !c.src.isTest() {
 				c.report(Error, key.Line(), []string{id.Value, key.Value}, "assignment to %s.%s, which belongs to the API", id.Value, key.Value)
 			}
@@ -350,6 +353,9 @@ func (c *checker) argumentCount(x *ast.FuncCallExpr) {
 	if name == "" || c.scope.find(root) != nil {
 		return
 	}
+	if event, ok := firstString(x.Args); ok && root == "on" {
+		c.handles(line, names, event)
+	}
 	a := c.arityOf(c.src, table, name)
 	least, open := count(x.Args)
 	if a.Max >= 0 && least > a.Max {
@@ -357,6 +363,17 @@ func (c *checker) argumentCount(x *ast.FuncCallExpr) {
 	} else if a.Min >= 0 && !open && least < a.Min {
 		c.report(Error, line, names, "%s takes %s, here are %d", strings.Join(names, "."), arguments(a), least)
 	}
+}
+
+func firstString(args []ast.Expr) (string, bool) {
+	if len(args) == 0 {
+		return "", false
+	}
+	s, ok := args[0].(*ast.StringExpr)
+	if !ok {
+		return "", false
+	}
+	return s.Value, true
 }
 
 // count returns how many arguments are there at least, and whether a call or

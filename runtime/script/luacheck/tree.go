@@ -14,11 +14,13 @@ type tree struct {
 	sources    map[string]*source // by file
 	exports    map[string]exports // by module
 	given      map[string]map[string]bool
+	events     map[string]bool // the core's
+	raised     raised          // the scripts' own
 }
 
 func newTree(api, tests API) *tree {
 	return &tree{api: api, tests: tests, sources: map[string]*source{}, exports: map[string]exports{},
-		given: map[string]map[string]bool{}}
+		given: map[string]map[string]bool{}, events: map[string]bool{}, raised: raised{names: map[string]bool{}}}
 }
 
 // add reads one script and notes what it exports, and which fields it gives to
@@ -45,6 +47,7 @@ func (t *tree) add(name string, text []byte) {
 	}
 	g := &gifts{aliases: aliases, given: t.given}
 	g.block(s.chunk)
+	t.raised.block(s.chunk)
 }
 
 // gifts notes "m.field = value" and "function m.field()" where m is a required

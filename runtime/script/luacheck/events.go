@@ -1,0 +1,73 @@
+package luacheck
+
+import (
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
+
+// senders are the words that make an event happen, with the place of its name
+// among their arguments.
+var senders = map[string]int{"emit": 0, "system.send": 1}
+
+// raised collects the names of events that scripts make happen themselves.
+type raised struct {
+	names map[string]bool
+	open  bool // an event's name is computed somewhere: anything may happen
+}
+
+func (r *raised) block(stmts []ast.Stmt) {
+	for _, s := range stmts {
+		children(s, r.block, r.expr)
+	}
+}
+
+func (r *raised) expr(x ast.Expr) {
+	if call, ok := x.(*ast.FuncCallExpr); ok {
+		if at, ok := senders[wordOf(call.Func)]; ok && at < len(call.Args) {
+			if name, ok := call.Args[at].(*ast.StringExpr); ok {
+				r.names[name.Value] = true
+			} else {
+				r.open = true
+			}
+		}
+	}
+	exprChildren(x, r.block, r.expr)
+}
+
+// wordOf is "emit" or "system.send" for an expression that reads so, else "".
+func wordOf(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.IdentExpr:
+		return x.Value
+	case *ast.AttrGetExpr:
+		object, ok := x.Object.(*ast.IdentExpr)
+		key, isString := x.Key.(*ast.StringExpr)
+		if ok && isString {
+			return object.Value + "." + key.Value
+		}
+	}
+	return ""
+}
+
+// eventName takes the name off a signature: "player_left" of
+// "player_left(player: integer, reason: string)".
+func eventName(signature string) string {
+	name, _, _ := strings.Cut(signature, "(")
+	return name
+}
+
+// handles checks the name of an event that a script wants to hear of.
+func (c *checker) handles(line int, place []string, name string) {
+	if len(c.events) == 0 || c.raised.open || c.events[name] || c.raised.names[name] {
+		return
+	}
+	var known []string
+	for n := range c.events {
+		known = append(known, n)
+	}
+	for n := range c.raised.names {
+		known = append(known, n)
+	}
+	c.report(Error, line, place, "no event is called %s%s", name, suggest(name, known))
+}
