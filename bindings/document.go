@@ -1,7 +1,9 @@
 package bindings
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hotshard/runtime/script"
@@ -13,39 +15,31 @@ const generated = "Made by `go run ./bindings/gen` from the tables in bindings/;
 // stubs for lua-language-server, and API.md.
 func Documents() map[string]string {
 	files := map[string]string{"API.md": apiPage()}
-	var globals []script.Table
-	for _, t := range Tables() {
-		if t.Name == "" {
-			globals = append(globals, t)
-			continue
-		}
-		files["library/"+t.Name+".lua"] = stub(t)
+	for _, t := range byName(Tables()) {
+		files["library/"+cmp.Or(t.Name, "globals")+".lua"] = stub(t)
 	}
-	files["library/globals.lua"] = stub(globals...)
 	files["library/classes.lua"] = classStubs()
 	return files
 }
 
-// stub is the editor's view of tables: their functions without bodies.
-func stub(tables ...script.Table) string {
+// stub is the editor's view of a table: its functions without bodies.
+func stub(t script.Table) string {
 	var b strings.Builder
 	b.WriteString("---@meta\n-- " + generated + "\n")
-	for _, t := range tables {
-		if t.Name != "" {
-			fmt.Fprintf(&b, "\n--- %s\n", t.Doc)
-			if len(t.Fields) > 0 {
-				fmt.Fprintf(&b, "---@class %slib\n", t.Name)
-				for _, f := range t.Fields {
-					fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
-				}
+	if t.Name != "" {
+		fmt.Fprintf(&b, "\n--- %s\n", t.Doc)
+		if len(t.Fields) > 0 {
+			fmt.Fprintf(&b, "---@class %slib\n", t.Name)
+			for _, f := range t.Fields {
+				fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
 			}
-			fmt.Fprintf(&b, "%s = {}\n", t.Name)
 		}
-		for _, f := range t.Funcs {
-			stubFunc(&b, t.Name, f)
-		}
+		fmt.Fprintf(&b, "%s = {}\n", t.Name)
 	}
-	if len(tables) == 1 && tables[0].Name == "event" {
+	for _, f := range t.Funcs {
+		stubFunc(&b, t.Name, f)
+	}
+	if t.Name == "event" {
 		for _, e := range Events {
 			stubFunc(&b, "event", script.Func{Sig: e.Sig, Doc: e.Doc})
 		}
@@ -97,6 +91,23 @@ func classStubs() string {
 	return strings.ReplaceAll(b.String(), " \n", "\n")
 }
 
+// byName joins tables of the same name, in the order of their first.
+func byName(tables []script.Table) []script.Table {
+	var out []script.Table
+	at := map[string]int{}
+	for _, t := range tables {
+		i, seen := at[t.Name]
+		if !seen {
+			at[t.Name] = len(out)
+			out = append(out, t)
+			continue
+		}
+		out[i].Doc += " " + t.Doc
+		out[i].Funcs = append(slices.Clone(out[i].Funcs), t.Funcs...)
+	}
+	return out
+}
+
 func apiPage() string {
 	var b strings.Builder
 	b.WriteString("# What scripts may say\n\n" + generated + "\n\n" +
@@ -104,7 +115,7 @@ func apiPage() string {
 		"Lengths are metres, times game seconds, speeds m/s. A stale number is answered with `nil` and a sentence, " +
 		"a wrong argument is an error that names it. *Waits*: the task sleeps until the answer is there, and others run. " +
 		"*Changes*: refused at the top level of a file that is being reloaded; put it in a handler or in `reload.first`.\n")
-	for _, t := range Tables() {
+	for _, t := range byName(Tables()) {
 		title := t.Name
 		if title == "" {
 			title = "Without a table"

@@ -9,7 +9,7 @@ import (
 )
 
 var globalTable = table{
-	Doc: "Words without a table.",
+	Doc: "Events to the players' clients are sent with these and player.send.",
 	Funcs: []function{
 		{Sig: "broadcast(event: string, fields?: table)", Effect: true, Do: broadcast,
 			Doc: "Sends an event to the clients of all players in this system."},

@@ -22,7 +22,7 @@ var cli struct {
 	Conform conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
 	Load    load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
 	Import  importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `env:"-" help:"Print the version."`
 }
 
 func main() {
