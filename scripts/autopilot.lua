@@ -68,6 +68,11 @@ function event.ship_arrived(id)
   autopilot.continue(id)
 end
 
+-- Nobody is flown anywhere who has just come back.
+function event.player_entered(p, reason)
+  if reason ~= "jump" then player.data(p).autopilot = nil end
+end
+
 function event.player_arrived(p)
   if player.data(p).autopilot then autopilot.go(p) end
 end

@@ -48,3 +48,12 @@ function test.it_can_be_switched_off()
   eq(ann:run("autopilot", {on = false}), {on = false})
   eq(ann:run("autopilot").on, true, "and on again")
 end
+
+function test.it_is_off_after_a_login()
+  local ann = flying "Ann"
+  player.data(ann.id).autopilot = true
+  emit("player_entered", ann.id, "jump")
+  eq(player.data(ann.id).autopilot, true)
+  emit("player_entered", ann.id, "login")
+  eq(player.data(ann.id).autopilot, nil)
+end
