@@ -60,7 +60,7 @@ type Figures struct {
 type Report struct {
 	Figures
 	Floor *Figures `json:"floor,omitempty"`
-	Ratio float64  `json:"cpu_ratio,omitempty"` // of the server's CPU to the floor's
+	Ratio float64  `json:"cpu_ratio,omitempty"` // of the server's CPU a tick message to the floor's
 }
 
 // String is the report for people.
@@ -70,7 +70,7 @@ func (r *Report) String() string {
 	b.WriteString(r.Figures.Line("server"))
 	if r.Floor != nil {
 		b.WriteString(r.Floor.Line("floor"))
-		fmt.Fprintf(&b, "server CPU is %.2f times the floor's\n", r.Ratio)
+		fmt.Fprintf(&b, "the server's CPU for a tick is %.2f times the floor's\n", r.Ratio)
 	}
 	return b.String()
 }

@@ -112,6 +112,7 @@ func (p *player) heard(tick uint64) {
 		p.side.ticks[p.bubble] = t
 	}
 	t.note(tick)
+	m.deltas++
 	if p.at > m.since && tick > p.tick && p.tick != 0 {
 		missed := t.between(p.tick, tick)
 		m.missed += int64(missed)

@@ -58,6 +58,7 @@ type meter struct {
 	ia, echo   histogram
 	bytes      int64
 	frames     int64
+	deltas     int64 // of these, about a tick
 	missed     int64
 	orders     int64
 	refused    int64

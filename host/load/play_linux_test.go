@@ -1,0 +1,130 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"hotshard/data/static"
+	"hotshard/data/store"
+	"hotshard/host/server"
+)
+
+// long is how long anything here may take before it counts as stuck.
+const long = 30 * time.Second
+
+func TestFloorEchoesToEverybody(t *testing.T) {
+	in, stop := io.Pipe()
+	addr, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { ended <- broadcast(50, in, out) }()
+	line, err := bufio.NewReader(addr).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(stop, 20)
+
+	l, err := newLoop(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.poll.close()
+	s, err := newSide(l, "ws://"+strings.TrimSpace(line)+"/", true, &Options{Players: 20, Scene: "fleet"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{loop: l}
+	if err := r.gather(s, 1000, long); err != nil {
+		t.Fatal(err)
+	}
+	s.meter = meter{since: l.tellTime()}
+	if err := l.run(long, func() bool {
+		for _, p := range s.players {
+			if p.course == 0 && p.ready {
+				s.course(p)
+			}
+		}
+		return s.meter.echo.n >= 200
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if m := &s.meter; m.echo.n < 200 || m.missed != 0 || s.disconnects != 0 || m.ia.n == 0 || s.present != 20 {
+		t.Errorf("echoes %d, missed %d, lost %d, ticks %d, present %d", m.echo.n, m.missed, s.disconnects, m.ia.n, s.present)
+	}
+	for _, p := range s.players {
+		p.hangUp()
+	}
+	stop.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// shard runs a small shard and returns where players and operators' programs
+// connect.
+func shard(t *testing.T) (play, ops string) {
+	t.Helper()
+	u, err := static.Generate(1, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	s, err := server.New(server.Config{
+		Listen: "127.0.0.1:0", Ops: "127.0.0.1:0", Scripts: filepath.Join("..", "..", "scripts"), Data: dir, Map: u,
+		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1}, Socket: filepath.Join(dir, "s"), LogFormat: "text",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return "ws://" + s.Addr() + "/play", "http://" + s.OpsAddr()
+}
+
+func TestPlayersPlayOnAShard(t *testing.T) {
+	play, ops := shard(t)
+	for _, name := range []string{"hub", "fleet", "guns"} {
+		l, err := newLoop(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := newSide(l, play, false, &Options{Players: 12, Scene: name, Prefix: "test " + name, Password: "a password"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run{loop: l, shard: s, opt: Options{Ops: ops, Scene: name}}
+		s.opened = l.tellTime()
+		w, err := r.measure(s, func() error {
+			return l.run(long, func() bool {
+				s.come(1000)
+				return s.present == 12 && (s.ready == 12 || name != "hub" && s.meter.echo.n >= 24)
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := s.figures(name, w)
+		if f.Joined != 12 || f.Disconnects != 0 || f.BytesPerS == 0 || s.trouble != nil || s.anchor.id == 0 {
+			t.Errorf("%s: %+v, trouble %v, refusal %q", name, f, s.trouble, s.refusal)
+		}
+		if name != "hub" && w.echo.n < 24 {
+			t.Errorf("%s: %d orders were answered; refused: %s", name, w.echo.n, s.reasons())
+		}
+		for _, p := range s.players {
+			p.hangUp()
+		}
+		l.poll.close()
+	}
+}
