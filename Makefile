@@ -42,5 +42,10 @@ stubs: ## write bindings/library/*.lua and bindings/API.md anew
 bench: ## the benchmarks, as ratios against a baseline in the same run
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 
+bench-fleet: ## fleets of load players against a server on one core, with a plain broadcaster for comparison
+	@mkdir -p bin
+	$(GO) build -o bin/bench-fleet ./host/load/bench
+	bin/bench-fleet
+
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin
