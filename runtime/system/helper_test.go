@@ -3,6 +3,7 @@ package system
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,6 +80,7 @@ func (c *client) take() []string {
 
 // shard is everything around a system in a test.
 type shard struct {
+	mu        sync.Mutex // systems that run by themselves write here
 	saved     map[world.CharacterID]Character
 	saves     int
 	jumps     []Enter
@@ -99,6 +101,8 @@ func newShard() *shard {
 }
 
 func (s rest) Save(records []Character) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.saves += len(records)
 	for _, r := range records {
 		s.saved[r.ID] = r
@@ -106,6 +110,8 @@ func (s rest) Save(records []Character) {
 }
 
 func (s rest) Send(to world.Address, m Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.refusing == nil {
 		s.sent[to] = append(s.sent[to], m)
 	}
@@ -113,18 +119,43 @@ func (s rest) Send(to world.Address, m Message) error {
 }
 
 func (s rest) Jump(_ world.SystemID, m Enter) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.refusing == nil {
 		s.jumps = append(s.jumps, m)
 	}
 	return s.refusing
 }
 
-func (s rest) Left(p world.CharacterID)                { s.left = append(s.left, p) }
-func (s rest) Forward(_ world.CharacterID, m Message)  { s.forwarded = append(s.forwarded, m) }
-func (s rest) Unloaded(sys *System)                    { s.unloaded = append(s.unloaded, sys) }
+func (s rest) Left(p world.CharacterID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = append(s.left, p)
+}
+
+func (s rest) Forward(_ world.CharacterID, m Message) { s.forwarded = append(s.forwarded, m) }
+func (s rest) Unloaded(sys *System) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unloaded = append(s.unloaded, sys)
+}
+
+func (s *shard) gone() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.unloaded)
+}
+
 func (s *shard) fault(_ world.Address, f script.Fault) { s.faults = append(s.faults, f) }
-func (s *shard) take() []string                        { l := s.log; s.log = nil; return l }
-func (s *shard) teller(st *script.State) Events        { return recorder{noEvents{}, s, st} }
+func (s *shard) take() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.log
+	s.log = nil
+	return l
+}
+
+func (s *shard) teller(st *script.State) Events { return recorder{noEvents{}, s, st} }
 
 // recorder writes down what the scripts are told.
 type recorder struct {
@@ -134,6 +165,8 @@ type recorder struct {
 }
 
 func (r recorder) note(format string, args ...any) {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
 	r.s.log = append(r.s.log, fmt.Sprintf(format, args...))
 }
 

@@ -310,12 +310,12 @@ func TestUnloadsAfterDisuse(t *testing.T) {
 		sys, s := run(t, `every(7, function() end)`, func(c *Config) { c.UnloadAfter = 5 * time.Minute })
 		time.Sleep(4 * time.Minute)
 		synctest.Wait()
-		if len(s.unloaded) != 0 {
+		if s.gone() != 0 {
 			t.Fatal("unloaded too early")
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(s.unloaded) != 1 {
+		if s.gone() != 1 {
 			t.Fatal("not unloaded")
 		}
 		equal(t, "events", s.take(), []string{"started", "stopping"})
@@ -356,8 +356,8 @@ func TestStopSavesEverybody(t *testing.T) {
 		sys.Stop("the shard is stopping")
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if len(s.saved) != 3 || len(s.unloaded) != 1 {
-			t.Errorf("%d of 3 saved, unloaded %d", len(s.saved), len(s.unloaded))
+		if len(s.saved) != 3 || s.gone() != 1 {
+			t.Errorf("%d of 3 saved, unloaded %d", len(s.saved), s.gone())
 		}
 	})
 }
