@@ -143,7 +143,7 @@ func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bo
 
 func (s *State) describeFunction(fn *lua.LFunction) string {
 	if fn.IsG {
-		if name := s.builtins[fn]; name != "" {
+		if name := s.builtins.name(fn); name != "" {
 			return "<function " + name + ">"
 		}
 		return "<function of the core>"

@@ -3,9 +3,12 @@ package script
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
+	"unique"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -88,17 +91,21 @@ func callerLine(L *lua.LState) int {
 }
 
 // yieldShim wraps a function that parks, so that a failed wait becomes a Lua
-// error at the place of the call: `return CHECK(FN(...))`.
+// error at the place of the call: `return CHECK(FN(...))`. The code is compiled
+// once; each wrapper has its own constants.
 func (s *State) yieldShim(fn lua.LGFunction) *lua.LFunction {
-	p, err := compileWith("wait", `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{
-		"\x00check": checkFailFn, "\x00fn": s.l.NewFunction(func(L *lua.LState) int {
-			defer blameCaller(L)
-			return fn(L)
-		})})
-	if err != nil {
-		panic(err) // the source is ours and constant
+	p := *shimProto()
+	p.Constants = make([]lua.LValue, len(p.Constants))
+	for i, k := range shimProto().Constants {
+		p.Constants[i] = k
+		if k == lua.LString(shimMark) {
+			p.Constants[i] = s.l.NewFunction(func(L *lua.LState) int {
+				defer blameCaller(L)
+				return fn(L)
+			})
+		}
 	}
-	return &lua.LFunction{Proto: p, Env: s.l.Env}
+	return &lua.LFunction{Proto: &p, Env: s.l.Env}
 }
 
 // blameCaller turns the place of an error that fn raised from the shim's own code
@@ -119,6 +126,16 @@ func blameCaller(L *lua.LState) {
 }
 
 const shimPlace = "wait:1: "
+
+const shimMark = "\x00fn"
+
+var shimProto = sync.OnceValue(func() *lua.FunctionProto {
+	p, err := compileWith("wait", `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{"\x00check": checkFailFn})
+	if err != nil {
+		panic(err) // the source is ours and constant
+	}
+	return p
+})
 
 var checkFailFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 	defer blameCaller(L)
@@ -319,10 +336,37 @@ func (s *State) guardGlobals() {
 	s.l.G.Global.Metatable = mt
 }
 
-// nameBuiltins gives every function that scripts find at the start a stable name,
-// by which two States' functions can be compared.
+// builtinTable names the functions that scripts find at the start, sorted by
+// name: by it two States' functions can be compared. It is searched rarely and
+// kept by every State, so it is a slice.
+type builtinTable []builtin
+
+type builtin struct {
+	name string
+	fn   *lua.LFunction
+}
+
+// name is a function's name, "" for one that is no builtin.
+func (b builtinTable) name(fn *lua.LFunction) string {
+	for i := range b {
+		if b[i].fn == fn {
+			return b[i].name
+		}
+	}
+	return ""
+}
+
+// function is the builtin of that name, or nil.
+func (b builtinTable) function(name string) *lua.LFunction {
+	if i, ok := slices.BinarySearchFunc(b, name, func(e builtin, name string) int { return strings.Compare(e.name, name) }); ok {
+		return b[i].fn
+	}
+	return nil
+}
+
+// nameBuiltins walks what is there before the first script runs.
 func (s *State) nameBuiltins() {
-	s.builtins, s.named = map[*lua.LFunction]string{}, map[string]*lua.LFunction{}
+	seen := map[*lua.LFunction]bool{}
 	var walk func(prefix string, t *lua.LTable, depth int)
 	walk = func(prefix string, t *lua.LTable, depth int) {
 		var keys []string
@@ -331,13 +375,13 @@ func (s *State) nameBuiltins() {
 				keys = append(keys, string(name))
 			}
 		})
-		sort.Strings(keys)
+		sort.Strings(keys) // a function with two names gets the same one everywhere
 		for _, k := range keys {
 			switch v := t.RawGetString(k).(type) {
 			case *lua.LFunction:
-				if _, ok := s.builtins[v]; !ok {
-					s.builtins[v] = prefix + k
-					s.named[prefix+k] = v
+				if !seen[v] {
+					seen[v] = true
+					s.builtins = append(s.builtins, builtin{unique.Make(prefix + k).Value(), v})
 				}
 			case *lua.LTable:
 				if v != s.l.G.Global && v != s.loaded && depth < 3 {
@@ -347,4 +391,6 @@ func (s *State) nameBuiltins() {
 		}
 	}
 	walk("", s.l.G.Global, 0)
+	s.builtins = slices.Clip(s.builtins)
+	slices.SortFunc(s.builtins, func(a, b builtin) int { return strings.Compare(a.name, b.name) })
 }

@@ -441,7 +441,7 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 		return v
 	}
 	if fn.IsG {
-		if live := p.s.named[p.st.next.builtins[fn]]; live != nil {
+		if live := p.s.builtins.function(p.st.next.builtins.name(fn)); live != nil {
 			return live
 		}
 		return lua.LNil

@@ -58,8 +58,7 @@ type State struct {
 	stale    map[weak.Pointer[lua.FunctionProto]]*slot // of closures that could not follow a change; see forward.go
 	states   map[string]lua.LValue                     // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
-	builtins map[*lua.LFunction]string
-	named    map[string]*lua.LFunction
+	builtins builtinTable
 	frozen   map[*lua.FunctionProto]*frozenCode
 	migrated map[string]*beforeImage
 

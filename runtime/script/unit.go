@@ -108,6 +108,7 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 	if err != nil {
 		return nil, syntaxRefusal(path, err)
 	}
+	smallTables(proto)
 	for i, k := range proto.Constants {
 		if k == lua.LString(captureMark) {
 			proto.Constants[i] = captureFn
@@ -119,6 +120,18 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}
 	}
 	return u, nil
+}
+
+// smallTables gives the empty tables of a file's top level room for eight fields
+// in place of the thirty-two that gopher-lua makes with the first one: a module
+// table costs every system its memory.
+func smallTables(p *lua.FunctionProto) {
+	const sizes, eight = 0x3ffff, 8 << 9
+	for i, inst := range p.Code {
+		if int(inst>>26) == lua.OP_NEWTABLE && inst&sizes == 0 {
+			p.Code[i] = inst | eight
+		}
+	}
 }
 
 // compileChunk guards against the compiler's own panics, which hostile input reaches.
