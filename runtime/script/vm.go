@@ -18,7 +18,10 @@ import (
 // a changed library is an error at boot and never a crash in production.
 
 //go:linkname jumpTable github.com/yuin/gopher-lua.jumpTable
-var jumpTable [64]func(*lua.LState, uint32, uintptr) int
+var jumpTable [lua.OP_NOP + 1]func(*lua.LState, uint32, uintptr) int
+
+// stockTable is gopher-lua's own instruction table, before arm.
+var stockTable [lua.OP_NOP + 1]func(*lua.LState, uint32, uintptr) int
 
 // global stands in for the lua.Global that all coroutines of a State share.
 type global struct {
@@ -37,12 +40,13 @@ func globalOf(L *lua.LState) *global { return (*global)(unsafe.Pointer(L.G)) }
 func From(L *lua.LState) *State { return globalOf(L).state }
 
 var (
-	armOnce   sync.Once
-	armErr    error
-	frameFn   uintptr // offset of callFrame.Fn
-	framePc   uintptr // offset of callFrame.Pc
-	dbgFrame  uintptr // offset of Debug.frame
-	rawConcat func(*lua.LState, uint32, uintptr) int
+	armOnce     sync.Once
+	armErr      error
+	threadFrame uintptr // offset of LState.currentFrame
+	frameFn     uintptr // offset of callFrame.Fn
+	framePc     uintptr // offset of callFrame.Pc
+	frameParent uintptr // offset of callFrame.Parent
+	rawConcat   func(*lua.LState, uint32, uintptr) int
 )
 
 // arm installs the step counter into the VM and finds the offsets we need.
@@ -52,6 +56,7 @@ func arm() error {
 }
 
 func armVM() error {
+	lua.MaxArrayIndex = 65536 // a stray t[12345678] = x would allocate 197 MiB
 	if err := findOffsets(); err != nil {
 		return err
 	}
@@ -60,7 +65,9 @@ func armVM() error {
 			return fmt.Errorf("script: gopher-lua's instruction table is not where this build expects it; pin github.com/yuin/gopher-lua to v1.1.2")
 		}
 	}
-	for _, op := range []int{lua.OP_CALL, lua.OP_TAILCALL, lua.OP_FORLOOP, lua.OP_TFORLOOP} {
+	stockTable = jumpTable
+	jumpTable[lua.OP_CALL] = countedCall
+	for _, op := range []int{lua.OP_TAILCALL, lua.OP_FORLOOP, lua.OP_TFORLOOP} {
 		inner := jumpTable[op]
 		jumpTable[op] = func(L *lua.LState, inst uint32, base uintptr) int {
 			g := globalOf(L)
@@ -70,36 +77,62 @@ func armVM() error {
 			return inner(L, inst, base)
 		}
 	}
-	jump := jumpTable[lua.OP_JMP]
-	jumpTable[lua.OP_JMP] = func(L *lua.LState, inst uint32, base uintptr) int {
-		if int(inst&0x3ffff) < opMaxSbx { // backward: a loop
-			g := globalOf(L)
-			if g.steps--; g.steps < 0 {
-				g.overrun(L)
-			}
-		}
-		return jump(L, inst, base)
-	}
+	jumpTable[lua.OP_JMP] = countedJump
 	rawConcat = jumpTable[lua.OP_CONCAT]
 	jumpTable[lua.OP_CONCAT] = boundedConcat
 	armReadonly()
 	return nil
 }
 
+// countedCall is the VM's call, counted as a step.
+func countedCall(L *lua.LState, inst uint32, base uintptr) int {
+	g := globalOf(L)
+	if g.steps--; g.steps < 0 {
+		g.overrun(L)
+	}
+	return stockTable[lua.OP_CALL](L, inst, base)
+}
+
+// countedJump is the VM's jump, which counts as a step where it goes backward, as
+// in a loop. It stands in for the VM's own code and does not call it: every `if`
+// takes it.
+func countedJump(L *lua.LState, inst uint32, _ uintptr) int {
+	by := int(inst&0x3ffff) - opMaxSbx
+	if by < 0 {
+		g := globalOf(L)
+		if g.steps--; g.steps < 0 {
+			g.overrun(L)
+		}
+	}
+	*(*int)(unsafe.Add(currentFrame(L).ptr, framePc)) += by
+	return 0
+}
+
 const opMaxSbx = 1<<18/2 - 1 // the bias of a signed 18-bit operand
 
-// findOffsets reads the layout of the unexported call frame by reflection.
+// findOffsets reads the layout of a thread and its unexported call frames by
+// reflection.
 func findOffsets() error {
-	frame, ok := reflect.TypeOf(lua.Debug{}).FieldByName("frame")
-	if !ok || frame.Type.Kind() != reflect.Pointer || frame.Type.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("script: lua.Debug has no frame pointer in this gopher-lua; pin v1.1.2")
+	current, ok := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
+	if !ok || current.Type.Kind() != reflect.Pointer || current.Type.Elem().Kind() != reflect.Struct {
+		return fmt.Errorf("script: lua.LState has no current frame in this gopher-lua; pin v1.1.2")
 	}
-	fn, ok1 := frame.Type.Elem().FieldByName("Fn")
-	pc, ok2 := frame.Type.Elem().FieldByName("Pc")
-	if !ok1 || !ok2 || fn.Type != reflect.TypeOf((*lua.LFunction)(nil)) || pc.Type.Kind() != reflect.Int {
-		return fmt.Errorf("script: lua's call frame has no Fn or Pc in this gopher-lua; pin v1.1.2")
+	frame := current.Type.Elem()
+	for name, want := range map[string]struct {
+		is     reflect.Type
+		offset *uintptr
+	}{
+		"Fn":     {reflect.TypeFor[*lua.LFunction](), &frameFn},
+		"Pc":     {reflect.TypeFor[int](), &framePc},
+		"Parent": {current.Type, &frameParent},
+	} {
+		f, ok := frame.FieldByName(name)
+		if !ok || f.Type != want.is {
+			return fmt.Errorf("script: lua's call frame has no %s of type %v in this gopher-lua; pin v1.1.2", name, want.is)
+		}
+		*want.offset = f.Offset
 	}
-	dbgFrame, frameFn, framePc = frame.Offset, fn.Offset, pc.Offset
+	threadFrame = current.Offset
 	return nil
 }
 
@@ -108,6 +141,7 @@ type frame struct{ ptr unsafe.Pointer }
 
 func (f frame) fn() *lua.LFunction      { return *(**lua.LFunction)(unsafe.Add(f.ptr, frameFn)) }
 func (f frame) pc() int                 { return *(*int)(unsafe.Add(f.ptr, framePc)) }
+func (f frame) parent() frame           { return frame{*(*unsafe.Pointer)(unsafe.Add(f.ptr, frameParent))} }
 func (f frame) setFn(fn *lua.LFunction) { *(**lua.LFunction)(unsafe.Add(f.ptr, frameFn)) = fn }
 
 // line is where the frame stands, 0 for a Go function.
@@ -119,27 +153,30 @@ func (f frame) line() int {
 	return fn.Proto.DbgSourcePositions[pc-1]
 }
 
-// frameAt is the frame at a level of the call stack, 0 being the innermost.
+// currentFrame is the innermost frame of a thread; its pointer is nil in a
+// coroutine that has not started.
+func currentFrame(th *lua.LState) frame {
+	return frame{*(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(th), threadFrame))}
+}
+
+// frameAt is the frame at a level of the call stack, 0 being the innermost. Calls
+// that ended in a tail call have left none.
 func frameAt(th *lua.LState, level int) (frame, bool) {
-	dbg, ok := th.GetStack(level)
-	if !ok {
-		return frame{}, false
+	f := currentFrame(th)
+	for ; level > 0 && f.ptr != nil; level-- {
+		f = f.parent()
 	}
-	ptr := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(dbg), dbgFrame))
-	return frame{ptr}, ptr != nil
+	return f, f.ptr != nil
 }
 
 // frames lists the call stack of a thread, innermost first. A coroutine that has
 // not started has none.
 func frames(th *lua.LState) []frame {
 	var out []frame
-	for level := 0; ; level++ {
-		f, ok := frameAt(th, level)
-		if !ok {
-			return out
-		}
+	for f := currentFrame(th); f.ptr != nil; f = f.parent() {
 		out = append(out, f)
 	}
+	return out
 }
 
 // adopt replaces L's Global by one of ours, so that From works on every thread.
