@@ -200,7 +200,7 @@ func (s *State) set(table, name string, fn lua.LGFunction) {
 }
 
 func (s *State) openOS() {
-	s.l.SetGlobal("os", s.l.NewTable())
+	s.l.SetGlobal("os", s.l.CreateTable(0, 4))
 	// At a file's top level the time is that of the shard's start, so that running
 	// the file again for a reload gives the same values again.
 	wall := func() time.Time {
@@ -319,7 +319,7 @@ func (s *State) openCoroutine() {
 // guardGlobals makes a new global an error with its place: in strict mode state
 // lives in modules.
 func (s *State) guardGlobals() {
-	mt := s.l.NewTable()
+	mt := s.l.CreateTable(0, 4)
 	mt.RawSetString("__newindex", s.l.NewFunction(func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))

@@ -175,8 +175,8 @@ func (s *State) atTopLevel() *module {
 }
 
 func (s *State) openPackage() {
-	s.loaded = s.l.NewTable()
-	pkg := s.l.NewTable()
+	s.loaded = s.l.CreateTable(0, 4)
+	pkg := s.l.CreateTable(0, 4)
 	pkg.RawSetString("loaded", s.loaded)
 	s.l.SetGlobal("package", pkg)
 	s.l.SetGlobal("require", s.l.NewFunction(func(L *lua.LState) int {
@@ -329,7 +329,7 @@ func splitPlace(file, text string) (path string, line int, message string) {
 func (s *State) raise(L *lua.LState, r *Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
-	mt := L.NewTable()
+	mt := L.CreateTable(0, 4)
 	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
 	ud.Metatable = mt
 	L.Error(ud, 0)

@@ -596,7 +596,7 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 func (p *planner) prepareTasks() {
 	for _, t := range p.st.next.stage.tasks {
 		if p.s.restarts[t.id] == nil {
-			p.made[t.handle] = p.s.l.NewTable()
+			p.made[t.handle] = p.s.l.CreateTable(0, 4)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (s *State) needTopLevel(L *lua.LState, what string) *module {
 
 // openReload installs what scripts say about their own reload.
 func (s *State) openReload() {
-	s.l.SetGlobal("reload", s.l.NewTable())
+	s.l.SetGlobal("reload", s.l.CreateTable(0, 4))
 	s.set("reload", "state", s.reloadState)
 	s.set("reload", "const", s.reloadConst)
 	s.set("reload", "migrate", s.reloadMigrate)
@@ -142,7 +142,7 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 func (s *State) reloadTask(L *lua.LState) int {
 	id, fn := L.CheckString(1), L.CheckFunction(2)
 	if s.stage != nil {
-		h := L.NewTable()
+		h := L.CreateTable(0, 4)
 		s.stage.tasks = append(s.stage.tasks, stagedTask{s.atTopLevel(), id, fn, h})
 		L.Push(h)
 		return 1
@@ -167,7 +167,7 @@ func (s *State) nameTask(id string, fn *lua.LFunction) *namedTask {
 		s.restart(nt)
 		return nt
 	}
-	return s.newNamedTask(id, fn, s.l.NewTable())
+	return s.newNamedTask(id, fn, s.l.CreateTable(0, 4))
 }
 
 func (s *State) newNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *namedTask {

@@ -19,7 +19,7 @@ func (s *State) openTasks() {
 		s.sleepTimer(seconds, timer, w)
 		return L.Yield()
 	}))
-	L.SetGlobal("task", L.NewTable())
+	L.SetGlobal("task", L.CreateTable(0, 4))
 	s.set("task", "spawn", func(L *lua.LState) int {
 		fn := L.CheckFunction(1)
 		if m := s.atTopLevel(); m != nil && s.stage != nil {
@@ -70,7 +70,7 @@ func (s *State) openTasks() {
 		s.log(L, "info", text)
 		return 0
 	}))
-	L.SetGlobal("log", L.NewTable())
+	L.SetGlobal("log", L.CreateTable(0, 4))
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		s.set("log", level, func(L *lua.LState) int {
 			text := L.ToStringMeta(L.Get(1)).String()
@@ -190,7 +190,7 @@ func (s *State) openRegistry() {
 // groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
 func (s *State) groupTable(name string, kind regKind) {
 	L := s.l
-	t, mt := L.NewTable(), L.NewTable()
+	t, mt := L.CreateTable(0, 4), L.CreateTable(0, 4)
 	mt.RawSetString("__newindex", L.NewFunction(func(L *lua.LState) int {
 		key := L.CheckString(2)
 		if L.Get(3) == lua.LNil {
