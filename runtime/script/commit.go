@@ -2,6 +2,8 @@ package script
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -14,6 +16,8 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 	}
 	s.untraceAll()
 	p, r := s.plan(st, true)
+	s.prepared = nil
+	s.code++
 	if r != nil {
 		return nil, r
 	}
@@ -34,14 +38,16 @@ func (p *planner) undo(f func()) { p.undos = append(p.undos, f) }
 
 func (p *planner) apply() {
 	p.freezeFrames()
-	for _, mp := range p.mods {
+	for _, n := range p.st.next.order {
+		mp := p.mods[n.name]
+		if mp == nil {
+			continue
+		}
 		if mp.fresh != nil {
 			p.adopt(mp)
 			continue
 		}
-		for i := range mp.swaps {
-			p.swap(&mp.swaps[i])
-		}
+		p.swapAll(mp)
 		p.revive(mp)
 		p.switchUnit(mp)
 	}
@@ -93,47 +99,71 @@ func (p *planner) freezeFrames() {
 	p.undo(func() { s.frozen = old })
 }
 
+// swapAll gives a module's functions their new code. There may be thousands, so
+// they share one entry of the undo log.
+func (p *planner) swapAll(mp *modulePlan) {
+	done := 0
+	p.undo(func() {
+		for done > 0 {
+			done--
+			p.unswap(&mp.swaps[done])
+		}
+	})
+	for i := range mp.swaps {
+		p.swap(&mp.swaps[i])
+		done++
+	}
+}
+
 // swap gives one function its new code.
 func (p *planner) swap(sw *swap) {
 	s, f := p.s, sw.fn
-	oldDecl := f.decl
-	f.decl = sw.decl
-	p.undo(func() { f.decl = oldDecl })
+	sw.was, f.decl = f.decl, sw.decl
 	if sw.slot == nil {
-		sl, before := f.slot, *f.slot.proto
-		*sl.proto = sw.proto
-		p.undo(func() { *sl.proto = before })
+		*f.slot.proto, *sw.proto = *sw.proto, *f.slot.proto
 		return
 	}
 	s.slots[sw.slot.proto] = sw.slot
-	p.undo(func() { delete(s.slots, sw.slot.proto) })
 	if f.slot == sw.slot {
 		return // a new function
 	}
-	old, before := f.slot, *f.slot.proto
+	sw.old = f.slot
 	f.slot = sw.slot
-	p.undo(func() {
-		*old.proto = before
-		f.slot = old
-		s.slots[old.proto] = old
-	})
-	delete(s.slots, old.proto)
-	p.outdate(old, old.proto)
+	delete(s.slots, sw.old.proto)
+	p.outdate(sw.old, sw.old.proto)
+}
+
+// unswap takes a swap back. What outdate did has been taken back already.
+func (p *planner) unswap(sw *swap) {
+	s, f := p.s, sw.fn
+	f.decl = sw.was
+	if sw.slot == nil {
+		*f.slot.proto, *sw.proto = *sw.proto, *f.slot.proto
+		return
+	}
+	delete(s.slots, sw.slot.proto)
+	if sw.old != nil {
+		f.slot = sw.old
+		s.slots[sw.old.proto] = sw.old
+	}
 }
 
 // switchUnit makes the new version's declarations the module's.
 func (p *planner) switchUnit(mp *modulePlan) {
 	m := mp.live
 	before := *m
-	p.undo(func() { *m = before })
+	p.undo(func() {
+		for i, v := range mp.vars {
+			if id := mp.match.vars[i]; id >= 0 {
+				v.decl = mp.match.old.vars[id]
+			}
+		}
+		*m = before
+	})
 	m.orphans, m.graveyard = p.leftovers(mp)
 	m.file, m.unit, m.fns, m.vars = mp.next.file, mp.next.unit, mp.fns, mp.vars
 	for i, v := range m.vars {
-		if v.decl != m.unit.vars[i] {
-			old := v.decl
-			v.decl = m.unit.vars[i]
-			p.undo(func() { v.decl = old })
-		}
+		v.decl = m.unit.vars[i]
 	}
 }
 
@@ -141,20 +171,20 @@ func (p *planner) switchUnit(mp *modulePlan) {
 // who changes their mind, finds it again.
 func (p *planner) leftovers(mp *modulePlan) (map[string]*variable, map[string]*function) {
 	m := mp.live
-	orphans, graveyard := map[string]*variable{}, map[string]*function{}
-	for name, v := range m.orphans {
-		orphans[name] = v
-	}
-	for name, f := range m.graveyard {
-		graveyard[name] = f
-	}
+	orphans, graveyard := maps.Clone(m.orphans), maps.Clone(m.graveyard)
 	for _, v := range mp.match.old.vars {
 		if v.module && mp.match.oldVars[v.id] < 0 && v.id < len(m.vars) && m.vars[v.id] != nil && m.vars[v.id].cell != nil {
+			if orphans == nil {
+				orphans = map[string]*variable{}
+			}
 			orphans[v.name] = m.vars[v.id]
 		}
 	}
 	for _, d := range mp.match.old.decls[1:] {
 		if d.named && mp.match.oldDecl[d.id] < 0 {
+			if graveyard == nil {
+				graveyard = map[string]*function{}
+			}
 			graveyard[d.name] = m.fns[d.id]
 		}
 	}
@@ -440,7 +470,7 @@ func (p *planner) hooks() {
 			p.s.newNamedTask(t.id, fn, h)
 		}
 	}
-	for id := range p.restarts {
+	for _, id := range slices.Sorted(maps.Keys(p.restarts)) {
 		if nt := p.s.restarts[id]; nt != nil {
 			p.s.restart(nt)
 			p.report.Restarted = append(p.report.Restarted, id)

@@ -212,6 +212,7 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 		s.roots = append(s.roots, name)
 	}
 	s.modules[name] = m
+	s.code++
 	s.order = append(s.order, m)
 	s.loading = append(s.loading, m)
 	depth := len(s.loading)
@@ -243,6 +244,7 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 
 // unload forgets a module whose top level failed.
 func (s *State) unload(m *module) {
+	s.code++
 	delete(s.modules, m.name)
 	s.loaded.RawSetString(m.name, lua.LNil)
 	for i, o := range s.order {

@@ -2,6 +2,9 @@ package script
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -237,29 +240,19 @@ func (p *planner) orphans() {
 
 // frames finds the suspended frames of changed functions.
 func (p *planner) frames() {
-	changed := map[*function]bool{}
-	for _, mp := range p.mods {
-		for i := range mp.swaps {
-			if sw := &mp.swaps[i]; sw.changed {
-				changed[sw.fn] = true
-			}
-		}
-	}
-	if len(changed) == 0 {
-		return
-	}
 	named := map[*lua.LState]*namedTask{}
 	for _, nt := range p.s.restarts {
 		if nt.task != nil && !nt.task.ended {
 			named[nt.task.th] = nt
 		}
 	}
+	changed := p.changedFunctions()
 	count := map[string]map[int]int{}
 	p.s.threads.each(func(th *lua.LState) {
 		for _, fr := range frames(th) {
 			fn := fr.fn()
 			f, version := p.frameFunction(fn)
-			if f == nil || !changed[f] {
+			if f == nil || !changed()[f] {
 				continue
 			}
 			if nt := named[th]; nt != nil {
@@ -277,17 +270,33 @@ func (p *planner) frames() {
 		}
 	})
 	for id, nt := range p.s.restarts { // one that has not begun yet begins with the new code by itself
-		if sl := p.s.slotOf(nt.fn); sl != nil && changed[sl.fn] {
+		if sl := p.s.slotOf(nt.fn); sl != nil && changed()[sl.fn] {
 			p.restarts[id] = true
 		}
 	}
 	for name, versions := range count {
 		detail := ""
-		for v, n := range versions {
-			detail += fmt.Sprintf(" %d on r%d", n, v)
+		for _, v := range slices.Sorted(maps.Keys(versions)) {
+			detail += fmt.Sprintf(" %d on r%d", versions[v], v)
 		}
 		p.warnings = append(p.warnings, warn("W-FRAME-OLD", name, "suspended:%s; they finish in their own code", detail))
 	}
+}
+
+// changedFunctions makes the set of functions whose code changes when it is first
+// asked for: most States have nothing suspended in a script.
+func (p *planner) changedFunctions() func() map[*function]bool {
+	return sync.OnceValue(func() map[*function]bool {
+		changed := map[*function]bool{}
+		for _, mp := range p.mods {
+			for i := range mp.swaps {
+				if sw := &mp.swaps[i]; sw.changed {
+					changed[sw.fn] = true
+				}
+			}
+		}
+		return changed
+	})
 }
 
 func (p *planner) frameFunction(fn *lua.LFunction) (*function, int) {

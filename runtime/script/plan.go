@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
@@ -41,27 +40,6 @@ type write struct {
 	value lua.LValue
 	list  []lua.LValue // of a sequence: its new elements
 	seq   bool
-}
-
-// modulePlan is one module's next shape in the live State.
-type modulePlan struct {
-	live  *module // nil: the module is new here
-	next  *module
-	match *unitMatch
-	fns   []*function
-	vars  []*variable
-	swaps []swap
-	slots map[*function]*slot // those of functions that get a new one
-	fresh *module             // what becomes of a new module
-}
-
-// swap is one function's change of code.
-type swap struct {
-	fn      *function
-	decl    *decl
-	proto   lua.FunctionProto // the new header
-	slot    *slot             // not nil: a new slot, because the captured variables changed
-	changed bool              // more than line numbers
 }
 
 // frozenFrame is a suspended frame that keeps its code.
@@ -154,139 +132,6 @@ func (p *planner) static() []Warning {
 	for _, w := range p.deleted() {
 		if !kept[w.Subject] {
 			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// modules prepares the code of every changed module that this State has loaded.
-func (p *planner) modules() *Refusal {
-	for _, n := range p.st.next.order {
-		live := p.s.modules[n.name]
-		if live == nil {
-			continue
-		}
-		um := p.st.match[n.name]
-		if um == nil && live.unit != n.unit {
-			return &Refusal{Code: "R-STALE", Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
-		}
-		if um == nil || um.old == um.new {
-			continue
-		}
-		p.report.Modules++
-		p.prepare(live, n, um)
-	}
-	return nil
-}
-
-func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
-	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars)), slots: map[*function]*slot{}}
-	p.mods[next.name] = mp
-	p.prepareVars(mp)
-	protos := make([]*lua.FunctionProto, len(um.new.decls))
-	for i := len(um.new.decls) - 1; i > 0; i-- {
-		d := um.new.decls[i]
-		if d.capture {
-			protos[i] = d.proto
-			continue
-		}
-		protos[i] = p.prepareFunction(mp, d, protos)
-	}
-	return mp
-}
-
-// prepareVars carries variables over and brings back those that an earlier
-// version had.
-func (p *planner) prepareVars(mp *modulePlan) {
-	for _, v := range mp.match.new.vars {
-		if id := mp.match.vars[v.id]; id >= 0 {
-			mp.vars[v.id] = mp.live.variable(mp.match.old.vars[id])
-			continue
-		}
-		nv := &variable{decl: v}
-		if v.module {
-			if o := mp.live.orphans[v.name]; o != nil && p.fits(o, mp.next, v) {
-				nv = o
-			} else if src := mp.next.variableCell(v); src != nil {
-				nv.cell = p.cell(src)
-			}
-		}
-		mp.vars[v.id] = nv
-	}
-}
-
-// fits says whether an orphan's value is of the kind that the new source declares.
-func (p *planner) fits(o *variable, next *module, v *varDecl) bool {
-	src := next.variableCell(v)
-	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
-}
-
-func (m *module) variableCell(v *varDecl) *lua.Upvalue {
-	if v.id < len(m.vars) && m.vars[v.id] != nil {
-		return m.vars[v.id].cell
-	}
-	return nil
-}
-
-func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	layout := make([]*variable, len(d.upvals))
-	for i, v := range d.upvals {
-		layout[i] = mp.vars[v.id]
-	}
-	proto := cloneProto(d, protos)
-	f := p.existing(mp, d)
-	if f == nil {
-		f = &function{mod: mp.live, decl: d}
-		f.slot = &slot{proto: proto, fn: f, layout: layout}
-		mp.fns[d.id], mp.slots[f] = f, f.slot
-		mp.swaps = append(mp.swaps, swap{fn: f, decl: d, slot: f.slot})
-		return proto
-	}
-	mp.fns[d.id] = f
-	sw := swap{fn: f, decl: d, changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
-	if sameVariables(f.slot.layout, layout) {
-		sw.proto = *proto
-		mp.swaps = append(mp.swaps, sw)
-		return f.slot.proto
-	}
-	sw.changed = true
-	sw.slot = &slot{proto: proto, fn: f, layout: layout, extras: mp.leftBehind(f.slot, layout)}
-	mp.slots[f] = sw.slot
-	mp.swaps = append(mp.swaps, sw)
-	return proto
-}
-
-// existing is the live function that a new declaration continues: the matched
-// one, or one of that name that an earlier version deleted.
-func (p *planner) existing(mp *modulePlan, d *decl) *function {
-	if id := mp.match.decl[d.id]; id >= 0 {
-		return mp.live.fns[id]
-	}
-	if d.named {
-		return mp.live.graveyard[d.name]
-	}
-	return nil
-}
-
-func sameVariables(a, b []*variable) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// leftBehind lists what closures of a slot captured and the next layout does not
-// want: they keep it, for the case that a later version wants it again.
-func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
-	var out []*variable
-	for _, v := range append(slices.Clone(sl.layout), sl.extras...) {
-		if !v.decl.module && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
-			out = append(out, v)
 		}
 	}
 	return out

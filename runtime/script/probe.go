@@ -205,6 +205,7 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 	if err != nil {
 		return nil, err
 	}
+	wrapper.NumUpvalues = saved.NumUpvalues // closures of it are made meanwhile
 	s.pin(f.slot.proto, f)
 	if s.traces == nil {
 		s.traces = map[*function]*tracing{}

@@ -106,3 +106,23 @@ func TestDescribeShowsWhatHasNoPlainForm(t *testing.T) {
 		t.Fatal(a)
 	}
 }
+
+func TestTracedFunctionIsStillMadeRight(t *testing.T) {
+	s, _ := newTestState(t, map[string]string{"main.lua": `
+		local M = {}
+		function M.mk(a, b) local f = function(x) return a + x end return f, a, b end
+		return M`}, "main")
+	var calls int
+	stop, err := s.Trace("main.mk:f", 100, func(TracedCall) { calls++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := do(t, s, `local f, a, b = require"main".mk(1, 2) F = f return f(10), a, b`)
+	if got[0] != 11.0 || got[1] != 1.0 || got[2] != 2.0 || calls != 1 {
+		t.Fatal(got, calls)
+	}
+	stop()
+	if got := do(t, s, `F(20)`); got[0] != 21.0 {
+		t.Fatal(got)
+	}
+}

@@ -60,6 +60,8 @@ type State struct {
 	upgrades map[*lua.LTable]*upgrade
 	builtins builtinTable
 	frozen   map[*lua.FunctionProto]*frozenCode
+	prepared *codePlan // what Plan has made ready for Commit
+	code     uint64    // counts changes of what is loaded
 	migrated map[string]*beforeImage
 
 	handlers map[string][]*registration

@@ -261,6 +261,7 @@ func (ts *threadSet) each(f func(*lua.LState)) {
 // Advance sets the game time in seconds and runs what is due: tasks that yielded,
 // then timers and sleeping tasks in order of their due time.
 func (s *State) Advance(now float64) {
+	s.prepared.grow(s)
 	next := s.next
 	s.next = nil
 	for _, t := range next {

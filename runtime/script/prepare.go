@@ -1,0 +1,223 @@
+package script
+
+import (
+	"maps"
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// modulePlan is one module's next shape in the live State.
+type modulePlan struct {
+	live  *module // nil: the module is new here
+	next  *module
+	match *unitMatch
+	fns   []*function
+	vars  []*variable
+	swaps []swap
+	slots map[*function]*slot // those of functions that get a new one
+	cells []newCell           // of variables that are new
+	bound bool                // made from live values, so that it must be made again for a commit
+	fresh *module             // what becomes of a new module
+}
+
+// swap is one function's change of code.
+type swap struct {
+	fn      *function
+	decl    *decl
+	was     *decl              // before the commit
+	proto   *lua.FunctionProto // the new header; once committed, the old one
+	slot    *slot              // not nil: a new slot, because the captured variables changed
+	old     *slot              // that it took the place of
+	changed bool               // more than line numbers
+}
+
+// newCell is a new variable and next's cell for it.
+type newCell struct {
+	v   *variable
+	src *lua.Upvalue
+}
+
+// codePlan is the part of a plan that depends on code alone. Plan makes it off the
+// critical path and Commit uses it, if no code has been loaded in between.
+type codePlan struct {
+	st   *Staged
+	code uint64
+	mods map[string]*modulePlan
+	age  int // in ticks
+}
+
+// grow drops a plan that nobody commits.
+func (c *codePlan) grow(s *State) {
+	if c == nil {
+		return
+	}
+	if c.age++; c.age > maxPlanAge {
+		s.prepared = nil
+	}
+}
+
+// maxPlanAge is how long a plan is kept, in ticks: all systems are asked before the
+// first commits.
+const maxPlanAge = 100
+
+// modules prepares the code of every changed module that this State has loaded.
+func (p *planner) modules() *Refusal {
+	if p.reuse() {
+		return nil
+	}
+	for _, n := range p.st.next.order {
+		live := p.s.modules[n.name]
+		if live == nil {
+			continue
+		}
+		um := p.st.match[n.name]
+		if um == nil && live.unit != n.unit {
+			return &Refusal{Code: "R-STALE", Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
+		}
+		if um == nil || um.old == um.new {
+			continue
+		}
+		p.prepare(live, n, um)
+	}
+	p.report.Modules = len(p.mods)
+	p.s.prepared = &codePlan{st: p.st, code: p.s.code, mods: maps.Clone(p.mods)}
+	return nil
+}
+
+// reuse takes the module plans that Plan has left for Commit. New variables get
+// cells of this planner.
+func (p *planner) reuse() bool {
+	c := p.s.prepared
+	if c == nil || c.st != p.st || c.code != p.s.code {
+		return false
+	}
+	for _, mp := range c.mods {
+		if mp.bound {
+			return false
+		}
+	}
+	p.mods = maps.Clone(c.mods)
+	for _, mp := range p.mods {
+		for _, nc := range mp.cells {
+			nc.v.cell = p.cell(nc.src)
+		}
+	}
+	p.report.Modules = len(p.mods)
+	return true
+}
+
+func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars)),
+		slots: map[*function]*slot{}, swaps: make([]swap, 0, len(um.new.decls))}
+	p.mods[next.name] = mp
+	p.prepareVars(mp)
+	protos := make([]*lua.FunctionProto, len(um.new.decls))
+	for i := len(um.new.decls) - 1; i > 0; i-- {
+		d := um.new.decls[i]
+		if d.capture {
+			protos[i] = d.proto
+			continue
+		}
+		protos[i] = p.prepareFunction(mp, d, protos)
+	}
+	return mp
+}
+
+// prepareVars carries variables over and brings back those that an earlier
+// version had.
+func (p *planner) prepareVars(mp *modulePlan) {
+	for _, v := range mp.match.new.vars {
+		if id := mp.match.vars[v.id]; id >= 0 {
+			mp.vars[v.id] = mp.live.variable(mp.match.old.vars[id])
+			continue
+		}
+		nv := &variable{decl: v}
+		if v.module {
+			if o := mp.live.orphans[v.name]; o != nil && p.fits(o, mp.next, v) {
+				nv, mp.bound = o, true
+			} else if src := mp.next.variableCell(v); src != nil {
+				nv.cell = p.cell(src)
+				mp.cells = append(mp.cells, newCell{nv, src})
+			}
+		}
+		mp.vars[v.id] = nv
+	}
+}
+
+// fits says whether an orphan's value is of the kind that the new source declares.
+func (p *planner) fits(o *variable, next *module, v *varDecl) bool {
+	src := next.variableCell(v)
+	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
+}
+
+func (m *module) variableCell(v *varDecl) *lua.Upvalue {
+	if v.id < len(m.vars) && m.vars[v.id] != nil {
+		return m.vars[v.id].cell
+	}
+	return nil
+}
+
+func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
+	layout := make([]*variable, len(d.upvals))
+	for i, v := range d.upvals {
+		layout[i] = mp.vars[v.id]
+	}
+	proto := cloneProto(d, protos)
+	f := p.existing(mp, d)
+	if f == nil {
+		f = &function{mod: mp.live, decl: d}
+		f.slot = &slot{proto: proto, fn: f, layout: layout}
+		mp.fns[d.id], mp.slots[f] = f, f.slot
+		mp.swaps = append(mp.swaps, swap{fn: f, decl: d, slot: f.slot})
+		return proto
+	}
+	mp.fns[d.id] = f
+	sw := swap{fn: f, decl: d, changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
+	if sameVariables(f.slot.layout, layout) {
+		sw.proto = proto
+		mp.swaps = append(mp.swaps, sw)
+		return f.slot.proto
+	}
+	sw.changed = true
+	sw.slot = &slot{proto: proto, fn: f, layout: layout, extras: mp.leftBehind(f.slot, layout)}
+	mp.slots[f] = sw.slot
+	mp.swaps = append(mp.swaps, sw)
+	return proto
+}
+
+// existing is the live function that a new declaration continues: the matched
+// one, or one of that name that an earlier version deleted.
+func (p *planner) existing(mp *modulePlan, d *decl) *function {
+	if id := mp.match.decl[d.id]; id >= 0 {
+		return mp.live.fns[id]
+	}
+	if d.named {
+		return mp.live.graveyard[d.name]
+	}
+	return nil
+}
+
+func sameVariables(a, b []*variable) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// leftBehind lists what closures of a slot captured and the next layout does not
+// want: they keep it, for the case that a later version wants it again.
+func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
+	var out []*variable
+	for _, v := range append(slices.Clone(sl.layout), sl.extras...) {
+		if !v.decl.module && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
