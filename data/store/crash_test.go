@@ -50,6 +50,9 @@ func writeUntilKilled(path string) {
 	wg.Wait()
 }
 
+// pilotID is the id of the n-th character of a new store.
+func pilotID(n int) world.CharacterID { return world.CharacterID(1_000_001 + n) }
+
 // jobs are the changes, by name; the i-th leaves a trace of i.
 var jobs = map[string]func(s *Store, worker, i int) error{
 	"put": func(s *Store, worker, i int) error {
@@ -58,12 +61,12 @@ var jobs = map[string]func(s *Store, worker, i int) error{
 	"save": func(s *Store, worker, i int) error {
 		all := make([]Character, 2)
 		for k := range all {
-			all[k] = Character{ID: world.CharacterID(worker*2 + k + 1), Pos: world.Vec3{X: float64(i)}}
+			all[k] = Character{ID: pilotID(worker*2 + k), Pos: world.Vec3{X: float64(i)}}
 		}
 		return s.SaveCharacters(bg, all)
 	},
 	"move": func(s *Store, worker, i int) error {
-		a, b := world.CharacterID(worker*2+1), world.CharacterID(worker*2+2)
+		a, b := pilotID(worker*2), pilotID(worker*2+1)
 		if i%2 == 0 {
 			a, b = b, a
 		}
@@ -156,9 +159,9 @@ func checkWorker(t *testing.T, s *Store, worker int, told map[string]int) {
 			t.Errorf("put %d %d was lost", worker, i)
 		}
 	}
-	a, err := s.Character(bg, world.CharacterID(worker*2+1))
+	a, err := s.Character(bg, pilotID(worker*2))
 	must(t, err)
-	b, err := s.Character(bg, world.CharacterID(worker*2+2))
+	b, err := s.Character(bg, pilotID(worker*2+1))
 	must(t, err)
 	if a.Pos.X != b.Pos.X || a.Pos.X < float64(n("save")) || a.Pos.X > float64(n("save")+1) {
 		t.Errorf("told save %d of worker %d, found %v and %v", n("save"), worker, a.Pos.X, b.Pos.X)

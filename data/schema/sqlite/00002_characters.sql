@@ -17,4 +17,8 @@ CREATE TABLE characters (
     last_seen INTEGER NOT NULL
 ) STRICT;
 
+-- Ids begin above what Lua tables keep in their array part: scripts use them as
+-- keys, and a small id as a key would make a table of that many empty places.
+INSERT INTO sqlite_sequence (name, seq) VALUES ('characters', 1000000);
+
 CREATE INDEX characters_account ON characters (account, last_seen);
