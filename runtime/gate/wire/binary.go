@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 
 	"hotshard/runtime/world"
@@ -198,13 +199,20 @@ func (p *packer) setOrigin(box *bounds) {
 	p.vec(p.origin, world.Vec3{}, 1)
 }
 
-func (s *Snapshot) appendBinary(dst []byte) []byte {
+// appendHead appends what differs between those who see the same, appendCrowd the
+// rest.
+func (s *Snapshot) appendHead(dst []byte) []byte {
 	p := packer{b: dst}
 	p.begin(KindSnapshot, s.Tick)
 	p.float(s.Hz)
 	p.float(s.Dilation)
 	p.uint(uint64(s.You))
 	p.uint(uint64(s.Bubble))
+	return p.b
+}
+
+func (s *Snapshot) appendCrowd(dst []byte) []byte {
+	p := packer{b: slices.Grow(dst, 16+72*len(s.Entities)), prev: world.FirstDynamicID}
 	var box bounds
 	box.entities(s.Entities)
 	p.setOrigin(&box)

@@ -13,6 +13,7 @@ import (
 type Frame struct {
 	kind     Kind
 	snapshot *Snapshot
+	crowd    *crowd // of the snapshot
 	delta    *Delta
 	text     []byte
 	encoded  [codecs]struct {
@@ -23,7 +24,29 @@ type Frame struct {
 }
 
 // NewSnapshot makes the frame of a snapshot.
-func NewSnapshot(s *Snapshot) *Frame { return &Frame{kind: KindSnapshot, snapshot: s} }
+func NewSnapshot(s *Snapshot) *Frame {
+	return &Frame{kind: KindSnapshot, snapshot: s, crowd: new(crowd)}
+}
+
+// For returns the frame of the same snapshot as another ship sees it. What is
+// packed of the entities is packed once for all of them: when a thousand players
+// arrive, each gets a snapshot of the thousand.
+func (f *Frame) For(you world.EntityID) *Frame {
+	s := *f.snapshot
+	s.You = you
+	return &Frame{kind: KindSnapshot, snapshot: &s, crowd: f.crowd}
+}
+
+// crowd is the packed part of a snapshot that does not depend on who looks.
+type crowd struct {
+	once  sync.Once
+	bytes []byte
+}
+
+func (c *crowd) of(s *Snapshot) []byte {
+	c.once.Do(func() { c.bytes = s.appendCrowd(nil) })
+	return c.bytes
+}
 
 // NewDelta makes the frame of a delta.
 func NewDelta(d *Delta) *Frame { return &Frame{kind: KindDelta, delta: d} }
@@ -52,10 +75,11 @@ func (f *Frame) Payload(c Codec) []byte {
 }
 
 func (f *Frame) encode(c Codec) ([]byte, int) {
+	if c == Binary && f.kind == KindSnapshot {
+		return f.packSnapshot()
+	}
 	buf := make([]byte, maxHeader, maxHeader+f.sizeHint(c))
 	switch {
-	case c == Binary && f.kind == KindSnapshot:
-		buf = f.snapshot.appendBinary(buf)
 	case c == Binary && f.kind == KindDelta:
 		buf = f.delta.appendBinary(buf)
 	case f.kind == KindSnapshot:
@@ -69,6 +93,14 @@ func (f *Frame) encode(c Codec) ([]byte, int) {
 		buf = append(buf, f.text...)
 	}
 	start := putHeader(buf, c)
+	return buf[start:], maxHeader - start
+}
+
+func (f *Frame) packSnapshot() ([]byte, int) {
+	crowd := f.crowd.of(f.snapshot)
+	buf := make([]byte, maxHeader, maxHeader+64+len(crowd))
+	buf = append(f.snapshot.appendHead(buf), crowd...)
+	start := putHeader(buf, Binary)
 	return buf[start:], maxHeader - start
 }
 

@@ -319,3 +319,19 @@ func TestSubprotocols(t *testing.T) {
 		t.Error("chat was accepted")
 	}
 }
+
+func TestSnapshotForOthers(t *testing.T) {
+	s := Snapshot{Tick: 9, Hz: 10, Dilation: 1, You: world.FirstDynamicID, Bubble: 3}
+	for i := range 20 {
+		s.Entities = append(s.Entities, Entity{ID: world.FirstDynamicID + world.EntityID(i), Kind: "ship", Type: "Wren", Motion: Motion{Pos: world.Vec3{X: float64(i)}}})
+	}
+	first := NewSnapshot(&s)
+	other := s
+	other.You += 7
+	for _, c := range []Codec{Binary, JSON} {
+		first.Bytes(c)
+		if got, want := first.For(other.You).Bytes(c), NewSnapshot(&other).Bytes(c); !bytes.Equal(got, want) {
+			t.Errorf("codec %d: % x, want % x", c, got, want)
+		}
+	}
+}
