@@ -17,7 +17,7 @@ type view struct {
 	delta    wire.Delta
 	frame    *wire.Frame // this tick's, nil where nothing changed
 	entities []wire.Entity
-	fresh    bool // entities is this tick's
+	whole    *wire.Frame // this tick's snapshot, nil while nobody needed one
 }
 
 // trackBubbles reads from the space who has come into which bubble, who has left
@@ -124,7 +124,7 @@ func (p *Player) release() {
 
 func (v *view) reset() {
 	v.add, v.gone, v.move = v.add[:0], v.gone[:0], v.move[:0]
-	v.frame, v.fresh = nil, false
+	v.frame, v.whole = nil, nil
 }
 
 // deltaFrame is the bubble's frame of this tick, nil where nothing changed.
@@ -151,21 +151,22 @@ func (s *System) deltaFrame(v *view) *wire.Frame {
 }
 
 // snapshotFrame is all of the bubble as seen from a ship. The entities are
-// gathered once a tick for everybody who needs them.
+// gathered, and packed, once a tick for everybody who needs them.
 func (s *System) snapshotFrame(v *view, you world.EntityID) *wire.Frame {
-	if !v.fresh {
-		v.fresh = true
-		v.entities = v.entities[:0]
-		b, _ := s.space.Bubble(v.id)
-		for _, id := range b.Members {
-			if e, st, ok := s.seen(id, v); ok {
-				v.entities = append(v.entities, s.wireEntity(e, &st))
-			}
+	if v.whole != nil {
+		return v.whole.For(you)
+	}
+	v.entities = v.entities[:0]
+	b, _ := s.space.Bubble(v.id)
+	for _, id := range b.Members {
+		if e, st, ok := s.seen(id, v); ok {
+			v.entities = append(v.entities, s.wireEntity(e, &st))
 		}
 	}
-	return wire.NewSnapshot(&wire.Snapshot{
+	v.whole = wire.NewSnapshot(&wire.Snapshot{
 		Tick: s.tick, Hz: s.hz, Dilation: 1, You: you, Bubble: uint32(v.id), Entities: v.entities,
 	})
+	return v.whole
 }
 
 // seen looks an id up that the space has named in this tick; scripts may have
