@@ -77,14 +77,14 @@ func (r *Report) String() string {
 
 // Header is the line above the Lines of figures.
 func Header() string {
-	return fmt.Sprintf("%-9s %-7s %13s %24s %15s %9s %8s %7s %7s %6s %6s %7s %5s\n", "scene", "", "joined", "between ticks p50/99/max",
-		"echo p50/99", "MB/s", "frames/s", "missed", "lost", "load", "server", "RSS MB", "dil.")
+	return fmt.Sprintf("%-9s %-7s %13s %24s %15s %9s %8s %7s %7s %6s %6s %6s %7s %5s\n", "scene", "", "joined", "between ticks p50/99/max",
+		"echo p50/99", "MB/s", "frames/s", "missed", "lost", "deaths", "load", "server", "RSS MB", "dil.")
 }
 
 // Line is the figures as one line of a table.
 func (f *Figures) Line(who string) string {
-	return fmt.Sprintf("%-9s %-7s %6d/%6d %10.1f %6.1f %6.1f %7.1f %7.1f %9.2f %8.0f %7d %7d %6.3f %6.3f %7.1f %5.2f\n", f.Scene, who, f.Joined, f.Players,
-		f.IAp50, f.IAp99, f.IAmax, f.EchoP50, f.EchoP99, f.BytesPerS/1e6, f.FramesPerS, f.Missed, f.Disconnects, f.LoadCPU, f.ServerCPU, f.ServerRSS, f.DilationMin)
+	return fmt.Sprintf("%-9s %-7s %6d/%6d %10.1f %6.1f %6.1f %7.1f %7.1f %9.2f %8.0f %7d %7d %6d %6.3f %6.3f %7.1f %5.2f\n", f.Scene, who, f.Joined, f.Players,
+		f.IAp50, f.IAp99, f.IAmax, f.EchoP50, f.EchoP99, f.BytesPerS/1e6, f.FramesPerS, f.Missed, f.Disconnects, f.Deaths, f.LoadCPU, f.ServerCPU, f.ServerRSS, f.DilationMin)
 }
 
 // histogram counts durations in steps of about 1.6 % (64 to each doubling).

@@ -260,6 +260,7 @@ func (p *player) event(name string, text []byte) {
 		ship, _ := number(text, `"ship":`)
 		docked, _ := number(text, `"docked":`)
 		p.ship, p.docked = world.EntityID(ship), world.EntityID(docked)
+		p.at = 0 // wherever it was before, its ticks do not go on
 		s.scene.placed(p)
 	case "dilation":
 		if f, ok := number(text, `"factor":`); ok {
