@@ -38,6 +38,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 			return
 		}
 	}
+	fn.Env = s.consoleEnv()
 	t := s.task()
 	t.fn, t.origin = fn, "console "+o.Author
 	t.tried = true // the operator is told, the log need not be
@@ -60,6 +61,35 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 		done(out, nil)
 	}
 	s.resume(t)
+}
+
+// consoleEnv is what operators' code sees: the globals and, by their names, the
+// loaded modules.
+func (s *State) consoleEnv() *lua.LTable {
+	if s.console != nil {
+		return s.console
+	}
+	global := s.l.G.Global
+	mt := s.l.CreateTable(0, 2)
+	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
+		name := L.Get(2)
+		if v := global.RawGet(name); v != lua.LNil {
+			L.Push(v)
+		} else if v := s.loaded.RawGet(name); v != lua.LNil {
+			L.Push(v)
+		} else {
+			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
+		}
+		return 1
+	}))
+	mt.RawSetString("__newindex", s.l.NewFunction(func(L *lua.LState) int {
+		s.forbid(L, "setting a global")
+		L.SetTable(global, L.Get(2), L.Get(3))
+		return 0
+	}))
+	s.console = s.l.CreateTable(0, 0)
+	s.console.Metatable = mt
+	return s.console
 }
 
 // maxDescribed bounds how many entries of one table are shown.

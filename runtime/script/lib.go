@@ -180,9 +180,11 @@ func (s *State) openLibs() {
 		L.Push(L.NewFunction(open))
 		L.Call(0, 0)
 	}
-	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION", "collectgarbage"} {
+	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION"} {
 		L.SetGlobal(name, lua.LNil)
 	}
+	// A script's collectgarbage would stop the whole process: it answers and does nothing.
+	L.SetGlobal("collectgarbage", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 }))
 	s.openPackage()
 	s.openString()
 	s.openOS()

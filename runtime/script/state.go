@@ -81,6 +81,7 @@ type State struct {
 	depth    int
 	entries  uint64
 	heapRead uint64
+	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
 	traceOf  lua.LValue
 	callers  map[uintptr]callerKind
