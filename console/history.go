@@ -12,16 +12,27 @@ import (
 // line editor keeps.
 const historyMost = 256 << 10
 
-// historyFile is the history of one shard, beside its socket, in a folder only
-// its operators can read.
-func historyFile(socket, shard string) string {
-	name := strings.Map(func(r rune) rune {
+// historyFile is the history of one shard: beside its socket, in a folder only
+// its operators can read, or among the user's own files for one far away.
+func historyFile(opts options, shard string) string {
+	name := "history-" + strings.Map(func(r rune) rune {
 		if r == '/' || r == 0 {
 			return '_'
 		}
 		return r
 	}, shard)
-	return filepath.Join(filepath.Dir(socket), "history-"+name)
+	if opts.Connect == "" {
+		return filepath.Join(filepath.Dir(opts.Socket), name)
+	}
+	dir, err := os.UserConfigDir()
+	if err == nil {
+		dir = filepath.Join(dir, "hotshard")
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return "" // there is nowhere to keep one
+	}
+	return filepath.Join(dir, name)
 }
 
 // recall reads the history. Without one the console works all the same.

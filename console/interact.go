@@ -21,7 +21,7 @@ var errEnd = errors.New("end")
 
 // interact reads lines at a terminal until the operator leaves.
 func (o *operator) interact(ctx context.Context) error {
-	s, err := newScreen(historyFile(o.opts.Socket, o.client.Hello().Shard))
+	s, err := newScreen(historyFile(o.opts, o.client.Hello().Shard))
 	if err != nil {
 		return err
 	}
@@ -29,6 +29,11 @@ func (o *operator) interact(ctx context.Context) error {
 	// A signal must not leave the terminal raw, wherever the loop below waits.
 	stop := context.AfterFunc(ctx, func() { s.close(); os.Exit(1) })
 	defer stop()
+	// Ctrl-C never ends the console, not even in the moment when the line editor
+	// has shown its prompt and has not yet taken the terminal.
+	ignored := make(chan os.Signal, 1)
+	signal.Notify(ignored, os.Interrupt)
+	defer signal.Stop(ignored)
 	o.screen = s
 	s.line.SetWordCompleter(o.complete)
 	o.greet()
@@ -114,12 +119,41 @@ func (o *operator) one(ctx context.Context, text string) error {
 	if skip(text) {
 		return nil
 	}
-	if err := o.present(ctx); err != nil {
-		return err
+	for again := false; ; again = true {
+		if err := o.present(ctx); err != nil {
+			return err
+		}
+		within, stop := signal.NotifyContext(ctx, os.Interrupt) // Ctrl-C ends the command only
+		err := o.line(within, text)
+		if broken(err) && within.Err() == nil {
+			o.awaitEnd()
+		}
+		stop()
+		if errors.Is(err, client.ErrLost) && !again && !o.commands.Changes(text) {
+			continue // it only looks: ask the shard that comes back
+		}
+		o.complain(err)
+		return nil
 	}
-	within, stop := signal.NotifyContext(ctx, os.Interrupt) // Ctrl-C ends the command only
-	err := o.line(within, text)
-	stop()
+}
+
+// broken says whether a command was broken off.
+func broken(err error) bool {
+	var r *command.Refusal
+	return errors.As(err, &r) && r.Code == command.CodeBroken
+}
+
+// awaitEnd waits for the end of a connection on which the shard breaks commands
+// off: it is going down.
+func (o *operator) awaitEnd() {
+	select {
+	case <-o.client.Lost():
+	case <-time.After(3 * time.Second):
+	}
+}
+
+// complain says why a line did not go well.
+func (o *operator) complain(err error) {
 	var bad errBadNews
 	switch {
 	case err == nil, errors.As(err, &bad): // it has been shown
@@ -128,7 +162,6 @@ func (o *operator) one(ctx context.Context, text string) error {
 	default:
 		fmt.Fprintln(o.errs, sentence(err))
 	}
-	return nil
 }
 
 // complete asks the live shard how the line goes on.
@@ -159,7 +192,7 @@ func (o *operator) present(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		c, err := client.Dial(ctx, o.opts.Socket)
+		c, err := o.dial(ctx)
 		if err == nil {
 			o.client.Close()
 			o.client = c

@@ -18,16 +18,20 @@ import (
 
 	"hotshard/console/client"
 	"hotshard/console/command"
+	"hotshard/console/remote"
 )
 
 // options are the flags. Each can be set as HOTSHARD_NAME in the environment.
 type options struct {
-	Data    string   `help:"The shard's data folder." default:"data" type:"path"`
-	Socket  string   `help:"The shard's console socket; run/console.sock below --data where left out." placeholder:"PATH"`
-	Command []string `short:"e" sep:"none" help:"Run one command and exit; may be given several times. Stops at the first refusal." placeholder:"COMMAND"`
-	JSON    bool     `help:"Print one JSON value for each command."`
-	Confirm string   `help:"The shard's name, for commands that want it typed in production." placeholder:"NAME"`
-	NoPager bool     `help:"Print long answers without a pager."`
+	Data       string   `help:"The shard's data folder." default:"data" type:"path"`
+	Socket     string   `help:"The shard's console socket; run/console.sock below --data where left out." placeholder:"PATH"`
+	Connect    string   `help:"Come in over SSH instead of the local socket." placeholder:"HOST:PORT"`
+	Identity   []string `short:"i" sep:"none" help:"Private key to come in with; those of the agent and of ~/.ssh where left out." placeholder:"FILE"`
+	KnownHosts string   `help:"Keys of shards that are known; ~/.ssh/known_hosts where left out." placeholder:"FILE"`
+	Command    []string `short:"e" sep:"none" help:"Run one command and exit; may be given several times. Stops at the first refusal." placeholder:"COMMAND"`
+	JSON       bool     `help:"Print one JSON value for each command."`
+	Confirm    string   `help:"The shard's name, for commands that want it typed in production." placeholder:"NAME"`
+	NoPager    bool     `help:"Print long answers without a pager."`
 }
 
 func main() {
@@ -46,12 +50,13 @@ func main() {
 func run(opts options, stdin *os.File, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	c, err := client.Dial(ctx, opts.Socket)
+	dial := opts.dialer(stdin, stderr)
+	c, err := dial(ctx)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
-	op := &operator{opts: opts, client: c, commands: command.Default(), out: stdout, errs: stderr}
+	op := &operator{opts: opts, dial: dial, client: c, commands: command.Default(), out: stdout, errs: stderr}
 	defer func() { op.client.Close() }()
 	switch {
 	case len(opts.Command) > 0:
@@ -64,4 +69,32 @@ func run(opts options, stdin *os.File, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// dialer returns how this console reaches its shard.
+func (opts options) dialer(stdin *os.File, stderr io.Writer) func(context.Context) (*client.Client, error) {
+	if opts.Connect == "" {
+		return func(ctx context.Context) (*client.Client, error) { return client.Dial(ctx, opts.Socket) }
+	}
+	d := remote.Dialer{Address: opts.Connect, Keys: opts.Identity, Known: opts.KnownHosts}
+	if term.IsTerminal(int(stdin.Fd())) && len(opts.Command) == 0 {
+		d.Password = func(file string) ([]byte, error) {
+			fmt.Fprintf(stderr, "pass phrase of %s: ", file)
+			defer fmt.Fprintln(stderr)
+			return term.ReadPassword(int(stdin.Fd()))
+		}
+		d.Trust = func(host, fingerprint string) bool {
+			fmt.Fprintf(stderr, "%s is not known yet. Its key is %s. Is that right? (yes/no) ", host, fingerprint)
+			var answer string
+			_, err := fmt.Fscanln(stdin, &answer)
+			return err == nil && answer == "yes"
+		}
+	}
+	return func(ctx context.Context) (*client.Client, error) {
+		conn, err := d.Dial(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return client.New(ctx, conn)
+	}
 }

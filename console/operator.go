@@ -21,6 +21,7 @@ import (
 // operator runs lines on a shard and shows the answers.
 type operator struct {
 	opts     options
+	dial     func(context.Context) (*client.Client, error)
 	client   *client.Client
 	commands *command.Registry // to know where Lua code ends, not to run anything
 	out      io.Writer

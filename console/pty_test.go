@@ -52,7 +52,9 @@ func (s *shard) terminal(t *testing.T, env ...string) *terminal {
 	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
-		cmd.Wait()
+		if err := cmd.Wait(); t.Failed() {
+			t.Logf("the console ended: %v", err)
+		}
 		tty.Close()
 	})
 	return m
@@ -128,7 +130,9 @@ func TestCtrlC(t *testing.T) {
 	<-s.Busy
 	m.types("\x03")
 	m.sees("dev r3> ")
-	m.types("half a line\x03")
+	m.types("half a line")
+	m.sees("half a line") // the line editor has the terminal
+	m.types("\x03")
 	m.sees("dev r3> ")
 	m.types("lua @Jita return 'alive'\r")
 	m.sees("\"alive\"\r\n")

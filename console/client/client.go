@@ -155,23 +155,13 @@ func (c *Client) send(q command.Request) error {
 	c.write.Lock()
 	defer c.write.Unlock()
 	err := command.WriteRequest(c.conn, q)
-	if err != nil && c.isLost() {
-		return ErrLost
+	var tooLarge *command.Refusal
+	if err == nil || errors.As(err, &tooLarge) {
+		return err
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return ErrLost
-	}
-	return err
-}
-
-func (c *Client) isLost() bool {
-	select {
-	case <-c.lost:
-		return true
-	default:
-		return false
-	}
+	c.conn.Close()
+	<-c.lost // so that who asks next knows it too
+	return ErrLost
 }
 
 // wait waits for an answer; when ctx ends it breaks the request off and waits

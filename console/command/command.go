@@ -173,6 +173,21 @@ func (r *Registry) find(words []word) (*Command, []word) {
 	return nil, nil
 }
 
+// RunFor runs one line for a session and hands the parts of an answer that goes
+// on to emit, whose error ends the command.
+func (r *Registry) RunFor(ctx context.Context, s *Session, line string, emit func(Result) error) (Result, error) {
+	own := *s
+	own.emit = emit
+	return r.Run(ctx, &own, line)
+}
+
+// Changes says whether a line is a command that may change something, or is none.
+func (r *Registry) Changes(line string) bool {
+	words, _ := split(line)
+	c, _ := r.find(words)
+	return c == nil || c.Changes
+}
+
 // Run runs one line. Every error is, or wraps, a *Refusal or is a failure of the
 // shard to do what was asked.
 func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, error) {

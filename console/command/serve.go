@@ -169,8 +169,7 @@ func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
 		return Reply{ID: q.ID, Completion: &c}
 	}
 	s.Confirm, s.JSON, s.Interactive = q.Confirm, q.JSON, q.Interactive
-	s.emit = func(r Result) error { return t.send(Reply{ID: q.ID, Part: &r}) }
-	result, err := s.Registry.Run(ctx, &s, q.Run)
+	result, err := s.Registry.RunFor(ctx, &s, q.Run, func(r Result) error { return t.send(Reply{ID: q.ID, Part: &r}) })
 	reply = Reply{ID: q.ID, Release: s.Shard.Identify().Release}
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -208,9 +207,8 @@ func (t *talk) send(r Reply) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if c, ok := t.conn.(interface{ SetWriteDeadline(time.Time) error }); ok {
-		_ = c.SetWriteDeadline(time.Now().Add(writeWait))
-	}
+	stuck := time.AfterFunc(writeWait, func() { t.conn.Close() })
+	defer stuck.Stop()
 	if _, err = t.conn.Write(b); err != nil {
 		t.conn.Close() // half a frame may be out: nothing more can be said
 	}

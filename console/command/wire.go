@@ -117,12 +117,13 @@ func frame(v any) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) >= MaxFrame {
-		return nil, fmt.Errorf("the answer is larger than %d MiB: ask for less", MaxFrame>>20)
+		return nil, refuse(CodeUsage, "that is larger than %d MiB: ask for less", MaxFrame>>20)
 	}
 	return append(b, '\n'), nil
 }
 
-// WriteRequest writes a request as one frame in one Write.
+// WriteRequest writes a request as one frame in one Write. One that is too large
+// is a *Refusal, and nothing was written.
 func WriteRequest(w io.Writer, q Request) error {
 	b, err := frame(q)
 	if err != nil {
