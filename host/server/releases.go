@@ -130,20 +130,20 @@ func (f fleet) Each(ctx context.Context, units []string, do func(string, *script
 		return map[string]error{"": err}
 	}
 	err = f.universe.Between(ctx, actors, func(s *system.System) {
-		unit := bare(string(s.Address()))
 		if s.State() == nil {
 			return // it does not run, and begins with the current release when it does
 		}
+		unit := bare(string(s.Address()))
 		if err := do(unit, s.State()); err != nil {
 			mu.Lock()
 			defer mu.Unlock()
 			errs[unit] = err
 		}
 	})
-	mu.Lock()
-	defer mu.Unlock()
-	if err != nil {
-		errs[""] = err
+	if silent := (*universe.Unanswered)(nil); errors.As(err, &silent) {
+		for _, a := range silent.Actors {
+			errs[bare(string(a))] = fmt.Errorf("%s did not answer: %w", bare(string(a)), silent.Err)
+		}
 	}
 	return errs
 }
@@ -167,6 +167,15 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 
 // SetRelease implements release.Fleet.
 func (f fleet) SetRelease(r *script.Release) { f.universe.SetRelease(r) }
+
+// SetCanary implements release.Fleet.
+func (f fleet) SetCanary(units []string, r *script.Release) {
+	addresses := make([]world.Address, len(units))
+	for i, name := range units {
+		addresses[i] = operatorAddress(f.universe, name)
+	}
+	f.universe.SetCanary(addresses, r)
+}
 
 // releases feeds the controller of releases with what is saved on the disk and
 // tells everybody what came of it.

@@ -58,7 +58,7 @@ func (v keptReleases) at(ctx context.Context, number int) (*script.Release, erro
 		return nil, err
 	}
 	r := script.NewRelease(kept.Number, kept.Files)
-	v.controller().Remember(r, kept.Author, kept.Created)
+	v.controller().Remember(r)
 	return r, nil
 }
 
@@ -165,9 +165,6 @@ func (s *Server) units(names []string) ([]string, error) {
 
 // Rollback implements command.Releases. A canary is what goes back first.
 func (v keptReleases) Rollback(ctx context.Context, to int, author string) (command.Outcome, error) {
-	if units, _ := v.controller().CanaryUnits(); units != nil {
-		return toOutcome(v.controller().StopCanary(ctx, author, "rollback")), nil
-	}
 	if to != 0 {
 		if _, err := v.at(ctx, to); err != nil {
 			return command.Outcome{}, err

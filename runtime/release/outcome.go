@@ -31,11 +31,15 @@ type Outcome struct {
 	Warnings []script.Warning
 	Report   script.Report // of the State that had most to say
 	Units    int           // States that were changed
+	Frames   int           // suspended frames in all of them that finish in old code
+	Pause    time.Duration // of the State that stood still for longest
 	Canary   []string      // those of a canary; nil: all
 	Author   string
 	Note     string
 	At       time.Time
 	Took     time.Duration
+
+	passing bool // a refusal that is not the files' fault
 }
 
 func (o Outcome) String() string {

@@ -67,8 +67,8 @@ func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []
 
 // patched is the release that a patch would make.
 func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
-	if c.canary != nil {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Subject: r.Function, Message: fmt.Sprintf("a canary is running on %v; promote or stop it first", c.canary.units)}
+	if err := c.busy(r.Function); err != nil {
+		return nil, nil, err
 	}
 	file, fn, err := findFunction(c.live, r.Function)
 	if err != nil {
@@ -105,19 +105,30 @@ func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 	}
 	p.Release = o.Release
 	if err := c.keepPatch(p); err != nil {
-		o.Warnings = append(o.Warnings, script.Warning{Code: "W-READ", Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()})
+		o.warn(unwritten(p, err))
 	}
 	if r.Canary != nil {
 		o.Canary = r.Canary
 		c.canary = &canary{to: to.Numbered(o.Release), disk: c.disk, units: r.Canary, patches: []*Patch{p}}
 	}
-	for _, old := range c.patches {
-		if old.Function == r.Function && old.Status == PatchOpen && r.Canary == nil {
-			c.closePatch(old, PatchDropped)
-		}
+	if r.Canary == nil {
+		c.supersede(p)
 	}
 	c.patches = append(c.patches, p)
 	return o, p
+}
+
+// supersede ends the open patches that one takes the place of.
+func (c *Controller) supersede(p *Patch) {
+	for _, old := range c.patches {
+		if old != p && old.Function == p.Function && old.Status == PatchOpen {
+			c.closePatch(old, PatchDropped)
+		}
+	}
+}
+
+func unwritten(p *Patch, err error) script.Warning {
+	return script.Warning{Code: "W-READ", Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()}
 }
 
 // keepPatch writes a patch down and gives a new one its number.
@@ -293,7 +304,12 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	}
 	p := c.patches[i]
 	if p.Canary != nil {
-		return c.tell(c.stopCanary(ctx, author, fmt.Sprintf("patch #%d dropped", id)))
+		o := c.tell(c.stopCanary(ctx, author, fmt.Sprintf("patch #%d dropped", id)))
+		c.flush(ctx)
+		return o
+	}
+	if err := c.busy(p.Function); err != nil {
+		return c.tell(refused(err))
 	}
 	to, err := overlay(c.disk, c.openExcept(p.Function))
 	if err != nil {

@@ -2,6 +2,7 @@ package universe
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"hotshard/runtime/system"
@@ -18,9 +19,24 @@ func (u *Universe) Ask(ctx context.Context, a world.Address, fn func(*system.Sys
 	return q.wait(ctx)
 }
 
+// Unanswered is the error of a question that not everybody has answered. Those who
+// had not begun when it was given up never do.
+type Unanswered struct {
+	Actors []world.Address
+	Err    error // of the context
+}
+
+// Error names those that did not answer.
+func (e *Unanswered) Error() string {
+	return fmt.Sprintf("no answer from %v: %v", e.Actors, e.Err)
+}
+
+// Unwrap returns the context's error.
+func (e *Unanswered) Unwrap() error { return e.Err }
+
 // AskAll runs fn on the goroutine of every actor that runs now, all at once, and
-// returns when all have answered or ctx has ended. Actors that end meanwhile are
-// left out.
+// returns when all have answered or ctx has ended, then with an *Unanswered. Actors
+// that end meanwhile are left out.
 func (u *Universe) AskAll(ctx context.Context, fn func(*system.System)) error {
 	return u.AskOf(ctx, u.Actors(), fn)
 }
@@ -38,17 +54,21 @@ func (u *Universe) Between(ctx context.Context, actors []*system.System, fn func
 }
 
 func ask(ctx context.Context, actors []*system.System, fn func(*system.System), wrap func(func(*system.System)) system.Message) error {
-	var asked []*question
+	asked := make(map[*system.System]*question, len(actors))
 	for _, s := range actors {
 		q := newQuestion(fn)
 		if s.Post(wrap(q.run)) == nil {
-			asked = append(asked, q)
+			asked[s] = q
 		}
 	}
-	for _, q := range asked {
-		if err := q.wait(ctx); err != nil {
-			return err
+	var silent []world.Address
+	for _, s := range actors { // all of them: a question that is given up must be taken back
+		if q := asked[s]; q != nil && q.wait(ctx) != nil {
+			silent = append(silent, s.Address())
 		}
+	}
+	if silent != nil {
+		return &Unanswered{Actors: silent, Err: ctx.Err()}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,7 @@ type Universe struct {
 	cfg     Config
 	log     *slog.Logger
 	release atomic.Pointer[script.Release]
+	canary  atomic.Pointer[canary]
 	routes  *world.Router
 
 	mu      sync.RWMutex
@@ -84,23 +86,62 @@ func (u *Universe) Routes() *world.Router { return u.routes }
 // Release is what a system that starts now runs.
 func (u *Universe) Release() *script.Release { return u.release.Load() }
 
+// canary is a release that only some actors start on.
+type canary struct {
+	release *script.Release
+	actors  map[world.Address]bool
+}
+
+// releaseOf is what the actor with the address starts on.
+func (u *Universe) releaseOf(a world.Address) *script.Release {
+	if k := u.canary.Load(); k != nil && k.actors[a] {
+		return k.release
+	}
+	return u.Release()
+}
+
 // SetRelease changes what systems start on, and starts services that are new in
 // it. A system that was just starting on another release starts again.
 func (u *Universe) SetRelease(r *script.Release) {
 	u.release.Store(r)
 	for _, s := range u.Actors() {
-		_ = s.Post(system.Between(func(s *system.System) { restartOn(s, r) })) // one that is gone starts on r
+		u.settle(s)
 	}
 	u.StartServices()
 }
 
-// restartOn brings a system that missed a release, or does not run at all, onto
-// the current one.
-func restartOn(s *system.System, r *script.Release) {
-	if st := s.State(); st != nil && st.Release().Hash == r.Hash {
-		return
+// SetCanary changes what the actors with the addresses start on in place of that,
+// until it is called with nil. One that runs anything else than it should by then
+// starts again.
+func (u *Universe) SetCanary(actors []world.Address, r *script.Release) {
+	var next *canary
+	concerned := map[world.Address]bool{}
+	if r != nil {
+		next = &canary{r, make(map[world.Address]bool, len(actors))}
+		for _, a := range actors {
+			next.actors[u.canonical(a)] = true
+		}
+		maps.Copy(concerned, next.actors)
 	}
-	_ = s.Restart() // it tells whoever asks why it does not run
+	if before := u.canary.Swap(next); before != nil {
+		maps.Copy(concerned, before.actors)
+	}
+	for a := range concerned {
+		if s := u.Running(a); s != nil {
+			u.settle(s)
+		}
+	}
+}
+
+// settle brings a system that missed a release, or does not run at all, onto the
+// one it should run.
+func (u *Universe) settle(s *system.System) {
+	_ = s.Post(system.Between(func(s *system.System) { // one that is gone starts on the right one
+		r := u.releaseOf(s.Address())
+		if st := s.State(); st == nil || r != nil && st.Release().Hash != r.Hash {
+			_ = s.Restart() // it tells whoever asks why it does not run
+		}
+	}))
 }
 
 // Start returns the running system or service with the address, starting it if
@@ -168,8 +209,9 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 
 // configure says what the actor with the address is.
 func (u *Universe) configure(a world.Address) (system.Config, error) {
+	a = u.canonical(a)
 	cfg := u.cfg.System
-	cfg.Release = u.Release
+	cfg.Release = func() *script.Release { return u.releaseOf(a) }
 	cfg.Router = router{u}
 	cfg.Saver = u.cfg.Characters
 	cfg.Log = u.log

@@ -99,6 +99,9 @@ func (r *runner) Each(_ context.Context, _ []string, f func(string, *script.Stat
 // SetRelease implements release.Fleet: no other State starts here.
 func (r *runner) SetRelease(*script.Release) {}
 
+// SetCanary implements release.Fleet.
+func (r *runner) SetCanary([]string, *script.Release) {}
+
 // bind installs the harness names that are no product API of their own.
 func (r *runner) bind(st *script.State) {
 	st.Bind(script.Table{Funcs: []script.Func{

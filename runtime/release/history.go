@@ -1,0 +1,129 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hotshard/runtime/script"
+)
+
+// Record is one release that was live.
+type Record struct {
+	Release *script.Release
+	Author  string
+	Note    string
+	At      time.Time
+	Status  string // "live", "superseded", "rolled back"
+	Outcome Outcome
+}
+
+// maxHistory is how many releases stay at hand in memory, and maxRecalled how
+// many older ones that were read back; the journal keeps more.
+const (
+	maxHistory  = 20
+	maxRecalled = 8
+)
+
+// remember adds the release that is live now to the history.
+func (c *Controller) remember(to *script.Release, o Outcome) {
+	for i := range c.history {
+		if c.history[i].Status == "live" {
+			c.history[i].Status = "superseded"
+		}
+	}
+	c.history = append(c.history, Record{Release: to, Author: o.Author, Note: o.Note, At: o.At, Status: "live", Outcome: o})
+	if len(c.history) > maxHistory {
+		c.history = slices.Delete(c.history, 0, len(c.history)-maxHistory)
+	}
+}
+
+// History lists the releases that were live, oldest first.
+func (c *Controller) History() []Record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.history)
+}
+
+// Rollback goes back to a release of the history, 0 for the one before the
+// current. A running canary is what goes back first, and is all that goes back
+// for 0. Open patches are dropped: what they were laid over is gone.
+func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.canary != nil {
+		if o := c.tell(c.stopCanary(ctx, author, note)); number == 0 || o.Verdict != Apply {
+			return o
+		}
+	}
+	return c.tell(c.rollback(ctx, number, author, note))
+}
+
+func (c *Controller) rollback(ctx context.Context, number int, author, note string) Outcome {
+	target := c.earlier(number)
+	if target == nil {
+		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
+	}
+	bad := c.live
+	o := c.move(ctx, target, author, note, nil)
+	o.Files = bad.Changed(target)
+	if o.Verdict != Apply {
+		return o
+	}
+	for i := range c.history {
+		if c.history[i].Release.Number == bad.Number {
+			c.history[i].Status = "rolled back"
+		}
+	}
+	_ = c.cfg.Journal.Finish(bad.Number, "rolled back", note) // a label of what is gone already
+	c.disk = target.Numbered(o.Release)
+	for _, p := range c.patches {
+		if p.Status == PatchOpen {
+			c.closePatch(p, PatchDropped)
+		}
+	}
+	return o
+}
+
+// earlier finds the release that a rollback goes to. The one before is the latest
+// that differs from what runs and was not itself rolled back: going back twice
+// must not bring back what was bad.
+func (c *Controller) earlier(number int) *script.Release {
+	for i := len(c.history) - 1; i >= 0; i-- {
+		h := c.history[i]
+		if number != 0 && h.Release.Number == number || number == 0 && h.Release.Hash != c.live.Hash && h.Status != "rolled back" {
+			return h.Release
+		}
+	}
+	for _, r := range c.recalled {
+		if number != 0 && r.Number == number {
+			return r
+		}
+	}
+	return nil
+}
+
+// Find is a release by its number, nil where it is not at hand.
+func (c *Controller) Find(number int) *script.Release {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.canary != nil && c.canary.to.Number == number {
+		return c.canary.to
+	}
+	if number == 0 {
+		return nil
+	}
+	return c.earlier(number)
+}
+
+// Remember puts an older release, read back from the journal, at hand for a
+// rollback.
+func (c *Controller) Remember(r *script.Release) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recalled = append(c.recalled, r)
+	if len(c.recalled) > maxRecalled {
+		c.recalled = slices.Delete(c.recalled, 0, 1)
+	}
+}

@@ -1,0 +1,98 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"hotshard/runtime/script"
+)
+
+// Rollout says how a canary goes on to all by itself.
+type Rollout struct {
+	Shares []float64     // of the running units, between the first unit and all; nil: a tenth
+	Hold   time.Duration // without an error of it before each step; 0: the error budget's window
+}
+
+type rollout struct {
+	Rollout
+	author string
+	taken  int // steps
+}
+
+// RollOut runs the queued files (or the canary that is running, if there is one)
+// on the units, then on growing shares of all, then on all. It is held between
+// the steps for as long as its functions fail, taken back as a whole when they
+// spend the error budget, and ended by StopCanary. Watch takes the steps.
+func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, author string) Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.Shares == nil {
+		r.Shares = []float64{0.1}
+	}
+	if r.Hold == 0 {
+		r.Hold = c.watch.budget.Window
+	}
+	o := Outcome{Verdict: Apply}
+	if c.canary == nil {
+		o = c.startCanary(ctx, units, author)
+	} else {
+		o = c.widen(ctx, units, author)
+	}
+	if o.Verdict == Apply {
+		c.canary.rollout = &rollout{Rollout: r, author: author}
+		o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
+	}
+	return c.tell(o)
+}
+
+// step takes the next step of a roll-out, if it is due.
+func (c *Controller) step(ctx context.Context) (Outcome, bool) {
+	if c.canary == nil || c.canary.rollout == nil || !c.watch.quiet(c.canary.rollout.Hold, c.cfg.Now()) {
+		return Outcome{}, false
+	}
+	r := c.canary.rollout
+	var o Outcome
+	if r.taken == len(r.Shares) {
+		o = c.promoteCanary(ctx, r.author)
+	} else {
+		o = c.widen(ctx, c.share(ctx, r.Shares[r.taken]), r.author)
+	}
+	if r.taken++; o.Verdict == Apply {
+		o.Note = fmt.Sprintf("roll-out, step %d of %d", r.taken+1, len(r.Shares)+2)
+	} else { // a unit says no: an operator has to look
+		c.canary.rollout = nil
+		o.Message += "; the roll-out is held"
+	}
+	o = c.tell(o)
+	c.flush(ctx)
+	return o, true
+}
+
+// share lists so many units, beginning with those that run the canary, that they
+// are a share of all.
+func (c *Controller) share(ctx context.Context, share float64) []string {
+	var mu sync.Mutex
+	all := map[string]bool{}
+	c.ask(ctx, nil, func(unit string, _ *script.State) error {
+		mu.Lock()
+		defer mu.Unlock()
+		all[unit] = true
+		return nil
+	})
+	out := c.canary.units
+	want := int(math.Ceil(share * float64(len(all))))
+	for _, u := range out {
+		delete(all, u)
+	}
+	out = out[:len(out):len(out)]
+	for _, u := range sortedKeys(all) {
+		if len(out) >= want {
+			break
+		}
+		out = append(out, u)
+	}
+	return out
+}
