@@ -134,10 +134,31 @@ func (p *planner) mergeList(o op, live lua.LValue) *Refusal {
 	return nil
 }
 
-// pristine says whether a live value is still what the old source made.
+// pristine says whether a live value is still what the old source made. What a
+// module returned is told by which module that was, whatever has become of it
+// since: `local m = require "m"` is no state.
 func (p *planner) pristine(base, live lua.LValue) bool {
+	if name, ok := p.moduleOf(base); ok {
+		m := p.s.modules[name]
+		return m != nil && m.result == live
+	}
 	e := structure{a: p.st.base, b: p.s, nodes: 1 << 20}
 	return e.equal(base, live)
+}
+
+// moduleOf names the module whose result a value of the base is.
+func (p *planner) moduleOf(base lua.LValue) (name string, ok bool) {
+	if base.Type() != lua.LTTable && base.Type() != lua.LTFunction {
+		return "", false
+	}
+	if p.results == nil {
+		p.results = make(map[lua.LValue]string, len(p.st.base.modules))
+		for name, m := range p.st.base.modules {
+			p.results[m.result] = name
+		}
+	}
+	name, ok = p.results[base]
+	return name, ok
 }
 
 func (p *planner) pristineNew(new, live lua.LValue) bool {
