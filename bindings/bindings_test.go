@@ -137,6 +137,7 @@ func (r *rest) Send(to world.Address, m system.Message) error {
 	return nil
 }
 func (r *rest) Jump(_ world.SystemID, m system.Enter) error   { r.jump = append(r.jump, m); return nil }
+func (r *rest) Crowd(world.SystemID) system.Crowd             { return system.Crowd{} }
 func (r *rest) Left(world.CharacterID)                        {}
 func (r *rest) Forward(_ world.CharacterID, _ system.Message) {}
 func (r *rest) Unloaded(*system.System)                       {}

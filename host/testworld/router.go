@@ -54,6 +54,9 @@ func (r *router) service(to world.Address) (*system.System, error) {
 // Jump lets the player go: the system they jump to is not part of the test.
 func (r *router) Jump(world.SystemID, system.Enter) error { return nil }
 
+// Crowd says that there is room: the system they jump to is not part of the test.
+func (r *router) Crowd(world.SystemID) system.Crowd { return system.Crowd{} }
+
 // Left needs no doing.
 func (r *router) Left(world.CharacterID) {}
 

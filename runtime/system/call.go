@@ -24,11 +24,14 @@ type pendingCall struct {
 	deadline float64
 }
 
-// command runs a player's request. Whoever has jumped on meanwhile gets theirs
+// command takes in a player's request. Whoever has jumped on meanwhile gets theirs
 // sent after them.
 func (s *System) command(m Command) {
 	p := s.players[m.Player]
 	if p == nil {
+		if s.hold(m) {
+			return
+		}
 		if m.Hops++; m.Hops > maxHops {
 			m.Client.Reply(m.ID, nil, errNoPlayer)
 			return
@@ -36,6 +39,11 @@ func (s *System) command(m Command) {
 		s.cfg.Router.Forward(m.Player, m)
 		return
 	}
+	s.await(p, m)
+}
+
+// run carries out a command whose turn has come.
+func (s *System) run(p *Player, m Command) {
 	s.stats.commands.Add(1)
 	s.lastUse = s.real
 	args := m.Args

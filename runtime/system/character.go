@@ -57,6 +57,8 @@ type Router interface {
 	Send(to world.Address, m Message) error
 	// Jump hands a player who has left this system to another.
 	Jump(to world.SystemID, m Enter) error
+	// Crowd tells how full a system is that a player wants to jump to.
+	Crowd(to world.SystemID) Crowd
 	// Left says that the player is no longer in the game.
 	Left(p world.CharacterID)
 	// Forward routes a Command, an Attach or a Leave whose player is no longer

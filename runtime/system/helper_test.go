@@ -88,6 +88,7 @@ type shard struct {
 	forwarded []Message
 	sent      map[world.Address][]Message
 	refusing  error // of Send and Jump
+	crowd     Crowd // of the system behind the gate
 	unloaded  []*System
 	faults    []script.Fault
 	log       []string // events
@@ -126,6 +127,8 @@ func (s rest) Jump(_ world.SystemID, m Enter) error {
 	}
 	return s.refusing
 }
+
+func (s rest) Crowd(world.SystemID) Crowd { return s.crowd }
 
 func (s rest) Left(p world.CharacterID) {
 	s.mu.Lock()

@@ -46,10 +46,12 @@ func (s *System) Run() {
 func (s *System) timed(now time.Time) {
 	began := s.cfg.Clock.Now()
 	s.catchUp(now)
+	s.keepPace()
 	s.Step(now)
 	s.publish()
 	ended := s.cfg.Clock.Now()
 	s.stats.ticked(s.tick, ended.Sub(began), ended.Sub(now) > s.period())
+	s.watchPace(now, ended)
 }
 
 // wait returns when the next step is due, with the time; false says that there
@@ -76,7 +78,7 @@ func (s *System) idle() bool {
 	if s.service() {
 		return true
 	}
-	if len(s.order) > 0 {
+	if len(s.order) > 0 || s.door.active() {
 		return false
 	}
 	due, ok := s.nextDue()
@@ -100,6 +102,7 @@ func (s *System) nextDue() (float64, bool) {
 // sleep waits for a message, for the next timer, or for the end of a system that
 // nobody uses.
 func (s *System) sleep() (time.Time, bool) {
+	s.rest()
 	s.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {

@@ -23,13 +23,15 @@ type Message interface {
 }
 
 // Enter brings a player in: after a login (Reason "login") or through a gate
-// (Reason "jump", with From and Gate).
+// (Reason "jump", with From and Gate). Back says that they were last in the system
+// they come to.
 type Enter struct {
 	Character Character
 	Client    Client
 	Reason    string
 	From      string
 	Gate      world.EntityID
+	Back      bool
 }
 
 // Attach gives a player who is in the system a new connection.

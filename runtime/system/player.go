@@ -33,6 +33,8 @@ type Player struct {
 	held     []*wire.Frame // events that wait for that
 	saved    Character     // what was last given to the store
 	bucket   int           // in which part of the save interval its turn is
+	inputs   inputs        // commands that wait
+	ticket   *ticket       // a place in the line of another system
 
 	leaving string     // "" or the reason why it is about to go
 	jump    *departure // or where to
@@ -55,11 +57,12 @@ func (p *Player) Online() bool { return p.client != nil }
 // enter is the arrival of a player from a login or through a gate.
 func (s *System) enter(m Enter) {
 	s.lastUse = s.real
+	s.door.landed++
 	if s.down != nil {
 		s.refuse(m, s.down)
 		return
 	}
-	s.admit(m)
+	s.arrive(m)
 }
 
 // refuse turns a player away from a system that does not run. They are saved as
@@ -130,7 +133,9 @@ func (s *System) attach(m Attach) {
 		s.connect(p, m.Client)
 		return
 	}
-	s.cfg.Router.Forward(m.Player, m)
+	if !s.reconnect(m) {
+		s.cfg.Router.Forward(m.Player, m)
+	}
 }
 
 // connect gives the player a connection; it starts with where and what.
@@ -146,7 +151,9 @@ func (s *System) leave(m Leave) {
 		s.Kick(p, m.Reason)
 		return
 	}
-	s.cfg.Router.Forward(m.Player, m)
+	if !s.giveUp(m) {
+		s.cfg.Router.Forward(m.Player, m)
+	}
 }
 
 // Kick takes the player out of the game, after the Lua that runs now has ended.
@@ -159,7 +166,8 @@ func (s *System) Kick(p *Player, reason string) {
 }
 
 // Jump sends the player through the gate, after the Lua that runs now has ended.
-// How near to the gate one must be is the scripts' business.
+// How near to the gate one must be is the scripts' business. Towards a full system
+// they get a place in its line, and the error names it.
 func (s *System) Jump(p *Player, gate world.EntityID) error {
 	if s.cfg.Static == nil {
 		return errNoSpace
@@ -174,6 +182,9 @@ func (s *System) Jump(p *Player, gate world.EntityID) error {
 		return errors.New("nobody jumps without a ship")
 	case p.leaving != "":
 		return errors.New("on the way out of the game")
+	}
+	if err := s.claimSeat(p, g.Dest); err != nil {
+		return err
 	}
 	if p.jump == nil {
 		s.departs = append(s.departs, p)
@@ -196,9 +207,11 @@ func (s *System) depart(p *Player) {
 	delete(s.players, p.ID)
 	s.order = without(s.order, p)
 	s.lastUse = s.real
+	s.useTicket(p)
 	if p.jump == nil {
 		s.cfg.Saver.Save([]Character{c})
 		s.cfg.Router.Left(p.ID)
+		s.sendAfter(p)
 		if p.client != nil {
 			p.client.Close(reason)
 		}
@@ -211,6 +224,7 @@ func (s *System) depart(p *Player) {
 		m.Character.System, m.Reason, m.Gate = s.cfg.Static.ID, "restore", 0
 		s.admit(m)
 	}
+	s.sendAfter(p)
 }
 
 // without removes p and keeps the order.

@@ -1,6 +1,7 @@
 package system
 
 import (
+	"cmp"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ type Stats struct {
 	Release  int           `json:"release"`
 	Tick     world.Tick    `json:"tick"`
 	Hz       float64       `json:"hz"`
+	Dilation float64       `json:"dilation"`    // game seconds in a real one
 	P50Ms    float64       `json:"tick_p50_ms"` // over the last ticks, 128 at most
 	P99Ms    float64       `json:"tick_p99_ms"`
 	MaxMs    float64       `json:"tick_max_ms"`
@@ -25,7 +27,10 @@ type Stats struct {
 	Crashes  uint64        `json:"crashes"`
 	Commands uint64        `json:"commands"`
 	Calls    uint64        `json:"calls"`
-	Queue    int           `json:"queue"` // messages in the inbox
+	Queue    int           `json:"queue"`   // messages in the inbox
+	Shed     uint64        `json:"shed"`    // commands refused because too many waited
+	Cap      int           `json:"cap"`     // players that are let in, 0 for no limit
+	Waiting  int           `json:"waiting"` // players before the door
 }
 
 // recentTicks is how many tick times are kept.
@@ -47,6 +52,12 @@ type counters struct {
 	crashes  atomic.Uint64
 	commands atomic.Uint64
 	calls    atomic.Uint64
+	shed     atomic.Uint64
+	dilation atomic.Int64 // thousandths; 0 before the first tick
+	cap      atomic.Int64
+	waiting  atomic.Int64
+	taken    atomic.Int64 // seats
+	coming   atomic.Int64 // arrivals in the inbox
 }
 
 // ticked notes a tick that took so long and ended late. Only the system writes,
@@ -91,6 +102,10 @@ func (s *System) Stats() Stats {
 		Commands: s.stats.commands.Load(),
 		Calls:    s.stats.calls.Load(),
 		Queue:    int(s.inbox.waiting.Load()),
+		Shed:     s.stats.shed.Load(),
+		Cap:      int(s.stats.cap.Load()),
+		Waiting:  int(s.stats.waiting.Load()),
+		Dilation: float64(cmp.Or(s.stats.dilation.Load(), 1000)) / 1000,
 	}
 	if times := s.stats.times(); len(times) > 0 {
 		st.P50Ms, st.P99Ms, st.MaxMs = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]
@@ -105,4 +120,6 @@ func (s *System) publish() {
 	s.stats.players.Store(int64(len(s.order)))
 	s.stats.entities.Store(int64(len(s.entities)))
 	s.stats.millihz.Store(int64(s.hz * 1000))
+	s.stats.dilation.Store(int64(s.pace.current*1000 + 0.5))
+	s.publishCrowd()
 }

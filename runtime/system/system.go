@@ -29,6 +29,7 @@ type Config struct {
 	Static  *world.SolarSystem // the place in the map; nil for a service
 	Module  string             // the service's Lua module; "" for a solar system
 	Hz      float64            // ticks a second at the start, DefaultHz where 0
+	Limits  Limits             // of what players may ask
 	Seed    uint64             // of everything random in here
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
@@ -88,6 +89,9 @@ type System struct {
 	current Message   // the one that is being delivered
 	raised  []func(Events)
 	departs []*Player
+	turns   turns       // players' commands
+	door    door        // who waits to come in
+	pace    pace        // of game time
 	records []Character // the tick's saves
 	rebuilt bool        // every player wants a snapshot: the rate changed
 
@@ -112,6 +116,8 @@ func New(cfg Config) *System {
 		inbox: newInbox(cfg.InboxLimit),
 		log:   cfg.Log.With("system", string(cfg.Address)),
 		hz:    cfg.Hz,
+		turns: turns{limits: cfg.Limits.withDefaults()},
+		pace:  newPace(),
 	}
 	s.gaps = newInbox(0)
 	s.gaps.wake = s.inbox.wake
@@ -131,6 +137,7 @@ func (s *System) Start(now time.Time) error {
 
 // clear forgets everything but the messages that wait.
 func (s *System) clear() {
+	s.askAgain()
 	s.players = make(map[world.CharacterID]*Player)
 	s.order = nil
 	s.entities = make(map[world.EntityID]*Entity)
@@ -194,8 +201,11 @@ func (s *System) close() {
 // Post puts a message in the inbox; any goroutine may. ErrBusy and ErrGone say
 // that it was not taken.
 func (s *System) Post(m Message) error {
-	if _, ok := m.(Between); ok {
+	switch m.(type) {
+	case Between:
 		return s.gaps.push(m)
+	case Enter:
+		return s.expect(m)
 	}
 	return s.inbox.push(m)
 }
@@ -254,7 +264,9 @@ func (s *System) Release() int {
 	return s.state.Release().Number
 }
 
-func (s *System) period() time.Duration { return time.Duration(float64(time.Second) / s.hz) }
+func (s *System) period() time.Duration {
+	return time.Duration(float64(time.Second) / (s.hz * s.pace.current))
+}
 
 func (s *System) service() bool { return s.cfg.Static == nil }
 

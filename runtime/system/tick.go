@@ -10,8 +10,8 @@ import (
 // Step runs one tick. now is the real time: it paces saving and the reckoning of
 // a sleep, and never enters the game, which advances by one period a tick.
 //
-// A tick reads like this: what has come in is taken in, scripts run what has
-// become due, the bodies move, scripts hear what happened to them, everybody
+// A tick reads like this: what has come in is taken in, players are let in, their
+// commands run in turn, scripts run what has become due, the bodies move, scripts hear what happened to them, everybody
 // hears what they can see, some of the players are saved, and when no Lua is
 // left running the scripts may be replaced.
 func (s *System) Step(now time.Time) {
@@ -20,6 +20,8 @@ func (s *System) Step(now time.Time) {
 	}
 	s.real = now
 	s.takeMail()
+	s.letIn()
+	s.takeTurns()
 	if s.state != nil {
 		s.runDue()
 		s.stepPhysics()
@@ -121,12 +123,14 @@ const (
 	maxCatchUpStep = 1.0
 )
 
-// catchUp advances game time by what has passed since the last step.
+// catchUp advances game time by what a sleep took. Ticks that come late are not
+// made good: an overloaded system has less game time, not longer ticks.
 func (s *System) catchUp(now time.Time) {
 	gone := now.Sub(s.real).Seconds()
-	if s.service() || s.real.IsZero() {
+	if s.service() || s.real.IsZero() || !s.pace.slept {
 		return
 	}
+	s.pace.slept = false
 	gone -= 1 / s.hz // the coming tick's own
 	if gone <= 0 {
 		return

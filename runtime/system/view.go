@@ -97,6 +97,7 @@ func (s *System) sendViews() {
 		case p.snapshot || s.rebuilt || p.client.NeedSnapshot():
 			p.client.Send(s.snapshotFrame(v, p.Ship))
 			p.snapshot = false
+			s.tellPace(p)
 		default:
 			if f := s.deltaFrame(v); f != nil {
 				p.client.Send(f)
@@ -164,7 +165,7 @@ func (s *System) snapshotFrame(v *view, you world.EntityID) *wire.Frame {
 		}
 	}
 	v.whole = wire.NewSnapshot(&wire.Snapshot{
-		Tick: s.tick, Hz: s.hz, Dilation: 1, You: you, Bubble: uint32(v.id), Entities: v.entities,
+		Tick: s.tick, Hz: s.hz, Dilation: s.pace.current, You: you, Bubble: uint32(v.id), Entities: v.entities,
 	})
 	return v.whole
 }
@@ -187,6 +188,7 @@ func (s *System) sendPlace(p *Player) {
 		return
 	}
 	p.client.Send(wire.NewEvent("system", s.placeFields(p)))
+	s.tellPace(p)
 }
 
 func (s *System) placeFields(p *Player) map[string]world.Value {

@@ -37,13 +37,14 @@ func (u *Universe) enter(c world.CharacterID, client system.Client) {
 // bring sends a character to the system it was last in, or home.
 func (u *Universe) bring(c system.Character, client system.Client) {
 	m := u.cfg.Map.System(c.System)
-	if m == nil {
+	back := m != nil
+	if !back {
 		c.System, c.Station, c.Ship = u.cfg.Home, 0, nil
 		m = u.cfg.Map.System(c.System)
 	}
 	to := world.SystemAddress(m.Name)
 	u.move(c.ID, to)
-	if err := u.deliver(to, system.Enter{Character: c, Client: client, Reason: "login"}); err != nil {
+	if err := u.deliver(to, system.Enter{Character: c, Client: client, Reason: "login", Back: back}); err != nil {
 		u.left(c.ID)
 		client.Close(err.Error())
 	}

@@ -32,6 +32,16 @@ func (r router) Jump(to world.SystemID, m system.Enter) error {
 	return nil
 }
 
+// Crowd implements system.Router. A system that does not run is empty.
+func (r router) Crowd(to world.SystemID) system.Crowd {
+	if dest := r.u.cfg.Map.System(to); dest != nil {
+		if s := r.u.Running(world.SystemAddress(dest.Name)); s != nil {
+			return s.Crowd()
+		}
+	}
+	return system.Crowd{}
+}
+
 // Left implements system.Router.
 func (r router) Left(p world.CharacterID) { r.u.left(p) }
 

@@ -1,0 +1,105 @@
+package system
+
+import (
+	"math"
+	"time"
+)
+
+// DilationFloor is how far game time slows down at most: a tenth of real time.
+// A system that cannot keep up even then runs its ticks back to back.
+const DilationFloor = 0.10
+
+// How the factor of a dilator moves. A tick's utilisation is what it cost as a
+// part of the time it had; a factor of f gives it 1/f as much time.
+const (
+	dilateAbove = 0.97 // utilisation above which time slows down
+	dilateTo    = 0.90 // utilisation that a change aims at
+	dilateDown  = 0.85 // a change takes the factor down to this part of it at most,
+	dilateUp    = 1.20 // and up to this multiple
+	dilateGrain = 100  // factors are hundredths
+
+	loadSpike    = 3.0  // of a tick's time: one tick counts for no more than this
+	loadMemory   = 1.0  // seconds over which the load is averaged,
+	loadMaxShare = 0.15 // of which one tick is at most this part
+
+	changeEvery = 1.0  // seconds between two changes
+	calmFirst   = 2.0  // seconds that a higher factor must have been possible
+	calmMost    = 16.0 // ... after it has turned out too high again and again
+)
+
+// dilator decides how fast the game time of one system runs, from what its ticks
+// cost: costs and periods go in, a factor of real time comes out, and it looks at
+// no clock. The factor goes down in steps while ticks do not fit into their time,
+// and up when they would fit into less, with room to spare, for a while. The gap
+// between the two, and a wait that doubles whenever a step up had to be taken
+// back, keep it from swinging.
+type dilator struct {
+	factor float64 // the decision: game seconds in a real second
+	load   float64 // average cost of a tick, as a part of the undilated period
+	since  float64 // real seconds since the last change
+	calm   float64 // real seconds for which a higher factor has been possible
+	wait   float64 // how long that must be
+	rose   bool    // the last change was one up
+}
+
+func newDilator() dilator { return dilator{factor: 1, since: changeEvery, wait: calmFirst} }
+
+// measure takes in what a tick cost that would, undilated, have had the period.
+func (d *dilator) measure(cost, period time.Duration) {
+	dilated := period.Seconds() / d.factor
+	sample := min(cost.Seconds()/dilated, loadSpike) / d.factor
+	share := min(dilated/loadMemory, loadMaxShare)
+	d.load += share * (sample - d.load)
+
+	passed := max(dilated, cost.Seconds())
+	d.since += passed
+	if d.possible() > d.factor {
+		d.calm += passed
+	} else {
+		d.calm = 0
+	}
+}
+
+// possible is the factor at which the ticks would fit as they should, or the next
+// one up on the way there.
+func (d *dilator) possible() float64 {
+	f := min(1, dilateUp*d.factor, dilateTo/max(d.load, 1e-9))
+	f = math.Floor(f*dilateGrain+1e-6) / dilateGrain
+	if f < 1 && f < 1.05*d.factor {
+		return d.factor // not worth a change
+	}
+	return max(f, DilationFloor)
+}
+
+// decide returns whether the factor changes now.
+func (d *dilator) decide() bool {
+	switch {
+	case d.since < changeEvery:
+		return false
+	case d.load*d.factor > dilateAbove && d.factor > DilationFloor:
+		d.slowDown()
+	case d.calm >= d.wait:
+		d.speedUp()
+	default:
+		return false
+	}
+	d.since, d.calm = 0, 0
+	return true
+}
+
+func (d *dilator) slowDown() {
+	f := max(dilateDown*d.factor, dilateTo/d.load, DilationFloor)
+	d.factor = max(math.Floor(f*dilateGrain+1e-6)/dilateGrain, DilationFloor)
+	if d.rose {
+		d.wait = min(2*d.wait, calmMost)
+	}
+	d.rose = false
+}
+
+func (d *dilator) speedUp() {
+	d.factor = d.possible()
+	if d.rose {
+		d.wait = max(d.wait/2, calmFirst)
+	}
+	d.rose = true
+}
