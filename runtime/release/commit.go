@@ -144,7 +144,11 @@ func (c *Controller) ask(ctx context.Context, units []string, f func(string, *sc
 	return c.cfg.Fleet.Each(ctx, units, f)
 }
 
+// union adds to a what b has besides. Most units have loaded the same.
 func union(a, b []string) []string {
+	if slices.Equal(a, b) {
+		return a
+	}
 	for _, s := range b {
 		if !slices.Contains(a, s) {
 			a = append(a, s)
