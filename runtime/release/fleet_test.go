@@ -319,13 +319,12 @@ func TestModuleLoadedBetweenStageAndVoteIsStagedAgain(t *testing.T) {
 	s.verdict(s.save("late.lua", "return {n = 1}"), Apply)
 	s.before = func(step int) {
 		if step == 5 { // the vote of the next batch
-			s.units["S01"].Eval(`return require("late").n`, "test", func([]world.Value, error) {})
+			s.want("loads it", s.eval("S01", `return require("late").n`), "1")
 		}
 	}
 	s.verdict(s.save("late.lua", "return {n = 2}", "m.lua", returns(2)), Apply)
-	got := ""
-	s.units["S01"].Eval(`return require("late").n`, "test", func(v []world.Value, err error) { got = fmt.Sprint(v, err) })
-	s.want("the late module", got, "[2] <nil>")
+	s.before = nil
+	s.want("the late module", s.eval("S01", `return require("late").n`), "2")
 }
 
 func TestFullDiskRefusesAndChangesNothing(t *testing.T) {

@@ -80,6 +80,11 @@ func (p *planner) modules() *Refusal {
 		}
 		p.prepare(live, n, um)
 	}
+	for _, live := range p.s.order { // one that was loaded since the roots were asked for
+		if now := p.st.To.Files[live.file.Path]; p.st.next.modules[live.name] == nil && now != nil && now.Hash != live.file.Hash {
+			return &Refusal{Code: "R-STALE", Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
+		}
+	}
 	p.report.Modules = len(p.mods)
 	p.s.prepared = &codePlan{st: p.st, code: p.s.code, mods: maps.Clone(p.mods)}
 	return nil
