@@ -142,7 +142,7 @@ func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcom
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b)))
 	}
 	for _, h := range b.Holds {
-		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: "held " + h.Code + ": " + h.Path + " " + h.Detail}))
+		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}))
 	}
 	return out
 }

@@ -53,7 +53,11 @@ func (o Outcome) String() string {
 		}
 		b.WriteByte(')')
 	case Refuse, Hold:
-		fmt.Fprintf(&b, "%s. Nothing changed; still at release %d", o.Message, o.Release)
+		verb := "refused"
+		if o.Verdict == Hold {
+			verb = "held"
+		}
+		fmt.Fprintf(&b, "%s %s: %s. Nothing changed; still at release %d", verb, o.Code, strings.TrimSuffix(o.Message, "."), o.Release)
 	case Queue:
 		fmt.Fprintf(&b, "queued for promote: %s", strings.Join(o.Files, ", "))
 	default:
@@ -69,7 +73,7 @@ func (o Outcome) String() string {
 func refused(err error) Outcome {
 	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
 	if r, ok := err.(*script.Refusal); ok {
-		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Error()
+		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Text()
 	}
 	return o
 }

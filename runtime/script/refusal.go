@@ -16,11 +16,11 @@ type Refusal struct {
 	Trace   string // Lua traceback, where code was running
 }
 
-func (r *Refusal) Error() string {
+func (r *Refusal) Error() string { return "refused " + r.Code + ": " + r.Text() }
+
+// Text is the refusal without its code: where, what was found, what mends it.
+func (r *Refusal) Text() string {
 	var b strings.Builder
-	b.WriteString("refused ")
-	b.WriteString(r.Code)
-	b.WriteString(": ")
 	if r.File != "" {
 		b.WriteString(fileLine(r.File, r.Line) + " ")
 	}
