@@ -167,38 +167,6 @@ func (p *planner) switchUnit(mp *modulePlan) {
 	}
 }
 
-// leftovers keeps what the source no longer has, so that a rollback, or an author
-// who changes their mind, finds it again.
-func (p *planner) leftovers(mp *modulePlan) (map[string]*variable, map[string]*function) {
-	m := mp.live
-	orphans, graveyard := maps.Clone(m.orphans), maps.Clone(m.graveyard)
-	for _, v := range mp.match.old.vars {
-		if v.module && mp.match.oldVars[v.id] < 0 && v.id < len(m.vars) && m.vars[v.id] != nil && m.vars[v.id].cell != nil {
-			if orphans == nil {
-				orphans = map[string]*variable{}
-			}
-			orphans[v.name] = m.vars[v.id]
-		}
-	}
-	for _, d := range mp.match.old.decls[1:] {
-		if d.named && mp.match.oldDecl[d.id] < 0 {
-			if graveyard == nil {
-				graveyard = map[string]*function{}
-			}
-			graveyard[d.name] = m.fns[d.id]
-		}
-	}
-	for _, v := range mp.match.new.vars {
-		if v.module {
-			delete(orphans, v.name)
-		}
-	}
-	for _, d := range mp.match.new.decls[1:] {
-		delete(graveyard, d.name)
-	}
-	return orphans, graveyard
-}
-
 // adopt installs a module that was first required by the new version.
 func (p *planner) adopt(mp *modulePlan) {
 	s, m := p.s, mp.fresh

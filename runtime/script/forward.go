@@ -46,12 +46,12 @@ func (s *State) leaveBehind(old *slot, proto *lua.FunctionProto) weak.Pointer[lu
 // where they can.
 func (p *planner) revive(mp *modulePlan) {
 	s := p.s
-	for key, sl := range s.stale {
+	for key, sl := range s.stale { // those whose function is gone have no slot to follow to
 		proto := key.Value()
 		switch {
 		case proto == nil:
 			delete(s.stale, key)
-		case sl.fn.mod == mp.live && sl.reaches(sl.fn.slot.layout):
+		case sl.fn.slot != nil && sl.fn.mod == mp.live && sl.reaches(sl.fn.slot.layout):
 			delete(s.stale, key)
 			p.undo(func() { s.stale[key] = sl })
 			p.outdate(sl, proto)

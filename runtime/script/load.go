@@ -36,6 +36,7 @@ type function struct {
 	mod  *module
 	decl *decl
 	slot *slot // what new closures use
+	gone int   // changes of the file since the function left it
 }
 
 // slot is a prototype that closures point to. Overwriting it in place gives all
@@ -79,6 +80,7 @@ func (sl *slot) reaches(want []*variable) bool {
 type variable struct {
 	decl *varDecl
 	cell *lua.Upvalue
+	gone int // changes of the file since the variable left it
 }
 
 func (m *module) variable(v *varDecl) *variable {

@@ -92,6 +92,9 @@ func (g *Stager) Adopt(st *Staged, keep ...string) {
 			delete(g.bases, hash)
 		}
 	}
+	for _, sm := range st.next.stage.migrations {
+		sm.base = lua.LNil // belongs to the release before
+	}
 }
 
 // Roots are the modules that were required to stage the release, in order.
@@ -140,6 +143,7 @@ func (g *Stager) boot(r *Release, roots []string, base *State) (*State, error) {
 			return nil, err
 		}
 	}
+	log.base = nil // or every release would keep the one before it
 	return s, nil
 }
 

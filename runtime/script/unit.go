@@ -109,6 +109,7 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 		return nil, syntaxRefusal(path, err)
 	}
 	smallTables(proto)
+	clip(proto)
 	for i, k := range proto.Constants {
 		if k == lua.LString(captureMark) {
 			proto.Constants[i] = captureFn
@@ -131,6 +132,21 @@ func smallTables(p *lua.FunctionProto) {
 		if int(inst>>26) == lua.OP_NEWTABLE && inst&sizes == 0 {
 			p.Code[i] = inst | eight
 		}
+	}
+}
+
+// clip gives back the room that gopher-lua's compiler leaves at the end of every
+// function's code: twelve kilobytes for most.
+func clip(p *lua.FunctionProto) {
+	p.Code = slices.Clone(p.Code)
+	p.DbgSourcePositions = slices.Clone(p.DbgSourcePositions)
+	p.Constants = slices.Clone(p.Constants)
+	p.DbgLocals = slices.Clone(p.DbgLocals)
+	p.DbgCalls = slices.Clone(p.DbgCalls)
+	p.DbgUpvalues = slices.Clone(p.DbgUpvalues)
+	p.FunctionPrototypes = slices.Clone(p.FunctionPrototypes)
+	for _, c := range p.FunctionPrototypes {
+		clip(c)
 	}
 }
 
