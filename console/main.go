@@ -60,9 +60,9 @@ func run(opts options, stdin *os.File, stdout, stderr io.Writer) int {
 	defer func() { op.client.Close() }()
 	switch {
 	case len(opts.Command) > 0:
-		return op.all(ctx, lines(opts.Command))
+		return op.all(ctx, lines(opts.Command), true)
 	case !term.IsTerminal(int(stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())):
-		return op.all(ctx, scanned(stdin))
+		return op.all(ctx, scanned(stdin), false)
 	}
 	if err := op.interact(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(stderr, err)

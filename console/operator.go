@@ -42,14 +42,15 @@ func scanned(r io.Reader) iter.Seq[string] {
 	}
 }
 
-// all runs lines one after the other until one is refused.
-func (o *operator) all(ctx context.Context, from iter.Seq[string]) int {
+// all runs lines one after the other until one is refused. Lua that goes on over
+// several lines is put together, unless each line is a whole command.
+func (o *operator) all(ctx context.Context, from iter.Seq[string], whole bool) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	pending := ""
 	for line := range from {
 		pending += line
-		if o.commands.Unfinished(pending) {
+		if !whole && o.commands.Unfinished(pending) {
 			pending += "\n"
 			continue
 		}

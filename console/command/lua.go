@@ -72,14 +72,15 @@ func (r *Registry) Unfinished(line string) bool {
 // Incomplete says whether Lua code is a beginning that more lines could make
 // whole, rather than wrong.
 func Incomplete(code string) bool {
+	beginning := false
 	for _, c := range []string{code, "return " + code} {
-		if _, err := luaparse.Parse(strings.NewReader(c), "console"); err == nil {
+		_, err := luaparse.Parse(strings.NewReader(c), "console")
+		if err == nil {
 			return false
-		} else if strings.Contains(err.Error(), "EOF") {
-			return true
 		}
+		beginning = beginning || strings.Contains(err.Error(), "EOF")
 	}
-	return false
+	return beginning
 }
 
 func runInspect(ctx context.Context, s *Session, a Args) (Result, error) {
