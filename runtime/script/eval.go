@@ -18,8 +18,9 @@ const consoleName = "=console"
 type EvalOptions struct {
 	Code     string
 	Author   string
-	ReadOnly bool // it may look and not touch
-	Depth    int  // levels of tables in the result; 0: 4
+	ReadOnly bool              // it may look and not touch
+	Depth    int               // levels of tables in the result; 0: 4
+	Print    func(line string) // gets what the code prints; nil: the log does
 }
 
 // Eval runs a piece of Lua as a task, as the operator's console does. An
@@ -42,6 +43,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	t := s.task()
 	t.fn, t.origin = fn, "console "+o.Author
 	t.tried = true // the operator is told, the log need not be
+	t.print = o.Print
 	if o.ReadOnly {
 		t.readonly = &readonlyRun{owned: map[*lua.LTable]bool{}}
 	}

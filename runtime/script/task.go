@@ -27,6 +27,7 @@ type Task struct {
 	named    *namedTask
 	tried    bool // its error belongs to task.try or the operator, not to the log
 	readonly *readonlyRun
+	print    func(string) // where print goes; nil: the log
 }
 
 // Wait is a task's promise to go on when somebody wakes it.

@@ -67,6 +67,10 @@ func (s *State) openTasks() {
 			}
 			text += L.ToStringMeta(L.Get(i)).String()
 		}
+		if t := s.current; t != nil && t.print != nil {
+			t.print(text)
+			return 0
+		}
 		s.log(L, "info", text)
 		return 0
 	}))
