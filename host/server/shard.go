@@ -72,7 +72,7 @@ func (v systems) line(name string) command.System {
 	}
 	st := a.Stats()
 	line.Awake, line.Players, line.Release, line.Ships = st.Awake, st.Players, st.Release, st.Entities
-	line.Hz, line.CPU = st.Hz, v.s.load.of(st)
+	line.Hz, line.CPU, line.Dilation = st.Hz, v.s.load.of(st), st.Dilation
 	line.TickP99 = time.Duration(st.P99Ms * float64(time.Millisecond))
 	return line
 }
@@ -101,7 +101,8 @@ func (v systems) Info(_ context.Context, name string) (command.SystemInfo, error
 		info.Gates = append(info.Gates, v.s.universe.Map().System(id).Name)
 	}
 	if a := v.s.universe.Running(world.SystemAddress(m.Name)); a != nil {
-		info.Tick = uint64(a.Stats().Tick)
+		st := a.Stats()
+		info.Tick, info.Cap, info.Waiting = uint64(st.Tick), st.Cap, st.Waiting
 	}
 	return info, nil
 }
@@ -173,6 +174,7 @@ type operator struct{ s *Server }
 func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
 	type result struct {
 		values []world.Value
+		output string
 		err    error
 	}
 	answer := make(chan result, 1)
@@ -182,18 +184,28 @@ func (v operator) Eval(ctx context.Context, e command.Eval) (command.Evaluated, 
 			return
 		}
 		look := e.Expression || v.s.cfg.Production && !e.Write
-		s.State().EvalWith(script.EvalOptions{Code: e.Code, Author: e.Author, ReadOnly: look, Depth: e.Depth}, func(values []world.Value, err error) { answer <- result{values, err} })
+		var printed strings.Builder
+		s.State().EvalWith(script.EvalOptions{Code: e.Code, Author: e.Author, ReadOnly: look, Depth: e.Depth,
+			Print: func(line string) {
+				if printed.Len() < maxPrinted {
+					printed.WriteString(line + "\n")
+				}
+			},
+		}, func(values []world.Value, err error) { answer <- result{values, printed.String(), err} })
 	})
 	if err != nil {
 		return command.Evaluated{}, err
 	}
 	select {
 	case r := <-answer:
-		return command.Evaluated{Values: r.values}, r.err
+		return command.Evaluated{Values: r.values, Output: r.output}, r.err
 	case <-ctx.Done():
 		return command.Evaluated{}, ctx.Err()
 	}
 }
+
+// maxPrinted bounds what an operator's code may print.
+const maxPrinted = 64 << 10
 
 // operatorAddress is what an operator means by a name: a system or, where there
 // is none of that name, a service.
