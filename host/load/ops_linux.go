@@ -23,13 +23,13 @@ var opsClient = &http.Client{Timeout: 10 * time.Second}
 
 // askOps asks a shard's operations port.
 func askOps(url string) (usage, error) {
-	resp, err := opsClient.Get(strings.TrimSuffix(url, "/") + "/metrics")
+	resp, err := opsClient.Get(strings.TrimSuffix(url, "/") + "/metrics.json")
 	if err != nil {
 		return usage{}, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return usage{}, fmt.Errorf("%s/metrics: %s", url, resp.Status)
+		return usage{}, fmt.Errorf("%s/metrics.json: %s", url, resp.Status)
 	}
 	var m struct {
 		CPU    float64 `json:"cpu_s"`
@@ -42,7 +42,7 @@ func askOps(url string) (usage, error) {
 		} `json:"actors"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&m); err != nil {
-		return usage{}, fmt.Errorf("%s/metrics: %w", url, err)
+		return usage{}, fmt.Errorf("%s/metrics.json: %w", url, err)
 	}
 	u := usage{cpu: m.CPU, rss: m.RSS}
 	most := 0

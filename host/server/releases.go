@@ -21,61 +21,6 @@ import (
 	"hotshard/runtime/world"
 )
 
-// firstRelease is what the shard starts on. In development that is what is on the
-// disk. A production shard starts on the release that was live when it stopped,
-// whatever was saved since: that waits for promote like any other saved file.
-func (s *Server) firstRelease() (*script.Release, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	b, err := s.watcher.Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(b.Changed) == 0 {
-		return nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", s.watcher.Status().Root)
-	}
-	if err := s.closeUnfinished(ctx); err != nil {
-		return nil, err
-	}
-	live, err := s.store.LiveRelease(ctx)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-	case err != nil:
-		return nil, err
-	case live.Hash == store.HashFiles(b.Changed):
-		return script.NewRelease(live.Number, b.Changed), nil
-	case s.cfg.Production:
-		s.notice("the shard runs release %d, as it did when it stopped; the scripts on disk differ and wait for promote", live.Number)
-		s.startQueue = b.Changed
-		return script.NewRelease(live.Number, live.Files), nil
-	default:
-		s.notice("the scripts on disk are not those of release %d, the last that was live: they changed outside a reload", live.Number)
-	}
-	j := journal{s.store}
-	r := script.NewRelease(0, b.Changed)
-	number, err := j.Begin(r, "disk", "at the start")
-	if err != nil {
-		return nil, err
-	}
-	return r.Numbered(number), j.Finish(number, "live", "at the start")
-}
-
-// closeUnfinished looks for commits that a crash cut short. Their systems are gone
-// with the process, so nothing is half applied: they count as refused.
-func (s *Server) closeUnfinished(ctx context.Context) error {
-	cut, err := s.store.Unfinished(ctx)
-	if err != nil {
-		return err
-	}
-	for _, r := range cut {
-		s.notice("the commit of release %d did not finish: the shard stopped in the middle of it", r.Number)
-		if err := s.store.FinishRelease(ctx, r.Number, store.ReleaseRefused, "the shard stopped in the middle of the commit"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // journal implements release.Journal over the store.
 type journal struct{ store *store.Store }
 
@@ -100,6 +45,7 @@ func (j journal) Begin(r *script.Release, author, note string) (int, error) {
 // journalStatus are the store's words for the controller's.
 var journalStatus = map[string]store.ReleaseStatus{
 	"live": store.ReleaseLive, "canary": store.ReleaseCanary, "refused": store.ReleaseRefused, "rolled back": store.ReleaseRolledBack,
+	"superseded": store.ReleaseReplaced,
 }
 
 // Finish implements release.Journal.
@@ -187,16 +133,13 @@ type releases struct {
 
 	mu       sync.Mutex
 	outcomes []command.Outcome // newest first
+	figures  reloadFigures
 }
 
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, first *script.Release, deps *bindings.Deps) (*releases, error) {
-	kept, err := s.openPatches(first)
-	if err != nil {
-		return nil, err
-	}
+func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
@@ -208,8 +151,11 @@ func newReleases(s *Server, first *script.Release, deps *bindings.Deps) (*releas
 		},
 	})
 	s.universe.SetRelease(r.controller.Live())
-	return r, nil
+	return r
 }
+
+// watchEvery is how often the controller looks after a roll-out.
+const watchEvery = time.Second
 
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
@@ -217,6 +163,8 @@ func (r *releases) run(ctx context.Context) {
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
+	look := time.NewTicker(watchEvery)
+	defer look.Stop()
 	for {
 		select {
 		case b, ok := <-r.s.watcher.Batches():
@@ -225,6 +173,8 @@ func (r *releases) run(ctx context.Context) {
 			}
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
+			r.controller.Watch(ctx)
+		case <-look.C:
 			r.controller.Watch(ctx)
 		case waiting := <-r.idle:
 			close(waiting)
@@ -280,7 +230,9 @@ func (r *releases) tell(o release.Outcome) {
 	r.mu.Lock()
 	r.outcomes = slices.Insert(r.outcomes, 0, out)
 	r.outcomes = r.outcomes[:min(len(r.outcomes), keptOutcomes)]
+	r.figures.add(o)
 	r.mu.Unlock()
+	r.record(o)
 	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Microsecond)}
 	switch out.Verdict {
 	case command.Applied:

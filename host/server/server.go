@@ -91,7 +91,7 @@ func (s *Server) open() (err error) {
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
 		return err
 	}
-	first, err := s.firstRelease()
+	first, patches, err := s.firstRelease()
 	if err != nil {
 		return err
 	}
@@ -99,9 +99,7 @@ func (s *Server) open() (err error) {
 		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store},
 	}
 	s.universe = s.newUniverse(deps, start, first)
-	if s.releases, err = newReleases(s, first, deps); err != nil {
-		return err
-	}
+	s.releases = newReleases(s, first, patches, deps)
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
@@ -323,6 +321,9 @@ func (s *Server) banner() {
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	fmt.Fprintf(s.cfg.Out, "  change   %s: save a file, and the game changes\n\n", s.cfg.Scripts)
+	for _, n := range s.notices {
+		fmt.Fprintf(s.cfg.Out, "  note     %s\n", n)
+	}
 	s.log.Info("the shard is up", "shard", s.cfg.Shard, "kind", s.kind(), "listen", s.Addr(), "ops", s.OpsAddr(),
 		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", time.Since(s.started).Round(time.Millisecond))
 }

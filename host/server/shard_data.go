@@ -24,6 +24,7 @@ func (v reload) Status(context.Context) (command.ReloadStatus, error) {
 	for _, h := range w.Holds {
 		st.Holds = append(st.Holds, h.String())
 	}
+	st.Holds = append(st.Holds, v.s.drift()...)
 	r := v.s.releases
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
@@ -173,49 +172,4 @@ func (s *Server) keepPatch(p *release.Patch) error {
 	made, err := s.store.AddPatch(ctx, kept)
 	p.ID = int(made.ID)
 	return err
-}
-
-// openPatches reads the patches that were open when the shard stopped, and says
-// which of them are in force again.
-func (s *Server) openPatches(disk *script.Release) ([]*release.Patch, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
-	defer cancel()
-	stored, err := s.store.Patches(ctx, store.PatchOpen, store.PatchExported)
-	if err != nil {
-		return nil, err
-	}
-	var open []*release.Patch
-	for _, p := range stored {
-		open = append(open, &release.Patch{ID: int(p.ID), Function: p.Function, Base: p.BaseHash, Code: p.Code, Author: p.Author, Reason: p.Reason,
-			At: p.Created, Release: p.Release, Sticky: p.Sticky, Canary: p.Canary, Status: release.PatchOpen})
-	}
-	kept, left := release.Restore(disk, open)
-	for _, p := range kept {
-		s.notice("patch #%d of %s by %s (%s) is in force again: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), p.Reason)
-	}
-	for _, p := range left {
-		s.notice("patch #%d of %s by %s (%s) is NOT in force: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), whyLeft(p))
-		p.Status = release.PatchDropped
-		if err := s.keepPatch(p); err != nil {
-			return nil, err
-		}
-	}
-	return kept, nil
-}
-
-func whyLeft(p *release.Patch) string {
-	switch {
-	case len(p.Canary) > 0:
-		return "it was a canary on " + strings.Join(p.Canary, ", ")
-	case !p.Sticky:
-		return "it was not made --sticky"
-	}
-	return "the function has changed on disk"
-}
-
-// notice is a line that every operator reads on connecting.
-func (s *Server) notice(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	s.notices = append(s.notices, text)
-	s.log.Warn(text)
 }

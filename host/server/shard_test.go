@@ -40,7 +40,7 @@ func TestOperationsPort(t *testing.T) {
 		t.Errorf("health: %v", health)
 	}
 	var m Metrics
-	get(t, "http://"+s.OpsAddr()+"/metrics", &m)
+	get(t, "http://"+s.OpsAddr()+"/metrics.json", &m)
 	if m.Players != 1 || m.Systems != 60 || m.Awake == 0 || m.RSS == 0 || m.Gate.Sessions != 1 {
 		t.Errorf("metrics: %+v", m)
 	}

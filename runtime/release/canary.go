@@ -35,7 +35,7 @@ func (c *Controller) candidate() (to, disk *script.Release, k carried, err error
 	if k, err = c.carryPatches(disk); err != nil {
 		return nil, nil, k, err
 	}
-	to, err = overlay(disk, k.open)
+	to, err = Overlay(disk, k.open)
 	return to, disk, k, err
 }
 
@@ -156,6 +156,7 @@ func (c *Controller) promoteCanary(ctx context.Context, author string) Outcome {
 	}
 	c.canary = nil
 	c.cfg.Fleet.SetCanary(nil, nil)
+	_ = c.cfg.Journal.Finish(k.to.Number, "superseded", fmt.Sprintf("promoted as release %d", o.Release)) // a label
 	c.settleQueue(k.disk, o.Release)
 	c.closeMerged(k.carried)
 	for _, p := range k.patches {
@@ -227,6 +228,7 @@ func (c *Controller) stopCanary(ctx context.Context, author, note string) Outcom
 		return o
 	}
 	renumber(staged, live)
+	o.Changes = changes(staged)
 	reports, _ := c.commit(ctx, staged, k.units, &o) // who could not go back starts anew
 	c.cfg.Fleet.SetCanary(nil, nil)
 	for program, st := range staged {

@@ -21,12 +21,21 @@ const attempts = 3
 // move brings all units (or the named ones) from what they run to the release.
 func (c *Controller) move(ctx context.Context, to *script.Release, author, note string, units []string) Outcome {
 	var o Outcome
+	from := c.live
 	for range attempts {
 		if o = c.attempt(ctx, to, author, note, units); o.Verdict != Refuse || o.Code != "R-STALE" {
 			break
 		}
 	}
 	o.Author, o.Note = author, note
+	if o.Verdict == Apply {
+		o.Hashes = map[string]string{}
+		for _, path := range from.Changed(to) {
+			if o.Hashes[path] = ""; to.Files[path] != nil {
+				o.Hashes[path] = to.Files[path].Hash
+			}
+		}
+	}
 	return o
 }
 
@@ -46,6 +55,7 @@ func (c *Controller) attempt(ctx context.Context, to *script.Release, author, no
 	to = to.Numbered(number)
 	renumber(staged, to)
 	o.Release, o.Author, o.Note, o.At, o.Canary = number, author, note, started, units
+	o.Changes = changes(staged)
 	reports, errs := c.commit(ctx, staged, units, &o)
 	o.Took = c.cfg.Now().Sub(started)
 	if len(errs) > 0 {
@@ -77,6 +87,19 @@ func (c *Controller) finish(to *script.Release, staged map[string]*script.Staged
 		c.stagers[program].Adopt(st, keep...)
 	}
 	c.watch.start(watched{release: to.Number, before: previous.Number, canary: units != nil, changed: changedFunctions(staged)}, c.cfg.Now())
+}
+
+// changes lists what all programs together change, by name.
+func changes(staged map[string]*script.Staged) []script.FunctionChange {
+	var all []script.FunctionChange
+	for _, program := range sortedKeys(staged) {
+		for _, f := range staged[program].Changes() {
+			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
 }
 
 func changedFunctions(staged map[string]*script.Staged) map[string]bool {

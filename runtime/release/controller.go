@@ -91,7 +91,7 @@ func New(cfg Config) *Controller {
 		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}}
 	c.watch.budget = cfg.Budget.orDefault()
 	if len(cfg.Patches) > 0 {
-		if live, err := overlay(cfg.Release, cfg.Patches); err == nil {
+		if live, err := Overlay(cfg.Release, cfg.Patches); err == nil {
 			c.live, c.patches = live, cfg.Patches
 			for _, p := range cfg.Patches {
 				c.lastID = max(c.lastID, p.ID)
@@ -150,12 +150,18 @@ func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcom
 // differing leaves out what runs already, and what was refused with this content.
 func (c *Controller) differing(changed map[string][]byte) map[string][]byte {
 	out := map[string][]byte{}
+	for path, src := range c.waiting { // what was refused through no fault of its own
+		if _, again := changed[path]; !again && c.refusal[path] != contentHash(path, src) {
+			out[path] = src
+		}
+	}
 	for path, src := range changed {
 		hash := contentHash(path, src)
 		if old := c.disk.Files[path]; old == nil && src == nil || old != nil && src != nil && old.Hash == hash {
 			delete(c.refusal, path)
 			delete(c.waiting, path)
 			delete(c.queued, path)
+			delete(out, path)
 			continue
 		}
 		if c.refusal[path] != hash {
@@ -193,7 +199,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.noteRefusal(refused(err), changed)
 	}
-	to, err := overlay(disk, carried.open)
+	to, err := Overlay(disk, carried.open)
 	if err != nil {
 		return c.noteRefusal(refused(err), changed)
 	}

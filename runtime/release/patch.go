@@ -70,7 +70,7 @@ func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
 	if err := c.busy(r.Function); err != nil {
 		return nil, nil, err
 	}
-	file, fn, err := findFunction(c.live, r.Function)
+	file, fn, err := FindFunction(c.live, r.Function)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -89,7 +89,7 @@ func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
 			p.Base = base.Text
 		}
 	}
-	to, err := overlay(c.disk, append(c.openExcept(r.Function), p))
+	to, err := Overlay(c.disk, append(c.openExcept(r.Function), p))
 	return p, to, err
 }
 
@@ -163,8 +163,8 @@ func (c *Controller) openExcept(function string) []*Patch {
 	return out
 }
 
-// findFunction finds the file that declares a function named as operators do.
-func findFunction(r *script.Release, name string) (*script.File, script.Function, error) {
+// FindFunction finds the file that declares a function named as operators do.
+func FindFunction(r *script.Release, name string) (*script.File, script.Function, error) {
 	var last error
 	for cut := len(name); cut > 0; cut = strings.LastIndexAny(name[:cut], ".:/") {
 		f := r.Files[script.ModulePath(name[:cut])]
@@ -187,11 +187,11 @@ func findFunction(r *script.Release, name string) (*script.File, script.Function
 func (c *Controller) FindFunction(name string) (*script.File, script.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return findFunction(c.live, name)
+	return FindFunction(c.live, name)
 }
 
-// overlay lays patches over the files on disk.
-func overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
+// Overlay lays patches over the files on disk.
+func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
 	sources := map[string][]byte{}
 	for _, p := range patches {
 		file := disk.Files[p.Path]
@@ -270,10 +270,10 @@ func (c *Controller) closeMerged(k carried) {
 // are left out. Text and Path are filled in.
 func Restore(disk *script.Release, open []*Patch) (kept, left []*Patch) {
 	for _, p := range open {
-		file, fn, err := findFunction(disk, p.Function)
+		file, fn, err := FindFunction(disk, p.Function)
 		if err == nil && p.Sticky && len(p.Canary) == 0 && Hash(fn.Text) == p.Base {
 			p.Path, p.Base, p.Canary = file.Path, fn.Text, nil
-			if _, err := overlay(disk, append(slices.Clone(kept), p)); err == nil {
+			if _, err := Overlay(disk, append(slices.Clone(kept), p)); err == nil {
 				kept = append(kept, p)
 				continue
 			}
@@ -311,7 +311,7 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	if err := c.busy(p.Function); err != nil {
 		return c.tell(refused(err))
 	}
-	to, err := overlay(c.disk, c.openExcept(p.Function))
+	to, err := Overlay(c.disk, c.openExcept(p.Function))
 	if err != nil {
 		return c.tell(refused(err))
 	}

@@ -2,7 +2,6 @@ package release
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"hotshard/runtime/script"
@@ -26,14 +25,7 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 func (c *Controller) plan(ctx context.Context, to *script.Release, units []string) (Outcome, []script.FunctionChange) {
 	o, staged := c.prepare(ctx, c.live, to, units)
 	o.Files, o.Release = c.live.Changed(to), c.live.Number
-	var all []script.FunctionChange
-	for _, program := range sortedKeys(staged) {
-		for _, f := range staged[program].Changes() {
-			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
-				all = append(all, f)
-			}
-		}
-	}
+	all := changes(staged)
 	var mu sync.Mutex
 	errs := c.ask(ctx, units, func(_ string, st *script.State) error {
 		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk

@@ -1,7 +1,9 @@
 package script
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -65,9 +67,14 @@ func (f *File) Replace(name, code string) ([]byte, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	text := mergeHead(fn.Text, code, expr)
-	u, _ := f.compiled()
-	return []byte(string(u.src[:fn.Start]) + text + string(u.src[fn.End:])), nil
+	return f.Splice(fn, mergeHead(fn.Text, code, expr)), nil
+}
+
+// Splice returns the file's source with one of its functions' text replaced, byte
+// order mark and all else as it was.
+func (f *File) Splice(fn Function, text string) []byte {
+	mark := len(f.Source) - len(bytes.TrimPrefix(f.Source, []byte("\xef\xbb\xbf")))
+	return slices.Concat(f.Source[:mark+fn.Start], []byte(text), f.Source[mark+fn.End:])
 }
 
 // functionExpr parses a single function expression.
