@@ -24,7 +24,7 @@ type API map[string]Words
 func Standard() API {
 	api := API{}
 	for table, names := range map[string][]string{
-		"": {"_G", "_VERSION", "assert", "error", "getfenv", "getmetatable", "ipairs", "load", "loadstring", "next",
+		"": {"_G", "_VERSION", "assert", "collectgarbage", "error", "getfenv", "getmetatable", "ipairs", "load", "loadstring", "next",
 			"pairs", "pcall", "print", "rawequal", "rawget", "rawset", "require", "select", "setfenv", "setmetatable",
 			"tonumber", "tostring", "type", "unpack", "xpcall"},
 		"package":   {"loaded"},
