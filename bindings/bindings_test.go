@@ -57,6 +57,8 @@ func (p *player) Send(f *wire.Frame) {
 	}
 }
 func (p *player) Reply(_ uint64, v world.Value, err error) { p.reply(v, err) }
+func (p *player) Cork()                                    {}
+func (p *player) Uncork()                                  {}
 func (p *player) NeedSnapshot() bool                       { return false }
 func (p *player) Close(reason string)                      { p.closed = reason }
 

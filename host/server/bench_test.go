@@ -19,6 +19,8 @@ type nobody struct{}
 
 func (nobody) Send(*wire.Frame)                 {}
 func (nobody) Reply(uint64, world.Value, error) {}
+func (nobody) Cork()                            {}
+func (nobody) Uncork()                          {}
 func (nobody) NeedSnapshot() bool               { return false }
 func (nobody) Close(string)                     {}
 

@@ -169,6 +169,12 @@ func (c *client) Reply(id uint64, result world.Value, err error) {
 	}
 }
 
+// Cork does nothing: what is sent is there at once.
+func (c *client) Cork() {}
+
+// Uncork is the other half of Cork.
+func (c *client) Uncork() {}
+
 // NeedSnapshot is false: nothing gets lost here.
 func (c *client) NeedSnapshot() bool { return false }
 

@@ -56,6 +56,12 @@ type Client interface {
 	// Reply answers the request with the id: with err if that is not nil (shown if
 	// it is a *wire.Error, hidden behind a general sentence otherwise).
 	Reply(id uint64, result world.Value, err error)
+	// Cork holds back answers and events until the next snapshot or delta, which
+	// takes them along in one write, or until Uncork. Nothing overtakes anything.
+	Cork()
+	// Uncork lets go what Cork has held back. Whoever corks a client does this soon:
+	// a system at the end of its tick.
+	Uncork()
 	// NeedSnapshot says that deltas were dropped and that the way is clear again:
 	// the next thing to send is a fresh snapshot. Until then deltas are discarded.
 	NeedSnapshot() bool

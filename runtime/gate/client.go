@@ -88,7 +88,14 @@ func (c *client) Send(f *wire.Frame) {
 	c.post(f.Bytes(c.codec), what, true)
 }
 
-// buffers are where replies are encoded: most are written from there at once.
+// Cork holds answers and events back until a snapshot or a delta, or Uncork.
+func (c *client) Cork() { c.out.cork() }
+
+// Uncork lets go what is held back.
+func (c *client) Uncork() { c.out.uncork() }
+
+// buffers are where replies are encoded, and where frames wait for others to be
+// written with.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Reply answers a request.

@@ -34,6 +34,8 @@ type writer struct {
 	stale  bool        // deltas were dropped since the last snapshot
 	ending bool        // nothing more is accepted: what is queued goes out, then the end
 	dead   bool
+	corked bool    // what must arrive is held, so that it goes out together
+	held   *[]byte // whole frames, from buffers; nil for none, and while busy
 
 	gate     *Gate
 	conn     net.Conn
@@ -79,8 +81,70 @@ func (w *writer) send(b []byte, what urgency, shared bool) bool {
 		w.stale = false
 		w.need.Store(false)
 	}
-	if w.busy {
+	switch {
+	case w.busy:
 		return w.enqueue(b, what, shared)
+	case w.corked && what == mustArrive && w.heldBytes()+len(b) <= heldMost:
+		w.hold(b)
+	case w.held != nil && len(b) <= heldMost:
+		w.hold(b)
+		w.flush()
+	default:
+		if w.flush(); w.busy {
+			return w.enqueue(b, what, shared)
+		}
+		w.write(b, shared)
+	}
+	return true
+}
+
+// heldMost is the most that is copied together for one write.
+const heldMost = 32 << 10
+
+// cork holds back what must arrive until a delta or a snapshot takes it along, or
+// uncork lets it go: a write costs about the same for one frame as for several.
+func (w *writer) cork() {
+	w.mu.Lock()
+	w.corked = true
+	w.mu.Unlock()
+}
+
+func (w *writer) uncork() {
+	w.mu.Lock()
+	w.corked = false
+	w.flush()
+	w.mu.Unlock()
+}
+
+func (w *writer) heldBytes() int {
+	if w.held == nil {
+		return 0
+	}
+	return len(*w.held)
+}
+
+func (w *writer) hold(b []byte) {
+	if w.held == nil {
+		w.held = buffers.Get().(*[]byte)
+		*w.held = (*w.held)[:0]
+	}
+	*w.held = append(*w.held, b...)
+}
+
+// flush writes what is held.
+func (w *writer) flush() {
+	if held := w.held; held != nil {
+		w.held = nil
+		w.write(*held, false)
+		buffers.Put(held)
+	}
+}
+
+// write writes b as far as it goes, and hands over the rest. The socket must be
+// the caller's: not busy.
+func (w *writer) write(b []byte, shared bool) {
+	if w.dead {
+		return
 	}
 	n, err := w.try(b)
 	switch {
@@ -89,7 +153,6 @@ func (w *writer) send(b []byte, what urgency, shared bool) bool {
 	case n < len(b):
 		w.hand(keep(b[n:], shared))
 	}
-	return true
 }
 
 func keep(b []byte, shared bool) []byte {
@@ -193,6 +256,7 @@ func (w *writer) end(last ...[]byte) {
 		w.mu.Unlock()
 		return
 	}
+	w.flush()
 	w.ending = true
 	w.deadline = w.gate.now() + int64(w.gate.cfg.CloseGrace)
 	w.dropState()
@@ -234,7 +298,7 @@ func (w *writer) die() {
 
 func (w *writer) kill() {
 	if !w.dead {
-		w.dead, w.queue, w.rest, w.bytes = true, nil, nil, 0
+		w.dead, w.queue, w.rest, w.bytes, w.held = true, nil, nil, 0, nil
 		w.conn.Close()
 	}
 }

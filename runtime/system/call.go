@@ -51,6 +51,7 @@ func (s *System) run(p *Player, m Command) {
 		args = map[string]world.Value{}
 	}
 	s.state.Command(p.Name, m.Name, func(result world.Value, err error) {
+		s.cork(m.Client)
 		m.Client.Reply(m.ID, result, forPlayer(err))
 	}, lua.LNumber(p.ID), script.ToLua(s.state.L(), args))
 }

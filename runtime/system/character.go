@@ -45,6 +45,10 @@ type Saver interface {
 type Client interface {
 	Send(f *wire.Frame)
 	Reply(id uint64, result world.Value, err error)
+	// Cork holds answers and events back until the next snapshot or delta, or
+	// Uncork, so that one write does for all of them.
+	Cork()
+	Uncork()
 	// NeedSnapshot says, once, that frames were lost and a delta would mislead.
 	NeedSnapshot() bool
 	Close(reason string)

@@ -37,6 +37,7 @@ type client struct {
 	results map[uint64]world.Value
 	closed  string
 	lost    bool
+	corked  bool
 	codec   wire.Codec
 }
 
@@ -54,6 +55,10 @@ func (c *client) Send(f *wire.Frame) {
 
 func (c *client) Reply(id uint64, v world.Value, err error) { c.replies[id], c.results[id] = err, v }
 func (c *client) Close(reason string)                       { c.closed = reason }
+
+func (c *client) Cork() { c.corked = true }
+
+func (c *client) Uncork() { c.corked = false }
 
 func (c *client) NeedSnapshot() bool {
 	lost := c.lost

@@ -34,6 +34,7 @@ func (s *System) Run() {
 	}
 	s.guard(s.takeMail) // nobody who is on the way here gets lost
 	s.guard(s.end)
+	s.uncork()
 	for !s.gaps.close() {
 		s.guard(s.fillGap)
 	}

@@ -93,6 +93,7 @@ type System struct {
 	door    door        // who waits to come in
 	pace    pace        // of game time
 	records []Character // the tick's saves
+	corked  []Client    // who is sent what has gathered when the tick ends
 	rebuilt bool        // every player wants a snapshot: the rate changed
 
 	dealt   int // players, for saveDue

@@ -29,6 +29,7 @@ func (s *System) Step(now time.Time) {
 		s.sendViews()
 		s.saveDue()
 	}
+	s.uncork()
 	s.fillGap()
 }
 
@@ -112,6 +113,7 @@ func (s *System) fillGap() {
 		m.deliver(s)
 		s.settle()
 	}
+	s.uncork()
 	s.publish()
 }
 

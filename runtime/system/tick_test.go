@@ -14,6 +14,8 @@ type sink struct{ bytes int }
 
 func (k *sink) Send(f *wire.Frame)               { k.bytes += len(f.Bytes(wire.Binary)) }
 func (k *sink) Reply(uint64, world.Value, error) {}
+func (k *sink) Cork()                            {}
+func (k *sink) Uncork()                          {}
 func (k *sink) NeedSnapshot() bool               { return false }
 func (k *sink) Close(string)                     {}
 

@@ -236,8 +236,28 @@ func (s *System) Tell(p *Player, f *wire.Frame) {
 	case p.place || (p.Ship != 0 && p.snapshot):
 		p.held = append(p.held, f)
 	default:
+		s.cork(p.client)
 		p.client.Send(f)
 	}
+}
+
+// cork gathers what the client is sent until its delta of this tick, or the end of
+// the tick, takes it along: most of a send is the system call, not the bytes.
+func (s *System) cork(c Client) {
+	if n := len(s.corked); n > 0 && s.corked[n-1] == c {
+		return
+	}
+	c.Cork()
+	s.corked = append(s.corked, c)
+}
+
+// uncork ends what cork began.
+func (s *System) uncork() {
+	for i, c := range s.corked {
+		c.Uncork()
+		s.corked[i] = nil
+	}
+	s.corked = s.corked[:0]
 }
 
 // Broadcast sends an event to everybody in the system.

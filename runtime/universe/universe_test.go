@@ -80,6 +80,8 @@ func (c *client) Reply(id uint64, v world.Value, err error) {
 	c.replies[id], c.errs[id] = v, err
 }
 
+func (c *client) Cork()              {}
+func (c *client) Uncork()            {}
 func (c *client) NeedSnapshot() bool { return false }
 func (c *client) Codec() wire.Codec  { return wire.JSON }
 func (c *client) Name() string       { return "" }
