@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -30,6 +31,12 @@ func (s *shard) terminal(t *testing.T, env ...string) *terminal {
 	t.Helper()
 	cmd := s.console(t)
 	cmd.Env = append(cmd.Env, env...)
+	return s.terminalOf(t, cmd)
+}
+
+// terminalOf starts a program on a pseudo terminal.
+func (s *shard) terminalOf(t *testing.T, cmd *exec.Cmd) *terminal {
+	t.Helper()
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 100})
 	if err != nil {
 		t.Fatal(err)

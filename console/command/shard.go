@@ -81,6 +81,8 @@ type SystemInfo struct {
 	Celestials    int
 	Gates         []string // names of the neighbouring systems
 	Tick          uint64
+	Cap           int // players that are let in, 0 for no limit
+	Waiting       int // players who wait for a seat
 	Timers        int
 	Tasks         int
 	Errors        int // since it woke

@@ -68,13 +68,13 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &Table{One: true, Columns: columns("name", "id", "awake", "release", "players", "ships", "security", "region", "constellation",
+	t := &Table{One: true, Columns: columns("name", "id", "awake", "release", "players", "cap", "waiting", "ships", "security", "region", "constellation",
 		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "memory:B", "tasks", "timers", "errors", "patches")}
 	patches := make([]string, len(y.Patches))
 	for i, n := range y.Patches {
 		patches[i] = fmt.Sprintf("#%d", n)
 	}
-	t.Rows = [][]any{{y.Name, y.ID, y.Awake, y.Release, y.Players, y.Ships, y.Security, y.Region, y.Constellation,
+	t.Rows = [][]any{{y.Name, y.ID, y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Ships, y.Security, y.Region, y.Constellation,
 		list(y.Gates), y.Celestials, y.Hz, y.Tick, y.Dilation, millis(y.TickP99), y.CPU, y.Memory, y.Tasks, y.Timers, y.Errors, patches}}
 	return Result{Table: t}, nil
 }

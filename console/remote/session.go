@@ -35,33 +35,17 @@ func (g *guest) serve(ctx context.Context, requests <-chan *ssh.Request) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var done chan struct{}
-	start := func(run func()) bool {
-		if done != nil {
-			return false
-		}
-		done = make(chan struct{})
-		go func() { defer close(done); run() }()
-		return true
-	}
 	for r := range requests {
-		ok := false
-		switch r.Type {
-		case "exec":
-			var line struct{ Text string }
-			ok = ssh.Unmarshal(r.Payload, &line) == nil && start(func() { g.exec(ctx, line.Text) })
-		case "subsystem":
-			var name struct{ Text string }
-			ok = ssh.Unmarshal(r.Payload, &name) == nil && name.Text == Subsystem && start(func() { command.ServeConn(ctx, g.Channel, g.session) })
-		case "pty-req", "window-change":
-			ok = g.resize(r)
-		case "shell":
-			ok = start(func() { g.shell(ctx) })
-		case "signal":
-			g.interrupt()
-			ok = true
+		run, ok := g.asked(ctx, r)
+		if done != nil && run != nil {
+			run, ok = nil, false // a session is for one thing
 		}
 		if r.WantReply {
 			_ = r.Reply(ok, nil) // a client that is gone ends the loop
+		}
+		if run != nil { // not before the reply: it may be over at once
+			done = make(chan struct{})
+			go func() { defer close(done); run() }()
 		}
 	}
 	cancel()
@@ -70,6 +54,29 @@ func (g *guest) serve(ctx context.Context, requests <-chan *ssh.Request) {
 	} else {
 		g.Close()
 	}
+}
+
+// asked takes one request: whether it is granted, and what it starts, if anything.
+func (g *guest) asked(ctx context.Context, r *ssh.Request) (run func(), ok bool) {
+	var arg struct{ Text string }
+	switch r.Type {
+	case "exec":
+		if ssh.Unmarshal(r.Payload, &arg) == nil {
+			return func() { g.exec(ctx, arg.Text) }, true
+		}
+	case "subsystem":
+		if ssh.Unmarshal(r.Payload, &arg) == nil && arg.Text == Subsystem {
+			return func() { command.ServeConn(ctx, g.Channel, g.session) }, true
+		}
+	case "shell":
+		return func() { g.shell(ctx) }, true
+	case "pty-req", "window-change":
+		return nil, g.resize(r)
+	case "signal":
+		g.interrupt()
+		return nil, true
+	}
+	return nil, false
 }
 
 // resize takes the size of the terminal from a request.
