@@ -52,6 +52,9 @@ type Command struct {
 	Code bool
 	// Lua says that the code is Lua, which may go on over several lines.
 	Lua bool
+	// Two says whether it takes a second person, where the shard wants two pairs
+	// of eyes; nil is never.
+	Two func(Args) bool
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.
@@ -84,7 +87,8 @@ type Session struct {
 	// Interactive says that somebody looks at the results as they come.
 	Interactive bool
 
-	emit func(Result) error
+	emit     func(Result) error
+	approved bool // a second person has approved of the line
 }
 
 // Emit sends a part of a result that goes on. An error means that nobody
@@ -115,10 +119,13 @@ func refuse(code, format string, args ...any) error {
 	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Registry is the set of commands of a shard. It is read-only once made.
+// Registry is the set of commands of a shard, and what waits for approval there.
+// The commands do not change once it is made. It is safe for use from any
+// goroutine.
 type Registry struct {
-	byName map[string]*Command
-	list   []*Command // by name
+	byName    map[string]*Command
+	list      []*Command // by name
+	approvals approvals
 }
 
 // NewRegistry makes a registry of commands. It panics on two of one name, which
@@ -142,7 +149,7 @@ func Default() *Registry {
 	return NewRegistry(slices.Concat(
 		helpCommands(), systemCommands(), playerCommands(), luaCommands(), reloadCommands(),
 		errorCommands(), powerCommands(), releaseCommands(), patchCommands(), probeCommands(),
-		topCommands(), tailCommands(), serviceCommands(), auditCommands(),
+		topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
 	)...)
 }
 
@@ -224,6 +231,13 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 
 // run runs a command that may be run, and writes it down if it changes anything.
 func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, line string) (Result, error) {
+	if needsTwo(s, c, args) {
+		n, err := r.approvals.ask(s, line, time.Now())
+		if err != nil {
+			return Result{}, err
+		}
+		return text("that takes a second person: a colleague can approve %d within %v", n, approvalTime), nil
+	}
 	if !c.Changes || s.Shard.Audit == nil {
 		return c.Run(ctx, s, args)
 	}

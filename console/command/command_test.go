@@ -226,6 +226,50 @@ func TestNameMustBeTypedInProduction(t *testing.T) {
 	}
 }
 
+func TestFourEyes(t *testing.T) {
+	fake := commandtest.New()
+	fake.Identity.FourEyes, fake.Identity.Production = true, true
+	amy := newSession(fake)
+	amy.Confirm = "dev"
+	bob := *amy
+	bob.Who, bob.Confirm = "bob", ""
+	if r, err := run(t, amy, "release promote --canary @Jita"); err != nil || !strings.Contains(r.String(), "applied") {
+		t.Fatalf("a canary: %v, %v", r, err)
+	}
+	r, err := run(t, amy, "release promote")
+	if err != nil || !strings.Contains(r.String(), "approve 1") || fake.Identity.Release != 3 {
+		t.Fatalf("%v, %v; release %d", r, err, fake.Identity.Release)
+	}
+	if r, _ = run(t, &bob, "approvals"); !strings.Contains(r.String(), "release promote") {
+		t.Errorf("approvals: %s", r)
+	}
+	for _, c := range []struct {
+		s    *command.Session
+		line string
+	}{{amy, "approve 1"}, {&bob, "approve 2"}, {&bob, "approve"}} {
+		if _, err := run(t, c.s, c.line); err == nil || fake.Identity.Release != 3 {
+			t.Errorf("%s by %s is done", c.line, c.s.Who)
+		}
+	}
+	if r, err = run(t, &bob, "approve 1"); err != nil || fake.Identity.Release != 4 {
+		t.Errorf("%v, %v; release %d", r, err, fake.Identity.Release)
+	}
+	if _, err = run(t, &bob, "approve 1"); err == nil {
+		t.Error("approved twice")
+	}
+	if r, _ = run(t, amy, "audit"); !strings.Contains(r.String(), "amy, approved by bob") {
+		t.Errorf("audit: %s", r)
+	}
+	run(t, amy, "patch m.f = function() end")
+	if len(fake.Patches) != 0 {
+		t.Error("a patch for all is made by one person")
+	}
+	bob.Role = command.Viewer
+	if _, err = run(t, &bob, "approve 2"); err == nil {
+		t.Error("a viewer approves")
+	}
+}
+
 func TestAuditHasWhatChanges(t *testing.T) {
 	fake := commandtest.New()
 	s := newSession(fake)

@@ -24,7 +24,7 @@ func releaseCommands() []Command {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []string{"--canary", "--confirm", "--plan"}, Offered: offered, Run: runReleasePromote,
+		Flags: []string{"--canary", "--confirm", "--plan"}, Two: everywhere, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
 		Example: "release rollback 40", Role: Operator, Changes: true,
@@ -40,6 +40,9 @@ func releaseCommands() []Command {
 		Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
 	}}
 }
+
+// everywhere says whether a change would go to all systems.
+func everywhere(a Args) bool { return len(a.Canary) == 0 && !a.Plan }
 
 // releaseNumber reads the i-th word: 41, r41 or, where it may be left out, 0.
 func releaseNumber(a Args, i int) (int, error) {

@@ -39,6 +39,7 @@ type Identity struct {
 	Production bool
 	Release    int // the current release of scripts
 	Frozen     bool
+	FourEyes   bool   // a second person must approve what goes to all systems
 	Version    string // of the server program
 	PID        int
 	Started    time.Time
