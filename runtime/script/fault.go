@@ -28,7 +28,7 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 	var out []traceEntry
 	for _, f := range frames(L) {
 		fn := f.fn()
-		if fn == nil || fn.IsG || fn.Proto == enterProto {
+		if f.ours() {
 			continue
 		}
 		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}

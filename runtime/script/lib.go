@@ -83,7 +83,7 @@ func (s *State) stagedEffect(L *lua.LState, name string) int {
 
 func callerLine(L *lua.LState) int {
 	for _, f := range frames(L) {
-		if fn := f.fn(); fn != nil && !fn.IsG {
+		if !f.ours() {
 			return f.line()
 		}
 	}
@@ -125,12 +125,15 @@ func blameCaller(L *lua.LState) {
 	panic(v)
 }
 
-const shimPlace = "wait:1: "
+const (
+	shimName  = "wait" // no script is called so: theirs have a version
+	shimPlace = shimName + ":1: "
+)
 
 const shimMark = "\x00fn"
 
 var shimProto = sync.OnceValue(func() *lua.FunctionProto {
-	p, err := compileWith("wait", `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{"\x00check": checkFailFn})
+	p, err := compileWith(shimName, `return ("\000check")(("\000fn")(...))`, map[string]lua.LValue{"\x00check": checkFailFn})
 	if err != nil {
 		panic(err) // the source is ours and constant
 	}

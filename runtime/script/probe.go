@@ -69,7 +69,7 @@ func (s *State) Tasks() []TaskInfo {
 func (s *State) describeStack(info *TaskInfo, fs []frame) {
 	for _, fr := range fs {
 		fn := fr.fn()
-		if fn == nil || fn.IsG || fn.Proto == enterProto {
+		if fr.ours() {
 			continue
 		}
 		if info.Where == "" {
@@ -331,7 +331,7 @@ func (tr *tracing) callerOf(L *lua.LState) string {
 		if !ok {
 			return ""
 		}
-		if fn := f.fn(); fn != nil && !fn.IsG && fn.Proto != enterProto {
+		if fn := f.fn(); !f.ours() {
 			return fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())
 		}
 	}

@@ -134,7 +134,7 @@ func (s *State) log(L *lua.LState, level, text string) {
 	}
 	module := ""
 	for _, f := range frames(L) {
-		if fn := f.fn(); fn != nil && !fn.IsG {
+		if fn := f.fn(); !f.ours() {
 			module = fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())
 			break
 		}

@@ -144,6 +144,13 @@ func (f frame) pc() int                 { return *(*int)(unsafe.Add(f.ptr, frame
 func (f frame) parent() frame           { return frame{*(*unsafe.Pointer)(unsafe.Add(f.ptr, frameParent))} }
 func (f frame) setFn(fn *lua.LFunction) { *(**lua.LFunction)(unsafe.Add(f.ptr, frameFn)) = fn }
 
+// ours says whether the frame runs no script but a Go function or a piece of Lua
+// that is the engine's own.
+func (f frame) ours() bool {
+	fn := f.fn()
+	return fn == nil || fn.IsG || fn.Proto == enterProto || fn.Proto.SourceName == shimName || fn.Proto.SourceName == forwardName
+}
+
 // line is where the frame stands, 0 for a Go function.
 func (f frame) line() int {
 	fn, pc := f.fn(), f.pc()
