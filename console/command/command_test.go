@@ -52,6 +52,7 @@ func TestAnswers(t *testing.T) {
 		{"reload", "applied r4: combat.lua (3 systems, 61ms)\n  W-DELETED m.f: gone"},
 		{"reload wait", "applied r4"},
 		{"reload status", "configured"},
+		{"unload lib.old", "applied r4: lib.old"},
 		{"errors", "market.fee"},
 		{"errors market.fee", "stack traceback"},
 		{"errors other", "no errors"},

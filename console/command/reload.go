@@ -18,7 +18,28 @@ func reloadCommands() []Command {
 	}, {
 		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes",
 		Example: "reload status", Offered: offered, Run: runReloadStatus,
+	}, {
+		Name: "unload", Args: "MODULE", Short: "take a module out of the shard whose file was deleted or emptied",
+		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"},
+		Offered: func(s Shard) bool { return s.Unloader != nil }, Run: runUnload,
 	}}
+}
+
+func runUnload(ctx context.Context, s *Session, a Args) (Result, error) {
+	if a.Word(0) == "" {
+		return Result{}, refuse(CodeUsage, "unload which module?")
+	}
+	if err := a.none(1); err != nil {
+		return Result{}, err
+	}
+	if err := confirm(s, a, "unload "+a.Word(0)); err != nil {
+		return Result{}, err
+	}
+	o, err := s.Shard.Unloader.Unload(ctx, a.Word(0), s.Who)
+	if err != nil {
+		return Result{}, err
+	}
+	return outcomes(s, a, []Outcome{o}), nil
 }
 
 func runReload(ctx context.Context, s *Session, a Args) (Result, error) {

@@ -22,6 +22,7 @@ type Shard struct {
 	Players  Players
 	Lua      Lua
 	Reload   Reload
+	Unloader Unloader
 	Errors   Errors
 	Power    Power
 	Releases Releases
@@ -159,6 +160,12 @@ type Reload interface {
 	// refused or held, with what became of it; with nothing new, the outcome
 	// that stands: the last one, and the files that are held.
 	Wait(ctx context.Context) ([]Outcome, error)
+}
+
+// Unloader takes modules out of the running shard: what deleting or emptying a
+// file does not do by itself.
+type Unloader interface {
+	Unload(ctx context.Context, module, author string) (Outcome, error)
 }
 
 // ReloadStatus tells how reloading stands.

@@ -75,7 +75,7 @@ func (s *Shard) Do(fn func()) {
 func (s *Shard) Command() command.Shard {
 	return command.Shard{
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
-		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Errors: faults{s},
+		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Unloader: reload{s}, Errors: faults{s},
 		Power: power{s}, Releases: releases{s}, Patches: patches{s}, Probe: probe{s}, Services: services{s},
 		Store: services{s}, Log: logs{s}, Audit: audit{s},
 	}
@@ -239,6 +239,10 @@ func (r reload) Now(context.Context, string) ([]command.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Outcomes, nil
+}
+
+func (r reload) Unload(_ context.Context, module, _ string) (command.Outcome, error) {
+	return command.Outcome{Verdict: command.Applied, Release: 4, Files: []string{module}, Systems: 3}, nil
 }
 
 // Wait waits for as long as the test has put no outcome in.
