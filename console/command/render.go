@@ -57,7 +57,11 @@ func (t *Table) writeOne(b *strings.Builder) {
 	}
 	for i, c := range t.Columns {
 		if i < len(t.Rows[0]) {
-			if s := show(t.Rows[0][i], c.Unit); s != "" {
+			s := show(t.Rows[0][i], c.Unit)
+			if items := shown(t.Rows[0][i]); len(s) > maxCell && len(items) > 1 {
+				s = strings.Join(items, "\n"+strings.Repeat(" ", width+2)) // one a line
+			}
+			if s != "" {
 				fmt.Fprintf(b, "%-*s  %s\n", width, c.label(), s)
 			}
 		}
@@ -147,14 +151,8 @@ func show(v any, unit Unit) string {
 			v = v[:12]
 		}
 		return printable(v)
-	case []string:
-		return printable(strings.Join(v, ", "))
-	case []any:
-		parts := make([]string, len(v))
-		for i := range v {
-			parts[i] = show(v[i], Plain)
-		}
-		return strings.Join(parts, ", ")
+	case []string, []any:
+		return strings.Join(shown(v), ", ")
 	case int:
 		return number(float64(v), unit)
 	case int64:
@@ -165,6 +163,22 @@ func show(v any, unit Unit) string {
 		return number(v, unit)
 	}
 	return printable(fmt.Sprint(v))
+}
+
+// shown returns the items of a list as people read them; nil for anything else.
+func shown(v any) []string {
+	var items []string
+	switch v := v.(type) {
+	case []string:
+		for _, e := range v {
+			items = append(items, show(e, Plain))
+		}
+	case []any:
+		for _, e := range v {
+			items = append(items, show(e, Plain))
+		}
+	}
+	return items
 }
 
 func number(v float64, unit Unit) string {

@@ -32,6 +32,15 @@ func TestTableAsText(t *testing.T) {
 	}
 }
 
+func TestOneThingAsText(t *testing.T) {
+	long := strings.Repeat("x", 60)
+	got := Result{Table: &Table{One: true, Columns: columns("name", "few", "many", "none"),
+		Rows: [][]any{{"dev", []string{"a", "b"}, []any{long, long}, nil}}}}.String()
+	if want := "name  dev\nfew   a, b\nmany  " + long + "\n      " + long + "\n"; got != want {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestTableAsJSON(t *testing.T) {
 	table := &Table{Columns: columns("b", "a", "n"), Rows: [][]any{{"<x>", math.NaN(), nil}, {1, math.Inf(1)}}}
 	b, err := Result{Table: table}.JSON()
