@@ -28,7 +28,7 @@ var playerTable = table{
 		{Sig: "undock(player: integer): Vec3?, string?", Effect: true, Do: withPlayer(playerUndock),
 			Doc: "Puts the player outside their station, without a ship yet, and returns a place for one."},
 		{Sig: "jump(player: integer, gate: integer): boolean?, string?", Effect: true, Do: withPlayer(playerJump),
-			Doc: "Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system."},
+			Doc: "Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system. Towards a full system: nil and a sentence with the player's place in its queue; they stay, hear of their place in queue events, and may jump when a seat is kept for them."},
 		{Sig: "send(player: integer, event: string, fields?: table): boolean?, string?", Effect: true, Do: withPlayer(playerSend),
 			Doc: "Sends the player's client an event."},
 		{Sig: "kick(player: integer, reason: string): boolean?, string?", Effect: true, Do: withPlayer(playerKick),

@@ -21,7 +21,9 @@ var systemTable = table{
 		{Sig: "constellation(): string", Do: systemConstellation,
 			Doc: "The name of the constellation."},
 		{Sig: "hz(ticks_per_second?: number): number", Effect: true, Do: systemHz,
-			Doc: "Ticks a second; with an argument, changes them from the next tick on (0.1 to 60)."},
+			Doc: "Ticks a second of game time; with an argument, changes them from the next tick on (0.1 to 60). Under time dilation they come more slowly, and all timers with them."},
+		{Sig: "cap(players?: integer): integer", Effect: true, Do: systemCap,
+			Doc: "How many players the system lets in, 0 for no limit; with an argument, changes it. Who comes when it is full waits in a queue; nobody who is in the system has to leave. Lost when the system is unloaded: set it in event.system_started."},
 		{Sig: "tick(): integer", Do: systemTick,
 			Doc: "The number of the current tick."},
 		{Sig: "now(): number", Do: systemNow,
@@ -91,6 +93,16 @@ func systemHz(e *env, L *lua.LState) int {
 		}
 	}
 	L.Push(lua.LNumber(e.sys.Hz()))
+	return 1
+}
+
+func systemCap(e *env, L *lua.LState) int {
+	if L.Get(1) != lua.LNil {
+		if err := e.sys.SetCap(int(L.CheckNumber(1))); err != nil {
+			L.RaiseError("system.cap: %s", err.Error())
+		}
+	}
+	L.Push(lua.LNumber(e.sys.Cap()))
 	return 1
 }
 

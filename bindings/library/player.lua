@@ -46,7 +46,7 @@ function player.dock(player, station) end
 ---@return string?
 function player.undock(player) end
 
---- Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system.
+--- Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system. Towards a full system: nil and a sentence with the player's place in its queue; they stay, hear of their place in queue events, and may jump when a seat is kept for them.
 ---@param player integer
 ---@param gate integer
 ---@return boolean?

@@ -24,10 +24,15 @@ function system.region() end
 ---@return string
 function system.constellation() end
 
---- Ticks a second; with an argument, changes them from the next tick on (0.1 to 60).
+--- Ticks a second of game time; with an argument, changes them from the next tick on (0.1 to 60). Under time dilation they come more slowly, and all timers with them.
 ---@param ticks_per_second? number
 ---@return number
 function system.hz(ticks_per_second) end
+
+--- How many players the system lets in, 0 for no limit; with an argument, changes it. Who comes when it is full waits in a queue; nobody who is in the system has to leave. Lost when the system is unloaded: set it in event.system_started.
+---@param players? integer
+---@return integer
+function system.cap(players) end
 
 --- The number of the current tick.
 ---@return integer
