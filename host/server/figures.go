@@ -151,7 +151,7 @@ func (r *releases) record(o release.Outcome) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
-	e := store.AuditEntry{At: o.At, Who: cmp.Or(o.Author, "disk"), From: "release", Kind: "release", Command: strings.TrimSpace("release " + firstLine(o.Note)),
+	e := store.AuditEntry{At: o.At, Who: cmp.Or(o.Author, "disk"), From: "release", Kind: "code", Command: strings.TrimSpace("release " + firstLine(o.Note)),
 		Outcome: o.String(), Detail: auditDetail(o)}
 	if o.Note != firstLine(o.Note) {
 		e.Outcome += "\n" + o.Note // the traceback is why

@@ -24,13 +24,29 @@ type probe struct{ s *Server }
 
 // Source implements command.Probe.
 func (v probe) Source(ctx context.Context, name, function string) (command.Source, error) {
-	file, fn, err := v.s.releases.controller.FindFunction(function)
+	c := v.s.releases.controller
+	unit := ""
+	if name != "" {
+		units, err := v.s.units([]string{name})
+		if err != nil {
+			return command.Source{}, err
+		}
+		unit = units[0]
+	}
+	file, fn, err := c.FindFunctionOn(unit, function)
 	if err != nil {
 		return command.Source{}, err
 	}
 	src := command.Source{Function: function, Code: fn.Text, Hash: release.Hash(fn.Text), Where: fmt.Sprintf("%s@%s:%d", file.Path, file.Hash[:6], fn.Line)}
-	for _, p := range v.s.releases.controller.Patches() {
-		if p.Function == function && p.Status == release.PatchOpen && p.Canary == nil {
+	units, canary := c.CanaryUnits()
+	on := slices.Contains(units, unit)
+	if on {
+		src.Where += fmt.Sprintf(", release %d, a canary", canary)
+	} else if from, ok := c.Origin(function); ok {
+		src.Where += fmt.Sprintf(", since release %d by %s at %s", from.Release.Number, cmp.Or(from.Author, "disk"), from.At.Format("2006-01-02 15:04:05"))
+	}
+	for _, p := range c.Patches() {
+		if p.Function == function && p.Status == release.PatchOpen && (p.Canary == nil || on) {
 			src.Patch = p.ID
 		}
 	}

@@ -22,8 +22,12 @@ type keptReleases struct{ s *Server }
 
 func (v keptReleases) controller() *release.Controller { return v.s.releases.controller }
 
-// ListReleases implements command.Releases.
+// allReleases is more than the store keeps.
+const allReleases = 10_000
+
+// ListReleases implements command.Releases; limit 0 is all.
 func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Release, error) {
+	limit = cmp.Or(limit, allReleases)
 	kept, err := v.s.store.Releases(ctx, limit)
 	if err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func New(cfg Config) *Controller {
 			}
 		}
 	}
-	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Note: "start"}}
+	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Author: "disk", Note: "start"}}
 	return c
 }
 

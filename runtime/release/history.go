@@ -127,3 +127,22 @@ func (c *Controller) Remember(r *script.Release) {
 		c.recalled = slices.Delete(c.recalled, 0, 1)
 	}
 }
+
+// Origin is the release that brought a function its live code, as far back as the
+// history goes.
+func (c *Controller) Origin(function string) (Record, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, live, err := FindFunction(c.live, function)
+	if err != nil {
+		return Record{}, false
+	}
+	var origin Record
+	for i := len(c.history) - 1; i >= 0; i-- {
+		if _, fn, err := FindFunction(c.history[i].Release, function); err != nil || fn.Text != live.Text {
+			break
+		}
+		origin = c.history[i]
+	}
+	return origin, origin.Release != nil
+}

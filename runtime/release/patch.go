@@ -185,8 +185,16 @@ func FindFunction(r *script.Release, name string) (*script.File, script.Function
 
 // FindFunction finds a function's live source by its name.
 func (c *Controller) FindFunction(name string) (*script.File, script.Function, error) {
+	return c.FindFunctionOn("", name)
+}
+
+// FindFunctionOn is FindFunction of one unit, which may run a canary.
+func (c *Controller) FindFunctionOn(unit, name string) (*script.File, script.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.canary != nil && slices.Contains(c.canary.units, unit) {
+		return FindFunction(c.canary.to, name)
+	}
 	return FindFunction(c.live, name)
 }
 
