@@ -26,6 +26,7 @@ type module struct {
 	rng    *rand.Rand
 	nreg   int
 	done   bool
+	needs  []string // modules that its top level requires
 
 	orphans   map[string]*variable // of locals that the source no longer has
 	graveyard map[string]*function // of functions that the source no longer has
@@ -190,6 +191,9 @@ func (s *State) openPackage() {
 // require returns a module's result, loading it first if need be. It raises Lua
 // errors on L.
 func (s *State) require(L *lua.LState, name string) lua.LValue {
+	if m := s.atTopLevel(); m != nil && !slices.Contains(m.needs, name) {
+		m.needs = append(m.needs, name)
+	}
 	if v := s.loaded.RawGetString(name); v != lua.LNil {
 		return v
 	}

@@ -89,6 +89,7 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		return nil, r
 	}
 	p.fill()
+	p.required()
 	p.prepareTasks()
 	fresh, r := p.unmigrate()
 	if r != nil {
@@ -414,6 +415,32 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	}
 	m.result = p.translate(n.result)
 	return mp
+}
+
+// required brings in what changed files require for the first time, also where all
+// they want of it are its registrations.
+func (p *planner) required() {
+	var visit func(name string)
+	visit = func(name string) {
+		n := p.st.next.modules[name]
+		if n == nil {
+			return
+		}
+		for _, need := range n.needs {
+			if p.s.modules[need] == nil && p.mods[need] == nil {
+				p.modulePlan(need)
+				visit(need)
+			}
+		}
+	}
+	for known := -1; known != len(p.mods); { // what comes in may bring in more
+		known = len(p.mods)
+		for _, n := range p.st.next.order {
+			if p.mods[n.name] != nil {
+				visit(n.name)
+			}
+		}
+	}
 }
 
 // temporary is a closure over a function of next that can run before the commit:

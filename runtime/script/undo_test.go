@@ -1,0 +1,103 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/world"
+)
+
+const undoOld = `
+local M = {n = 1, list = {1, 2, 3}, t = {a = 1}}
+local hits, keep = 0, {x = 1}
+function M.f() hits = hits + 1 return "old" .. hits end
+function M.gone() return keep.x end
+function M.mk(x) return function() hits = hits + x return hits end end
+M.mt = setmetatable({}, {__index = function(_, k) return k .. "1" end})
+on("tick", function() hits = hits + 1 end)
+every(3, function() hits = hits + 10 end)
+command("go", function() return "old" end)
+function M.wait() sleep(10) return "old" end
+return M`
+
+const undoNew = `
+local extra = require "extra"
+local M = {n = 2, list = {1, 2, 3, 4}, t = {a = 5, b = 6}}
+local hits, more = 0, {1}
+function M.f() hits = hits + 100 more[1] = more[1] + 1 return "new" .. hits end
+function M.added() return more end
+function M.mk(x) return function() hits = hits + x + more[1] return hits end end
+M.mt = setmetatable({}, {__index = function(_, k) return k .. "2" end})
+on("tick", function() hits = hits + 2 end)
+on("tock", function() hits = hits + 3 end)
+every(1, function() hits = hits + 20 end)
+function M.wait() sleep(10) local x = 1 return "new" end
+GLOBAL = 1
+return M`
+
+// TestCommitThatPanicsIsUndone lets the commit run into a fault of the engine after
+// it has changed code and state, and compares the State with one that never tried.
+func TestCommitThatPanicsIsUndone(t *testing.T) {
+	run := func(broken bool) string {
+		s, _ := newTestState(t, map[string]string{"m.lua": undoOld, "extra.lua": "return {v = 1}"}, "m")
+		do(t, s, `(function() M = require"m" C = M.mk(5) M.f() M.t.live = 1 task.spawn(function() R = M.wait() end) end)()`)
+		if broken {
+			st, err := NewStager(s.opts).Stage(s.release, s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
+			if err != nil {
+				t.Fatal(err)
+			}
+			st.regs["m"] = append(st.regs["m"], regMatch{old: -1, new: 1000})
+			_, err = s.Commit(st)
+			if r, ok := err.(*Refusal); !ok || r.Code != "R-HOST" || !strings.Contains(r.Message, "was undone") {
+				t.Fatalf("the commit: %v", err)
+			}
+			if s.release.Number != 1 || s.modules["extra"] != nil {
+				t.Fatalf("it runs release %d", s.release.Number)
+			}
+		}
+		s.Emit("tick")
+		s.Emit("tock")
+		s.Advance(4)
+		var out strings.Builder
+		s.Command("", "go", func(v world.Value, err error) { fmt.Fprint(&out, v, err, " ") })
+		s.Advance(20)
+		fmt.Fprint(&out, do(t, s, `M.f(), C(), M.gone(), M.n, #M.list, M.t.a, M.t.b, M.t.live, M.mt.k, M.added, GLOBAL, R`))
+		fmt.Fprint(&out, len(s.slots), len(s.timers), len(s.order), len(s.handlers["tick"]), len(s.handlers["tock"]))
+		return out.String()
+	}
+	if got, want := run(true), run(false); got != want {
+		t.Fatalf("after the undone commit: %s\nwithout one:              %s", got, want)
+	}
+}
+
+// TestReloadAfterAnUndoneCommit shows that what was undone can be done.
+func TestReloadAfterAnUndoneCommit(t *testing.T) {
+	r := newReloader(t, map[string]string{"m.lua": undoOld, "extra.lua": "return {v = 1}"}, "m")
+	st, err := r.g.Stage(r.s.release, r.s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), r.s.Modules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := st.regs["m"]
+	st.regs["m"] = append(good[:len(good):len(good)], regMatch{old: -1, new: 1000})
+	if _, err := r.s.Commit(st); err == nil {
+		t.Fatal("the commit went through")
+	}
+	st.regs["m"] = good
+	if _, err := r.s.Plan(st); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.s.Commit(st); err != nil {
+		t.Fatal(err)
+	}
+	r.s.Emit("tick")
+	r.s.Emit("tock")
+	if got := do(t, r.s, `require"m".f(), require"m".n, #require"m".list, require"m".mt.k`); fmt.Sprint(got) != "[new105 2 4 k2]" {
+		t.Fatal(got)
+	}
+	if _, ok := r.s.modules["extra"].result.(*lua.LTable); !ok {
+		t.Fatal("the new module is missing")
+	}
+}
