@@ -59,6 +59,47 @@ func BenchmarkSaveCharacters(b *testing.B) {
 	}
 }
 
+// BenchmarkSaveTurn is the save of 80 of 4,000 players whose turn it is, as a full
+// system has one every 100 ms: of all about them and of their places, of players
+// from all over the table and of such who stand together in it.
+func BenchmarkSaveTurn(b *testing.B) {
+	s := open(b)
+	all := make([]Character, 4000)
+	first := player(b, s, "Pilot")
+	for i := range all {
+		var err error
+		all[i], err = s.CreateCharacter(bg, Character{Account: first.Account, Name: fmt.Sprint("Pilot ", i)})
+		must(b, err)
+	}
+	for i := range all {
+		all[i].Ship = `{"kind":"ship","name":"Pilot","type":"Wren","mass":1100000,"agility":3.3,"speed":290,"radius":30,"warp":3,"pos":{"X":0,"Y":0,"Z":0},"vel":{"X":0,"Y":0,"Z":0}}`
+		all[i].Data = `{"fit":["gun","gun","shield"],"home":60003760,"isk":1000,"log":["undocked","warped"]}`
+	}
+	must(b, s.SaveCharacters(bg, all))
+	const turn = 80
+	for _, stride := range []int{50, 1} {
+		for _, narrow := range []bool{false, true} {
+			b.Run(fmt.Sprintf("stride=%d,narrow=%t", stride, narrow), func(b *testing.B) {
+				for n := 0; b.Loop(); n++ {
+					var rows []Character
+					var places []Place
+					for i := range turn {
+						c := &all[(n*turn/stride+i*stride)%len(all)]
+						c.Pos.X++
+						if narrow {
+							places = append(places, Place{ID: c.ID, Pos: c.Pos, Vel: c.Vel})
+						} else {
+							rows = append(rows, *c)
+						}
+					}
+					must(b, s.SaveCharacters(bg, rows, places...))
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/turn, "us/row")
+			})
+		}
+	}
+}
+
 // BenchmarkPassword is one hash at the cost that production uses.
 func BenchmarkPassword(b *testing.B) {
 	h := newHasher(defaultHashCost)

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"hotshard/runtime/world"
@@ -36,11 +38,21 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateCharacter = `UPDATE characters SET system = ?, station = ?, px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, ship = ?, data = ?, last_seen = ?
 		WHERE id = ?`
+	updatePlace = `UPDATE characters SET px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, last_seen = ? WHERE id = ?`
+
 	selectCharacter       = `SELECT ` + characterColumns + ` FROM characters WHERE id = ?`
 	selectCharacterByName = `SELECT ` + characterColumns + ` FROM characters WHERE name_key = ?`
 	selectCharactersOf    = `SELECT ` + characterColumns + ` FROM characters WHERE account = ? ORDER BY last_seen DESC, id DESC`
 	selectLastCharacter   = selectCharactersOf + ` LIMIT 1`
 )
+
+// Place is where a character is in the system and the ship it was saved in: all
+// that changes of most of them between two saves. Pos is in metres from the star,
+// Vel in metres per second.
+type Place struct {
+	ID       world.CharacterID
+	Pos, Vel world.Vec3
+}
 
 // CreateCharacter adds a character to the account that c names. ID, Created and
 // LastSeen are set by the store. Errors: ErrName, ErrNameTaken, ErrInvalid,
@@ -74,13 +86,13 @@ func (s *Store) CharactersOf(ctx context.Context, id AccountID) ([]Character, er
 }
 
 // SaveCharacters writes where the characters are and what scripts keep with
-// them, all in one transaction; ID, Account, Name and Created are not changed.
-// A LastSeen of zero is now. Characters that cannot be saved (not in the
-// database, a position that is not finite, Data that is no JSON) are left out
-// and named in the error, ErrInvalid or ErrNotFound; the others are saved even
-// so: one broken script must not cost everybody their place. With any other
-// error nothing was saved.
-func (s *Store) SaveCharacters(ctx context.Context, all []Character) error {
+// them, and of those in moved only where they are, all in one transaction; ID,
+// Account, Name and Created are not changed. A LastSeen of zero is now. Characters
+// that cannot be saved (not in the database, a position that is not finite, Data
+// that is no JSON) are left out and named in the error, ErrInvalid or ErrNotFound;
+// the others are saved even so: one broken script must not cost everybody their
+// place. With any other error nothing was saved.
+func (s *Store) SaveCharacters(ctx context.Context, all []Character, moved ...Place) error {
 	const op = "save characters"
 	var unfit []error
 	fit := make([]Character, 0, len(all))
@@ -91,28 +103,55 @@ func (s *Store) SaveCharacters(ctx context.Context, all []Character) error {
 		}
 		fit = append(fit, c)
 	}
-	if len(fit) == 0 {
+	places := make([]Place, 0, len(moved))
+	for _, p := range moved {
+		if !p.Pos.Finite() || !p.Vel.Finite() {
+			unfit = append(unfit, notFinite(op, who(p.ID, "")))
+			continue
+		}
+		places = append(places, p)
+	}
+	if len(fit)+len(places) == 0 {
 		return errors.Join(unfit...)
 	}
+	// In the order in which the rows stand on the pages, each page is written once.
+	slices.SortFunc(fit, func(a, b Character) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(places, func(a, b Place) int { return cmp.Compare(a.ID, b.ID) })
 	var unknown []error
-	err := s.change(ctx, op, func(t *tx) error {
-		unknown = unknown[:0]
-		now := s.now()
-		for i := range fit {
-			found, err := fit[i].update(t, now)
-			if err != nil {
-				return err
-			}
-			if !found {
-				unknown = append(unknown, fail(op, ErrNotFound, fmt.Sprintf("there is no character %d (%s)", fit[i].ID, fit[i].Name)))
-			}
-		}
-		return nil
+	err := s.change(ctx, op, func(t *tx) (err error) {
+		unknown, err = saveAll(t, op, s.now(), fit, places)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	return errors.Join(append(unfit, unknown...)...)
+}
+
+// saveAll updates the rows, and returns which of them are not there.
+func saveAll(t *tx, op string, now int64, all []Character, moved []Place) (unknown []error, err error) {
+	missing := func(id world.CharacterID, name string) {
+		unknown = append(unknown, fail(op, ErrNotFound, "there is no "+who(id, name)))
+	}
+	for i := range all {
+		found, err := all[i].update(t, now)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			missing(all[i].ID, all[i].Name)
+		}
+	}
+	for _, p := range moved {
+		found, err := t.update(updatePlace, p.Pos.X, p.Pos.Y, p.Pos.Z, p.Vel.X, p.Vel.Y, p.Vel.Z, now, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			missing(p.ID, "")
+		}
+	}
+	return unknown, nil
 }
 
 func (s *Store) oneCharacter(ctx context.Context, text string, arg any) (Character, error) {
@@ -173,16 +212,27 @@ func (c *Character) check(op string) error {
 }
 
 func (c *Character) checkState(op string) error {
-	who := fmt.Sprintf("character %d (%s)", c.ID, c.Name)
 	switch {
 	case !c.Pos.Finite() || !c.Vel.Finite():
-		return fail(op, ErrInvalid, who+": position and velocity must be finite numbers")
+		return notFinite(op, who(c.ID, c.Name))
 	case len(c.Data) > MaxData:
-		return fail(op, ErrInvalid, fmt.Sprintf("%s: script data of %d bytes, at most %d are kept", who, len(c.Data), MaxData))
+		return fail(op, ErrInvalid, fmt.Sprintf("%s: script data of %d bytes, at most %d are kept", who(c.ID, c.Name), len(c.Data), MaxData))
 	case c.Data != "" && !json.Valid([]byte(c.Data)):
-		return fail(op, ErrInvalid, who+": script data is not JSON")
+		return fail(op, ErrInvalid, who(c.ID, c.Name)+": script data is not JSON")
 	}
 	return nil
+}
+
+// who names a character in an error.
+func who(id world.CharacterID, name string) string {
+	if name == "" {
+		return fmt.Sprintf("character %d", id)
+	}
+	return fmt.Sprintf("character %d (%s)", id, name)
+}
+
+func notFinite(op, who string) error {
+	return fail(op, ErrInvalid, who+": position and velocity must be finite numbers")
 }
 
 func orEmptyObject(data string) string {

@@ -44,6 +44,22 @@ func TestSaveAndReadBack(t *testing.T) {
 	})
 }
 
+func TestPlacesAreSavedAlone(t *testing.T) {
+	s := open(t)
+	anna, ben := player(t, s, "Anna"), player(t, s, "Ben")
+	anna.Data = `{"isk":5}`
+	must(t, s.SaveCharacters(bg, []Character{anna}))
+	pos, vel := world.Vec3{X: 1e12, Y: -2}, world.Vec3{Z: 3}
+	err := s.SaveCharacters(bg, []Character{ben}, Place{ID: anna.ID, Pos: pos, Vel: vel}, Place{ID: ben.ID, Pos: world.Vec3{X: math.NaN()}}, Place{ID: 1})
+	wants(t, err, ErrInvalid, "finite")
+	wants(t, err, ErrNotFound, "no character 1")
+	got, err := s.Character(bg, anna.ID)
+	must(t, err)
+	if got.Pos != pos || got.Vel != vel || got.Data != anna.Data || got.Ship != anna.Ship {
+		t.Errorf("read %+v", got)
+	}
+}
+
 func TestCharacterQueries(t *testing.T) {
 	clock := newClock()
 	s := production(t, clock)

@@ -46,13 +46,32 @@ func newCharacters(st *store.Store, log *slog.Logger) *characters {
 func (c *characters) Save(records []system.Character) {
 	c.mu.Lock()
 	for _, r := range records {
-		c.waiting[r.ID] = r
+		c.put(r)
 	}
 	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
 	default:
 	}
+}
+
+// put has a record wait. The one it replaces may hold more that is new.
+func (c *characters) put(r system.Character) {
+	if old, ok := c.waiting[r.ID]; ok && !old.Moved {
+		r.Moved = false
+	}
+	c.waiting[r.ID] = r
+}
+
+// putBack has a record wait that could not be written, unless there is a newer one,
+// which has to make up for it.
+func (c *characters) putBack(r system.Character) {
+	newer, ok := c.waiting[r.ID]
+	if !ok {
+		newer = r
+	}
+	newer.Moved = newer.Moved && r.Moved
+	c.waiting[r.ID] = newer
 }
 
 // retryAfter is the pause after a write that failed: a full disk stays full for
@@ -84,8 +103,12 @@ func (c *characters) write() bool {
 	c.waiting, c.writing = make(map[world.CharacterID]system.Character), batch
 	c.mu.Unlock()
 
-	rows := make([]store.Character, 0, len(batch))
+	rows, places := make([]store.Character, 0, len(batch)), make([]store.Place, 0, len(batch))
 	for _, r := range batch {
+		if r.Moved && r.Ship != nil {
+			places = append(places, store.Place{ID: r.ID, Pos: r.Ship.Pos, Vel: r.Ship.Vel})
+			continue
+		}
 		row, err := toRow(r)
 		if err != nil {
 			c.log.Error("a character cannot be saved", "player", r.ID, "name", r.Name, "error", err)
@@ -93,7 +116,7 @@ func (c *characters) write() bool {
 		}
 		rows = append(rows, row)
 	}
-	err := c.store.SaveCharacters(context.Background(), rows)
+	err := c.store.SaveCharacters(context.Background(), rows, places...)
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,10 +129,8 @@ func (c *characters) write() bool {
 		return true
 	}
 	c.failed = err
-	for id, r := range batch {
-		if _, newer := c.waiting[id]; !newer {
-			c.waiting[id] = r
-		}
+	for _, r := range batch {
+		c.putBack(r)
 	}
 	c.idle.Broadcast()
 	time.AfterFunc(retryAfter, func() { c.Save(nil) })

@@ -81,7 +81,7 @@ func (s *System) admit(m Enter) {
 		s.connect(old, m.Client)
 		return
 	}
-	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: s.nextBucket()}
+	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}
 	p.Data = s.dataTable(c.Data)
 	s.players[p.ID] = p
 	s.order = append(s.order, p)

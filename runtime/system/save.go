@@ -1,21 +1,26 @@
 package system
 
 import (
+	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
+	"hotshard/runtime/world"
 )
 
 // saveBuckets is into how many parts the saving of all players is cut, so that a
 // full system writes a little in every tick and never everybody in one.
 const saveBuckets = 50
 
-// nextBucket deals players out to the parts evenly.
-func (s *System) nextBucket() int {
-	s.dealt++
-	return s.dealt % saveBuckets
+// saveTogether is how many players with ids one after the other have their turn at
+// once: about as many as stand on one page of a database, which costs as much to
+// write for one of them as for all.
+const saveTogether = 16
+
+func bucketOf(id world.CharacterID) int {
+	return int(uint64(id) / saveTogether % saveBuckets)
 }
 
 // saveDue saves the players whose turn has come since the last tick: each one
-// every SaveEvery of real time.
+// every SaveEvery of real time, if anything about them has changed.
 func (s *System) saveDue() {
 	part := int64(SaveEvery) / saveBuckets
 	to := s.real.UnixNano() / part
@@ -28,7 +33,9 @@ func (s *System) saveDue() {
 	records := make([]Character, 0, len(s.order)/saveBuckets*int(min(to-from, saveBuckets))+1)
 	for _, p := range s.order {
 		if all || turn(int64(p.bucket), from, to) {
-			records = append(records, s.character(p))
+			if c, changed := s.news(p); changed {
+				records = append(records, c)
+			}
 		}
 	}
 	if len(records) > 0 {
@@ -42,6 +49,42 @@ func turn(bucket, from, to int64) bool {
 	return next <= to
 }
 
+// news is the player as they have to be saved, unless nothing about them has
+// changed. Most have only moved; that is found out without making values of what
+// scripts keep.
+func (s *System) news(p *Player) (c Character, changed bool) {
+	old := &p.saved
+	e, st, flies := s.shipOf(p)
+	if old.System != s.cfg.Static.ID || old.Station != p.Station || flies != (old.Ship != nil) || !script.Same(p.Data, old.Data) {
+		return s.character(p), true
+	}
+	if !flies {
+		return c, false
+	}
+	ship := e.spec
+	ship.Pos, ship.Vel = st.Pos, st.Vel
+	if ship == *old.Ship {
+		return c, false
+	}
+	moved := *old.Ship
+	if moved.Pos, moved.Vel = st.Pos, st.Vel; ship != moved {
+		return s.character(p), true
+	}
+	old.Ship = &ship // the Saver may still hold the old one
+	old.Moved = true
+	return *old, true
+}
+
+// shipOf returns the ship the player flies and its state, if it is in space.
+func (s *System) shipOf(p *Player) (*Entity, physics.State, bool) {
+	e := s.entities[p.Ship]
+	if e == nil {
+		return nil, physics.State{}, false
+	}
+	st, ok := s.space.Get(p.Ship)
+	return e, st, ok
+}
+
 // save saves one player now.
 func (s *System) save(p *Player) { s.cfg.Saver.Save([]Character{s.character(p)}) }
 
@@ -49,11 +92,9 @@ func (s *System) save(p *Player) { s.cfg.Saver.Save([]Character{s.character(p)})
 // a panic would start from.
 func (s *System) character(p *Player) Character {
 	c := Character{ID: p.ID, Name: p.Name, System: s.cfg.Static.ID, Station: p.Station}
-	if e := s.entities[p.Ship]; e != nil {
+	if e, st, ok := s.shipOf(p); ok {
 		ship := e.spec
-		if st, ok := s.space.Get(p.Ship); ok {
-			ship.Pos, ship.Vel = st.Pos, st.Vel
-		}
+		ship.Pos, ship.Vel = st.Pos, st.Vel
 		c.Ship = &ship
 	}
 	data, err := script.ToValue(p.Data)

@@ -96,8 +96,7 @@ type System struct {
 	corked  []Client    // who is sent what has gathered when the tick ends
 	rebuilt bool        // every player wants a snapshot: the rate changed
 
-	dealt   int // players, for saveDue
-	savedTo int64
+	savedTo int64 // by saveDue
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs

@@ -145,10 +145,16 @@ func TestServiceServes(t *testing.T) {
 
 func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
 	b := newBench(t, scripts)
-	for id := range world.CharacterID(100) {
-		b.post(Enter{Character: Character{ID: id + 1, Name: "P", Ship: wren(somewhere)}, Client: newClient(), Reason: "login"})
+	const players = 400
+	for id := range world.CharacterID(players) {
+		b.post(Enter{Character: Character{ID: id + 1, Name: "P", Ship: wren(somewhere)}, Client: new(sink), Reason: "login"})
 	}
 	b.tick(2)
+	for _, p := range b.Players() {
+		if err := b.Space().Direction(p.Ship, world.Vec3{X: 1}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b.saves = 0
 	most := 0
 	for range 100 { // ten seconds
@@ -156,17 +162,52 @@ func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
 		b.tick(1)
 		most = max(most, b.saves-before)
 	}
-	if b.saves != 200 {
-		t.Errorf("%d saves of 100 players in ten seconds", b.saves)
+	if b.saves != 2*players {
+		t.Errorf("%d saves of %d players in ten seconds", b.saves, players)
 	}
-	if most > 4 {
+	if most > saveTogether {
 		t.Errorf("%d players were saved in one tick: they are not spread", most)
 	}
 	b.saves = 0
 	b.now = b.now.Add(time.Hour)
 	b.tick(1)
-	if b.saves != 100 {
+	if b.saves != players {
 		t.Errorf("%d saves after a pause", b.saves)
+	}
+}
+
+func TestOnlyWhatChangedIsSaved(t *testing.T) {
+	b := newBench(t, scripts)
+	b.fly(1, somewhere)
+	p := b.Player(1)
+	turn := func() (Character, int) {
+		b.saves = 0
+		b.tick(50)
+		return b.saved[1], b.saves
+	}
+	turn()
+	if _, n := turn(); n != 0 {
+		t.Errorf("saved %d times with nothing new", n)
+	}
+	if err := b.Space().Direction(p.Ship, world.Vec3{X: 1}); err != nil {
+		t.Fatal(err)
+	}
+	first, n := turn()
+	if n != 1 || !first.Moved || first.Ship.Vel.X <= 0 {
+		t.Errorf("after a move: %d saves, %+v", n, first)
+	}
+	if second, _ := turn(); second.Ship == first.Ship || second.Ship.Pos.X <= first.Ship.Pos.X {
+		t.Error("the Saver's record was changed behind its back, or not at all")
+	}
+	p.Data.RawSetString("isk", luaNumber(5))
+	if c, n := turn(); n != 1 || c.Moved {
+		t.Errorf("after new data: %d saves, moved %t", n, c.Moved)
+	}
+	if err := b.SetSpeed(p.Ship, 7); err != nil {
+		t.Fatal(err)
+	}
+	if c, n := turn(); n != 1 || c.Moved || c.Ship.Speed != 7 {
+		t.Errorf("after a new speed: %d saves, %+v", n, c)
 	}
 }
 
