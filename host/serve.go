@@ -14,6 +14,8 @@ type serveCmd struct {
 	Listen     string `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
 	Ops        string `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
 	Socket     string `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
+	SSH        string `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
+	FourEyes   bool   `help:"A second operator has to approve what reaches every system."`
 	Scripts    string `default:"scripts" help:"The folder of the game's scripts."`
 	Data       string `default:"data" help:"The folder for everything the shard keeps."`
 	Store      string `help:"The database, a URL or a path; hotshard.db below --data where left out." placeholder:"URL"`
@@ -30,7 +32,7 @@ func (c *serveCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s, err := server.New(server.Config{
-		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
+		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		Version: version, Out: os.Stdout,
 	})

@@ -19,6 +19,8 @@ type Config struct {
 	Listen     string // players and the page
 	Ops        string // health, metrics and profiles; "" for none
 	Socket     string // the console's; "" for Data/run/console.sock
+	SSH        string // remote operators; "" for none
+	FourEyes   bool   // a second operator approves what reaches every system
 	Scripts    string
 	Data       string
 	Store      string // URL or path; "" for Data/hotshard.db

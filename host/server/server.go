@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"hotshard/bindings"
-	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -44,7 +43,7 @@ type Server struct {
 	startQueue map[string][]byte // saved while a production shard was down
 
 	play, ops net.Listener
-	console   net.Listener
+	consoles  consoles
 	servers   []*http.Server
 	closing   sync.Once
 	closed    error
@@ -156,7 +155,7 @@ func (s *Server) listen() (err error) {
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle("/", web.Handler(s.universe.Map))
 	s.serveHTTP(mux)
-	if s.console, err = command.Listen(s.cfg.Socket); err != nil {
+	if err = s.listenConsoles(); err != nil {
 		return err
 	}
 	if s.cfg.Ops == "" {
@@ -215,11 +214,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.universe.StartServices()
 	wg.Go(func() { s.releases.run(ctx) })
-	wg.Go(func() {
-		if err := command.Serve(ctx, s.console, command.Default(), s.Shard()); err != nil && ctx.Err() == nil {
-			failed <- fmt.Errorf("the console: %w", err)
-		}
-	})
+	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
 	s.banner()
 
@@ -289,7 +284,7 @@ func (s *Server) close() error {
 	for _, srv := range s.servers {
 		errs = append(errs, srv.Close())
 	}
-	for _, l := range []net.Listener{s.play, s.ops, s.console} {
+	for _, l := range []net.Listener{s.play, s.ops, s.consoles.local, s.consoles.ssh} {
 		if l != nil {
 			if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 				errs = append(errs, err)
@@ -320,6 +315,9 @@ func (s *Server) banner() {
 		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
+	if addr := s.SSHAddr(); addr != "" {
+		fmt.Fprintf(s.cfg.Out, "           bin/console --connect %s\n", addr)
+	}
 	fmt.Fprintf(s.cfg.Out, "  change   %s: save a file, and the game changes\n\n", s.cfg.Scripts)
 	for _, n := range s.notices {
 		fmt.Fprintf(s.cfg.Out, "  note     %s\n", n)

@@ -39,8 +39,8 @@ func (s *Server) Shard() command.Shard {
 func (s *Server) identify() command.Identity {
 	id := command.Identity{
 		Name: s.cfg.Shard, Production: s.cfg.Production, Release: s.universe.Release().Number,
-		Frozen:  s.releases.controller.Frozen() && !s.cfg.Production,
-		Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
+		Frozen:   s.releases.controller.Frozen() && !s.cfg.Production,
+		FourEyes: s.cfg.FourEyes, Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
 	id.Notices = append(id.Notices, s.notices...)
 	s.power.mu.Lock()

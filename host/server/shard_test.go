@@ -184,7 +184,7 @@ func TestOperatorSeesAndEvaluates(t *testing.T) {
 	if err != nil || info.Name != here || len(info.Gates) == 0 || info.Tick == 0 {
 		t.Errorf("info: %+v %v", info, err)
 	}
-	got, err := sh.Lua.Eval(ctx, command.Eval{System: here, Code: "return 1 + 1, player.name(1000001), chat", Author: "test"})
+	got, err := sh.Lua.Eval(ctx, command.Eval{System: here, Code: "return 1 + 1, player.name(1000001), nowhere", Author: "test"})
 	if err == nil {
 		t.Errorf("a name that is not there: %+v", got)
 	}
