@@ -294,3 +294,25 @@ func TestFaultyCanaryGoesBackWhilePlayersFly(t *testing.T) {
 		t.Errorf("the audit line carries the traceback: %+v", last)
 	}
 }
+
+func TestPatchOneObjectFromTheConsole(t *testing.T) { // P14
+	t.Parallel()
+	cfg := operated(t, true)
+	s := start(t, cfg)
+	amy := s.operator("amy", command.Operator)
+	one, two := s.systemNames(2)[0], s.systemNames(2)[1]
+	amy.refused(`patch --canary @`+one+` --canary @`+two+` --on rule rule.fee = function(x) return base end`, "one system")
+	amy.do(`patch --canary @` + one + ` --on rule --reason gift rule.fee = function(x) return base * 7 end`)
+	if a, b := amy.fee(one), amy.fee(two); a != "70" || b != "15" {
+		t.Errorf("%s and %s", a, b)
+	}
+	has(t, "the list", amy.do("patches"), "rule.fee on rule", "live", one, "gift")
+	amy.refused("promote 1", "for one object")
+	amy.do("drop 1")
+	if got := amy.fee(one); got != "15" {
+		t.Errorf("dropped: %s", got)
+	}
+	if rows := s.auditOf(t, "code"); len(rows) != 2 || rows[0].Who != "amy" {
+		t.Errorf("the audit log: %+v", rows)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
@@ -19,10 +20,7 @@ type patches struct{ s *Server }
 func (v patches) controller() *release.Controller { return v.s.releases.controller }
 
 func (v patches) request(p command.PatchRequest) (release.PatchRequest, error) {
-	if p.Instance != "" {
-		return release.PatchRequest{}, &command.Refusal{Code: "R-KIND", Message: "a patch of one object is not offered; patch the function for all, or on one system with --canary"}
-	}
-	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede}
+	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede, Instance: p.Instance}
 	if len(p.Systems) > 0 {
 		units, err := v.s.units(p.Systems)
 		if err != nil {
@@ -38,6 +36,9 @@ func (v patches) PlanPatch(ctx context.Context, p command.PatchRequest) (command
 	r, err := v.request(p)
 	if err != nil {
 		return command.Plan{}, err
+	}
+	if p.Instance != "" {
+		return command.Plan{}, &command.Refusal{Code: "R-KIND", Message: "a patch of one object changes no release, so there is nothing to plan; drop takes it off"}
 	}
 	return toPlan(v.controller().PlanPatch(ctx, r)), nil
 }
@@ -60,6 +61,9 @@ func (v patches) PromotePatch(ctx context.Context, number int, author string) (c
 	p, err := v.find(number)
 	if err != nil {
 		return command.Outcome{}, err
+	}
+	if p.Instance != "" {
+		return command.Outcome{}, fmt.Errorf("patch #%d is for one object; patch the function itself for all", number)
 	}
 	if p.Status != release.PatchOpen || p.Canary == nil {
 		return command.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
@@ -94,11 +98,11 @@ func (v patches) toPatch(p release.Patch) command.Patch {
 	state := string(p.Status)
 	if p.Status == release.PatchOpen {
 		state = "live"
-		if p.Canary != nil {
+		if p.Canary != nil && p.Instance == "" {
 			state = "canary"
 		}
 	}
-	return command.Patch{Number: p.ID, Function: p.Function, Author: p.Author, At: p.At, Reason: p.Reason, Base: release.Hash(p.Base),
+	return command.Patch{Number: p.ID, Function: p.Function, Instance: p.Instance, Author: p.Author, At: p.At, Reason: p.Reason, Base: release.Hash(p.Base),
 		Release: p.Release, Systems: p.Canary, Sticky: p.Sticky, State: state, Errors: v.s.faults.since(p.Function, p.Release)}
 }
 
@@ -166,6 +170,9 @@ func (s *Server) keepPatch(p *release.Patch) error {
 	defer cancel()
 	kept := store.Patch{ID: int64(p.ID), Release: p.Release, Function: p.Function, BaseHash: release.Hash(p.Base), Code: p.Code,
 		Author: p.Author, Reason: p.Reason, Sticky: p.Sticky, Status: store.PatchStatus(p.Status), Canary: p.Canary}
+	if p.Instance != "" {
+		kept.Reason = strings.TrimSpace("for " + p.Instance + " only; " + p.Reason)
+	}
 	if p.ID != 0 {
 		return s.store.SavePatch(ctx, kept)
 	}

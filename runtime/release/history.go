@@ -79,7 +79,7 @@ func (c *Controller) rollback(ctx context.Context, number int, author, note stri
 	_ = c.cfg.Journal.Finish(bad.Number, "rolled back", note) // a label of what is gone already
 	c.disk = target.Numbered(o.Release)
 	for _, p := range c.patches {
-		if p.Status == PatchOpen {
+		if p.Status == PatchOpen && p.Instance == "" {
 			c.closePatch(p, PatchDropped)
 		}
 	}

@@ -29,13 +29,13 @@ type Outcome struct {
 	Release  int    // that is live afterwards
 	Files    []string
 	Warnings []script.Warning
-	Report   script.Report // of the State that had most to say
+	Report   script.Report           // of the State that had most to say
 	Changes  []script.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone
 	Units    int                     // States that were changed
-	Frames   int           // suspended frames in all of them that finish in old code
-	Pause    time.Duration // of the State that stood still for longest
-	Canary   []string      // those of a canary; nil: all
+	Frames   int                     // suspended frames in all of them that finish in old code
+	Pause    time.Duration           // of the State that stood still for longest
+	Canary   []string                // those of a canary; nil: all
 	Author   string
 	Note     string
 	At       time.Time

@@ -34,7 +34,10 @@ type Patch struct {
 	Release  int
 	Sticky   bool
 	Canary   []string // units; nil: all
+	Instance string   // a Lua expression in the one unit of Canary: the object it is for; "" for none
 	Status   PatchStatus
+
+	override *script.Override // of an instance
 }
 
 // PatchRequest asks for a patch.
@@ -43,13 +46,18 @@ type PatchRequest struct {
 	Base                           string // the live text it was written against, "" not to ask
 	Sticky                         bool
 	Canary                         []string
-	Supersede                      bool // take the place of an open patch of the function
+	Instance                       string // for this object in the one unit of Canary only
+	Supersede                      bool   // take the place of an open patch of the function
 }
 
 // Patch puts a function in place of a live one.
 func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if r.Instance != "" {
+		o, p := c.patchInstance(ctx, r)
+		return c.tell(o), p
+	}
 	o, p := c.patch(ctx, r)
 	return c.tell(o), p
 }
@@ -78,7 +86,7 @@ func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
 		return nil, nil, &script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}
 	}
 	for _, old := range c.patches {
-		if old.Function == r.Function && old.Status == PatchOpen && !r.Supersede && old.Author != r.Author {
+		if old.Function == r.Function && old.Status == PatchOpen && old.Instance == "" && !r.Supersede && old.Author != r.Author {
 			return nil, nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, File: file.Path, Line: fn.Line,
 				Message: fmt.Sprintf("is patched already (#%d by %s); drop that patch, or say --supersede", old.ID, old.Author)}
 		}
@@ -121,7 +129,7 @@ func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 // supersede ends the open patches that one takes the place of.
 func (c *Controller) supersede(p *Patch) {
 	for _, old := range c.patches {
-		if old != p && old.Function == p.Function && old.Status == PatchOpen {
+		if old != p && old.Function == p.Function && old.Status == PatchOpen && old.Instance == "" {
 			c.closePatch(old, PatchDropped)
 		}
 	}
@@ -311,6 +319,9 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}))
 	}
 	p := c.patches[i]
+	if p.Instance != "" {
+		return c.tell(c.dropInstance(ctx, p, author))
+	}
 	if p.Canary != nil {
 		o := c.tell(c.stopCanary(ctx, author, fmt.Sprintf("patch #%d dropped", id)))
 		c.flush(ctx)

@@ -1,0 +1,123 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Override is a function that one table has for itself in place of the one it
+// shares with others.
+type Override struct {
+	table  *lua.LTable
+	field  lua.LString
+	fn     *lua.LFunction
+	before lua.LValue
+}
+
+// Override gives the table that a Lua expression names a field of its own: code, a
+// function expression that takes the place of the named function of a file. The
+// names of the file's top level mean in it what they mean there. The State is as
+// it was where the error is not nil.
+func (s *State) Override(expr, function, code string) (*Override, error) {
+	if s.depth > 0 {
+		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
+	}
+	m, fn, err := s.declared(function)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.value("return "+expr, s.consoleEnv())
+	if err != nil {
+		return nil, err
+	}
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		return nil, &Refusal{Code: "R-KIND", Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
+	}
+	o := &Override{table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
+	if o.fn, err = s.inScope(m, fn, code); err != nil {
+		return nil, err
+	}
+	o.before = t.RawGet(o.field)
+	t.RawSet(o.field, o.fn)
+	return o, nil
+}
+
+// Remove takes the override off again, unless something else stands there by now.
+func (o *Override) Remove() {
+	if o.table.RawGet(o.field) == lua.LValue(o.fn) {
+		o.table.RawSet(o.field, o.before)
+	}
+}
+
+// declared finds a loaded module's function by the name operators use.
+func (s *State) declared(function string) (*module, Function, error) {
+	for _, m := range s.order {
+		if !strings.HasPrefix(function, m.name) {
+			continue
+		}
+		if fn, err := m.file.Function(function); err == nil {
+			return m, fn, nil
+		}
+	}
+	return nil, Function{}, &Refusal{Code: "R-LOAD", Subject: function, Message: "no module that is loaded here declares it"}
+}
+
+// value runs a chunk that returns one value, under the budget of one entry.
+func (s *State) value(code string, env *lua.LTable) (v lua.LValue, err error) {
+	chunk, err := s.l.Load(strings.NewReader(code), consoleName)
+	if err != nil {
+		return nil, syntaxRefusal("console", err)
+	}
+	chunk.Env = env
+	s.metered(RunBudget, func() { err = s.l.CallByParam(lua.P{Fn: chunk, NRet: 1, Protect: true}) })
+	if err != nil {
+		return nil, s.loadRefusal("console", err)
+	}
+	v = s.l.Get(-1)
+	s.l.Pop(1)
+	return v, nil
+}
+
+// inScope makes a function of code whose free names are the module's locals, in
+// the very cells that the module's own functions use.
+func (s *State) inScope(m *module, at Function, code string) (*lua.LFunction, error) {
+	code = strings.TrimSpace(code)
+	expr, refusal := functionExpr(code)
+	if refusal != nil {
+		return nil, refusal
+	}
+	cells := map[string]*lua.Upvalue{}
+	for _, v := range m.vars {
+		if v != nil && v.cell != nil && v.decl.module {
+			cells[v.decl.name] = v.cell
+		}
+	}
+	var chunk strings.Builder
+	for name := range cells {
+		chunk.WriteString("local " + name + " ")
+	}
+	sep := "."
+	head := at.Text[len("function"):strings.IndexByte(at.Text, '(')]
+	if strings.Contains(head, ":") && !slices.Contains(expr.ParList.Names[:min(1, len(expr.ParList.Names))], "self") {
+		sep = ":" // a method's self need not be written
+	}
+	chunk.WriteString("local patch = {} function patch" + sep + "f" + code[strings.IndexByte(code, '('):] + " return patch.f")
+	v, err := s.value(chunk.String(), s.l.G.Global)
+	if err != nil {
+		return nil, err
+	}
+	fn, ok := v.(*lua.LFunction)
+	if !ok {
+		return nil, &Refusal{Code: "R-SYNTAX", Subject: "patch", Message: "a patch is one function: function(...) ... end"}
+	}
+	for i, name := range fn.Proto.DbgUpvalues {
+		if cell := cells[name]; cell != nil && i < len(fn.Upvalues) {
+			fn.Upvalues[i] = cell
+		}
+	}
+	return fn, nil
+}
