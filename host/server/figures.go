@@ -153,8 +153,8 @@ func (r *releases) record(o release.Outcome) {
 	defer cancel()
 	e := store.AuditEntry{At: o.At, Who: cmp.Or(o.Author, "disk"), From: "release", Kind: "code", Command: strings.TrimSpace("release " + firstLine(o.Note)),
 		Outcome: o.String(), Detail: auditDetail(o)}
-	if o.Note != firstLine(o.Note) {
-		e.Outcome += "\n" + o.Note // the traceback is why
+	if o.Verdict == release.Apply && o.Message != "" {
+		e.Outcome = o.Message // a rollback by itself: the traceback is why
 	}
 	if _, err := r.s.store.Audit(ctx, e); err != nil {
 		r.s.log.Error("the audit log could not be written", "error", err)

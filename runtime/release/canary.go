@@ -51,7 +51,7 @@ func (c *Controller) Candidate() (*script.Release, error) {
 func (c *Controller) Canary(ctx context.Context, units []string, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tell(c.startCanary(ctx, units, author))
+	return c.tell(c.startCanary(ctx, units, author), author, "canary")
 }
 
 func (c *Controller) startCanary(ctx context.Context, units []string, author string) Outcome {
@@ -78,7 +78,7 @@ func (c *Controller) startCanary(ctx context.Context, units []string, author str
 func (c *Controller) Widen(ctx context.Context, units []string, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tell(c.widen(ctx, units, author))
+	return c.tell(c.widen(ctx, units, author), author, "canary widened")
 }
 
 func (c *Controller) widen(ctx context.Context, units []string, author string) Outcome {
@@ -139,9 +139,9 @@ func (c *Controller) Promote(ctx context.Context, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.canary == nil {
-		return c.tell(c.promoteQueued(ctx, author, "promote"))
+		return c.tell(c.promoteQueued(ctx, author, "promote"), author, "promote")
 	}
-	o := c.tell(c.promoteCanary(ctx, author))
+	o := c.tell(c.promoteCanary(ctx, author), author, "promote")
 	c.flush(ctx)
 	return o
 }
@@ -200,7 +200,8 @@ func (c *Controller) settleQueue(disk *script.Release, number int) {
 // promote.
 func (c *Controller) flush(ctx context.Context) {
 	if c.canary == nil && !c.cfg.Production && !c.frozen && len(c.queued) > 0 {
-		if o := c.tell(c.promoteQueued(ctx, "disk", "saved while a canary ran")); o.Verdict == Refuse {
+		const note = "saved while a canary ran"
+		if o := c.tell(c.promoteQueued(ctx, "disk", note), "disk", note); o.Verdict == Refuse {
 			c.noteRefusal(o, c.queued)
 			clear(c.queued)
 		}
@@ -211,7 +212,7 @@ func (c *Controller) flush(ctx context.Context) {
 func (c *Controller) StopCanary(ctx context.Context, author, note string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	o := c.tell(c.stopCanary(ctx, author, note))
+	o := c.tell(c.stopCanary(ctx, author, note), author, note)
 	c.flush(ctx)
 	return o
 }

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -134,15 +135,15 @@ func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcom
 	changed := c.differing(b.Changed)
 	switch {
 	case len(changed) == 0 && len(b.Holds) == 0:
-		out = append(out, c.tell(Outcome{Verdict: Ignore}))
+		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, "saved"))
 	case len(changed) > 0 && (c.cfg.Production || c.frozen || c.canary != nil):
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}))
+		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "saved"))
 	case len(changed) > 0:
-		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b)))
+		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b), author, "saved"))
 	}
 	for _, h := range b.Holds {
-		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}))
+		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, "saved"))
 	}
 	return out
 }
@@ -224,7 +225,9 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	return o
 }
 
-func (c *Controller) tell(o Outcome) Outcome {
+// tell says what came of a step, who asked for it, and what that was.
+func (c *Controller) tell(o Outcome, author, note string) Outcome {
+	o.Author, o.Note = cmp.Or(o.Author, author), cmp.Or(o.Note, note)
 	if o.Release == 0 {
 		o.Release = c.live.Number
 	}

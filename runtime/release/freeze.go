@@ -25,14 +25,14 @@ func (c *Controller) Thaw(ctx context.Context, author string) Outcome {
 	c.frozen = false
 	switch {
 	case len(c.queued) == 0:
-		return c.tell(Outcome{Verdict: Ignore})
+		return c.tell(Outcome{Verdict: Ignore}, author, "thaw")
 	case c.cfg.Production || c.canary != nil:
-		return c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)})
+		return c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "thaw")
 	}
 	o := c.promoteQueued(ctx, author, "thaw")
 	if o.Verdict == Refuse {
 		c.noteRefusal(o, c.queued)
 		clear(c.queued)
 	}
-	return c.tell(o)
+	return c.tell(o, author, "thaw")
 }

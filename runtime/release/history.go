@@ -53,11 +53,11 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.canary != nil {
-		if o := c.tell(c.stopCanary(ctx, author, note)); number == 0 || o.Verdict != Apply {
+		if o := c.tell(c.stopCanary(ctx, author, note), author, note); number == 0 || o.Verdict != Apply {
 			return o
 		}
 	}
-	return c.tell(c.rollback(ctx, number, author, note))
+	return c.tell(c.rollback(ctx, number, author, note), author, note)
 }
 
 func (c *Controller) rollback(ctx context.Context, number int, author, note string) Outcome {

@@ -56,10 +56,10 @@ func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 	defer c.mu.Unlock()
 	if r.Instance != "" {
 		o, p := c.patchInstance(ctx, r)
-		return c.tell(o), p
+		return c.tell(o, r.Author, "patch "+r.Function), p
 	}
 	o, p := c.patch(ctx, r)
-	return c.tell(o), p
+	return c.tell(o, r.Author, "patch "+r.Function), p
 }
 
 // PlanPatch says what a patch would do. Nothing changes.
@@ -314,30 +314,31 @@ func (c *Controller) Patches() []Patch {
 func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	note := fmt.Sprintf("drop patch #%d", id)
 	i := slices.IndexFunc(c.patches, func(p *Patch) bool { return p.ID == id && p.Status == PatchOpen })
 	if i < 0 {
-		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}))
+		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
 	}
 	p := c.patches[i]
 	if p.Instance != "" {
-		return c.tell(c.dropInstance(ctx, p, author))
+		return c.tell(c.dropInstance(ctx, p, author), author, note)
 	}
 	if p.Canary != nil {
-		o := c.tell(c.stopCanary(ctx, author, fmt.Sprintf("patch #%d dropped", id)))
+		o := c.tell(c.stopCanary(ctx, author, note), author, note)
 		c.flush(ctx)
 		return o
 	}
 	if err := c.busy(p.Function); err != nil {
-		return c.tell(refused(err))
+		return c.tell(refused(err), author, note)
 	}
 	to, err := Overlay(c.disk, c.openExcept(p.Function))
 	if err != nil {
-		return c.tell(refused(err))
+		return c.tell(refused(err), author, note)
 	}
-	o := c.move(ctx, to, author, fmt.Sprintf("drop patch #%d", id), nil)
+	o := c.move(ctx, to, author, note, nil)
 	o.Files = []string{p.Path}
 	if o.Verdict == Apply {
 		c.closePatch(p, PatchDropped)
 	}
-	return c.tell(o)
+	return c.tell(o, author, note)
 }

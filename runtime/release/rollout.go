@@ -45,7 +45,7 @@ func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, aut
 		c.canary.rollout = &rollout{Rollout: r, author: author}
 		o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
 	}
-	return c.tell(o)
+	return c.tell(o, author, "roll-out")
 }
 
 // step takes the next step of a roll-out, if it is due.
@@ -66,7 +66,7 @@ func (c *Controller) step(ctx context.Context) (Outcome, bool) {
 		c.canary.rollout = nil
 		o.Message += "; the roll-out is held"
 	}
-	o = c.tell(o)
+	o = c.tell(o, r.author, "roll-out")
 	c.flush(ctx)
 	return o, true
 }

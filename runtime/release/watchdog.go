@@ -151,7 +151,7 @@ func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 		o.Note = "could not roll back by itself: " + spent
 		o.Message += ". It was to be rolled back by itself: " + spent
 	}
-	o = c.tell(o)
+	o = c.tell(o, "watchdog", note)
 	c.flush(ctx)
 	return o, true
 }
