@@ -1,5 +1,46 @@
 package conform
 
-// covered names, for each case that is a requirement without code, the Go test
-// that shows it.
-var covered = map[string]string{}
+// covered names, for each case that is a requirement without code, the Go test or
+// benchmark that shows it. A test in this package checks that they exist.
+var covered = map[string]string{
+	"A03": "TestAllUnitsOrNone in runtime/release",
+	"A04": "TestUnitStartedBetweenVoteAndCommit in runtime/release",
+	"A07": "TestBatchesFollowOneAnother in runtime/release",
+	"A11": "BenchmarkCommitPause in runtime/script",
+	"E01": "TestE01RenameOver in runtime/watch",
+	"E02": "TestE02TruncateThenWrite in runtime/watch",
+	"E03": "TestE03SlowWriter in runtime/watch",
+	"E04": "TestE04LeftEmpty in runtime/watch",
+	"E05": "TestE05TouchAndE06SameTimes in runtime/watch",
+	"E06": "TestE05TouchAndE06SameTimes in runtime/watch",
+	"E07": "TestE07ThereAndBack in runtime/watch",
+	"E08": "TestE08Droppings in runtime/watch",
+	"E09": "TestE09Checkout in runtime/watch",
+	"E10": "TestE10RootLinkIsTurned in runtime/watch",
+	"E11": "TestE11Overflow in runtime/watch",
+	"E12": "TestByteOrderMarkAndCRLF in runtime/script",
+	"E13": "TestE13WhatCannotBeReadIsHeld in runtime/watch",
+	"E14": "TestFileRenamedTogetherWithItsUser in runtime/release",
+	"E17": "TestE17Noise in runtime/watch",
+	"G01": "TestHeapIsFlatOverReloads in runtime/script",
+	"G02": "TestHeapIsFlatWhenAnUpvalueComesAndGoes in runtime/script",
+	"G03": "TestSuspendedFrameKeepsItsVersionAndNoOther in runtime/script",
+	"G05": "TestCommitDoesNotVisitClosures in runtime/script",
+	"G06": "BenchmarkSpeed in runtime/script",
+	"G07": "TestDroppedHandlerFreesWhatItCaptured in runtime/script",
+	"G08": "TestHeapIsFlatOverFailedReloads in runtime/script",
+	"O01": "TestRollbackOfABatch in runtime/release",
+	"O02": "TestErrorsRollBackByThemselves in runtime/release",
+	"O03": "TestRollbackAfterAMigration in runtime/release",
+	"O06": "TestPlanIsWhatTheCommitReports in runtime/release",
+	"O07": "TestRollOutGoesOnByItself in runtime/release",
+	"O08": "TestFreezeAndThaw in runtime/release",
+	"O09": "TestDriftNamesEveryDifference in runtime/release",
+	"O10": "TestStragglersAreListedAndEnded in runtime/release",
+	"P05": "TestPatchDropped in runtime/release",
+	"P06": "TestPatchedFunctionChangesOnDisk in runtime/release",
+	"P07": "TestOtherFunctionOfAPatchedFileChanges in runtime/release",
+	"P08": "TestDiskCatchesUpWithAPatch in runtime/release",
+	"P09": "TestPatchOfAnOlderVersion in runtime/release",
+	"P12": "TestPatchPlan in runtime/release",
+}
