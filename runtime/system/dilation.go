@@ -13,14 +13,18 @@ const DilationFloor = 0.10
 // part of the time it had; a factor of f gives it 1/f as much time.
 const (
 	dilateAbove = 0.97 // utilisation above which time slows down
-	dilateTo    = 0.90 // utilisation that a change aims at
-	dilateDown  = 0.85 // a change takes the factor down to this part of it at most,
+	dilateTo    = 0.90 // utilisation that a change down aims at,
+	raiseTo     = 0.85 // and one up: far enough below for noise not to turn it round
+	dilateDown  = 0.85 // the factor goes down to this part of it in a second at most,
+	dilateLeast = 0.50 // to this part in one change, where ticks take longer than that,
 	dilateUp    = 1.20 // and up to this multiple
 	dilateGrain = 100  // factors are hundredths
 
 	loadSpike    = 3.0  // of a tick's time: one tick counts for no more than this
 	loadMemory   = 1.0  // seconds over which the load is averaged,
-	loadMaxShare = 0.15 // of which one tick is at most this part
+	loadMaxShare = 0.10 // of which one tick is at most this part
+	loadStuck    = 1.5  // of a tick's time: a second one in a row that takes as long
+	loadStuckMax = 0.5  // ... may be this part
 
 	changeEvery = 1.0  // seconds between two changes
 	calmFirst   = 2.0  // seconds that a higher factor must have been possible
@@ -37,9 +41,12 @@ type dilator struct {
 	factor float64 // the decision: game seconds in a real second
 	load   float64 // average cost of a tick, as a part of the undilated period
 	since  float64 // real seconds since the last change
-	calm   float64 // real seconds for which a higher factor has been possible
+	calm   float64 // real seconds for which a higher factor has been possible:
+	reach  float64 // at least this one
 	wait   float64 // how long that must be
 	rose   bool    // the last change was one up
+	took   float64 // real seconds from the last tick to the next
+	stuck  bool    // the last tick took far longer than it had
 }
 
 func newDilator() dilator { return dilator{factor: 1, since: changeEvery, wait: calmFirst} }
@@ -48,22 +55,32 @@ func newDilator() dilator { return dilator{factor: 1, since: changeEvery, wait: 
 func (d *dilator) measure(cost, period time.Duration) {
 	dilated := period.Seconds() / d.factor
 	sample := min(cost.Seconds()/dilated, loadSpike) / d.factor
+	d.took = max(dilated, cost.Seconds())
 	share := min(dilated/loadMemory, loadMaxShare)
+	stuck := d.took > loadStuck*dilated
+	if stuck && d.stuck {
+		share = min(d.took/loadMemory, loadStuckMax)
+	}
+	d.stuck = stuck
 	d.load += share * (sample - d.load)
 
-	passed := max(dilated, cost.Seconds())
-	d.since += passed
-	if d.possible() > d.factor {
-		d.calm += passed
-	} else {
+	d.since += d.took
+	f := d.possible()
+	switch {
+	case f <= d.factor:
 		d.calm = 0
+		return
+	case d.calm == 0:
+		d.reach = f
 	}
+	d.calm += d.took
+	d.reach = min(d.reach, f)
 }
 
 // possible is the factor at which the ticks would fit as they should, or the next
 // one up on the way there.
 func (d *dilator) possible() float64 {
-	f := min(1, dilateUp*d.factor, dilateTo/max(d.load, 1e-9))
+	f := min(1, dilateUp*d.factor, raiseTo/max(d.load, 1e-9))
 	f = math.Floor(f*dilateGrain+1e-6) / dilateGrain
 	if f < 1 && f < 1.05*d.factor {
 		return d.factor // not worth a change
@@ -88,7 +105,8 @@ func (d *dilator) decide() bool {
 }
 
 func (d *dilator) slowDown() {
-	f := max(dilateDown*d.factor, dilateTo/d.load, DilationFloor)
+	step := max(math.Pow(dilateDown, max(1, d.took)), dilateLeast)
+	f := max(step*d.factor, dilateTo/d.load, DilationFloor)
 	d.factor = max(math.Floor(f*dilateGrain+1e-6)/dilateGrain, DilationFloor)
 	if d.rose {
 		d.wait = min(2*d.wait, calmMost)
@@ -97,7 +115,7 @@ func (d *dilator) slowDown() {
 }
 
 func (d *dilator) speedUp() {
-	d.factor = d.possible()
+	d.factor = d.reach
 	if d.rose {
 		d.wait = max(d.wait/2, calmFirst)
 	}
