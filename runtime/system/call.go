@@ -52,6 +52,7 @@ func (s *System) run(p *Player, m Command) {
 	}
 	s.state.Command(p.Name, m.Name, func(result world.Value, err error) {
 		s.cork(m.Client)
+		p.answered = s.turns.tick
 		m.Client.Reply(m.ID, result, forPlayer(err))
 	}, lua.LNumber(p.ID), script.ToLua(s.state.L(), args))
 }

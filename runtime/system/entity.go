@@ -21,7 +21,7 @@ type Entity struct {
 	spec     Ship
 	launcher world.EntityID // of a missile
 	missiles int            // that it has launched and that still fly
-	told     world.Tick     // when a delta last carried all of it
+	told     world.Tick     // when a delta last carried it
 	pilot    *Player        // whose ship it is, nil for nobody's
 	view     *view          // the bubble it was last seen in
 }

@@ -20,21 +20,25 @@ var (
 // Player is somebody who is in the system, docked or in space, connected or
 // within the grace time after their connection went.
 type Player struct {
+	// What every tick asks of every player stands together, on one line of a cache.
+	client   Client
+	view     *view
+	held     []*wire.Frame // events that wait until it has a snapshot
+	place    bool          // the client must be told where it is
+	snapshot bool          // ... and what is around
+	cohort   uint8
+	answered uint64 // the tick, in turns, in which a command was last answered
+
 	ID      world.CharacterID
 	Name    string
 	Station world.EntityID // 0 in space
 	Ship    world.EntityID // 0 without a ship
 	Data    *lua.LTable    // the scripts' table about the player
 
-	client   Client
-	view     *view
-	place    bool          // the client must be told where it is
-	snapshot bool          // ... and what is around
-	held     []*wire.Frame // events that wait for that
-	saved    Character     // what was last given to the store
-	bucket   int           // in which part of the save interval its turn is
-	inputs   inputs        // commands that wait
-	ticket   *ticket       // a place in the line of another system
+	saved  Character // what was last given to the store
+	bucket int       // in which part of the save interval its turn is
+	inputs inputs    // commands that wait
+	ticket *ticket   // a place in the line of another system
 
 	leaving string     // "" or the reason why it is about to go
 	jump    *departure // or where to
@@ -81,7 +85,7 @@ func (s *System) admit(m Enter) {
 		s.connect(old, m.Client)
 		return
 	}
-	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}
+	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID), cohort: cohortOf(c.ID)}
 	p.Data = s.dataTable(c.Data)
 	s.players[p.ID] = p
 	s.order = append(s.order, p)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
@@ -31,6 +32,10 @@ type Config struct {
 	Hz      float64            // ticks a second at the start, DefaultHz where 0
 	Limits  Limits             // of what players may ask
 	Seed    uint64             // of everything random in here
+
+	// CohortsFrom is how many players in a bubble are told of its ticks in turns,
+	// rather than all of every tick: DefaultCohortsFrom where 0, negative for never.
+	CohortsFrom int
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
 	Release func() *script.Release
@@ -93,6 +98,7 @@ type System struct {
 	door    door        // who waits to come in
 	pace    pace        // of game time
 	records []Character // the tick's saves
+	own     wire.Delta  // of echo
 	corked  []Client    // who is sent what has gathered when the tick ends
 	rebuilt bool        // every player wants a snapshot: the rate changed
 
@@ -104,6 +110,9 @@ type System struct {
 func New(cfg Config) *System {
 	if cfg.Hz == 0 {
 		cfg.Hz = DefaultHz
+	}
+	if cfg.CohortsFrom == 0 {
+		cfg.CohortsFrom = DefaultCohortsFrom
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = RealClock{}

@@ -11,11 +11,10 @@ import (
 type view struct {
 	id       physics.BubbleID
 	watchers int // players whose ship is in the bubble
-	add      []world.EntityID
-	gone     []world.EntityID
-	move     []world.EntityID
+	rota
 	delta    wire.Delta
-	frame    *wire.Frame // this tick's, nil where nothing changed
+	built    bool        // frame is this tick's:
+	frame    *wire.Frame // for those whose turn it is, nil where nothing changed
 	entities []wire.Entity
 	whole    *wire.Frame // this tick's snapshot, nil while nobody needed one
 }
@@ -30,13 +29,13 @@ func (s *System) trackBubbles() {
 		}
 		v := s.viewOf(b.ID)
 		for _, id := range b.Left {
-			v.gone = append(v.gone, id)
+			v.now().gone = append(v.now().gone, id)
 			if e := s.entities[id]; e != nil && e.view == v {
 				s.place(e, nil)
 			}
 		}
 		for _, id := range b.Joined {
-			v.add = append(v.add, id)
+			v.now().add = append(v.now().add, id)
 			if e := s.entities[id]; e != nil {
 				s.place(e, v)
 			}
@@ -44,7 +43,7 @@ func (s *System) trackBubbles() {
 	}
 	for _, id := range s.space.Changed() {
 		if e := s.entities[id]; e != nil && e.view != nil && e.view.watchers > 0 {
-			e.view.move = append(e.view.move, id)
+			e.view.now().move = append(e.view.now().move, id)
 		}
 	}
 	for _, id := range s.space.Gone() {
@@ -82,8 +81,12 @@ func (s *System) place(e *Entity, v *view) {
 }
 
 // sendViews hands every player what has changed around them: nothing, the frame
-// of their bubble, or a snapshot where they are new to it or have lost frames.
+// of their bubble when it is their turn, or a snapshot where they are new to it or
+// have lost frames.
 func (s *System) sendViews() {
+	for _, v := range s.views {
+		v.begin(s.cohorts(v))
+	}
 	for _, p := range s.order {
 		if p.client == nil {
 			continue
@@ -91,23 +94,29 @@ func (s *System) sendViews() {
 		if p.place {
 			s.sendPlace(p)
 		}
-		v := p.view
-		switch {
-		case v == nil:
-		case p.snapshot || s.rebuilt || p.client.NeedSnapshot():
-			p.client.Send(s.snapshotFrame(v, p.Ship))
-			p.snapshot = false
-			s.tellPace(p)
-		default:
-			if f := s.deltaFrame(v); f != nil {
-				p.client.Send(f)
-			}
+		if p.view != nil {
+			s.sendView(p, p.view)
 		}
 		p.release()
 	}
 	s.rebuilt = false
 	for _, v := range s.views {
+		s.echo(v)
 		v.reset()
+	}
+}
+
+func (s *System) sendView(p *Player, v *view) {
+	due := v.due(p)
+	switch {
+	case p.snapshot || s.rebuilt || (due && p.client.NeedSnapshot()):
+		p.client.Send(s.snapshotFrame(v, p.Ship))
+		p.snapshot = false
+		s.tellPace(p)
+	case due:
+		if f := s.deltaFrame(v); f != nil {
+			p.client.Send(f)
+		}
 	}
 }
 
@@ -124,27 +133,41 @@ func (p *Player) release() {
 }
 
 func (v *view) reset() {
-	v.add, v.gone, v.move = v.add[:0], v.gone[:0], v.move[:0]
-	v.frame, v.whole = nil, nil
+	v.end()
+	v.built, v.frame, v.whole = false, nil, nil
 }
 
-// deltaFrame is the bubble's frame of this tick, nil where nothing changed.
+// deltaFrame is what those in the bubble whose turn it is are told, nil where
+// nothing changed.
 func (s *System) deltaFrame(v *view) *wire.Frame {
-	if v.frame != nil || len(v.add)+len(v.gone)+len(v.move) == 0 {
+	if v.built {
 		return v.frame
 	}
+	v.built = true
 	d := &v.delta
 	d.Tick = s.tick
-	d.Add, d.Move, d.Gone = d.Add[:0], d.Move[:0], append(d.Gone[:0], v.gone...)
-	for _, id := range v.add {
-		if e, st, ok := s.seen(id, v); ok {
-			d.Add = append(d.Add, s.wireEntity(e, &st))
-			e.told = s.tick
+	d.Add, d.Move, d.Gone = d.Add[:0], d.Move[:0], d.Gone[:0]
+	some := false
+	for ago := range v.span {
+		c := v.back(ago)
+		some = some || !c.none()
+		d.Gone = append(d.Gone, c.gone...)
+		for _, id := range c.add {
+			if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
+				d.Add = append(d.Add, s.wireEntity(e, &st))
+				e.told = s.tick
+			}
 		}
 	}
-	for _, id := range v.move {
-		if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
-			d.Move = append(d.Move, wireMotion(&st))
+	if !some {
+		return nil
+	}
+	for ago := range v.span {
+		for _, id := range v.back(ago).move {
+			if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
+				d.Move = append(d.Move, wireMotion(&st))
+				e.told = s.tick
+			}
 		}
 	}
 	v.frame = wire.NewDelta(d)

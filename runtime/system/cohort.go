@@ -1,0 +1,108 @@
+package system
+
+import (
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// In a large bubble nearly all of a tick is spent on sending, and a send costs
+// about the same for the changes of one tick as for those of three. So the players
+// in one are in cohorts, which are told in turns: of a tick's changes one cohort
+// hears at once and the last one mostCohorts-1 ticks later, of all changes since
+// its last turn and as they are now. Courses go on in between as always. Who has
+// given an order sees it carried out at once.
+const (
+	// DefaultCohortsFrom is how many players in a bubble make two cohorts; four
+	// times as many make three.
+	DefaultCohortsFrom = 500
+
+	mostCohorts = 3
+	longestWait = 0.2 // game seconds that a change may wait for a cohort's turn
+)
+
+// changes is what changed in a bubble in one tick.
+type changes struct {
+	add, gone, move []world.EntityID
+}
+
+func (c *changes) none() bool { return len(c.add)+len(c.gone)+len(c.move) == 0 }
+
+func (c *changes) clear() { c.add, c.gone, c.move = c.add[:0], c.gone[:0], c.move[:0] }
+
+// rota says whose turn it is in a bubble, and remembers what those have missed.
+type rota struct {
+	recent  [mostCohorts]changes // by tick, round and round
+	at      int                  // this tick's
+	cohorts int                  // 1 where everybody is told every tick
+	turn    int                  // the cohort whose turn it is,
+	all     bool                 // or everybody's
+	span    int                  // how many ticks of changes those are told
+}
+
+// now is where this tick's changes go.
+func (r *rota) now() *changes { return &r.recent[r.at] }
+
+// back is the changes of some ticks ago.
+func (r *rota) back(ticks int) *changes { return &r.recent[(r.at+mostCohorts-ticks)%mostCohorts] }
+
+// begin decides whose turn it is. In the tick in which the number of cohorts
+// changes it is everybody's, so that nobody misses anything between old and new.
+func (r *rota) begin(cohorts int) {
+	r.span = max(1, r.cohorts)
+	r.all = cohorts != r.cohorts || cohorts == 1
+	r.cohorts = cohorts
+	r.turn = (r.turn + 1) % cohorts
+}
+
+// end makes room for the changes of the next tick.
+func (r *rota) end() {
+	r.at = (r.at + 1) % mostCohorts
+	r.now().clear()
+}
+
+// due says whether it is the player's turn.
+func (r *rota) due(p *Player) bool { return r.all || int(p.cohort)%r.cohorts == r.turn }
+
+// cohortOf deals players out to the cohorts, whatever their number.
+func cohortOf(id world.CharacterID) uint8 { return uint8(uint64(id) % (2 * mostCohorts)) }
+
+// cohorts is how many there are to be in a bubble. A number that was reached stays
+// until a fifth fewer players are there.
+func (s *System) cohorts(v *view) int {
+	from := s.cfg.CohortsFrom
+	if from < 0 {
+		return 1
+	}
+	k := 1
+	for want := 2; want <= mostCohorts; want++ {
+		least := from
+		if v.cohorts >= want {
+			least -= from / 5
+		}
+		if v.watchers >= least {
+			k = want
+		}
+		from *= 4
+	}
+	return min(k, 1+int(longestWait*s.hz+1e-9))
+}
+
+// echo tells those who gave an order in this tick, and whose cohort's turn it is
+// not, of their own new course.
+func (s *System) echo(v *view) {
+	if v.all {
+		return
+	}
+	for _, id := range v.now().move {
+		e, st, ok := s.seen(id, v)
+		if !ok || e.pilot == nil {
+			continue
+		}
+		p := e.pilot
+		if p.client == nil || p.answered != s.turns.tick || p.view != v || p.waits() || v.due(p) {
+			continue
+		}
+		s.own.Tick, s.own.Move = s.tick, append(s.own.Move[:0], wireMotion(&st))
+		p.client.Send(wire.NewDelta(&s.own))
+	}
+}
