@@ -41,9 +41,10 @@ func (r *run) compare() (*Report, error) {
 	return report, nil
 }
 
-// perTick is the server's CPU for each message about a tick, in seconds. On a busy
-// machine ticks come late and are fewer, which must not pass for thrift.
-func (w *window) perTick() float64 { return w.cpu / float64(max(1, w.deltas)) }
+// perTick is the server's CPU for each tick that any of the players heard of, in
+// seconds. On a busy machine ticks come late and are fewer, which must not pass for
+// thrift; that not everybody is told of each may.
+func (w *window) perTick() float64 { return w.cpu / float64(max(1, w.ticks)) }
 
 // frameOverhead is what a message of the broadcaster has beside its records:
 // header, kind, tick, count and size, at their usual lengths.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
 
@@ -112,15 +113,36 @@ func (p *player) heard(tick uint64) {
 		p.side.ticks[p.bubble] = t
 	}
 	t.note(tick)
-	m.deltas++
+	if tick > p.side.tick {
+		p.side.tick = tick
+		m.ticks++
+	}
 	if p.at > m.since && tick > p.tick && p.tick != 0 {
-		missed := t.between(p.tick, tick)
-		m.missed += int64(missed)
-		if tick == p.tick+1 || missed > 0 {
+		others := t.between(p.tick, tick)
+		if tick-p.tick > p.side.turns() {
+			m.missed += int64(others)
+		}
+		if tick == p.tick+1 || others > 0 {
 			m.ia.add(now - p.at)
 		}
 	}
 	p.tick, p.at = tick, now
+}
+
+// A shard tells the players of a large bubble of its ticks in turns: with so many
+// of them, every third tick or oftener (runtime/system.DefaultCohortsFrom).
+const (
+	turnsFrom = system.DefaultCohortsFrom
+	mostTurns = 3
+)
+
+// turns is the most ticks from one message about them to the next that a player of
+// the side can be meant to get.
+func (s *side) turns() uint64 {
+	if s.floor || s.present < turnsFrom {
+		return 1
+	}
+	return mostTurns
 }
 
 // snapshot reads the beginning of one: kind, tick, ticks a second, dilation, one's

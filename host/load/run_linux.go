@@ -187,7 +187,7 @@ func (w *window) add(v *window) {
 	w.ia.merge(&v.ia)
 	w.echo.merge(&v.echo)
 	w.bytes, w.frames, w.missed = w.bytes+v.bytes, w.frames+v.frames, w.missed+v.missed
-	w.deltas += v.deltas
+	w.ticks += v.ticks
 	w.orders, w.refused, w.unanswered = w.orders+v.orders, w.refused+v.refused, w.unanswered+v.unanswered
 	w.seconds, w.own, w.cpu = w.seconds+v.seconds, w.own+v.own, w.cpu+v.cpu
 	w.last, w.dilation = v.last, min(w.dilation, v.dilation)

@@ -38,6 +38,7 @@ type side struct {
 	learnt int
 	delta  wire.Delta
 	ticks  map[uint32]*ticks
+	tick   uint64 // the latest that anybody heard of
 
 	anchor place      // where ships are had
 	arena  world.Vec3 // where everybody meets
@@ -58,7 +59,7 @@ type meter struct {
 	ia, echo   histogram
 	bytes      int64
 	frames     int64
-	deltas     int64 // of these, about a tick
+	ticks      int64 // that were heard of
 	missed     int64
 	orders     int64
 	refused    int64

@@ -39,6 +39,7 @@ type Config struct {
 	HashCost    store.HashCost  // of passwords; zero for the store's own
 	UnloadAfter time.Duration   // of a system nobody uses; 0 for ten minutes
 	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
+	CohortsFrom int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
 }
 
 // fill sets what was left open and refuses what cannot be.

@@ -121,6 +121,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, rele
 			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
 			UnloadAfter: s.cfg.UnloadAfter,
+			CohortsFrom: s.cfg.CohortsFrom,
 		},
 	})
 }

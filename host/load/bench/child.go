@@ -19,12 +19,12 @@ type child struct {
 	play, ops string
 }
 
-func startServer(dir, scripts string) (*child, error) {
+func startServer(dir, scripts string, cohorts int) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: pinned("0", self, "serve", "--data", dir, "--scripts", scripts)}
+	c := &child{cmd: pinned("0", self, "serve", "--data", dir, "--scripts", scripts, fmt.Sprintf("--cohorts=%d", cohorts))}
 	log, err := os.Create(dir + "/log")
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ type serveCmd struct {
 	Scripts string `default:"scripts" help:"The folder of the game's scripts."`
 	Listen  string `default:"127.0.0.1:0" help:"Where players connect."`
 	Ops     string `default:"127.0.0.1:0" help:"The operations port."`
+	Cohorts int    `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
 }
 
 // cheap is the least a password hash can cost.
@@ -36,7 +37,7 @@ func (c *serveCmd) Run() error {
 	}
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: arena(u), HashCost: cheap,
-		Socket: filepath.Join(c.Data, "console.sock"),
+		CohortsFrom: c.Cohorts, Socket: filepath.Join(c.Data, "console.sock"),
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type tableCmd struct {
 	Hub     int     `default:"3600" help:"Players in a port; 0 for none."`
 	Rush    int     `default:"1000" help:"Players in a rush; 0 for none."`
 	Seconds int     `default:"20" help:"How long each is measured."`
+	Cohorts []int   `default:"-1,0" help:"From how many players in a bubble on they hear of its ticks in turns: fleets are played with each of these; negative for never, 0 for the usual number."`
 	Budget  float64 `default:"30" help:"Minutes for everything; what does not fit is left out and named."`
 }
 
@@ -29,6 +30,7 @@ type row struct {
 	scene   string
 	players int
 	floor   bool
+	cohorts int
 }
 
 // bench is a table in the making.
@@ -49,7 +51,7 @@ func (c *tableCmd) Run() error {
 			return fmt.Errorf("%s, %d players: %w", r.scene, r.players, err)
 		}
 	}
-	fmt.Println()
+	fmt.Println("\nserver*: everybody is told of every tick; server: the players of a large bubble in turns, as a shard is by itself")
 	b.curve()
 	if err := cores(os.Stdout, 4000); err != nil {
 		return err
@@ -60,20 +62,34 @@ func (c *tableCmd) Run() error {
 	return nil
 }
 
+// never is the value of Cohorts with which everybody hears of every tick, usual the
+// one with which a shard is as it comes.
+const (
+	never = -1
+	usual = 0
+)
+
 func (c *tableCmd) rows() []row {
 	var rows []row
-	for _, n := range c.Players {
-		rows = append(rows, row{"fleet", n, true})
+	add := func(scene string, players int, floor bool, cohorts ...int) {
+		for _, from := range cohorts {
+			rows = append(rows, row{scene, players, floor, from})
+		}
+	}
+	for _, n := range append(c.Players, c.Large) {
+		add("fleet", n, true, c.Cohorts...)
 	}
 	for _, n := range c.Curve {
-		rows = append(rows, row{"fleet", n, false})
+		add("fleet", n, false, usual)
 	}
-	rows = append(rows, row{"fleet", c.Large, true}, row{"guns", c.Fight, false}, row{"missiles", c.Fight, false},
-		row{"hub", c.Hub, false}, row{"rush", c.Rush, false})
+	add("guns", c.Fight, false, usual)
+	add("missiles", c.Fight, false, usual)
+	add("hub", c.Hub, false, usual)
+	add("rush", c.Rush, false, usual)
 	kept := rows[:0]
 	seen := map[string]bool{}
 	for _, r := range rows {
-		key := fmt.Sprint(r.scene, r.players)
+		key := fmt.Sprint(r.scene, r.players, r.cohorts)
 		if r.players > 0 && !seen[key] {
 			seen[key] = true
 			kept = append(kept, r)
@@ -107,7 +123,7 @@ func (b *bench) play(r row) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := startServer(dir, b.cmd.Scripts)
+	s, err := startServer(dir, b.cmd.Scripts, r.cohorts)
 	if err != nil {
 		return err
 	}
@@ -121,12 +137,16 @@ func (b *bench) play(r row) error {
 }
 
 func (b *bench) print(r row, report *load.Report) {
-	fmt.Print(report.Figures.Line("server"))
+	who := "server"
+	if r.cohorts == never {
+		who += "*"
+	}
+	fmt.Print(report.Figures.Line(who))
 	if report.Floor != nil {
 		fmt.Print(report.Floor.Line("floor"))
 		fmt.Printf("%-17s server / floor: %.2f\n", "", report.Ratio)
 	}
-	if r.scene == "fleet" {
+	if r.scene == "fleet" && r.cohorts == usual {
 		b.cost[r.players] = report.ServerCPU
 	}
 }
