@@ -90,7 +90,13 @@ func (h *holders) walk() {
 	h.registrations()
 	s.threads.each(func(th *lua.LState) {
 		for _, fr := range frames(th) {
-			h.queue = append(h.queue, fr.fn())
+			fn := fr.fn()
+			h.queue = append(h.queue, fn)
+			for _, uv := range fn.Upvalues { // it finishes in its own code, with all that this captured
+				if uv != nil {
+					h.push(uv.Value())
+				}
+			}
 		}
 	})
 	for _, nt := range s.restarts {
