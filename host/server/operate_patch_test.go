@@ -316,3 +316,32 @@ func TestPatchOneObjectFromTheConsole(t *testing.T) { // P14
 		t.Errorf("the audit log: %+v", rows)
 	}
 }
+
+func TestRollOutFromTheConsole(t *testing.T) { // O07
+	t.Parallel()
+	cfg := operated(t, true)
+	s := start(t, cfg)
+	amy := s.operator("amy", command.Operator)
+	names := s.systemNames(4)
+	for _, n := range names {
+		amy.fee(n)
+	}
+	edit(t, cfg, "rule.lua", "local base = 10", "local base = 20")
+	wait(t, s)
+	amy.refused("release promote --canary @" + names[0] + ",@110%")
+	amy.do("release promote --canary @" + names[0])
+	amy.do("release promote --canary @" + names[1])
+	if a, b, c := amy.fee(names[0]), amy.fee(names[1]), amy.fee(names[2]); a != "25" || b != "25" || c != "15" {
+		t.Errorf("widened by hand: %s %s %s", a, b, c)
+	}
+	amy.do("release promote --canary @75%")
+	if _, did := s.releases.controller.Watch(context.Background()); did {
+		t.Error("the next step came at once")
+	}
+	amy.do("release rollback") // stop
+	for _, n := range names {
+		if got := amy.fee(n); got != "15" {
+			t.Errorf("stopped, %s says %s", n, got)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -131,17 +132,15 @@ func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
 	return p
 }
 
-// Promote implements command.Releases.
+// Promote implements command.Releases. Among the systems may be shares of all, "10%":
+// then the release goes on by itself from the named systems to the shares and to
+// all, held while its functions fail. Named systems alone widen a canary that runs.
 func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (command.Outcome, error) {
 	if units, number := v.controller().CanaryUnits(); units != nil && to != 0 && to != number {
 		return command.Outcome{}, fmt.Errorf("release %d is a canary on %s; promote it or stop it first", number, strings.Join(units, ", "))
 	}
 	if len(systems) > 0 {
-		units, err := v.s.units(systems)
-		if err != nil {
-			return command.Outcome{}, err
-		}
-		return toOutcome(v.controller().Canary(ctx, units, author)), nil
+		return v.canary(ctx, systems, author)
 	}
 	if to != 0 {
 		if _, number := v.controller().CanaryUnits(); number != to {
@@ -149,6 +148,36 @@ func (v keptReleases) Promote(ctx context.Context, to int, systems []string, aut
 		}
 	}
 	return toOutcome(v.controller().Promote(ctx, author)), nil
+}
+
+func (v keptReleases) canary(ctx context.Context, systems []string, author string) (command.Outcome, error) {
+	var names []string
+	var shares []float64
+	for _, s := range systems {
+		percent, isShare := strings.CutSuffix(s, "%")
+		if !isShare {
+			names = append(names, s)
+			continue
+		}
+		n, err := strconv.ParseFloat(percent, 64)
+		if err != nil || !(n > 0 && n < 100) {
+			return command.Outcome{}, fmt.Errorf("%s is no share of the systems: write 10%%", s)
+		}
+		shares = append(shares, n/100)
+	}
+	units, err := v.s.units(names)
+	if err != nil {
+		return command.Outcome{}, err
+	}
+	running, _ := v.controller().CanaryUnits()
+	switch {
+	case shares != nil:
+		slices.Sort(shares)
+		return toOutcome(v.controller().RollOut(ctx, units, release.Rollout{Shares: shares}, author)), nil
+	case running != nil:
+		return toOutcome(v.controller().Widen(ctx, units, author)), nil
+	}
+	return toOutcome(v.controller().Canary(ctx, units, author)), nil
 }
 
 // units turns names of systems as operators write them into units of the fleet.
