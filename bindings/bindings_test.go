@@ -243,6 +243,8 @@ var cases = []struct{ word, code, want string }{
 	{"system.players", `return system.players()`, `[1]`},
 	{"system.random", `local x, y, z = system.random(), system.random(6), system.random(3, 3) return x >= 0 and x < 1 and y >= 1 and y <= 6 and z == 3`, `true`},
 	{"system.random", `return system.random(0)`, `error: system.random: there is no integer between 1 and 0`},
+	{"system.release", `return system.release()`, `1`},
+	{"system.sender_release", `return system.sender_release()`, `0`},
 	{"system.send", `return system.send("Beta", "alarm", {n = 1})`, `true`},
 	{"system.send", `local ok, why = system.send("Nowhere", "alarm") return why`, `"there is no @Nowhere"`},
 	{"system.send", `return system.send("Beta", "alarm", print)`, `error: system.send: argument 3: a function cannot be sent`},

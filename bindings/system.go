@@ -36,6 +36,10 @@ var systemTable = table{
 			Doc: "The players in the system, docked or in space, in the order in which they came."},
 		{Sig: "random(m?: integer, n?: integer): number", Do: systemRandom,
 			Doc: "From the system's own seeded chance: a number in [0, 1), an integer in 1..m, or one in m..n."},
+		{Sig: "release(): integer", Do: systemRelease,
+			Doc: "The number of the release of scripts that the system runs."},
+		{Sig: "sender_release(): integer", Do: systemSenderRelease,
+			Doc: "The release that another system ran when it sent the message that is being delivered: in an event.NAME that system.send has fired, or in a service's function, before either waits for anything. 0 elsewhere."},
 		{Sig: "send(to: string, event: string, ...: any): boolean?, string?", Effect: true, Do: systemSend,
 			Doc: "Sends a message to another system: event.NAME(from, ...) is called there, where from is this system's address (\"@Name\"). A system that sleeps wakes. nil and a sentence where there is no such system or it is too busy."},
 	},
@@ -108,6 +112,16 @@ func systemCap(e *env, L *lua.LState) int {
 
 func systemTick(e *env, L *lua.LState) int {
 	L.Push(lua.LNumber(e.sys.Tick()))
+	return 1
+}
+
+func systemRelease(e *env, L *lua.LState) int {
+	L.Push(lua.LNumber(e.sys.Release()))
+	return 1
+}
+
+func systemSenderRelease(e *env, L *lua.LState) int {
+	L.Push(lua.LNumber(e.sys.SenderRelease()))
 	return 1
 }
 

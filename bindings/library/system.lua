@@ -62,6 +62,14 @@ function system.players() end
 ---@return number
 function system.random(m, n) end
 
+--- The number of the release of scripts that the system runs.
+---@return integer
+function system.release() end
+
+--- The release that another system ran when it sent the message that is being delivered: in an event.NAME that system.send has fired, or in a service's function, before either waits for anything. 0 elsewhere.
+---@return integer
+function system.sender_release() end
+
 --- Sends a message to another system: event.NAME(from, ...) is called there, where from is this system's address ("@Name"). A system that sleeps wakes. nil and a sentence where there is no such system or it is too busy.
 ---@param to string
 ---@param event string

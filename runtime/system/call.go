@@ -76,7 +76,7 @@ func (s *System) event(m Event) {
 
 // SendEvent sends a message to another system's (or service's) scripts.
 func (s *System) SendEvent(to world.Address, name string, args []world.Value) error {
-	return s.cfg.Router.Send(to, Event{From: s.cfg.Address, Name: name, Args: args})
+	return s.cfg.Router.Send(to, Event{From: s.cfg.Address, Release: s.Release(), Name: name, Args: args})
 }
 
 // CallService asks a service and wakes the task with the answer.
@@ -84,7 +84,7 @@ func (s *System) CallService(w *script.Wait, to world.Address, fn string, args [
 	s.nextCall++
 	id := s.nextCall
 	s.calls[id] = pendingCall{wait: w, what: fmt.Sprintf("%s.%s", to, fn), deadline: s.now + CallTimeout}
-	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, ID: id, Func: fn, Args: args}); err != nil {
+	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args}); err != nil {
 		// The task is only parked once its function has returned, so the bad
 		// news waits for the next tick like any other answer.
 		_ = s.Post(Answer{ID: id, Err: err.Error()})

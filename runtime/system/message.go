@@ -57,20 +57,22 @@ type Command struct {
 }
 
 // Event is a message from another system's scripts: event.NAME(from, ...) is
-// called here.
+// called here. Release is the sender's when it was sent.
 type Event struct {
-	From world.Address
-	Name string
-	Args []world.Value
+	From    world.Address
+	Release int
+	Name    string
+	Args    []world.Value
 }
 
 // Call asks a service for the result of a function; it answers with an Answer
-// to From.
+// to From. Release is the asker's when it was sent.
 type Call struct {
-	From world.Address
-	ID   uint64
-	Func string
-	Args []world.Value
+	From    world.Address
+	Release int
+	ID      uint64
+	Func    string
+	Args    []world.Value
 }
 
 // Answer holds the results of the Call with the same ID.

@@ -5,6 +5,7 @@ package conform
 var covered = map[string]string{
 	"A03": "TestAllUnitsOrNone in runtime/release",
 	"A04": "TestUnitStartedBetweenVoteAndCommit in runtime/release",
+	"A05": "TestMessagesCarryTheReleaseOfTheirSender in host/server",
 	"A07": "TestBatchesFollowOneAnother in runtime/release",
 	"A10": "TestReleaseThatNeedsANewerProgram in host/server",
 	"A11": "BenchmarkCommitPause in runtime/script",
