@@ -99,6 +99,7 @@ func New(cfg Config) *Controller {
 			}
 		}
 	}
+	c.cfg.Release, c.cfg.Patches = nil, nil // the history keeps their sources
 	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Author: "disk", Note: "start"}}
 	return c
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
@@ -372,4 +374,27 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	s.verdict(s.ctl.Rollback(bg, 1, "amy", ""), Apply)
 	s.want("read back", s.values(), "S00=0")
+}
+
+func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
+	s := newShard(t, false, 2, returns(0))
+	var ran []weak.Pointer[script.File]
+	for i := 1; i <= maxHistory/2; i++ {
+		ran = append(ran, weak.Make(s.ctl.Live().Files["m.lua"]))
+		s.verdict(s.save("m.lua", returns(i)), Apply)
+		s.verdict(s.save("n.lua", fmt.Sprint("return ", i)), Apply)
+	}
+	runtime.GC()
+	for i, f := range ran {
+		if f.Value() != nil {
+			t.Errorf("what version %d was compiled to is still held", i)
+		}
+	}
+	for i, h := range s.ctl.History() {
+		if len(h.Release.Files) < 2 || len(h.Release.Files["m.lua"].Source) == 0 {
+			t.Errorf("the source of release %d is gone", i)
+		}
+	}
+	s.verdict(s.ctl.Rollback(bg, 4, "amy", ""), Apply)
+	s.want("an old source runs again", s.values(), "S00=2 S01=2")
 }

@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -28,6 +29,9 @@ const (
 
 // remember adds the release that is live now to the history.
 func (c *Controller) remember(to *script.Release, o Outcome) {
+	if n := len(c.history); n > 0 {
+		c.shed(c.history[n-1].Release, to)
+	}
 	for i := range c.history {
 		if c.history[i].Status == "live" {
 			c.history[i].Status = "superseded"
@@ -145,4 +149,28 @@ func (c *Controller) Origin(function string) (Record, bool) {
 		origin = c.history[i]
 	}
 	return origin, origin.Release != nil
+}
+
+// shed leaves of the files that a release replaces only the sources in the history:
+// what they were compiled to goes with the last State that runs it.
+func (c *Controller) shed(old, now *script.Release) {
+	bare := map[*script.File]*script.File{}
+	for path, f := range old.Files {
+		if now.Files[path] != f {
+			bare[f] = script.NewFile(path, f.Source)
+		}
+	}
+	for i := range c.history {
+		r := c.history[i].Release
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *script.File) bool { return bare[f] != nil }) {
+			continue
+		}
+		files := maps.Clone(r.Files) // others may be reading the release
+		for path, f := range files {
+			if b := bare[f]; b != nil {
+				files[path] = b
+			}
+		}
+		c.history[i].Release = &script.Release{Number: r.Number, Hash: r.Hash, Files: files}
+	}
 }

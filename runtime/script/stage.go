@@ -22,7 +22,7 @@ type Stager struct {
 // NewStager makes a Stager for live States with the same Options. Nothing is run
 // until the first Stage.
 func NewStager(o Options) *Stager {
-	o.OnFault, o.OnLog = nil, nil
+	o.OnFault, o.OnLog, o.Release = nil, nil, nil
 	return &Stager{opts: o, bases: map[string]*State{}}
 }
 

@@ -126,6 +126,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		alive:    map[*Task]struct{}{},
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
+	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.g = adopt(l, s)
 	s.openLibs()
 	if o.Bind != nil {

@@ -74,6 +74,7 @@ func New(cfg Config) *Universe {
 		u.routes = world.NewRouter(cfg.Map)
 	}
 	u.release.Store(cfg.Release)
+	u.cfg.Release = nil // or the first release would never be forgotten
 	return u
 }
 

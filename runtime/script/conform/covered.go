@@ -29,6 +29,7 @@ var covered = map[string]string{
 	"G01": "TestHeapIsFlatOverReloads in runtime/script",
 	"G02": "TestHeapIsFlatWhenAnUpvalueComesAndGoes in runtime/script",
 	"G03": "TestSuspendedFrameKeepsItsVersionAndNoOther in runtime/script",
+	"G04": "TestHistoryKeepsSourcesAndNoCode in runtime/release",
 	"G05": "TestCommitDoesNotVisitClosures in runtime/script",
 	"G06": "BenchmarkSpeed in runtime/script",
 	"G07": "TestDroppedHandlerFreesWhatItCaptured in runtime/script",
