@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,13 +81,15 @@ func BenchmarkCommitPause(b *testing.B) {
 		b.Run(fmt.Sprintf("closures=%d", closures), func(b *testing.B) {
 			s := shardWithClosures(b, 200, closures)
 			g := NewStager(s.opts)
-			best, worst := time.Hour, time.Duration(0)
-			for i := range max(b.N, 10) {
-				took := commitPause(b, s, g, 200, i+2)
-				best, worst = min(best, took), max(worst, took)
+			var took []time.Duration
+			for i := range max(b.N, 20) {
+				took = append(took, commitPause(b, s, g, 200, i+2))
 			}
-			b.ReportMetric(float64(best.Microseconds())/1000, "best-ms")
-			b.ReportMetric(float64(worst.Microseconds())/1000, "worst-ms")
+			slices.Sort(took)
+			ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+			b.ReportMetric(ms(took[len(took)/2]), "median-ms")
+			b.ReportMetric(ms(took[len(took)*9/10]), "p90-ms")
+			b.ReportMetric(ms(took[len(took)-1]), "worst-ms")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
