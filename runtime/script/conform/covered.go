@@ -57,4 +57,5 @@ var covered = map[string]string{
 	"P14": "TestPatchOfOneObject in runtime/release",
 	"P15": "TestEvalIsAudited in host/server",
 	"P16": "TestFourEyes in console/command",
+	"X13": "TestCommitThatACrashCutShort in host/server",
 }
