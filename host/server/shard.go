@@ -24,6 +24,7 @@ func (s *Server) Shard() command.Shard {
 		Players:  players{s},
 		Lua:      operator{s},
 		Reload:   reload{s},
+		Unloader: unloader{s},
 		Errors:   s.faults,
 		Power:    s,
 		Services: services{s},

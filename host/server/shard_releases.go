@@ -259,3 +259,11 @@ func (s *Server) tasks(ctx context.Context, name string, list func(*script.State
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// unloader implements command.Unloader.
+type unloader struct{ s *Server }
+
+// Unload implements command.Unloader.
+func (v unloader) Unload(ctx context.Context, module, author string) (command.Outcome, error) {
+	return toOutcome(v.s.releases.controller.Unload(ctx, module, author)), nil
+}

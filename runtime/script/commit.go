@@ -68,6 +68,9 @@ func (p *planner) apply() {
 	for _, n := range p.st.next.order {
 		p.registrations(n)
 	}
+	for _, m := range p.unloads() {
+		p.unload(m)
+	}
 	p.upgrades()
 	p.states()
 	old := p.s.release

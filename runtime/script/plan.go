@@ -110,6 +110,7 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		}
 	}
 	p.orphans()
+	p.warnUnloads()
 	p.frames()
 	p.warnings = append(p.warnings, p.static()...)
 	sort.SliceStable(p.warnings, func(i, j int) bool {

@@ -135,6 +135,9 @@ func (g *Stager) boot(r *Release, roots []string, base *State) (*State, error) {
 		return nil, err
 	}
 	for _, name := range roots {
+		if base != nil && r.Files[ModulePath(name)] == nil && base.release.Files[ModulePath(name)] != nil {
+			continue // taken out by this release; if somebody still requires it, that is the refusal
+		}
 		err := s.Require(name)
 		if log.refusal != nil {
 			return nil, log.refusal

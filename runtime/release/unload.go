@@ -1,0 +1,24 @@
+package release
+
+import (
+	"context"
+
+	"hotshard/runtime/script"
+)
+
+// Unload takes a module out of the running shard: what deleting or emptying its
+// file does not do by itself.
+func (c *Controller) Unload(ctx context.Context, module, author string) Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	path := script.ModulePath(module)
+	if c.disk.Files[path] == nil {
+		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: module, File: path, Message: "is not part of the release; reload status lists what is"}), author, "unload "+module)
+	}
+	o := c.tryDisk(ctx, map[string][]byte{path: nil}, author, "unload "+module, Batch{})
+	if o.Verdict == Refuse {
+		delete(c.refusal, path)
+		delete(c.waiting, path)
+	}
+	return c.tell(o, author, "unload "+module)
+}
