@@ -3,9 +3,10 @@ local ship = require "ship"
 local station = require "station"
 local vec = require "lib.vec"
 
--- A player in space, and their ship.
+-- A player in space, and their ship: outside the same station for everybody.
 local function flying(name)
   local p = player(name)
+  player.dock(p.id, system.celestials("station")[1].id)
   p:run "undock"
   return p, player.ship(p.id)
 end
