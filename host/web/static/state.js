@@ -169,11 +169,24 @@ export class Game extends Emitter {
       this.emit("route");
     },
     dilation: (m) => this.sim.dilate(m.factor, m.at ?? 0),
+    queue: (m) => this.emit("notice", queueNotice(m)),
   };
 
   #stillThere() {
     if (this.selected !== null && !this.sim.find(this.selected)) this.select(null);
   }
+}
+
+// queueNotice tells somebody who waits for a seat in a full system how they stand.
+export function queueNotice({ place, of, system, seconds }) {
+  if (place === null || place === undefined) {
+    return { kind: "info", id: "queue", title: `The seat in ${system} went to somebody else`, text: "Jump again to queue." };
+  }
+  if (place === 0) {
+    const text = seconds > 0 ? `A seat is kept for you for ${Math.round(seconds)} seconds: jump now.` : "It is your turn.";
+    return { kind: "good", id: "queue", title: `There is room in ${system}`, text };
+  }
+  return { kind: "info", id: "queue", title: `${system} is full`, text: `You are number ${place} of ${of} in the queue.` };
 }
 
 // reloadNotice says in a toast's words what a reload did. files is a list of

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parseMap } from "../static/graph.js";
-import { Game, reloadNotice } from "../static/state.js";
+import { Game, queueNotice, reloadNotice } from "../static/state.js";
 
 const anvil = {
   ev: "system", id: 1, name: "Anvil", security: 0.9, region: "Core", constellation: "Works", hz: 10, docked: null, ship: 2 ** 30,
@@ -104,4 +104,10 @@ test("a reload is told in words", () => {
   const refused = reloadNotice({ ok: false, files: ["a.lua"], message: "a.lua:3: unexpected symbol" });
   assert.equal(refused.kind, "bad");
   assert.equal(refused.text, "a.lua:3: unexpected symbol");
+});
+
+test("who waits for a seat reads how they stand", () => {
+  assert.equal(queueNotice({ place: 3, of: 9, system: "Anvil" }).text, "You are number 3 of 9 in the queue.");
+  assert.match(queueNotice({ place: 0, of: 9, system: "Anvil", seconds: 60 }).text, /60 seconds/);
+  assert.match(queueNotice({ place: null, of: 0, system: "Anvil" }).title, /somebody else/);
 });

@@ -10,9 +10,14 @@ export class Toasts {
     this.root = root;
   }
 
-  show({ kind = "info", title, text = "" }) {
+  // A notice with an id takes the place of the last one with that id.
+  show({ kind = "info", title, text = "", id = "" }) {
     const close = el("button.quiet", { type: "button", "aria-label": "Close", onclick: () => note.remove() }, "\u00d7");
     const note = el(`div.toast.${kind}`, {}, el("strong", {}, title), ...(text ? [el("p", {}, text)] : []), close);
+    if (id) {
+      this.root.querySelector(`.toast[data-id="${id}"]`)?.remove();
+      note.dataset.id = id;
+    }
     this.root.prepend(note);
     while (this.root.childElementCount > AT_ONCE) this.root.lastElementChild.remove();
     if (STAY[kind]) setTimeout(() => note.remove(), STAY[kind]);
