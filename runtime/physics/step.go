@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"hotshard/runtime/world"
 )
@@ -58,8 +59,17 @@ const (
 	flagExpired                           // a missile at its end
 )
 
-// chunk is the least number of bodies for which another goroutine is worth while.
-const chunk = 512
+// share is the least number of bodies for which another goroutine is worth while,
+// chunk how many one takes at a time: few enough that whoever comes late, as a
+// goroutine on a core that has to wake up does, leaves nobody waiting.
+const (
+	share = 512
+	chunk = 128
+)
+
+// phase is a part of a step: it looks at the bodies in the slots, and appends to
+// news those to which something happened.
+type phase func(slots []int32, news []int32) []int32
 
 // stepper is what a Step needs besides the bodies.
 type stepper struct {
@@ -67,23 +77,26 @@ type stepper struct {
 	count  uint64
 	period uint64 // steps between two corrections of a body, 0 for none
 
-	workers int // that take part in the present phase
-	phase   func(slots []int32, news []int32) []int32
-	jobs    []func()
-	news    [][]int32 // per worker: slots with a flag
-	wait    sync.WaitGroup
-	observe func(slots []int32, news []int32) []int32
-	move    func(slots []int32, news []int32) []int32
+	observe, move phase
+
+	phases []phase // of this step
+	taken  []atomic.Int32
+	done   []atomic.Int32 // chunks, by phase
+	chunks int
+	news   [][]int32 // by chunk
+	help   func()    // what the other goroutines do
+	wait   sync.WaitGroup
+	mu     sync.Mutex
+	over   *sync.Cond // a phase
 }
 
 func (t *stepper) init(s *Space) {
 	t.observe, t.move = s.observe, s.move
-	t.news = make([][]int32, s.cfg.Workers)
-	for k := range s.cfg.Workers {
-		t.jobs = append(t.jobs, func() {
-			s.work(k)
-			t.wait.Done()
-		})
+	t.taken, t.done = make([]atomic.Int32, 2), make([]atomic.Int32, 2)
+	t.over = sync.NewCond(&t.mu)
+	t.help = func() {
+		s.work()
+		t.wait.Done()
 	}
 }
 
@@ -96,9 +109,10 @@ func (s *Space) Step(dt float64) error {
 	}
 	s.begin(dt)
 	if s.chasing > 0 {
-		s.fanOut(s.step.observe) // everybody looks at its target before anybody moves
+		s.fanOut(s.step.observe, s.step.move) // everybody looks at its target before anybody moves
+	} else {
+		s.fanOut(s.step.move)
 	}
-	s.fanOut(s.step.move)
 	s.settleAll()
 	s.settleMissiles(dt)
 	s.loseSight()
@@ -152,26 +166,63 @@ func (s *Space) schedule(i int32) {
 	s.due[i] = s.step.count + (3*p+3)/4 + mix(uint64(s.ids[i])^s.step.count<<32)%(p/2+1)
 }
 
-// fanOut runs a phase over the active bodies, on as many goroutines as pays. Each
-// body is written only by who moves it and reads of others only what the phase
-// does not write, so the split shows in nothing but time.
-func (s *Space) fanOut(phase func(slots []int32, news []int32) []int32) {
+// fanOut runs phases over the active bodies, one after the other, on as many
+// goroutines as pays. Each body is written only by who moves it and reads of others
+// only what the phase does not write, so who does what shows in nothing but time.
+func (s *Space) fanOut(phases ...phase) {
 	t := &s.step
-	t.phase = phase
-	t.workers = max(1, min(s.cfg.Workers, len(s.active)/chunk))
-	t.wait.Add(t.workers - 1)
-	for _, job := range t.jobs[1:t.workers] {
-		go job()
+	t.wait.Wait() // for those of the last step who woke up when nothing was left to do
+	t.phases = append(t.phases[:0], phases...)
+	t.chunks = (len(s.active) + chunk - 1) / chunk
+	for len(t.news) < t.chunks {
+		t.news = append(t.news, nil)
 	}
-	s.work(0)
-	t.wait.Wait()
+	for p := range phases {
+		t.taken[p].Store(0)
+		t.done[p].Store(0)
+	}
+	helpers := min(s.cfg.Workers, len(s.active)/share) - 1
+	for range helpers {
+		t.wait.Add(1)
+		go t.help()
+	}
+	s.work()
 }
 
-// work is the share of worker k in a phase.
-func (s *Space) work(k int) {
-	t, n := &s.step, len(s.active)
-	from, to := k*n/t.workers, (k+1)*n/t.workers
-	t.news[k] = t.phase(s.active[from:to], t.news[k][:0])
+// work takes chunks until the phases are over, whoever has done them.
+func (s *Space) work() {
+	t := &s.step
+	for p, run := range t.phases {
+		for c := int(t.taken[p].Add(1)) - 1; c < t.chunks; c = int(t.taken[p].Add(1)) - 1 {
+			from := c * chunk
+			t.news[c] = run(s.active[from:min(from+chunk, len(s.active))], t.news[c][:0])
+			if int(t.done[p].Add(1)) == t.chunks {
+				t.mu.Lock()
+				t.over.Broadcast()
+				t.mu.Unlock()
+			}
+		}
+		t.await(&t.done[p])
+	}
+}
+
+// patience is how often to look whether the others have finished their chunks
+// before going to sleep: some microseconds, about as long as a chunk takes and less
+// than it takes to wake up.
+const patience = 10_000
+
+// await returns when all chunks are done.
+func (t *stepper) await(done *atomic.Int32) {
+	for range patience {
+		if int(done.Load()) >= t.chunks {
+			return
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for int(done.Load()) < t.chunks {
+		t.over.Wait()
+	}
 }
 
 // observe notes what the bodies know of their targets.
@@ -229,7 +280,7 @@ func (s *Space) move(slots []int32, news []int32) []int32 {
 // settleAll does what the moving found out, in the order of ids.
 func (s *Space) settleAll() {
 	s.list = s.list[:0]
-	for _, news := range s.step.news[:s.step.workers] {
+	for _, news := range s.step.news[:s.step.chunks] {
 		s.list = append(s.list, news...)
 	}
 	s.sortByID(s.list)

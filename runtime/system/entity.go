@@ -3,6 +3,7 @@ package system
 import (
 	"fmt"
 	"maps"
+	"runtime"
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
@@ -32,9 +33,10 @@ type Spawn struct {
 	Owner world.CharacterID
 }
 
-// newSpace is a space with the map's celestials in it.
+// newSpace is a space with the map's celestials in it. Large fights spread over the
+// cores there are, which shows in nothing but the time a tick takes.
 func newSpace(static *world.SolarSystem, seed uint64) *physics.Space {
-	sp := physics.New(physics.Config{Seed: seed})
+	sp := physics.New(physics.Config{Seed: seed, Workers: runtime.GOMAXPROCS(0)})
 	for i := range static.Celestials {
 		c := &static.Celestials[i]
 		// A map is checked where it is loaded: a celestial the space refuses
