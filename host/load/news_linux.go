@@ -119,7 +119,7 @@ func (p *player) heard(tick uint64) {
 	}
 	if p.at > m.since && tick > p.tick && p.tick != 0 {
 		others := t.between(p.tick, tick)
-		if tick-p.tick > p.side.turns() {
+		if others > p.side.leftOut() {
 			m.missed += int64(others)
 		}
 		if tick == p.tick+1 || others > 0 {
@@ -136,13 +136,14 @@ const (
 	mostTurns = 3
 )
 
-// turns is the most ticks from one message about them to the next that a player of
-// the side can be meant to get.
-func (s *side) turns() uint64 {
+// leftOut is how many ticks that others hear of may pass a player of the side by
+// on purpose: those of the others' turns, twice where there was nothing new when it
+// was this player's.
+func (s *side) leftOut() int {
 	if s.floor || s.present < turnsFrom {
-		return 1
+		return 0
 	}
-	return mostTurns
+	return 2 * (mostTurns - 1)
 }
 
 // snapshot reads the beginning of one: kind, tick, ticks a second, dilation, one's
