@@ -27,16 +27,17 @@ type Character struct {
 	Pos, Vel world.Vec3
 	Ship     string // the item type it flies
 	Data     string
+	Release  int // of the scripts that ran when Data was saved
 	Created  time.Time
 	LastSeen time.Time
 }
 
-const characterColumns = `id, account, name, system, station, px, py, pz, vx, vy, vz, ship, data, created, last_seen`
+const characterColumns = `id, account, name, system, station, px, py, pz, vx, vy, vz, ship, data, release, created, last_seen`
 
 const (
-	insertCharacter = `INSERT INTO characters (account, name, name_key, system, station, px, py, pz, vx, vy, vz, ship, data, created, last_seen)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	updateCharacter = `UPDATE characters SET system = ?, station = ?, px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, ship = ?, data = ?, last_seen = ?
+	insertCharacter = `INSERT INTO characters (account, name, name_key, system, station, px, py, pz, vx, vy, vz, ship, data, release, created, last_seen)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	updateCharacter = `UPDATE characters SET system = ?, station = ?, px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, ship = ?, data = ?, release = ?, last_seen = ?
 		WHERE id = ?`
 	updatePlace = `UPDATE characters SET px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, last_seen = ? WHERE id = ?`
 
@@ -175,7 +176,7 @@ func lastCharacter(t *tx, id AccountID) (c Character, found bool, err error) {
 func scanCharacter(row scanner) (c Character, err error) {
 	var created, seen int64
 	err = row.Scan(&c.ID, &c.Account, &c.Name, &c.System, &c.Station, &c.Pos.X, &c.Pos.Y, &c.Pos.Z,
-		&c.Vel.X, &c.Vel.Y, &c.Vel.Z, &c.Ship, &c.Data, &created, &seen)
+		&c.Vel.X, &c.Vel.Y, &c.Vel.Z, &c.Ship, &c.Data, &c.Release, &created, &seen)
 	c.Created, c.LastSeen = toTime(created), toTime(seen)
 	return c, err
 }
@@ -184,7 +185,7 @@ func scanCharacter(row scanner) (c Character, err error) {
 func (c *Character) insert(t *tx, op string, now int64) error {
 	c.Data = orEmptyObject(c.Data)
 	id, err := t.insert(insertCharacter, c.Account, c.Name, nameKey(c.Name), c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
-		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, c.Data, now, now)
+		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, c.Data, c.Release, now, now)
 	if foreignKey(err) {
 		return fail(op, ErrNotFound, fmt.Sprintf("there is no account %d", c.Account))
 	}
@@ -201,7 +202,7 @@ func (c *Character) update(t *tx, now int64) (found bool, err error) {
 		seen = fromTime(c.LastSeen)
 	}
 	return t.update(updateCharacter, c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
-		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, orEmptyObject(c.Data), seen, c.ID)
+		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, orEmptyObject(c.Data), c.Release, seen, c.ID)
 }
 
 func (c *Character) check(op string) error {

@@ -175,7 +175,7 @@ func (c *characters) Load(ctx context.Context, id world.CharacterID) (system.Cha
 // toRow is a character as the store keeps it. The ship column holds the whole
 // ship as JSON, so that it can be put into space again without asking a script.
 func toRow(c system.Character) (store.Character, error) {
-	row := store.Character{ID: c.ID, Name: c.Name, System: c.System, Station: c.Station}
+	row := store.Character{ID: c.ID, Name: c.Name, System: c.System, Station: c.Station, Release: c.Release}
 	if c.Ship != nil {
 		row.Pos, row.Vel = c.Ship.Pos, c.Ship.Vel
 		ship, err := json.Marshal(c.Ship)
@@ -195,7 +195,7 @@ func toRow(c system.Character) (store.Character, error) {
 }
 
 func fromRow(row store.Character) (system.Character, error) {
-	c := system.Character{ID: row.ID, Name: row.Name, System: row.System, Station: row.Station}
+	c := system.Character{ID: row.ID, Name: row.Name, System: row.System, Station: row.Station, Release: row.Release}
 	if row.Ship != "" {
 		c.Ship = new(system.Ship)
 		if err := json.Unmarshal([]byte(row.Ship), c.Ship); err != nil {

@@ -14,6 +14,7 @@ type Character struct {
 	Station world.EntityID // 0 in space
 	Ship    *Ship          // nil: no ship in space
 	Data    world.Value    // the table scripts keep about the player, nil for none
+	Release int            // of the scripts that ran when Data was taken
 	Moved   bool           // for the Saver: only place and velocity differ from the record before
 }
 

@@ -91,7 +91,7 @@ func (s *System) save(p *Player) { s.cfg.Saver.Save([]Character{s.character(p)})
 // character is the player as a plain value, as of now, and what a restart after
 // a panic would start from.
 func (s *System) character(p *Player) Character {
-	c := Character{ID: p.ID, Name: p.Name, System: s.cfg.Static.ID, Station: p.Station}
+	c := Character{ID: p.ID, Name: p.Name, System: s.cfg.Static.ID, Station: p.Station, Release: s.Release()}
 	if e, st, ok := s.shipOf(p); ok {
 		ship := e.spec
 		ship.Pos, ship.Vel = st.Pos, st.Vel
@@ -100,7 +100,7 @@ func (s *System) character(p *Player) Character {
 	data, err := script.ToValue(p.Data)
 	if err != nil {
 		s.log.Error("a player's data cannot be saved; the last good one is kept", "player", p.ID, "error", err)
-		data = p.saved.Data
+		data, c.Release = p.saved.Data, p.saved.Release
 	}
 	c.Data = data
 	p.saved = c

@@ -13,6 +13,7 @@ CREATE TABLE characters (
     vx REAL NOT NULL, vy REAL NOT NULL, vz REAL NOT NULL,
     ship      TEXT    NOT NULL,
     data      TEXT    NOT NULL,
+    release   INTEGER NOT NULL, -- of the scripts that ran when data was saved
     created   INTEGER NOT NULL,
     last_seen INTEGER NOT NULL
 ) STRICT;

@@ -7,6 +7,7 @@ var covered = map[string]string{
 	"A04": "TestUnitStartedBetweenVoteAndCommit in runtime/release",
 	"A05": "TestMessagesCarryTheReleaseOfTheirSender in host/server",
 	"A07": "TestBatchesFollowOneAnother in runtime/release",
+	"A08": "TestSavesAreOfOneRelease in runtime/system",
 	"A10": "TestReleaseThatNeedsANewerProgram in host/server",
 	"A11": "BenchmarkCommitPause in runtime/script",
 	"E01": "TestE01RenameOver in runtime/watch",
