@@ -47,5 +47,10 @@ bench-fleet: ## fleets of load players against a server on one core, with a plai
 	$(GO) build -o bin/bench-fleet ./host/load/bench
 	bin/bench-fleet
 
+FUZZTIME ?= 10s
+fuzz: ## every fuzz target for FUZZTIME
+	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; done; done
+
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin
