@@ -54,7 +54,7 @@ func (c *Controller) attempt(ctx context.Context, to *script.Release, author, no
 	}
 	to = to.Numbered(number)
 	renumber(staged, to)
-	o.Release, o.Author, o.Note, o.At, o.Canary = number, author, note, started, units
+	o.Release, o.Author, o.Note, o.At, o.Canary, o.Files = number, author, note, started, units, from.Changed(to)
 	o.Changes = changes(staged)
 	reports, errs := c.commit(ctx, staged, units, &o)
 	o.Took = c.cfg.Now().Sub(started)
