@@ -243,9 +243,11 @@ func number(text []byte, key string) (float64, bool) {
 func (p *player) answer(a ask, code string) {
 	s := p.side
 	switch {
-	case a.what == "login" && code == "":
+	case (a.what == "login" || a.what == "register") && code == "":
 		s.enter(p) // the system event says where
-	case a.what == "login":
+	case a.what == "login" && code == wire.CodeBadCredentials: // a production shard does not know them yet
+		p.sign("register")
+	case a.what == "login" || a.what == "register":
 		s.refusal = code
 		p.stage = waiting
 		p.after(patience)

@@ -159,11 +159,16 @@ func (p *player) welcomed(b []byte) {
 func (p *player) login() {
 	p.stage = signing
 	p.after(slowLogin)
+	p.sign("login")
+}
+
+// sign sends login or register, with the player's name and password.
+func (p *player) sign(what string) {
 	s := p.side
 	args := append(append(s.args[:0], `"name":"`...), s.prefix...)
 	args = strconv.AppendInt(args, int64(p.num), 10)
 	args = append(append(append(args, `","password":"`...), s.password...), '"')
-	p.order("login", args)
+	p.order(what, args)
 	s.args = args
 }
 
