@@ -23,16 +23,15 @@ var jumpTable [lua.OP_NOP + 1]func(*lua.LState, uint32, uintptr) int
 // stockTable is gopher-lua's own instruction table, before arm.
 var stockTable [lua.OP_NOP + 1]func(*lua.LState, uint32, uintptr) int
 
-// global stands in for the lua.Global that all coroutines of a State share.
+// global stands in for the lua.Global that all coroutines of a State share. Once
+// the VM is armed, every LState of the process must have one: a plain
+// lua.NewState() would be read past its end.
 type global struct {
 	lua.Global
-	magic    uint64
 	state    *State
 	steps    int64        // steps left in the current slice; see budget.go
 	readonly *readonlyRun // not nil while the running entry may only look
 }
-
-const globalMagic = 0x686f747368617264 // "hotshard"
 
 func globalOf(L *lua.LState) *global { return (*global)(unsafe.Pointer(L.G)) }
 
@@ -188,7 +187,7 @@ func frames(th *lua.LState) []frame {
 
 // adopt replaces L's Global by one of ours, so that From works on every thread.
 func adopt(L *lua.LState, s *State) *global {
-	g := &global{magic: globalMagic, state: s, steps: 1 << 40}
+	g := &global{state: s, steps: 1 << 40}
 	g.Global = *L.G
 	L.G = &g.Global
 	return g
