@@ -52,6 +52,9 @@ func (s *side) learn(payload []byte) *news {
 		for i := range s.delta.Move {
 			n.moved[s.delta.Move[i].ID] = struct{}{}
 		}
+		for i := range s.delta.Turn {
+			n.moved[s.delta.Turn[i].ID] = struct{}{}
+		}
 		for i := range s.delta.Add {
 			n.moved[s.delta.Add[i].ID] = struct{}{}
 		}

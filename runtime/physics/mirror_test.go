@@ -30,19 +30,27 @@ type client struct {
 	late  int
 	m     *Mirror
 	queue [][]news
+	whole bool // it is told of turns as of everything else
+	turns int  // heard of
 }
 
 type news struct {
-	id   world.EntityID
-	gone bool
-	told Motion
+	id           world.EntityID
+	gone, turned bool
+	told         Motion
 }
 
 func (c *client) step() {
 	must(c.t, c.s.Step(tick))
 	var now []news
-	tell := func(id world.EntityID) {
-		if st, ok := c.s.Get(id); ok {
+	tell := func(id world.EntityID, turned bool) {
+		st, ok := c.s.Get(id)
+		switch {
+		case ok && turned && !c.whole:
+			c.turns++
+			told := wireRound(Motion{Mode: st.Mode, Target: st.Target, Point: st.Point, Range: st.Range})
+			now = append(now, news{id: id, turned: true, told: told})
+		case ok:
 			now = append(now, news{id: id, told: wireRound(st.Motion)})
 		}
 	}
@@ -53,11 +61,11 @@ func (c *client) step() {
 			}
 		}
 		for _, id := range b.Joined {
-			tell(id)
+			tell(id, false)
 		}
 	}
-	for _, id := range c.s.Changed() {
-		tell(id)
+	for _, n := range c.s.Changed() {
+		tell(n.ID, n.Turned)
 	}
 	c.m.Step(tick)
 	c.queue = append(c.queue, now)
@@ -65,9 +73,14 @@ func (c *client) step() {
 		return
 	}
 	for _, n := range c.queue[0] {
-		if n.gone {
+		switch {
+		case n.gone:
 			c.m.Remove(n.id)
-		} else {
+		case n.turned:
+			if !c.m.Turn(n.id, n.told, c.late+1, tick) {
+				c.t.Fatalf("the client cannot follow a turn of %d", n.id)
+			}
+		default:
 			c.m.SetLate(n.id, n.told, c.late, tick)
 		}
 	}
@@ -147,6 +160,101 @@ func TestClientsDriftLittle(t *testing.T) {
 		if most > c.most || mean > c.mean {
 			t.Errorf("%d ticks late, turns %v: at most %.3f m off, on average %.4f m", c.late, c.turns, most, mean)
 		}
+	}
+}
+
+// Who is told of turns only as such follows as well as who is told of everything
+// as a whole: what errors there are do not add up.
+func TestTurnsAreFollowed(t *testing.T) {
+	for _, late := range []int{0, 3} {
+		_, most, mean := followTurns(t, late, true)
+		turns, mostTurning, meanTurning := followTurns(t, late, false)
+		t.Logf("%d ticks late: at most %.2f m off and on average %.4f m, without turns %.2f and %.4f", late, mostTurning, meanTurning, most, mean)
+		if turns < 0.6 {
+			t.Errorf("only %.2f of the changes were turns", turns)
+		}
+		if mostTurning > most+1 || meanTurning > mean+0.01 {
+			t.Errorf("%d ticks late: at most %.2f m off and on average %.4f m, without turns %.2f and %.4f", late, mostTurning, meanTurning, most, mean)
+		}
+	}
+}
+
+// followTurns flies ships that take another course every five seconds. It returns
+// which share of the changes were turns, and how far off a client was.
+func followTurns(t *testing.T, late int, whole bool) (turns, most, mean float64) {
+	s := newSpace(t, Config{Seed: 5})
+	p := newScenario(t, s, 22, 100, 20e3)
+	cl := &client{t: t, s: s, late: late, whole: whole, m: NewMirror()}
+	for _, id := range p.planets {
+		cl.m.Set(id, get(t, s, id).Motion)
+	}
+	const steps, settling = 1200, 20
+	changes, sum := 0, 0.0
+	for i := range steps {
+		for k, id := range p.ids {
+			if (i+7*k)%50 == 0 {
+				p.turn(id)
+			}
+		}
+		cl.step()
+		changes += len(s.Changed())
+		if i >= settling {
+			a, b := cl.drift()
+			most, sum = max(most, a), sum+b
+		}
+	}
+	return float64(cl.turns) / float64(changes), most, sum / (steps - settling)
+}
+
+// turn gives a ship another course, any that a player may choose.
+func (p *scenario) turn(id world.EntityID) {
+	switch p.rng.IntN(10) {
+	case 0:
+		must(p.t, p.s.Stop(id))
+	case 1, 2:
+		must(p.t, p.s.Orbit(id, p.other(id), 500+5000*p.rng.Float64()))
+	case 3:
+		must(p.t, p.s.Approach(id, p.planets[0]))
+	case 4, 5, 6:
+		must(p.t, p.s.GoTo(id, p.vec(20e3)))
+	default:
+		must(p.t, p.s.Direction(id, p.vec(1)))
+	}
+}
+
+// other is some other ship.
+func (p *scenario) other(id world.EntityID) world.EntityID {
+	for {
+		if o := p.ids[p.rng.IntN(len(p.ids))]; o != id {
+			return o
+		}
+	}
+}
+
+func TestTurnIsTakenInOnce(t *testing.T) {
+	m := NewMirror()
+	m.Set(1, Motion{Mode: Direction, Point: world.Vec3{X: 1}, Speed: 100, Tau: 3})
+	m.Step(tick)
+	m.Step(tick)
+	up := Motion{Mode: Direction, Point: world.Vec3{Z: 1}}
+	if m.Turn(1, up, 3, tick) || m.Turn(1, up, 0, tick) || m.Turn(2, up, 1, tick) {
+		t.Error("a turn before the body was known, one to come, and one of nobody")
+	}
+	if !m.Turn(1, up, 1, tick) {
+		t.Fatal("a turn in the last step")
+	}
+	want, _ := m.Get(1)
+	if m.Turn(1, Motion{Mode: Stop}, 2, tick) {
+		t.Error("a turn before the last one known")
+	}
+	if got, _ := m.Get(1); got != want || got.Vel.Z <= 0 || got.Vel.X <= 0 {
+		t.Errorf("%+v", got)
+	}
+	for range 2 * trailSteps {
+		m.Step(tick)
+	}
+	if m.Turn(1, up, trailSteps, tick) || !m.Turn(1, Motion{}, trailSteps-1, tick) {
+		t.Error("the trail is as long as it is")
 	}
 }
 

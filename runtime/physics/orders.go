@@ -128,7 +128,7 @@ func (s *Space) SetMaxSpeed(id world.EntityID, v float64) error {
 	if s.speed[i] != v {
 		s.speed[i] = v
 		s.wake(i)
-		s.change(i)
+		s.change(i, engined)
 	}
 	return nil
 }
@@ -200,16 +200,22 @@ func badPlace(op string, id world.EntityID, p world.Vec3) error {
 	return refuse(op, id, BadValue, "%v is no place in this system: give finite coordinates within %g m of the star", p, MaxCoord)
 }
 
-// setCourse gives a body a new course, unless it is the one it has.
+// setCourse gives a body a new course, unless it is the one it has. How it flew by
+// a ship is what others know least well: news of the ship's own course may have
+// come late to them. So after that they are told where it is.
 func (s *Space) setCourse(i int32, mode Mode, target int32, point world.Vec3, r float64) {
 	if s.mode[i] == mode && s.target[i] == target && s.point[i] == point && s.reach[i] == r {
 		return
+	}
+	why := turned
+	if t := s.target[i]; t != none && !s.info[t].fixed {
+		why = placed
 	}
 	s.mode[i], s.point[i], s.reach[i] = mode, point, r
 	s.aim(i, target)
 	s.status[i] &^= there
 	s.wake(i)
-	s.change(i)
+	s.change(i, why)
 }
 
 // plane returns the normal of the plane to orbit a target in.

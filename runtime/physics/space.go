@@ -102,7 +102,7 @@ type Space struct {
 	pending []Event // of orders since the last Step
 	events  []Event
 	changed []int32 // slots whose course changed since the last Step
-	courses []world.EntityID
+	courses []Change
 	list    []int32 // scratch
 }
 
@@ -129,8 +129,9 @@ type info struct {
 	moved    bool     // is in bubbles.touched
 
 	fixed, missile bool
-	changed        bool // is in Space.changed
-	doomed         bool // a missile that lost its target
+	doomed         bool   // a missile that lost its target
+	changed        change // not 0: is in Space.changed
+	whole          uint64 // the last step with which it was in Changed, and had not just turned
 }
 
 // status is what every step asks of a body.
@@ -287,7 +288,7 @@ func (s *Space) remove(i int32) {
 	if !b.fixed {
 		s.leaveSpace(i)
 	}
-	b.changed, b.moved = false, false
+	b.changed, b.moved = 0, false
 	delete(s.index, s.ids[i])
 	s.ids[i] = 0
 	s.free = append(s.free, i)
@@ -362,8 +363,10 @@ type State struct {
 	Bubble BubbleID // 0 for a celestial
 	Fixed  bool
 	Still  bool // at rest: it costs nothing until it, or what it follows, is given an order
-	Owner  world.EntityID
-	Life   float64 // s left, of a missile
+	// Ordered: since the last Step it was given a course that it has not flown yet.
+	Ordered bool
+	Owner   world.EntityID
+	Life    float64 // s left, of a missile
 	// WarpSpeed is the drive's, in m/s; Motion.Range has it too while in warp.
 	WarpSpeed float64
 	Motion
@@ -376,7 +379,7 @@ func (s *Space) Get(id world.EntityID) (State, bool) {
 		return State{}, false
 	}
 	b := &s.info[i]
-	st := State{ID: id, Fixed: b.fixed, Still: s.status[i]&still != 0, Owner: b.owner, Life: b.life, WarpSpeed: b.warp, Motion: s.motion(i)}
+	st := State{ID: id, Fixed: b.fixed, Still: s.status[i]&still != 0, Ordered: b.changed != 0, Owner: b.owner, Life: b.life, WarpSpeed: b.warp, Motion: s.motion(i)}
 	if b.bubble != nil {
 		st.Bubble = b.bubble.id
 	}

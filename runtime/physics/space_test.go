@@ -121,7 +121,13 @@ func TestRefusalsNameWhatToDo(t *testing.T) {
 func TestChangedNamesOnlyWhatIsNew(t *testing.T) {
 	s := newSpace(t, Config{})
 	a, b := ship(t, s, 101, world.Vec3{}), ship(t, s, 102, world.Vec3{Y: 1e3})
-	changed := func() []world.EntityID { must(t, s.Step(tick)); return s.Changed() }
+	changed := func() (ids []world.EntityID) {
+		must(t, s.Step(tick))
+		for _, c := range s.Changed() {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
 	if got := changed(); len(got) != 0 {
 		t.Errorf("who is new is told with its bubble, not here: %v", got)
 	}

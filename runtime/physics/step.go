@@ -1,6 +1,7 @@
 package physics
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -131,7 +132,34 @@ func (s *Space) Events() []Event { return s.events }
 // and out of warp, at rest, target lost), or because a correction was due. Bodies
 // that joined a bubble are not among them: their course travels with that. It
 // holds until the next Step.
-func (s *Space) Changed() []world.EntityID { return s.courses }
+func (s *Space) Changed() []Change { return s.courses }
+
+// Change says what there is to tell of a body's course.
+type Change struct {
+	ID world.EntityID
+
+	// Turned: it flew by its old course up to the beginning of the Step, and by the
+	// new one since. Who has followed it up to there needs to hear neither where it
+	// is nor how fast. Every now and then a turn is not called one, so that what
+	// errors there are do not stay.
+	Turned bool
+
+	// Engine: Speed or Tau is another than before.
+	Engine bool
+}
+
+// change says, as bits, why there is something to tell.
+type change uint8
+
+const (
+	turned  change = 1 << iota // an order
+	engined                    // the most it strives for
+	placed                     // all else
+)
+
+// wholeEvery is for how many periods of corrections a body that turns again and
+// again may do without one.
+const wholeEvery = 3
 
 func (s *Space) tell(e Event) { s.pending = append(s.pending, e) }
 
@@ -306,7 +334,7 @@ func (s *Space) settleAll() {
 			s.comeToRest(i)
 		}
 		if f&(flagEntered|flagLanded) != 0 || f&flagDue != 0 && s.status[i]&still == 0 {
-			s.change(i)
+			s.change(i, placed)
 		}
 	}
 }
@@ -325,20 +353,21 @@ func (s *Space) arrive(i int32) {
 func (s *Space) comeToRest(i int32) {
 	if s.status[i]&still == 0 {
 		s.status[i] |= still
-		s.change(i)
+		s.change(i, placed)
 	}
 	if t := s.target[i]; t == none || s.status[t]&still != 0 {
 		s.sleep(i)
 	}
 }
 
-// change notes that others have to be told of a body's course.
-func (s *Space) change(i int32) {
+// change notes that others have to be told of a body's course, and why.
+func (s *Space) change(i int32, why change) {
 	s.schedule(i)
-	if b := &s.info[i]; !b.changed {
-		b.changed = true
+	b := &s.info[i]
+	if b.changed == 0 {
 		s.changed = append(s.changed, i)
 	}
+	b.changed |= why
 }
 
 // loseSight stops whoever follows a body that is in another bubble since.
@@ -374,7 +403,7 @@ func (s *Space) loseTarget(i int32) {
 	s.mode[i], s.reach[i] = Stop, 0
 	s.tell(Event{Kind: TargetLost, ID: s.ids[i], Target: lost})
 	s.wake(i)
-	s.change(i)
+	s.change(i, placed)
 }
 
 // reportCourses turns the noted slots into ids.
@@ -382,13 +411,23 @@ func (s *Space) reportCourses() {
 	s.courses = s.courses[:0]
 	for _, i := range s.changed {
 		b := &s.info[i]
-		if b.changed && b.bubble.id == b.was {
-			s.courses = append(s.courses, s.ids[i])
+		if b.changed != 0 && b.bubble.id == b.was {
+			s.courses = append(s.courses, Change{s.ids[i], s.turns(b), b.changed&engined != 0})
 		}
-		b.changed = false
+		b.changed = 0
 	}
 	s.changed = s.changed[:0]
-	slices.Sort(s.courses)
+	slices.SortFunc(s.courses, func(a, b Change) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// turns says whether a changed body did nothing but turn, and was told of as a
+// whole not long ago. If not, it is told of as a whole now.
+func (s *Space) turns(b *info) bool {
+	if b.changed == turned && s.step.count-b.whole < wholeEvery*s.step.period {
+		return true
+	}
+	b.whole = s.step.count
+	return false
 }
 
 func (s *Space) reportEvents() {

@@ -2,6 +2,7 @@ package system
 
 import (
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/physics"
 	"hotshard/runtime/world"
 )
 
@@ -9,8 +10,8 @@ import (
 // about the same for the changes of one tick as for those of three. So the players
 // in one are in cohorts, which are told in turns: of a tick's changes one cohort
 // hears at once and the last one mostCohorts-1 ticks later, of all changes since
-// its last turn and as they are now. Courses go on in between as always. Who has
-// given an order sees it carried out at once.
+// its last turn. Courses go on in between as always. Who has given an order sees it
+// carried out at once.
 const (
 	// DefaultCohortsFrom is how many players in a bubble make two cohorts; four
 	// times as many make three.
@@ -22,7 +23,8 @@ const (
 
 // changes is what changed in a bubble in one tick.
 type changes struct {
-	add, gone, move []world.EntityID
+	add, gone []world.EntityID
+	move      []physics.Change
 }
 
 func (c *changes) none() bool { return len(c.add)+len(c.gone)+len(c.move) == 0 }
@@ -93,8 +95,8 @@ func (s *System) echo(v *view) {
 	if v.all {
 		return
 	}
-	for _, id := range v.now().move {
-		e, st, ok := s.seen(id, v)
+	for _, c := range v.now().move {
+		e, st, ok := s.seen(c.ID, v)
 		if !ok || e.pilot == nil {
 			continue
 		}

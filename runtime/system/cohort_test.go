@@ -51,6 +51,11 @@ func (c *client) look(t testing.TB, p *picture) (ticks []world.Tick) {
 					once(course.ID, course)
 				}
 			}
+			for _, turn := range m.Delta.Turn {
+				if _, known := p.courses[turn.ID]; known {
+					once(turn.ID, turn.Motion)
+				}
+			}
 		}
 	}
 	c.frames = nil

@@ -23,6 +23,8 @@ type Entity struct {
 	launcher world.EntityID // of a missile
 	missiles int            // that it has launched and that still fly
 	told     world.Tick     // when a delta last carried it
+	turn     int            // where in that delta's turns, or noTurn
+	refitted world.Tick     // when its engine last changed
 	pilot    *Player        // whose ship it is, nil for nobody's
 	view     *view          // the bubble it was last seen in
 }

@@ -41,9 +41,16 @@ func (s *System) trackBubbles() {
 			}
 		}
 	}
-	for _, id := range s.space.Changed() {
-		if e := s.entities[id]; e != nil && e.view != nil && e.view.watchers > 0 {
-			e.view.now().move = append(e.view.now().move, id)
+	for _, c := range s.space.Changed() {
+		e := s.entities[c.ID]
+		if e == nil {
+			continue
+		}
+		if c.Engine {
+			e.refitted = s.tick
+		}
+		if e.view != nil && e.view.watchers > 0 {
+			e.view.now().move = append(e.view.now().move, c)
 		}
 	}
 	for _, id := range s.space.Gone() {
@@ -146,7 +153,7 @@ func (s *System) deltaFrame(v *view) *wire.Frame {
 	v.built = true
 	d := &v.delta
 	d.Tick = s.tick
-	d.Add, d.Move, d.Gone = d.Add[:0], d.Move[:0], d.Gone[:0]
+	d.Add, d.Move, d.Turn, d.Gone = d.Add[:0], d.Move[:0], d.Turn[:0], d.Gone[:0]
 	some := false
 	for ago := range v.span {
 		c := v.back(ago)
@@ -155,7 +162,7 @@ func (s *System) deltaFrame(v *view) *wire.Frame {
 		for _, id := range c.add {
 			if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
 				d.Add = append(d.Add, s.wireEntity(e, &st))
-				e.told = s.tick
+				e.told, e.turn = s.tick, noTurn
 			}
 		}
 	}
@@ -163,15 +170,58 @@ func (s *System) deltaFrame(v *view) *wire.Frame {
 		return nil
 	}
 	for ago := range v.span {
-		for _, id := range v.back(ago).move {
-			if e, st, ok := s.seen(id, v); ok && e.told != s.tick {
-				d.Move = append(d.Move, wireMotion(&st))
-				e.told = s.tick
+		for _, c := range v.back(ago).move {
+			if e, st, ok := s.seen(c.ID, v); ok {
+				s.addCourse(d, e, &st, c.Turned && !st.Ordered, ago, v.span)
 			}
 		}
 	}
+	v.settleTurns()
 	v.frame = wire.NewDelta(d)
 	return v.frame
+}
+
+// addCourse puts the new course of an entity into a delta over the last span ticks,
+// of which the latest are put in first. What happened between two changes is not
+// told: who has not heard of the first cannot follow the second, so that one is not
+// told as a turn.
+func (s *System) addCourse(d *wire.Delta, e *Entity, st *physics.State, turned bool, ago, span int) {
+	switch {
+	case e.told != s.tick:
+		e.told, e.turn = s.tick, noTurn
+		m := wireMotion(st)
+		m.SameEngine = s.tick >= e.refitted+world.Tick(span)
+		if turned {
+			e.turn = len(d.Turn)
+			d.Turn = append(d.Turn, wire.Turn{Motion: m, Ago: uint8(ago)})
+			return
+		}
+		d.Move = append(d.Move, m)
+	case e.turn != noTurn:
+		d.Turn[e.turn].Ago = changedTwice
+		e.turn = noTurn
+	}
+}
+
+// noTurn is in Entity.turn of what the delta in the making does not tell as a turn,
+// changedTwice in the Ago of a turn that is none.
+const (
+	noTurn       = -1
+	changedTwice = wire.MaxAgo + 1
+)
+
+// settleTurns moves what are no turns to the other courses.
+func (v *view) settleTurns() {
+	d := &v.delta
+	kept := d.Turn[:0]
+	for i := range d.Turn {
+		if t := &d.Turn[i]; t.Ago == changedTwice {
+			d.Move = append(d.Move, t.Motion)
+		} else {
+			kept = append(kept, *t)
+		}
+	}
+	d.Turn = kept
 }
 
 // snapshotFrame is all of the bubble as seen from a ship. The entities are

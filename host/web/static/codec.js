@@ -3,7 +3,11 @@
 // the layout). Either way the rest of the page sees the same messages:
 // {re, ok, result|error} or {ev, ...fields}, vectors as [x, y, z], and a motion
 // with every part of its course. Speed and tau alone are left out where the
-// server left them as they were.
+// server left them as they were. A delta has turns besides, of which the text form
+// has none: {id, mode, target, point, range} and, in ago, how many ticks before the
+// delta's the body first flew so.
+
+import { unit } from "./vec.js";
 
 // What is offered to the server, the preferred one first.
 export const PROTOCOLS = ["hotshard.bin.v1", "hotshard.json.v1"];
@@ -48,12 +52,13 @@ function complete(motion) {
 }
 
 // The units of the packed form.
-const PER_METRE = 4, PER_SPEED = 64, PER_SECOND = 1000, PER_FINE = 1 << 18;
+const PER_METRE = 4, PER_SPEED = 64, PER_SECOND = 1000, PER_DIRECTION = 32767;
 const FIRST_ID = 2 ** 30;
 const MAX_UNITS = 2 ** 51, MAX_COORDINATE = 2 ** 48;
-const MIN_MOTION = 6, MIN_ENTITY = 12; // bytes, the least there can be
+const MIN_MOTION = 6, MIN_ENTITY = 12, MIN_TURN = 3; // bytes, the least there can be
 
-const VEL = 1, TARGET = 2, POINT = 4, FINE_POINT = 8, RANGE = 16, SPEED = 32, TAU = 64, UNKNOWN = 128;
+const VEL = 1, TARGET = 2, POINT = 4, DIRECTION = 8, RANGE = 16, SPEED = 32, TAU = 64, SAME_ENGINE = 128;
+const OF_A_TURN = TARGET | POINT | DIRECTION | RANGE;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -151,6 +156,16 @@ class Reader {
     return [0, 2, 4].map((i) => this.#view.getInt16(at + i, true) * unit);
   }
 
+  // direction: a unit vector, unfolded from an octahedron onto two numbers.
+  direction() {
+    const at = this.#skip(4);
+    let x = this.#view.getInt16(at, true) / PER_DIRECTION, y = this.#view.getInt16(at + 2, true) / PER_DIRECTION;
+    if (Math.abs(x) > 1 || Math.abs(y) > 1) throw new Error("a direction is out of range");
+    const z = 1 - Math.abs(x) - Math.abs(y);
+    if (z < 0) [x, y] = [(1 - Math.abs(y)) * (x < 0 ? -1 : 1), (1 - Math.abs(x)) * (y < 0 ? -1 : 1)];
+    return unit([x, y, z]);
+  }
+
   // list reads a count and that many items of at least so many bytes each.
   list(least, item) {
     const count = this.uint();
@@ -172,24 +187,40 @@ class Reader {
   }
 }
 
-function motion(r) {
+// motion reads a course; an entire one says everything, as the first of an entity.
+function motion(r, entire = false) {
   const id = r.id();
   const m = { id, mode: r.byte(), pos: null, vel: [0, 0, 0], target: 0, point: [0, 0, 0], range: 0 };
   const has = r.byte();
-  if (has & UNKNOWN || (has & POINT && has & FINE_POINT)) throw new Error("a motion has parts this page does not know");
   m.pos = r.vector(r.origin, PER_METRE);
   if (has & VEL) m.vel = r.velocity();
-  if (has & TARGET) m.target = r.relativeId(id);
-  if (has & POINT) m.point = r.vector(r.origin, PER_METRE);
-  if (has & FINE_POINT) m.point = r.vector([0, 0, 0], PER_FINE);
-  if (has & RANGE) m.range = r.units(PER_METRE);
+  wish(r, m, has);
+  if (has & SAME_ENGINE && (entire || has & (SPEED | TAU))) throw new Error("a motion has an engine that cannot be the same");
   if (has & SPEED) m.speed = r.units(PER_SPEED);
   if (has & TAU) m.tau = r.units(PER_SECOND);
   return m;
 }
 
+// wish reads what a body strives for.
+function wish(r, m, has) {
+  if (has & POINT && has & DIRECTION) throw new Error("a point is a place and a direction");
+  if (has & TARGET) m.target = r.relativeId(m.id);
+  if (has & POINT) m.point = r.vector(r.origin, PER_METRE);
+  if (has & DIRECTION) m.point = r.direction();
+  if (has & RANGE) m.range = r.units(PER_METRE);
+}
+
+function turn(r) {
+  const id = r.id(), mode = r.byte();
+  const t = { id, mode: mode & 15, ago: mode >> 4, target: 0, point: [0, 0, 0], range: 0 };
+  const has = r.byte();
+  if (has & ~OF_A_TURN) throw new Error("a turn has parts this page does not know");
+  wish(r, t, has);
+  return t;
+}
+
 function entity(r) {
-  const e = motion(r);
+  const e = motion(r, true);
   e.kind = r.sharedText();
   e.type = r.sharedText();
   e.name = r.text();
@@ -212,7 +243,8 @@ function delta(r) {
   r.origin = r.vector([0, 0, 0], 1);
   message.gone = r.list(1, () => r.id());
   message.add = r.list(MIN_ENTITY, entity);
-  message.move = r.list(MIN_MOTION, motion);
+  message.move = r.list(MIN_MOTION, (reader) => motion(reader));
+  message.turn = r.list(MIN_TURN, turn);
   r.end();
   return message;
 }

@@ -2,7 +2,8 @@
 // with the same fixed ticks and the same law as on the server (motion.js), one
 // tick ahead of what is drawn; what the server says about a tick replaces what
 // was computed for it, and the small difference is not shown as a jump but fades
-// out of the drawing.
+// out of the drawing. Of a turn it says no more than when and whereto: the body goes
+// back to where it then was, and flies from there anew.
 import { TickClock } from "./clock.js";
 import { Mode, advance, steersBy } from "./motion.js";
 import { length, scale, sub } from "./vec.js";
@@ -13,7 +14,9 @@ const LATE = 20; // ticks by which news may be late and still be carried forward
 const PILE = 50; // messages kept for ticks to come
 const SMALL = 500; // metres of difference that always fade; else one second of flight does
 
-const COURSE = ["mode", "pos", "vel", "target", "point", "range"];
+const TRAIL = 32; // ticks for which a body's way is remembered; a power of two
+
+const COURSE = ["mode", "target", "point", "range"];
 const ZERO = [0, 0, 0];
 
 // Body is one ship, wreck or missile.
@@ -36,25 +39,55 @@ class Body {
     this.tau = 1; // seconds, inertia
     this.resting = false;
     this.anchor = null; // its target as the tick began
+    this.known = 0; // the tick for which the server last said where it was, or that it turned
+    this.wasPos = new Array(TRAIL); // after the latest ticks, each at its number modulo TRAIL
+    this.wasVel = new Array(TRAIL);
     this.px = this.py = this.pz = 0; // where it is drawn
     this.ex = this.ey = this.ez = 0; // drawn minus true, fading
   }
 
-  // take replaces the course by what the server says. dt is the length of a tick.
-  take(motion, dt) {
-    for (const key of COURSE) this[key] = motion[key] ?? this[key];
+  // take replaces everything by what the server says of a tick. dt is the length of one.
+  take(motion, tick, dt) {
+    this.#steer(motion);
+    this.pos = motion.pos ?? this.pos;
+    this.vel = motion.vel ?? this.vel;
     if (motion.speed > 0) this.speed = motion.speed;
     if (motion.tau > 0) this.tau = motion.tau;
-    this.resting = false;
     this.fromPos = sub(this.pos, scale(this.vel, dt));
     this.fromVel = this.vel;
+    this.known = tick;
+    this.#note(tick);
   }
 
-  step(dt) {
+  // turn goes back to before the tick in which the body first flew the course, or as
+  // far as is remembered. It returns to which tick; null where the turn is part of
+  // what is known.
+  turn(course, tick, now) {
+    if (tick <= this.known) return null;
+    this.#steer(course);
+    this.known = Math.max(tick, now - TRAIL + 2);
+    const at = this.known - 1;
+    this.pos = this.wasPos[at % TRAIL];
+    this.vel = this.wasVel[at % TRAIL];
+    return at;
+  }
+
+  #steer(course) {
+    for (const key of COURSE) this[key] = course[key] ?? this[key];
+    this.resting = false;
+  }
+
+  // step flies to the end of a tick of dt seconds.
+  step(tick, dt) {
     this.fromPos = this.pos;
     this.fromVel = this.vel;
-    if (this.resting && this.mode === Mode.STOP) return;
-    this.resting = advance(this, dt, this.anchor);
+    if (!this.resting || this.mode !== Mode.STOP) this.resting = advance(this, dt, this.anchor);
+    this.#note(tick);
+  }
+
+  #note(tick) {
+    this.wasPos[tick % TRAIL] = this.pos;
+    this.wasVel[tick % TRAIL] = this.vel;
   }
 
   // draw places the body at the part f of the way from the last tick to this one.
@@ -114,7 +147,7 @@ export class Sim {
     this.tick = message.tick;
     this.#dilation = null;
     this.clock.reset(message.tick, now, message.hz, message.dilation);
-    for (const entity of message.entities) this.#add(entity, 0, before.get(entity.id));
+    for (const entity of message.entities) this.#add(entity, message.tick, before.get(entity.id));
   }
 
   // delta keeps the news of one tick until that tick is simulated, or carries it
@@ -165,8 +198,8 @@ export class Sim {
     const dt = this.clock.step;
     // All targets are taken as the tick begins, so that the order does not matter.
     for (const body of this.bodies.values()) body.anchor = this.#anchor(body);
-    for (const body of this.bodies.values()) body.step(dt);
     this.tick++;
+    for (const body of this.bodies.values()) body.step(this.tick, dt);
     while (this.#pending.length && this.#pending[0].tick <= this.tick) this.#apply(this.#pending.shift());
   }
 
@@ -180,35 +213,53 @@ export class Sim {
     return { pos: target.pos, vel: mutual ? ZERO : target.vel, radius: target.radius };
   }
 
-  #apply({ tick, gone, add, move }) {
-    const late = Math.min(LATE, this.tick - tick);
+  #apply({ tick, gone, add, move, turn = [] }) {
+    const told = Math.max(tick, this.tick - LATE);
     for (const id of gone) this.bodies.delete(id);
-    for (const entity of add) this.#add(entity, late, this.bodies.get(entity.id));
+    for (const entity of add) this.#add(entity, told, this.bodies.get(entity.id));
     for (const motion of move) {
       const body = this.bodies.get(motion.id);
       if (!body) continue;
-      body.take(motion, this.clock.step);
-      this.#carry(body, late);
+      body.take(motion, told, this.clock.step);
+      this.#carry(body, told);
+      this.#blend(body, body);
+    }
+    for (const course of turn) {
+      const body = this.bodies.get(course.id);
+      const at = body?.turn(course, tick - course.ago, this.tick) ?? null;
+      if (at === null) continue;
+      this.#carry(body, at);
       this.#blend(body, body);
     }
   }
 
-  #add(entity, late, before) {
+  #add(entity, tick, before) {
     const body = new Body(entity);
-    body.take(entity, this.clock.step);
-    this.#carry(body, late);
+    body.take(entity, tick, this.clock.step);
+    this.#carry(body, tick);
     this.#blend(body, before);
     this.bodies.set(body.id, body);
   }
 
-  // carry moves one body on by the ticks that its news came late. Its target is
-  // put back along its velocity to where it was at each of them.
-  #carry(body, ticks) {
+  // carry moves one body on from a tick that is past to the present one. Its target
+  // is taken as it was then.
+  #carry(body, tick) {
     const dt = this.clock.step;
-    for (let late = ticks; late > 0; late--) {
+    for (; tick < this.tick; tick++) {
       body.anchor = this.#anchor(body);
-      if (body.anchor) body.anchor.pos = sub(body.anchor.pos, scale(this.find(body.target).vel, late * dt));
-      body.step(dt);
+      if (body.anchor) this.#putBack(body.anchor, this.find(body.target), tick);
+      body.step(tick + 1, dt);
+    }
+  }
+
+  // putBack puts an anchor back to where its body was at a tick, as far as that is
+  // known: before, it is taken to have flown straight.
+  #putBack(anchor, target, tick) {
+    if (tick >= target.known) {
+      anchor.pos = target.wasPos[tick % TRAIL];
+      if (anchor.vel !== ZERO) anchor.vel = target.wasVel[tick % TRAIL];
+    } else {
+      anchor.pos = sub(anchor.pos, scale(target.vel, (this.tick - tick) * this.clock.step));
     }
   }
 

@@ -34,9 +34,24 @@ function whole(message) {
   return message;
 }
 
-for (const name of ["snapshot", "delta"]) {
-  test(`${name}: both forms say the same`, () => near(decode(golden(`${name}.bin`)), whole(decode(golden(`${name}.json`)))));
-}
+test("snapshot: both forms say the same", () => near(decode(golden("snapshot.bin")), whole(decode(golden("snapshot.json")))));
+
+// Turns are courses among the others in JSON.
+test("delta: both forms say the same", () => {
+  const { turn, ...packed } = decode(golden("delta.bin"));
+  const text = whole(decode(golden("delta.json")));
+  const turned = text.move.splice(packed.move.length);
+  near(packed, text);
+  assert.equal(turn.length, 3);
+  near(turn, turned.map(({ id, mode, target, point, range }, ago) => ({ id, mode, ago, target, point, range })));
+});
+
+test("directions keep their precision", () => {
+  const { turn } = decode(golden("delta.bin"));
+  for (const [got, want] of [[turn[1].point, [0.48, 0.6, -0.64]], [turn[2].point, [0, 0, 1]]]) {
+    assert.ok(Math.hypot(...got.map((c, i) => c - want[i])) < 7e-5, `${got} is not ${want}`);
+  }
+});
 
 test("a snapshot has what Go put in", () => {
   const { entities, ...head } = decode(golden("snapshot.bin"));

@@ -14,7 +14,6 @@ const (
 	perMetre    = 4.0     // positions, ranges and radii: quarters of a metre
 	perSpeed    = 64.0    // speeds: 1/64 m/s
 	perSecond   = 1000.0  // tau: milliseconds
-	perFine     = 1 << 18 // directions
 	maxUnits    = 1 << 51 // the largest magnitude a packed number may have
 	minExponent = -32     // of a velocity
 	maxExponent = 64
@@ -26,11 +25,14 @@ const (
 	hasVel = 1 << iota
 	hasTarget
 	hasPoint
-	hasFinePoint // not together with hasPoint
+	hasDirection // not together with hasPoint
 	hasRange
 	hasSpeed
 	hasTau
-	unknownBits = 0x80
+	sameEngine // not together with hasSpeed or hasTau
+
+	// What a turn may have of it.
+	turnBits = hasTarget | hasPoint | hasDirection | hasRange
 )
 
 // packer appends the packed form of one message.
@@ -139,23 +141,40 @@ func (p *packer) motion(id world.EntityID, m *Motion) {
 		flags |= hasVel
 		p.velocity(vel)
 	}
+	flags |= p.wish(id, m)
+	if m.SameEngine {
+		flags |= sameEngine
+	} else {
+		flags |= p.optional(m.Speed, perSpeed, hasSpeed)
+		flags |= p.optional(m.Tau, perSecond, hasTau)
+	}
+	p.b[at] = flags
+}
+
+// wish appends what a body strives for, and returns the flags of that.
+func (p *packer) wish(id world.EntityID, m *Motion) (flags byte) {
 	if m.Target != 0 {
 		flags |= hasTarget
 		p.int(int64(m.Target) - int64(id))
 	}
 	if point := inside(m.Point); point != (world.Vec3{}) {
-		if isFine(point) {
-			flags |= hasFinePoint
-			p.vec(point, world.Vec3{}, perFine)
+		if isDirection(point) {
+			flags |= hasDirection
+			p.direction(point)
 		} else {
 			flags |= hasPoint
 			p.vec(point, p.origin, perMetre)
 		}
 	}
-	flags |= p.optional(m.Range, perMetre, hasRange)
-	flags |= p.optional(m.Speed, perSpeed, hasSpeed)
-	flags |= p.optional(m.Tau, perSecond, hasTau)
-	p.b[at] = flags
+	return flags | p.optional(m.Range, perMetre, hasRange)
+}
+
+// turn appends what a client cannot know of a turn.
+func (p *packer) turn(t *Turn) {
+	p.id(t.ID)
+	at := len(p.b) + 1
+	p.b = append(p.b, t.Mode&0xf|min(t.Ago, MaxAgo)<<4, 0)
+	p.b[at] = p.wish(t.ID, &t.Motion)
 }
 
 // optional appends a number unless it is 0 in its units, and returns the flag of
@@ -228,6 +247,9 @@ func (d *Delta) appendBinary(dst []byte) []byte {
 	for i := range d.Move {
 		box.add(d.Move[i].Pos)
 	}
+	for i := range d.Turn {
+		box.add(d.Turn[i].Pos)
+	}
 	p.setOrigin(&box)
 	p.uint(uint64(len(d.Gone)))
 	for _, id := range d.Gone {
@@ -237,6 +259,10 @@ func (d *Delta) appendBinary(dst []byte) []byte {
 	p.uint(uint64(len(d.Move)))
 	for i := range d.Move {
 		p.motion(d.Move[i].ID, &d.Move[i])
+	}
+	p.uint(uint64(len(d.Turn)))
+	for i := range d.Turn {
+		p.turn(&d.Turn[i])
 	}
 	return p.b
 }

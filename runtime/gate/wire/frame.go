@@ -111,7 +111,7 @@ func (f *Frame) sizeHint(c Codec) int {
 	case KindSnapshot:
 		entities = len(f.snapshot.Entities)
 	case KindDelta:
-		entities, motions = len(f.delta.Add), len(f.delta.Move)+len(f.delta.Gone)
+		entities, motions = len(f.delta.Add), len(f.delta.Move)+len(f.delta.Turn)+len(f.delta.Gone)
 	}
 	if c == Binary {
 		return 64 + len(f.text) + 72*entities + 36*motions

@@ -11,6 +11,7 @@ func FuzzDecodeBinary(f *testing.F) {
 	f.Add(NewSnapshot(sample()).Payload(Binary))
 	f.Add(NewDelta(sampleDelta()).Payload(Binary))
 	f.Add(NewDelta(&Delta{Move: fleet(3)}).Payload(Binary))
+	f.Add(NewDelta(&Delta{Turn: sampleTurns()}).Payload(Binary))
 	f.Add([]byte{byte(KindText), '{', '}'})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := Decode(Binary, b)

@@ -102,10 +102,19 @@ func (d *Delta) appendJSON(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendID(dst, `{"id":`, d.Move[i].ID)
-		dst = append(d.Move[i].appendMotion(dst), '}')
+		dst = d.Move[i].appendJSON(dst)
+	}
+	for i := range d.Turn {
+		if i+len(d.Move) > 0 {
+			dst = append(dst, ',')
+		}
+		dst = d.Turn[i].Motion.appendJSON(dst)
 	}
 	return append(dst, ']', '}')
+}
+
+func (m *Motion) appendJSON(dst []byte) []byte {
+	return append(m.appendMotion(appendID(dst, `{"id":`, m.ID)), '}')
 }
 
 // triple is a vector as JSON has it.

@@ -77,7 +77,22 @@ type Motion struct {
 	Range  float64    // m, or what else the mode wants
 	Speed  float64    // m/s, the most it strives for
 	Tau    float64    // s, time constant of the drag
+
+	// SameEngine: Speed and Tau are what the client has heard before. The packed form
+	// of a Delta leaves them out.
+	SameEngine bool
 }
+
+// Turn is the new course of an entity that flew by its old one up to then. A client
+// that has followed it knows where that was, so the packed form leaves Pos, Vel,
+// Speed and Tau out; as JSON it is like any other Motion.
+type Turn struct {
+	Motion
+	Ago uint8 // the tick whose step was the first by the new course, counted back from the delta's; at most MaxAgo
+}
+
+// MaxAgo is how long ago a Turn may have been, in ticks.
+const MaxAgo = 15
 
 // Snapshot is everything a player sees at a tick. It replaces what the client knew.
 type Snapshot struct {
@@ -90,10 +105,11 @@ type Snapshot struct {
 }
 
 // Delta is what changed for everybody in a bubble at a tick. Gone is applied
-// first, then Add (which replaces an entity of the same id), then Move.
+// first, then Add (which replaces an entity of the same id), then Move, then Turn.
 type Delta struct {
 	Tick world.Tick
 	Add  []Entity
 	Move []Motion
+	Turn []Turn
 	Gone []world.EntityID
 }

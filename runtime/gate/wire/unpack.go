@@ -17,6 +17,7 @@ var ErrMalformed = errors.New("malformed message")
 // message may claim to have.
 const (
 	minMotion = 6
+	minTurn   = 3
 	minEntity = minMotion + 6
 )
 
@@ -160,27 +161,13 @@ func (u *unpacker) velocity() world.Vec3 {
 func (u *unpacker) motion(m *Motion) {
 	*m = Motion{ID: u.id(), Mode: u.byte()}
 	flags := u.byte()
-	if flags&unknownBits != 0 || flags&(hasPoint|hasFinePoint) == hasPoint|hasFinePoint {
-		u.fail("a motion has parts this version does not know")
-	}
 	m.Pos = u.vec(u.origin, perMetre)
 	if flags&hasVel != 0 {
 		m.Vel = u.velocity()
 	}
-	if flags&hasTarget != 0 {
-		m.Target = u.relativeID(m.ID)
-	}
-	switch {
-	case flags&hasPoint != 0:
-		m.Point = u.vec(u.origin, perMetre)
-	case flags&hasFinePoint != 0:
-		m.Point = u.vec(world.Vec3{}, perFine)
-		if !isFine(m.Point) {
-			u.fail("a direction is out of range")
-		}
-	}
-	if flags&hasRange != 0 {
-		m.Range = u.units(perMetre)
+	u.wish(m, flags)
+	if m.SameEngine = flags&sameEngine != 0; m.SameEngine && flags&(hasSpeed|hasTau) != 0 {
+		u.fail("a motion has an engine that is the same and another")
 	}
 	if flags&hasSpeed != 0 {
 		m.Speed = u.units(perSpeed)
@@ -190,8 +177,39 @@ func (u *unpacker) motion(m *Motion) {
 	}
 }
 
+// wish reads what a body strives for.
+func (u *unpacker) wish(m *Motion, flags byte) {
+	if flags&hasTarget != 0 {
+		m.Target = u.relativeID(m.ID)
+	}
+	switch flags & (hasPoint | hasDirection) {
+	case hasPoint:
+		m.Point = u.vec(u.origin, perMetre)
+	case hasDirection:
+		m.Point = u.direction()
+	case hasPoint | hasDirection:
+		u.fail("a point is a place and a direction")
+	}
+	if flags&hasRange != 0 {
+		m.Range = u.units(perMetre)
+	}
+}
+
+func (u *unpacker) turn(t *Turn) {
+	id, mode := u.id(), u.byte()
+	*t = Turn{Motion: Motion{ID: id, Mode: mode & 0xf, SameEngine: true}, Ago: mode >> 4}
+	flags := u.byte()
+	if flags&^turnBits != 0 {
+		u.fail("a turn has parts this version does not know")
+	}
+	u.wish(&t.Motion, flags)
+}
+
 func (u *unpacker) entity(e *Entity) {
 	u.motion(&e.Motion)
+	if e.SameEngine {
+		u.fail("an entity has the engine of nobody")
+	}
 	e.ID = e.Motion.ID
 	e.Kind = u.shared()
 	e.Type = u.shared()
@@ -266,6 +284,14 @@ func (d *Delta) UnmarshalBinary(b []byte) error {
 	for range u.count(minMotion) {
 		d.Move = append(d.Move, Motion{})
 		u.motion(&d.Move[len(d.Move)-1])
+		if u.err != nil {
+			break
+		}
+	}
+	d.Turn = d.Turn[:0]
+	for range u.count(minTurn) {
+		d.Turn = append(d.Turn, Turn{})
+		u.turn(&d.Turn[len(d.Turn)-1])
 		if u.err != nil {
 			break
 		}

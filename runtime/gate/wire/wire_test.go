@@ -40,7 +40,23 @@ func sample() *Snapshot {
 func sampleDelta() *Delta {
 	s := sample()
 	return &Delta{Tick: 72_001, Gone: []world.EntityID{ship + 7, 50_000_001}, Add: s.Entities[1:2],
-		Move: []Motion{motionOf(s.Entities[0]), motionOf(s.Entities[3])}}
+		Move: []Motion{motionOf(s.Entities[0]), motionOf(s.Entities[3])}, Turn: sampleTurns()}
+}
+
+// sampleTurns are ships that were turned by a goto, a direction and an orbit.
+func sampleTurns() []Turn {
+	at := world.Vec3{X: 1.5e11 + 3000, Y: -2e9, Z: 9}
+	return []Turn{
+		{Motion: Motion{ID: ship + 12, Mode: 2, Pos: at, Vel: world.Vec3{X: 9}, Point: at.Add(world.Vec3{X: -7000.25, Z: 40}), Speed: 300, Tau: 4}},
+		{Motion: Motion{ID: ship + 13, Mode: 1, Pos: at, Point: world.Vec3{X: 0.48, Y: 0.6, Z: -0.64}, Speed: 300, Tau: 4}, Ago: 1},
+		{Motion: Motion{ID: ship + 14, Mode: 4, Pos: at, Target: ship + 2, Point: world.Vec3{Z: 1}, Range: 2500, Speed: 300, Tau: 4}, Ago: 2},
+	}
+}
+
+// unsaid takes out of a turn what the packed form does not say.
+func unsaid(t Turn) Turn {
+	t.Pos, t.Vel, t.Speed, t.Tau, t.SameEngine = world.Vec3{}, world.Vec3{}, 0, 0, true
+	return t
 }
 
 func motionOf(e Entity) Motion {
@@ -148,23 +164,80 @@ func TestDeltaRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := m.Delta
-		if got.Tick != want.Tick || !reflect.DeepEqual(got.Gone, want.Gone) || len(got.Add) != 1 || len(got.Move) != 2 {
+		turns := 0
+		if c == Binary {
+			turns = len(want.Turn)
+		}
+		if got.Tick != want.Tick || !reflect.DeepEqual(got.Gone, want.Gone) || len(got.Add) != 1 || len(got.Move) != 5-turns || len(got.Turn) != turns {
 			t.Fatalf("codec %d: got %+v", c, got)
 		}
 		near(t, got.Add[0].Motion, motionOf(want.Add[0]), 0.13)
 		near(t, got.Move[0], want.Move[0], 0.13)
 		near(t, got.Move[1], want.Move[1], 0.13)
+		for i, w := range want.Turn {
+			if c == JSON { // where it is one motion among others
+				near(t, got.Move[2+i], w.Motion, 0.13)
+				continue
+			}
+			near(t, got.Turn[i].Motion, unsaid(w).Motion, 0.13)
+			if g := got.Turn[i]; g.Ago != w.Ago || !g.SameEngine {
+				t.Errorf("got %+v, want %+v", g, w)
+			}
+		}
+	}
+}
+
+// An engine that a client knows is not sent again, and the parts of a motion that
+// exclude each other are not read.
+func TestSameEngine(t *testing.T) {
+	d := &Delta{Move: []Motion{{ID: ship, Speed: 300, Tau: 4, SameEngine: true}}}
+	payload := NewDelta(d).Payload(Binary)
+	m, err := Decode(Binary, payload)
+	if err != nil || !m.Delta.Move[0].SameEngine || m.Delta.Move[0].Speed != 0 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	flags := bytes.LastIndexByte(payload, sameEngine)
+	for _, wrong := range []byte{sameEngine | hasSpeed, sameEngine | hasTau, hasPoint | hasDirection} {
+		b := append(bytes.Clone(payload), make([]byte, 20)...)
+		b[flags] = wrong
+		if _, err := Decode(Binary, b); !errors.Is(err, ErrMalformed) {
+			t.Errorf("parts %#x: %v", wrong, err)
+		}
+	}
+	e := NewSnapshot(&Snapshot{Entities: []Entity{{ID: ship, Motion: Motion{SameEngine: true}}}}).Payload(Binary)
+	if _, err := Decode(Binary, e); !errors.Is(err, ErrMalformed) {
+		t.Errorf("an entity whose engine nobody knows: %v", err)
 	}
 }
 
 // A direction is not a place: it must not be rounded to a quarter of a metre.
 func TestDirectionKeepsItsPrecision(t *testing.T) {
-	want := world.Vec3{X: 0.26726, Y: 0.53452, Z: -0.80178}
-	d := &Delta{Move: []Motion{{ID: ship, Pos: world.Vec3{X: 1e12}, Point: want}}}
-	for _, c := range []Codec{JSON, Binary} {
-		m, err := Decode(c, NewDelta(d).Payload(c))
-		if err != nil || m.Delta.Move[0].Point.Dist(want) > 1e-5 {
-			t.Errorf("codec %d: %+v, %v", c, m.Delta.Move[0].Point, err)
+	rng := rand.New(rand.NewPCG(3, 4))
+	directions := []world.Vec3{{X: 1}, {X: -1}, {Y: 1}, {Y: -1}, {Z: 1}, {Z: -1}, world.Vec3{X: 1, Z: -1e-9}.Unit()}
+	for range 10_000 {
+		directions = append(directions, world.Vec3{X: rng.NormFloat64(), Y: rng.NormFloat64(), Z: rng.NormFloat64()}.Unit())
+	}
+	for _, want := range directions {
+		d := &Delta{Move: []Motion{{ID: ship, Pos: world.Vec3{X: 1e12}, Point: want}}}
+		for _, c := range []Codec{JSON, Binary} {
+			m, err := Decode(c, NewDelta(d).Payload(c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := m.Delta.Move[0].Point; got.Dist(want) > 7e-5 || math.Abs(got.Len()-1) > 1e-5 {
+				t.Fatalf("codec %d: %+v for %+v", c, got, want)
+			}
+		}
+	}
+}
+
+// Only what has the length 1 is a direction; a place may be near the star.
+func TestPlaceNearTheStar(t *testing.T) {
+	for _, want := range []world.Vec3{{X: 0.5, Y: 0.25}, {X: 1.25}, {X: 15, Y: -3, Z: 2.5}} {
+		d := &Delta{Move: []Motion{{ID: ship, Mode: 2, Point: want}}}
+		m, err := Decode(Binary, NewDelta(d).Payload(Binary))
+		if err != nil || m.Delta.Move[0].Point != want {
+			t.Errorf("%+v for %+v, %v", m.Delta.Move[0].Point, want, err)
 		}
 	}
 }
@@ -198,7 +271,7 @@ func fleet(n int) []Motion {
 		case 0:
 			list[i].Target, list[i].Range = ship+world.EntityID(rng.IntN(3*n)), 5000
 		case 1:
-			list[i].Point = world.Vec3{X: coord(1), Y: coord(1), Z: coord(1)}
+			list[i].Point = world.Vec3{X: coord(1), Y: coord(1), Z: coord(1)}.Unit()
 		}
 	}
 	return list
@@ -208,8 +281,17 @@ func TestMotionIsSmall(t *testing.T) {
 	const n = 500
 	size := len(NewDelta(&Delta{Tick: 1e6, Move: fleet(n)}).Payload(Binary))
 	t.Logf("%.1f bytes a motion", float64(size)/n)
-	if size > 32*n {
+	if size > 28*n {
 		t.Errorf("%d motions take %d bytes", n, size)
+	}
+	d := &Delta{Tick: 1e6}
+	for _, m := range fleet(n) {
+		d.Turn = append(d.Turn, Turn{Motion: m})
+	}
+	size = len(NewDelta(d).Payload(Binary))
+	t.Logf("%.1f bytes a turn", float64(size)/n)
+	if size > 9*n {
+		t.Errorf("%d turns take %d bytes", n, size)
 	}
 }
 
