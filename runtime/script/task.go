@@ -279,6 +279,14 @@ func (s *State) Advance(now float64) {
 	s.drainWoken()
 }
 
+// Pass sets the game time and runs nothing: it stops at what is due next.
+func (s *State) Pass(now float64) {
+	if due, ok := s.NextDue(); ok {
+		now = min(now, due)
+	}
+	s.now = max(s.now, now)
+}
+
 func (s *State) fire(r *registration) {
 	if r.kind == regEvery {
 		r.due += max(r.period, minPeriod)

@@ -127,6 +127,7 @@ func (s *System) sleep() (time.Time, bool) {
 			}
 			return now, true
 		case <-s.inbox.wake:
+			s.passSleep()
 			if s.guard(s.fillGap); s.stopping != "" {
 				return time.Time{}, false
 			}
@@ -134,6 +135,14 @@ func (s *System) sleep() (time.Time, bool) {
 				return s.cfg.Clock.Now(), true
 			}
 		}
+	}
+}
+
+// passSleep tells the scripts' clock how long the sleep has lasted so far: what a
+// release begins in a system that sleeps counts from now.
+func (s *System) passSleep() {
+	if s.state != nil && !s.real.IsZero() && !s.gaps.empty() {
+		s.state.Pass(s.now + s.cfg.Clock.Now().Sub(s.real).Seconds())
 	}
 }
 

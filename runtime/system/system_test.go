@@ -346,6 +346,41 @@ func TestTimerWakesASleepingSystemOnTime(t *testing.T) {
 	})
 }
 
+// TestTimerOfAReleaseCountsFromItsCommit gives a system, and a service, a timer
+// while they sleep: the sleep before it is not made good.
+func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
+	for _, service := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			sys, _ := run(t, `runs = 0`, func(c *Config) {
+				if service {
+					c.Address, c.Static = "clock", nil
+				}
+			})
+			_ = sys.Post(Do(func(*System) {})) // a service's time begins with its first message
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			_ = sys.Post(Between(func(s *System) {
+				st := s.State()
+				stager := script.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
+				to := st.Release().With(2, map[string][]byte{"main.lua": []byte("runs = 0\nevery(1, function() runs = runs + 1 end)")})
+				staged, err := stager.Stage(st.Release(), to, st.Modules())
+				if err == nil {
+					_, err = st.Commit(staged)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}))
+			time.Sleep(10*time.Second + 500*time.Millisecond)
+			runs := make(chan string, 1)
+			_ = sys.Post(Do(func(s *System) { runs <- s.State().L().GetGlobal("runs").String() }))
+			if got := <-runs; got != "10" {
+				t.Errorf("service %v: a timer of 1 s ran %s times in its first ten seconds", service, got)
+			}
+		})
+	}
+}
+
 func TestUnloadsAfterDisuse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sys, s := run(t, `every(7, function() end)`, func(c *Config) { c.UnloadAfter = 5 * time.Minute })
