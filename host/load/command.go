@@ -22,6 +22,7 @@ type Command struct {
 	Prefix   string  `default:"load" help:"What their names begin with."`
 	Seed     uint64  `default:"1" help:"Of what they do."`
 	Floor    bool    `help:"Play a plain broadcaster in the same run, for comparison. Fleet only."`
+	Bytes    int     `name:"floor-bytes" default:"32" help:"What an order adds to what the broadcaster sends everybody; 0: as much as with the shard."`
 	FloorCPU int     `name:"floor-cpu" default:"-1" help:"The core the broadcaster is bound to; -1 for any."`
 	JSON     bool    `name:"json" help:"Print the figures as one JSON object."`
 	Quiet    bool    `help:"Do not tell how it goes."`
@@ -39,7 +40,7 @@ func (c *Command) Run() error {
 	opt := Options{
 		URL: c.URL, Ops: c.Ops, Players: c.Players, Scene: c.Scene, Measure: time.Duration(c.Seconds) * time.Second,
 		Join: c.Join, Gather: time.Duration(c.Gather) * time.Second, Password: c.Password, Prefix: c.Prefix, Seed: c.Seed,
-		Floor: c.Floor, FloorCPU: c.FloorCPU, Stop: stop,
+		Floor: c.Floor, FloorBytes: c.Bytes, FloorCPU: c.FloorCPU, Stop: stop,
 	}
 	if !c.Quiet {
 		opt.Progress = os.Stderr

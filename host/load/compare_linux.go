@@ -9,8 +9,8 @@ import (
 // that whatever else the machine does falls on both.
 const slice = 5 * time.Second
 
-// compare plays the shard and a broadcaster in turns. The broadcaster sends each
-// player as many bytes a tick as the shard did the time before.
+// compare plays the shard and a broadcaster in turns. For every order the broadcaster
+// sends each player FloorBytes, or as many as the shard did the time before.
 func (r *run) compare() (*Report, error) {
 	var err error
 	if r.child, err = startBroadcaster(floorHz, r.opt.FloorCPU); err != nil {
@@ -22,14 +22,18 @@ func (r *run) compare() (*Report, error) {
 	if err := r.gather(r.plain, 2000, r.opt.Gather); err != nil {
 		return nil, err
 	}
+	if err := r.child.setRecord(r.opt.FloorBytes); err != nil {
+		return nil, err
+	}
 	var shard, floor *window
 	for range max(1, int(r.opt.Measure/slice)) {
 		if shard, err = r.turn(r.shard, r.plain, shard); err != nil {
 			return nil, err
 		}
-		perOrder := float64(shard.bytes-shard.frames*frameOverhead) / float64(shard.orders) / float64(r.shard.present)
-		if err := r.child.setRecord(int(math.Round(perOrder))); err != nil {
-			return nil, err
+		if r.opt.FloorBytes == 0 {
+			if err := r.child.setRecord(r.perOrder(shard)); err != nil {
+				return nil, err
+			}
 		}
 		if floor, err = r.turn(r.plain, r.shard, floor); err != nil {
 			return nil, err
@@ -45,6 +49,11 @@ func (r *run) compare() (*Report, error) {
 // seconds. On a busy machine ticks come late and are fewer, which must not pass for
 // thrift; that not everybody is told of each may.
 func (w *window) perTick() float64 { return w.cpu / float64(max(1, w.ticks)) }
+
+// perOrder is how many bytes each player was sent for an order.
+func (r *run) perOrder(w *window) int {
+	return int(math.Round(float64(w.bytes-w.frames*frameOverhead) / float64(w.orders) / float64(r.shard.present)))
+}
 
 // frameOverhead is what a message of the broadcaster has beside its records:
 // header, kind, tick, count and size, at their usual lengths.

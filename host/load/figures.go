@@ -24,6 +24,11 @@ type Options struct {
 	Seed     uint64
 	Floor    bool // play a broadcaster too, in turns
 	FloorCPU int  // core to bind it to, negative for none
+
+	// FloorBytes is what an order adds to what the broadcaster sends everybody: the
+	// course of a ship, packed, is 32 bytes. 0: as much as with the shard.
+	FloorBytes int
+
 	Progress io.Writer
 	Stop     <-chan os.Signal // ends the run early; nil for never
 }
