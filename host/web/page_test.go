@@ -39,8 +39,13 @@ func TestPageSignsInAndUndocks(t *testing.T) {
 		t.Errorf("docked at %q", got)
 	}
 	p.shoot("station")
+	s.say("notice", map[string]world.Value{"text": "Welcome, Ada. You are docked."})
+	p.until("be welcomed", `document.querySelector("#toasts").textContent.includes("You are docked")`)
+	p.do("let a while pass", chromedp.Evaluate[chromedp.Void](
+		`(() => { const now = performance.now.bind(performance); performance.now = () => now() + 3000; })()`))
 	p.click("#station .undock")
 	p.inView("space")
+	p.until("have what was said of the station put away", `!document.querySelector("#toasts").textContent.includes("You are docked")`)
 	p.until("see the gate in the overview", `document.querySelector("#overview .rows").textContent.includes("Gate to Harrow")`)
 	p.shoot("space")
 }

@@ -117,6 +117,7 @@ game.on("welcome", () => {
   if (link.token) sessionStorage.setItem(TOKEN, link.token);
 });
 game.on("system", () => {
+  toasts.moved();
   face();
   countPilots();
 });

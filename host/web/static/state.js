@@ -14,7 +14,7 @@ const CHAT_LINES = 200;
 //   route              route or destination changed
 //   destination(name)  the player chose one; empty for none
 //   chat(line)         a line was said
-//   notice(notice)     something for a toast: {kind, title, text}
+//   notice(notice)     something for a toast: {kind, title, text}, with place where it is about that
 export class Game extends Emitter {
   constructor() {
     super();
@@ -150,7 +150,7 @@ export class Game extends Emitter {
       this.emit("welcome");
     },
     announce: (m) => this.emit("notice", { kind: "announce", title: "Announcement", text: m.text ?? "" }),
-    notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "" }),
+    notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "", place: true }),
     closing: (m) => {
       const title = m.code === "shutdown" ? "The server is stopping" : "The server ended the connection";
       this.emit("notice", { kind: "bad", title, text: m.reason ?? "" });

@@ -74,6 +74,12 @@ export class Camera {
     this.z = z - this.fz * this.range;
   }
 
+  // local is a place as the lens sees it: metres to the right, up and ahead.
+  local(px, py, pz) {
+    const dx = px - this.x, dy = py - this.y, dz = pz - this.z;
+    return [dx * this.rx + dz * this.rz, dx * this.ux + dy * this.uy + dz * this.uz, dx * this.fx + dy * this.fy + dz * this.fz];
+  }
+
   // project writes screen x, y and depth of a place into out, and says whether
   // it lies in front of the lens.
   project(px, py, pz, out) {

@@ -1,7 +1,7 @@
 // What can be seen of the place itself: the star, planets and moons that are
 // near enough to be more than a point, gates and stations, the range rings and
 // the dust that shows one's own speed.
-import { GATE, STATION, drawRings } from "./hulls.js";
+import { GATE, STATION, drawTurned } from "./hulls.js";
 import { random } from "./sky.js";
 
 const out = {};
@@ -68,11 +68,13 @@ export function drawGlobe(ctx, camera, globe) {
   return true;
 }
 
-// drawStructure paints a gate or station that is near enough to have a shape.
+// drawStructure paints a gate or station that is large enough to have a shape.
 export function drawStructure(ctx, camera, thing) {
-  if (!camera.project(thing.px, thing.py, thing.pz, out) || thing.radius * out.scale < 7) return;
-  if (thing.kind === "gate") drawRings(ctx, camera, thing, GATE, 9, "rgba(195,176,138,0.55)");
-  else drawRings(ctx, camera, thing, STATION, 10, "rgba(216,210,192,0.5)");
+  const away = Math.hypot(thing.px - camera.x, thing.py - camera.y, thing.pz - camera.z);
+  if ((thing.radius * camera.focal) / Math.max(away, thing.radius) < 7) return;
+  const light = lightAt(thing.px, thing.py, thing.pz);
+  if (thing.kind === "gate") drawTurned(ctx, camera, thing, GATE, light, [195, 176, 138]);
+  else drawTurned(ctx, camera, thing, STATION, light, [216, 210, 192]);
 }
 
 const RINGS = [10_000, 50_000, 100_000];

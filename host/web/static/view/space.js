@@ -135,9 +135,10 @@ export class Space {
 
   #celestials(ctx) {
     const { game, camera } = this;
-    for (const c of game.sim.celestials.values()) {
-      const globe = (c.kind === "planet" || c.kind === "moon") && drawGlobe(ctx, camera, c);
-      if (c.kind === "gate" || c.kind === "station") drawStructure(ctx, camera, c);
+    const all = [...game.sim.celestials.values()];
+    const globes = new Set(all.filter((c) => (c.kind === "planet" || c.kind === "moon") && drawGlobe(ctx, camera, c)));
+    for (const c of all) if (c.kind === "gate" || c.kind === "station") drawStructure(ctx, camera, c);
+    for (const c of all) {
       if (!camera.project(c.px, c.py, c.pz, out) || this.#outside()) continue;
       const chosen = c.id === game.selected || c.id === this.hovered;
       const metres = game.distance(c);
@@ -145,7 +146,7 @@ export class Space {
       // In a system with a hundred moons only the near ones are worth a name.
       const near = metres !== null && metres < 5e9;
       this.#marks.spot(c.id, out.x, out.y);
-      if (!globe) this.#marks.sign(ctx, c.kind, out.x, out.y, minor ? 9 : 13, chosen ? 1 : minor ? 0.45 : 0.75);
+      if (!globes.has(c)) this.#marks.sign(ctx, c.kind, out.x, out.y, minor ? 9 : 13, chosen ? 1 : minor ? 0.45 : 0.75);
       if (chosen || !minor || near) {
         this.#marks.label(chosen ? 0 : RANK[c.kind] ?? 5, c.id, out.x, out.y, c.name, metres, colour(c.kind));
       }
@@ -219,7 +220,7 @@ export class Space {
       const size = Math.hypot(...h) || 1;
       for (let i = 0; i < 3; i++) h[i] /= size;
     }
-    drawHull(ctx, this.camera, shapeOf(body.type), body, body.radius, body.heading, lightAt(body.px, body.py, body.pz), RGB[mine ? "own" : body.kind] ?? RGB.ship);
+    drawHull(ctx, this.camera, shapeOf(body.type), body, body.radius, body.heading, lightAt(body.px, body.py, body.pz), RGB[mine ? "own" : body.kind] ?? RGB.ship, mine ? 0.4 : 0.2);
   }
 
   // The own velocity: a line as long as ten seconds of flight, at least visible.
@@ -246,7 +247,9 @@ export class Space {
     if (!thing) return;
     const ahead = camera.project(thing.px, thing.py, thing.pz, out);
     if (ahead && !this.#outside()) {
-      drawSelection(ctx, out.x, out.y, Math.min(90, Math.max(13, thing.radius * out.scale * 1.5)));
+      // A ring around what fills the view would only cross it: then the sign has one.
+      const radius = Math.max(13, thing.radius * out.scale * 1.5);
+      drawSelection(ctx, out.x, out.y, radius > 90 ? 13 : radius);
       return;
     }
     const dx = thing.px - camera.x, dy = thing.py - camera.y, dz = thing.pz - camera.z;

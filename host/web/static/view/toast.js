@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 
 const STAY = { good: 6_000, info: 6_000, announce: 15_000 };
 const AT_ONCE = 4;
+const FRESH = 1_000; // milliseconds in which a notice may tell of the place that comes next
 
 export class Toasts {
   constructor(root) {
@@ -11,15 +12,24 @@ export class Toasts {
   }
 
   // A notice with an id takes the place of the last one with that id.
-  show({ kind = "info", title, text = "", id = "" }) {
+  // One that is about the place goes with it, see moved.
+  show({ kind = "info", title, text = "", id = "", place = false }) {
     const close = el("button.quiet", { type: "button", "aria-label": "Close", onclick: () => note.remove() }, "\u00d7");
     const note = el(`div.toast.${kind}`, {}, el("strong", {}, title), ...(text ? [el("p", {}, text)] : []), close);
     if (id) {
       this.root.querySelector(`.toast[data-id="${id}"]`)?.remove();
       note.dataset.id = id;
     }
+    if (place) note.dataset.since = performance.now();
     this.root.prepend(note);
     while (this.root.childElementCount > AT_ONCE) this.root.lastElementChild.remove();
     if (STAY[kind]) setTimeout(() => note.remove(), STAY[kind]);
+  }
+
+  // moved takes away what was said about the place that has been left.
+  moved() {
+    for (const note of this.root.querySelectorAll("[data-since]")) {
+      if (performance.now() - note.dataset.since > FRESH) note.remove();
+    }
   }
 }
