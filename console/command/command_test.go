@@ -265,6 +265,9 @@ func TestFourEyes(t *testing.T) {
 	if len(fake.Patches) != 0 {
 		t.Error("a patch for all is made by one person")
 	}
+	if r, _ = run(t, amy, "unload m"); !strings.Contains(r.String(), "approve 3") {
+		t.Errorf("a module is unloaded everywhere by one person: %s", r)
+	}
 	bob.Role = command.Viewer
 	if _, err = run(t, &bob, "approve 2"); err == nil {
 		t.Error("a viewer approves")

@@ -6,12 +6,18 @@ import (
 	"hotshard/runtime/script"
 )
 
-// Unload takes a module out of the running shard: what deleting or emptying its
-// file does not do by itself.
+// Unload takes a module, named as scripts do or by its file, out of the running
+// shard: what deleting or emptying its file does not do by itself.
 func (c *Controller) Unload(ctx context.Context, module, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	path := script.ModulePath(module)
+	if c.disk.Files[module] != nil { // also what no script could require, such as "chat.old.lua"
+		path = module
+	}
+	if err := c.busy(module); err != nil {
+		return c.tell(refused(err), author, "unload "+module)
+	}
 	if c.disk.Files[path] == nil {
 		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: module, File: path, Message: "is not part of the release; reload status lists what is"}), author, "unload "+module)
 	}

@@ -68,3 +68,21 @@ func TestUnloadAndRollbackOverANewModule(t *testing.T) {
 		t.Fatal(o)
 	}
 }
+
+func TestUnloadWaitsForACanary(t *testing.T) {
+	s := newShard(t, true, 3, returns(1))
+	s.save("extra.lua", "return 1")
+	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	s.save("m.lua", returns(2))
+	s.verdict(s.ctl.Canary(bg, []string{"S01"}, "amy"), Apply)
+	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Refuse, "R-STALE", "[S01]")
+	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Apply)
+}
+
+func TestUnloadTakesAFileNameToo(t *testing.T) {
+	s := newShard(t, false, 1, returns(1))
+	s.save("chat.old.lua", "return 1")
+	s.verdict(s.ctl.Unload(bg, "chat.older.lua", "amy"), Refuse, "chat.older.lua")
+	s.verdict(s.ctl.Unload(bg, "chat.old.lua", "amy"), Apply)
+}
