@@ -76,6 +76,7 @@ func (p *planner) apply() {
 	old := p.s.release
 	p.s.release = p.st.To
 	p.undo(func() { p.s.release = old })
+	p.s.slots.settle()
 }
 
 // freezeFrames pins suspended frames to copies of the code they were entered with.
@@ -126,13 +127,13 @@ func (p *planner) swap(sw *swap) {
 		*f.slot.proto, *sw.proto = *sw.proto, *f.slot.proto
 		return
 	}
-	s.slots[sw.slot.proto] = sw.slot
+	s.slots.add(sw.slot)
 	if f.slot == sw.slot {
 		return // a new function
 	}
 	sw.old = f.slot
 	f.slot = sw.slot
-	delete(s.slots, sw.old.proto)
+	s.slots.remove(sw.old)
 	p.outdate(sw.old, sw.old.proto)
 }
 
@@ -144,10 +145,10 @@ func (p *planner) unswap(sw *swap) {
 		*f.slot.proto, *sw.proto = *sw.proto, *f.slot.proto
 		return
 	}
-	delete(s.slots, sw.slot.proto)
+	s.slots.remove(sw.slot)
 	if sw.old != nil {
 		f.slot = sw.old
-		s.slots[sw.old.proto] = sw.old
+		s.slots.add(sw.old)
 	}
 }
 
@@ -179,7 +180,7 @@ func (p *planner) adopt(mp *modulePlan) {
 	s.loaded.RawSetString(m.name, m.result)
 	for _, f := range m.fns {
 		if f != nil {
-			s.slots[f.slot.proto] = f.slot
+			s.slots.add(f.slot)
 		}
 	}
 	p.undo(func() {
@@ -188,7 +189,7 @@ func (p *planner) adopt(mp *modulePlan) {
 		s.loaded.RawSetString(m.name, lua.LNil)
 		for _, f := range m.fns {
 			if f != nil {
-				delete(s.slots, f.slot.proto)
+				s.slots.remove(f.slot)
 			}
 		}
 	})

@@ -26,7 +26,7 @@ func (p *planner) outdate(old *slot, proto *lua.FunctionProto) {
 		return
 	}
 	saved := *proto
-	old.saved = &saved
+	old.withPast().saved = &saved
 	*proto = s.forwarder(old, &saved)
 	p.undo(func() { *proto = saved })
 }
@@ -38,7 +38,11 @@ func (s *State) leaveBehind(old *slot, proto *lua.FunctionProto) weak.Pointer[lu
 		s.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
 	}
 	key := weak.Make(proto)
-	s.stale[key] = &slot{fn: old.fn, layout: old.layout, extras: old.extras}
+	left := &slot{fn: old.fn, layout: old.layout}
+	if extras := old.extras(); extras != nil {
+		left.past = &slotPast{extras: extras}
+	}
+	s.stale[key] = left
 	return key
 }
 
@@ -97,20 +101,20 @@ func forwardSlot(p *lua.FunctionProto) *slot {
 // that lacks one keeps its old code.
 func (s *State) bringOver(fn *lua.LFunction, old *slot) {
 	now := old.fn.slot
-	cells := make([]*lua.Upvalue, 0, len(now.layout)+len(now.extras))
+	cells := make([]*lua.Upvalue, 0, len(now.layout)+len(now.extras()))
 	for _, v := range now.layout {
 		c := old.cell(fn, v)
 		if c == nil && v.decl.module {
 			c = v.cell
 		}
 		if c == nil {
-			s.leaveBehind(old, old.saved)
-			fn.Proto = old.saved
+			s.leaveBehind(old, old.past.saved)
+			fn.Proto = old.past.saved
 			return
 		}
 		cells = append(cells, c)
 	}
-	for _, v := range now.extras {
+	for _, v := range now.extras() {
 		cells = append(cells, old.cell(fn, v))
 	}
 	for len(cells) > len(now.layout) && cells[len(cells)-1] == nil {

@@ -21,7 +21,7 @@ func (s *State) slotOf(fn *lua.LFunction) *slot {
 	if fn == nil || fn.IsG || fn.Proto == nil {
 		return nil
 	}
-	if sl := s.slots[fn.Proto]; sl != nil {
+	if sl := s.slots.get(fn.Proto); sl != nil {
 		return sl
 	}
 	if len(s.stale) > 0 {

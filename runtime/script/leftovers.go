@@ -59,13 +59,13 @@ func (p *planner) leftovers(mp *modulePlan) (map[string]*variable, map[string]*f
 // still alive can be told by their name; the function itself is not kept for them.
 func (p *planner) detach(f *function) {
 	s, sl := p.s, f.slot
-	if s.slots[sl.proto] != sl {
+	if s.slots.get(sl.proto) != sl {
 		return
 	}
-	delete(s.slots, sl.proto)
-	key := s.leaveBehind(&slot{fn: &function{mod: f.mod, decl: f.decl}, layout: sl.layout, extras: sl.extras}, sl.proto)
+	s.slots.remove(sl)
+	key := s.leaveBehind(&slot{fn: &function{mod: f.mod, decl: f.decl}, layout: sl.layout, past: sl.past}, sl.proto)
 	p.undo(func() {
 		delete(s.stale, key)
-		s.slots[sl.proto] = sl
+		s.slots.add(sl)
 	})
 }

@@ -40,42 +40,6 @@ type function struct {
 	gone int   // changes of the file since the function left it
 }
 
-// slot is a prototype that closures point to. Overwriting it in place gives all
-// of them new code at their next call.
-type slot struct {
-	proto  *lua.FunctionProto
-	fn     *function
-	layout []*variable        // what each upvalue index holds
-	extras []*variable        // behind them: what earlier code captured, in closures that are older than this slot
-	saved  *lua.FunctionProto // the code that a forwarding slot had
-}
-
-// cell finds a variable's cell in a closure of this slot, or nil.
-func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
-	for i, h := range sl.layout {
-		if h == v {
-			return fn.Upvalues[i]
-		}
-	}
-	for i, h := range sl.extras {
-		if n := len(sl.layout) + i; h == v && n < len(fn.Upvalues) {
-			return fn.Upvalues[n]
-		}
-	}
-	return nil
-}
-
-// reaches says whether closures of this slot may hold, or can be given, all of
-// the variables: those of the top level are always at hand.
-func (sl *slot) reaches(want []*variable) bool {
-	for _, v := range want {
-		if !v.decl.module && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras, v) {
-			return false
-		}
-	}
-	return true
-}
-
 // variable is one local through all its versions in one State. A variable of a
 // file's top level has one cell; others have one in each closure.
 type variable struct {
@@ -111,7 +75,7 @@ func (s *State) instantiate(m *module) *lua.FunctionProto {
 	main := s.instantiateInto(m)
 	for _, f := range m.fns {
 		if f != nil {
-			s.slots[f.slot.proto] = f.slot
+			s.slots.add(f.slot)
 		}
 	}
 	return main
@@ -270,7 +234,7 @@ func (s *State) unload(m *module) {
 	}
 	for _, f := range m.fns {
 		if f != nil {
-			delete(s.slots, f.slot.proto)
+			s.slots.remove(f.slot)
 		}
 	}
 }

@@ -111,8 +111,8 @@ func TestHeapIsFlatOverReloads(t *testing.T) {
 	if n := len(r.s.handlers["tick"]); n != 1 {
 		t.Errorf("%d handlers", n)
 	}
-	if len(r.s.timers) != 1 || len(r.s.slots) > 8 || len(r.s.stale) > 8 {
-		t.Errorf("%d timers, %d slots, %d stale ones", len(r.s.timers), len(r.s.slots), len(r.s.stale))
+	if len(r.s.timers) != 1 || r.s.slots.len() > 8 || len(r.s.stale) > 8 {
+		t.Errorf("%d timers, %d slots, %d stale ones", len(r.s.timers), r.s.slots.len(), len(r.s.stale))
 	}
 }
 
@@ -135,8 +135,8 @@ func TestHeapIsFlatWhenAnUpvalueComesAndGoes(t *testing.T) {
 	if most > 4 {
 		t.Errorf("a closure has %d cells", most)
 	}
-	if len(r.s.slots) > 8 || len(r.s.stale) > 8 {
-		t.Errorf("%d slots, %d stale ones", len(r.s.slots), len(r.s.stale))
+	if r.s.slots.len() > 8 || len(r.s.stale) > 8 {
+		t.Errorf("%d slots, %d stale ones", r.s.slots.len(), len(r.s.stale))
 	}
 }
 

@@ -185,7 +185,10 @@ func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.Functio
 		return f.slot.proto
 	}
 	sw.changed = true
-	sw.slot = &slot{proto: proto, fn: f, layout: layout, extras: mp.leftBehind(f.slot, layout)}
+	sw.slot = &slot{proto: proto, fn: f, layout: layout}
+	if extras := mp.leftBehind(f.slot, layout); extras != nil {
+		sw.slot.past = &slotPast{extras: extras}
+	}
 	mp.slots[f] = sw.slot
 	mp.swaps = append(mp.swaps, sw)
 	return proto
@@ -219,7 +222,7 @@ func sameVariables(a, b []*variable) bool {
 // want: they keep it, for the case that a later version wants it again.
 func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
 	var out []*variable
-	for _, v := range append(slices.Clone(sl.layout), sl.extras...) {
+	for _, v := range append(slices.Clone(sl.layout), sl.extras()...) {
 		if !v.decl.module && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
 			out = append(out, v)
 		}

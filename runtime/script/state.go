@@ -54,7 +54,7 @@ type State struct {
 	loading []*module
 	loaded  *lua.LTable // package.loaded
 
-	slots    map[*lua.FunctionProto]*slot
+	slots    slotTable
 	stale    map[weak.Pointer[lua.FunctionProto]]*slot // of closures that could not follow a change; see forward.go
 	states   map[string]lua.LValue                     // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
@@ -122,7 +122,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	l := lua.NewState(lua.Options{SkipOpenLibs: true, RegistrySize: 128, RegistryGrowStep: 1024, RegistryMaxSize: 256 << 10,
 		CallStackSize: 200, MinimizeStackMemory: true})
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
-		modules: map[string]*module{}, slots: map[*lua.FunctionProto]*slot{}, states: map[string]lua.LValue{},
+		modules: map[string]*module{}, states: map[string]lua.LValue{},
 		alive:    map[*Task]struct{}{},
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}

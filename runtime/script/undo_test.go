@@ -65,7 +65,7 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 		s.Command("", "go", func(v world.Value, err error) { fmt.Fprint(&out, v, err, " ") })
 		s.Advance(20)
 		fmt.Fprint(&out, do(t, s, `M.f(), C(), M.gone(), M.n, #M.list, M.t.a, M.t.b, M.t.live, M.mt.k, M.added, GLOBAL, R`))
-		fmt.Fprint(&out, len(s.slots), len(s.timers), len(s.order), len(s.handlers["tick"]), len(s.handlers["tock"]))
+		fmt.Fprint(&out, s.slots.len(), len(s.timers), len(s.order), len(s.handlers["tick"]), len(s.handlers["tock"]))
 		return out.String()
 	}
 	if got, want := run(true), run(false); got != want {

@@ -28,7 +28,7 @@ func (p *planner) unload(m *module) {
 		s.loaded.RawSetString(m.name, loaded)
 		for _, f := range m.fns {
 			if f != nil {
-				s.slots[f.slot.proto] = f.slot
+				s.slots.add(f.slot)
 			}
 		}
 		for _, r := range m.regs {
@@ -44,7 +44,7 @@ func (p *planner) unload(m *module) {
 	}
 	for _, f := range m.fns {
 		if f != nil {
-			delete(s.slots, f.slot.proto)
+			s.slots.remove(f.slot)
 		}
 	}
 	isIt := func(o *module) bool { return o == m }

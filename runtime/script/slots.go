@@ -1,0 +1,125 @@
+package script
+
+import (
+	"cmp"
+	"slices"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// slot is a prototype that closures point to. Overwriting it in place gives all
+// of them new code at their next call.
+type slot struct {
+	proto  *lua.FunctionProto
+	fn     *function
+	layout []*variable // what each upvalue index holds
+	past   *slotPast   // nil until a change of the file gives it one
+}
+
+// slotPast is what only a slot that has seen a change of its file needs.
+type slotPast struct {
+	extras []*variable        // behind the layout: what earlier code captured, in closures that are older than this slot
+	saved  *lua.FunctionProto // the code that a forwarding slot had
+	out    bool               // taken out of the slotTable, which may still list it
+}
+
+func (sl *slot) withPast() *slotPast {
+	if sl.past == nil {
+		sl.past = &slotPast{}
+	}
+	return sl.past
+}
+
+func (sl *slot) extras() []*variable {
+	if sl.past == nil {
+		return nil
+	}
+	return sl.past.extras
+}
+
+// cell finds a variable's cell in a closure of this slot, or nil.
+func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
+	for i, h := range sl.layout {
+		if h == v {
+			return fn.Upvalues[i]
+		}
+	}
+	for i, h := range sl.extras() {
+		if n := len(sl.layout) + i; h == v && n < len(fn.Upvalues) {
+			return fn.Upvalues[n]
+		}
+	}
+	return nil
+}
+
+// reaches says whether closures of this slot may hold, or can be given, all of
+// the variables: those of the top level are always at hand.
+func (sl *slot) reaches(want []*variable) bool {
+	for _, v := range want {
+		if !v.decl.module && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras(), v) {
+			return false
+		}
+	}
+	return true
+}
+
+// slotTable finds a State's slots by their prototypes. Every system has hundreds
+// and asks rarely, so it is a list in order of address, a fifth of a map's size;
+// one that was taken out stays in it, marked, until enough have gathered.
+type slotTable struct {
+	list   []*slot
+	out    int
+	sorted bool
+}
+
+func (t *slotTable) add(sl *slot) {
+	if sl.past != nil && sl.past.out {
+		sl.past.out = false
+		t.out--
+		return
+	}
+	t.list, t.sorted = append(t.list, sl), false
+}
+
+func (t *slotTable) remove(sl *slot) {
+	if past := sl.withPast(); !past.out {
+		past.out = true
+		t.out++
+	}
+}
+
+func (t *slotTable) len() int { return len(t.list) - t.out }
+
+// get is the slot of a prototype, or nil.
+func (t *slotTable) get(p *lua.FunctionProto) *slot {
+	t.settle()
+	i, ok := slices.BinarySearchFunc(t.list, p, func(sl *slot, p *lua.FunctionProto) int { return cmp.Compare(address(sl.proto), address(p)) })
+	if !ok || t.list[i].past != nil && t.list[i].past.out {
+		return nil
+	}
+	return t.list[i]
+}
+
+// settle puts the list in order and forgets what has been taken out.
+func (t *slotTable) settle() {
+	if t.sorted && 4*t.out <= len(t.list) {
+		return
+	}
+	if t.out > 0 {
+		t.list = slices.DeleteFunc(t.list, func(sl *slot) bool {
+			gone := sl.past != nil && sl.past.out
+			if gone {
+				sl.past.out = false
+			}
+			return gone
+		})
+		t.out = 0
+	}
+	t.list = slices.Clip(t.list)
+	slices.SortFunc(t.list, func(a, b *slot) int { return cmp.Compare(address(a.proto), address(b.proto)) })
+	t.sorted = true
+}
+
+// address orders prototypes: Go's heap moves nothing.
+func address(p *lua.FunctionProto) uintptr { return uintptr(unsafe.Pointer(p)) }
