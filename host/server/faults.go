@@ -16,20 +16,31 @@ import (
 // longest goes first.
 const maxGroups = 500
 
+// maxMessages is how many messages from one place are kinds of their own: an error
+// may name a player or a number, and be another one each time.
+const maxMessages = 10
+
 // faults collects the errors of scripts and logs them: the first ten of a kind,
 // then every hundredth, so that a handler that fails in every tick of every
 // system does not drown the rest.
 type faults struct {
 	log *slog.Logger
 
-	mu     sync.Mutex
-	groups map[faultKey]*faultGroup
-	total  uint64
+	mu       sync.Mutex
+	groups   map[faultKey]*faultGroup
+	messages map[faultKey]int // that are kinds of their own, by a key without message
+	total    uint64
 }
 
 type faultKey struct {
-	function, message string
-	release           int
+	function, place, message string
+	release                  int
+}
+
+// anyMessage is the kind of whatever else fails at a place.
+func (k faultKey) anyMessage() faultKey {
+	k.message = ""
+	return k
 }
 
 type faultGroup struct {
@@ -38,7 +49,7 @@ type faultGroup struct {
 }
 
 func newFaults(log *slog.Logger) *faults {
-	return &faults{log: log, groups: make(map[faultKey]*faultGroup)}
+	return &faults{log: log, groups: make(map[faultKey]*faultGroup), messages: make(map[faultKey]int)}
 }
 
 // add takes a fault; systems call it from their own goroutines.
@@ -46,16 +57,9 @@ func (f *faults) add(a world.Address, fault script.Fault) {
 	now := time.Now()
 	f.mu.Lock()
 	f.total++
-	key := faultKey{fault.Function, fault.Message, fault.Release}
-	g := f.groups[key]
-	if g == nil {
-		f.makeRoom()
-		g = &faultGroup{systems: make(map[string]int)}
-		g.Function, g.Message, g.Release, g.First = fault.Function, fault.Message, fault.Release, now
-		f.groups[key] = g
-	}
+	g := f.group(faultKey{fault.Function, fault.Place, fault.Message, fault.Release}, now)
 	g.Count++
-	g.Where, g.Last, g.Player, g.Traceback = fault.Place, now, fault.Player, fault.Traceback
+	g.Message, g.Where, g.Last, g.Player, g.Traceback = fault.Message, fault.Place, now, fault.Player, fault.Traceback
 	g.systems[string(a)]++
 	n := g.Count
 	f.mu.Unlock()
@@ -63,6 +67,22 @@ func (f *faults) add(a world.Address, fault script.Fault) {
 		f.log.Error("a script failed: "+fault.Message, "system", string(a), "module", fault.Module, "function", fault.Function,
 			"place", fault.Place, "in", fault.Origin, "player", fault.Player, "release", fault.Release, "times", n, "traceback", fault.Traceback)
 	}
+}
+
+// group finds or makes the group that a fault belongs to.
+func (f *faults) group(key faultKey, now time.Time) *faultGroup {
+	if f.groups[key] == nil && f.messages[key.anyMessage()] >= maxMessages {
+		key = key.anyMessage()
+	}
+	g := f.groups[key]
+	if g == nil {
+		f.makeRoom()
+		g = &faultGroup{systems: make(map[string]int)}
+		g.Function, g.Release, g.First = key.function, key.release, now
+		f.groups[key] = g
+		f.messages[key.anyMessage()]++
+	}
+	return g
 }
 
 func (f *faults) makeRoom() {
@@ -77,6 +97,11 @@ func (f *faults) makeRoom() {
 		}
 	}
 	delete(f.groups, oldest)
+	if place := oldest.anyMessage(); f.messages[place] > 1 {
+		f.messages[place]--
+	} else {
+		delete(f.messages, place)
+	}
 }
 
 // Groups implements command.Errors.
