@@ -12,6 +12,7 @@
 local args = require "lib.args"
 local fitting = require "fitting"
 local pilot = require "pilot"
+local safety = require "safety"
 local ship = require "ship"
 local targets = require "targets"
 local vessel = require "vessel"
@@ -60,7 +61,7 @@ function modules.start(v, m, target)
   if kind.needs_target then
     if not target then return nil, m.type .. " needs a target", "no_target" end
     if not targets.locked(v, target) then return nil, "lock the target first", "not_locked" end
-    local allowed, message = modules.law(v, vessel.of(target))
+    local allowed, message = safety.allows(v, vessel.of(target))
     if not allowed then return nil, message, "forbidden" end
     m.target = target
   end
@@ -78,22 +79,13 @@ function modules.start(v, m, target)
   return true
 end
 
--- Where security is at least this, nobody fires at another pilot.
-modules.safe = 0.5
-
-function modules.law(v, other)
-  if v.pilot and other.pilot and system.security() >= modules.safe then
-    return nil, system.name() .. " is safe space: nobody fires at a pilot here"
-  end
-  return true
-end
-
 -- One cycle; false where the energy for it is missing.
 function modules.cycle(v, m)
   if not vessel.spend(v, m.figures.cap_use) then return false end
   local kind, run = modules.kind(m), m.run
   m.free = system.now() + m.figures.cycle
   after(m.figures.cycle, function() modules.turn(v, m, run) end)
+  if kind.needs_target then safety.fired(v, vessel.of(m.target)) end
   if kind.begin then kind.begin(v, m) end
   return true
 end
@@ -111,8 +103,13 @@ end
 function modules.go_on(v, m, run)
   if not m.on or m.run ~= run then return end
   if m.stopping then return modules.stop(v, m) end
-  if modules.kind(m).needs_target and not targets.locked(v, m.target) then return modules.stop(v, m) end
+  if modules.kind(m).needs_target and not modules.may_fire(v, m) then return modules.stop(v, m) end
   if not modules.cycle(v, m) then modules.stop(v, m) end
+end
+
+-- Is the target still locked, and fair game?
+function modules.may_fire(v, m)
+  return targets.locked(v, m.target) and safety.allows(v, vessel.of(m.target))
 end
 
 -- Switches a module off at once; its cycle's timer finds it off.

@@ -151,16 +151,6 @@ function test.an_afterburner_makes_faster()
   near(space.get(a.id).speed, a.type.speed)
 end
 
-function test.safe_space_is_safe_for_pilots()
-  local before = modules.safe
-  modules.safe = -1
-  local ann, _, _, b = duel()
-  local _, message, code = ann:run("activate", {slot = 1, id = b.id})
-  modules.safe = before
-  eq(code, "forbidden")
-  eq(message, "Beta is safe space: nobody fires at a pilot here")
-end
-
 function test.no_such_slot()
   local ann = arena.fighter("Ann", "Wren")
   local _, message = ann:run("activate", {slot = 17})
