@@ -281,10 +281,14 @@ func TestFaultyCanaryGoesBackWhilePlayersFly(t *testing.T) {
 	home := p.event("system")["name"].(string)
 	amy := s.operator("amy", command.Operator)
 	amy.do("patch --canary @" + home + " chat.say = function(p, text) return nothing.here end")
+	amy.refused("patch chat.nothing = function() end --canary @" + home)
 	for range 6 {
 		_, _ = p.Request(p.ctx, "say", nil)
 	}
 	p.until("the rollback", func(m *wire.Message) bool {
+		if m.Event == "reload" && (m.Fields["ok"] != true || strings.Contains(m.Fields["message"].(string), "chat.lua")) {
+			t.Errorf("players of a production shard hear of its faults: %v", m.Fields)
+		}
 		return m.Event == "reload" && strings.Contains(m.Fields["message"].(string), "rolled back by itself")
 	})
 	has(t, "the list", amy.do("patches --all"), "dropped")

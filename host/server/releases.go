@@ -236,7 +236,11 @@ func (r *releases) tell(o release.Outcome) {
 	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Microsecond)}
 	switch out.Verdict {
 	case command.Applied:
-		r.s.log.Info("scripts reloaded: "+o.String(), append(attrs, "systems", out.Systems)...)
+		if attrs = append(attrs, "systems", out.Systems); o.Message != "" { // it went back by itself, or the store has a gap
+			r.s.log.Warn("scripts reloaded: "+o.String(), append(attrs, "why", o.Message)...)
+		} else {
+			r.s.log.Info("scripts reloaded: "+o.String(), attrs...)
+		}
 	case command.Refused:
 		r.s.log.Error("scripts not reloaded: "+o.String(), attrs...)
 	case command.Held, command.Queued:
@@ -245,13 +249,26 @@ func (r *releases) tell(o release.Outcome) {
 	default:
 		return
 	}
+	if told, ok := toldToPlayers(out, o.Author, r.s.cfg.Production); ok {
+		r.s.gate.Broadcast(wire.NewEvent("reload", told))
+	}
+}
+
+// toldToPlayers is what players hear of a change. Those of a development shard are
+// its designers; those of a production shard hear only that there is another
+// release, and nothing of its faults.
+func toldToPlayers(out command.Outcome, author string, production bool) (map[string]world.Value, bool) {
+	ok, message := out.Verdict == command.Applied, out.Message
+	if production {
+		if message = ""; author == "watchdog" {
+			message = "rolled back by itself"
+		}
+	}
 	files := make([]world.Value, len(out.Files))
 	for i, f := range out.Files {
 		files[i] = f
 	}
-	r.s.gate.Broadcast(wire.NewEvent("reload", map[string]world.Value{
-		"ok": out.Verdict == command.Applied, "release": float64(out.Release), "files": files, "message": out.Message,
-	}))
+	return map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": files, "message": message}, ok || !production
 }
 
 // wait returns when every batch that the watcher has handed over is through, with
