@@ -54,6 +54,22 @@ func (l *loop) run(d time.Duration, enough func() bool) error {
 				l.serve(p, events[i].Events)
 			}
 		}
+		if n := len(events); n > 0 && n < maxEvents {
+			if err := doze(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// doze lets messages gather for a moment. On one machine it is the sender who pays
+// for waking a process that waits for its message, several microseconds each time:
+// for players who are elsewhere a server does not, so it should not here.
+func doze() error {
+	moment := syscall.Timespec{Nsec: 1e6}
+	if err := syscall.Nanosleep(&moment, nil); err != syscall.EINTR {
+		return err
 	}
 	return nil
 }

@@ -82,10 +82,13 @@ func raiseFiles(want int) error {
 	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &r)
 }
 
+// maxEvents is how many descriptors a poller tells of at once.
+const maxEvents = 1024
+
 // poller is an epoll instance.
 type poller struct {
 	fd     int
-	events [1024]syscall.EpollEvent
+	events [maxEvents]syscall.EpollEvent
 }
 
 func newPoller() (*poller, error) {
