@@ -19,7 +19,7 @@ func (v reload) Status(context.Context) (command.ReloadStatus, error) {
 	w := v.s.watcher.Status()
 	st := command.ReloadStatus{
 		Root: w.Root, Mode: string(w.Mode), Reason: w.Reason, Files: w.Files, Pending: w.Pending, LastScan: w.LastScan,
-		Queued: len(v.s.releases.controller.Queued()),
+		Queued: v.s.releases.controller.Status().Queued,
 	}
 	for _, h := range w.Holds {
 		st.Holds = append(st.Holds, h.String())

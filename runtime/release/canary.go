@@ -204,6 +204,7 @@ func (c *Controller) flush(ctx context.Context) {
 		if o := c.tell(c.promoteQueued(ctx, "disk", note), "disk", note); o.Verdict == Refuse {
 			c.noteRefusal(o, c.queued)
 			clear(c.queued)
+			c.show()
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hotshard/runtime/script"
@@ -75,6 +76,8 @@ type Controller struct {
 	recalled []*script.Release
 	watch    watchdog
 	last     Outcome
+
+	shown atomic.Pointer[Status] // as of the last change: whoever only looks waits for no staging
 }
 
 // New makes a Controller over States that run cfg.Release.
@@ -101,6 +104,7 @@ func New(cfg Config) *Controller {
 	}
 	c.cfg.Release, c.cfg.Patches = nil, nil // the history keeps their sources
 	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Author: "disk", Note: "start"}}
+	c.show()
 	return c
 }
 
@@ -236,6 +240,7 @@ func (c *Controller) tell(o Outcome, author, note string) Outcome {
 		o.At = c.cfg.Now()
 	}
 	c.last = o
+	c.show()
 	if c.cfg.Tell != nil {
 		c.cfg.Tell(o)
 	}

@@ -61,10 +61,12 @@ type Status struct {
 	Frozen  bool
 }
 
-// Status takes the figures.
-func (c *Controller) Status() Status {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// Status is how things stood after the last change. It never waits: while a
+// release is staged or committed, operators can still look.
+func (c *Controller) Status() Status { return *c.shown.Load() }
+
+// show takes the figures for Status.
+func (c *Controller) show() {
 	s := Status{Release: c.live.Number, Hash: c.live.Hash, Queued: len(c.queued), Frozen: c.frozen}
 	for _, p := range c.patches {
 		if p.Status == PatchOpen {
@@ -74,5 +76,5 @@ func (c *Controller) Status() Status {
 	if c.canary != nil {
 		s.Canary, s.Units = c.canary.to.Number, c.canary.units
 	}
-	return s
+	c.shown.Store(&s)
 }

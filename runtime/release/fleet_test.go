@@ -341,6 +341,39 @@ func TestFullDiskRefusesAndChangesNothing(t *testing.T) {
 	s.want("live", s.values(), "S00=3 S01=3")
 }
 
+// TestLookingWaitsForNoCommit asks for the figures in the middle of a commit, as
+// consoles and scrapes do.
+func TestLookingWaitsForNoCommit(t *testing.T) {
+	s := newShard(t, false, 2, returns(1))
+	looked := make(chan Status, 10)
+	s.before = func(int) {
+		seen := make(chan struct{})
+		go func() {
+			if s.ctl.Frozen() {
+				t.Error("frozen")
+			}
+			looked <- s.ctl.Status()
+			close(seen)
+		}()
+		select {
+		case <-seen:
+		case <-time.After(20 * time.Second):
+			t.Error("whoever looks has to wait")
+		}
+	}
+	s.verdict(s.save("m.lua", returns(2)), Apply)
+	if st := <-looked; st.Release != 1 {
+		t.Errorf("in the middle of it: %+v", st)
+	}
+	if st := s.ctl.Status(); st.Release != 2 {
+		t.Errorf("afterwards: %+v", st)
+	}
+	s.ctl.Freeze()
+	if !s.ctl.Status().Frozen {
+		t.Error("the freeze does not show")
+	}
+}
+
 func TestRollbackTwiceDoesNotBringTheBadOneBack(t *testing.T) {
 	s := newShard(t, false, 2, returns(1))
 	s.save("m.lua", returns(2))

@@ -2,18 +2,15 @@ package release
 
 import "context"
 
-// Frozen says whether saved files wait.
-func (c *Controller) Frozen() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.frozen || c.cfg.Production
-}
+// Frozen says whether saved files wait. Like Status, it never waits itself.
+func (c *Controller) Frozen() bool { return c.Status().Frozen || c.cfg.Production }
 
 // Freeze makes saved files wait; Thaw ends that and applies what waited.
 func (c *Controller) Freeze() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.frozen = true
+	c.show()
 }
 
 // Thaw lets saved files through again and applies those that waited, as one
