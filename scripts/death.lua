@@ -22,6 +22,7 @@ function death.eject(p, v, thing)
   if lost.type == pilot.capsule then
     player.data(p).ship = nil
     pilot.begin(p)
+    emit("pilot_ready", p)
     player.send(p, "notice", {text = "Your pod is lost. You wake in a new body."})
     return
   end

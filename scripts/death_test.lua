@@ -22,6 +22,18 @@ function test.a_lost_ship_leaves_a_pod_and_a_wreck()
   eq(ann:last("notice").text, "Your Halberd is lost. You are in your pod.")
 end
 
+function test.a_new_body_is_shown_its_hangar()
+  local ann = arena.fighter("Ann", "Wren")
+  advance(1)
+  ann:forget()
+  for _ = 1, 2 do
+    vessel.hurt(vessel.of(player.ship(ann.id)), 1e6, nil)
+    advance(1)
+  end
+  ok(player.station(ann.id), "she wakes in a station")
+  eq(ann:last("hangar").ships, {{type = "Wren", name = "Ann's Wren"}})
+end
+
 function test.wrecks_do_not_stay_for_ever()
   local _, a = arena.fighter("Ann", "Halberd")
   local _, b = arena.fighter("Ben", "Wren", 3000)
