@@ -143,6 +143,42 @@ func TestPageSendsOrders(t *testing.T) {
 	p.shoot("help")
 }
 
+// A fight is led from the page: what the ship carries, locks, the safety switch.
+func TestPageLeadsAFight(t *testing.T) {
+	s, b := newStage(t), newBrowser(t)
+	p := b.open(t, "ada", s.URL)
+	p.signIn("Ada")
+	p.click("#station .undock")
+	p.inView("space")
+	p.until("see no switch the server does not speak of", `!document.querySelector("#hud .safety").checkVisibility()`)
+	s.say("safety", map[string]world.Value{"on": true})
+	p.until("see the safety on", `document.querySelector("#hud .safety").textContent === "Safety on"`)
+	p.click("#hud .safety")
+	if args := s.heard(p, "safety"); args["on"] != false {
+		t.Errorf("safety was asked with %v", args)
+	}
+	s.say("safety", map[string]world.Value{"on": false})
+	p.until("see the safety off", `document.querySelector("#hud .safety[aria-pressed='false']")?.textContent === "Safety off"`)
+
+	bo := b.open(t, "bob", s.URL)
+	bo.signIn("Bo")
+	bo.click("#station .undock")
+	bo.inView("space")
+	p.choose("Bo's Wren")
+	p.order("Lock")
+	if args := s.heard(p, "lock"); args["id"] != float64(world.FirstDynamicID+2) {
+		t.Errorf("lock was asked with %v", args)
+	}
+	s.say("lock", map[string]world.Value{"id": world.FirstDynamicID + 2, "state": "locked"})
+	s.say("module", map[string]world.Value{"slot": 1.0, "type": "Light Railgun", "group": "gun", "cycle": 4.0, "on": false})
+	p.until("see the target", `document.querySelector("#hud .target")?.textContent.includes("Bo's Wren")`)
+	p.do("fire", chromedp.Focus(chromedp.CSS("#space")), chromedp.KeyEvent("1"))
+	if args := s.heard(p, "activate"); args["slot"] != 1.0 || args["id"] != float64(world.FirstDynamicID+2) {
+		t.Errorf("activate was asked with %v", args)
+	}
+	p.shoot("fight")
+}
+
 // mouseDrag presses, moves and releases the left button.
 func mouseDrag(x0, y0, x1, y1 float64) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {

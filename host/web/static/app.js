@@ -1,10 +1,12 @@
 // The page: ties connection, game and views together. Everything of substance is
 // in the modules it names.
 import { Link } from "./net.js";
+import { Fight } from "./fight.js";
 import { Game } from "./state.js";
 import { parseMap } from "./graph.js";
 import { Chat } from "./view/chat.js";
 import { say, show } from "./view/dom.js";
+import { FightView } from "./view/fight.js";
 import { gestures } from "./view/gestures.js";
 import { Hud } from "./view/hud.js";
 import { bindKeys, fillHelp } from "./view/keys.js";
@@ -45,10 +47,15 @@ async function act(cmd, args = {}) {
 // ask sends what the page can do without: an answer or null, and no toast.
 const ask = (cmd, args = {}) => send(cmd, args).catch(() => null);
 
-const space = new Space($("#space"), game);
+const fight = new Fight(game, ask);
+const space = new Space($("#space"), game, fight);
 const place = new Place($("#place"), game, act);
 const hud = new Hud($("#hud"), game, act);
-const selected = new Selected($("#selected"), game, act, (id) => space.look(id));
+const battle = new FightView($("#hud"), fight, act, now);
+const selected = new Selected($("#selected"), game, fight, act, {
+  look: (id) => space.look(id),
+  lock: (id) => fight.lock(id, act, now()),
+});
 const overview = new Overview($("#overview"), game);
 const chat = new Chat($("#chat"), game, (text) => act("say", { channel: "local", text }));
 const map = new MapView($("#map"), game);
@@ -101,13 +108,19 @@ link.on("status", (state, detail) => {
     sessionStorage.removeItem(TOKEN);
     if (map.dialog.open) map.dialog.close();
     game.forget();
+    fight.forget();
+    fight.safety = null;
     show($("#place"), false);
     show($("#station"), false);
     login.open(detail);
   }
-  if (state === "live") login.close();
+  if (state === "live") {
+    login.close();
+    toasts.drop("closing");
+  }
   face();
 });
+link.on("garbled", () => toasts.show({ kind: "bad", id: "garbled", title: "The server has changed", text: "Reload the page to go on." }));
 link.on("event", (message) => game.handle(message, now()));
 addEventListener("online", () => link.hurry());
 document.addEventListener("visibilitychange", () => document.hidden || link.hurry());
@@ -159,6 +172,7 @@ const keys = {
     game.select(null);
     space.look(null);
   } },
+  ...Object.fromEntries([..."123456789"].map((key) => [key, { run: inSpace(() => battle.use(Number(key))) }])),
   "?": { does: "This list", run: () => open("help") },
   "+": { run: () => space.camera.zoom(0.8) },
   "-": { run: () => space.camera.zoom(1.25) },
@@ -179,6 +193,7 @@ function frame() {
     if (map.dialog.open) game.sim.advance(began);
     place.update();
     hud.update();
+    battle.update();
     selected.update();
     overview.refresh();
     space.cover(PANELS);

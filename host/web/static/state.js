@@ -48,7 +48,7 @@ export class Game extends Emitter {
   // handle takes one event of the server at a time in seconds.
   handle(message, now) {
     this.#events[message.ev]?.(message, now);
-    this.emit("message", message);
+    this.emit("message", message, now);
   }
 
   select(id) {
@@ -153,10 +153,10 @@ export class Game extends Emitter {
     notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "", place: true }),
     closing: (m) => {
       const title = m.code === "shutdown" ? "The server is stopping" : "The server ended the connection";
-      this.emit("notice", { kind: "bad", title, text: m.reason ?? "" });
+      this.emit("notice", { kind: "bad", id: "closing", title, text: m.reason ?? "" });
     },
     hangar: (m) => {
-      this.hangar = { ships: m.ships ?? [], items: m.items ?? [] };
+      this.hangar = { ships: listed(m.ships), items: listed(m.items) };
       this.emit("hangar");
     },
     route: (m) => {
@@ -175,6 +175,11 @@ export class Game extends Emitter {
   #stillThere() {
     if (this.selected !== null && !this.sim.find(this.selected)) this.select(null);
   }
+}
+
+// listed is a list that came from a script, where an empty one arrives as {}.
+export function listed(value) {
+  return Array.isArray(value) ? value : [];
 }
 
 // queueNotice tells somebody who waits for a seat in a full system how they stand.

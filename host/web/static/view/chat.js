@@ -1,4 +1,5 @@
 // Local chat.
+import { listed } from "../state.js";
 import { el, say } from "./dom.js";
 
 const KEPT = 200;
@@ -26,9 +27,9 @@ export class Chat {
   }
 
   // count shows how many pilots are here; who() answers the command of that name.
-  count({ count, players = [] } = {}) {
+  count({ count, players } = {}) {
     say(this.present, count ? `, ${count} ${count === 1 ? "pilot" : "pilots"}` : "");
-    this.present.title = players.map((p) => p.name).join(", ");
+    this.present.title = listed(players).map((p) => p.name).join(", ");
   }
 
   // read says that the lines have been seen.

@@ -23,6 +23,7 @@ export function fillHelp(dialog, actions) {
   const rows = [
     ["Drag, wheel, pinch", "Turn and zoom the camera"],
     ["Double-click", "Fly that way"],
+    ["1 to 9", "A module on, at the selected target, or off"],
     ...[...orders].map(([key, label]) => [key, `${label}, for what is selected`]),
     ...Object.entries(actions).filter(([, a]) => a.does).map(([key, { does }]) => [key, does]),
   ];

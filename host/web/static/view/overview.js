@@ -43,13 +43,13 @@ export class Overview {
       if (thing.id === game.ship || thing.kind === "missile") return;
       if (this.filter !== "all" && group(thing.kind) !== this.filter) return;
       const name = shortName(thing.name || thing.type, game.system?.name);
-      list.push({ id: thing.id, kind: thing.kind, name, type: thing.type || kindName(thing), far: game.distance(thing) ?? 0 });
+      list.push({ id: thing.id, kind: thing.kind, name, type: thing.type || kindName(thing), far: game.distance(thing) });
     };
     for (const body of game.sim.bodies.values()) take(body);
     for (const celestial of game.sim.celestials.values()) take(celestial);
     const { by, down } = this.sort;
     const sign = down ? -1 : 1;
-    if (by === "far") list.sort((a, b) => sign * (a.far - b.far) || a.id - b.id);
+    if (by === "far") list.sort((a, b) => sign * ((a.far ?? 0) - (b.far ?? 0)) || a.id - b.id);
     else list.sort((a, b) => sign * COLLATOR.compare(a[by], b[by]) || a.far - b.far || a.id - b.id);
     this.#list = list;
     show(this.none, list.length === 0);

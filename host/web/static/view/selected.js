@@ -1,6 +1,7 @@
 // The selected thing and what can be done with it.
 import { el, say, show } from "./dom.js";
 import { distance, kindName, speed } from "./format.js";
+import { Fight } from "../fight.js";
 import { modeName } from "../motion.js";
 
 const USE_RANGE = 2_500; // metres within which one docks or jumps
@@ -13,6 +14,7 @@ export const ORDERS = [
   { key: "Q", label: "Approach", cmd: "approach", args: (t) => ({ id: t.id }) },
   { key: "A", label: "Align", cmd: "align", args: (t) => ({ id: t.id }) },
   { key: "V", label: "Look", cmd: "look", args: (t) => ({ id: t.id }) },
+  { key: "L", label: "Lock", cmd: "lock", vessel: true },
   { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
   { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
   { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
@@ -21,11 +23,13 @@ export const ORDERS = [
 ];
 
 export class Selected {
-  constructor(root, game, act, look) {
+  // does holds what an order of the name does on the page: {look(id), lock(id)}.
+  constructor(root, game, fight, act, does) {
     this.root = root;
     this.game = game;
+    this.fight = fight;
     this.act = act;
-    this.look = look;
+    this.does = does;
     this.title = root.querySelector("h2");
     this.facts = root.querySelector(".facts");
     this.answer = root.querySelector(".looked");
@@ -44,7 +48,7 @@ export class Selected {
   // order does one of ORDERS by its key; it says whether there was one to do.
   order(key) {
     const { thing } = this;
-    const order = thing && ORDERS.find((o) => o.key === key && (!o.only || o.only === thing.kind));
+    const order = thing && ORDERS.find((o) => o.key === key && fits(o, thing));
     if (!order) return false;
     this.#do(order);
     return true;
@@ -59,13 +63,17 @@ export class Selected {
     if (thing.dest_name) parts.push(`leads to ${thing.dest_name}`);
     const near = this.game.distance(thing) <= USE_RANGE;
     for (const { order, button } of this.buttons) if (order.only) button.classList.toggle("primary", near);
+    const health = this.fight.health.get(thing.id);
+    if (health && Fight.vessel(thing)) parts.push(["shield", "armour", "hull"].map((what, i) => `${what} ${Math.round(health[i] * 100)} %`).join(", "));
+    say(this.lock, this.fight.locks.has(thing.id) ? "Unlock" : "Lock");
     say(this.facts, parts.filter(Boolean).join(" \u00b7 "));
   }
 
   async #do({ cmd, args }) {
     const { thing } = this;
     if (!thing) return;
-    if (cmd === "look") this.look(thing.id);
+    this.does[cmd]?.(thing.id);
+    if (!args) return;
     const answer = await this.act(cmd, args(thing, this.values));
     if (cmd === "look" && answer && this.game.selected === thing.id) this.#tell(answer.result);
   }
@@ -90,9 +98,10 @@ export class Selected {
       node.addEventListener("change", () => (this.values[name] = Number(node.value)));
       return node;
     };
+    this.lock = button("lock");
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
-    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS), button("dock"), button("jump"));
+    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS), button("lock"), button("dock"), button("jump"));
     box.append(...plain, ring, warp);
   }
 
@@ -105,9 +114,14 @@ export class Selected {
     say(this.title, thing ? thing.name || thing.type || kindName(thing) : own ? "Your ship" : "Nothing selected");
     show(this.facts, thing !== null);
     if (!thing) return;
-    for (const { order, button } of this.buttons) show(button, !order.only || order.only === thing.kind);
+    for (const { order, button } of this.buttons) show(button, fits(order, thing));
     this.update();
   }
+}
+
+// fits says whether an order is for a thing.
+function fits(order, thing) {
+  return order.vessel ? Fight.vessel(thing) : !order.only || order.only === thing.kind;
 }
 
 // What the panel shows anyway.

@@ -10,6 +10,8 @@ import { Sky } from "./sky.js";
 const LABELS = 42; // names on screen at once
 const CHASE = 2_400; // metres behind one's own ship at first
 const HULL_FROM = 5; // pixels of radius from which a ship has a shape
+const FLASH = 0.4; // seconds of game time a shot is seen
+const FIRE = { dealt: "#e9d9a8", taken: "#ee7d5a" };
 const out = {};
 
 export class Space {
@@ -22,9 +24,10 @@ export class Space {
   #docked = true;
   #toFace = true;
 
-  constructor(canvas, game) {
+  constructor(canvas, game, fight) {
     this.canvas = canvas;
     this.game = game;
+    this.fight = fight;
     this.camera = new Camera();
     this.hovered = null;
     this.looked = null; // what the camera turns around, if not our own ship
@@ -52,6 +55,7 @@ export class Space {
     this.#marks.begin();
     this.#place(ctx, own, seconds);
     this.#celestials(ctx);
+    this.#shots(ctx, now);
     this.#bodies(ctx, own, seconds);
     if (own) this.#course(ctx, own);
     this.#selection(ctx);
@@ -174,6 +178,28 @@ export class Space {
         this.#marks.label(chosen ? 0 : body.kind === "ship" ? 2 : 4, body.id, x + Math.min(40, size), y, body.name || body.type, game.distance(body), ink);
       }
     }
+  }
+
+  // Whoever fires is joined to the target by a line that flashes with each cycle.
+  #shots(ctx, now) {
+    const { game, camera, fight } = this;
+    const { dilation } = game.sim.clock;
+    ctx.lineWidth = 1.2;
+    for (const [key, { from, to, cycle, since }] of fight.shots) {
+      const a = game.sim.bodies.get(from), b = game.sim.bodies.get(to);
+      if (!a || !b) fight.shots.delete(key);
+      const phase = ((now - since) * dilation) % cycle;
+      if (!a || !b || phase > FLASH || !camera.project(a.px, a.py, a.pz, out)) continue;
+      const { x, y } = out;
+      if (!camera.project(b.px, b.py, b.pz, out)) continue;
+      ctx.strokeStyle = to === game.ship ? FIRE.taken : FIRE.dealt;
+      ctx.globalAlpha = 0.9 * (1 - phase / FLASH);
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.lineTo(out.x, out.y);
+      ctx.stroke();
+    }
+    ctx.globalAlpha = 1;
   }
 
   // The own ship, too small to have a shape: a small arrowhead that is not missed.

@@ -17,13 +17,18 @@ export class Toasts {
     const close = el("button.quiet", { type: "button", "aria-label": "Close", onclick: () => note.remove() }, "\u00d7");
     const note = el(`div.toast.${kind}`, {}, el("strong", {}, title), ...(text ? [el("p", {}, text)] : []), close);
     if (id) {
-      this.root.querySelector(`.toast[data-id="${id}"]`)?.remove();
+      this.drop(id);
       note.dataset.id = id;
     }
     if (place) note.dataset.since = performance.now();
     this.root.prepend(note);
     while (this.root.childElementCount > AT_ONCE) this.root.lastElementChild.remove();
     if (STAY[kind]) setTimeout(() => note.remove(), STAY[kind]);
+  }
+
+  // drop takes away the notice with an id, once it no longer holds.
+  drop(id) {
+    this.root.querySelector(`.toast[data-id="${id}"]`)?.remove();
   }
 
   // moved takes away what was said about the place that has been left.

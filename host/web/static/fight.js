@@ -1,0 +1,167 @@
+// What the page knows of a fight: how the own ship does, its modules, the locks
+// it holds, how the others do and who fires at whom. It listens to the game's
+// messages and asks once, on arrival, what the ship carries.
+import { Emitter } from "./emitter.js";
+import { listed } from "./state.js";
+
+const TOLD = 4; // lines of the report kept
+const SHOTS = 300; // weapons shown to fire at once, at most
+
+// Fight emits:
+//   changed   anything of the own ship, its modules or its locks
+//   told      another line in the report
+export class Fight extends Emitter {
+  #asked = 0;
+
+  // ask(cmd, args) resolves with an answer or null.
+  constructor(game, ask) {
+    super();
+    this.game = game;
+    this.ask = ask;
+    this.safety = null; // null until the server speaks of it
+    this.forget();
+    game.on("message", (message, now) => this.#events[message.ev]?.(message, now));
+  }
+
+  // forget returns to a ship nothing is known of.
+  forget() {
+    this.condition = null; // {shield, armour, hull, capacitor}, each 0 to 1
+    this.modules = []; // by slot: {slot, type, group, cycle, on, stopping, target, since}
+    this.locks = new Map(); // by id: {done, since, seconds}
+    this.health = new Map(); // by id: [shield, armour, hull], each 0 to 1
+    this.shots = new Map(); // weapons at work: {from, to, guns, cycle, since}
+    this.report = []; // {text, kind, at}, the newest last
+    this.emit("changed");
+  }
+
+  // load asks what the ship in space carries. An answer that comes after the ship
+  // was left is of no use.
+  async load() {
+    const asked = ++this.#asked;
+    if (!this.game.ship) return;
+    const answer = await this.ask("ship");
+    if (asked !== this.#asked || !answer) return;
+    const { modules, shield, armour, hull, capacitor } = answer;
+    this.modules = listed(modules).map((m) => ({ ...m, since: this.modules[m.slot - 1]?.since ?? 0 }));
+    this.condition = typeof hull === "number" ? { shield, armour, hull, capacitor } : null;
+    this.emit("changed");
+  }
+
+  // lock begins or ends a lock; act(cmd, args) resolves with {result} or null.
+  async lock(id, act, now) {
+    if (this.locks.has(id)) return void (await act("unlock", { id }));
+    const answer = await act("lock", { id });
+    const seconds = answer?.result?.seconds;
+    // A lock that was there already is told again by the answer alone.
+    if (typeof seconds === "number" && !this.locks.has(id)) this.#lock(id, seconds <= 0, seconds, now);
+  }
+
+  // use switches a module on, at what is selected if that is locked, or off.
+  async use(slot, act) {
+    const module = this.modules[slot - 1];
+    if (!module) return;
+    const { selected } = this.game;
+    const target = this.locks.get(selected)?.done ? { id: selected } : {};
+    const off = module.on && !module.stopping;
+    const answer = await act(off ? "deactivate" : "activate", off ? { slot } : { slot, ...target });
+    if (answer?.result?.slot === slot) this.#module(answer.result, module.since);
+  }
+
+  // setSafety asks for the pilot's safety switch to be on or off.
+  async setSafety(on, act) {
+    const answer = await act("safety", { on });
+    if (typeof answer?.result?.on === "boolean") this.#safety(answer.result.on);
+  }
+
+  // vessel says whether a thing can be locked.
+  static vessel(thing) {
+    return ["ship", "npc", "pod"].includes(thing?.kind);
+  }
+
+  #lock(id, done, seconds, now) {
+    this.locks.set(id, { done, seconds: seconds ?? 0, since: now });
+    this.emit("changed");
+  }
+
+  #module(m, since) {
+    this.modules[m.slot - 1] = { ...m, since };
+    this.emit("changed");
+  }
+
+  #safety(on) {
+    this.safety = on;
+    this.emit("changed");
+  }
+
+  #tell(text, kind, now) {
+    this.report.push({ text, kind, at: now });
+    if (this.report.length > TOLD) this.report.shift();
+    this.emit("told");
+  }
+
+  #name(id) {
+    const thing = this.game.sim.find(id);
+    return thing?.name || thing?.type || "Somebody";
+  }
+
+  #events = {
+    system: () => {
+      this.forget();
+      this.load();
+    },
+    safety: (m) => this.#safety(m.on !== false),
+    condition: (m) => {
+      if (m.id !== this.game.ship) return;
+      const { shield, armour, hull, capacitor } = m;
+      this.condition = { shield, armour, hull, capacitor };
+      this.emit("changed");
+    },
+    module: (m, now) => this.#module(m, m.on && !this.modules[m.slot - 1]?.on ? now : this.modules[m.slot - 1]?.since ?? now),
+    lock: (m, now) => {
+      if (m.state !== "lost") return this.#lock(m.id, m.state === "locked", m.seconds, now);
+      if (this.locks.delete(m.id)) this.emit("changed");
+    },
+    health: (m) => {
+      for (const [id, shield, armour, hull] of listed(m.ships)) this.health.set(id, [shield / 100, armour / 100, hull / 100]);
+    },
+    fire: (m, now) => {
+      for (const [from, to, type, cycle, on] of listed(m.weapons)) {
+        const key = `${from} ${to} ${type}`;
+        const shot = this.shots.get(key);
+        const guns = (shot?.guns ?? 0) + (on ? 1 : -1);
+        if (guns <= 0) this.shots.delete(key);
+        else if (shot) shot.guns = guns;
+        else if (this.shots.size < SHOTS) this.shots.set(key, { from, to, guns, cycle: cycle > 0 ? cycle : 1, since: now });
+      }
+    },
+    hits: (m, now) => {
+      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.#tell(text, kind, now);
+    },
+    destroyed: (m, now) => {
+      const mine = m.id === this.game.ship;
+      this.locks.delete(m.id);
+      this.health.delete(m.id);
+      this.#tell(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
+      this.emit("changed");
+    },
+  };
+}
+
+// reportHits puts the hits of a second into lines [text, kind], one for each other
+// ship and direction: shots that missed are told only where none hit.
+export function reportHits({ hits, more = 0 }, name) {
+  const sums = new Map();
+  for (const { to, from, points = 0 } of listed(hits)) {
+    const key = to ? `to ${to}` : `from ${from}`;
+    const sum = sums.get(key) ?? { id: to || from, mine: Boolean(to), points: 0 };
+    sum.points += points;
+    sums.set(key, sum);
+  }
+  const lines = [...sums.values()].map(({ id, mine, points }) => {
+    const damage = points > 0 && points < 1 ? "less than 1" : String(Math.round(points));
+    if (mine) return [points > 0 ? `You hit ${name(id)} for ${damage}.` : `You miss ${name(id)}.`, "good"];
+    return [`${name(id)} hits you for ${damage}.`, "bad"];
+  });
+  if (more > 0) lines.push([`More hits for ${Math.round(more)}.`, "info"]);
+  return lines;
+}
