@@ -51,6 +51,7 @@ function command.fit(p, from)
   local list = args.get(from, "modules")
   if list == nil then return {ship = hull.type, modules = fitting.of(hull.type, hull)} end
   if not player.station(p) then error {code = "not_docked", message = "a ship is refitted in a station"} end
+  hull = pilot.commission(p) -- a pod has room for no module
   if type(list) ~= "table" or #list > 30 then args.refuse("modules must be a list of module names") end
   local names = {}
   for i, name in ipairs(list) do

@@ -1,4 +1,5 @@
 local fitting = require "fitting"
+local pilot = require "pilot"
 require "station"
 
 function test.every_usual_fit_fits()
@@ -31,6 +32,12 @@ function test.a_ship_is_refitted_in_a_station()
   local _, message, code = ann:run("fit", {modules = {}})
   eq(message, "a ship is refitted in a station")
   eq(code, "not_docked")
+end
+
+function test.who_docked_in_a_pod_refits_a_rookie_ship()
+  local ann = player "Ann"
+  player.data(ann.id).ship = {type = pilot.capsule, name = "pod"}
+  eq(ann:run("fit", {modules = {"Light Launcher"}}), {ship = pilot.rookie, modules = {"Light Launcher"}})
 end
 
 function test.nonsense_is_refused()

@@ -24,6 +24,10 @@ const missileFit = `"modules":["Light Launcher","Light Launcher","Afterburner","
 
 func (f fight) placed(p *player) {
 	s := f.s
+	if !p.unsafe { // or nobody may fire at anybody in safe space
+		p.unsafe = true
+		p.order("safety", []byte(`"on":false`))
+	}
 	switch {
 	case p.docked != 0:
 		s.unready(p)
@@ -32,6 +36,7 @@ func (f fight) placed(p *player) {
 		s.unready(p)
 		s.deaths++
 		p.part, p.target, p.aimed, p.fitted = fleer, 0, false, false
+		p.died = s.loop.now
 	}
 	p.after(s.within(1e9))
 }
@@ -72,6 +77,34 @@ func (f fight) fight(p *player) {
 	p.ordered("goto", s.point(s.somewhere(), "", 0))
 }
 
+// join lets a player take part who has come to the arena.
+func (f fight) join(p *player) {
+	s := f.s
+	p.part = fighter
+	s.arrive(p)
+	if p.died != 0 {
+		s.returns++
+		s.away = max(s.away, s.loop.now-p.died)
+		p.died = 0
+	}
+}
+
+// census counts who does what in a fight, and for how long somebody has been out
+// of it at most.
+func (f fight) census() (parts [3]int, away int64) {
+	away = f.s.away
+	for _, p := range f.s.players {
+		if p.stage != playing {
+			continue
+		}
+		parts[p.part]++
+		if p.died != 0 {
+			away = max(away, f.s.loop.now-p.died)
+		}
+	}
+	return parts, away
+}
+
 func (f fight) answer(p *player, what, code string) {
 	s := f.s
 	switch what {
@@ -81,8 +114,7 @@ func (f fight) answer(p *player, what, code string) {
 	case "undock", "warp", "goto":
 		switch {
 		case p.part == setOut && s.arrived(p, what, code):
-			p.part = fighter
-			s.arrive(p)
+			f.join(p)
 			p.after(s.within(courseEvery))
 		case p.part == fleer && code == "too_close":
 			p.order("dock", s.id("station", s.anchor.id))

@@ -53,6 +53,11 @@ type Figures struct {
 	Refused     int64   `json:"refused"`      // of these, answered with a refusal
 	Unanswered  int64   `json:"unanswered"`   // of these, without an echo until the next one
 	Deaths      int     `json:"deaths"`       // ships lost, since the start
+	Returns     int     `json:"returns"`      // fights taken up again after that, likewise
+	Fighting    int     `json:"fighting"`     // players in the fight at the end
+	Fleeing     int     `json:"fleeing"`      // ... in pods on the way to the station
+	SettingOut  int     `json:"setting_out"`  // ... in a new ship, docked or on the way back
+	AwayMax     float64 `json:"away_max_s"`   // the longest that anybody was out of the fight
 	LoadCPU     float64 `json:"load_cpu"`
 	ServerCPU   float64 `json:"server_cpu"`
 	ServerRSS   float64 `json:"server_rss_mb"`

@@ -112,12 +112,32 @@ func (r *run) stopped() bool {
 var errStopped = errors.New("stopped")
 
 func (r *run) wait(d time.Duration) error {
-	stopped := false
-	err := r.loop.run(d, func() bool { stopped = stopped || r.stopped(); return stopped })
+	stopped, told := false, r.loop.tellTime()
+	err := r.loop.run(d, func() bool {
+		if r.loop.now-told > tellEvery {
+			told = r.loop.now
+			r.tell()
+		}
+		stopped = stopped || r.stopped()
+		return stopped
+	})
 	if err == nil && stopped {
 		err = errStopped
 	}
 	return err
+}
+
+// tellEvery is how often a run tells how it goes, in ns.
+const tellEvery = 10e9
+
+// tell tells how it goes.
+func (r *run) tell() {
+	s := r.shard
+	if battle, ok := s.scene.(fight); ok {
+		parts, away := battle.census()
+		r.say("%d in, %d fight, %d in pods, %d on the way; %d ships lost, %d came back, the slowest after %.0f s", s.present,
+			parts[fighter], parts[fleer], parts[setOut], s.deaths, s.returns, float64(away)/1e9)
+	}
 }
 
 func (r *run) say(format string, args ...any) {
@@ -133,7 +153,7 @@ func (r *run) gather(s *side, perSecond float64, most time.Duration) error {
 	told, stopped := s.opened, false
 	err := r.loop.run(most, func() bool {
 		s.come(perSecond)
-		if r.loop.now-told > 5e9 {
+		if r.loop.now-told > tellEvery {
 			told = r.loop.now
 			r.say("%d of %d in, %d ready", s.present, len(s.players), s.ready)
 		}
@@ -195,7 +215,7 @@ func (w *window) add(v *window) {
 
 // figures are what was felt on a side in a window.
 func (s *side) figures(scene string, w *window) Figures {
-	return Figures{
+	f := Figures{
 		Scene: scene, Players: len(s.players), Joined: s.present, Seconds: w.seconds,
 		IAp50: w.ia.quantile(0.5), IAp99: w.ia.quantile(0.99), IAmax: float64(w.ia.max) / 1e6,
 		EchoP50: w.echo.quantile(0.5), EchoP99: w.echo.quantile(0.99),
@@ -204,6 +224,12 @@ func (s *side) figures(scene string, w *window) Figures {
 		Deaths: s.deaths, LoadCPU: w.own / w.seconds, ServerCPU: w.cpu / w.seconds, ServerRSS: w.last.rss / 1e6,
 		TickP50: w.last.p50, TickP99: w.last.p99, DilationMin: w.dilation,
 	}
+	if battle, ok := s.scene.(fight); ok {
+		parts, away := battle.census()
+		f.SettingOut, f.Fighting, f.Fleeing = parts[setOut], parts[fighter], parts[fleer]
+		f.Returns, f.AwayMax = s.returns, float64(away)/1e9
+	}
+	return f
 }
 
 func (r *run) usage(s *side) (usage, error) {
@@ -224,7 +250,7 @@ func (s *side) reasons() string {
 	}
 	slices.SortFunc(keys, func(a, b string) int { return s.refusals[b] - s.refusals[a] })
 	var b strings.Builder
-	for _, k := range keys[:min(len(keys), 6)] {
+	for _, k := range keys[:min(len(keys), 8)] {
 		fmt.Fprintf(&b, "%d %s; ", s.refusals[k], k)
 	}
 	return strings.TrimSuffix(b.String(), "; ")

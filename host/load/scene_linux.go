@@ -22,6 +22,8 @@ type role struct {
 	target world.EntityID
 	aimed  bool // the target is locked
 	fitted bool
+	unsafe bool  // the safety switch is off
+	died   int64 // when it was last shot out of the fight; 0: is in it, or never was
 }
 
 func newScene(name string, s *side) scene {

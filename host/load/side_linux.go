@@ -28,6 +28,8 @@ type side struct {
 	ready       int   // players that do what the scene is about
 	disconnects int
 	deaths      int
+	returns     int     // to the fight
+	away        int64   // ns, the longest that a death kept anybody out of it
 	dilation    float64 // the least so far
 	trouble     error
 	refusal     string
