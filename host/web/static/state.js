@@ -195,13 +195,14 @@ export function queueNotice({ place, of, system, seconds }) {
 }
 
 // reloadNotice says in a toast's words what a reload did. files is a list of
-// names; the message of a refusal starts with file and line.
+// names; the message of a refusal starts with file and line. The next reload's
+// notice takes its place.
 export function reloadNotice({ ok, release, files, message }) {
   const names = Array.isArray(files) ? files.map(String) : files ? [String(files)] : [];
   const few = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
   if (!ok) {
-    return { kind: "bad", title: "Code refused, the old code runs on", text: message || few || "No reason was given." };
+    return { kind: "bad", id: "reload", title: "Code refused, the old code runs on", text: message || few || "No reason was given." };
   }
   const title = release !== undefined && release !== null ? `Code reloaded, release ${release}` : "Code reloaded";
-  return { kind: "good", title, text: few || message || "" };
+  return { kind: "good", id: "reload", title, text: few || message || "" };
 }

@@ -99,7 +99,7 @@ test("an event that nobody knows changes nothing", () => {
 });
 
 test("a reload is told in words", () => {
-  assert.deepEqual(reloadNotice({ ok: true, release: 7, files: ["a.lua"], message: "" }), { kind: "good", title: "Code reloaded, release 7", text: "a.lua" });
+  assert.deepEqual(reloadNotice({ ok: true, release: 7, files: ["a.lua"], message: "" }), { kind: "good", id: "reload", title: "Code reloaded, release 7", text: "a.lua" });
   assert.match(reloadNotice({ ok: true, files: ["a", "b", "c", "d", "e"] }).text, /a, b, c and 2 more/);
   const refused = reloadNotice({ ok: false, files: ["a.lua"], message: "a.lua:3: unexpected symbol" });
   assert.equal(refused.kind, "bad");
