@@ -36,6 +36,7 @@ type meter struct {
 	heap    uint64
 	started time.Time
 	spent   string // why the entry was stopped, "" while it runs
+	total   int64  // steps of all entries before it
 }
 
 // overrun is called by the VM when a slice of steps is used up. It hands out the
@@ -91,7 +92,7 @@ func (s *State) metered(b Budget, fn func()) {
 	}
 	s.depth = 1
 	m := &s.meter
-	*m = meter{budget: b, left: b.Steps}
+	*m = meter{budget: b, left: b.Steps, total: m.total}
 	s.g.steps = min(s.slice(), m.left)
 	m.left -= s.g.steps
 	if s.profile != nil {
@@ -105,9 +106,15 @@ func (s *State) metered(b Budget, fn func()) {
 	} else {
 		m.heap = s.heapMark()
 	}
-	defer func() { s.depth = 0; s.g.steps = 1 << 40 }()
+	defer func() {
+		m.total += m.budget.Steps - m.left - max(s.g.steps, 0)
+		s.depth, s.g.steps = 0, 1<<40
+	}()
 	fn()
 }
+
+// Steps is how many steps all entries have taken that have ended.
+func (s *State) Steps() int64 { return s.meter.total }
 
 // heapMark is a recent reading of the heap: exact to a few ticks, which is enough
 // to see a runaway entry grow by hundreds of megabytes.

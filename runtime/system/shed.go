@@ -10,6 +10,7 @@ import (
 // brackets.
 type Limits struct {
 	PerTick       int // commands that one tick runs [2,000]
+	Steps         int // of Lua, after which a tick runs no more of them [1,000,000]
 	PerPlayer     int // of these, of one player [4]
 	Waiting       int // commands that wait for a later tick [8,192]
 	WaitingPlayer int // of these, of one player [32]
@@ -17,6 +18,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	l.PerTick = cmp.Or(l.PerTick, 2000)
+	l.Steps = cmp.Or(l.Steps, 1_000_000)
 	l.PerPlayer = cmp.Or(l.PerPlayer, 4)
 	l.Waiting = cmp.Or(l.Waiting, 8192)
 	l.WaitingPlayer = cmp.Or(l.WaitingPlayer, 32)
@@ -25,7 +27,9 @@ func (l Limits) withDefaults() Limits {
 
 // turns deals out the commands that a tick can run: one for each player who has
 // any, in the order in which they asked, then the next round, until the tick has
-// run as many as it may. The rest keeps its place for the next tick.
+// run as many as it may. The rest keeps its place for the next tick: commands that
+// have become slow make a system slow, and still leave it gaps in which the release
+// that made them so can be taken back.
 type turns struct {
 	limits  Limits
 	line    []*Player // who has commands waiting, each once
@@ -108,9 +112,9 @@ func (s *System) placeName() string {
 func (s *System) takeTurns() {
 	t := &s.turns
 	t.tick++
-	left := t.limits.PerTick
+	left, spent := t.limits.PerTick, s.steps()+int64(t.limits.Steps)
 	at := 0
-	for ; at < len(t.line) && left > 0; at++ {
+	for ; at < len(t.line) && left > 0 && s.steps() < spent; at++ {
 		p := t.line[at]
 		in := &p.inputs
 		if in.len() == 0 {
@@ -139,6 +143,14 @@ func (s *System) takeTurns() {
 	t.line = append(t.line[:rest], t.spent...)
 	clear(t.spent)
 	t.spent = t.spent[:0]
+}
+
+// steps counts those of the scripts so far.
+func (s *System) steps() int64 {
+	if s.state == nil {
+		return 0
+	}
+	return s.state.Steps()
 }
 
 // sendAfter lets the waiting commands of a player who has left follow them.

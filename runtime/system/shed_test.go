@@ -88,6 +88,23 @@ func TestCommandsTakeTurns(t *testing.T) {
 	}
 }
 
+// TestSlowCommandsLeaveGaps gives a tick commands that each take a fifth of the steps
+// that it may take: it runs five of them, and the others in the ticks after it.
+func TestSlowCommandsLeaveGaps(t *testing.T) {
+	b := newBench(t, `function command.slow(p) for i = 1, 2000 do end return p end`, limited(Limits{Steps: 10_000, PerPlayer: 30}))
+	one, two := b.sender(1), b.sender(2)
+	one.say("slow", 8)
+	two.say("slow", 4)
+	b.tick(1)
+	if len(one.replies) != 3 || len(two.replies) != 2 {
+		t.Errorf("a tick ran %d and %d slow commands", len(one.replies), len(two.replies))
+	}
+	b.tick(2)
+	if len(one.replies) != 8 || len(two.replies) != 4 {
+		t.Errorf("three ticks ran %d and %d slow commands", len(one.replies), len(two.replies))
+	}
+}
+
 func TestTooManyCommandsAreRefused(t *testing.T) {
 	b := newBench(t, ordered, limited(Limits{PerTick: 2, PerPlayer: 2, Waiting: 10, WaitingPlayer: 8}))
 	hog, meek := b.sender(1), b.sender(2)
