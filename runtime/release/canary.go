@@ -223,6 +223,7 @@ func (c *Controller) stopCanary(ctx context.Context, author, note string) Outcom
 	if k == nil {
 		return refused(&script.Refusal{Code: "R-STALE", Message: "no canary is running"})
 	}
+	defer c.goBack()()
 	started := c.cfg.Now()
 	live := c.live
 	o, staged := c.prepare(ctx, k.to, live, k.units)

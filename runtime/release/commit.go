@@ -11,8 +11,13 @@ import (
 	"hotshard/runtime/script"
 )
 
-// DefaultPatience is how long all units together may take for one step.
-const DefaultPatience = 10 * time.Second
+// DefaultPatience is how long all units together may take for one step, and
+// backPatience how many times that where code is taken back: it may be what keeps
+// the units from answering.
+const (
+	DefaultPatience = 10 * time.Second
+	backPatience    = 6
+)
 
 // attempts is how often a release is staged again because a unit has loaded a
 // module, or has started, in the middle of it.
@@ -121,13 +126,26 @@ func renumber(staged map[string]*script.Staged, to *script.Release) {
 
 // asking bounds a step that may be broken off without harm.
 func (c *Controller) asking(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, c.cfg.Patience)
+	return context.WithTimeout(ctx, c.patience())
 }
 
 // changing bounds a step that, once begun, is not broken off because whoever
 // asked for it has gone: half of it would be a mix.
 func (c *Controller) changing(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Patience)
+	return context.WithTimeout(context.WithoutCancel(ctx), c.patience())
+}
+
+func (c *Controller) patience() time.Duration {
+	if c.goingBack {
+		return backPatience * c.cfg.Patience
+	}
+	return c.cfg.Patience
+}
+
+// goBack is called for as long as code is taken back, and returns what ends that.
+func (c *Controller) goBack() func() {
+	c.goingBack = true
+	return func() { c.goingBack = false }
 }
 
 // prepare stages for every program and asks every unit.

@@ -77,6 +77,8 @@ type Controller struct {
 	watch    watchdog
 	last     Outcome
 
+	goingBack bool // see patience
+
 	shown atomic.Pointer[Status] // as of the last change: whoever only looks waits for no staging
 }
 

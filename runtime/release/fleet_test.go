@@ -31,6 +31,7 @@ type shard struct {
 	from    int             // ... from this call of Each on
 	restart []string        // units that started anew
 	journal journal
+	patient time.Duration // the longest that an Each would have waited
 }
 
 // journal is one that can fail.
@@ -113,6 +114,9 @@ func (s *shard) unload(name string) {
 func (s *shard) Each(ctx context.Context, units []string, f func(string, *script.State) error) map[string]error {
 	if s.each++; s.before != nil {
 		s.before(s.each)
+	}
+	if end, ok := ctx.Deadline(); ok {
+		s.patient = max(s.patient, time.Until(end))
 	}
 	if units == nil {
 		units = sortedKeys(s.units)
@@ -269,6 +273,36 @@ func TestUnitThatFallsSilentInTheCommitTakesAllBack(t *testing.T) {
 	}
 	s.verdict(s.save("m.lua", returns(3)), Apply)
 	s.want("the next", s.values(), "S00=3 S01=3 S02=3")
+}
+
+// TestGoingBackWaitsLonger takes back a release and a canary from units whose ticks
+// have become long, perhaps by what is taken back.
+func TestGoingBackWaitsLonger(t *testing.T) {
+	s := newShard(t, true, 2, returns(1))
+	s.save("m.lua", returns(2))
+	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	forward := func() {
+		t.Helper()
+		if s.patient > DefaultPatience {
+			t.Errorf("a change waits %v for the units", s.patient)
+		}
+	}
+	back := func(o Outcome) {
+		t.Helper()
+		if s.verdict(o, Apply); s.patient < 5*DefaultPatience {
+			t.Errorf("the way back waits %v for the units", s.patient)
+		}
+		s.patient = 0
+	}
+	forward()
+	back(s.ctl.StopCanary(bg, "amy", ""))
+	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	forward()
+	back(s.ctl.Rollback(bg, 0, "amy", ""))
+	o, p := s.patch(PatchRequest{Function: "m.f", Code: "function() return 3 end", Author: "amy"})
+	s.verdict(o, Apply)
+	forward()
+	back(s.ctl.Drop(bg, p.ID, "amy"))
 }
 
 func TestUnitThatCannotGoBackStartsAnew(t *testing.T) {

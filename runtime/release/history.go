@@ -69,6 +69,7 @@ func (c *Controller) rollback(ctx context.Context, number int, author, note stri
 	if target == nil {
 		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
 	}
+	defer c.goBack()()
 	bad := c.live
 	o := c.move(ctx, target, author, note, nil)
 	o.Files = bad.Changed(target)

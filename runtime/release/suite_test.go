@@ -63,6 +63,15 @@ func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	s.want("nothing", s.values(), "S00=2 S01=2")
 }
 
+func TestWrongNamesOfFunctionsAreMended(t *testing.T) {
+	s := newShard(t, false, 1, returns(1))
+	for name, word := range map[string]string{"event.work": "main:event.work", "main.event.work": "main:event.work", "f": "m.f", "m:f": "m.f", "m.nothing": "declares no function"} {
+		if _, _, err := s.ctl.FindFunction(name); err == nil || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestPatchDropped(t *testing.T) { // P05
 	s := newShard(t, false, 2, two(1, 1))
 	_, p := s.patch(PatchRequest{Function: "m.f", Code: "function(x) m.calls = m.calls + 1 return 50 end", Author: "amy", Reason: "hot"})
