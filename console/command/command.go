@@ -204,6 +204,8 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	}
 	c, rest := r.find(words)
 	switch {
+	case c == nil && err != nil:
+		return Result{}, refuse(CodeUsage, "%v", err)
 	case c == nil:
 		return Result{}, refuse(CodeUnknown, "%s", r.unknown(s, words))
 	case c.Offered != nil && !c.Offered(s.Shard):

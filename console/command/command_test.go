@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,10 @@ func TestRefusals(t *testing.T) {
 		{"drop", command.CodeUsage, "which patch"},
 		{"patch market.fee", command.CodeUsage, "no code"},
 		{"patch m.f --canary Jita = x", command.CodeUsage, "@NAME"},
+		{"patch m.f = function() end --canary @Jita function", command.CodeUsage, "behind the code"},
+		{"patch m.f = function() end --canary", command.CodeUsage, "needs @SYSTEM"},
+		{"watch @Jita 1 --for=never", command.CodeUsage, "duration"},
+		{"'", command.CodeUsage, "quote"},
 		{"tail (", command.CodeUsage, "regexp"},
 		{"trace", command.CodeUsage, "which function"},
 		{"profile @Jita 1h", command.CodeUsage, "at most"},
@@ -147,6 +152,35 @@ func TestRefusals(t *testing.T) {
 		if !errors.As(err, &r) || r.Code != c.code || !strings.Contains(r.Message, c.want) {
 			t.Errorf("%s: %v, want %s with %q", c.line, err, c.code, c.want)
 		}
+	}
+}
+
+func TestCodeMayHaveComments(t *testing.T) {
+	for _, line := range []string{`lua @Jita return "a --write b"`, "lua @Jita return 1 --plan of mine", "lua @Jita return 1 -- write", "lua @Jita --depth 1 return 1"} {
+		if _, err := run(t, newSession(commandtest.New()), line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+// TestFlagsMayStandBehindTheCode writes them where Lua would see a comment.
+func TestFlagsMayStandBehindTheCode(t *testing.T) {
+	for line, want := range map[string]string{
+		"patch m.f = function() end --canary @Jita --reason 'a test'": "canary [Jita] a test",
+		"patch m.f = function()\nreturn 1 -- one\nend --sticky":       "live [] ",
+	} {
+		fake := commandtest.New()
+		if _, err := run(t, newSession(fake), line); err != nil || len(fake.Patches) != 1 {
+			t.Errorf("%s: %d patches, %v", line, len(fake.Patches), err)
+			continue
+		}
+		if p := fake.Patches[0]; fmt.Sprintf("%s %v %s", p.State, p.Systems, p.Reason) != want {
+			t.Errorf("%s: %+v", line, p)
+		}
+	}
+	fake := commandtest.New()
+	if _, err := run(t, newSession(fake), "patch m.f = function() end --plan"); err != nil || len(fake.Patches) != 0 {
+		t.Errorf("a plan made %d patches, %v", len(fake.Patches), err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	luaparse "github.com/yuin/gopher-lua/parse"
 )
 
 // maxLine bounds a line: code may be long, but not without end.
@@ -198,6 +200,53 @@ func (c *Command) allows(name string) bool {
 
 // parse sorts the words after a command's name.
 func parse(c *Command, line string, rest []word) (Args, error) {
+	a, err := sorted(c, line, rest)
+	if err == nil && a.Code != "" {
+		err = lateFlags(c, &a)
+	}
+	return a, err
+}
+
+// lateFlags takes in flags behind the code. Lua would take them for a comment, and
+// what was to go to a canary, or only to be planned, would go everywhere.
+func lateFlags(c *Command, a *Args) error {
+	last := a.Code[strings.LastIndexByte(a.Code, '\n')+1:]
+	for at := range last {
+		if at == 0 || !isSpace(last[at-1]) || !strings.HasPrefix(last[at:], "--") {
+			continue
+		}
+		words, err := split(last[at:])
+		name, _, _ := strings.Cut(words[0].text, "=")
+		before := a.Code[:len(a.Code)-len(last)+at]
+		if _, known := flags[name]; !known || !c.allows(name) || !whole(before) {
+			continue
+		}
+		for i := 0; i < len(words) && err == nil; i++ {
+			used := 0
+			if !strings.HasPrefix(words[i].text, "--") {
+				return fmt.Errorf("what is %q behind the code for?", words[i].text)
+			}
+			used, err = takeFlag(c, a, words[i:])
+			i += used
+		}
+		a.Code = strings.TrimSpace(before)
+		return err
+	}
+	return nil
+}
+
+// whole says whether code is Lua by itself, so that what follows is not inside a
+// string.
+func whole(code string) bool {
+	for _, c := range []string{code, "return " + code} {
+		if _, err := luaparse.Parse(strings.NewReader(c), "console"); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func sorted(c *Command, line string, rest []word) (Args, error) {
 	var a Args
 	for i := 0; i < len(rest); i++ {
 		w := rest[i]
