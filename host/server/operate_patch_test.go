@@ -282,6 +282,7 @@ func TestFaultyCanaryGoesBackWhilePlayersFly(t *testing.T) {
 	amy := s.operator("amy", command.Operator)
 	amy.do("patch --canary @" + home + " chat.say = function(p, text) return nothing.here end")
 	amy.refused("patch chat.nothing = function() end --canary @" + home)
+	has(t, "the first release", amy.do("release show 1"), "+++ b", "chat.lua")
 	for range 6 {
 		_, _ = p.Request(p.ctx, "say", nil)
 	}

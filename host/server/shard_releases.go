@@ -69,7 +69,10 @@ func (v keptReleases) at(ctx context.Context, number int) (*script.Release, erro
 
 // Diff implements command.Releases.
 func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
-	a, err := v.at(ctx, from)
+	a, err := script.NewRelease(0, nil), error(nil) // what was there before the first
+	if from > 0 {
+		a, err = v.at(ctx, from)
+	}
 	if err != nil {
 		return "", err
 	}
