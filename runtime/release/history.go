@@ -66,6 +66,9 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 
 func (c *Controller) rollback(ctx context.Context, number int, author, note string) Outcome {
 	target := c.earlier(number)
+	if target == nil && number == 0 {
+		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
+	}
 	if target == nil {
 		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
 	}
