@@ -104,36 +104,40 @@ func prepare(ts []table) []table {
 	return ts
 }
 
-// Binder returns what system.Config.Bind wants: a function that gives a new Lua
-// state its tables.
-func Binder(deps *Deps) func(*system.System, *script.State) {
-	return func(sys *system.System, st *script.State) { bindAll(&env{deps: deps, sys: sys, st: st}) }
-}
-
-// Stager returns the Bind of the options of a script.Stager.
-func Stager(deps *Deps) func(*script.State) {
-	return func(st *script.State) { bindAll(&env{deps: deps, st: st}) }
-}
-
-func bindAll(e *env) {
+// words are the functions of all tables, made once and shared by all states.
+var words = func() *script.Words {
+	w := &script.Words{}
 	for i := range tables {
 		t := &tables[i]
 		fns := make(map[string]lua.LGFunction, len(t.Funcs))
 		for j := range t.Funcs {
-			fns[t.Funcs[j].name] = e.wrap(&t.Funcs[j])
+			fns[t.Funcs[j].name] = t.Funcs[j].wrap()
 		}
-		e.st.Bind(t.describe(), fns)
+		w.Add(t.describe(), fns)
 	}
+	return w
+}()
+
+// Binder returns what system.Config.Bind wants: a function that gives a new Lua
+// state its tables.
+func Binder(deps *Deps) func(*system.System, *script.State) {
+	return func(sys *system.System, st *script.State) { st.Install(words, &env{deps: deps, sys: sys, st: st}) }
+}
+
+// Stager returns the Bind of the options of a script.Stager.
+func Stager(deps *Deps) func(*script.State) {
+	return func(st *script.State) { st.Install(words, &env{deps: deps, st: st}) }
 }
 
 // wrap puts the check of the arguments before a word. While a reload is staged
 // there is no world to look at: a word that would look answers with the emptiest
 // thing its signature allows.
-func (e *env) wrap(f *function) lua.LGFunction {
-	if e.sys == nil && !f.Pure {
-		return func(L *lua.LState) int { return pushEmpty(L, f.Sig) }
-	}
+func (f *function) wrap() lua.LGFunction {
 	return func(L *lua.LState) int {
+		e := script.Host(L).(*env)
+		if e.sys == nil && !f.Pure {
+			return pushEmpty(L, f.Sig)
+		}
 		check(L, f.full, f.params)
 		return f.Do(e, L)
 	}

@@ -170,7 +170,7 @@ func (d *differ) scalarEqual(a, b lua.LValue) bool {
 // sameFunction says whether two functions are one declaration.
 func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	if o.IsG || n.IsG {
-		return o.IsG && n.IsG && d.base.builtins.name(o) == d.next.builtins.name(n)
+		return o.IsG && n.IsG && d.base.builtinName(o) == d.next.builtinName(n)
 	}
 	os, ns := d.base.slotOf(o), d.next.slotOf(n)
 	if os == nil || ns == nil {
@@ -310,8 +310,8 @@ func (d *differ) baseKey(k lua.LValue) lua.LValue {
 		}
 		return nil
 	case *lua.LFunction:
-		if name := d.next.builtins.name(k); name != "" {
-			return d.base.builtins.function(name)
+		if name := d.next.builtinName(k); name != "" {
+			return d.base.builtin(name)
 		}
 		if p := d.pairs[k]; p != nil {
 			return p.old

@@ -175,7 +175,7 @@ func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bo
 
 func (s *State) describeFunction(fn *lua.LFunction) string {
 	if fn.IsG {
-		if name := s.builtins.name(fn); name != "" {
+		if name := s.builtinName(fn); name != "" {
 			return "<function " + name + ">"
 		}
 		return "<function of the core>"

@@ -32,39 +32,6 @@ type Table struct {
 	Fields    []Field
 }
 
-// Bind installs a table. Every Func needs an entry in fns; a missing one is an
-// error of the program, so it panics. In a State that stages a reload, Effect
-// functions refuse and Yields functions cannot wait.
-func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
-	tbl := s.l.G.Global
-	if t.Name != "" {
-		var ok bool
-		if tbl, ok = s.l.GetGlobal(t.Name).(*lua.LTable); !ok {
-			tbl = s.l.CreateTable(0, len(t.Funcs))
-			s.l.SetGlobal(t.Name, tbl)
-		}
-	}
-	for _, f := range t.Funcs {
-		fn := fns[f.Name]
-		if fn == nil {
-			panic(fmt.Sprintf("script: %s.%s is declared and has no Go function", t.Name, f.Name))
-		}
-		full := strings.TrimPrefix(t.Name+"."+f.Name, ".")
-		switch {
-		case s.stage != nil && f.Effect:
-			tbl.RawSetString(f.Name, s.l.NewFunction(func(L *lua.LState) int { return s.stagedEffect(L, full) }))
-		case f.Effect && !f.Yields:
-			tbl.RawSetString(f.Name, s.l.NewFunction(func(L *lua.LState) int { s.forbid(L, full); return fn(L) }))
-		case f.Effect:
-			tbl.RawSetString(f.Name, s.yieldShim(func(L *lua.LState) int { s.forbid(L, full); return fn(L) }))
-		case f.Yields:
-			tbl.RawSetString(f.Name, s.yieldShim(fn))
-		default:
-			tbl.RawSetString(f.Name, s.l.NewFunction(fn))
-		}
-	}
-}
-
 // stagedEffect answers a world-changing call while a reload is staged: in a file
 // that is being reloaded it is a refusal, in one that is only run again to give
 // its neighbours their dependencies it does nothing.
@@ -90,22 +57,21 @@ func callerLine(L *lua.LState) int {
 	return 0
 }
 
-// yieldShim wraps a function that parks, so that a failed wait becomes a Lua
-// error at the place of the call: `return CHECK(FN(...))`. The code is compiled
-// once; each wrapper has its own constants.
-func (s *State) yieldShim(fn lua.LGFunction) *lua.LFunction {
+// shim wraps a function that parks, so that a failed wait becomes a Lua error at
+// the place of the call: `return CHECK(FN(...))`. The code is compiled once; each
+// wrapper has its own constants.
+func shim(fn lua.LGFunction) *lua.FunctionProto {
 	p := *shimProto()
-	p.Constants = make([]lua.LValue, len(p.Constants))
-	for i, k := range shimProto().Constants {
-		p.Constants[i] = k
+	p.Constants = slices.Clone(p.Constants)
+	for i, k := range p.Constants {
 		if k == lua.LString(shimMark) {
-			p.Constants[i] = s.l.NewFunction(func(L *lua.LState) int {
+			p.Constants[i] = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 				defer blameCaller(L)
 				return fn(L)
-			})
+			}}
 		}
 	}
-	return &lua.LFunction{Proto: &p, Env: s.l.Env}
+	return &p
 }
 
 // blameCaller turns the place of an error that fn raised from the shim's own code
@@ -177,8 +143,8 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
-func (s *State) openLibs() {
-	L := s.l
+func (b *builder) openLibs() {
+	L := b.l
 	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenCoroutine} {
 		L.Push(L.NewFunction(open))
 		L.Call(0, 0)
@@ -187,28 +153,23 @@ func (s *State) openLibs() {
 		L.SetGlobal(name, lua.LNil)
 	}
 	// A script's collectgarbage would stop the whole process: it answers and does nothing.
-	L.SetGlobal("collectgarbage", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 }))
-	s.openPackage()
-	s.openString()
-	s.openOS()
-	s.openMath()
-	s.openCoroutine()
-	s.openTasks()
-	s.openRegistry()
-	s.openReload()
-	s.openSetmetatable()
-	s.guardWriters()
+	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
+	b.openPackage()
+	b.openString()
+	b.openOS()
+	b.openMath()
+	b.openCoroutine()
+	b.openTasks()
+	b.openRegistry()
+	b.openReload()
+	b.openSetmetatable()
+	b.guardWriters()
 }
 
-func (s *State) set(table, name string, fn lua.LGFunction) {
-	s.l.GetGlobal(table).(*lua.LTable).RawSetString(name, s.l.NewFunction(fn))
-}
-
-func (s *State) openOS() {
-	s.l.SetGlobal("os", s.l.CreateTable(0, 4))
+func (b *builder) openOS() {
 	// At a file's top level the time is that of the shard's start, so that running
 	// the file again for a reload gives the same values again.
-	wall := func() time.Time {
+	wall := func(s *State) time.Time {
 		switch {
 		case s.atTopLevel() != nil:
 			return s.opts.Started
@@ -217,8 +178,8 @@ func (s *State) openOS() {
 		}
 		return s.opts.Started.Add(time.Duration(s.now * float64(time.Second)))
 	}
-	s.set("os", "time", func(L *lua.LState) int {
-		t := wall()
+	b.set("os", "time", func(s *State, L *lua.LState) int {
+		t := wall(s)
 		if L.GetTop() > 0 {
 			tb := L.CheckTable(1)
 			part := func(name string, def int) int {
@@ -232,13 +193,13 @@ func (s *State) openOS() {
 		L.Push(lua.LNumber(t.Unix()))
 		return 1
 	})
-	s.set("os", "clock", func(L *lua.LState) int { L.Push(lua.LNumber(s.now)); return 1 })
-	s.set("os", "difftime", func(L *lua.LState) int {
+	b.set("os", "clock", func(s *State, L *lua.LState) int { L.Push(lua.LNumber(s.now)); return 1 })
+	b.set("os", "difftime", func(s *State, L *lua.LState) int {
 		L.Push(L.CheckNumber(1) - L.OptNumber(2, 0))
 		return 1
 	})
-	s.set("os", "date", func(L *lua.LState) int {
-		t := wall()
+	b.set("os", "date", func(s *State, L *lua.LState) int {
+		t := wall(s)
 		if L.GetTop() > 1 {
 			t = time.Unix(int64(L.CheckNumber(2)), 0)
 		}
@@ -258,18 +219,18 @@ func (s *State) openOS() {
 
 // openMath seeds math.random from the State, and at a file's top level from the
 // file, so that loading it again gives the same numbers again.
-func (s *State) openMath() {
-	source := func() *rand.Rand {
+func (b *builder) openMath() {
+	source := func(s *State) *rand.Rand {
 		if m := s.atTopLevel(); m != nil {
-			return m.rng
+			return m.random(s.opts.Seed)
 		}
 		return s.rng
 	}
-	s.set("math", "random", func(L *lua.LState) int {
+	b.set("math", "random", func(s *State, L *lua.LState) int {
 		lo, hi := 1, 0
 		switch L.GetTop() {
 		case 0:
-			L.Push(lua.LNumber(source().Float64()))
+			L.Push(lua.LNumber(source(s).Float64()))
 			return 1
 		case 1:
 			hi = L.CheckInt(1)
@@ -279,26 +240,26 @@ func (s *State) openMath() {
 		if hi < lo {
 			L.RaiseError("math.random: the interval from %d to %d is empty", lo, hi)
 		}
-		L.Push(lua.LNumber(lo + int(source().Int64N(int64(hi)-int64(lo)+1))))
+		L.Push(lua.LNumber(lo + int(source(s).Int64N(int64(hi)-int64(lo)+1))))
 		return 1
 	})
-	s.set("math", "randomseed", func(L *lua.LState) int { return 0 }) // the system's seed decides
+	b.set("math", "randomseed", func(s *State, L *lua.LState) int { return 0 }) // the system's seed decides
 }
 
 // openCoroutine keeps track of the scripts' own coroutines, whose suspended
 // frames a reload has to pin, and guards their yields.
-func (s *State) openCoroutine() {
-	co := s.l.GetGlobal("coroutine").(*lua.LTable)
+func (b *builder) openCoroutine() {
+	co := b.table("coroutine")
 	create := co.RawGetString("create").(*lua.LFunction)
 	resume := co.RawGetString("resume").(*lua.LFunction)
-	co.RawSetString("create", s.l.NewFunction(func(L *lua.LState) int {
+	b.set("coroutine", "create", func(s *State, L *lua.LState) int {
 		n := create.GFunction(L)
 		if th, ok := L.Get(-1).(*lua.LState); ok {
 			s.threads.add(th)
 		}
 		return n
-	}))
-	co.RawSetString("wrap", s.l.NewFunction(func(L *lua.LState) int {
+	})
+	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int {
 		create.GFunction(L)
 		th := L.Get(-1).(*lua.LState)
 		s.threads.add(th)
@@ -311,39 +272,44 @@ func (s *State) openCoroutine() {
 			return max(0, n-1)
 		}))
 		return 1
-	}))
+	})
 	yield := co.RawGetString("yield").(*lua.LFunction)
-	co.RawSetString("yield", s.l.NewFunction(func(L *lua.LState) int {
+	b.set("coroutine", "yield", func(s *State, L *lua.LState) int {
 		if err := s.yieldable("coroutine.yield"); err != nil {
 			L.RaiseError("%s", err.Error())
 		}
 		return yield.GFunction(L)
-	}))
+	})
 }
 
 // guardGlobals makes a new global an error with its place: in strict mode state
 // lives in modules.
 func (s *State) guardGlobals() {
-	mt := s.l.CreateTable(0, 4)
-	mt.RawSetString("__newindex", s.l.NewFunction(func(L *lua.LState) int {
+	mt := &lua.LTable{Metatable: lua.LNil}
+	fillTable(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
+	s.l.G.Global.Metatable = mt
+}
+
+var (
+	guardNames   = namesOf([]string{"__newindex", "__index"})
+	refuseGlobal = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
 		L.CheckTable(1).RawSet(L.Get(2), L.Get(3))
 		return 0
-	}))
-	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
+	}}
+	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("there is no global %s; a local or a require is missing, or the name is misspelt", string(name))
 		}
 		return 0
-	}))
-	s.l.G.Global.Metatable = mt
-}
+	}}
+)
 
-// builtinTable names the functions that scripts find at the start, sorted by
-// name: by it two States' functions can be compared. It is searched rarely and
-// kept by every State, so it is a slice.
+// builtinTable names the functions that scripts find at the start and that are the
+// State's own, sorted by name: by it two States' functions can be compared. Those
+// that all States share are in their library. See builtinName.
 type builtinTable []builtin
 
 type builtin struct {
@@ -369,8 +335,14 @@ func (b builtinTable) function(name string) *lua.LFunction {
 	return nil
 }
 
-// nameBuiltins walks what is there before the first script runs.
+// nameBuiltins names what is there before the first script runs.
 func (s *State) nameBuiltins() {
+	s.builtins = slices.Clip(slices.DeleteFunc(s.walkBuiltins(), func(b builtin) bool { return s.builtinName(b.fn) != "" }))
+}
+
+// walkBuiltins lists the functions that the globals lead to, by name.
+func (s *State) walkBuiltins() builtinTable {
+	var out builtinTable
 	seen := map[*lua.LFunction]bool{}
 	var walk func(prefix string, t *lua.LTable, depth int)
 	walk = func(prefix string, t *lua.LTable, depth int) {
@@ -386,7 +358,7 @@ func (s *State) nameBuiltins() {
 			case *lua.LFunction:
 				if !seen[v] {
 					seen[v] = true
-					s.builtins = append(s.builtins, builtin{unique.Make(prefix + k).Value(), v})
+					out = append(out, builtin{unique.Make(prefix + k).Value(), v})
 				}
 			case *lua.LTable:
 				if v != s.l.G.Global && v != s.loaded && depth < 3 {
@@ -396,6 +368,6 @@ func (s *State) nameBuiltins() {
 		}
 	}
 	walk("", s.l.G.Global, 0)
-	s.builtins = slices.Clip(s.builtins)
-	slices.SortFunc(s.builtins, func(a, b builtin) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(out, func(a, b builtin) int { return strings.Compare(a.name, b.name) })
+	return out
 }

@@ -23,7 +23,7 @@ type module struct {
 	fns    []*function // by decl id; nil where a decl is a capture
 	vars   []*variable // by varDecl id; nil until somebody needs it
 	regs   []*registration
-	rng    *rand.Rand
+	rng    *rand.Rand // of its top level; nil until that asks for a random number
 	nreg   int
 	done   bool
 	needs  []string // modules that its top level requires
@@ -141,15 +141,13 @@ func (s *State) atTopLevel() *module {
 	return nil
 }
 
-func (s *State) openPackage() {
-	s.loaded = s.l.CreateTable(0, 4)
-	pkg := s.l.CreateTable(0, 4)
-	pkg.RawSetString("loaded", s.loaded)
-	s.l.SetGlobal("package", pkg)
-	s.l.SetGlobal("require", s.l.NewFunction(func(L *lua.LState) int {
+func (b *builder) openPackage() {
+	b.loaded = b.l.CreateTable(0, 4)
+	b.table("package").RawSetString("loaded", b.loaded)
+	b.set("", "require", func(s *State, L *lua.LState) int {
 		L.Push(s.require(L, L.CheckString(1)))
 		return 1
-	}))
+	})
 }
 
 // require returns a module's result, loading it first if need be. It raises Lua
@@ -177,7 +175,7 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 }
 
 func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue {
-	m := &module{name: name, file: file, unit: u, seq: len(s.order), rng: rand.New(rand.NewPCG(s.opts.Seed, hashName(name)))}
+	m := &module{name: name, file: file, unit: u, seq: len(s.order)}
 	if len(s.loading) == 0 {
 		s.roots = append(s.roots, name)
 	}
@@ -209,7 +207,40 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 		s.loaded.RawSetString(name, lua.LTrue)
 	}
 	m.done, ok = true, true
+	if s.stage == nil {
+		s.shareFieldNames(m)
+	}
 	return m.result
+}
+
+// shareFieldNames gives the tables that the top level made, a module's functions above
+// all, the names that the file's code has.
+func (s *State) shareFieldNames(m *module) {
+	known := m.unit.fieldNames()
+	seen := map[*lua.LTable]bool{s.l.G.Global: true}
+	other := func(_, v lua.LValue) {
+		if t, ok := v.(*lua.LTable); ok && v != m.result {
+			seen[t] = true
+		}
+	}
+	s.l.G.Global.ForEach(other) // libraries
+	s.loaded.ForEach(other)     // modules
+	var visit func(v lua.LValue)
+	visit = func(v lua.LValue) {
+		t, ok := v.(*lua.LTable)
+		if !ok || seen[t] {
+			return
+		}
+		seen[t] = true
+		shareNames(t, known)
+		t.ForEach(func(_, v lua.LValue) { visit(v) })
+	}
+	visit(m.result)
+	for _, v := range m.vars {
+		if v != nil && v.cell != nil {
+			visit(v.cell.Value())
+		}
+	}
 }
 
 // unload forgets a module whose top level failed.
@@ -305,6 +336,14 @@ func (s *State) raise(L *lua.LState, r *Refusal) {
 	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
 	ud.Metatable = mt
 	L.Error(ud, 0)
+}
+
+// random is the source of the random numbers of the module's top level.
+func (m *module) random(seed uint64) *rand.Rand {
+	if m.rng == nil {
+		m.rng = rand.New(rand.NewPCG(seed, hashName(m.name)))
+	}
+	return m.rng
 }
 
 func hashName(name string) uint64 {

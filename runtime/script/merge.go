@@ -196,7 +196,7 @@ func (e *structure) equal(x, y lua.LValue) bool {
 
 func (e *structure) functions(x, y *lua.LFunction) bool {
 	if x.IsG || y.IsG {
-		return x.IsG && y.IsG && e.a.builtins.name(x) == e.b.builtins.name(y)
+		return x.IsG && y.IsG && e.a.builtinName(x) == e.b.builtinName(y)
 	}
 	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
 	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)

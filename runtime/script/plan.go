@@ -290,7 +290,7 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 		return v
 	}
 	if fn.IsG {
-		if live := p.s.builtins.function(p.st.next.builtins.name(fn)); live != nil {
+		if live := p.s.builtin(p.st.next.builtinName(fn)); live != nil {
 			return live
 		}
 		return lua.LNil
@@ -397,7 +397,7 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	if n == nil {
 		return nil
 	}
-	m := &module{name: name, file: n.file, unit: n.unit, rng: n.rng, nreg: n.nreg, done: true}
+	m := &module{name: name, file: n.file, unit: n.unit, nreg: n.nreg, done: true}
 	p.s.instantiateInto(m)
 	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.vars))}
 	p.mods[name] = mp

@@ -67,7 +67,7 @@ func (s *State) forbid(L *lua.LState, what string) {
 
 // guardWriters puts forbid before the library functions that write. Those that
 // write to a table given as the first argument may do so to an owned one.
-func (s *State) guardWriters() {
+func (b *builder) guardWriters() {
 	guard := func(name string, t *lua.LTable, key string, owned bool) {
 		fn, ok := t.RawGetString(key).(*lua.LFunction)
 		if !ok || !fn.IsG {
@@ -75,7 +75,7 @@ func (s *State) guardWriters() {
 		}
 		inner := fn.GFunction
 		fn.GFunction = func(L *lua.LState) int {
-			if ro := s.g.readonly; ro != nil {
+			if ro := globalOf(L).readonly; ro != nil {
 				arg, ok := L.Get(1).(*lua.LTable)
 				if !owned || !ok || !ro.owned[arg] {
 					L.RaiseError(readonlyText, name)
@@ -84,7 +84,7 @@ func (s *State) guardWriters() {
 			return inner(L)
 		}
 	}
-	global := s.l.G.Global
+	global := b.table("")
 	for _, name := range []string{"rawset", "setmetatable"} {
 		guard(name, global, name, true)
 	}

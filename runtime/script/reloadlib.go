@@ -56,26 +56,25 @@ func (s *State) needTopLevel(L *lua.LState, what string) *module {
 }
 
 // openReload installs what scripts say about their own reload.
-func (s *State) openReload() {
-	s.l.SetGlobal("reload", s.l.CreateTable(0, 4))
-	s.set("reload", "state", s.reloadState)
-	s.set("reload", "const", s.reloadConst)
-	s.set("reload", "migrate", s.reloadMigrate)
-	s.set("reload", "upgrade", func(L *lua.LState) int {
+func (b *builder) openReload() {
+	b.set("reload", "state", (*State).reloadState)
+	b.set("reload", "const", (*State).reloadConst)
+	b.set("reload", "migrate", (*State).reloadMigrate)
+	b.set("reload", "upgrade", func(s *State, L *lua.LState) int {
 		class, fn := L.CheckTable(1), L.CheckFunction(2)
 		if m := s.atTopLevel(); m != nil && s.stage != nil {
 			s.stage.upgrades = append(s.stage.upgrades, stagedUpgrade{m, class, fn})
 		}
 		return 0
 	})
-	s.set("reload", "after", func(L *lua.LState) int {
+	b.set("reload", "after", func(s *State, L *lua.LState) int {
 		m, fn := s.needTopLevel(L, "reload.after"), L.CheckFunction(1)
 		if s.stage != nil {
 			s.stage.afters = append(s.stage.afters, stagedHook{m, fn})
 		}
 		return 0
 	})
-	s.set("reload", "first", func(L *lua.LState) int {
+	b.set("reload", "first", func(s *State, L *lua.LState) int {
 		m, fn := s.needTopLevel(L, "reload.first"), L.CheckFunction(1)
 		if s.stage != nil {
 			s.stage.firsts = append(s.stage.firsts, stagedHook{m, fn})
@@ -85,7 +84,7 @@ func (s *State) openReload() {
 		L.Call(0, 0)
 		return 0
 	})
-	s.set("reload", "task", s.reloadTask)
+	b.set("reload", "task", (*State).reloadTask)
 }
 
 func stateKey(m *module, name string) string { return m.name + "\x00" + name }

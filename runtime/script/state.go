@@ -59,6 +59,9 @@ type State struct {
 	states   map[string]lua.LValue                     // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
 	builtins builtinTable
+	words    []*Words
+	host     any // of the words
+	strings  stringLib
 	frozen   map[*lua.FunctionProto]*frozenCode
 	prepared *codePlan // what Plan has made ready for Commit
 	code     uint64    // counts changes of what is loaded
@@ -127,8 +130,9 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
+	s.strings.s = s
 	s.g = adopt(l, s)
-	s.openLibs()
+	baseLibrary().lay(s)
 	if o.Bind != nil {
 		o.Bind(s)
 	}

@@ -36,29 +36,28 @@ type stringLib struct {
 }
 
 // openString replaces the calls of the string library that need bounds.
-func (s *State) openString() {
-	lib := &stringLib{s: s}
-	strs := s.l.GetGlobal("string").(*lua.LTable)
+func (b *builder) openString() {
+	strs := b.table("string")
 	strs.RawSetString("dump", lua.LNil)
 	strs.RawSetString("gfind", lua.LNil) // the name gmatch had in Lua 5.0
-	for name, fn := range map[string]lua.LGFunction{
-		"find":   func(L *lua.LState) int { return lib.find(L) },
-		"match":  func(L *lua.LState) int { return lib.match(L) },
-		"gmatch": func(L *lua.LState) int { return lib.gmatch(L) },
-		"gsub":   func(L *lua.LState) int { return lib.gsub(L) },
-		"rep":    func(L *lua.LState) int { return lib.rep(L) },
-		"format": func(L *lua.LState) int { return lib.format(L) },
+	for name, fn := range map[string]func(*stringLib, *lua.LState) int{
+		"find":   (*stringLib).find,
+		"match":  (*stringLib).match,
+		"gmatch": (*stringLib).gmatch,
+		"gsub":   (*stringLib).gsub,
+		"rep":    (*stringLib).rep,
+		"format": (*stringLib).format,
 	} {
-		s.set("string", name, fn)
+		b.set("string", name, func(s *State, L *lua.LState) int { return fn(&s.strings, L) })
 	}
 	for _, name := range []string{"lower", "upper", "reverse"} {
 		inner := strs.RawGetString(name).(*lua.LFunction).GFunction
-		s.set("string", name, func(L *lua.LState) int {
-			lib.charge(L, len(L.CheckString(1))/lettersPerStep)
+		b.set("string", name, func(s *State, L *lua.LState) int {
+			s.strings.charge(L, len(L.CheckString(1))/lettersPerStep)
 			return inner(L)
 		})
 	}
-	s.set("table", "concat", func(L *lua.LState) int { return lib.concat(L) })
+	b.set("table", "concat", func(s *State, L *lua.LState) int { return s.strings.concat(L) })
 }
 
 // charge takes steps from the running entry's budget; an entry that has not got

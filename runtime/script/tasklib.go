@@ -7,9 +7,8 @@ import (
 )
 
 // openTasks installs sleep, task, print and log.
-func (s *State) openTasks() {
-	L := s.l
-	L.SetGlobal("sleep", s.yieldShim(func(L *lua.LState) int {
+func (b *builder) openTasks() {
+	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
 		seconds := float64(L.CheckNumber(1))
 		w, err := s.Park(L, "sleep")
 		if err != nil {
@@ -18,9 +17,8 @@ func (s *State) openTasks() {
 		timer := &lua.LFunction{IsG: true, Env: s.l.Env, GFunction: func(*lua.LState) int { w.Wake(); return 0 }}
 		s.sleepTimer(seconds, timer, w)
 		return L.Yield()
-	}))
-	L.SetGlobal("task", L.CreateTable(0, 4))
-	s.set("task", "spawn", func(L *lua.LState) int {
+	})
+	b.set("task", "spawn", func(s *State, L *lua.LState) int {
 		fn := L.CheckFunction(1)
 		if m := s.atTopLevel(); m != nil && s.stage != nil {
 			return s.stagedEffect(L, "task.spawn")
@@ -33,18 +31,18 @@ func (s *State) openTasks() {
 		L.Push(s.taskHandle(L, t))
 		return 1
 	})
-	s.set("task", "stop", func(L *lua.LState) int {
+	b.set("task", "stop", func(s *State, L *lua.LState) int {
 		if t, ok := L.CheckUserData(1).Value.(*Task); ok {
 			s.stop(t)
 		}
 		return 0
 	})
-	s.set("task", "running", func(L *lua.LState) int {
+	b.set("task", "running", func(s *State, L *lua.LState) int {
 		t, ok := L.CheckUserData(1).Value.(*Task)
 		L.Push(lua.LBool(ok && !t.ended))
 		return 1
 	})
-	L.GetGlobal("task").(*lua.LTable).RawSetString("try", s.yieldShim(func(L *lua.LState) int {
+	b.setYields("task", "try", func(s *State, L *lua.LState) int {
 		fn := L.CheckFunction(1)
 		var args []lua.LValue
 		for i := 2; i <= L.GetTop(); i++ {
@@ -58,8 +56,8 @@ func (s *State) openTasks() {
 			s.tryRun(fn, w, args)
 		})
 		return L.Yield()
-	}))
-	L.SetGlobal("print", L.NewFunction(func(L *lua.LState) int {
+	})
+	b.set("", "print", func(s *State, L *lua.LState) int {
 		text := ""
 		for i := 1; i <= L.GetTop(); i++ {
 			if i > 1 {
@@ -73,10 +71,9 @@ func (s *State) openTasks() {
 		}
 		s.log(L, "info", text)
 		return 0
-	}))
-	L.SetGlobal("log", L.CreateTable(0, 4))
+	})
 	for _, level := range []string{"debug", "info", "warn", "error"} {
-		s.set("log", level, func(L *lua.LState) int {
+		b.set("log", level, func(s *State, L *lua.LState) int {
 			text := L.ToStringMeta(L.Get(1)).String()
 			if n := L.GetTop(); n > 1 {
 				args := make([]any, 0, n-1)
@@ -149,22 +146,21 @@ func (s *State) taskHandle(L *lua.LState, t *Task) *lua.LUserData {
 }
 
 // openRegistry installs on, emit, every, after, cancel, command and event.
-func (s *State) openRegistry() {
-	L := s.l
-	L.SetGlobal("on", L.NewFunction(func(L *lua.LState) int {
+func (b *builder) openRegistry() {
+	b.set("", "on", func(s *State, L *lua.LState) int {
 		s.register(regHandler, L.CheckString(1), L.CheckFunction(2), 0)
 		return 0
-	}))
-	L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int {
+	})
+	b.set("", "emit", func(s *State, L *lua.LState) int {
 		var args []lua.LValue
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
 		}
 		s.emit(L.CheckString(1), "", args)
 		return 0
-	}))
-	timer := func(kind regKind) lua.LGFunction {
-		return func(L *lua.LState) int {
+	})
+	timer := func(kind regKind) word {
+		return func(s *State, L *lua.LState) int {
 			seconds := float64(L.CheckNumber(1))
 			if seconds != seconds || seconds < 0 {
 				L.ArgError(1, "seconds must not be negative")
@@ -176,9 +172,9 @@ func (s *State) openRegistry() {
 			return 1
 		}
 	}
-	L.SetGlobal("every", L.NewFunction(timer(regEvery)))
-	L.SetGlobal("after", L.NewFunction(timer(regAfter)))
-	L.SetGlobal("cancel", L.NewFunction(func(L *lua.LState) int {
+	b.set("", "every", timer(regEvery))
+	b.set("", "after", timer(regAfter))
+	b.set("", "cancel", func(s *State, L *lua.LState) int {
 		r, ok := L.CheckUserData(1).Value.(*registration)
 		if ok && !r.gone {
 			s.drop(r)
@@ -186,16 +182,16 @@ func (s *State) openRegistry() {
 		}
 		L.Push(lua.LBool(ok))
 		return 1
-	}))
-	s.groupTable("event", regHandler)
-	s.groupTable("command", regCommand)
+	})
+	b.groupTable("event", regHandler)
+	b.groupTable("command", regCommand)
 }
 
 // groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
-func (s *State) groupTable(name string, kind regKind) {
-	L := s.l
-	t, mt := L.CreateTable(0, 4), L.CreateTable(0, 4)
-	mt.RawSetString("__newindex", L.NewFunction(func(L *lua.LState) int {
+func (b *builder) groupTable(name string, kind regKind) {
+	mt := b.l.CreateTable(0, 4)
+	meta := func(name string, fn word) { mt.RawSetString(name, b.l.NewFunction(fn.lua())) }
+	meta("__newindex", func(s *State, L *lua.LState) int {
 		key := L.CheckString(2)
 		if L.Get(3) == lua.LNil {
 			s.unregister(kind, key)
@@ -203,8 +199,8 @@ func (s *State) groupTable(name string, kind regKind) {
 		}
 		s.register(kind, key, L.CheckFunction(3), 0)
 		return 0
-	}))
-	mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
+	})
+	meta("__index", func(s *State, L *lua.LState) int {
 		key := L.CheckString(2)
 		L.Push(lua.LNil)
 		if kind == regCommand {
@@ -215,13 +211,12 @@ func (s *State) groupTable(name string, kind regKind) {
 			L.Push(list[len(list)-1].fn)
 		}
 		return 1
-	}))
-	mt.RawSetString("__call", L.NewFunction(func(L *lua.LState) int {
+	})
+	meta("__call", func(s *State, L *lua.LState) int {
 		s.register(kind, L.CheckString(2), L.CheckFunction(3), 0)
 		return 0
-	}))
-	t.Metatable = mt
-	L.SetGlobal(name, t)
+	})
+	b.table(name).Metatable = mt
 }
 
 func (s *State) unregister(kind regKind, name string) {

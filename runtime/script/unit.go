@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
@@ -25,8 +26,9 @@ type unit struct {
 	decls              []*decl    // preorder; decls[0] is the file itself
 	vars               []*varDecl // every local of the file's top level, and every captured local
 	calls              []callSite
-	policies           map[string]policy // by the name of what is declared: "m.s", "m:n"
-	lines              map[string]int    // where a name is declared
+	policies           map[string]policy            // by the name of what is declared: "m.s", "m:n"
+	lines              map[string]int               // where a name is declared
+	fieldNames         func() map[string]lua.LValue // the strings of its code, as its States may share them
 }
 
 // decl is one function of a file.
@@ -116,11 +118,25 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 		}
 	}
 	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
-		policies: map[string]policy{}, lines: map[string]int{}}
+		policies: map[string]policy{}, lines: map[string]int{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}
 	}
 	return u, nil
+}
+
+// constantStrings collects the strings among a function's constants and those of
+// the functions in it.
+func constantStrings(p *lua.FunctionProto, into map[string]lua.LValue) map[string]lua.LValue {
+	for _, k := range p.Constants {
+		if str, ok := k.(lua.LString); ok {
+			into[string(str)] = k
+		}
+	}
+	for _, c := range p.FunctionPrototypes {
+		constantStrings(c, into)
+	}
+	return into
 }
 
 // smallTables gives the empty tables of a file's top level room for eight fields

@@ -80,9 +80,9 @@ func (s *State) touch(L *lua.LState, u *upgrade) int {
 
 // openSetmetatable notes new instances of classes that have an upgrade, so that
 // only old ones are upgraded.
-func (s *State) openSetmetatable() {
-	inner := s.l.GetGlobal("setmetatable").(*lua.LFunction).GFunction
-	s.l.SetGlobal("setmetatable", s.l.NewFunction(func(L *lua.LState) int {
+func (b *builder) openSetmetatable() {
+	inner := b.table("").RawGetString("setmetatable").(*lua.LFunction).GFunction
+	b.set("", "setmetatable", func(s *State, L *lua.LState) int {
 		if len(s.upgrades) > 0 {
 			if class, ok := L.Get(2).(*lua.LTable); ok {
 				if u := s.upgrades[class]; u != nil {
@@ -93,5 +93,5 @@ func (s *State) openSetmetatable() {
 			}
 		}
 		return inner(L)
-	}))
+	})
 }

@@ -2,8 +2,10 @@ package script
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"runtime/metrics"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -45,6 +47,9 @@ var (
 	frameFn     uintptr // offset of callFrame.Fn
 	framePc     uintptr // offset of callFrame.Pc
 	frameParent uintptr // offset of callFrame.Parent
+	tableFields uintptr // offset of LTable.strdict
+	tableKeys   uintptr // offset of LTable.keys
+	tableIndex  uintptr // offset of LTable.k2i
 	rawConcat   func(*lua.LState, uint32, uintptr) int
 )
 
@@ -132,7 +137,70 @@ func findOffsets() error {
 		*want.offset = f.Offset
 	}
 	threadFrame = current.Offset
+	return findTables()
+}
+
+// findTables reads the layout of a table.
+func findTables() error {
+	for name, want := range map[string]struct {
+		is     reflect.Type
+		offset *uintptr
+	}{
+		"strdict": {reflect.TypeFor[map[string]lua.LValue](), &tableFields},
+		"keys":    {reflect.TypeFor[[]lua.LValue](), &tableKeys},
+		"k2i":     {reflect.TypeFor[map[lua.LValue]int](), &tableIndex},
+	} {
+		f, ok := reflect.TypeFor[lua.LTable]().FieldByName(name)
+		if !ok || f.Type != want.is {
+			return fmt.Errorf("script: a lua table has no %s of type %v in this gopher-lua; pin v1.1.2", name, want.is)
+		}
+		*want.offset = f.Offset
+	}
 	return nil
+}
+
+// tableNames are the names of a table's fields, in the order in which next() gives
+// them, as tables of many States can share them: gopher-lua makes two new objects
+// for each name in each table.
+type tableNames struct {
+	list  []lua.LValue // never appended to in place
+	index map[lua.LValue]int
+}
+
+func namesOf(keys []string) tableNames {
+	n := tableNames{make([]lua.LValue, len(keys)), make(map[lua.LValue]int, len(keys))}
+	for i, key := range keys {
+		n.list[i] = lua.LString(key)
+		n.index[n.list[i]] = i
+	}
+	return n
+}
+
+// fillTable gives an empty table its fields, whose names are all of names.
+func fillTable(t *lua.LTable, fields map[string]lua.LValue, names tableNames) {
+	*(*map[string]lua.LValue)(unsafe.Add(unsafe.Pointer(t), tableFields)) = fields
+	*(*[]lua.LValue)(unsafe.Add(unsafe.Pointer(t), tableKeys)) = slices.Clip(names.list)
+	*(*map[lua.LValue]int)(unsafe.Add(unsafe.Pointer(t), tableIndex)) = maps.Clone(names.index)
+}
+
+// shareNames takes the names of a table's fields from those at hand, where they
+// are there, and gives back what room the table has left. The order stays.
+func shareNames(t *lua.LTable, known map[string]lua.LValue) {
+	keys := (*[]lua.LValue)(unsafe.Add(unsafe.Pointer(t), tableKeys))
+	if len(*keys) == 0 {
+		return
+	}
+	list, index := make([]lua.LValue, len(*keys)), make(map[lua.LValue]int, len(*keys))
+	for i, k := range *keys {
+		if name, ok := k.(lua.LString); ok {
+			if shared := known[string(name)]; shared != nil {
+				k = shared
+			}
+		}
+		list[i], index[k] = k, i
+	}
+	*keys = list
+	*(*map[lua.LValue]int)(unsafe.Add(unsafe.Pointer(t), tableIndex)) = index
 }
 
 // frame is one entry of a thread's call stack.
