@@ -33,6 +33,7 @@ func (c *changes) clear() { c.add, c.gone, c.move = c.add[:0], c.gone[:0], c.mov
 
 // rota says whose turn it is in a bubble, and remembers what those have missed.
 type rota struct {
+	of     [mostCohorts][]*Player // the players whose ship is in the bubble, by cohort
 	recent  [mostCohorts]changes // by tick, round and round
 	at      int                  // this tick's
 	cohorts int                  // 1 where everybody is told every tick
@@ -52,8 +53,60 @@ func (r *rota) back(ticks int) *changes { return &r.recent[(r.at+mostCohorts-tic
 func (r *rota) begin(cohorts int) {
 	r.span = max(1, r.cohorts)
 	r.all = cohorts != r.cohorts || cohorts == 1
-	r.cohorts = cohorts
+	if cohorts != r.cohorts {
+		r.cohorts = cohorts
+		r.deal()
+	}
 	r.turn = (r.turn + 1) % cohorts
+}
+
+// due returns the cohorts whose turn it is.
+func (r *rota) due() [][]*Player {
+	if r.all {
+		return r.of[:r.cohorts]
+	}
+	return r.of[r.turn : r.turn+1]
+}
+
+// isDue says whether it is the player's turn.
+func (r *rota) isDue(p *Player) bool { return r.all || int(p.cohort) == r.turn }
+
+// join puts a player into the smallest cohort.
+func (r *rota) join(p *Player) {
+	least := 0
+	for c := 1; c < r.cohorts; c++ {
+		if len(r.of[c]) < len(r.of[least]) {
+			least = c
+		}
+	}
+	r.put(p, least)
+}
+
+func (r *rota) put(p *Player, cohort int) {
+	p.cohort, p.seat = uint8(cohort), len(r.of[cohort])
+	r.of[cohort] = append(r.of[cohort], p)
+}
+
+// part takes a player out. The last of their cohort takes their seat.
+func (r *rota) part(p *Player) {
+	seats := r.of[p.cohort]
+	last := len(seats) - 1
+	seats[p.seat] = seats[last]
+	seats[p.seat].seat = p.seat
+	seats[last] = nil
+	r.of[p.cohort] = seats[:last]
+}
+
+// deal makes new cohorts, all of a size, of the players of the old ones.
+func (r *rota) deal() {
+	var all []*Player
+	for c, seats := range r.of {
+		all = append(all, seats...)
+		r.of[c] = nil
+	}
+	for i, p := range all {
+		r.put(p, i*r.cohorts/len(all))
+	}
 }
 
 // end makes room for the changes of the next tick.
@@ -61,12 +114,6 @@ func (r *rota) end() {
 	r.at = (r.at + 1) % mostCohorts
 	r.now().clear()
 }
-
-// due says whether it is the player's turn.
-func (r *rota) due(p *Player) bool { return r.all || int(p.cohort)%r.cohorts == r.turn }
-
-// cohortOf deals players out to the cohorts, whatever their number.
-func cohortOf(id world.CharacterID) uint8 { return uint8(uint64(id) % (2 * mostCohorts)) }
 
 // cohorts is how many there are to be in a bubble. A number that was reached stays
 // until a fifth fewer players are there.
@@ -101,7 +148,7 @@ func (s *System) echo(v *view) {
 			continue
 		}
 		p := e.pilot
-		if p.client == nil || p.answered != s.turns.tick || p.view != v || p.waits() || v.due(p) {
+		if p.client == nil || p.answered != s.turns.tick || p.view != v || p.waits() || v.isDue(p) {
 			continue
 		}
 		s.own.Tick, s.own.Move = s.tick, append(s.own.Move[:0], wireMotion(&st))

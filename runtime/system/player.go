@@ -26,8 +26,11 @@ type Player struct {
 	held     []*wire.Frame // events that wait until it has a snapshot
 	place    bool          // the client must be told where it is
 	snapshot bool          // ... and what is around
-	cohort   uint8
-	answered uint64 // the tick, in turns, in which a command was last answered
+	attended bool          // is in System.attended
+	cohort   uint8         // of the view,
+	seat     int           // and where in it
+	shown    world.Tick    // when it was last sent a snapshot
+	answered uint64        // the tick, in turns, in which a command was last answered
 
 	ID      world.CharacterID
 	Name    string
@@ -85,10 +88,11 @@ func (s *System) admit(m Enter) {
 		s.connect(old, m.Client)
 		return
 	}
-	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID), cohort: cohortOf(c.ID)}
+	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}
 	p.Data = s.dataTable(c.Data)
 	s.players[p.ID] = p
 	s.order = append(s.order, p)
+	s.saveTurns[p.bucket] = append(s.saveTurns[p.bucket], p)
 	if p.Station != 0 && s.cfg.Static.Find(p.Station) == nil {
 		p.Station = 0 // a station of an older map
 	}
@@ -147,6 +151,7 @@ func (s *System) connect(p *Player, c Client) {
 	p.client = c
 	p.place, p.snapshot = true, true
 	p.held = nil
+	s.attend(p)
 }
 
 // leave takes a player out of the game.
@@ -210,6 +215,7 @@ func (s *System) depart(p *Player) {
 	}
 	delete(s.players, p.ID)
 	s.order = without(s.order, p)
+	s.saveTurns[p.bucket] = without(s.saveTurns[p.bucket], p)
 	s.lastUse = s.real
 	s.useTicket(p)
 	if p.jump == nil {
@@ -270,22 +276,18 @@ func (s *System) SetShip(p *Player, id world.EntityID) error {
 func (s *System) board(p *Player, id world.EntityID) {
 	e := s.entities[id]
 	e.pilot, p.Ship = p, id
-	p.view = e.view
-	if p.view != nil {
-		p.view.watchers++
-	}
+	s.look(p, e.view)
 	p.place, p.snapshot = true, true
+	s.attend(p)
 }
 
 func (s *System) unboard(p *Player) {
 	if e := s.entities[p.Ship]; e != nil {
 		e.pilot = nil
 	}
-	if p.view != nil {
-		p.view.watchers--
-	}
-	p.Ship, p.view = 0, nil
-	p.place = true
+	s.look(p, nil)
+	p.Ship, p.place = 0, true
+	s.attend(p)
 }
 
 // Dock puts the player into a station and takes their ship out of space.
@@ -301,6 +303,7 @@ func (s *System) Dock(p *Player, station world.EntityID) error {
 		s.Remove(p.Ship)
 	}
 	p.Station, p.place = station, true
+	s.attend(p)
 	s.save(p)
 	return nil
 }
@@ -313,5 +316,6 @@ func (s *System) Undock(p *Player) (world.Vec3, error) {
 	}
 	at := s.exit(p.Station)
 	p.Station, p.place = 0, true
+	s.attend(p)
 	return at, nil
 }

@@ -29,10 +29,9 @@ func (s *System) saveDue() {
 	if from == 0 || to == from || len(s.order) == 0 {
 		return
 	}
-	all := to-from >= saveBuckets
-	records := make([]Character, 0, len(s.order)/saveBuckets*int(min(to-from, saveBuckets))+1)
-	for _, p := range s.order {
-		if all || turn(int64(p.bucket), from, to) {
+	var records []Character
+	for n := max(from+1, to-saveBuckets+1); n <= to; n++ {
+		for _, p := range s.saveTurns[n%saveBuckets] {
 			if c, changed := s.news(p); changed {
 				records = append(records, c)
 			}
@@ -41,12 +40,6 @@ func (s *System) saveDue() {
 	if len(records) > 0 {
 		s.cfg.Saver.Save(records)
 	}
-}
-
-// turn says whether a number in (from, to] falls into the bucket.
-func turn(bucket, from, to int64) bool {
-	next := from + 1 + (bucket-(from+1)%saveBuckets+saveBuckets)%saveBuckets
-	return next <= to
 }
 
 // news is the player as they have to be saved, unless nothing about them has

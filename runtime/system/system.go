@@ -99,8 +99,12 @@ type System struct {
 	pace    pace        // of game time
 	records []Character // the tick's saves
 	own     wire.Delta  // of echo
-	corked  []Client    // who is sent what has gathered when the tick ends
-	rebuilt bool        // every player wants a snapshot: the rate changed
+
+	attended  []*Player              // who has to be told of more than changes
+	saveTurns [saveBuckets][]*Player // by Player.bucket
+
+	corked  []Client // who is sent what has gathered when the tick ends
+	rebuilt bool     // every player wants a snapshot: the rate changed
 
 	savedTo int64 // by saveDue
 }
@@ -148,7 +152,8 @@ func (s *System) Start(now time.Time) error {
 func (s *System) clear() {
 	s.askAgain()
 	s.players = make(map[world.CharacterID]*Player)
-	s.order = nil
+	s.order, s.attended = nil, nil
+	s.saveTurns = [saveBuckets][]*Player{}
 	s.entities = make(map[world.EntityID]*Entity)
 	s.views = make(map[physics.BubbleID]*view)
 	s.calls = make(map[uint64]pendingCall)

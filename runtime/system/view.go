@@ -73,64 +73,107 @@ func (s *System) viewOf(id physics.BubbleID) *view {
 // there.
 func (s *System) place(e *Entity, v *view) {
 	e.view = v
-	p := e.pilot
-	if p == nil || p.view == v {
-		return
+	if p := e.pilot; p != nil && p.view != v {
+		s.look(p, v)
 	}
+}
+
+// look lets a player look at a bubble, or at none.
+func (s *System) look(p *Player, v *view) {
 	if p.view != nil {
 		p.view.watchers--
+		p.view.part(p)
 	}
 	p.view = v
 	if v != nil {
 		v.watchers++
+		v.join(p)
 		p.snapshot = true
+		s.attend(p)
 	}
 }
 
 // sendViews hands every player what has changed around them: nothing, the frame
 // of their bubble when it is their turn, or a snapshot where they are new to it or
-// have lost frames.
+// have lost frames. A tick looks only at those whose turn it is.
 func (s *System) sendViews() {
 	for _, v := range s.views {
 		v.begin(s.cohorts(v))
 	}
-	for _, p := range s.order {
-		if p.client == nil {
-			continue
-		}
-		if p.place {
-			s.sendPlace(p)
-		}
-		if p.view != nil {
-			s.sendView(p, p.view)
-		}
-		p.release()
-	}
-	s.rebuilt = false
+	s.sendPlaces()
 	for _, v := range s.views {
+		for _, seats := range v.due() {
+			for _, p := range seats {
+				s.sendView(p, v)
+			}
+		}
 		s.echo(v)
 		v.reset()
 	}
 }
 
 func (s *System) sendView(p *Player, v *view) {
-	due := v.due(p)
 	switch {
-	case p.snapshot || s.rebuilt || (due && p.client.NeedSnapshot()):
-		p.client.Send(s.snapshotFrame(v, p.Ship))
-		p.snapshot = false
-		s.tellPace(p)
-	case due:
+	case p.client == nil || p.waits() || p.shown == s.tick:
+	case p.client.NeedSnapshot():
+		s.sendSnapshot(p)
+	default:
 		if f := s.deltaFrame(v); f != nil {
 			p.client.Send(f)
 		}
 	}
 }
 
+// attend notes that a player has to be told of more than changes.
+func (s *System) attend(p *Player) {
+	if !p.attended {
+		p.attended = true
+		s.attended = append(s.attended, p)
+	}
+}
+
+// sendPlaces tells those who do not know it where they are and what is around. Who
+// has a ship that is in no bubble yet waits.
+func (s *System) sendPlaces() {
+	if s.rebuilt {
+		s.rebuilt = false
+		for _, p := range s.order {
+			p.snapshot = true
+			s.attend(p)
+		}
+	}
+	waiting := s.attended[:0]
+	for _, p := range s.attended {
+		p.attended = false
+		if p.client == nil || s.players[p.ID] != p {
+			continue
+		}
+		if p.place {
+			s.sendPlace(p)
+		}
+		if p.view != nil && p.snapshot {
+			s.sendSnapshot(p)
+		}
+		p.release()
+		if p.waits() {
+			p.attended = true
+			waiting = append(waiting, p)
+		}
+	}
+	clear(s.attended[len(waiting):])
+	s.attended = waiting
+}
+
+func (s *System) sendSnapshot(p *Player) {
+	p.client.Send(s.snapshotFrame(p.view, p.Ship))
+	p.snapshot, p.shown = false, s.tick
+	s.tellPace(p)
+}
+
 // release sends what had to wait until the player knew where it is. In space
 // that is when the first snapshot has gone out, one tick after the ship came.
 func (p *Player) release() {
-	if len(p.held) == 0 || p.place || (p.Ship != 0 && p.snapshot) {
+	if len(p.held) == 0 || p.waits() {
 		return
 	}
 	for _, f := range p.held {
@@ -306,7 +349,7 @@ func idOrNil(id world.EntityID) world.Value {
 func (s *System) Tell(p *Player, f *wire.Frame) {
 	switch {
 	case p.client == nil:
-	case p.place || (p.Ship != 0 && p.snapshot):
+	case p.waits():
 		p.held = append(p.held, f)
 	default:
 		s.cork(p.client)
