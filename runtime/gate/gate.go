@@ -19,6 +19,7 @@ import (
 // only the session's lock held, which is what keeps Enter and Leave in order.
 type Gate struct {
 	cfg      Config
+	began    time.Time
 	upgrader *gws.Upgrader
 	slots    chan struct{} // one for each login that may run
 	waiting  atomic.Int64  // logins that run or wait
@@ -46,6 +47,7 @@ func New(cfg Config) *Gate {
 		sessions: map[world.CharacterID]*session{},
 		tokens:   map[string]*session{},
 	}
+	g.began = g.cfg.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.slots = make(chan struct{}, g.cfg.LoginsAtOnce)
 	g.upgrader = newUpgrader(g.cfg)
@@ -56,8 +58,9 @@ func New(cfg Config) *Gate {
 // with a ReadHeaderTimeout, as the gate's own limits begin with the handshake.
 func (g *Gate) Handler() http.Handler { return http.HandlerFunc(g.upgrade) }
 
-// now reads the clock, in nanoseconds since 1970.
-func (g *Gate) now() int64 { return g.cfg.Now().UnixNano() }
+// now reads the clock, in nanoseconds. It goes on evenly where the machine's clock
+// is put forward, which must not look like silence of everybody.
+func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Now().Sub(g.began)) }
 
 // Sweep enforces everything that depends on time passing: sign-in, idle and slow
 // limits, and characters whose player did not come back. It is not to be called

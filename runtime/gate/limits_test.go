@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -236,6 +237,39 @@ func TestBrokenFrames(t *testing.T) {
 		t.Errorf("somebody else: %v", err)
 	}
 	s.until("a socket stays", func() bool { return s.gate.Stats().Sockets == 1 })
+	if log := s.logs.String(); strings.Contains(log, "level=ERROR") || strings.Contains(log, "goroutine") {
+		t.Errorf("strangers write to the operator's log: %s", log)
+	}
+}
+
+// broken is a world with a fault in it.
+type broken struct{ gate.World }
+
+func (broken) Command(world.CharacterID, gate.Request) { panic("a fault") }
+
+// A fault of the server's own costs one connection, and the operator hears of it.
+func TestFaultIsLogged(t *testing.T) {
+	s := start(t, func(c *gate.Config) { c.World = broken{c.World} })
+	ada, _ := s.login("Ada")
+	if _, err := ada.Request(s.ctx, "echo", nil); err == nil {
+		t.Error("the request was answered")
+	}
+	if log := s.logs.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "a fault") {
+		t.Errorf("the log has %q", log)
+	}
+}
+
+// Pongs that nobody asked for count as requests do, in the end.
+func TestPongFlood(t *testing.T) {
+	s := start(t, func(c *gate.Config) { c.Burst, c.Patience = 5, 5 })
+	c := s.raw(wire.SubprotocolJSON)
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second)) // or the test would wait for ever
+	c.Write(bytes.Repeat([]byte{0x8A, 0x80, 0, 0, 0, 0}, 20))
+	payload, err := c.frame()
+	if err != nil || !strings.Contains(string(payload), wire.ClosingRateLimited) {
+		t.Errorf("got %q, %v", payload, err)
+	}
 }
 
 func TestPingAndClose(t *testing.T) {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"io"
 	"runtime/debug"
 
@@ -21,8 +22,12 @@ func (events) OnOpen(*gws.Conn) {}
 // OnClose has nothing to do: run goes on when reading has ended.
 func (events) OnClose(*gws.Conn, error) {}
 
-// OnPong notes that the client is alive.
-func (events) OnPong(ws *gws.Conn, _ []byte) { from(ws).listen() }
+// OnPong notes that the client is alive. Pongs nobody asked for are within the
+// limit of requests, too.
+func (events) OnPong(ws *gws.Conn, _ []byte) {
+	c := from(ws)
+	c.allow(c.listen())
+}
 
 // OnPing answers, within the limit of requests.
 func (events) OnPing(ws *gws.Conn, payload []byte) {
@@ -59,9 +64,15 @@ func (c *client) run(ws *gws.Conn) {
 // a signed number, which must cost the sender its connection and nobody else's.
 func (c *client) read(ws *gws.Conn) {
 	defer func() {
-		if err := recover(); err != nil {
-			c.gate.cfg.Log.Error("connection failed", "player", c.Name(), "err", err, "stack", string(debug.Stack()))
-			c.out.end(closeFrame(1002, "malformed frame"))
+		err := recover()
+		if err == nil {
+			return
+		}
+		c.out.end(closeFrame(1002, "malformed frame"))
+		// Only what went wrong in our own code is for the operator: anybody may send
+		// broken frames, as many as they like.
+		if stack := debug.Stack(); bytes.Contains(stack, []byte("gate.events.")) {
+			c.gate.cfg.Log.Error("connection failed", "player", c.Name(), "err", err, "stack", string(stack))
 		}
 	}()
 	ws.ReadLoop()
@@ -121,7 +132,7 @@ var core = map[string]func(*client, wire.Request){
 
 // ping answers with the server's clock, in milliseconds since 1970.
 func (c *client) ping(req wire.Request) {
-	c.Reply(req.ID, map[string]world.Value{"now": c.gate.now() / 1e6}, nil)
+	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Now().UnixMilli()}, nil)
 }
 
 // logout ends the session on the player's own wish.
