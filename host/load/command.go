@@ -14,10 +14,12 @@ type Command struct {
 	URL      string  `name:"url" default:"ws://127.0.0.1:7777/play" help:"Where the shard lets players in."`
 	Ops      string  `default:"http://127.0.0.1:7778" help:"Its operations port, for the server's figures; empty for none."`
 	Players  int     `default:"100" help:"How many players."`
-	Scene    string  `default:"fleet" enum:"fleet,guns,missiles,hub,rush" help:"What they do: fleet, guns, missiles, hub or rush."`
+	Scene    string  `default:"fleet" enum:"fleet,guns,missiles,hub,rush,leave" help:"What they do: fleet, guns, missiles, hub, rush or leave."`
 	Seconds  int     `default:"10" help:"How long to measure, once they are all there."`
 	Join     int     `default:"200" help:"How many players come in a second, but in a rush."`
 	Gather   int     `default:"120" help:"Seconds they may take to come together, at most."`
+	Rounds   int     `default:"2" help:"Scene leave: how often they all come and leave again."`
+	Settle   int     `default:"600" help:"Scene leave: seconds the server's memory may take to be back after that."`
 	Password string  `default:"load players" help:"Of their accounts."`
 	Prefix   string  `default:"load" help:"What their names begin with."`
 	Seed     uint64  `default:"1" help:"Of what they do."`
@@ -40,6 +42,7 @@ func (c *Command) Run() error {
 	opt := Options{
 		URL: c.URL, Ops: c.Ops, Players: c.Players, Scene: c.Scene, Measure: time.Duration(c.Seconds) * time.Second,
 		Join: c.Join, Gather: time.Duration(c.Gather) * time.Second, Password: c.Password, Prefix: c.Prefix, Seed: c.Seed,
+		Rounds: c.Rounds, Settle: time.Duration(c.Settle) * time.Second,
 		Floor: c.Floor, FloorBytes: c.Bytes, FloorCPU: c.FloorCPU, Stop: stop,
 	}
 	if !c.Quiet {

@@ -15,15 +15,17 @@ type Options struct {
 	URL      string // ws://HOST:PORT/play
 	Ops      string // http://HOST:PORT; "" for no figures of the server
 	Players  int
-	Scene    string        // fleet, guns, missiles, hub or rush
+	Scene    string        // fleet, guns, missiles, hub, rush or leave
 	Measure  time.Duration // once all are there
 	Join     int           // players a second
 	Gather   time.Duration // at most, until all are there
 	Password string
 	Prefix   string // of the players' names
 	Seed     uint64
-	Floor    bool // play a broadcaster too, in turns
-	FloorCPU int  // core to bind it to, negative for none
+	Rounds   int           // how often everybody comes and leaves in the scene leave
+	Settle   time.Duration // how long the server's memory may take to be back after that
+	Floor    bool          // play a broadcaster too, in turns
+	FloorCPU int           // core to bind it to, negative for none
 
 	// FloorBytes is what an order adds to what the broadcaster sends everybody: the
 	// course of a ship, packed, is 32 bytes. 0: as much as with the shard.
@@ -53,6 +55,7 @@ type Figures struct {
 	Refused     int64   `json:"refused"`      // of these, answered with a refusal
 	Unanswered  int64   `json:"unanswered"`   // of these, without an echo until the next one
 	Deaths      int     `json:"deaths"`       // ships lost, since the start
+	Queued      int     `json:"queued"`       // of the joined, those who wait for a seat at the end
 	Returns     int     `json:"returns"`      // fights taken up again after that, likewise
 	Fighting    int     `json:"fighting"`     // players in the fight at the end
 	Fleeing     int     `json:"fleeing"`      // ... in pods on the way to the station
@@ -71,6 +74,8 @@ type Report struct {
 	Figures
 	Floor *Figures `json:"floor,omitempty"`
 	Ratio float64  `json:"cpu_ratio,omitempty"` // of the server's CPU a tick message to the floor's
+
+	Memory *Memory `json:"memory,omitempty"` // of the scene leave
 }
 
 // String is the report for people.
@@ -81,6 +86,9 @@ func (r *Report) String() string {
 	if r.Floor != nil {
 		b.WriteString(r.Floor.Line("floor"))
 		fmt.Fprintf(&b, "the server's CPU for a tick is %.2f times the floor's\n", r.Ratio)
+	}
+	if r.Memory != nil {
+		b.WriteString(r.Memory.String())
 	}
 	return b.String()
 }

@@ -289,6 +289,7 @@ func (p *player) event(name string, text []byte) {
 		docked, _ := number(text, `"docked":`)
 		p.ship, p.docked = world.EntityID(ship), world.EntityID(docked)
 		p.at = 0 // wherever it was before, its ticks do not go on
+		s.queue(p, false)
 		s.scene.placed(p)
 	case "dilation":
 		if f, ok := number(text, `"factor":`); ok {
@@ -298,6 +299,8 @@ func (p *player) event(name string, text []byte) {
 		id, _ := number(text, `"id":`)
 		s.scene.lock(p, world.EntityID(id), bytes.Contains(text, []byte(`"state":"locked"`)),
 			bytes.Contains(text, []byte(`"state":"lost"`)))
+	case "queue":
+		s.queue(p, true)
 	case "closing":
 		_, reason, _ := bytes.Cut(text, []byte(`"code":"`))
 		end := bytes.IndexByte(reason, '"')

@@ -49,6 +49,10 @@ type player struct {
 	course int64  // when the course was ordered that was not seen yet; 0 for none
 	agreed bool   // it was accepted
 
+	queued bool // waits for a seat in a full system
+	came   bool // has been ready at least once
+	going  bool // leaves, and is not to come back
+
 	role // the scene's
 }
 
@@ -64,6 +68,9 @@ type ask struct {
 func (p *player) act() {
 	switch p.stage {
 	case outside:
+		if p.going {
+			return
+		}
 		p.connect()
 	case connecting, upgrading, signing:
 		p.hangUp()
@@ -283,9 +290,13 @@ func (p *player) lost() {
 		return
 	}
 	if p.stage == playing {
-		p.side.disconnects++
 		p.side.leave(p)
+		if !p.going {
+			p.side.disconnects++
+		}
 	}
 	p.hangUp()
-	p.after(patience)
+	if !p.going {
+		p.after(patience)
+	}
 }

@@ -44,8 +44,11 @@ func Run(opt Options) (*Report, error) {
 	if r.shard, err = newSide(l, opt.URL, false, &opt); err != nil {
 		return nil, err
 	}
-	if opt.Scene == "rush" {
+	switch opt.Scene {
+	case "rush":
 		return r.rush()
+	case "leave":
+		return r.leave()
 	}
 	if err := r.gather(r.shard, float64(opt.Join), opt.Gather); err != nil {
 		return nil, err
@@ -158,7 +161,7 @@ func (r *run) gather(s *side, perSecond float64, most time.Duration) error {
 			r.say("%d of %d in, %d ready", s.present, len(s.players), s.ready)
 		}
 		stopped = stopped || r.stopped()
-		return stopped || s.ready == len(s.players)
+		return stopped || s.gathered()
 	})
 	switch {
 	case err != nil:
@@ -170,6 +173,14 @@ func (r *run) gather(s *side, perSecond float64, most time.Duration) error {
 	}
 	r.say("%d of %d in, %d ready after %.1f s", s.present, len(s.players), s.ready, float64(r.loop.now-s.opened)/1e9)
 	return nil
+}
+
+// gathered says whether everybody has come together, or waits in a queue to.
+func (s *side) gathered() bool {
+	if _, battle := s.scene.(fight); battle {
+		return s.came == len(s.players) // the first of them are dead by then
+	}
+	return s.ready+s.queued == len(s.players)
 }
 
 // window is what was counted while measuring.
@@ -222,7 +233,7 @@ func (s *side) figures(scene string, w *window) Figures {
 		BytesPerS: float64(w.bytes) / w.seconds, FramesPerS: float64(w.frames) / w.seconds,
 		Missed: w.missed, Disconnects: s.disconnects, Orders: w.orders, Refused: w.refused, Unanswered: w.unanswered,
 		Deaths: s.deaths, LoadCPU: w.own / w.seconds, ServerCPU: w.cpu / w.seconds, ServerRSS: w.last.rss / 1e6,
-		TickP50: w.last.p50, TickP99: w.last.p99, DilationMin: w.dilation,
+		Queued: s.queued, TickP50: w.last.p50, TickP99: w.last.p99, DilationMin: w.dilation,
 	}
 	if battle, ok := s.scene.(fight); ok {
 		parts, away := battle.census()

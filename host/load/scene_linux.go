@@ -28,7 +28,7 @@ type role struct {
 
 func newScene(name string, s *side) scene {
 	switch {
-	case s.floor || name == "fleet" || name == "rush":
+	case s.floor || name == "fleet" || name == "rush" || name == "leave":
 		return fleet{s}
 	case name == "hub":
 		return hub{s}

@@ -26,6 +26,8 @@ type side struct {
 	dialled     int   // players that have begun to come in
 	present     int   // players in the game
 	ready       int   // players that do what the scene is about
+	came        int   // players that have done so at some time
+	queued      int   // players that wait for a seat in a full system
 	disconnects int
 	deaths      int
 	returns     int     // to the fight
@@ -113,6 +115,7 @@ func (s *side) enter(p *player) {
 func (s *side) leave(p *player) {
 	s.present--
 	s.unready(p)
+	s.queue(p, false)
 	p.role = role{}
 }
 
@@ -121,6 +124,22 @@ func (s *side) arrive(p *player) {
 	if !p.ready {
 		p.ready = true
 		s.ready++
+	}
+	if !p.came {
+		p.came = true
+		s.came++
+	}
+}
+
+// queue notes whether a player waits for a seat.
+func (s *side) queue(p *player, waits bool) {
+	if p.queued != waits {
+		p.queued = waits
+		if waits {
+			s.queued++
+		} else {
+			s.queued--
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ func (s *Server) opsHandler() http.Handler {
 		_ = s.WriteFigures(r.Context(), w) // whoever asked has gone
 	})
 	mux.HandleFunc("GET /metrics.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Metrics()) })
+	mux.HandleFunc("GET /memory.json", serveMemory)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

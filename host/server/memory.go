@@ -1,0 +1,39 @@
+package server
+
+import (
+	"net/http"
+	"runtime"
+)
+
+// Memory is where the process's memory is, in bytes.
+type Memory struct {
+	RSS      int64  `json:"rss_bytes"`           // what the system has given to the process
+	Live     uint64 `json:"live_bytes"`          // objects, with those not collected yet
+	InUse    uint64 `json:"heap_in_use_bytes"`   // ... and what lies unused between them
+	Idle     uint64 `json:"heap_idle_bytes"`     // kept for later, not given back
+	Returned uint64 `json:"heap_returned_bytes"` // given back to the system
+	Stacks   uint64 `json:"stack_bytes"`
+	Other    uint64 `json:"other_bytes"` // of Go's own
+
+	Goroutines int `json:"goroutines"`
+}
+
+// memory takes the figures.
+func memory() Memory {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return Memory{
+		RSS: residentBytes(), Live: m.HeapAlloc, InUse: m.HeapInuse, Idle: m.HeapIdle - m.HeapReleased, Returned: m.HeapReleased,
+		Stacks: m.StackSys, Other: m.MSpanSys + m.MCacheSys + m.BuckHashSys + m.GCSys + m.OtherSys,
+		Goroutines: runtime.NumGoroutine(),
+	}
+}
+
+// serveMemory answers with Memory; with gc=1, as it is after a collection, like
+// Go's own heap profile.
+func serveMemory(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("gc") == "1" {
+		runtime.GC()
+	}
+	writeJSON(w, memory())
+}
