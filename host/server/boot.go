@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +56,7 @@ func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	s.noticeBroken(full)
 	if known && live.Hash == store.HashFiles(sourcesOf(full)) {
 		return disk, kept, nil
 	}
@@ -81,6 +84,16 @@ func (s *Server) choose(ctx context.Context, live store.Release, open []*release
 	changed := script.NewRelease(0, before).Changed(script.NewRelease(0, disk))
 	s.notice("the scripts on disk are not those of release %d, the last that was live: they changed outside a reload: %s", live.Number, strings.Join(changed, ", "))
 	return disk, nil
+}
+
+// noticeBroken says at the start which scripts do not compile: systems hear of it
+// only when they wake. The shard starts nevertheless, so that it can be mended.
+func (s *Server) noticeBroken(r *script.Release) {
+	for _, path := range slices.Sorted(maps.Keys(r.Files)) {
+		if err := r.Files[path].Check(); err != nil {
+			s.notice("at the start the scripts did not compile: %v", err)
+		}
+	}
 }
 
 func sourcesOf(r *script.Release) map[string][]byte {

@@ -154,6 +154,21 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 	}
 }
 
+func TestBrokenScriptsAreSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	edit(t, cfg, "chat.lua", `broadcast(`, `broadcast((`)
+	s := start(t, cfg)
+	if said := strings.Join(s.Shard().Identify().Notices, "\n"); !strings.Contains(said, "chat.lua:7") {
+		t.Errorf("the start says %q", said)
+	}
+	edit(t, cfg, "chat.lua", `broadcast((`, `broadcast(`)
+	if out := wait(t, s); out.Verdict != command.Applied {
+		t.Errorf("the mended script was %+v", out)
+	}
+	login(t, s.Addr(), "Ann", wire.JSON).do("say", map[string]world.Value{"text": "hi"})
+}
+
 func TestProductionQueues(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
