@@ -134,6 +134,26 @@ func TestErrorsOfACanaryAreItsOwn(t *testing.T) {
 	}
 }
 
+// TestCanaryDoesNotEndTheWatchOverTheRelease promotes what fails, and tries something
+// else in one unit before that shows.
+func TestCanaryDoesNotEndTheWatchOverTheRelease(t *testing.T) {
+	s := newShard(t, true, 3, returns(1))
+	s.save("m.lua", failing)
+	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	o, _ := s.patch(PatchRequest{Function: "main:main.value", Code: "function() return 7 end", Author: "bob", Canary: []string{"S01"}})
+	s.verdict(o, Apply)
+	s.work(3)
+	o, ok := s.ctl.Watch(bg)
+	if !ok {
+		t.Fatal("nothing was rolled back")
+	}
+	s.verdict(o, Apply, "rolled back by itself", "m.lua@", "in m.f")
+	s.want("all are back", s.values(), "S00=1 S01=1 S02=1")
+	if units, _ := s.ctl.CanaryUnits(); units != nil {
+		t.Errorf("the canary stands on what is gone: %v", units)
+	}
+}
+
 func TestOldErrorsDoNotCountAgainstARelease(t *testing.T) {
 	old := "local m = {}\nlocal function helper(x) return x.y.z end\nfunction m.f(x) local r = helper(x) return r end\nreturn m\n"
 	s := newShard(t, false, 1, old)

@@ -33,13 +33,19 @@ type watched struct {
 	changed map[string]bool
 }
 
-// watchdog counts the errors of changed functions after a release.
+// watchdog counts the errors of changed functions after a release. A canary is
+// watched beside the release that the other units run.
 type watchdog struct {
-	mu       sync.Mutex // its own: faults come from the goroutines that a commit waits for
-	budget   ErrorBudget
-	now      watched
+	mu           sync.Mutex // its own: faults come from the goroutines that a commit waits for
+	budget       ErrorBudget
+	live, canary watching
+	recent       []noted // the latest faults of any function, oldest first
+}
+
+// watching is one of the two, empty where there is nothing to watch.
+type watching struct {
+	watched
 	since    time.Time
-	recent   []noted     // the latest faults of any function, oldest first
 	errors   []time.Time // of what is watched, within the window
 	baseline int
 	tripped  *script.Fault
@@ -56,25 +62,29 @@ const maxRecent = 1024
 func (w *watchdog) start(what watched, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now, w.since, w.errors, w.tripped, w.baseline = what, now, nil, nil, 0
-	for _, n := range w.recent {
-		if now.Sub(n.at) <= w.budget.Window && what.touches(n.functions) {
-			w.baseline++
+	n := watching{watched: what, since: now}
+	for _, old := range w.recent {
+		if now.Sub(old.at) <= w.budget.Window && what.touches(old.functions) {
+			n.baseline++
 		}
+	}
+	if w.canary = n; !what.canary {
+		w.live, w.canary = n, watching{}
 	}
 }
 
-// again begins the window anew, because more units run what is watched.
+// again begins the canary's window anew, because more units run it.
 func (w *watchdog) again(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.since = now
+	w.canary.since = now
 }
 
+// stop ends the watch over a canary.
 func (w *watchdog) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now, w.errors, w.tripped = watched{}, nil, nil
+	w.canary = watching{}
 }
 
 func (t watched) touches(functions []string) bool {
@@ -88,36 +98,43 @@ func (w *watchdog) note(f script.Fault, now time.Time) {
 		w.recent = slices.Delete(w.recent, 0, maxRecent/4)
 	}
 	w.recent = append(w.recent, noted{now, f.Functions})
-	if f.Release != w.now.release || !w.now.touches(f.Functions) || !w.now.canary && now.Sub(w.since) > w.budget.Window {
+	w.live.note(f, now, w.budget)
+	w.canary.note(f, now, w.budget)
+}
+
+func (t *watching) note(f script.Fault, now time.Time, b ErrorBudget) {
+	if f.Release != t.release || !t.touches(f.Functions) || !t.canary && now.Sub(t.since) > b.Window {
 		return
 	}
-	w.errors = append(slices.DeleteFunc(w.errors, func(at time.Time) bool { return now.Sub(at) > w.budget.Window }), now)
-	if n := len(w.errors); n >= w.budget.Errors && float64(n) >= w.budget.Factor*float64(w.baseline) && w.tripped == nil {
-		w.tripped = &f
+	t.errors = append(slices.DeleteFunc(t.errors, func(at time.Time) bool { return now.Sub(at) > b.Window }), now)
+	if n := len(t.errors); n >= b.Errors && float64(n) >= b.Factor*float64(t.baseline) && t.tripped == nil {
+		t.tripped = &f
 	}
 }
 
-// quiet says whether what is watched has run for a while without an error.
+// quiet says whether the canary has run for a while without an error.
 func (w *watchdog) quiet(hold time.Duration, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return now.Sub(w.since) >= hold && w.tripped == nil &&
-		!slices.ContainsFunc(w.errors, func(at time.Time) bool { return now.Sub(at) < hold })
+	t := &w.canary
+	return now.Sub(t.since) >= hold && t.tripped == nil &&
+		!slices.ContainsFunc(t.errors, func(at time.Time) bool { return now.Sub(at) < hold })
 }
 
-// trip takes the fault that spent the budget, if one did, with an account of it.
-func (w *watchdog) trip() (note string, before int, ok bool) {
+// trip takes the fault that spent a budget, if one did, with an account of it. The
+// canary's comes first.
+func (w *watchdog) trip() (note string, what watched, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	f := w.tripped
-	if f == nil {
-		return "", 0, false
+	for _, t := range []*watching{&w.canary, &w.live} {
+		if f := t.tripped; f != nil {
+			note = fmt.Sprintf("%d errors in functions that release %d changed, %d before it. %s\n%s",
+				len(t.errors), t.release, t.baseline, f.Message, f.Traceback)
+			what, *t = t.watched, watching{}
+			return note, what, true
+		}
 	}
-	note = fmt.Sprintf("%d errors in functions that release %d changed, %d before it. %s\n%s",
-		len(w.errors), w.now.release, w.baseline, f.Message, f.Traceback)
-	before = w.now.before
-	w.now, w.tripped = watched{}, nil
-	return note, before, true
+	return "", watched{}, false
 }
 
 // Fault tells the controller of an error in a live State. It never waits; what
@@ -130,17 +147,18 @@ func (c *Controller) Fault(f script.Fault) { c.watch.note(f, c.cfg.Now()) }
 func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	spent, before, ok := c.watch.trip()
+	spent, what, ok := c.watch.trip()
 	if !ok {
 		return c.step(ctx)
 	}
 	var o Outcome
 	note := "rolled back by itself: " + spent
-	if c.canary != nil {
+	if c.canary != nil { // also where it is not to blame: it stands on what is
 		o = c.stopCanary(ctx, "watchdog", note)
-	} else {
+	}
+	if !what.canary && o.Verdict != Refuse {
 		bad := c.disk
-		o = c.rollback(ctx, before, "watchdog", note)
+		o = c.rollback(ctx, what.before, "watchdog", note)
 		if o.Verdict == Apply {
 			c.rememberBad(bad)
 		}
