@@ -34,6 +34,31 @@ function test.a_new_body_is_shown_its_hangar()
   eq(ann:last("hangar").ships, {{type = "Wren", name = "Ann's Wren"}})
 end
 
+function test.in_a_great_battle_those_concerned_are_told()
+  local ann = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", 3000)
+  local cyd, c = arena.fighter("Cyd", "Halberd", 0, 3000)
+  advance(1)
+  ben:run("lock", {id = c})
+  local lost = {}
+  for i = 1, death.loud + 2 do
+    lost[i] = vessel.of(arena.npc("Jackal Scout", 0, 0, 1000 * i))
+  end
+  local late = vessel.of(arena.npc("Jackal Scout", 5000))
+  for i, v in ipairs(lost) do
+    vessel.hurt(v, 1e6, i == death.loud + 1 and vessel.of(b) or nil)
+  end
+  eq(#ann:heard("destroyed"), death.loud)
+  eq(#ben:heard("destroyed"), death.loud + 1, "one of the others was his")
+  vessel.hurt(vessel.of(c), 1e6, nil)
+  eq(#ann:heard("destroyed"), death.loud)
+  eq(ben:last("destroyed").name, "Cyd's Halberd", "it was in his sights")
+  eq(cyd:last("destroyed").id, c)
+  advance(1)
+  vessel.hurt(late, 1e6, nil)
+  eq(#ann:heard("destroyed"), death.loud + 1, "another second")
+end
+
 function test.wrecks_do_not_stay_for_ever()
   local _, a = arena.fighter("Ann", "Halberd")
   local _, b = arena.fighter("Ben", "Wren", 3000)

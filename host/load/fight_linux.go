@@ -19,6 +19,9 @@ type fight struct {
 	missiles bool
 }
 
+// lockTime is how long a lock may take, in ns, until another target is looked for.
+const lockTime = 60e9
+
 // missileFit is what a rookie ship can launch missiles with.
 const missileFit = `"modules":["Light Launcher","Light Launcher","Afterburner","Small Shield Booster","Armour Repairer"]`
 
@@ -66,10 +69,18 @@ func (f fight) fight(p *player) {
 		p.ordered("orbit", s.number(b, "range", float64(2000+s.loop.rng.IntN(4000))))
 		return
 	}
+	if p.target != 0 && s.loop.now-p.since < lockTime {
+		p.ordered("goto", s.point(s.somewhere(), "", 0)) // while it is locking
+		return
+	}
+	if p.target != 0 {
+		p.order("unlock", s.id("id", p.target)) // it takes too long
+		p.target = 0
+	}
 	for range 8 {
 		other := s.players[s.loop.rng.IntN(len(s.players))]
 		if other.num%2 != p.num%2 && other.part == fighter && other.ship != 0 {
-			p.target = other.ship
+			p.target, p.since = other.ship, s.loop.now
 			p.order("lock", s.id("id", p.target))
 			return
 		}

@@ -20,7 +20,8 @@ type role struct {
 	ready  bool
 	part   part
 	target world.EntityID
-	aimed  bool // the target is locked
+	since  int64 // when it was chosen
+	aimed  bool  // the target is locked
 	fitted bool
 	unsafe bool  // the safety switch is off
 	died   int64 // when it was last shot out of the fight; 0: is in it, or never was
