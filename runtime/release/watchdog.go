@@ -98,8 +98,11 @@ func (w *watchdog) note(f script.Fault, now time.Time) {
 		w.recent = slices.Delete(w.recent, 0, maxRecent/4)
 	}
 	w.recent = append(w.recent, noted{now, f.Functions})
-	w.live.note(f, now, w.budget)
 	w.canary.note(f, now, w.budget)
+	if f.Release == w.canary.release && !w.canary.touches(f.Functions) {
+		f.Release = w.live.release // a canary's units run all else of it
+	}
+	w.live.note(f, now, w.budget)
 }
 
 func (t *watching) note(f script.Fault, now time.Time, b ErrorBudget) {
