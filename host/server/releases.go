@@ -215,7 +215,9 @@ func toOutcome(o release.Outcome) command.Outcome {
 		Systems: o.Units, At: o.At, Took: o.Took,
 	}
 	if out.Message == "" {
-		out.Message = o.String()
+		plain := o
+		plain.Warnings = nil // they have their own place
+		out.Message = plain.String()
 	}
 	for _, w := range o.Warnings {
 		out.Warnings = append(out.Warnings, command.Warning(w))

@@ -9,6 +9,8 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
 	"hotshard/runtime/world"
 )
 
@@ -151,6 +153,13 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 	groups, err := s.Shard().Errors.Groups(context.Background(), "")
 	if err != nil || len(groups) == 0 || groups[0].Count < 5 || !strings.Contains(groups[0].Traceback, "chat.lua") {
 		t.Errorf("errors: %+v %v", groups, err)
+	}
+}
+
+func TestWarningsAreSaidOnce(t *testing.T) {
+	o := release.Outcome{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}
+	if said := toOutcome(o).String(); strings.Count(said, "W-ARITY") != 1 {
+		t.Errorf("it says %q", said)
 	}
 }
 
