@@ -151,13 +151,7 @@ func (p *planner) moduleOf(base lua.LValue) (name string, ok bool) {
 	if base.Type() != lua.LTTable && base.Type() != lua.LTFunction {
 		return "", false
 	}
-	if p.results == nil {
-		p.results = make(map[lua.LValue]string, len(p.st.base.modules))
-		for name, m := range p.st.base.modules {
-			p.results[m.result] = name
-		}
-	}
-	name, ok = p.results[base]
+	name, ok = p.st.results[base]
 	return name, ok
 }
 

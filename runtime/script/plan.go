@@ -20,8 +20,6 @@ type planner struct {
 	cells map[*lua.Upvalue]*lua.Upvalue // next's cells to live ones
 	mods  map[string]*modulePlan
 
-	results map[lua.LValue]string // the base's module results
-
 	preparing bool           // not every changed module has its functions yet
 	unfilled  []*lua.Upvalue // next's cells whose live twins wait for their value
 

@@ -79,6 +79,9 @@ func (t *slotTable) add(sl *slot) {
 		t.out--
 		return
 	}
+	if len(t.list) == cap(t.list) { // append would double it
+		t.list = append(make([]*slot, 0, 8+len(t.list)*9/8), t.list...)
+	}
 	t.list, t.sorted = append(t.list, sl), false
 }
 
@@ -91,7 +94,8 @@ func (t *slotTable) remove(sl *slot) {
 
 func (t *slotTable) len() int { return len(t.list) - t.out }
 
-// get is the slot of a prototype, or nil.
+// get is the slot of a prototype, or nil. Once settled, a table may be asked by many
+// at once.
 func (t *slotTable) get(p *lua.FunctionProto) *slot {
 	t.settle()
 	i, ok := slices.BinarySearchFunc(t.list, p, func(sl *slot, p *lua.FunctionProto) int { return cmp.Compare(address(sl.proto), address(p)) })
@@ -116,7 +120,6 @@ func (t *slotTable) settle() {
 		})
 		t.out = 0
 	}
-	t.list = slices.Clip(t.list)
 	slices.SortFunc(t.list, func(a, b *slot) int { return cmp.Compare(address(a.proto), address(b.proto)) })
 	t.sorted = true
 }

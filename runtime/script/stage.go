@@ -38,6 +38,7 @@ type Staged struct {
 	ops      []op
 	pairs    map[any]*place
 	taken    map[any]any
+	results  map[lua.LValue]string // the base's module results
 	walks    atomic.Int32 // States that searched for holders of what is deleted
 	regs     map[string][]regMatch
 	tasks    int
@@ -76,10 +77,15 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}}
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}, results: make(map[lua.LValue]string, len(base.modules))}
+	for name, m := range base.modules {
+		st.results[m.result] = name
+	}
 	if r := st.difference(); r != nil {
 		return nil, r
 	}
+	base.slots.settle() // all units plan at once, and look slots up in these two
+	next.slots.settle()
 	return st, nil
 }
 
