@@ -106,7 +106,8 @@ func (r *run) settle(m *Memory) error {
 	}
 }
 
-// askMemory asks a shard's operations port, after a collection.
+// askMemory asks a shard's operations port, which collects garbage and gives back
+// what is free before it answers.
 func askMemory(url string) (memory, error) {
 	resp, err := opsClient.Get(strings.TrimSuffix(url, "/") + "/memory.json?gc=1")
 	if err != nil {
@@ -114,12 +115,12 @@ func askMemory(url string) (memory, error) {
 	}
 	defer resp.Body.Close()
 	var m struct {
-		InUse float64 `json:"heap_in_use_bytes"`
-		RSS   float64 `json:"rss_bytes"`
+		Live float64 `json:"live_bytes"`
+		RSS  float64 `json:"rss_bytes"`
 	}
 	if resp.StatusCode != http.StatusOK {
 		return memory{}, fmt.Errorf("%s/memory.json: %s", url, resp.Status)
 	}
 	err = json.NewDecoder(resp.Body).Decode(&m)
-	return memory{heap: m.InUse / 1e6, rss: m.RSS / 1e6}, err
+	return memory{heap: m.Live / 1e6, rss: m.RSS / 1e6}, err
 }

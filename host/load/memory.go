@@ -6,8 +6,9 @@ import (
 )
 
 // Memory is what players leave behind: the server's memory before them, with the
-// last of them there, and after they have gone. Heap is what Go's heap has in use
-// after a collection. All in MB (1e6 bytes).
+// last of them there, and after they have gone. Heap is what is in use of Go's
+// heap after a collection, RSS what the process holds once it has given back what is
+// free. All in MB (1e6 bytes).
 type Memory struct {
 	Joins      int     `json:"joins"` // how often somebody came in
 	HeapBefore float64 `json:"heap_before_mb"`

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"runtime"
+	"runtime/debug"
 )
 
 // Memory is where the process's memory is, in bytes.
@@ -29,11 +30,12 @@ func memory() Memory {
 	}
 }
 
-// serveMemory answers with Memory; with gc=1, as it is after a collection, like
-// Go's own heap profile.
+// serveMemory answers with Memory; with gc=1 as it is after a collection, with what
+// is free given back to the system, so that two answers can be compared.
 func serveMemory(w http.ResponseWriter, r *http.Request) {
 	if r.FormValue("gc") == "1" {
-		runtime.GC()
+		runtime.GC() // what pools hold survives the first
+		debug.FreeOSMemory()
 	}
 	writeJSON(w, memory())
 }

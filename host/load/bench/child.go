@@ -19,12 +19,12 @@ type child struct {
 	play, ops string
 }
 
-func startServer(dir, scripts string, cohorts int) (*child, error) {
+func startServer(dir, scripts string, r row) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: pinned("0", self, "serve", "--data", dir, "--scripts", scripts, fmt.Sprintf("--cohorts=%d", cohorts))}
+	c := &child{cmd: pinned("0", self, "serve", "--data", dir, "--scripts", scripts, fmt.Sprintf("--cohorts=%d", r.cohorts), fmt.Sprintf("--seats=%d", r.seats))}
 	log, err := os.Create(dir + "/log")
 	if err != nil {
 		return nil, err
@@ -67,8 +67,11 @@ func (b *bench) players(s *child, r row) (*load.Report, error) {
 		return nil, err
 	}
 	args := []string{self, "load", "--url", "ws://" + s.play + "/play", "--ops", "http://" + s.ops, "--json", "--quiet",
-		"--players", strconv.Itoa(r.players), "--scene", r.scene, "--seconds", strconv.Itoa(b.cmd.Seconds),
+		"--players", strconv.Itoa(r.players), "--scene", r.scene, "--seconds", strconv.Itoa(r.seconds),
 		"--join", strconv.Itoa(joinRate), "--gather", strconv.Itoa(gatherTime)}
+	if r.rounds > 0 {
+		args = append(args, "--rounds", strconv.Itoa(r.rounds), "--settle", strconv.Itoa(b.cmd.Settle))
+	}
 	if r.floor {
 		args = append(args, "--floor", "--floor-cpu", "0")
 	}

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
+	"hotshard/console/command"
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/server"
@@ -16,11 +19,13 @@ import (
 // serveCmd is a shard for load players. It is what `host serve` runs, but for the
 // cost of a password: with the usual one, 4,000 logins alone take minutes.
 type serveCmd struct {
-	Data    string `required:"" help:"A folder for everything."`
-	Scripts string `default:"scripts" help:"The folder of the game's scripts."`
-	Listen  string `default:"127.0.0.1:0" help:"Where players connect."`
-	Ops     string `default:"127.0.0.1:0" help:"The operations port."`
-	Cohorts int    `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
+	Data    string        `required:"" help:"A folder for everything."`
+	Scripts string        `default:"scripts" help:"The folder of the game's scripts."`
+	Listen  string        `default:"127.0.0.1:0" help:"Where players connect."`
+	Ops     string        `default:"127.0.0.1:0" help:"The operations port."`
+	Seats   int           `default:"0" help:"How many players the system they begin in lets in; 0 for all."`
+	Unload  time.Duration `default:"0" help:"After how long a system nobody uses is unloaded; 0 for as long as usual."`
+	Cohorts int           `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
 }
 
 // cheap is the least a password hash can cost.
@@ -35,20 +40,36 @@ func (c *serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	home := arena(u)
 	s, err := server.New(server.Config{
-		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: arena(u), HashCost: cheap,
-		CohortsFrom: c.Cohorts, Socket: filepath.Join(c.Data, "console.sock"),
+		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: home, HashCost: cheap,
+		CohortsFrom: c.Cohorts, UnloadAfter: c.Unload, Socket: filepath.Join(c.Data, "console.sock"),
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Println(s.Addr(), s.OpsAddr())
 	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	if err := bound(ctx, s, home, c.Seats); err != nil {
+		cancel()
+		return errors.Join(err, <-ended)
+	}
+	fmt.Println(s.Addr(), s.OpsAddr())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	return s.Run(ctx)
+	return <-ended
+}
+
+// bound bounds how many players a system lets in, as an operator would.
+func bound(ctx context.Context, s *server.Server, system string, seats int) error {
+	if seats <= 0 {
+		return nil
+	}
+	_, err := s.Shard().Lua.Eval(ctx, command.Eval{System: system, Code: fmt.Sprintf("system.cap(%d)", seats), Author: "bench", Write: true})
+	return err
 }
 
 // arena is a system to fight in: lawless, and with a station.

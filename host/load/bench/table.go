@@ -6,23 +6,71 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"time"
 
 	"hotshard/host/load"
 )
 
-// tableCmd plays one scene after the other and prints what issue and README quote.
+// tableCmd plays one scene after the other and prints how each went.
 type tableCmd struct {
-	Scripts string  `default:"scripts" help:"The folder of the game's scripts."`
-	Players []int   `default:"1000,4000" help:"Fleet sizes that are compared with the floor."`
-	Curve   []int   `default:"500,1000,2000" help:"Fleet sizes of the cost curve."`
-	Large   int     `default:"8000" help:"The fleet that fills a core; 0 for none."`
-	Fight   int     `default:"1000" help:"Players with guns, and with missiles; 0 for none."`
-	Hub     int     `default:"3600" help:"Players in a port; 0 for none."`
-	Rush    int     `default:"1000" help:"Players in a rush; 0 for none."`
-	Seconds int     `default:"20" help:"How long each is measured."`
-	Cohorts []int   `default:"-1,0" help:"From how many players in a bubble on they hear of its ticks in turns: fleets are played with each of these; negative for never, 0 for the usual number."`
-	Budget  float64 `default:"30" help:"Minutes for everything; what does not fit is left out and named."`
+	Scripts  string  `default:"scripts" help:"The folder of the game's scripts."`
+	Full     bool    `help:"Play everything the table has: with these figures, where no others are given, and in about an hour and a half."`
+	Players  []int   `help:"Fleet sizes that are compared with the floor (1000, 4000)."`
+	Curve    []int   `help:"Fleet sizes of the cost curve (500, 2000; full: 500, 1000, 2000, 4000, 8000)."`
+	Large    int     `default:"-1" help:"The fleet that fills a core; 0 for none (8000)."`
+	Guns     []int   `help:"Players in fights with guns (4000; full: 1000, 4000)."`
+	Missiles []int   `help:"Players in fights with missiles (4000; full: 1000, 4000, 7000)."`
+	Hub      int     `default:"-1" help:"Players in a port; 0 for none (3600)."`
+	Rush     int     `default:"-1" help:"Players in a rush at a system for three quarters of them; 0 for none (1000; full: 4000)."`
+	Leave    int     `default:"-1" help:"Joins in the scene in which all leave again, two for each player; 0 for none (0; full: 10000)."`
+	Settle   int     `default:"600" help:"Seconds the server's memory may take to be back after that."`
+	Seconds  int     `default:"20" help:"How long each is measured."`
+	Battle   int     `default:"60" help:"How long fights of 7000 and more are."`
+	Cohorts  []int   `help:"From how many players in a bubble on they hear of its ticks in turns: fleets are played with each of these; negative for never, 0 for the usual number (0; full: -1, 0)."`
+	Budget   float64 `default:"0" help:"Minutes for everything; what does not fit is left out and named (20; full: 120)."`
+}
+
+// fill sets what was left open.
+func (c *tableCmd) fill() {
+	lists := []struct {
+		of          *[]int
+		short, full []int
+	}{
+		{&c.Players, []int{1000, 4000}, []int{1000, 4000}},
+		{&c.Curve, []int{500, 2000}, []int{500, 1000, 2000, 4000, 8000}},
+		{&c.Guns, []int{4000}, []int{1000, 4000}},
+		{&c.Missiles, []int{4000}, []int{1000, 4000, 7000}},
+		{&c.Cohorts, []int{usual}, []int{never, usual}},
+	}
+	for _, l := range lists {
+		switch {
+		case len(*l.of) > 0:
+		case c.Full:
+			*l.of = l.full
+		default:
+			*l.of = l.short
+		}
+	}
+	counts := []struct {
+		of          *int
+		short, full int
+	}{{&c.Large, 8000, 8000}, {&c.Hub, 3600, 3600}, {&c.Rush, 1000, 4000}, {&c.Leave, 0, 10_000}}
+	for _, n := range counts {
+		switch {
+		case *n.of >= 0:
+		case c.Full:
+			*n.of = n.full
+		default:
+			*n.of = n.short
+		}
+	}
+	if c.Budget == 0 {
+		c.Budget = 20
+		if c.Full {
+			c.Budget = 120
+		}
+	}
 }
 
 // row is one line of the table.
@@ -31,6 +79,9 @@ type row struct {
 	players int
 	floor   bool
 	cohorts int
+	seats   int // in the system; 0 for as many as come
+	seconds int // measured
+	rounds  int // of coming and leaving
 }
 
 // bench is a table in the making.
@@ -43,6 +94,7 @@ type bench struct {
 
 // Run prints the table.
 func (c *tableCmd) Run() error {
+	c.fill()
 	b := &bench{cmd: c, ends: time.Now().Add(time.Duration(c.Budget * float64(time.Minute))), cost: map[int]float64{}}
 	fmt.Printf("The server on core 0 (GOMAXPROCS=1), the players on core 1; loads in cores, times in ms. %s, %d cores.\n\n", runtime.Version(), runtime.NumCPU())
 	fmt.Print(load.Header())
@@ -69,47 +121,75 @@ const (
 	usual = 0
 )
 
+// rows lists what is played, nothing twice.
 func (c *tableCmd) rows() []row {
 	var rows []row
-	add := func(scene string, players int, floor bool, cohorts ...int) {
-		for _, from := range cohorts {
-			rows = append(rows, row{scene, players, floor, from})
+	add := func(r row) {
+		if r.seconds == 0 {
+			r.seconds = c.Seconds
+		}
+		if r.players > 0 && !slices.ContainsFunc(rows, r.covers) {
+			rows = append(rows, r)
 		}
 	}
-	for _, n := range append(c.Players, c.Large) {
-		add("fleet", n, true, c.Cohorts...)
+	for _, n := range append(slices.Clone(c.Players), c.Large) {
+		for _, from := range c.Cohorts {
+			add(row{scene: "fleet", players: n, floor: true, cohorts: from})
+		}
 	}
 	for _, n := range c.Curve {
-		add("fleet", n, false, usual)
+		add(row{scene: "fleet", players: n})
 	}
-	add("guns", c.Fight, false, usual)
-	add("missiles", c.Fight, false, usual)
-	add("hub", c.Hub, false, usual)
-	add("rush", c.Rush, false, usual)
-	kept := rows[:0]
-	seen := map[string]bool{}
-	for _, r := range rows {
-		key := fmt.Sprint(r.scene, r.players, r.cohorts)
-		if r.players > 0 && !seen[key] {
-			seen[key] = true
-			kept = append(kept, r)
-		}
+	for _, n := range c.Guns {
+		add(row{scene: "guns", players: n, seconds: c.battle(n)})
 	}
-	return kept
+	for _, n := range c.Missiles {
+		add(row{scene: "missiles", players: n, seconds: c.battle(n)})
+	}
+	add(row{scene: "hub", players: c.Hub})
+	add(row{scene: "rush", players: c.Rush, seats: c.Rush * 3 / 4})
+	add(row{scene: "leave", players: c.Leave / leaveRounds, rounds: leaveRounds})
+	return rows
 }
 
+// covers says whether another row has measured the same already.
+func (r row) covers(other row) bool {
+	return r.scene == other.scene && r.players == other.players && r.cohorts == other.cohorts
+}
+
+// battle is how long a fight is measured, in seconds: the largest is slow, and to be
+// played to its end.
+func (c *tableCmd) battle(players int) int {
+	if players >= 7000 {
+		return max(c.Seconds, c.Battle)
+	}
+	return c.Seconds
+}
+
+// leaveRounds is how often the same players come and leave.
+const leaveRounds = 2
+
 // atMost is how long a row can take: coming in, coming together, and being
-// measured with the floor in turns.
+// measured, with a floor in turns, or again and again.
 func (b *bench) atMost(r row) time.Duration {
-	seconds := float64(r.players)/joinRate + gatherTime + 4*float64(b.cmd.Seconds) + 30
-	return time.Duration(seconds * float64(time.Second))
+	seconds := float64(r.players)/joinRate + gatherTime + float64(r.seconds)
+	switch {
+	case r.floor:
+		seconds += 3 * float64(r.seconds)
+	case r.scene == "rush":
+		seconds += rushTime
+	case r.rounds > 0:
+		seconds = float64(r.rounds)*(seconds+10) + float64(b.cmd.Settle)
+	}
+	return time.Duration((seconds + 30) * float64(time.Second))
 }
 
 // joinRate is how many players come in a second, gatherTime how many seconds they
-// have to come together.
+// have to come together, rushTime in how many all come in a rush.
 const (
 	joinRate   = 150
 	gatherTime = 90
+	rushTime   = 60
 )
 
 // play measures one row and prints it.
@@ -123,7 +203,7 @@ func (b *bench) play(r row) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := startServer(dir, b.cmd.Scripts, r.cohorts)
+	s, err := startServer(dir, b.cmd.Scripts, r)
 	if err != nil {
 		return err
 	}
@@ -145,6 +225,16 @@ func (b *bench) print(r row, report *load.Report) {
 	if report.Floor != nil {
 		fmt.Print(report.Floor.Line("floor"))
 		fmt.Printf("%-17s server / floor: %.2f\n", "", report.Ratio)
+	}
+	f := &report.Figures
+	switch r.scene {
+	case "guns", "missiles":
+		fmt.Printf("%-17s %d of %d accounted for: %d fight, %d in pods, %d on the way back; %d lost ships, %d came back, the slowest after %.0f s; tick %.0f / %.0f ms\n", "",
+			f.Fighting+f.Fleeing+f.SettingOut, f.Players, f.Fighting, f.Fleeing, f.SettingOut, f.Deaths, f.Returns, f.AwayMax, f.TickP50, f.TickP99)
+	case "rush":
+		fmt.Printf("%-17s %d seats: %d have one, %d a place in the queue\n", "", r.seats, f.Joined-f.Queued, f.Queued)
+	case "leave":
+		fmt.Printf("%-17s %s", "", report.Memory)
 	}
 	if r.scene == "fleet" && r.cohorts == usual {
 		b.cost[r.players] = report.ServerCPU
