@@ -15,8 +15,8 @@ import (
 // This file is the only place that reaches below gopher-lua's exported surface:
 // the VM's instruction table (to count steps and to bound concatenation), the
 // Global behind every thread (to find our State and its budget without a map),
-// and the function pointer of a call frame (to pin a suspended frame to its old
-// code). arm checks each assumption once and refuses to start otherwise, so that
+// the function pointer of a call frame (to pin a suspended frame to its old
+// code), and the names of a table's fields (to share them). arm checks each assumption once and refuses to start otherwise, so that
 // a changed library is an error at boot and never a crash in production.
 
 //go:linkname jumpTable github.com/yuin/gopher-lua.jumpTable
