@@ -2,6 +2,7 @@ package physics
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 
@@ -384,6 +385,22 @@ func (s *Space) Get(id world.EntityID) (State, bool) {
 		st.Bubble = b.bubble.id
 	}
 	return st, true
+}
+
+// Followers iterates over the bodies that steer by a body, in no particular order.
+// The Space must not be changed meanwhile.
+func (s *Space) Followers(id world.EntityID) iter.Seq[world.EntityID] {
+	return func(yield func(world.EntityID) bool) {
+		i, ok := s.index[id]
+		if !ok {
+			return
+		}
+		for f := s.info[i].firstFollower; f != none; f = s.info[f].nextFollower {
+			if !yield(s.ids[f]) {
+				return
+			}
+		}
+	}
 }
 
 // motion gathers a body's Motion from the arrays.

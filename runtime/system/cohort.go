@@ -11,7 +11,7 @@ import (
 // in one are in cohorts, which are told in turns: of a tick's changes one cohort
 // hears at once and the last one mostCohorts-1 ticks later, of all changes since
 // its last turn. Courses go on in between as always. Who has given an order sees it
-// carried out at once.
+// carried out at once, and at once what the ship does that theirs flies by.
 const (
 	// DefaultCohortsFrom is how many players in a bubble make two cohorts; four
 	// times as many make three.
@@ -136,22 +136,41 @@ func (s *System) cohorts(v *view) int {
 	return min(k, 1+int(longestWait*s.hz+1e-9))
 }
 
-// echo tells those who gave an order in this tick, and whose cohort's turn it is
-// not, of their own new course.
+// echo tells those whose cohort's turn it is not of what concerns them most: the
+// course of their own ship, when they have given an order in this tick, and that of
+// the ship they fly by.
 func (s *System) echo(v *view) {
 	if v.all {
 		return
 	}
 	for _, c := range v.now().move {
 		e, st, ok := s.seen(c.ID, v)
-		if !ok || e.pilot == nil {
+		if !ok {
 			continue
 		}
-		p := e.pilot
-		if p.client == nil || p.answered != s.turns.tick || p.view != v || p.waits() || v.isDue(p) {
+		s.concerned = s.concerned[:0]
+		if p := e.pilot; p != nil && p.answered == s.turns.tick {
+			s.concern(p, v)
+		}
+		for id := range s.space.Followers(c.ID) {
+			if by := s.entities[id]; by != nil && by.pilot != nil {
+				s.concern(by.pilot, v)
+			}
+		}
+		if len(s.concerned) == 0 {
 			continue
 		}
 		s.own.Tick, s.own.Move = s.tick, append(s.own.Move[:0], wireMotion(&st))
-		p.client.Send(wire.NewDelta(&s.own))
+		f := wire.NewDelta(&s.own)
+		for _, p := range s.concerned {
+			p.client.Send(f)
+		}
+	}
+}
+
+// concern notes a player who looks at the bubble, and whose turn it is not.
+func (s *System) concern(p *Player, v *view) {
+	if p.client != nil && p.view == v && !p.waits() && !v.isDue(p) {
+		s.concerned = append(s.concerned, p)
 	}
 }

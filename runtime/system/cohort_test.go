@@ -216,6 +216,44 @@ func TestOwnOrderIsSeenAtOnce(t *testing.T) {
 	}
 }
 
+// Who flies by a ship hears of its course at once: that is what they would miss most.
+func TestFollowersHearAtOnce(t *testing.T) {
+	b := newBench(t, scripts, cohortsFrom(1))
+	clients, pictures := make([]*client, 8), make([]picture, 8)
+	for i := range clients {
+		clients[i] = b.fly(world.CharacterID(i+1), somewhere)
+	}
+	leader := b.Player(1).Ship
+	for i := range 3 {
+		if err := b.Space().Orbit(b.Player(world.CharacterID(i+2)).Ship, leader, 500); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.tick(5)
+	for i, c := range clients {
+		c.look(t, &pictures[i])
+	}
+	for n := range 12 {
+		b.turnBack(1, world.Vec3{X: 1, Y: float64(n)})
+		b.tick(1)
+		is, _ := b.Space().Get(leader)
+		late := 0
+		for i, c := range clients {
+			c.look(t, &pictures[i])
+			knows := pictures[i].courses[leader].Point.Sub(is.Point).Len() < 1e-4
+			if i >= 1 && i <= 3 && !knows {
+				t.Fatalf("tick %d: player %d flies by a ship that has turned, and does not know", n, i+1)
+			}
+			if !knows {
+				late++
+			}
+		}
+		if late == 0 {
+			t.Fatal("nobody has to wait")
+		}
+	}
+}
+
 func TestSlowSystemsHaveNoCohorts(t *testing.T) {
 	for hz, want := range map[float64]int{1: 1, 4: 1, 5: 2, 10: 3, 60: 3} {
 		b := newBench(t, scripts, cohortsFrom(1), func(c *Config) { c.Hz = hz })

@@ -90,15 +90,16 @@ type System struct {
 	calls    map[uint64]pendingCall
 	nextCall uint64
 
-	mail    []Message // the tick's messages, reused
-	current Message   // the one that is being delivered
-	raised  []func(Events)
-	departs []*Player
-	turns   turns       // players' commands
-	door    door        // who waits to come in
-	pace    pace        // of game time
-	records []Character // the tick's saves
-	own     wire.Delta  // of echo
+	mail      []Message // the tick's messages, reused
+	current   Message   // the one that is being delivered
+	raised    []func(Events)
+	departs   []*Player
+	turns     turns       // players' commands
+	door      door        // who waits to come in
+	pace      pace        // of game time
+	records   []Character // the tick's saves
+	own       wire.Delta  // of echo,
+	concerned []*Player   // and for whom
 
 	attended  []*Player              // who has to be told of more than changes
 	saveTurns [saveBuckets][]*Player // by Player.bucket
