@@ -39,7 +39,7 @@ type Staged struct {
 	pairs    map[any]*place
 	taken    map[any]any
 	results  map[lua.LValue]string // the base's module results
-	walks    atomic.Int32 // States that searched for holders of what is deleted
+	walks    atomic.Int32          // States that searched for holders of what is deleted
 	regs     map[string][]regMatch
 	tasks    int
 	Stats    Stats
