@@ -46,10 +46,7 @@ func (r *run) leave() (*Report, error) {
 // visit is one round: everybody comes, flies for as long as is measured, and goes.
 func (r *run) visit(m *Memory, last bool) error {
 	s := r.shard
-	for _, p := range s.players {
-		p.going = false
-	}
-	s.dialled = 0
+	s.comeBack()
 	if err := r.gather(s, float64(r.opt.Join), r.opt.Gather); err != nil {
 		return err
 	}
@@ -64,16 +61,27 @@ func (r *run) visit(m *Memory, last bool) error {
 		}
 		m.HeapFull, m.RSSFull = full.heap, full.rss
 	}
+	return r.bye(s)
+}
+
+// bye lets everybody leave.
+func (r *run) bye(s *side) error {
 	for _, p := range s.players {
 		p.leave()
 	}
-	if err := r.loop.run(goodbye, func() bool { return s.present == 0 }); err != nil {
-		return err
-	}
+	err := r.loop.run(goodbye, func() bool { return s.present == 0 })
 	for _, p := range s.players {
 		p.lost() // whoever is not out yet just goes
 	}
-	return nil
+	return err
+}
+
+// comeBack has everybody come in once more.
+func (s *side) comeBack() {
+	for _, p := range s.players {
+		p.going = false
+	}
+	s.dialled = 0
 }
 
 // leave ends the game for a player: every second one says so, the others are cut

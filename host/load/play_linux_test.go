@@ -119,6 +119,11 @@ func TestPlayersPlayOnAShard(t *testing.T) {
 		if f.Joined != 12 || f.Disconnects != 0 || f.BytesPerS == 0 || s.trouble != nil || s.anchor.id == 0 {
 			t.Errorf("%s: %+v, trouble %v, refusal %q", name, f, s.trouble, s.refusal)
 		}
+		for why := range s.refusals {
+			if strings.HasPrefix(why, "safety:") {
+				t.Errorf("%s: refused: %s", name, why)
+			}
+		}
 		if name != "hub" && w.echo.n < 24 {
 			t.Errorf("%s: %d orders were answered; refused: %s", name, w.echo.n, s.reasons())
 		}
@@ -126,5 +131,53 @@ func TestPlayersPlayOnAShard(t *testing.T) {
 			p.hangUp()
 		}
 		l.poll.close()
+	}
+}
+
+func TestEverybodyLeavesAndComesBack(t *testing.T) {
+	play, ops := shard(t)
+	l, err := newLoop(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.poll.close()
+	s, err := newSide(l, play, false, &Options{Players: 6, Scene: "leave", Prefix: "leaver", Password: "a password"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{loop: l, shard: s, opt: Options{Ops: ops, Scene: "leave"}}
+	for round := range 2 {
+		s.comeBack()
+		s.opened = l.tellTime()
+		if err := l.run(long, func() bool { s.come(1000); return s.present == 6 }); err != nil {
+			t.Fatal(err)
+		}
+		if s.present != 6 {
+			t.Fatalf("round %d: %d came in; refusal %q, trouble %v", round, s.present, s.refusal, s.trouble)
+		}
+		if err := r.bye(s); err != nil {
+			t.Fatal(err)
+		}
+		if s.present != 0 || s.disconnects != 0 || len(l.byFD) != 0 {
+			t.Errorf("round %d: %d still there, %d counted as lost, %d connections", round, s.present, s.disconnects, len(l.byFD))
+		}
+	}
+	if m, err := askMemory(ops); err != nil || m.heap <= 0 || m.rss < m.heap {
+		t.Errorf("memory %+v, %v", m, err)
+	}
+}
+
+func TestMemoryIsBackWithinATenth(t *testing.T) {
+	m := Memory{Joins: 10, HeapBefore: 50, RSSBefore: 80}
+	for _, c := range []struct {
+		heap, rss float64
+		back      bool
+	}{{54, 87, true}, {56, 80, false}, {50, 89, false}, {40, 60, true}} {
+		if m.settle(memory{c.heap, c.rss}, 12); m.Back != c.back {
+			t.Errorf("%+v: %v", c, m.Back)
+		}
+	}
+	if s := m.String(); !strings.Contains(s, "heap 50.0 MB before") || !strings.Contains(s, "resident 80.0, 0.0, 60.0 (-25 %); back after 12 s") {
+		t.Error(s)
 	}
 }

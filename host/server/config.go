@@ -37,7 +37,7 @@ type Config struct {
 
 	Map         *world.Universe // instead of Universe and Seed
 	HashCost    store.HashCost  // of passwords; zero for the store's own
-	UnloadAfter time.Duration   // of a system nobody uses; 0 for ten minutes
+	UnloadAfter time.Duration   // of a system nobody uses; 0 for five minutes
 	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
 	CohortsFrom int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
 }
@@ -60,7 +60,7 @@ func (c *Config) fill() error {
 		c.Socket = filepath.Join(c.Data, "run", "console.sock")
 	}
 	if c.UnloadAfter == 0 {
-		c.UnloadAfter = 10 * time.Minute
+		c.UnloadAfter = 5 * time.Minute
 	}
 	if c.Out == nil {
 		c.Out = io.Discard
