@@ -33,13 +33,13 @@ func (c *changes) clear() { c.add, c.gone, c.move = c.add[:0], c.gone[:0], c.mov
 
 // rota says whose turn it is in a bubble, and remembers what those have missed.
 type rota struct {
-	of     [mostCohorts][]*Player // the players whose ship is in the bubble, by cohort
-	recent  [mostCohorts]changes // by tick, round and round
-	at      int                  // this tick's
-	cohorts int                  // 1 where everybody is told every tick
-	turn    int                  // the cohort whose turn it is,
-	all     bool                 // or everybody's
-	span    int                  // how many ticks of changes those are told
+	of      [mostCohorts][]*Player // the players whose ship is in the bubble, by cohort
+	recent  [mostCohorts]changes   // by tick, round and round
+	at      int                    // this tick's
+	cohorts int                    // 1 where everybody is told every tick
+	turn    int                    // the cohort whose turn it is,
+	all     bool                   // or everybody's
+	span    int                    // how many ticks of changes those are told
 }
 
 // now is where this tick's changes go.
