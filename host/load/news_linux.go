@@ -163,7 +163,9 @@ func (p *player) snapshot(b []byte) {
 	if n <= 0 || m <= 0 {
 		return
 	}
-	p.ship = world.EntityID(you)
+	if you != 0 {
+		p.ship = world.EntityID(you)
+	}
 	if p.bubble != uint32(bubble) {
 		p.bubble, p.at = uint32(bubble), 0
 	}

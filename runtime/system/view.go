@@ -281,9 +281,9 @@ func (s *System) snapshotFrame(v *view, you world.EntityID) *wire.Frame {
 		}
 	}
 	v.whole = wire.NewSnapshot(&wire.Snapshot{
-		Tick: s.tick, Hz: s.hz, Dilation: s.pace.current, You: you, Bubble: uint32(v.id), Entities: v.entities,
+		Tick: s.tick, Hz: s.hz, Dilation: s.pace.current, Bubble: uint32(v.id), Entities: v.entities,
 	})
-	return v.whole
+	return v.whole.For(you)
 }
 
 // seen looks an id up that the space has named in this tick; scripts may have

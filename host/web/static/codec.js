@@ -223,7 +223,7 @@ function entity(r) {
   const e = motion(r, true);
   e.kind = r.sharedText();
   e.type = r.sharedText();
-  e.name = r.text();
+  e.name = r.sharedText();
   e.owner = r.int();
   e.radius = r.units(PER_METRE);
   e.flags = r.uint();

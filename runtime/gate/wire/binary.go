@@ -3,7 +3,6 @@ package wire
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 	"strings"
 
 	"hotshard/runtime/world"
@@ -17,7 +16,8 @@ const (
 	maxUnits    = 1 << 51 // the largest magnitude a packed number may have
 	minExponent = -32     // of a velocity
 	maxExponent = 64
-	tableSize   = 64 // strings an encoder looks for among those it sent before
+	tableSize   = 64 // strings an encoder looks for among those it sent before:
+	tableNames  = 32 // of these at most the first ones may be names, as most names come once
 )
 
 // What a motion has beside id, mode and position.
@@ -40,8 +40,14 @@ type packer struct {
 	b      []byte
 	prev   world.EntityID // ids are sent as the difference to the one before
 	origin world.Vec3     // whole metres
-	known  [tableSize]string
-	count  int
+	known  []known        // not all that was sent
+	count  int            // strings that were
+}
+
+// known is a string that was sent, and the number it got by that.
+type known struct {
+	text   string
+	number int
 }
 
 func (p *packer) uint(v uint64) { p.b = binary.AppendUvarint(p.b, v) }
@@ -88,18 +94,18 @@ func (p *packer) string(s string) {
 }
 
 // shared appends a string that many entities have: 0 and the string the first
-// time, then the number it got by that.
-func (p *packer) shared(s string) {
-	for i := range min(p.count, tableSize) {
-		if p.known[i] == s {
-			p.uint(uint64(i + 1))
+// time, then the number it got by that, if it was among so many first.
+func (p *packer) shared(s string, first int) {
+	for i := range p.known {
+		if k := &p.known[i]; k.text == s {
+			p.uint(uint64(k.number))
 			return
 		}
 	}
-	if p.count < tableSize {
-		p.known[p.count] = s
-	}
 	p.count++
+	if len(p.known) < first {
+		p.known = append(p.known, known{s, p.count})
+	}
 	p.uint(0)
 	p.string(s)
 }
@@ -190,9 +196,9 @@ func (p *packer) optional(v, per float64, flag byte) byte {
 
 func (p *packer) entity(e *Entity) {
 	p.motion(e.ID, &e.Motion)
-	p.shared(e.Kind)
-	p.shared(e.Type)
-	p.string(e.Name)
+	p.shared(e.Kind, tableSize)
+	p.shared(e.Type, tableSize)
+	p.shared(e.Name, tableNames) // missiles are all called the same
 	p.int(int64(e.Owner))
 	p.units(e.Radius, perMetre)
 	p.uint(uint64(e.Flags))
@@ -218,20 +224,13 @@ func (p *packer) setOrigin(box *bounds) {
 	p.vec(p.origin, world.Vec3{}, 1)
 }
 
-// appendHead appends what differs between those who see the same, appendCrowd the
-// rest.
-func (s *Snapshot) appendHead(dst []byte) []byte {
+func (s *Snapshot) appendBinary(dst []byte) []byte {
 	p := packer{b: dst}
 	p.begin(KindSnapshot, s.Tick)
 	p.float(s.Hz)
 	p.float(s.Dilation)
 	p.uint(uint64(s.You))
 	p.uint(uint64(s.Bubble))
-	return p.b
-}
-
-func (s *Snapshot) appendCrowd(dst []byte) []byte {
-	p := packer{b: slices.Grow(dst, 16+72*len(s.Entities)), prev: world.FirstDynamicID}
 	var box bounds
 	box.entities(s.Entities)
 	p.setOrigin(&box)

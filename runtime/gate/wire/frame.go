@@ -13,7 +13,7 @@ import (
 type Frame struct {
 	kind     Kind
 	snapshot *Snapshot
-	crowd    *crowd // of the snapshot
+	packed   *Frame // the snapshot for everybody, nil where the frame is that
 	delta    *Delta
 	text     []byte
 	encoded  [codecs]struct {
@@ -24,28 +24,15 @@ type Frame struct {
 }
 
 // NewSnapshot makes the frame of a snapshot.
-func NewSnapshot(s *Snapshot) *Frame {
-	return &Frame{kind: KindSnapshot, snapshot: s, crowd: new(crowd)}
-}
+func NewSnapshot(s *Snapshot) *Frame { return &Frame{kind: KindSnapshot, snapshot: s} }
 
-// For returns the frame of the same snapshot as another ship sees it. What is
-// packed of the entities is packed once for all of them: when a thousand players
-// arrive, each gets a snapshot of the thousand.
+// For returns the frame of the same snapshot for the pilot of a ship. Packed it is
+// the same bytes for everybody, and does not say whose it is: when a thousand
+// players arrive, a thousand snapshots of the thousand would be made.
 func (f *Frame) For(you world.EntityID) *Frame {
 	s := *f.snapshot
 	s.You = you
-	return &Frame{kind: KindSnapshot, snapshot: &s, crowd: f.crowd}
-}
-
-// crowd is the packed part of a snapshot that does not depend on who looks.
-type crowd struct {
-	once  sync.Once
-	bytes []byte
-}
-
-func (c *crowd) of(s *Snapshot) []byte {
-	c.once.Do(func() { c.bytes = s.appendCrowd(nil) })
-	return c.bytes
+	return &Frame{kind: KindSnapshot, snapshot: &s, packed: f}
 }
 
 // NewDelta makes the frame of a delta.
@@ -64,6 +51,9 @@ func (f *Frame) Kind() Kind { return f.kind }
 // Bytes returns the whole WebSocket frame, header included, ready to be written.
 // The slice is shared: nobody may change it.
 func (f *Frame) Bytes(c Codec) []byte {
+	if c == Binary && f.packed != nil {
+		return f.packed.Bytes(c)
+	}
 	e := &f.encoded[c]
 	e.once.Do(func() { e.bytes, e.from = f.encode(c) })
 	return e.bytes
@@ -71,17 +61,19 @@ func (f *Frame) Bytes(c Codec) []byte {
 
 // Payload returns what is inside the WebSocket frame.
 func (f *Frame) Payload(c Codec) []byte {
+	if c == Binary && f.packed != nil {
+		return f.packed.Payload(c)
+	}
 	return f.Bytes(c)[f.encoded[c].from:]
 }
 
 func (f *Frame) encode(c Codec) ([]byte, int) {
-	if c == Binary && f.kind == KindSnapshot {
-		return f.packSnapshot()
-	}
 	buf := make([]byte, maxHeader, maxHeader+f.sizeHint(c))
 	switch {
 	case c == Binary && f.kind == KindDelta:
 		buf = f.delta.appendBinary(buf)
+	case c == Binary && f.kind == KindSnapshot:
+		buf = f.snapshot.appendBinary(buf)
 	case f.kind == KindSnapshot:
 		buf = f.snapshot.appendJSON(buf)
 	case f.kind == KindDelta:
@@ -93,14 +85,6 @@ func (f *Frame) encode(c Codec) ([]byte, int) {
 		buf = append(buf, f.text...)
 	}
 	start := putHeader(buf, c)
-	return buf[start:], maxHeader - start
-}
-
-func (f *Frame) packSnapshot() ([]byte, int) {
-	crowd := f.crowd.of(f.snapshot)
-	buf := make([]byte, maxHeader, maxHeader+64+len(crowd))
-	buf = append(f.snapshot.appendHead(buf), crowd...)
-	start := putHeader(buf, Binary)
 	return buf[start:], maxHeader - start
 }
 

@@ -97,9 +97,9 @@ const MaxAgo = 15
 // Snapshot is everything a player sees at a tick. It replaces what the client knew.
 type Snapshot struct {
 	Tick     world.Tick
-	Hz       float64 // ticks a second of game time
-	Dilation float64 // game seconds in a real second; 1: no slowing down
-	You      world.EntityID
+	Hz       float64        // ticks a second of game time
+	Dilation float64        // game seconds in a real second; 1: no slowing down
+	You      world.EntityID // 0 where the system event has said it: see Frame.For
 	Bubble   uint32
 	Entities []Entity
 }

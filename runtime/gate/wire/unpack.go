@@ -213,7 +213,7 @@ func (u *unpacker) entity(e *Entity) {
 	e.ID = e.Motion.ID
 	e.Kind = u.shared()
 	e.Type = u.shared()
-	e.Name = u.string()
+	e.Name = u.shared()
 	e.Owner = world.CharacterID(u.int())
 	e.Radius = u.units(perMetre)
 	e.Flags = u.uint32()

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -402,6 +403,29 @@ func TestSubprotocols(t *testing.T) {
 	}
 }
 
+// Names that come once leave room for what comes often.
+func TestEntityIsSmall(t *testing.T) {
+	const n = 500
+	d := &Delta{Tick: 1e6}
+	for i, m := range fleet(n) {
+		e := Entity{ID: m.ID, Kind: "ship", Type: "Wren", Name: fmt.Sprintf("pilot %d's Wren", i), Owner: 1_000_000, Radius: 30, Motion: m}
+		if i > n/2 {
+			e.Kind, e.Type, e.Name = "missile", "Light Missile", "Light Missile"
+		}
+		d.Add = append(d.Add, e)
+	}
+	ships := len(NewDelta(&Delta{Tick: 1e6, Add: d.Add[:n/2]}).Payload(Binary))
+	missiles := len(NewDelta(d).Payload(Binary)) - ships
+	t.Logf("%.1f bytes a ship, %.1f a missile", 2*float64(ships)/n, 2*float64(missiles)/n)
+	if missiles > 42*n/2 {
+		t.Errorf("%d missiles take %d bytes", n/2, missiles)
+	}
+	m, err := Decode(Binary, NewDelta(d).Payload(Binary))
+	if err != nil || m.Delta.Add[n-1].Name != "Light Missile" || m.Delta.Add[70].Name != "pilot 70's Wren" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSnapshotForOthers(t *testing.T) {
 	s := Snapshot{Tick: 9, Hz: 10, Dilation: 1, You: world.FirstDynamicID, Bubble: 3}
 	for i := range 20 {
@@ -410,10 +434,11 @@ func TestSnapshotForOthers(t *testing.T) {
 	first := NewSnapshot(&s)
 	other := s
 	other.You += 7
-	for _, c := range []Codec{Binary, JSON} {
-		first.Bytes(c)
-		if got, want := first.For(other.You).Bytes(c), NewSnapshot(&other).Bytes(c); !bytes.Equal(got, want) {
-			t.Errorf("codec %d: % x, want % x", c, got, want)
-		}
+	first.Bytes(JSON)
+	if got, want := first.For(other.You).Bytes(JSON), NewSnapshot(&other).Bytes(JSON); !bytes.Equal(got, want) {
+		t.Errorf("%s, not %s", got, want)
+	}
+	if got, want := first.For(other.You), first; &got.Bytes(Binary)[0] != &want.Bytes(Binary)[0] || &got.Payload(Binary)[0] != &want.Payload(Binary)[0] {
+		t.Error("packed it is not the same bytes")
 	}
 }
