@@ -244,6 +244,7 @@ var cases = []struct{ word, code, want string }{
 	{"system.celestial", `local c = system.celestial(G) return {c.kind, c.dest_name}`, `["gate","Beta"]`},
 	{"system.celestial", `return system.celestial(99) == nil`, `true`},
 	{"system.players", `return system.players()`, `[1]`},
+	{"system.population", `return system.population()`, `1`},
 	{"system.random", `local x, y, z = system.random(), system.random(6), system.random(3, 3) return x >= 0 and x < 1 and y >= 1 and y <= 6 and z == 3`, `true`},
 	{"system.random", `return system.random(0)`, `error: system.random: there is no integer between 1 and 0`},
 	{"system.release", `return system.release()`, `1`},

@@ -34,6 +34,8 @@ var systemTable = table{
 			Doc: "One celestial, nil where there is none with the id."},
 		{Sig: "players(): integer[]", Do: systemPlayers,
 			Doc: "The players in the system, docked or in space, in the order in which they came."},
+		{Sig: "population(): integer", Do: systemPopulation,
+			Doc: "How many players are in the system: #system.players() without the list."},
 		{Sig: "random(m?: integer, n?: integer): number", Do: systemRandom,
 			Doc: "From the system's own seeded chance: a number in [0, 1), an integer in 1..m, or one in m..n."},
 		{Sig: "release(): integer", Do: systemRelease,
@@ -180,6 +182,11 @@ func systemPlayers(e *env, L *lua.LState) int {
 		list.Append(lua.LNumber(p.ID))
 	}
 	L.Push(list)
+	return 1
+}
+
+func systemPopulation(e *env, L *lua.LState) int {
+	L.Push(lua.LNumber(len(e.sys.Players())))
 	return 1
 }
 

@@ -12,7 +12,7 @@ function test.it_flies_to_the_gate_and_jumps()
   ann:run("route", {to = "Beta"})
   eq(ann:run("autopilot", {on = true}), {on = true})
   advance(300)
-  eq(#system.players(), 0, "she has jumped")
+  eq(system.population(), 0, "she has jumped")
 end
 
 function test.it_needs_a_route()
@@ -30,7 +30,8 @@ function test.an_order_of_the_pilot_takes_the_helm()
   eq(player.data(ann.id).autopilot, nil)
   eq(ann:last("autopilot").on, false)
   advance(300)
-  eq(#system.players(), 1)
+  eq(system.population(), #system.players())
+  eq(system.population(), 1)
 end
 
 function test.it_ends_where_the_route_ends()

@@ -35,7 +35,7 @@ function overview.system()
     counts[c.kind] = (counts[c.kind] or 0) + 1
   end
   return {name = system.name(), security = system.security(), region = system.region(),
-    players = #system.players(), celestials = counts}
+    players = system.population(), celestials = counts}
 end
 
 -- Who is in this system, in the order of their coming.

@@ -72,7 +72,7 @@ end
 
 -- Everybody is gone: nobody to patrol for.
 function patrol.disband()
-  if #system.players() > 0 then return end
+  if system.population() > 0 then return end
   for id in pairs(patrol.ships) do
     ship.remove(id)
   end

@@ -56,6 +56,10 @@ function system.celestial(id) end
 ---@return integer[]
 function system.players() end
 
+--- How many players are in the system: #system.players() without the list.
+---@return integer
+function system.population() end
+
 --- From the system's own seeded chance: a number in [0, 1), an integer in 1..m, or one in m..n.
 ---@param m? integer
 ---@param n? integer

@@ -389,8 +389,11 @@ func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
 	if e == nil {
 		return false
 	}
-	for _, p := range s.order {
-		if e.view != nil && p.view == e.view {
+	if e.view == nil {
+		return true
+	}
+	for _, seats := range e.view.of {
+		for _, p := range seats {
 			s.Tell(p, f)
 		}
 	}
