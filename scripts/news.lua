@@ -110,7 +110,7 @@ end
 function event.weapon(v, m, on)
   news.weapons[#news.weapons + 1] = {from = v.id, to = m.target, type = m.type, cycle = m.figures.cycle, on = on}
   if news.fire_due then return end
-  if system.population() >= news.crowd then return news.soon() end
+  if #system.players() >= news.crowd then return news.soon() end
   news.fire_due = true
   after(news.fire_period, function() news.send_fire() end)
 end

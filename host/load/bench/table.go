@@ -23,7 +23,7 @@ type tableCmd struct {
 	Missiles []int   `help:"Players in fights with missiles (4000; full: 1000, 4000, 7000)."`
 	Hub      int     `default:"-1" help:"Players in a port; 0 for none (3600)."`
 	Rush     int     `default:"-1" help:"Players in a rush at a system for three quarters of them; 0 for none (1000; full: 4000)."`
-	Leave    int     `default:"-1" help:"Joins in the scene in which all leave again, two for each player; 0 for none (0; full: 10000)."`
+	Leave    int     `default:"-1" help:"Joins in the scene in which all leave again, ten for each player; 0 for none (0; full: 10000)."`
 	Settle   int     `default:"600" help:"Seconds the server's memory may take to be back after that."`
 	Seconds  int     `default:"20" help:"How long each is measured."`
 	Battle   int     `default:"60" help:"How long fights of 7000 and more are."`
@@ -166,8 +166,9 @@ func (c *tableCmd) battle(players int) int {
 	return c.Seconds
 }
 
-// leaveRounds is how often the same players come and leave.
-const leaveRounds = 2
+// leaveRounds is how often the same players come and leave: the fewer at once, the
+// less the server keeps for the next crowd.
+const leaveRounds = 10
 
 // atMost is how long a row can take: coming in, coming together, and being
 // measured, with a floor in turns, or again and again.
