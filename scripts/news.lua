@@ -10,7 +10,6 @@ local news = {}
 
 news.period = 1      -- s between two tellings of how ships do
 news.fire_period = 0.3 -- s, of who fires
-news.crowd = 500     -- players in the system from which on that waits for the telling of how ships do: one message each
 news.most = 12       -- hits told in one message; the rest is added up
 news.changed = {}    -- vessels by id, since the last time
 news.hits = {}       -- lists by ship
@@ -72,7 +71,6 @@ function news.send()
   for _, list in pairs(bubbles) do
     bubble_send(list.id, "health", {ships = list.rows})
   end
-  news.send_fire()
   for id, list in pairs(news.hits) do
     news.hits[id] = nil
     local p, more = list.pilot, list.more
@@ -110,7 +108,6 @@ end
 function event.weapon(v, m, on)
   news.weapons[#news.weapons + 1] = {from = v.id, to = m.target, type = m.type, cycle = m.figures.cycle, on = on}
   if news.fire_due then return end
-  if #system.players() >= news.crowd then return news.soon() end
   news.fire_due = true
   after(news.fire_period, function() news.send_fire() end)
 end

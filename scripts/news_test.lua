@@ -60,21 +60,6 @@ function test.everybody_around_is_told_in_one_message()
   eq({told[1].ships[2][3], told[1].ships[2][4]}, {50, 100})
 end
 
-function test.in_a_crowd_fire_is_told_with_the_rest()
-  local before = news.crowd
-  news.crowd = 1
-  local ann, a = arena.fighter("Ann", "Wren")
-  local _, b = arena.fighter("Ben", "Wren", 3000)
-  advance(2)
-  ann:forget()
-  emit("weapon", vessel.of(a), {target = b, type = "Light Railgun", figures = {cycle = 4.5}}, true)
-  advance(news.fire_period + 0.2)
-  eq(#ann:heard("fire"), 0)
-  advance(news.period)
-  news.crowd = before
-  eq(ann:last("fire").weapons, {{a, b, "Light Railgun", 4.5, true}})
-end
-
 function test.rounding()
   eq(news.round(0.12345), 0.123)
   eq(news.percent(0.987), 99)
