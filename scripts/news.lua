@@ -10,28 +10,18 @@ local news = {}
 
 news.period = 1      -- s between two tellings of how ships do
 news.fire_period = 0.3 -- s, of who fires
+news.crowd = 500     -- players in the system from which on that waits for the telling of how ships do: one message each
 news.most = 12       -- hits told in one message; the rest is added up
-news.chunk = 300     -- ships told of in one tick
-news.breath = 0.1    -- s until the next of them
-news.patience = 20   -- s after which a telling that has not ended has failed: a script was broken for a while
 news.changed = {}    -- vessels by id, since the last time
 news.hits = {}       -- lists by ship
-news.telling = {}    -- what was in these when the period was over,
-news.told = {}
-news.queue = {}      -- ... the ids of both,
-news.next = 1        -- ... which of them comes next,
-news.rows = {}       -- ... and what everybody is told at the end, by bubble
-news.began = 0       -- when that was
 news.weapons = {}    -- weapons that began or ended to fire: {v, m, on}
 news.due = false     -- is a time set?
-news.overdue = 0     -- until when that one counts
 news.fire_due = false
 
--- Tells within the period, of which so many seconds have passed.
-function news.soon(passed)
-  if news.due and system.now() < news.overdue then return end
-  news.due, news.overdue = true, system.now() + news.patience
-  after(math.max(news.breath, news.period - (passed or 0)), function() news.send() end)
+function news.soon()
+  if news.due then return end
+  news.due = true
+  after(news.period, function() news.send() end)
 end
 
 function news.percent(x)
@@ -63,68 +53,31 @@ function news.sort(bubbles, id, row)
   local key = tostring(thing.bubble) -- as text: a table with one large number as its key is a long array
   local list = bubbles[key]
   if not list then
-    list = {rows = {}}
+    list = {id = id, rows = {}}
     bubbles[key] = list
   end
   list.rows[#list.rows + 1] = row
 end
 
--- The period is over: whoever has news is told, so many ships in a tick. In a great
--- battle thousands have some, which in one tick would be a jolt for everybody.
 function news.send()
-  news.began = system.now()
-  news.telling, news.told = news.changed, news.hits
-  news.changed, news.hits = {}, {}
-  local queue = {}
-  for id in pairs(news.telling) do queue[#queue + 1] = id end
-  for id in pairs(news.told) do
-    if not news.telling[id] then queue[#queue + 1] = id end
-  end
-  news.queue, news.next, news.rows = queue, 1, {}
-  news.go_on()
-end
-
-function news.go_on()
-  local last = math.min(#news.queue, news.next + news.chunk - 1)
-  for i = news.next, last do
-    news.tell(news.queue[i])
-  end
-  news.next = last + 1
-  if last < #news.queue then
-    after(news.breath, function() news.go_on() end)
-  else
-    news.finish()
-  end
-end
-
--- Tells a ship's pilot of it and of hits, and gathers what everybody may know.
-function news.tell(id)
-  local v = news.telling[id]
-  if v and vessel.all[id] == v then
-    local row = news.condition(v)
-    if row then news.sort(news.rows, id, row) end
-  end
-  local list = news.told[id]
-  if not list then return end
-  local p, more = list.pilot, list.more
-  list.pilot, list.more = nil, nil
-  player.send(p, "hits", {hits = list, more = more})
-end
-
--- All have been told: now everybody around, and the next period begins.
-function news.finish()
-  for _, list in pairs(news.rows) do
-    news.show("health", "ships", list.rows)
-  end
-  news.queue, news.telling, news.told, news.rows = {}, {}, {}, {}
   news.due = false
-  if next(news.changed) or next(news.hits) then news.soon(system.now() - news.began) end
-end
-
--- Sends rows to everybody around one of their ships: the last that is still there.
-function news.show(event, field, rows)
-  for i = #rows, 1, -1 do
-    if bubble_send(rows[i][1], event, {[field] = rows}) then return end
+  local bubbles = {}
+  for id, v in pairs(news.changed) do
+    news.changed[id] = nil
+    if vessel.all[id] == v then
+      local row = news.condition(v)
+      if row then news.sort(bubbles, id, row) end
+    end
+  end
+  for _, list in pairs(bubbles) do
+    bubble_send(list.id, "health", {ships = list.rows})
+  end
+  news.send_fire()
+  for id, list in pairs(news.hits) do
+    news.hits[id] = nil
+    local p, more = list.pilot, list.more
+    list.pilot, list.more = nil, nil
+    player.send(p, "hits", {hits = list, more = more})
   end
 end
 
@@ -150,13 +103,14 @@ function news.send_fire()
     news.sort(bubbles, w.from, {w.from, w.to, w.type, w.cycle, w.on})
   end
   for _, list in pairs(bubbles) do
-    news.show("fire", "weapons", list.rows)
+    bubble_send(list.id, "fire", {weapons = list.rows})
   end
 end
 
 function event.weapon(v, m, on)
   news.weapons[#news.weapons + 1] = {from = v.id, to = m.target, type = m.type, cycle = m.figures.cycle, on = on}
   if news.fire_due then return end
+  if system.population() >= news.crowd then return news.soon() end
   news.fire_due = true
   after(news.fire_period, function() news.send_fire() end)
 end

@@ -60,51 +60,19 @@ function test.everybody_around_is_told_in_one_message()
   eq({told[1].ships[2][3], told[1].ships[2][4]}, {50, 100})
 end
 
-function test.many_are_told_in_several_ticks()
-  local before = news.chunk
-  news.chunk = 2
-  local people = {}
-  for i = 1, 5 do
-    local p, id = arena.fighter("Pilot " .. i, "Wren", 1000 * i)
-    people[i] = {p = p, id = id}
-  end
-  advance(1)
-  for _, one in ipairs(people) do
-    one.p:forget()
-    vessel.hurt(vessel.of(one.id), 50, nil)
-  end
-  local function told()
-    local n = 0
-    for _, one in ipairs(people) do n = n + #one.p:heard("condition") end
-    return n
-  end
-  advance(news.period)
-  local first = told()
-  ok(first >= 2 and first < 5, first .. " at first")
-  eq(#people[1].p:heard("health"), 0)
-  vessel.hurt(vessel.of(people[1].id), 50, nil)
-  advance(0.4)
-  eq(told(), 5)
-  eq(#people[1].p:heard("health"), 1)
-  eq(#people[1].p:last("health").ships, 5)
-  advance(news.period)
-  news.chunk = before
-  eq(told(), 6, "what happened meanwhile")
-  eq(#people[1].p:heard("health"), 2)
-end
-
-function test.a_failed_telling_is_not_the_last()
+function test.in_a_crowd_fire_is_told_with_the_rest()
+  local before = news.crowd
+  news.crowd = 1
   local ann, a = arena.fighter("Ann", "Wren")
-  advance(1)
-  news.due, news.overdue = true, system.now() + news.patience -- and no timer
+  local _, b = arena.fighter("Ben", "Wren", 3000)
+  advance(2)
   ann:forget()
-  vessel.hurt(vessel.of(a), 10, nil)
-  advance(2)
-  eq(#ann:heard("condition"), 0)
-  advance(news.patience)
-  vessel.hurt(vessel.of(a), 10, nil)
-  advance(2)
-  ok(#ann:heard("condition") > 0)
+  emit("weapon", vessel.of(a), {target = b, type = "Light Railgun", figures = {cycle = 4.5}}, true)
+  advance(news.fire_period + 0.2)
+  eq(#ann:heard("fire"), 0)
+  advance(news.period)
+  news.crowd = before
+  eq(ann:last("fire").weapons, {{a, b, "Light Railgun", 4.5, true}})
 end
 
 function test.rounding()
