@@ -27,8 +27,8 @@ type Frame struct {
 func NewSnapshot(s *Snapshot) *Frame { return &Frame{kind: KindSnapshot, snapshot: s} }
 
 // For returns the frame of the same snapshot for the pilot of a ship. Packed it is
-// the same bytes for everybody, and does not say whose it is: when a thousand
-// players arrive, a thousand snapshots of the thousand would be made.
+// the same bytes for everybody, and does not say whose it is: else a thousand
+// players who arrive would make a thousand snapshots of the thousand.
 func (f *Frame) For(you world.EntityID) *Frame {
 	s := *f.snapshot
 	s.You = you
