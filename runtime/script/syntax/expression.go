@@ -34,17 +34,18 @@ func (p *parser) expression() ast.Expr { return p.operation(0) }
 
 // expressions reads a list of one or more.
 func (p *parser) expressions() []ast.Expr {
-	list := []ast.Expr{p.expression()}
+	mark := len(p.exprs)
+	p.exprs.push(p.expression())
 	for p.accept(',') {
-		p.read(list[len(list)-1])
-		list = append(list, p.expression())
+		p.readLate(p.exprs[len(p.exprs)-1])
+		p.exprs.push(p.expression())
 	}
-	return list
+	return p.exprs.pop(mark)
 }
 
-// read notes that the value of a name or an index is read once the last token has
+// readLate notes that the value of a name or an index is read once the last token has
 // been: 5.1 does so as late as it can.
-func (p *parser) read(ex ast.Expr) {
+func (p *parser) readLate(ex ast.Expr) {
 	switch ex := ex.(type) {
 	case *ast.IdentExpr:
 		ex.SetLastLine(p.lastLine)
@@ -64,7 +65,7 @@ func (p *parser) operation(limit int8) ast.Expr {
 			break
 		}
 		p.advance()
-		p.read(left)
+		p.readLate(left)
 		left = p.operate(op, left, p.operation(bind.right))
 		p.grow()
 	}
@@ -123,9 +124,9 @@ func (p *parser) simple() ast.Expr {
 func (p *parser) constant() ast.Expr {
 	switch p.tok.kind {
 	case _number:
-		return &ast.NumberExpr{Value: p.tok.text}
+		return p.newNumber(p.tok.text)
 	case _string:
-		return &ast.StringExpr{Value: p.tok.text}
+		return p.newString(p.tok.text)
 	case _nil:
 		return &ast.NilExpr{}
 	case _true:
@@ -152,7 +153,7 @@ func (p *parser) suffixed() (ex ast.Expr, target bool) {
 		case ':':
 			ex, target = p.method(ex), false
 		case '(', '{', _string:
-			ex, target = p.call(&ast.FuncCallExpr{Func: ex}), false
+			ex, target = p.call(ex, nil, ""), false
 		default:
 			return ex, target
 		}
@@ -164,14 +165,14 @@ func (p *parser) prefix() (ex ast.Expr, target bool) {
 	line := p.line
 	switch p.tok.kind {
 	case _name:
-		ex = placed(&ast.IdentExpr{Value: p.tok.text}, p.tok.line, p.tok.line)
+		ex = p.newIdent(p.tok.text, p.tok.line)
 		p.advance()
 		return ex, true
 	case '(':
 		p.advance()
 		ex = p.expression()
 		p.closes(')', '(', line)
-		p.read(ex)
+		p.readLate(ex)
 		adjust(ex)
 		return ex, false
 	}
@@ -193,14 +194,14 @@ func adjust(ex ast.Expr) {
 func (p *parser) field(object ast.Expr) ast.Expr {
 	p.advance()
 	line := p.line
-	key := placed(&ast.StringExpr{Value: p.identifier()}, line, line)
-	return placed(&ast.AttrGetExpr{Object: object, Key: key}, line, line)
+	key := placed(p.newString(p.identifier()), line, line)
+	return p.newIndex(object, key, line)
 }
 
 // index reads `[key]`.
 func (p *parser) index(object ast.Expr) ast.Expr {
 	key := p.key()
-	return placed(&ast.AttrGetExpr{Object: object, Key: key}, p.lastLine, p.lastLine)
+	return p.newIndex(object, key, p.lastLine)
 }
 
 // key reads an expression in brackets.
@@ -214,13 +215,15 @@ func (p *parser) key() ast.Expr {
 func (p *parser) method(receiver ast.Expr) ast.Expr {
 	p.advance()
 	name := p.identifier()
-	p.read(receiver)
-	return p.call(&ast.FuncCallExpr{Receiver: receiver, Method: name})
+	p.readLate(receiver)
+	return p.call(nil, receiver, name)
 }
 
-// call reads arguments.
-func (p *parser) call(ex *ast.FuncCallExpr) ast.Expr {
+// call reads arguments, for a function or for a receiver and its method.
+func (p *parser) call(fn, receiver ast.Expr, method string) ast.Expr {
 	line := p.line
+	ex := p.calls.get()
+	ex.Func, ex.Receiver, ex.Method = fn, receiver, method
 	switch p.tok.kind {
 	case '(':
 		if line != p.lastLine {
@@ -242,48 +245,49 @@ func (p *parser) arguments(line int) []ast.Expr {
 	}
 	args := p.expressions()
 	p.closes(')', '(', line)
-	p.read(args[len(args)-1])
+	p.readLate(args[len(args)-1])
 	return args
 }
 
 func (p *parser) table() ast.Expr {
-	line := p.line
-	ex := &ast.TableExpr{Fields: []*ast.Field{}}
+	line, mark := p.line, len(p.items)
 	p.advance()
 	for p.tok.kind != '}' {
-		ex.Fields = append(ex.Fields, p.tableField())
+		p.items.push(p.item())
 		if !p.accept(',') && !p.accept(';') {
 			break
 		}
 		if p.tok.kind != '}' {
-			p.readItem(ex)
+			p.readItem()
 		}
 	}
 	p.closes('}', '{', line)
-	p.readItem(ex)
-	return placed(ex, line, p.lastLine)
+	if len(p.items) > mark {
+		p.readItem()
+	}
+	return placed(&ast.TableExpr{Fields: p.items.pop(mark)}, line, p.lastLine)
 }
 
-// readItem notes that the last field, if it is an item, is read by now.
-func (p *parser) readItem(ex *ast.TableExpr) {
-	if n := len(ex.Fields); n > 0 && ex.Fields[n-1].Key == nil {
-		p.read(ex.Fields[n-1].Value)
+// readItem notes that the last field, if it has no key, is read by now.
+func (p *parser) readItem() {
+	if last := p.items[len(p.items)-1]; last.Key == nil {
+		p.readLate(last.Value)
 	}
 }
 
-func (p *parser) tableField() *ast.Field {
+func (p *parser) item() *ast.Field {
 	switch {
 	case p.tok.kind == '[':
 		key := p.key()
 		p.expect('=')
-		return &ast.Field{Key: key, Value: p.expression()}
+		return p.newField(key, p.expression())
 	case p.tok.kind == _name && p.peek() == '=':
-		key := placed(&ast.StringExpr{Value: p.tok.text}, p.tok.line, p.tok.line)
+		key := placed(p.newString(p.tok.text), p.tok.line, p.tok.line)
 		p.advance()
 		p.advance()
-		return &ast.Field{Key: key, Value: p.expression()}
+		return p.newField(key, p.expression())
 	}
-	return &ast.Field{Value: p.expression()}
+	return p.newField(nil, p.expression())
 }
 
 // function reads parameters and body. line is that of the keyword, opened the one

@@ -6,7 +6,7 @@ type lexer struct {
 	name  string // of the text, for errors
 	pos   int    // of the next byte
 	line  int    // of the next byte
-	words map[string]string
+	words dictionary
 }
 
 // Classes of bytes, those of the C locale: bytes above 127 belong to none.
@@ -47,26 +47,31 @@ func (lx *lexer) is(pos int, classes uint8) bool {
 }
 
 // next reads one token.
-func (lx *lexer) next() token {
+func (lx *lexer) next(t *token) {
 	lx.skip()
+	t.start = lx.pos
 	if lx.pos >= len(lx.src) {
-		return token{kind: _eof, start: lx.pos, end: lx.pos, line: lx.line}
+		t.kind = _eof
+	} else {
+		lx.read(t, lx.src[lx.pos])
 	}
-	t := token{start: lx.pos}
-	switch c := lx.src[lx.pos]; {
+	t.end, t.line = lx.pos, lx.line
+}
+
+// read reads the token that begins with c.
+func (lx *lexer) read(t *token, c byte) {
+	switch {
 	case class[c]&isLetter != 0:
-		lx.word(&t)
+		lx.word(t)
 	case class[c]&isDigit != 0 || c == '.' && lx.is(lx.pos+1, isDigit):
 		t.kind, t.text = _number, lx.number()
 	case c == '"' || c == '\'':
 		t.kind, t.text = _string, lx.quoted(c)
 	case c == '[':
-		lx.bracket(&t)
+		lx.bracket(t)
 	default:
 		t.kind = lx.symbol(c)
 	}
-	t.end, t.line = lx.pos, lx.line
-	return t
 }
 
 // skip goes to the next token, over spaces and comments.
@@ -117,19 +122,8 @@ func (lx *lexer) word(t *token) {
 	word := lx.src[lx.pos:end]
 	lx.pos = end
 	if t.kind = reserved(word); t.kind == _name {
-		t.text = lx.intern(word)
+		t.text = lx.words.intern(word)
 	}
-}
-
-// intern gives equal words one text: a name stands in a file many times, and what
-// is compiled from it keeps every one.
-func (lx *lexer) intern(word []byte) string {
-	if text, ok := lx.words[string(word)]; ok {
-		return text
-	}
-	text := string(word)
-	lx.words[text] = text
-	return text
 }
 
 // symbol reads an operator or any other single byte.

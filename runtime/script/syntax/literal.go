@@ -88,7 +88,7 @@ func (lx *lexer) lines(body []byte) []byte {
 // text is the value of a string literal.
 func (lx *lexer) text(value []byte) string {
 	if len(value) <= maxInterned {
-		return lx.intern(value)
+		return lx.words.intern(value)
 	}
 	return string(value)
 }

@@ -15,6 +15,10 @@ const (
 // second one, in a table, it keeps that too, and as there it counts as read.
 type parser struct {
 	lexer
+	nodes
+	exprs    stack[ast.Expr]
+	stmts    stack[ast.Stmt]
+	items    stack[*ast.Field]
 	tok      token
 	ahead    token // behind tok
 	hasAhead bool
@@ -32,7 +36,7 @@ type function struct {
 
 // Parse reads a file. name is for errors only, which are all *Error.
 func Parse(src []byte, name string) (chunk []ast.Stmt, err error) {
-	p := &parser{lexer: lexer{src: src, name: name, line: 1, words: map[string]string{}}, fn: function{vararg: true}}
+	p := &parser{lexer: lexer{src: src, name: name, line: 1}, fn: function{vararg: true}}
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -55,12 +59,13 @@ func (p *parser) advance() {
 		p.tok, p.hasAhead = p.ahead, false
 		return
 	}
-	p.tok = p.next()
+	p.next(&p.tok)
 }
 
 // peek is the kind of the token behind tok.
 func (p *parser) peek() kind {
-	p.ahead, p.hasAhead = p.next(), true
+	p.next(&p.ahead)
+	p.hasAhead = true
 	return p.ahead.kind
 }
 

@@ -6,17 +6,17 @@ import "github.com/yuin/gopher-lua/ast"
 // return or a break.
 func (p *parser) block() []ast.Stmt {
 	outer := p.enter()
-	list := []ast.Stmt{}
+	mark := len(p.stmts)
 	for last := false; !last && !p.tok.kind.endsBlock(); {
 		before := p.height
 		p.height = 0
 		last = p.tok.kind == _return || p.tok.kind == _break
-		list = append(list, p.statement())
+		p.stmts.push(p.statement())
 		p.accept(';')
 		p.height = max(before, p.height)
 	}
 	p.leave(outer)
-	return list
+	return p.stmts.pop(mark)
 }
 
 // loop reads the body of a loop.
@@ -65,10 +65,11 @@ func (p *parser) statement() ast.Stmt {
 
 // nameFollows says whether the next token is a name, and leaves no trace.
 func (p *parser) nameFollows() bool {
-	lx := p.lexer
-	follows := p.next().kind == _name
-	p.lexer = lx
-	return follows
+	var t token
+	pos, line := p.pos, p.line
+	p.next(&t)
+	p.pos, p.line = pos, line
+	return t.kind == _name
 }
 
 func (p *parser) labelStatement(line int) ast.Stmt {
@@ -184,7 +185,7 @@ func (p *parser) functionStatement(line int) ast.Stmt {
 // functionName reads `a.b.c` or `a.b:c`.
 func (p *parser) functionName() *ast.FuncName {
 	line := p.line
-	var ex ast.Expr = placed(&ast.IdentExpr{Value: p.identifier()}, line, line)
+	var ex ast.Expr = p.newIdent(p.identifier(), line)
 	for p.tok.kind == '.' {
 		ex = p.field(ex)
 	}
@@ -235,8 +236,9 @@ func (p *parser) expressionStatement(line int) ast.Stmt {
 	if call, ok := ex.(*ast.FuncCallExpr); ok && !call.AdjustRet {
 		return placed(&ast.FuncCallStmt{Expr: call}, line, 0)
 	}
-	targets := []ast.Expr{ex}
+	mark := len(p.exprs)
 	for {
+		p.exprs.push(ex)
 		if !target {
 			p.unexpected("syntax error")
 		}
@@ -244,9 +246,8 @@ func (p *parser) expressionStatement(line int) ast.Stmt {
 			break
 		}
 		ex, target = p.suffixed()
-		targets = append(targets, ex)
 	}
 	p.expect('=')
-	st := &ast.AssignStmt{Lhs: targets, Rhs: p.expressions()}
+	st := &ast.AssignStmt{Lhs: p.exprs.pop(mark), Rhs: p.expressions()}
 	return placed(st, line, p.lastLine)
 }
