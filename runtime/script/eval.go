@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"sort"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/world"
 )
 
@@ -32,9 +32,9 @@ func (s *State) Eval(code, author string, done func([]world.Value, error)) {
 
 // EvalWith is Eval with options.
 func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
-	fn, err := s.l.Load(strings.NewReader("return "+o.Code), consoleName)
+	fn, err := s.compile("return "+o.Code, consoleName)
 	if err != nil {
-		if fn, err = s.l.Load(strings.NewReader(o.Code), consoleName); err != nil {
+		if fn, err = s.compile(o.Code, consoleName); err != nil {
 			done(nil, syntaxRefusal("console", err))
 			return
 		}
@@ -198,12 +198,25 @@ func handleKind(ud *lua.LUserData) string {
 
 // Run runs a chunk as a task and tells done how it ended.
 func (s *State) Run(src, name string, done func(error)) {
-	fn, err := s.l.Load(strings.NewReader(src), name)
+	fn, err := s.compile(src, name)
 	if err != nil {
 		done(syntaxRefusal(name, err))
 		return
 	}
 	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(wholeRefusal(err)) })
+}
+
+// compile makes a function of a piece of code that is no file.
+func (s *State) compile(src, name string) (*lua.LFunction, error) {
+	chunk, err := syntax.Parse([]byte(src), name)
+	if err != nil {
+		return nil, err
+	}
+	proto, err := compileChunk(chunk, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.l.NewFunctionFromProto(proto), nil
 }
 
 // wholeRefusal takes a Refusal that was thrown through Lua out of its wrapping.

@@ -68,7 +68,7 @@ func (s *State) declared(function string) (*module, Function, error) {
 
 // value runs a chunk that returns one value, under the budget of one entry.
 func (s *State) value(code string, env *lua.LTable) (v lua.LValue, err error) {
-	chunk, err := s.l.Load(strings.NewReader(code), consoleName)
+	chunk, err := s.compile(code, consoleName)
 	if err != nil {
 		return nil, syntaxRefusal("console", err)
 	}

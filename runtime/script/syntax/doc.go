@@ -30,7 +30,7 @@
 //   - elseif is an IfStmt that stands alone in Else.
 //   - `function a.b:c()` is a FuncName with Receiver and Method, and no self among
 //     the parameters.
-//   - NumberExpr.Value is the text of the literal (Number reads it), and
+//   - NumberExpr.Value is the text of the literal, for number.Parse to read, and
 //     StringExpr.Value the bytes that the literal stands for.
 //
 // # Lines

@@ -151,6 +151,9 @@ func (p *parser) suffixed() (ex ast.Expr, target bool) {
 		case '[':
 			ex, target = p.index(ex), true
 		case ':':
+			if p.atColons() {
+				return ex, target
+			}
 			ex, target = p.method(ex), false
 		case '(', '{', _string:
 			ex, target = p.call(ex, nil, ""), false

@@ -6,6 +6,7 @@ type lexer struct {
 	name  string // of the text, for errors
 	pos   int    // of the next byte
 	line  int    // of the next byte
+	start int    // of the token that is being read
 	words dictionary
 }
 
@@ -14,7 +15,6 @@ const (
 	isSpace = 1 << iota // but not the ends of lines
 	isDigit
 	isLetter // and the underscore
-	isHex
 )
 
 var class = func() (table [256]uint8) {
@@ -22,15 +22,11 @@ var class = func() (table [256]uint8) {
 		table[c] |= isSpace
 	}
 	for c := '0'; c <= '9'; c++ {
-		table[c] |= isDigit | isHex
+		table[c] |= isDigit
 	}
 	for c := 'a'; c <= 'z'; c++ {
 		table[c] |= isLetter
 		table[c-'a'+'A'] |= isLetter
-	}
-	for c := 'a'; c <= 'f'; c++ {
-		table[c] |= isHex
-		table[c-'a'+'A'] |= isHex
 	}
 	table['_'] |= isLetter
 	return table
@@ -49,13 +45,13 @@ func (lx *lexer) is(pos int, classes uint8) bool {
 // next reads one token.
 func (lx *lexer) next(t *token) {
 	lx.skip()
-	t.start = lx.pos
+	lx.start, t.start, t.line = lx.pos, lx.pos, lx.line
 	if lx.pos >= len(lx.src) {
 		t.kind = _eof
 	} else {
 		lx.read(t, lx.src[lx.pos])
 	}
-	t.end, t.line = lx.pos, lx.line
+	t.end = lx.pos
 }
 
 // read reads the token that begins with c.
@@ -104,6 +100,7 @@ func newlineLen(src []byte, at int) int {
 }
 
 func (lx *lexer) comment() {
+	lx.start = lx.pos
 	lx.pos += 2
 	if level, ok := longBracket(lx.src, lx.pos); ok {
 		lx.long(level, "unfinished long comment")

@@ -3,8 +3,9 @@ package syntax
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
+
+	"hotshard/runtime/script/number"
 )
 
 // maxInterned is the length of the longest string literal that is looked up among
@@ -184,62 +185,8 @@ func (lx *lexer) number() string {
 	}
 	text := lx.text(lx.src[lx.pos:end])
 	lx.pos = end
-	if !isNumber(text) {
+	if _, ok := number.Parse(text); !ok {
 		lx.fail("malformed number", text)
 	}
 	return text
-}
-
-// Number is the value of a number literal. A hexadecimal one may be as long as it
-// likes and have a binary exponent, as with the C library under 5.1.
-func Number(literal string) (value float64, ok bool) {
-	if !isNumber(literal) {
-		return 0, false
-	}
-	if isHexadecimal(literal) && !strings.ContainsAny(literal, "pP") {
-		literal += "p0"
-	}
-	value, _ = strconv.ParseFloat(literal, 64) // what is too large is infinite
-	return value, true
-}
-
-func isHexadecimal(s string) bool { return len(s) > 1 && s[0] == '0' && s[1]|0x20 == 'x' }
-
-// isNumber says whether a literal, which has no sign and no space, is a number.
-func isNumber(s string) bool {
-	digits, mark := uint8(isDigit), byte('e')
-	whole := 0
-	if isHexadecimal(s) {
-		s, digits, mark = s[2:], isHex, 'p'
-	}
-	whole = span(s, digits)
-	s = s[whole:]
-	fraction := 0
-	if digits == isDigit && s != "" && s[0] == '.' {
-		fraction = span(s[1:], digits)
-		s = s[1+fraction:]
-	}
-	if whole+fraction == 0 {
-		return false
-	}
-	if s == "" {
-		return true
-	}
-	return s[0]|0x20 == mark && isExponent(s[1:])
-}
-
-func isExponent(s string) bool {
-	if s != "" && (s[0] == '+' || s[0] == '-') {
-		s = s[1:]
-	}
-	return s != "" && span(s, isDigit) == len(s)
-}
-
-// span is how many bytes at the start belong to the class.
-func span(s string, classes uint8) int {
-	n := 0
-	for n < len(s) && class[s[n]]&classes != 0 {
-		n++
-	}
-	return n
 }

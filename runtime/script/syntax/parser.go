@@ -37,19 +37,11 @@ type function struct {
 // Parse reads a file. name is for errors only, which are all *Error.
 func Parse(src []byte, name string) (chunk []ast.Stmt, err error) {
 	p := &parser{lexer: lexer{src: src, name: name, line: 1}, fn: function{vararg: true}}
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case *Error:
-			chunk, err = nil, r
-		default:
-			panic(r)
-		}
-	}()
+	defer catch(&err)
 	p.advance()
-	chunk = p.block()
+	list := p.block()
 	p.check(_eof)
-	return chunk, nil
+	return list, nil
 }
 
 // advance goes to the next token.
@@ -108,7 +100,10 @@ func (p *parser) identifier() string {
 }
 
 // unexpected blames the token in hand.
-func (p *parser) unexpected(message string) { p.fail(message, p.near(p.tok)) }
+func (p *parser) unexpected(message string) {
+	p.start = p.tok.start
+	p.fail(message, p.near(p.tok))
+}
 
 // enter goes one level down, and returns the height so far for leave.
 func (p *parser) enter() (outer int) {

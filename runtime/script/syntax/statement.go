@@ -51,7 +51,7 @@ func (p *parser) statement() ast.Stmt {
 	case _break:
 		return p.breakStatement(line)
 	case ':':
-		if p.at(p.pos, ':') {
+		if p.atColons() {
 			return p.labelStatement(line)
 		}
 	case _name:
@@ -79,9 +79,13 @@ func (p *parser) labelStatement(line int) ast.Stmt {
 	return placed(st, line, 0)
 }
 
+// atColons says whether the two colons of a label come next. No token of their
+// own: what is an error in 5.1 has to stay the same error.
+func (p *parser) atColons() bool { return p.tok.kind == ':' && p.at(p.pos, ':') }
+
 // colons expects the two that stand on either side of a label.
 func (p *parser) colons() {
-	if p.tok.kind != ':' || !p.at(p.pos, ':') {
+	if !p.atColons() {
 		p.unexpected("'::' expected")
 	}
 	p.advance()
@@ -225,7 +229,7 @@ func (p *parser) returnStatement(line int) ast.Stmt {
 func (p *parser) breakStatement(line int) ast.Stmt {
 	p.advance()
 	if p.fn.loops == 0 {
-		p.unexpected("no loop to break")
+		p.unexpected(noLoop)
 	}
 	return placed(&ast.BreakStmt{}, line, 0)
 }

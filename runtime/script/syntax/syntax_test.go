@@ -1,7 +1,7 @@
 package syntax
 
 import (
-	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,7 +134,7 @@ func TestGotoRefusals(t *testing.T) {
 func TestAnErrorInParts(t *testing.T) {
 	_, err := Parse([]byte("x = {1\n"), "lib/a.lua")
 	e, ok := err.(*Error)
-	if !ok || *e != (Error{"lib/a.lua", 2, "'}' expected (to close '{' at line 1)", EndOfFile}) || !e.Unfinished() {
+	if !ok || *e != (Error{"lib/a.lua", 2, 1, "'}' expected (to close '{' at line 1)", EndOfFile}) || !e.Unfinished() {
 		t.Errorf("%#v", err)
 	}
 	_, err = Parse([]byte("x = '<eof>' 'y"), "a")
@@ -198,22 +198,6 @@ func TestHeightIsBounded(t *testing.T) {
 	}
 }
 
-func TestNumber(t *testing.T) {
-	for literal, want := range map[string]float64{
-		"0": 0, "08": 8, "3.": 3, ".5": .5, "3.25e2": 325, "3E-1": .3, "1e+3": 1000, "0xA": 10, "0Xff": 255, "0x1p4": 16,
-		"1e400": math.Inf(1), "0x10000000000000000": 18446744073709551616, "00012": 12, "9007199254740993": 9007199254740992,
-	} {
-		if got, ok := Number(literal); !ok || got != want {
-			t.Errorf("%s: %v %v, want %v", literal, got, ok, want)
-		}
-	}
-	for _, literal := range []string{"", ".", "e1", ".e1", "1e", "0x", "0xp1", "0x1p", "1_0", "0x1_0", "0b1", "0o7", "inf", "nan", "1x", " 1", "-1", "1.2.3", "0x.8"} {
-		if got, ok := Number(literal); ok {
-			t.Errorf("%q: %v", literal, got)
-		}
-	}
-}
-
 // TestNamesAreShared holds what is compiled small: one text for each name.
 func TestNamesAreShared(t *testing.T) {
 	src := []byte("alpha = alpha + beta.alpha 'alpha'")
@@ -260,4 +244,41 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%#v", err)
 		}
 	})
+}
+
+func TestTokens(t *testing.T) {
+	src := "local a.b=[[\n\r]] --x\r\n\t'end' ... 0x1\xc3 'open"
+	want := []Token{{"local", false, 0, 5, 1, 1}, {"a", false, 6, 7, 1, 7}, {".", false, 7, 8, 1, 8}, {"b", false, 8, 9, 1, 9},
+		{"=", false, 9, 10, 1, 10}, {"", true, 10, 16, 1, 11}, {"end", true, 23, 28, 3, 2}, {"...", false, 29, 32, 3, 8},
+		{"0x1", false, 33, 36, 3, 12}, {"\xc3", false, 36, 37, 3, 15}}
+	if got := Tokens([]byte(src)); !slices.Equal(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for text, want := range map[string]int{
+		"x = = 1": 5, "\tx = 3x": 6, "x = 1\r\n\n  end": 3, "x = [[\n]] y [=": 6, "x = 1 [[\n]]": 1, "f(": 3, "f(\n": 1,
+		"x = 'a\\\n\\300'": 1, "x = 'ab": 5, "x = --[[": 5, "x = --[[\n": 1, "x = 'a\ny'": 5, "{": 1, "": 0,
+	} {
+		_, err := Parse([]byte(text), "a")
+		if e, ok := err.(*Error); ok && e.Column != want || !ok && want > 0 {
+			t.Errorf("%q: %+v, want column %d", text, err, want)
+		}
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	for text, want := range map[string]string{
+		"if a then\n": "'end' expected (to close 'if' at line 1) at the end of the file",
+		"x = f(":      "unexpected symbol at the end of the file; is an 'end' or a bracket missing?",
+		"--[[":        "unfinished long comment at the end of the file",
+		"x = = 1":     "unexpected symbol near '='",
+		"break":       "no loop to break near '<eof>'",
+	} {
+		_, err := Parse([]byte(text), "a")
+		if e, ok := err.(*Error); !ok || e.Advice() != want {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
 }

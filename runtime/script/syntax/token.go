@@ -116,5 +116,14 @@ type token struct {
 	kind       kind
 	text       string
 	start, end int // byte offsets
-	line       int // of its end
+	line       int // of its first byte
+}
+
+// value is the text of a name, a number or a string, and of any other the word.
+func (t token) value() string {
+	switch t.kind {
+	case _name, _number, _string:
+		return t.text
+	}
+	return t.kind.String()
 }

@@ -15,3 +15,6 @@ do
   goto
   :: spaced ::
 end
+f() ::after_a_call::
+a = b ::after_a_name:: a = {} ::x:: f()
+for i = 1, 2 do if i == 1 then goto skip end f(i) ::skip:: end
