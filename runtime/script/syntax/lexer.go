@@ -118,9 +118,11 @@ func (lx *lexer) word(t *token) {
 	}
 	word := lx.src[lx.pos:end]
 	lx.pos = end
-	if t.kind = reserved(word); t.kind == _name {
-		t.text = lx.words.intern(word)
+	if k, ok := reservedWords[string(word)]; ok {
+		t.kind = k
+		return
 	}
+	t.kind, t.text = _name, lx.words.intern(word)
 }
 
 // symbol reads an operator or any other single byte.

@@ -62,54 +62,14 @@ func (k kind) endsBlock() bool {
 	return k == _else || k == _elseif || k == _end || k == _until || k == _eof
 }
 
-// reserved is the kind of a reserved word, _name for any other.
-func reserved(word []byte) kind {
-	switch string(word) {
-	case "and":
-		return _and
-	case "break":
-		return _break
-	case "do":
-		return _do
-	case "else":
-		return _else
-	case "elseif":
-		return _elseif
-	case "end":
-		return _end
-	case "false":
-		return _false
-	case "for":
-		return _for
-	case "function":
-		return _function
-	case "if":
-		return _if
-	case "in":
-		return _in
-	case "local":
-		return _local
-	case "nil":
-		return _nil
-	case "not":
-		return _not
-	case "or":
-		return _or
-	case "repeat":
-		return _repeat
-	case "return":
-		return _return
-	case "then":
-		return _then
-	case "true":
-		return _true
-	case "until":
-		return _until
-	case "while":
-		return _while
+// reservedWords are the kinds of the words that are no names.
+var reservedWords = func() map[string]kind {
+	words := map[string]kind{}
+	for k := _and; k <= _while; k++ {
+		words[k.String()] = k
 	}
-	return _name
-}
+	return words
+}()
 
 // token is one word of the text. text is the value of a name, a number or a string.
 type token struct {
