@@ -1,17 +1,19 @@
 package script
 
 import (
+	"errors"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
 
 // compile makes a function of source that no file of the release has: an operator's,
 // or what loadstring is given.
 func (s *State) compile(src, name string) (*lua.LFunction, error) {
-	chunk, err := parseString(src, name)
+	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +57,10 @@ func (s *State) loaded1(L *lua.LState, src, name string) int {
 
 // syntaxText is a compiler's complaint as Lua 5.1 words it.
 func syntaxText(name string, err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return e.Error()
+	}
 	r := syntaxRefusal(name, err)
 	return fileLine(name, r.Line) + ": " + r.Message
 }

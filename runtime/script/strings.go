@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/pattern"
 )
@@ -379,8 +377,4 @@ func (lib *stringLib) concat(L *lua.LState) int {
 	lib.charge(L, max(0, last-i)/4+out.Len()/bytesPerStep)
 	L.Push(lua.LString(out.String()))
 	return 1
-}
-
-func parseString(src, name string) ([]ast.Stmt, error) {
-	return parse.Parse(strings.NewReader(src), name)
 }
