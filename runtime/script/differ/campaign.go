@@ -56,13 +56,19 @@ func Run(o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer ref.close()
+	return o.run(newJudge(ref, o.How))
+}
+
+// run is Run with a judge of one's own.
+func (o Options) run(j judge) (Result, error) {
 	if o.Most == 0 {
 		o.Most = 10
 	}
 	if o.Every == 0 {
 		o.Every = 10 * time.Second
 	}
-	c := &campaign{Options: o, judge: judge{ref: ref, how: o.How}, began: time.Now()}
+	c := &campaign{Options: o, judge: j, began: time.Now()}
+	c.reported = c.began
 	for c.result.Programs < o.Programs && len(c.result.Differences) < o.Most {
 		if err := c.step(o.Seed + uint64(c.result.Programs)); err != nil {
 			return c.result, err
@@ -92,7 +98,7 @@ func (c *campaign) step(seed uint64) error {
 	switch {
 	case want.end == endOverrun:
 		c.result.Overran++
-	case !same(want, got, c.How):
+	case c.differs(want, got):
 		c.result.Differ++
 		return c.note(seed, how, program)
 	case want.end == endError:
@@ -119,7 +125,7 @@ func (c *campaign) note(seed uint64, how way, program *node) error {
 }
 
 func (c *campaign) report() {
-	if c.Progress == nil || time.Since(c.began) < c.Every || time.Since(c.reported) < c.Every {
+	if c.Progress == nil || time.Since(c.reported) < c.Every {
 		return
 	}
 	c.reported = time.Now()
@@ -127,15 +133,20 @@ func (c *campaign) report() {
 	fmt.Fprintln(c.Progress, c.result)
 }
 
-// judge runs a program on both sides.
+// judge runs a program on both sides and says whether that came to the same.
 type judge struct {
-	ref *reference
-	how Strictness
+	ref     *reference
+	run     func(source string, how way) outcome // our side
+	differs func(want, got outcome) bool
+}
+
+func newJudge(ref *reference, how Strictness) judge {
+	return judge{ref: ref, run: run, differs: func(want, got outcome) bool { return !same(want, got, how) }}
 }
 
 func (j *judge) both(source string, how way) (want, got outcome, err error) {
 	done := make(chan outcome, 1)
-	go func() { done <- ours{}.run(source, how) }()
+	go func() { done <- j.run(source, how) }()
 	want, err = j.ref.run(source)
 	return want, <-done, err
 }

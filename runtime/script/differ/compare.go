@@ -17,6 +17,7 @@ const (
 
 var (
 	place   = regexp.MustCompile(`\bprogram(?:\.lua@[0-9a-f]+)?:(\d+): `)
+	outside = regexp.MustCompile(`(?:\(command line\)|=?differ):\d+: `) // of what has started the program
 	signNaN = regexp.MustCompile(`-nan\b`)
 )
 
@@ -51,6 +52,7 @@ func same(want, got outcome, how Strictness) bool {
 // normal is an output without what need not be the same.
 func normal(out string, how Strictness) string {
 	out = signNaN.ReplaceAllString(out, "nan") // the sign of a NaN is the machine's
+	out = outside.ReplaceAllString(out, "")
 	switch how {
 	case Lines:
 		return place.ReplaceAllString(out, "$1: ")

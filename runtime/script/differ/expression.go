@@ -56,7 +56,9 @@ func (g *gen) number(depth int) *node {
 			return expr("(@ and @ or @)", g.condition(depth-1), g.number(depth-1), g.number(depth-1))
 		}},
 		option{1, func() *node { return expr("(@ + @)", g.digits(), g.number(depth-1)) }},
-		option{1, func() *node { return expr("select(@)", list1(append([]*node{expr("'#'")}, g.arguments(3, depth-1)...)...)) }},
+		option{1, func() *node {
+			return expr("select(@)", list1(append([]*node{expr("'#'")}, g.arguments(3, depth-1)...)...))
+		}},
 		option{1, func() *node { return expr("math."+pick(g, "floor", "abs", "ceil")+"(@)", g.number(depth-1)) }},
 		option{1, func() *node { return expr("(@):len()", g.string(depth-1)) }},
 		option{1, func() *node {

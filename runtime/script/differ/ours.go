@@ -27,12 +27,9 @@ var starters = map[way]string{
 	asString: `local f, problem = loadstring(program, "=program") if not f then refuse(problem) else local ok, problem = pcall(f, "program") if not ok then fail(problem) end end`,
 }
 
-// ours runs programs in States of our own.
-type ours struct{}
-
 // run runs one program in a new State. One that hangs is left behind with its
 // goroutine: it is a bug that ends the whole run.
-func (ours) run(source string, how way) outcome {
+func run(source string, how way) outcome {
 	done := make(chan outcome, 1)
 	t := &trace{}
 	go func() {

@@ -35,7 +35,7 @@ func (s *shrinker) attempt(change, undo func()) bool {
 		s.left--
 		want, got, err := s.both(source, s.way)
 		s.err = err
-		if err == nil && want.end != endSyntax && got.end != endSyntax && !same(want, got, s.how) {
+		if err == nil && want.end != endSyntax && s.differs(want, got) {
 			s.changed = true
 			return true
 		}
