@@ -12,6 +12,7 @@ var (
 	seed     = flag.Uint64("seed", 1, "seed of the first random program")
 	strict   = flag.Int("strict", 0, "0: errors by class, 1: by their words, 2: with their lines")
 	most     = flag.Int("most", 10, "differences after which to stop")
+	update   = flag.Bool("update", false, "record what lua5.1 prints for testdata")
 	keep     = flag.Bool("keep", false, "do not shrink what differs")
 )
 
