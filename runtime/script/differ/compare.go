@@ -19,6 +19,7 @@ var (
 	place   = regexp.MustCompile(`\bprogram(?:\.lua@[0-9a-f]+)?:(\d+): `)
 	outside = regexp.MustCompile(`(?:\(command line\)|=?differ):\d+: `) // of what has started the program
 	signNaN = regexp.MustCompile(`-nan\b`)
+	signOf0 = regexp.MustCompile(`(^|[^\w.])-0($|[^\w.])`)
 )
 
 // kinds of errors that Lua raises by itself. The first that fits is the class; our
@@ -51,7 +52,8 @@ func same(want, got outcome, how Strictness) bool {
 
 // normal is an output without what need not be the same.
 func normal(out string, how Strictness) string {
-	out = signNaN.ReplaceAllString(out, "nan") // the sign of a NaN is the machine's
+	out = signNaN.ReplaceAllString(out, "nan")     // the sign of a NaN is the machine's
+	out = signOf0.ReplaceAllString(out, "${1}0$2") // the reference takes 0 for -0 where both are constants of a function
 	out = outside.ReplaceAllString(out, "")
 	switch how {
 	case Lines:

@@ -72,7 +72,7 @@ func (g *gen) yield() *node {
 			return stat("local function deeper(l, ...) if l == 0 then return coroutine.yield(...) end local r = deeper(l - 1, ...) return r end print(deeper(@))", list1(append([]*node{expr("3")}, g.arguments(2, 1)...)...))
 		}},
 		option{1, func() *node {
-			return stat("local t = {coroutine.yield(@), @, coroutine.yield()} print(#t, t[1], t[2])", arguments(), g.number(1))
+			return stat("local t = {coroutine.yield(@), @, coroutine.yield()} print(t[1], t[2], t[3])", arguments(), g.number(1))
 		}},
 		option{1, func() *node { return stat("print(pcall(coroutine.yield, @))", list1(g.number(1))) }},
 		option{1, func() *node {

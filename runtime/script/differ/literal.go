@@ -8,12 +8,12 @@ import (
 
 // numberLiteral is a number in one of the ways Lua lets it be written.
 func (g *gen) numberLiteral() *node {
-	n := g.r.IntN(20)
+	n := 1 + g.r.IntN(20)
 	switch g.r.IntN(14) {
 	case 0:
 		return expr(strconv.Itoa(n) + ".5")
 	case 1:
-		return expr("0x" + strconv.FormatInt(int64(g.r.IntN(1<<16)), 16))
+		return expr("0x" + strconv.FormatInt(int64(1+g.r.IntN(1<<16)), 16))
 	case 2:
 		return expr(strconv.Itoa(n) + "e" + pick(g, "1", "+2", "-2", "0"))
 	case 3:
@@ -65,7 +65,7 @@ func (g *gen) longList(n int) *node {
 	for i := range n {
 		switch {
 		case i%17 == 3:
-			fmt.Fprintf(&b, "[%d]=%d,", n+i, i)
+			fmt.Fprintf(&b, "[%d]=%d,", -i, i)
 		case i%23 == 5:
 			fmt.Fprintf(&b, "k%d=%d,", i, i)
 		default:

@@ -3,6 +3,7 @@ package differ
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -89,6 +90,7 @@ func (t *trace) finish(err error) {
 // bind gives the program its print, and the starter what it tells us with.
 func (t *trace) bind(s *script.State, source string) {
 	s.L().SetGlobal("program", lua.LString(source))
+	hideAddresses(s.L())
 	s.Bind(script.Table{Funcs: []script.Func{{Name: "print"}, {Name: "fail"}, {Name: "refuse"}}}, map[string]lua.LGFunction{
 		"print": t.print,
 		"fail":  t.fail,
@@ -98,6 +100,21 @@ func (t *trace) bind(s *script.State, source string) {
 		},
 	})
 }
+
+// hideAddresses makes tostring say nothing of where a thing lies in memory.
+func hideAddresses(L *lua.LState) {
+	tostring := L.GetGlobal("tostring").(*lua.LFunction).GFunction
+	L.SetGlobal("tostring", L.NewFunction(func(L *lua.LState) int {
+		n := tostring(L)
+		if text, ok := L.Get(-1).(lua.LString); ok && n == 1 && address.MatchString(string(text)) {
+			L.Pop(1)
+			L.Push(lua.LString(address.ReplaceAllString(string(text), "$1: hidden")))
+		}
+		return n
+	}))
+}
+
+var address = regexp.MustCompile(`^([a-z]+): 0x[0-9a-f]+$`)
 
 func (t *trace) print(L *lua.LState) int {
 	if len(t.lines) >= maxLines {

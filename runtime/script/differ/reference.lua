@@ -55,6 +55,13 @@ local function print(...)
   lines[#lines + 1] = concat(row, " ")
 end
 
+-- Where a thing lies in memory is nobody's business.
+local function hidden(...)
+  local text = tostring(...)
+  if type(text) == "string" then text = gsub(text, "^(%a+): 0x%x+$", "%1: hidden") end
+  return text
+end
+
 local function copy(t)
   local out = {}
   for k, v in pairs(t) do out[k] = v end
@@ -68,7 +75,7 @@ local function environment()
     env[name] = copy(_G[name])
   end
   env.coroutine.create, env.coroutine.wrap = hooked(create), hooked(wrap)
-  env._G, env.print = env, print
+  env._G, env.print, env.tostring = env, print, hidden
   env.io, env.debug, env.os, env.package, env.module, env.dofile, env.loadfile = nil
   return env
 end

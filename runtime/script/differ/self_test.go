@@ -86,7 +86,7 @@ func TestProgramsAreWhatTheyShouldBe(t *testing.T) {
 			t.Fatal(err)
 		}
 		if o.end == endSyntax {
-			t.Errorf("seed %d: %s\n%s", seed, o, source)
+			t.Errorf("seed %d: %s", seed, o)
 		}
 		ends[o.end]++
 		all.WriteString(source)

@@ -208,10 +208,11 @@ func (g *gen) placeToSet() *node {
 	if g.one(2) {
 		return expr("@."+pick(g, fieldNames...), g.tableVariable(kRecord))
 	}
-	return expr("@[@]", g.tableVariable(kList), g.listPosition())
+	t := g.tableVariable(kList)
+	return expr("@[@]", t, g.listPosition(t))
 }
 
-// tableVariable is a table as a prefix of an index, which a constructor cannot be.
+// tableVariable is a table to be assigned into.
 func (g *gen) tableVariable(k kind) *node {
 	if v, ok := g.ofKind(k); ok {
 		return expr(v.name)
@@ -219,17 +220,19 @@ func (g *gen) tableVariable(k kind) *node {
 	return expr("_G")
 }
 
-// listPosition is within a list or just behind it, so that lists stay lists.
-func (g *gen) listPosition() *node {
-	if v, ok := g.ofKind(kNumber); ok && g.one(4) {
-		return expr("(math.floor(@) % 4 + 1)", expr(v.name))
+// listPosition is within a list or just behind it, so that it stays one: how long a
+// list with holes is, is anybody's guess.
+func (g *gen) listPosition(t *node) *node {
+	if g.one(3) {
+		return expr("#@ + 1", t)
 	}
-	return expr(strconv.Itoa(1 + g.r.IntN(4)))
+	return expr("math.min(#@ + 1, @)", t, pick(g, expr("1"), expr("2"), expr("3")))
 }
 
 func (g *gen) setField() *node {
 	if g.one(3) {
-		return stat("@[@] = @", g.tableVariable(kList), g.listPosition(), g.number(2))
+		t := g.tableVariable(kList)
+		return stat("@[@] = @", t, g.listPosition(t), g.number(2))
 	}
 	return stat("@."+pick(g, fieldNames...)+" = @", g.tableVariable(kRecord), g.number(2))
 }

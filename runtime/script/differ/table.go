@@ -28,7 +28,7 @@ func (g *gen) list(depth int) *node {
 	case 1:
 		items = append(items, g.callForNumber(depth-1))
 	case 2:
-		items = append(items, expr("[@] = @", g.small(), g.number(0)))
+		items = append(items, expr("[@] = @", pick(g, expr("-1"), expr("0"), expr("2.5"), expr("'k'")), g.number(0)))
 	case 3:
 		return expr("{@; @}", list1(append(items, g.number(0))...), list(g.number(0)))
 	}
