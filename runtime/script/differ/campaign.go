@@ -11,10 +11,11 @@ type Options struct {
 	Programs int
 	Seed     uint64 // of the first program; the others follow
 	How      Strictness
-	Most     int           // differences after which to stop; 0: 10
-	Progress io.Writer     // gets a line now and then; nil: nobody
-	Every    time.Duration // between two of them; 0: 10 s
-	Keep     bool          // differences are not shrunk
+	Most     int              // differences after which to stop; 0: 10
+	Progress io.Writer        // gets a line now and then; nil: nobody
+	Every    time.Duration    // between two of them; 0: 10 s
+	Keep     bool             // differences are not shrunk
+	Found    func(Difference) // is told of each at once; may be nil
 }
 
 // Difference is a program that does not do the same in both.
@@ -121,6 +122,9 @@ func (c *campaign) note(seed uint64, how way, program *node) error {
 	}
 	d := Difference{Seed: seed, File: how == asFile, Source: source, Want: want.String(), Got: got.String()}
 	c.result.Differences = append(c.result.Differences, d)
+	if c.Found != nil {
+		c.Found(d)
+	}
 	return nil
 }
 

@@ -22,13 +22,16 @@ var (
 	signOf0 = regexp.MustCompile(`(^|[^\w.])-0($|[^\w.])`)
 )
 
+// yields are errors of a yield where there can be none: ours name the remedy.
+var yields = regexp.MustCompile(`attempt to yield|coroutine\.yield (inside|outside)|can not yield`)
+
 // kinds of errors that Lua raises by itself. The first that fits is the class; our
 // own words for one kind stand beside those of the reference.
 var classes = []struct {
 	name string
 	is   *regexp.Regexp
 }{
-	{"yield", regexp.MustCompile(`attempt to yield|coroutine\.yield (inside|outside)|can not yield`)},
+	{"yield", yields},
 	{"call", regexp.MustCompile(`attempt to call\b`)},
 	{"arithmetic", regexp.MustCompile(`attempt to perform arithmetic|cannot perform (add|sub|mul|div|mod|pow) operation|__unm undefined`)},
 	{"concatenate", regexp.MustCompile(`attempt to concatenate|cannot perform concat operation`)},
@@ -55,6 +58,12 @@ func normal(out string, how Strictness) string {
 	out = signNaN.ReplaceAllString(out, "nan")     // the sign of a NaN is the machine's
 	out = signOf0.ReplaceAllString(out, "${1}0$2") // the reference takes 0 for -0 where both are constants of a function
 	out = outside.ReplaceAllString(out, "")
+	out = quoted.ReplaceAllStringFunc(out, func(text string) string {
+		if yields.MatchString(text) {
+			return "<yield error>"
+		}
+		return text
+	})
 	switch how {
 	case Lines:
 		return place.ReplaceAllString(out, "$1: ")

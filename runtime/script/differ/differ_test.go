@@ -22,6 +22,7 @@ func TestRandomPrograms(t *testing.T) {
 	if *programs > 0 {
 		o.Programs, o.Progress = *programs, os.Stderr
 	}
+	o.Found = func(d Difference) { t.Errorf("%s", d) }
 	result, err := Run(o)
 	if errors.Is(err, ErrNoReference) {
 		t.Skip(err)
@@ -30,7 +31,4 @@ func TestRandomPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(result)
-	for _, d := range result.Differences {
-		t.Errorf("%s", d)
-	}
 }
