@@ -5,6 +5,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/stdlib"
 )
 
 // Budget bounds one entry into Lua: a handler, a timer, a command, one leg of a
@@ -27,7 +29,7 @@ var (
 const budgetSlice = 100_000
 
 // maxString is the longest string a script may build, in bytes.
-const maxString = 4 << 20
+const maxString = stdlib.MaxString
 
 // meter is the running entry's account.
 type meter struct {

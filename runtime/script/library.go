@@ -113,8 +113,12 @@ func (lib *library) lay(s *State) {
 	s.l.G.Global, s.l.Env = globals, globals
 	s.l.G.Registry = &lua.LTable{Metatable: lua.LNil} // only gopher-lua's own modules used it
 	s.loaded = globals.RawGetString("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable)
-	s.l.SetMetatable(lua.LString(""), globals.RawGetString("string"))
+	meta := &lua.LTable{Metatable: lua.LNil} // of all texts
+	fillTable(meta, map[string]lua.LValue{"__index": globals.RawGetString("string")}, indexName)
+	s.l.SetMetatable(lua.LString(""), meta)
 }
+
+var indexName = namesOf([]string{"__index"})
 
 // builder installs the library in the State that stands model for all.
 type builder struct {
