@@ -7,6 +7,7 @@ import (
 
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/stdlib"
+	"hotshard/runtime/script/vm"
 )
 
 // openLoad installs the functions that make a function of text.
@@ -50,7 +51,7 @@ func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValu
 		}
 		v := L.Get(-1)
 		L.Pop(1)
-		piece, ok := arg.ToText(v)
+		piece, ok := vm.ToText(v)
 		switch {
 		case v == lua.LNil || ok && piece == "":
 			return out.String(), nil

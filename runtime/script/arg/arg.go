@@ -12,7 +12,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script/number"
+	"hotshard/runtime/script/vm"
 )
 
 // Missing says whether argument n was not given.
@@ -53,7 +53,7 @@ func Text(L *lua.LState, n int) string {
 	if s, ok := v.(lua.LString); ok {
 		return string(s)
 	}
-	s, ok := ToText(v)
+	s, ok := vm.ToText(v)
 	if !ok {
 		Expected(L, n, "string")
 	}
@@ -74,7 +74,7 @@ func Number(L *lua.LState, n int) float64 {
 	if x, ok := v.(lua.LNumber); ok {
 		return float64(x)
 	}
-	x, ok := ToNumber(v)
+	x, ok := vm.ToNumber(v)
 	if !ok {
 		Expected(L, n, "number")
 	}
@@ -128,26 +128,4 @@ func Trunc(x float64) int {
 		return int(x)
 	}
 	return math.MinInt64
-}
-
-// ToNumber is v as a number, if it is one or the text of one.
-func ToNumber(v lua.LValue) (float64, bool) {
-	switch v := v.(type) {
-	case lua.LNumber:
-		return float64(v), true
-	case lua.LString:
-		return number.Parse(string(v))
-	}
-	return 0, false
-}
-
-// ToText is v as text, if it is text or a number.
-func ToText(v lua.LValue) (string, bool) {
-	switch v := v.(type) {
-	case lua.LString:
-		return string(v), true
-	case lua.LNumber:
-		return number.Format(float64(v)), true
-	}
-	return "", false
 }

@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/parse"
+
+	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/vm"
 )
 
 // read is a function that reads its second argument in the way that its first
@@ -47,22 +51,34 @@ func read(L *lua.LState) int {
 	return 1
 }
 
-// run runs a chunk in which read is known, after edit has had the chance to change
-// what was compiled, and is its first result or its error.
-func run(t *testing.T, code string, edit func(*lua.FunctionProto)) string {
+// run runs a program in which read is known and is its first result or its error.
+func run(t *testing.T, code string) string {
 	t.Helper()
-	L := lua.NewState()
-	defer L.Close()
-	L.SetGlobal("read", L.NewFunction(read))
-	fn, err := L.Load(strings.NewReader(code), "test.lua")
+	_, L, err := vm.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if edit != nil {
-		edit(fn.Proto)
+	fn := &lua.LFunction{IsG: true, GFunction: read}
+	L.SetGlobal("read", fn)
+	L.SetGlobal("pcall", &lua.LFunction{IsG: true, GFunction: vm.Pcall})
+	L.SetGlobal("second", &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int { L.SetTop(2); return 1 }})
+	lib := &lua.LTable{Metatable: lua.LNil}
+	lib.RawSetString("read", fn)
+	lib.RawSetString("length", &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int { return len(Text(L, 1)) }})
+	L.SetGlobal("lib", lib)
+	meta := &lua.LTable{Metatable: lua.LNil}
+	meta.RawSetString("__index", lib)
+	L.SetMetatable(lua.LString(""), meta)
+	chunk, err := parse.Parse(strings.NewReader(code), "test.lua")
+	if err != nil {
+		t.Fatal(err)
 	}
-	L.Push(fn)
-	if err := L.PCall(0, 1, nil); err != nil {
+	proto, err := bytecode.Compile(chunk, "test.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	L.Push(&lua.LFunction{Proto: proto, Env: L.Env})
+	if err := vm.PCall(L, 0, 1, nil); err != nil {
 		return err.(*lua.ApiError).Object.String()
 	}
 	return L.Get(-1).String()
@@ -73,7 +89,7 @@ func TestArguments(t *testing.T) {
 		{`"any", nil`, "fine"}, {`"any"`, "test.lua:1: bad argument #2 to 'read' (value expected)"},
 		{`"table", {}`, "fine"}, {`"table", nil`, "test.lua:1: bad argument #2 to 'read' (table expected, got nil)"},
 		{`"table"`, "test.lua:1: bad argument #2 to 'read' (table expected, got no value)"},
-		{`"function", print`, "fine"}, {`"function", 1`, "test.lua:1: bad argument #2 to 'read' (function expected, got number)"},
+		{`"function", pcall`, "fine"}, {`"function", 1`, "test.lua:1: bad argument #2 to 'read' (function expected, got number)"},
 		{`"text", "x"`, "x"}, {`"text", 0.1`, "0.1"}, {`"text", true`, "test.lua:1: bad argument #2 to 'read' (string expected, got boolean)"},
 		{`"text or", nil`, "none"}, {`"text or"`, "none"}, {`"text or", 5`, "5"}, {`"text or", {}`, "test.lua:1: bad argument #2 to 'read' (string expected, got table)"},
 		{`"number", 1.5`, "1.5"}, {`"number", " 0x10 "`, "16"}, {`"number", "x"`, "test.lua:1: bad argument #2 to 'read' (number expected, got string)"},
@@ -81,50 +97,32 @@ func TestArguments(t *testing.T) {
 		{`"offset", -2.9`, "-2"}, {`"offset or", nil`, "-1"}, {`"offset", "3.7"`, "3"},
 		{`"int", 2^40 + 0.5`, "1099511627776"}, {`"int", 1/0`, "0"}, {`"int", 0/0`, "0"}, {`"int or"`, "1"},
 	} {
-		if got := run(t, "return (read("+c.args+"))", nil); got != c.want {
+		if got := run(t, "return (read("+c.args+"))"); got != c.want {
 			t.Errorf("read(%s): %s, want %s", c.args, got, c.want)
 		}
 	}
 }
 
+// TestNameOfTheCall has what lua5.1 says of the same calls.
 func TestNameOfTheCall(t *testing.T) {
-	method := func(p *lua.FunctionProto) {
-		for i := range p.DbgCalls {
-			p.DbgCalls[i].Name = MethodMark + p.DbgCalls[i].Name
-		}
-	}
-	for _, c := range []struct {
-		code, want string
-		edit       func(*lua.FunctionProto)
-	}{
-		{`local r = read return (r("table"))`, "test.lua:1: bad argument #2 to 'r' (table expected, got no value)", nil},
-		{`return (({read})[1]("table"))`, "test.lua:1: bad argument #2 to '?' (table expected, got no value)", nil},
-		{`return select(2, pcall(read, "table"))`, "bad argument #2 to '?' (table expected, got no value)", nil},
-		{`return select(2, coroutine.resume(coroutine.create(function() read("table") end)))`, "test.lua:1: bad argument #2 to 'read' (table expected, got no value)", nil},
-		{`return (("table"):read())`, "test.lua:1: bad argument #1 to 'read' (table expected, got no value)", method},
+	const bad = " (table expected, got no value)"
+	for _, c := range []struct{ code, want string }{
+		{`read("table")`, "test.lua:1: bad argument #2 to 'read'" + bad},
+		{`return read("table")`, "test.lua:1: bad argument #2 to 'read'" + bad},
+		{`local r = read r("table")`, "test.lua:1: bad argument #2 to 'r'" + bad},
+		{`local r = read local function f() r("table") end f()`, "test.lua:1: bad argument #2 to 'r'" + bad},
+		{`lib.read("table")`, "test.lua:1: bad argument #2 to 'read'" + bad},
+		{`local t = {x = {y = read}} t.x.y("table")`, "test.lua:1: bad argument #2 to 'y'" + bad},
+		{`local t = {{read}} t[1][1]("table")`, "test.lua:1: bad argument #2 to '?'" + bad},
+		{`local s = "table" s:read()`, "test.lua:1: bad argument #1 to 'read'" + bad},
+		{`lib:length()`, "test.lua:1: calling 'length' on bad self (string expected, got table)"},
+		{`for k in lib.length do end`, "test.lua:1: bad argument #1 to '(for generator)' (string expected, got nil)"},
+		{`return (second(pcall(read, "table")))`, "bad argument #2 to '?'" + bad},
+		{`return (second(pcall(function() local x = read("table") end)))`, "test.lua:1: bad argument #2 to 'read'" + bad},
 	} {
-		if strings.Contains(c.code, "):read") {
-			c.code = `getmetatable("").__index.read = read ` + c.code
-		}
-		if got := run(t, c.code, c.edit); got != c.want {
+		if got := run(t, c.code); got != c.want {
 			t.Errorf("%s: %s, want %s", c.code, got, c.want)
 		}
-	}
-}
-
-func TestBadSelf(t *testing.T) {
-	L := lua.NewState()
-	defer L.Close()
-	L.SetGlobal("t", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{"read": func(L *lua.LState) int { return len(Text(L, 1)) }}))
-	fn, err := L.Load(strings.NewReader("t:read()"), "test.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fn.Proto.DbgCalls[0].Name = MethodMark + fn.Proto.DbgCalls[0].Name
-	L.Push(fn)
-	err = L.PCall(0, 0, nil)
-	if want := "test.lua:1: calling 'read' on bad self (string expected, got table)"; err == nil || err.(*lua.ApiError).Object.String() != want {
-		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -87,7 +87,7 @@ func toNumber(L *lua.LState) int {
 		}
 	} else if given, ok := arg.Any(L, 1).(lua.LNumber); ok {
 		v = given
-	} else if x, ok := arg.ToNumber(L.Get(1)); ok {
+	} else if x, ok := vm.ToNumber(L.Get(1)); ok {
 		v = lua.LNumber(x)
 	}
 	L.Push(v)

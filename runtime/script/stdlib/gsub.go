@@ -8,6 +8,7 @@ import (
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/number"
 	"hotshard/runtime/script/pattern"
+	"hotshard/runtime/script/vm"
 )
 
 // substitution is one call of gsub under way.
@@ -85,7 +86,7 @@ func (sub *substitution) replace(L *lua.LState) {
 		sub.out.WriteString(sub.text[start:end])
 		return
 	}
-	text, ok := arg.ToText(v)
+	text, ok := vm.ToText(v)
 	if !ok {
 		arg.Raise(L, "invalid replacement value (a "+v.Type().String()+")")
 	}
@@ -116,7 +117,7 @@ func (sub *substitution) expand(L *lua.LState, with string) {
 			start, end := sub.m.Span()
 			sub.add(L, sub.text[start:end])
 		default:
-			text, _ := arg.ToText(capture(L, &sub.m, sub.p, sub.text, int(c-'1')))
+			text, _ := vm.ToText(capture(L, &sub.m, sub.p, sub.text, int(c-'1')))
 			sub.add(L, text)
 		}
 	}

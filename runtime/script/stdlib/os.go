@@ -99,7 +99,7 @@ func (lib library) time(L *lua.LState) int {
 // dateField is a field of a date in the 32 bits that C has for it; one that is no
 // number is def, and an error if that is negative.
 func dateField(L *lua.LState, t *lua.LTable, name string, def int) int {
-	x, ok := arg.ToNumber(index(L, t, lua.LString(name)))
+	x, ok := vm.ToNumber(index(L, t, lua.LString(name)))
 	switch {
 	case ok:
 		return int(int32(arg.Trunc(x)))
