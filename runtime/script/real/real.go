@@ -97,11 +97,14 @@ func Atan2(y, x float64) float64 {
 	return math.Atan2(y, x)
 }
 
+// Pow is x to the power of y.
 func Pow(x, y float64) float64 {
 	z := math.Pow(x, y)
 	switch {
 	case z == z:
 		return z
+	case x != x && math.Signbit(x) && math.Mod(y, 2) != 0 && math.Trunc(y) == y:
+		return nan // odd powers turn the sign
 	case x != x:
 		return x
 	case y != y:

@@ -30,7 +30,8 @@ func (lib library) base() Table {
 
 func assert(L *lua.LState) int {
 	if !isTrue(arg.Any(L, 1)) {
-		arg.Raise(L, arg.TextOr(L, 2, "assertion failed!"))
+		text, _, _ := strings.Cut(arg.TextOr(L, 2, "assertion failed!"), "\x00") // C ends a text so
+		arg.Raise(L, text)
 	}
 	return L.GetTop()
 }

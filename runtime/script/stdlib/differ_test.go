@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 var (
@@ -82,7 +84,7 @@ func TestCallsAgainstLua(t *testing.T) {
 	different := 0
 	for i, call := range calls {
 		if theirs[i] != ours[i] {
-			if different++; different <= 20000 {
+			if different++; different <= 20 {
 				t.Errorf("%s\nlua5.1: %s\n  ours: %s", call, theirs[i], ours[i])
 			}
 		}
@@ -94,38 +96,39 @@ func TestCallsAgainstLua(t *testing.T) {
 
 // runLua runs the calls in one process of lua5.1; each answers a line.
 func runLua(t *testing.T, calls []string) []string {
-	cmd := exec.Command("lua5.1", "-")
-	cmd.Env = []string{"TZ=UTC", "LC_ALL=C"}
-	cmd.Stdin = strings.NewReader("emit = print " + harness + strings.Join(calls, "\n"))
-	var faults bytes.Buffer
-	cmd.Stderr = &faults
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err, faults.String())
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	lines := lua51(t, "emit = print "+harness+strings.Join(calls, "\n"))
 	if len(lines) != len(calls) {
 		t.Fatalf("lua5.1 answered %d of %d calls; the last is %s", len(lines), len(calls), lines[len(lines)-1])
 	}
 	return lines
 }
 
+// lua51 runs a program in lua5.1 and gives the lines that it prints.
+func lua51(t *testing.T, program string) []string {
+	t.Helper()
+	cmd := exec.Command("lua5.1", "-")
+	cmd.Env = []string{"TZ=UTC", "LC_ALL=C"}
+	cmd.Stdin = strings.NewReader(program)
+	var faults bytes.Buffer
+	cmd.Stderr = &faults
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err, faults.String())
+	}
+	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+}
+
 func runOurs(t *testing.T, calls []string) []string {
 	L, _ := newThread(t)
 	answers := make([]string, 0, len(calls))
-	L.SetGlobal("emit", L.NewFunction(func(L *lua.LState) int {
+	L.SetGlobal("emit", &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		answers = append(answers, L.CheckString(1))
 		return 0
-	}))
-	fn, err := L.Load(strings.NewReader(harness), "stdin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	L.Push(fn)
-	L.Call(0, 0)
-	for i, call := range calls {
-		if err := L.DoString(call); err != nil || len(answers) != i+1 {
-			t.Fatal(call, err)
+	}})
+	for i, code := range append([]string{harness}, calls...) {
+		L.Push(load(t, L, code))
+		if err := vm.PCall(L, 0, 0, nil); err != nil || len(answers) != i {
+			t.Fatal(code, err)
 		}
 	}
 	return answers
@@ -142,7 +145,8 @@ func (g *generator) pick(list ...string) string { return list[g.IntN(len(list))]
 func (g *generator) call() string {
 	for {
 		call, args := g.anyCall()
-		if !strings.HasPrefix(call, "call(os.") || args == 1 && strings.Contains(call, "os.time") || args > 1 && !strings.Contains(call, "nil") {
+		clock := strings.HasPrefix(call, "call(os.") && (args == 0 || args == 1 && !strings.Contains(call, "{") || strings.Contains(call, "nil"))
+		if !clock {
 			return call
 		}
 	}
@@ -153,7 +157,7 @@ func (g *generator) anyCall() (call string, count int) {
 	var args []string
 	for _, kind := range f.args {
 		if g.IntN(25) == 0 {
-			kind = "any"
+			kind = g.wild(kind)
 		}
 		args = append(args, g.value(kind))
 	}
@@ -170,17 +174,29 @@ func (g *generator) anyCall() (call string, count int) {
 	return "call(" + strings.Join(append([]string{fn}, args...), ", ") + ")", len(args)
 }
 
+// wild is another kind of argument than a function wants. Where it wants a count,
+// large numbers are left out: lua5.1 keeps 32 bits of them.
+func (g *generator) wild(kind string) string {
+	switch kind {
+	case "place", "base", "selector", "code":
+		return g.pick("text", "list", "flag", "function")
+	case "shown", "shown list": // of others the address is shown, or the whole library
+		return "flag"
+	}
+	return "any"
+}
+
 // subjects are the functions, each as often as it has ways of being wrong, and the
 // kinds of their arguments.
 var subjects = []struct {
 	name string
 	args []string
 }{
-	{"tostring", []string{"plain"}}, {"tonumber", []string{"digits"}}, {"tonumber", []string{"digits", "base"}},
+	{"tostring", []string{"shown"}}, {"tonumber", []string{"digits"}}, {"tonumber", []string{"digits", "base"}},
 	{"type", []string{"any"}}, {"assert", []string{"any", "any"}}, {"select", []string{"selector", "any", "any", "any"}},
 	{"unpack", []string{"list"}}, {"unpack", []string{"list", "place", "place"}},
 	{"rawget", []string{"list", "any"}}, {"rawset", []string{"list", "any", "any"}}, {"rawequal", []string{"any", "any"}},
-	{"getmetatable", []string{"list"}}, {"setmetatable", []string{"list", "table"}},
+	{"getmetatable", []string{"shown list"}}, {"setmetatable", []string{"list", "table"}},
 	{"string.byte", []string{"text", "place", "place"}}, {"string.char", []string{"code", "code", "code"}},
 	{"string.len", []string{"text"}}, {"string.lower", []string{"text"}}, {"string.upper", []string{"text"}},
 	{"string.reverse", []string{"text"}}, {"string.rep", []string{"text", "place"}},
@@ -216,7 +232,7 @@ func (g *generator) value(kind string) string {
 	switch kind {
 	case "any":
 		return g.value(g.pick("plain", "number", "text", "list", "function", "place"))
-	case "plain":
+	case "plain", "shown":
 		return g.pick("nil", "true", "false", g.number(), g.text(), `"x"`)
 	case "number":
 		return g.pick(g.number(), g.number(), g.number(), g.digits())
@@ -258,7 +274,7 @@ func (g *generator) composed(kind string) string {
 		return strconv.Quote(g.pick("%s", "%d", "x%5.2s|%-7s", "%q", "%s %s %s", "%%%d%%", "%", "no verb", "%g %x", "%-5d|%05d"))
 	case "verb":
 		return strconv.Quote(g.verb())
-	case "list", "table":
+	case "list", "table", "shown list":
 		return g.list(g.IntN(6))
 	case "long list":
 		return g.list(g.IntN(40))
