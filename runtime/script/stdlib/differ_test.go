@@ -165,7 +165,7 @@ func (g *generator) anyCall() (call string, count int) {
 	case 0:
 		args = args[:g.IntN(len(args)+1)]
 	case 1:
-		args = append(args, g.value("any"))
+		args = append(args, g.value(g.pick("flag", "text", "place", "list")))
 	}
 	fn := f.name
 	if strings.HasSuffix(fn, "gmatch") {
