@@ -7,7 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -45,7 +45,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	t.tried = true // the operator is told, the log need not be
 	t.print = o.Print
 	if o.ReadOnly {
-		t.readonly = &readonlyRun{owned: map[*lua.LTable]bool{}}
+		t.readonly = newReadOnly()
 	}
 	depth := o.Depth
 	if depth == 0 {
@@ -75,9 +75,9 @@ func (s *State) consoleEnv() *lua.LTable {
 	mt := s.l.CreateTable(0, 2)
 	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
 		name := L.Get(2)
-		if v := global.RawGet(name); v != lua.LNil {
+		if v := vm.Get(global, name); v != lua.LNil {
 			L.Push(v)
-		} else if v := s.loaded.RawGet(name); v != lua.LNil {
+		} else if v := vm.Get(s.loaded, name); v != lua.LNil {
 			L.Push(v)
 		} else {
 			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
@@ -136,10 +136,10 @@ func countEntries(t *lua.LTable) int {
 
 func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bool) world.Value {
 	n := countEntries(t)
-	if n > 0 && n == t.Len() {
+	if n > 0 && n == vm.Len(t) {
 		list := make([]world.Value, 0, min(n, maxDescribed))
 		for i := 1; i <= n && i <= maxDescribed; i++ {
-			list = append(list, s.describe(t.RawGetInt(i), depth-1, above))
+			list = append(list, s.describe(vm.GetInt(t, i), depth-1, above))
 		}
 		if n > maxDescribed {
 			list = append(list, fmt.Sprintf("<%d more>", n-maxDescribed))
@@ -204,19 +204,6 @@ func (s *State) Run(src, name string, done func(error)) {
 		return
 	}
 	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(wholeRefusal(err)) })
-}
-
-// compile makes a function of a piece of code that is no file.
-func (s *State) compile(src, name string) (*lua.LFunction, error) {
-	chunk, err := syntax.Parse([]byte(src), name)
-	if err != nil {
-		return nil, err
-	}
-	proto, err := compileChunk(chunk, name)
-	if err != nil {
-		return nil, err
-	}
-	return s.l.NewFunctionFromProto(proto), nil
 }
 
 // wholeRefusal takes a Refusal that was thrown through Lua out of its wrapping.

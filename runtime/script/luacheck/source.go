@@ -5,9 +5,9 @@ import (
 	"errors"
 	"strings"
 
-	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
 
+	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -31,7 +31,7 @@ func newSource(name string, text []byte) *source {
 		return s
 	}
 	s.tokens = index(text)
-	if _, err := lua.Compile(chunk, name); err != nil {
+	if _, err := bytecode.Compile(chunk, name); err != nil {
 		s.broken = compileFinding(err)
 	}
 	s.chunk = chunk
@@ -60,11 +60,11 @@ func syntaxFinding(err error) *Finding {
 	return &Finding{Line: e.Line, Col: e.Column, Message: e.Advice()}
 }
 
-// compileFinding reads the line out of the compiler's message, such as
-// "too many local variables" or "cannot use '...' outside a vararg function".
+// compileFinding reads the line out of the compiler's message, such as "too many
+// local variables".
 func compileFinding(err error) *Finding {
 	f := &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
-	var e *lua.CompileError
+	var e *bytecode.Error
 	if errors.As(err, &e) {
 		f.Line, f.Message = max(e.Line, 1), strings.TrimSpace(e.Message)
 	}
