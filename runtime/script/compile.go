@@ -57,9 +57,9 @@ func (s *State) loaded1(L *lua.LState, src, name string) int {
 
 // syntaxText is a compiler's complaint as Lua 5.1 words it.
 func syntaxText(name string, err error) string {
-	var parse *syntax.Error
-	if errors.As(err, &parse) {
-		return parse.Error()
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return e.Error()
 	}
 	r := syntaxRefusal(name, err)
 	return fileLine(name, r.Line) + ": " + r.Message
