@@ -86,6 +86,14 @@ func (f *function) at(n ast.PositionHolder) {
 	}
 }
 
+// after makes the line of a node's last token, or that before which a name or an
+// index is read, that of the instructions to come.
+func (f *function) after(n ast.PositionHolder) {
+	if l := n.LastLine(); l > 0 {
+		f.line = l
+	}
+}
+
 // jump emits a jump to be patched.
 func (f *function) jump() int { return f.emit(AsBx(lua.OP_JMP, 0, 0)) }
 
