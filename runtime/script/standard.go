@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/stdlib"
+	"hotshard/runtime/script/vm"
 )
 
 // openStandard installs the library of Lua 5.1.
@@ -31,17 +32,16 @@ type engine struct{}
 // Charge takes steps from the running entry's budget; an entry that has not got
 // them is stopped.
 func (engine) Charge(L *lua.LState, steps int) {
-	g, n := globalOf(L), int64(steps)
-	for n > g.steps {
-		n -= max(g.steps, 0)
-		g.overrun(L)
+	m, n := vm.Of(L), int64(steps)
+	for n > m.Steps {
+		n -= max(m.Steps, 0)
+		m.Overrun(L)
 	}
-	g.steps -= n
+	m.Steps -= n
 }
 
 func (engine) Left(L *lua.LState) int64 {
-	g := globalOf(L)
-	return max(0, g.steps) + max(0, g.state.meter.left)
+	return max(0, vm.Of(L).Steps) + max(0, From(L).meter.left)
 }
 
 func (engine) Patterns(L *lua.LState) *stdlib.Patterns { return &From(L).patterns }
