@@ -1,21 +1,21 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
 
 // compile makes a function of source that no file of the release has: an operator's,
 // or what loadstring is given.
 func (s *State) compile(src, name string) (*lua.LFunction, error) {
-	chunk, err := parseString(src, name)
+	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}
@@ -24,10 +24,6 @@ func (s *State) compile(src, name string) (*lua.LFunction, error) {
 		return nil, err
 	}
 	return &lua.LFunction{Proto: proto, Env: s.l.Env}, nil
-}
-
-func parseString(src, name string) ([]ast.Stmt, error) {
-	return parse.Parse(strings.NewReader(src), name)
 }
 
 // openLoad installs loadstring and load.
@@ -63,6 +59,10 @@ func (s *State) loaded1(L *lua.LState, src, name string) int {
 
 // syntaxText is a compiler's complaint as Lua 5.1 words it.
 func syntaxText(name string, err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return e.Error()
+	}
 	r := syntaxRefusal(name, err)
 	return fileLine(name, r.Line) + ": " + r.Message
 }

@@ -10,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
 
@@ -123,7 +124,7 @@ func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
 // compileWith compiles a source of ours and puts values in place of its marked
 // string constants, which no Lua source could name.
 func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
-	chunk, err := parseString(src, name)
+	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -13,9 +12,9 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 )
 
 // unit is one compiled file with what a reload needs to know of it: its
@@ -103,7 +102,7 @@ var captureFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 }}
 
 func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
-	chunk, err := parse.Parse(bytes.NewReader(src), path)
+	chunk, err := syntax.Parse(src, path)
 	if err != nil {
 		return nil, syntaxRefusal(path, err)
 	}
@@ -151,17 +150,11 @@ func compileChunk(chunk []ast.Stmt, name string) (proto *lua.FunctionProto, err 
 
 func syntaxRefusal(path string, err error) *Refusal {
 	r := &Refusal{Code: "R-SYNTAX", File: path, Message: err.Error()}
-	var perr *parse.Error
+	var serr *syntax.Error
 	var cerr *bytecode.Error
 	switch {
-	case errors.As(err, &perr):
-		r.Line, r.Message = perr.Pos.Line, perr.Message
-		if perr.Token != "" {
-			r.Message += " near '" + perr.Token + "'"
-		}
-		if perr.Pos.Line <= 0 { // the parser's mark for the end of the file
-			r.Line, r.Message = 0, perr.Message+" at the end of the file; is an 'end' or a bracket missing?"
-		}
+	case errors.As(err, &serr):
+		r.Line, r.Message = serr.Line, serr.Advice()
 	case errors.As(err, &cerr):
 		r.Line, r.Message = cerr.Line, cerr.Message
 	}
