@@ -10,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
@@ -163,7 +164,7 @@ func (b *builder) openLibs() {
 // frames a reload has to pin.
 func (b *builder) openCoroutine() {
 	create := func(s *State, L *lua.LState) *lua.LState {
-		co := vm.Create(L, L.CheckFunction(1))
+		co := vm.Create(L, arg.Function(L, 1))
 		s.threads.add(co)
 		return co
 	}
@@ -199,7 +200,7 @@ var (
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
-		vm.Set(L.CheckTable(1), L.Get(2), L.Get(3))
+		vm.Set(arg.Table(L, 1), L.Get(2), L.Get(3))
 		return 0
 	}}
 	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {

@@ -48,3 +48,28 @@ func callName(L *lua.LState) (kind, name string) {
 	}
 	return "", "?"
 }
+
+// argumentError raises that argument n is of the wrong type.
+func argumentError(L *lua.LState, n int, want string) {
+	got := "no value"
+	if n <= L.GetTop() {
+		got = typeName(L.Get(n))
+	}
+	ArgError(L, n, want+" expected, got "+got)
+}
+
+func tableArg(L *lua.LState, n int) *lua.LTable {
+	t, ok := L.Get(n).(*lua.LTable)
+	if !ok {
+		argumentError(L, n, "table")
+	}
+	return t
+}
+
+func intArg(L *lua.LState, n int) int {
+	x, ok := ToNumber(L.Get(n))
+	if !ok {
+		argumentError(L, n, "number")
+	}
+	return int(x)
+}

@@ -170,7 +170,7 @@ func Reuse(co *lua.LState) {
 func coroutineArg(L *lua.LState) *lua.LState {
 	co, ok := L.Get(1).(*lua.LState)
 	if !ok {
-		L.ArgError(1, "coroutine expected")
+		ArgError(L, 1, "coroutine expected")
 	}
 	return co
 }

@@ -123,7 +123,7 @@ func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue
 // Pcall is the function pcall.
 func Pcall(L *lua.LState) int {
 	if L.GetTop() == 0 {
-		L.ArgError(1, "value expected")
+		ArgError(L, 1, "value expected")
 	}
 	return protected(L, pcall(L, L.GetTop()-1, lua.MultRet, nil, false))
 }
@@ -131,7 +131,7 @@ func Pcall(L *lua.LState) int {
 // Xpcall is the function xpcall.
 func Xpcall(L *lua.LState) int {
 	if L.GetTop() < 2 {
-		L.ArgError(2, "value expected")
+		ArgError(L, 2, "value expected")
 	}
 	handler := L.Get(2)
 	L.SetTop(1)
@@ -152,9 +152,12 @@ func protected(L *lua.LState, err error) int {
 // Error is the function error.
 func Error(L *lua.LState) int {
 	v := L.Get(1)
-	level := L.OptInt(2, 1)
-	if s, ok := v.(lua.LString); ok && level > 0 {
-		v = lua.LString(Where(L, level)) + s
+	level := 1
+	if !isNil(L.Get(2)) {
+		level = intArg(L, 2)
+	}
+	if s, ok := ToText(v); ok && level > 0 {
+		v = lua.LString(Where(L, level) + s)
 	}
 	Throw(L, v)
 	return 0
