@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 )
 
 // way is one of the two ways in which scripts get into a State.
@@ -156,12 +157,7 @@ func show(L *lua.LState, v lua.LValue) string {
 		if v != v {
 			return "nan"
 		}
-		if err := L.CallByParam(lua.P{Fn: L.GetGlobal("tostring"), NRet: 1, Protect: true}, v); err != nil {
-			panic(err)
-		}
-		text := L.Get(-1).String()
-		L.Pop(1)
-		return text
+		return vm.Call(L, L.GetGlobal("tostring"), v).String()
 	case lua.LString:
 		return quote(string(v))
 	case *lua.LNilType, lua.LBool:
