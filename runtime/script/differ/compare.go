@@ -58,6 +58,7 @@ func normal(out string, how Strictness) string {
 	out = signNaN.ReplaceAllString(out, "nan")     // the sign of a NaN is the machine's
 	out = signOf0.ReplaceAllString(out, "${1}0$2") // the reference takes 0 for -0 where both are constants of a function
 	out = outside.ReplaceAllString(out, "")
+	out = strings.ReplaceAll(out, "C stack overflow", "stack overflow") // the reference has less of it where C stands between
 	out = quoted.ReplaceAllStringFunc(out, func(text string) string {
 		if yields.MatchString(text) {
 			return "<yield error>"
