@@ -117,7 +117,7 @@ print("closures", x1, f1(), f1(), x2, f2(), f1())
 
 -- bad arguments
 print((pcall(coroutine.create)), (pcall(coroutine.create, 1)), (pcall(coroutine.resume, 1)), (pcall(coroutine.status)), (pcall(coroutine.wrap, nil)))
-print("no Lua function", pcall(coroutine.create, next))
+print("no Lua function", (pcall(coroutine.create, next)))
 
 -- many
 local sum = 0
