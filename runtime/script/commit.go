@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Commit makes the State run the staged release. It is called between two ticks,
@@ -241,9 +243,9 @@ func (p *planner) writeField(t *lua.LTable, key, v lua.LValue) {
 		p.undo(func() { u.index = old })
 		return
 	}
-	old := t.RawGet(key)
-	t.RawSet(key, v)
-	p.undo(func() { t.RawSet(key, old) })
+	old := vm.Get(t, key)
+	vm.Set(t, key, v)
+	p.undo(func() { vm.Set(t, key, old) })
 }
 
 func (p *planner) writeCell(cell *lua.Upvalue, v lua.LValue) {
@@ -284,28 +286,6 @@ func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
 		}
 	}
 	return nil
-}
-
-func (p *planner) writeList(w write) {
-	t, ok := p.live[w.place].(*lua.LTable)
-	if !ok {
-		return
-	}
-	before := make([]lua.LValue, t.Len())
-	for i := range before {
-		before[i] = t.RawGetInt(i + 1)
-	}
-	setList(t, w.list)
-	p.undo(func() { setList(t, before) })
-}
-
-func setList(t *lua.LTable, list []lua.LValue) {
-	for n := t.MaxN(); n > len(list); n-- {
-		t.Remove(n)
-	}
-	for i, v := range list {
-		t.RawSetInt(i+1, v)
-	}
 }
 
 // registrations brings a file's handlers, timers and commands to the new version:

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // merge decides one changed place: base is what the old source made, live what is
@@ -24,7 +26,7 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 		return nil
 	}
 	if o.sequence {
-		return p.mergeList(o, live)
+		return p.mergeList(o, live, migrated)
 	}
 	pristine := p.pristine(o.old, live)
 	switch {
@@ -104,36 +106,6 @@ func short(v lua.LValue) string {
 	return v.String()
 }
 
-// mergeList takes or keeps a list as a whole.
-func (p *planner) mergeList(o op, live lua.LValue) *Refusal {
-	t, ok := live.(*lua.LTable)
-	old, new := o.old.(*lua.LTable), o.new.(*lua.LTable)
-	if !ok {
-		p.keep(o.place, live)
-		return nil
-	}
-	if o.policy == "state" {
-		return nil
-	}
-	if o.policy != "const" {
-		same := t.Len() == old.Len()
-		for i := 1; same && i <= old.Len(); i++ {
-			same = p.pristine(old.RawGetInt(i), t.RawGetInt(i))
-		}
-		if !same {
-			p.keep(o.place, live)
-			return nil
-		}
-	}
-	w := write{place: o.place, seq: true, list: make([]lua.LValue, new.Len())}
-	for i := range w.list {
-		w.list[i] = p.translate(new.RawGetInt(i + 1))
-	}
-	p.report.Taken++
-	p.writes = append(p.writes, w)
-	return nil
-}
-
 // pristine says whether a live value is still what the old source made. What a
 // module returned is told by which module that was, whatever has become of it
 // since: `local m = require "m"` is no state.
@@ -204,11 +176,8 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 		return true
 	}
 	e.seen[[2]*lua.LTable{x, y}] = true
-	if x.Len() != y.Len() {
-		return false
-	}
 	count := 0
-	for k, v := x.Next(lua.LNil); k != lua.LNil; k, v = x.Next(k) {
+	for k, v := range entries(x) {
 		if e.nodes--; e.nodes < 0 {
 			return false // too large to be sure: keep what is live
 		}
@@ -217,11 +186,11 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 			return false // keyed by objects: not a plain initial value
 		}
 		count++
-		if !e.equal(v, y.RawGet(k)) {
+		if !e.equal(v, vm.Get(y, k)) {
 			return false
 		}
 	}
-	for k, _ := y.Next(lua.LNil); k != lua.LNil; k, _ = y.Next(k) {
+	for range entries(y) {
 		count--
 	}
 	return count == 0

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // stageMigration gives a reload.migrate its value in a staging State.
@@ -131,11 +133,11 @@ func copyPlain(L *lua.LState, v lua.LValue, seen map[*lua.LTable]*lua.LTable) lu
 	if c := seen[t]; c != nil {
 		return c
 	}
-	c := L.CreateTable(t.Len(), 0)
+	c := L.CreateTable(vm.Len(t), 0)
 	seen[t] = c
 	c.Metatable = t.Metatable
-	for k, e := t.Next(lua.LNil); k != lua.LNil; k, e = t.Next(k) {
-		c.RawSet(copyPlain(L, k, seen), copyPlain(L, e, seen))
+	for k, e := range entries(t) {
+		vm.Set(c, copyPlain(L, k, seen), copyPlain(L, e, seen))
 	}
 	return c
 }
@@ -205,31 +207,41 @@ func (lm *liveMigration) write(p *planner) {
 }
 
 func replaceContents(p *planner, t, from *lua.LTable, value func(lua.LValue) lua.LValue) {
-	type entry struct{ k, v lua.LValue }
-	var before []entry
-	t.ForEach(func(k, v lua.LValue) { before = append(before, entry{k, v}) })
-	mt := t.Metatable
+	before := contentsOf(t)
 	clearTable(t)
-	for k, v := from.Next(lua.LNil); k != lua.LNil; k, v = from.Next(k) {
-		t.RawSet(value(k), value(v))
+	for k, v := range entries(from) {
+		vm.Set(t, value(k), value(v))
 	}
 	t.Metatable = from.Metatable
-	p.undo(func() {
-		clearTable(t)
-		for _, e := range before {
-			t.RawSet(e.k, e.v)
-		}
-		t.Metatable = mt
-	})
+	p.undo(func() { before.fill(t) })
+}
+
+// contents are what a table holds at one moment.
+type contents struct {
+	keys, values []lua.LValue
+	meta         lua.LValue
+}
+
+func contentsOf(t *lua.LTable) contents {
+	c := contents{meta: t.Metatable}
+	for k, v := range entries(t) {
+		c.keys, c.values = append(c.keys, k), append(c.values, v)
+	}
+	return c
+}
+
+// fill makes a table hold just this.
+func (c contents) fill(t *lua.LTable) {
+	clearTable(t)
+	for i, k := range c.keys {
+		vm.Set(t, k, c.values[i])
+	}
+	t.Metatable = c.meta
 }
 
 func clearTable(t *lua.LTable) {
-	for n := t.MaxN(); n > 0; n-- {
-		t.Remove(n)
-	}
-	var keys []lua.LValue
-	t.ForEach(func(k, _ lua.LValue) { keys = append(keys, k) })
-	for _, k := range keys {
-		t.RawSet(k, lua.LNil)
+	keys := contentsOf(t).keys
+	for i := len(keys) - 1; i >= 0; i-- { // a list from its end
+		vm.Set(t, keys[i], lua.LNil)
 	}
 }

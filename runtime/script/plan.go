@@ -5,6 +5,8 @@ import (
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // planner works out what a Staged release does to one live State. Until commit
@@ -198,7 +200,7 @@ func (p *planner) lookupTable(at *place, t *lua.LTable) (lua.LValue, bool) {
 		if u := p.s.upgrades[t]; u != nil && key == lua.LString("__index") && t.RawGetString("__index") == lua.LValue(u.hook) {
 			return u.index, true
 		}
-		return t.RawGet(key), true
+		return vm.Get(t, key), true
 	}
 	return nil, false
 }
@@ -272,11 +274,11 @@ func (p *planner) translateTable(t *lua.LTable) lua.LValue {
 	if t == p.st.next.l.G.Global {
 		return p.s.l.G.Global
 	}
-	c := p.s.l.CreateTable(t.Len(), 0)
+	c := p.s.l.CreateTable(vm.Len(t), 0)
 	p.made[t] = c
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	for k, v := range entries(t) {
 		if key := p.translate(k); key != lua.LNil {
-			c.RawSet(key, p.translate(v))
+			vm.Set(c, key, p.translate(v))
 		}
 	}
 	c.Metatable = p.translate(t.Metatable)
