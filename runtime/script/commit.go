@@ -53,6 +53,7 @@ func (p *planner) apply() {
 		p.revive(mp)
 		p.switchUnit(mp)
 	}
+	p.growClosures()
 	for _, lm := range p.migrations {
 		lm.write(p)
 		p.remember(lm.place.name, lm.image)
@@ -276,16 +277,11 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 // upvalueCellNow is upvalueCell after the switch: the variable is the same object
 // and has the new version's declaration.
 func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
-	sl := p.s.slotOf(fn)
-	if sl == nil {
+	sl, m := p.s.slotOf(fn), p.s.modules[at.mod]
+	if sl == nil || m == nil || at.v.id >= len(m.vars) || m.vars[at.v.id] == nil {
 		return nil
 	}
-	for i, v := range sl.layout {
-		if v.decl == at.v && i < len(fn.Upvalues) {
-			return fn.Upvalues[i]
-		}
-	}
-	return nil
+	return sl.cell(fn, m.vars[at.v.id])
 }
 
 // registrations brings a file's handlers, timers and commands to the new version:

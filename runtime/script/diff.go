@@ -23,6 +23,7 @@ type place struct {
 	old    lua.LValue // base's value, LNil where there is none
 	new    lua.LValue // next's value
 	policy string     // "state", "const" or "migrate", inherited from above
+	index  int        // of a registration, in base
 }
 
 type placeKind uint8
@@ -35,6 +36,8 @@ const (
 	placeMeta
 	placeUpvalue
 	placeEnv
+	placeRegistration // the function of a handler, timer or command of the file
+	placeTask         // the function of a named task
 )
 
 // op is one place whose initial value differs between two versions.
@@ -52,7 +55,10 @@ type differ struct {
 	taken      map[any]any    // base's object to next's
 	policies   map[string]policy
 	ops        []op
-	queue      []*place // paired, contents not compared yet
+	queue      []*place                  // paired, contents not compared yet
+	shared     map[*lua.Upvalue][]*place // next's cells to where closures that base has, too, hold them
+	grown      []*place                  // closures of both whose new code captures more
+	regs       map[string][]regMatch
 }
 
 func (d *differ) place(p *place) *place {
@@ -83,6 +89,11 @@ func (d *differ) run() {
 		}
 	}
 	d.compare(d.place(&place{kind: placeGlobals, old: d.base.l.G.Global, new: d.next.l.G.Global}))
+	for _, m := range d.next.order {
+		if bm := d.base.modules[m.name]; bm != nil {
+			d.registrations(bm, m)
+		}
+	}
 	for len(d.queue) > 0 {
 		p := d.queue[0]
 		d.queue = d.queue[1:]
@@ -197,14 +208,19 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 		return
 	}
 	um := d.match[ns.fn.mod.name]
+	if !um.upgradable(os.fn.decl, ns.fn.decl) {
+		d.grown = append(d.grown, p)
+	}
 	for i, v := range ns.layout {
 		if v.decl.module {
 			continue
 		}
 		for j, ov := range os.layout {
 			if ov.decl.id == um.vars[v.decl.id] {
-				d.compare(d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id,
-					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}))
+				at := d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id,
+					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()})
+				d.share(n.Upvalues[i], at)
+				d.compare(at)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 	}
 	live, ok := p.resolve(o.place)
 	if !ok {
-		if o.parent != nil && p.loaded(o.place) {
+		if o.parent != nil && p.loaded(rootOf(o.place)) {
 			p.keep(o.place, live)
 		}
 		return nil
@@ -57,12 +57,16 @@ func under(at *place, names map[string]bool) bool {
 	return false
 }
 
-// loaded says whether the module that a place belongs to is loaded here.
-func (p *planner) loaded(at *place) bool {
-	for at.parent != nil {
-		at = at.parent
+// loaded says whether what a path begins with is here: a module, but also a one-shot
+// timer, which may have fired.
+func (p *planner) loaded(root *place) bool {
+	switch root.kind {
+	case placeGlobals:
+		return true
+	case placeRegistration, placeTask:
+		return false
 	}
-	return at.kind == placeGlobals || p.s.modules[at.mod] != nil
+	return p.s.modules[root.mod] != nil
 }
 
 func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {

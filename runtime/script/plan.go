@@ -31,6 +31,8 @@ type planner struct {
 	freeze     []frozenFrame
 	restarts   map[string]bool
 	handles    map[*registration]*lua.LUserData
+	grows      []grown
+	told       map[string]bool // functions that are warned of
 	warnings   []Warning
 	undos      []func()
 	report     Report
@@ -79,7 +81,7 @@ func (s *State) Plan(st *Staged) (report *Report, err error) {
 func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	p := &planner{s: s, st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
-		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}}
+		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}}
 	if s.release.Hash != st.From.Hash {
 		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
 	}
@@ -109,6 +111,8 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 			return nil, r
 		}
 	}
+	p.grow()
+	p.ready()
 	p.orphans()
 	p.warnUnloads()
 	p.frames()
@@ -167,6 +171,16 @@ func (p *planner) lookup(at *place) (lua.LValue, bool) {
 	case placeVar:
 		if cell := p.liveCell(at); cell != nil {
 			return cell.Value(), true
+		}
+		return nil, false
+	case placeRegistration:
+		if fn := p.registered(at); fn != nil {
+			return fn, true
+		}
+		return nil, false
+	case placeTask:
+		if nt := p.s.restarts[string(at.key.(lua.LString))]; nt != nil {
+			return nt.fn, true
 		}
 		return nil, false
 	}
@@ -234,16 +248,11 @@ func (p *planner) liveCell(at *place) *lua.Upvalue {
 }
 
 func (p *planner) upvalueCell(at *place, fn *lua.LFunction) *lua.Upvalue {
-	sl := p.s.slotOf(fn)
-	if sl == nil || sl.fn.mod.name != at.mod {
+	sl, m := p.s.slotOf(fn), p.s.modules[at.mod]
+	if sl == nil || m == nil || sl.fn.mod != m || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
 		return nil
 	}
-	for i, v := range sl.layout {
-		if v.decl.id == at.oldVar && i < len(fn.Upvalues) {
-			return fn.Upvalues[i]
-		}
-	}
-	return nil
+	return sl.cell(fn, m.vars[at.oldVar])
 }
 
 // translate makes next's value one of the live State: itself for plain values,
@@ -313,24 +322,6 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
 	return live
-}
-
-// closureCells gives a new closure its cells, in the order of its slot.
-func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
-	if len(fn.Upvalues) == 0 {
-		return nil
-	}
-	cells := make([]*lua.Upvalue, len(fn.Upvalues))
-	for i, v := range ns.layout {
-		if v.decl.module {
-			if lv := p.variable(ns.fn.mod.name, v.decl); lv != nil && lv.cell != nil {
-				cells[i] = lv.cell
-				continue
-			}
-		}
-		cells[i] = p.cell(fn.Upvalues[i])
-	}
-	return cells
 }
 
 // cell is the live twin of one of next's cells.
@@ -466,6 +457,51 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 	h := &lua.LUserData{Env: p.s.l.G.Global, Metatable: lua.LNil}
 	p.made[ud], p.handles[r] = h, h
 	return h
+}
+
+// ready makes live values of all else that the commit will ask for: once it has
+// begun, what it replaces can no longer be looked up.
+func (p *planner) ready() {
+	for known := -1; known != len(p.mods); { // what comes in may bring in more
+		known = len(p.mods)
+		for _, n := range p.st.next.order {
+			if p.s.modules[n.name] == nil && p.mods[n.name] == nil {
+				continue
+			}
+			for _, rm := range p.st.regs[n.name] {
+				if rm.new >= 0 && n.regs[rm.new] != nil {
+					p.translate(n.regs[rm.new].fn)
+				}
+			}
+		}
+		p.readyStage(p.st.next.stage)
+	}
+}
+
+func (p *planner) readyStage(log *stageLog) {
+	for _, u := range log.upgrades {
+		if p.mods[u.mod.name] != nil {
+			p.translate(u.class)
+			p.translate(u.fn)
+		}
+	}
+	for _, list := range [][]stagedHook{log.firsts, log.afters} {
+		for _, h := range list {
+			if p.mods[h.mod.name] != nil {
+				p.translate(h.fn)
+			}
+		}
+	}
+	for _, t := range log.tasks {
+		if t.mod == nil || p.s.modules[t.mod.name] != nil || p.mods[t.mod.name] != nil {
+			p.translate(t.fn)
+		}
+	}
+	for key, def := range log.states {
+		if _, ok := p.s.states[key]; !ok {
+			p.translate(def)
+		}
+	}
 }
 
 func (p *planner) prepareTasks() {
