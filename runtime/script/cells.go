@@ -14,11 +14,11 @@ import (
 // nothing is added to it.
 
 // share notes that a closure which both versions have holds a cell of next.
-func (d *differ) share(cell *lua.Upvalue, at *place) {
+func (d *differ) share(at *place) {
 	if d.shared == nil {
 		d.shared = map[*lua.Upvalue][]*place{}
 	}
-	d.shared[cell] = append(d.shared[cell], at)
+	d.shared[at.cell] = append(d.shared[at.cell], at)
 }
 
 // registrations follows the functions of a file's handlers, timers and commands, and
@@ -60,6 +60,13 @@ func (p *planner) registered(at *place) *lua.LFunction {
 	return m.regs[at.index].fn
 }
 
+// fired says whether a registration of the file was one here that is over: a one-shot
+// timer does not come back.
+func (p *planner) fired(mod string, index int) bool {
+	m := p.s.modules[mod]
+	return m != nil && index >= 0 && index < len(m.regs) && m.regs[index] == nil
+}
+
 // rootOf is the place at which the path to a place begins.
 func rootOf(at *place) *place {
 	for at.parent != nil {
@@ -80,6 +87,23 @@ func (p *planner) sharedCell(src *lua.Upvalue) (cell *lua.Upvalue, known bool) {
 		}
 	}
 	return nil, len(siblings) > 0
+}
+
+// mergedBefore says whether a captured variable is taken care of at the place of
+// another closure that holds the same cell.
+func (p *planner) mergedBefore(at *place) bool {
+	if at.kind != placeUpvalue {
+		return false
+	}
+	if p.mergedCells[at.cell] {
+		return true
+	}
+	if _, here := p.resolve(at); !here {
+		cell, _ := p.sharedCell(at.cell)
+		return cell != nil
+	}
+	p.mergedCells[at.cell] = true
+	return false
 }
 
 // closureCells gives a new closure its cells, in the order of its slot.
@@ -201,6 +225,38 @@ func (p *planner) grownCells(sl *slot, live *lua.LFunction, ns *slot, next *lua.
 		cells[i] = p.cell(src)
 	}
 	return cells
+}
+
+// closuresOld are the warnings of closures that keep their code. Where those that
+// both versions have could be given what the new code captures, others are looked for:
+// none may have been made while the game ran.
+func (p *planner) closuresOld() []Warning {
+	all := map[string]bool{}
+	for _, g := range p.grows {
+		all[g.f.decl.name] = true
+	}
+	old := map[string]bool{}
+	if len(all) > 0 && !p.force {
+		done := p.st.walks.Add(1) <= maxHolderWalks && p.s.walkHeap(maxHolderWalk, func(fn *lua.LFunction) {
+			if sl := p.s.slotOf(fn); sl != nil && all[sl.fn.decl.name] && !p.willGrow(fn) {
+				old[sl.fn.decl.name] = true
+			}
+		})
+		if !done {
+			old = all
+		}
+	}
+	var out []Warning
+	for _, w := range p.st.Warnings {
+		if w.Code == "W-CLOSURE-OLD" && (old[w.Subject] || !all[w.Subject]) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (p *planner) willGrow(fn *lua.LFunction) bool {
+	return slices.ContainsFunc(p.grows, func(g grown) bool { return g.fn == fn })
 }
 
 // growClosures points the closures to their new code, which overwrites have

@@ -15,15 +15,16 @@ type place struct {
 	kind   placeKind
 	parent *place
 	mod    string
-	key    lua.LValue // of a field; for keys that are objects, the base State's object
-	newKey lua.LValue // the same in next
-	v      *varDecl   // of a variable or upvalue, as next declares it
-	oldVar int        // its id in base, -1: new
-	name   string     // as operators see it
-	old    lua.LValue // base's value, LNil where there is none
-	new    lua.LValue // next's value
-	policy string     // "state", "const" or "migrate", inherited from above
-	index  int        // of a registration, in base
+	key    lua.LValue   // of a field; for keys that are objects, the base State's object
+	newKey lua.LValue   // the same in next
+	v      *varDecl     // of a variable or upvalue, as next declares it
+	oldVar int          // its id in base, -1: new
+	name   string       // as operators see it
+	old    lua.LValue   // base's value, LNil where there is none
+	new    lua.LValue   // next's value
+	policy string       // "state", "const" or "migrate", inherited from above
+	index  int          // of a registration, in base
+	cell   *lua.Upvalue // of a captured variable, in next
 }
 
 type placeKind uint8
@@ -217,9 +218,9 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 		}
 		for j, ov := range os.layout {
 			if ov.decl.id == um.vars[v.decl.id] {
-				at := d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id,
+				at := d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id, cell: n.Upvalues[i],
 					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()})
-				d.share(n.Upvalues[i], at)
+				d.share(at)
 				d.compare(at)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 // there now, new what the new source makes. Where live is still base, new is
 // taken; otherwise live stays, and the operator is told.
 func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
-	if under(o.place, migrated) {
+	if under(o.place, migrated) || p.mergedBefore(o.place) {
 		return nil
 	}
 	live, ok := p.resolve(o.place)

@@ -25,17 +25,18 @@ type planner struct {
 	preparing bool           // not every changed module has its functions yet
 	unfilled  []*lua.Upvalue // next's cells whose live twins wait for their value
 
-	writes     []write
-	migrations []*liveMigration
-	forget     []string // migrations whose before-image is no longer of use
-	freeze     []frozenFrame
-	restarts   map[string]bool
-	handles    map[*registration]*lua.LUserData
-	grows      []grown
-	told       map[string]bool // functions that are warned of
-	warnings   []Warning
-	undos      []func()
-	report     Report
+	writes      []write
+	migrations  []*liveMigration
+	forget      []string // migrations whose before-image is no longer of use
+	freeze      []frozenFrame
+	restarts    map[string]bool
+	handles     map[*registration]*lua.LUserData
+	grows       []grown
+	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
+	told        map[string]bool       // functions that are warned of
+	warnings    []Warning
+	undos       []func()
+	report      Report
 }
 
 // write is one place that gets a new value.
@@ -81,7 +82,7 @@ func (s *State) Plan(st *Staged) (report *Report, err error) {
 func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	p := &planner{s: s, st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
-		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}}
+		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.release.Hash != st.From.Hash {
 		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
 	}
@@ -133,10 +134,11 @@ func (p *planner) static() []Warning {
 	}
 	var out []Warning
 	for _, w := range p.st.Warnings {
-		if w.Code != "W-DELETED" {
+		if w.Code != "W-DELETED" && w.Code != "W-CLOSURE-OLD" {
 			out = append(out, w)
 		}
 	}
+	out = append(out, p.closuresOld()...)
 	for _, w := range p.deleted() {
 		if !kept[w.Subject] {
 			out = append(out, w)
@@ -469,7 +471,7 @@ func (p *planner) ready() {
 				continue
 			}
 			for _, rm := range p.st.regs[n.name] {
-				if rm.new >= 0 && n.regs[rm.new] != nil {
+				if rm.new >= 0 && n.regs[rm.new] != nil && !p.fired(n.name, rm.old) {
 					p.translate(n.regs[rm.new].fn)
 				}
 			}
