@@ -17,26 +17,36 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	s.untraceAll()
-	p, r := s.plan(st, true)
+	var p *planner
+	var r *Refusal
+	defer func() {
+		if v := recover(); v != nil {
+			p.takeStepsBack()
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
+		}
+	}()
+	p, r = s.plan(st, true)
 	s.prepared = nil
 	s.code++
 	if r != nil {
 		return nil, r
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			for i := len(p.undos) - 1; i >= 0; i-- {
-				p.undos[i]()
-			}
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
-		}
-	}()
 	p.apply()
 	p.hooks()
 	return &p.report, nil
 }
 
 func (p *planner) undo(f func()) { p.undos = append(p.undos, f) }
+
+// takeStepsBack undoes what has been done; of a plan that was not made, nothing.
+func (p *planner) takeStepsBack() {
+	if p == nil {
+		return
+	}
+	for i := len(p.undos) - 1; i >= 0; i-- {
+		p.undos[i]()
+	}
+}
 
 func (p *planner) apply() {
 	p.freezeFrames()
@@ -54,6 +64,7 @@ func (p *planner) apply() {
 		p.switchUnit(mp)
 	}
 	p.growClosures()
+	p.rewrite()
 	for _, lm := range p.migrations {
 		lm.write(p)
 		p.remember(lm.place.name, lm.image)

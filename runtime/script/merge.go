@@ -36,7 +36,7 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 		}
 	case o.policy == "const", pristine:
 		p.take(o.place)
-	case o.old == lua.LNil && p.pristineNew(o.new, live):
+	case p.pristineNew(o.new, live):
 		// somebody put there what the source now says
 	case o.new == lua.LNil || o.old == lua.LNil || o.old.Type() == o.new.Type() || live.Type() == o.new.Type():
 		p.keep(o.place, live)

@@ -25,7 +25,19 @@ func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 	if p := placeByName(sm.mod.unit, base, sm.name); p != nil {
 		sm.base = p.old
 	}
-	sm.result = s.callMigration(L, sm, copyPlain(s.l, sm.base, map[*lua.LTable]*lua.LTable{}))
+	copies, j := map[*lua.LTable]*lua.LTable{}, newJournal()
+	arg := copyPlain(s.l, sm.base, copies)
+	s.journaled(j, owned(copies), 0, func() { sm.result = s.callMigration(L, sm, arg) })
+	j.swap() // what else it writes is for the live State to decide
+}
+
+// owned are copies, which nobody else has.
+func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
+	out := make(map[*lua.LTable]bool, len(copies))
+	for _, c := range copies {
+		out[c] = true
+	}
+	return out
 }
 
 func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue) lua.LValue {
@@ -175,9 +187,15 @@ func (p *planner) migrate(sm *stagedMigration) *Refusal {
 // runMigration calls a migration with a copy of the live value.
 func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*liveMigration, error) {
 	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
+	arg := copyPlain(p.s.l, live, lm.copies)
+	if p.journal == nil {
+		p.journal = newJournal()
+	}
 	var err error
 	p.s.metered(StageBudget, func() {
-		err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, copyPlain(p.s.l, live, lm.copies))
+		p.s.journaled(p.journal, owned(lm.copies), hashName(p.st.To.Hash), func() {
+			err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, arg)
+		})
 	})
 	if err != nil {
 		return nil, err

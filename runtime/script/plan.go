@@ -26,6 +26,7 @@ type planner struct {
 	unfilled  []*lua.Upvalue // next's cells whose live twins wait for their value
 
 	writes      []write
+	journal     *journal // of what migrations write besides their results
 	migrations  []*liveMigration
 	forget      []string // migrations whose before-image is no longer of use
 	freeze      []frozenFrame
@@ -86,6 +87,7 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	if s.release.Hash != st.From.Hash {
 		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
 	}
+	defer p.takeBack()
 	p.report.Stats = st.Stats
 	p.preparing = true
 	if r := p.modules(); r != nil {

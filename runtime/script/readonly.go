@@ -6,12 +6,57 @@ import (
 
 // readonlyRun is on while an entry may look and not touch: an operator's lua
 // command on a production shard, inspect, watch. It may change the tables that it
-// makes itself and nothing else. The VM's writing instructions ask it.
+// makes itself and nothing else. With a journal the entry is a migration: it may
+// write to tables and variables, which is noted. The VM's writing instructions ask it.
 type readonlyRun struct {
-	owned map[*lua.LTable]bool
+	owned   map[*lua.LTable]bool
+	journal *journal
 }
 
-const readonlyText = "this only looks: %s would change the shard. Say lua --write to mean it"
+const (
+	readonlyText  = "this only looks: %s would change the shard. Say lua --write to mean it"
+	migratingText = "a migration makes a value and nothing else: %s would change the shard each time a plan is made. Put it in reload.after(function() ... end)"
+)
+
+// refuse raises the error for what the entry may not do at all.
+func (ro *readonlyRun) refuse(L *lua.LState, what string) {
+	if ro.journal != nil {
+		L.RaiseError(migratingText, what)
+	}
+	L.RaiseError(readonlyText, what)
+}
+
+// table is asked before a table is written to.
+func (ro *readonlyRun) table(L *lua.LState, v lua.LValue, what string) {
+	t, ok := v.(*lua.LTable)
+	switch {
+	case ok && ro.owned[t]:
+	case ro.journal == nil:
+		ro.refuse(L, what)
+	case ok:
+		ro.journal.noteTable(t)
+	}
+}
+
+// global is asked before the running function sets a global.
+func (ro *readonlyRun) global(L *lua.LState) {
+	if ro.journal == nil {
+		ro.refuse(L, "setting a global")
+	} else {
+		ro.journal.noteTable(currentFrame(L).fn().Env)
+	}
+}
+
+// upvalue is asked before the running function sets a captured variable.
+func (ro *readonlyRun) upvalue(L *lua.LState, i int) {
+	fn := currentFrame(L).fn()
+	switch {
+	case ro.journal != nil:
+		ro.journal.noteCell(fn.Upvalues[i])
+	case fn.Proto.SourceName != consoleName:
+		ro.refuse(L, "setting a local of a module")
+	}
+}
 
 // armReadonly guards every instruction that writes to something that may be shared.
 func armReadonly() {
@@ -19,30 +64,24 @@ func armReadonly() {
 		inner := jumpTable[op]
 		jumpTable[op] = func(L *lua.LState, inst uint32, base uintptr) int {
 			if ro := globalOf(L).readonly; ro != nil {
-				if t, ok := L.Get(int(inst>>18)&0xff + 1).(*lua.LTable); !ok || !ro.owned[t] {
-					L.RaiseError(readonlyText, what)
-				}
+				ro.table(L, L.Get(int(inst>>18)&0xff+1), what)
 			}
 			return inner(L, inst, base)
 		}
 	}
 	guardTable(lua.OP_SETTABLE, "writing to a table")
 	guardTable(lua.OP_SETTABLEKS, "writing to a field")
-	for op, what := range map[int]string{lua.OP_SETGLOBAL: "setting a global"} {
-		inner := jumpTable[op]
-		jumpTable[op] = func(L *lua.LState, inst uint32, base uintptr) int {
-			if globalOf(L).readonly != nil {
-				L.RaiseError(readonlyText, what)
-			}
-			return inner(L, inst, base)
+	setGlobal := jumpTable[lua.OP_SETGLOBAL]
+	jumpTable[lua.OP_SETGLOBAL] = func(L *lua.LState, inst uint32, base uintptr) int {
+		if ro := globalOf(L).readonly; ro != nil {
+			ro.global(L)
 		}
+		return setGlobal(L, inst, base)
 	}
 	setUpvalue := jumpTable[lua.OP_SETUPVAL]
 	jumpTable[lua.OP_SETUPVAL] = func(L *lua.LState, inst uint32, base uintptr) int {
-		if globalOf(L).readonly != nil {
-			if f, ok := frameAt(L, 0); ok && f.fn().Proto.SourceName != consoleName {
-				L.RaiseError(readonlyText, "setting a local of a module")
-			}
+		if ro := globalOf(L).readonly; ro != nil {
+			ro.upvalue(L, int(inst&0x1ff))
 		}
 		return setUpvalue(L, inst, base)
 	}
@@ -60,8 +99,8 @@ func armReadonly() {
 
 // forbid raises an error if the running entry only looks.
 func (s *State) forbid(L *lua.LState, what string) {
-	if s.g.readonly != nil {
-		L.RaiseError(readonlyText, what)
+	if ro := s.g.readonly; ro != nil {
+		ro.refuse(L, what)
 	}
 }
 
@@ -76,10 +115,10 @@ func (b *builder) guardWriters() {
 		inner := fn.GFunction
 		fn.GFunction = func(L *lua.LState) int {
 			if ro := globalOf(L).readonly; ro != nil {
-				arg, ok := L.Get(1).(*lua.LTable)
-				if !owned || !ok || !ro.owned[arg] {
-					L.RaiseError(readonlyText, name)
+				if !owned {
+					ro.refuse(L, name)
 				}
+				ro.table(L, L.Get(1), name)
 			}
 			return inner(L)
 		}
