@@ -28,8 +28,8 @@ var numberTab = func() unsafe.Pointer {
 	return (*iface)(unsafe.Pointer(&v)).tab
 }()
 
-// number makes a value of n, without an allocation where it is a small whole one.
-func number(n lua.LNumber) lua.LValue {
+// box makes a value of n, without an allocation where it is a small whole one.
+func box(n lua.LNumber) lua.LValue {
 	if i := int(n); uint(i-smallFrom) < smallTo-smallFrom && lua.LNumber(i) == n && (i != 0 || 1/n > 0) {
 		var v lua.LValue
 		(*iface)(unsafe.Pointer(&v)).tab = numberTab

@@ -16,8 +16,6 @@ import (
 // gopher-lua's RawGet, RawSet, RawSetInt, Append and Len know nothing of whole keys
 // in the dictionary: code that handles scripts' tables uses the functions here.
 
-func isNil(v lua.LValue) bool { return v == nil || v == lua.LNil }
-
 // listIndex is the place in a list that a key stands for, from 1, or 0.
 func listIndex(n lua.LNumber) int {
 	if i := int(n); i > 0 && lua.LNumber(i) == n {
@@ -243,7 +241,7 @@ func (t *table) next(k lua.LValue) (key, v lua.LValue, ok bool) {
 	if inList {
 		for ; at < len(t.array); at++ {
 			if v := t.array[at]; !isNil(v) {
-				return number(lua.LNumber(at + 1)), v, true
+				return box(lua.LNumber(at + 1)), v, true
 			}
 		}
 		at = 0

@@ -132,7 +132,7 @@ func TestGoneKeysAreForgotten(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for _, x := range []float64{0, math.Copysign(0, -1), 1, -1, -128, -129, 1023, 1024, 0.5, 1e300, math.Inf(1), math.Inf(-1), math.NaN()} {
-		got := float64(number(lua.LNumber(x)).(lua.LNumber))
+		got := float64(box(lua.LNumber(x)).(lua.LNumber))
 		if math.Float64bits(got) != math.Float64bits(x) {
 			t.Errorf("%v became %v", x, got)
 		}
