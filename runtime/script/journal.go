@@ -22,14 +22,16 @@ func newJournal() *journal {
 	return &journal{tables: map[*lua.LTable]contents{}, cells: map[*lua.Upvalue]lua.LValue{}}
 }
 
-func (j *journal) noteTable(t *lua.LTable) {
+// Table notes a table that is about to be written to.
+func (j *journal) Table(t *lua.LTable) {
 	if _, ok := j.tables[t]; !ok {
 		j.tables[t] = contentsOf(t)
 		j.order = append(j.order, t)
 	}
 }
 
-func (j *journal) noteCell(c *lua.Upvalue) {
+// Upvalue notes a variable that is about to be set.
+func (j *journal) Upvalue(c *lua.Upvalue) {
 	if _, ok := j.cells[c]; !ok {
 		j.cells[c] = c.Value()
 		j.order = append(j.order, c)

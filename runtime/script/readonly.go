@@ -34,7 +34,7 @@ func (ro *readonlyRun) table(L *lua.LState, v lua.LValue, what string) {
 	case ro.journal == nil:
 		ro.refuse(L, what)
 	case ok:
-		ro.journal.noteTable(t)
+		ro.journal.Table(t)
 	}
 }
 
@@ -43,7 +43,7 @@ func (ro *readonlyRun) global(L *lua.LState) {
 	if ro.journal == nil {
 		ro.refuse(L, "setting a global")
 	} else {
-		ro.journal.noteTable(currentFrame(L).fn().Env)
+		ro.journal.Table(currentFrame(L).fn().Env)
 	}
 }
 
@@ -52,7 +52,7 @@ func (ro *readonlyRun) upvalue(L *lua.LState, i int) {
 	fn := currentFrame(L).fn()
 	switch {
 	case ro.journal != nil:
-		ro.journal.noteCell(fn.Upvalues[i])
+		ro.journal.Upvalue(fn.Upvalues[i])
 	case fn.Proto.SourceName != consoleName:
 		ro.refuse(L, "setting a local of a module")
 	}
