@@ -19,7 +19,8 @@ type analyser struct {
 	requires map[*varDecl]string
 	anon     map[*decl]int
 	tables   map[*varDecl]bool
-	funcs    int // function keywords seen so far
+	funcs    int      // function keywords seen so far
+	migrated []string // by statements whose value nobody takes
 }
 
 func analyse(u *unit, chunk []ast.Stmt) (err error) {
@@ -37,6 +38,7 @@ func analyse(u *unit, chunk []ast.Stmt) (err error) {
 	main.body = a.block
 	a.stmts(chunk)
 	a.close()
+	a.noteMigrations()
 	if n := len(main.proto.FunctionPrototypes); len(main.children) != n {
 		return fmt.Errorf("%s: %d functions declared, %d compiled", u.path, len(main.children), n)
 	}
@@ -147,6 +149,7 @@ func (a *analyser) assign(st *ast.AssignStmt) {
 		if i < len(st.Lhs) {
 			hint = exprPath(st.Lhs[i])
 			a.note(hint, st.Lhs[i].Line())
+			a.noteGlobal(st.Lhs[i])
 			a.noteInstanceField(st.Lhs[i])
 		}
 		a.expr(rhs, hint)

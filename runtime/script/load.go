@@ -27,6 +27,7 @@ type module struct {
 	nreg   int
 	done   bool
 	needs  []string // modules that its top level requires
+	unsure []migrationCall
 
 	orphans   map[string]*variable // of locals that the source no longer has
 	graveyard map[string]*function // of functions that the source no longer has
@@ -205,6 +206,11 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 	} else if m.result = s.loaded.RawGetString(name); m.result == lua.LNil {
 		m.result = lua.LTrue
 		s.loaded.RawSetString(name, lua.LTrue)
+	}
+	for _, call := range m.unsure {
+		if r := m.namesNothing(call); r != nil {
+			s.raise(L, r)
+		}
 	}
 	m.done, ok = true, true
 	if s.stage == nil {

@@ -1,10 +1,13 @@
 package script
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/spell"
 	"hotshard/runtime/script/vm"
 )
 
@@ -12,6 +15,10 @@ import (
 func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 	base := s.stage.base
 	if base == nil || base.modules[sm.mod.name] == nil {
+		if sm.mod.unit.policies[sm.mod.unit.named(sm.name)].apart {
+			sm.result = lua.LNil
+			return
+		}
 		sm.result = s.callMigration(L, sm, lua.LNil)
 		return
 	}
@@ -55,7 +62,7 @@ func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue
 
 func migrationRefusal(sm *stagedMigration, err error) *Refusal {
 	r := &Refusal{Code: "R-MIGRATE", Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
-	if full := policyPlace(sm.mod.unit, sm.name); full != "" {
+	if full := sm.mod.unit.named(sm.name); full != "" {
 		r.Subject = full
 	}
 	text := err.Error()
@@ -76,33 +83,38 @@ func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
 // policyPlace is the name of what a reload.migrate or reload.state declares.
 func policyPlace(u *unit, name string) string {
 	for full, pol := range u.policies {
-		if pol.name == name && (full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
+		if pol.name == name && (full == name || full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
 			return full
 		}
 	}
 	return ""
 }
 
-// placeByName finds where a unit's policy says its value lives, as base has it.
+// placeByName finds where the value that a file calls by a name lives, as base has it.
 func placeByName(u *unit, base *State, name string) *place {
-	full := policyPlace(u, name)
 	m := base.modules[u.module]
-	if full == "" || m == nil {
+	if m == nil {
 		return nil
 	}
-	rest := strings.TrimPrefix(full, u.module)
+	full := cmp.Or(u.named(name), u.module+"."+name)
 	var p *place
-	if strings.HasPrefix(rest, ":") {
-		varName, fields, _ := strings.Cut(rest[1:], ".")
-		p = variablePlace(m, u, varName)
-		rest = ""
-		if fields != "" {
-			rest = "." + fields
-		}
-	} else {
-		p = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}
+	path := full
+	switch {
+	case strings.HasPrefix(full, u.module+":"):
+		var local string
+		local, path, _ = strings.Cut(full[len(u.module)+1:], ".")
+		p = variablePlace(m, u, local)
+	case strings.HasPrefix(full, u.module+"."):
+		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.module)+1:]
+	default:
+		p = &place{kind: placeGlobals, old: base.l.G.Global}
 	}
-	for _, key := range strings.Split(strings.TrimPrefix(rest, "."), ".") {
+	return fieldPlace(p, path)
+}
+
+// fieldPlace follows a path of fields, a.b.c, from a place.
+func fieldPlace(p *place, path string) *place {
+	for _, key := range strings.Split(path, ".") {
 		if p == nil || key == "" {
 			return p
 		}
@@ -110,9 +122,30 @@ func placeByName(u *unit, base *State, name string) *place {
 		if !ok {
 			return nil
 		}
-		p = &place{kind: placeField, parent: p, mod: m.name, key: lua.LString(key), newKey: lua.LString(key), name: p.name + "." + key, old: t.RawGetString(key)}
+		name := strings.TrimPrefix(p.name+"."+key, ".")
+		p = &place{kind: placeField, parent: p, mod: p.mod, key: lua.LString(key), newKey: lua.LString(key), name: name, old: t.RawGetString(key)}
 	}
 	return p
+}
+
+// namesNothing is the error of a migration whose name is nothing in its file. A field
+// that the text does not show may have appeared by the end of the top level.
+func (m *module) namesNothing(sm migrationCall) *Refusal {
+	at := fieldPlace(&place{old: m.result}, sm.name)
+	if at != nil && at.old != lua.LNil {
+		return nil
+	}
+	mend := "name a local of the file's top level or a field of what it returns"
+	for full, pol := range m.unit.policies {
+		if pol.kind == "migrate" && pol.name == sm.name {
+			mend = fmt.Sprintf("did you mean %q?", full[strings.LastIndexAny(full, ".:")+1:])
+		}
+	}
+	if near := spell.Nearest(sm.name, m.unit.shortNames()); near != "" {
+		mend = fmt.Sprintf("did you mean %q?", near)
+	}
+	return &Refusal{Code: "R-LOAD", Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
+		Message: fmt.Sprintf("reload.migrate(%q) names nothing in this file; %s", sm.name, mend)}
 }
 
 // variablePlace is a variable of the top level that base has and next declares.
@@ -163,7 +196,7 @@ type liveMigration struct {
 }
 
 // migrate runs a fresh migration on a copy of the live value.
-func (p *planner) migrate(sm *stagedMigration) *Refusal {
+func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *Refusal {
 	at := placeByName(sm.mod.unit, p.st.base, sm.name)
 	if at == nil {
 		return nil // new in this version: nothing to bring along
@@ -172,6 +205,7 @@ func (p *planner) migrate(sm *stagedMigration) *Refusal {
 	if !ok {
 		return nil
 	}
+	done[at.name] = true
 	lm, err := p.runMigration(at, p.temporary(sm.fn), live)
 	if err != nil {
 		return migrationRefusal(sm, err)

@@ -104,10 +104,9 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		if !sm.fresh || s.modules[sm.mod.name] == nil {
 			continue
 		}
-		if r := p.migrate(sm); r != nil {
+		if r := p.migrate(sm, fresh); r != nil {
 			return nil, r
 		}
-		fresh[policyPlace(sm.mod.unit, sm.name)] = true
 	}
 	for _, o := range st.ops {
 		if r := p.merge(o, fresh); r != nil {

@@ -28,6 +28,7 @@ type unit struct {
 	calls              []callSite
 	policies           map[string]policy            // by the name of what is declared: "m.s", "m:n"
 	lines              map[string]int               // where a name is declared
+	globals            map[string]bool              // that the top level sets
 	fieldNames         func() map[string]lua.LValue // the strings of its code, as its States may share them
 }
 
@@ -77,8 +78,9 @@ type block struct {
 
 // policy is what the author said about a piece of state.
 type policy struct {
-	kind string // "state", "const", "migrate"
-	name string
+	kind  string // "state", "const", "migrate"
+	name  string
+	apart bool // a statement, beside the declaration of the value
 }
 
 // callSite is a call whose callee is known by name.
@@ -118,7 +120,7 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 		}
 	}
 	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
-		policies: map[string]policy{}, lines: map[string]int{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
+		policies: map[string]policy{}, lines: map[string]int{}, globals: map[string]bool{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}
 	}
