@@ -104,6 +104,15 @@ func (g *Stager) Adopt(st *Staged, keep ...string) {
 	}
 }
 
+// Carry makes the base of one release that of another, which differs from it in files
+// that nobody has loaded.
+func (g *Stager) Carry(from, to *Release) {
+	if base := g.bases[from.Hash]; base != nil && base.Carry(to) == nil {
+		delete(g.bases, from.Hash)
+		g.bases[to.Hash] = base
+	}
+}
+
 // Roots are the modules that were required to stage the release, in order.
 func (st *Staged) Roots() []string { return st.next.Modules() }
 
