@@ -139,6 +139,7 @@ func (a *analyser) scoped(loop bool, body func()) {
 
 func (a *analyser) assign(st *ast.AssignStmt) {
 	for _, lhs := range st.Lhs {
+		a.noteGlobal(lhs, true)
 		if at, ok := lhs.(*ast.AttrGetExpr); ok {
 			a.expr(at.Object, "")
 			a.expr(at.Key, "")
@@ -149,7 +150,6 @@ func (a *analyser) assign(st *ast.AssignStmt) {
 		if i < len(st.Lhs) {
 			hint = exprPath(st.Lhs[i])
 			a.note(hint, st.Lhs[i].Line())
-			a.noteGlobal(st.Lhs[i])
 			a.noteInstanceField(st.Lhs[i])
 		}
 		a.expr(rhs, hint)
@@ -197,6 +197,7 @@ func (a *analyser) funcDef(st *ast.FuncDefStmt) {
 		a.function(st.Func, path, true)
 		return
 	}
+	a.noteGlobal(st.Name.Func, true)
 	if at, ok := st.Name.Func.(*ast.AttrGetExpr); ok {
 		a.expr(at.Object, "")
 	}
@@ -211,6 +212,8 @@ func (a *analyser) exprs(list []ast.Expr) {
 
 func (a *analyser) expr(ex ast.Expr, hint string) {
 	switch ex := ex.(type) {
+	case *ast.IdentExpr:
+		a.noteGlobal(ex, false)
 	case *ast.FunctionExpr:
 		a.function(ex, hint, false)
 	case *ast.TableExpr:

@@ -87,6 +87,7 @@ func (p *planner) apply() {
 	}
 	p.upgrades()
 	p.states()
+	p.forgetLoads()
 	old := p.s.release
 	p.s.release = p.st.To
 	p.undo(func() { p.s.release = old })
@@ -108,7 +109,7 @@ func (p *planner) freezeFrames() {
 		fn := ff.frame.fn()
 		proto := *fn.Proto
 		clone := &lua.LFunction{Env: fn.Env, Proto: &proto, Upvalues: fn.Upvalues}
-		frozen[&proto] = &frozenCode{fn: ff.fn, print: ff.fn.decl.print, version: ff.fn.mod.file.Hash, release: s.release.Number}
+		frozen[&proto] = &frozenCode{fn: ff.fn, decl: ff.fn.decl, print: ff.fn.decl.print, version: ff.fn.mod.file.Hash, release: s.release.Number}
 		ff.frame.setFn(clone)
 		p.undo(func() { ff.frame.setFn(fn) })
 	}

@@ -189,7 +189,7 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	}
 	os, ns := d.base.slotOf(o), d.next.slotOf(n)
 	if os == nil || ns == nil {
-		return os == nil && ns == nil
+		return os == nil && ns == nil && sameLoaded(o, n)
 	}
 	return os.fn.mod.name == ns.fn.mod.name && d.match[ns.fn.mod.name] != nil &&
 		d.match[ns.fn.mod.name].decl[ns.fn.decl.id] == os.fn.decl.id

@@ -107,6 +107,11 @@ func (p *planner) pristineList(old, live *lua.LTable, n int) bool {
 }
 
 func (p *planner) takeList(o op) {
+	for _, e := range entries(o.old.(*lua.LTable)) {
+		if e.Type() == lua.LTFunction && p.st.taken[e] == nil {
+			p.replacesLoaded(o.name, e, e)
+		}
+	}
 	new := o.new.(*lua.LTable)
 	w := write{place: o.place, seq: true, list: make([]lua.LValue, vm.Len(new))}
 	for i := range w.list {

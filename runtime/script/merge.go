@@ -35,6 +35,7 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 			p.take(o.place)
 		}
 	case o.policy == "const", pristine:
+		p.replacesLoaded(o.name, o.old, o.new)
 		p.take(o.place)
 	case p.pristineNew(o.new, live):
 		// somebody put there what the source now says
@@ -169,6 +170,9 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 		return x.IsG && y.IsG && e.a.builtinName(x) == e.b.builtinName(y)
 	}
 	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
+	if xs == nil && ys == nil {
+		return sameLoaded(x, y)
+	}
 	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)
 }
 
@@ -240,6 +244,9 @@ func (p *planner) frames() {
 		for _, fr := range frames(th) {
 			fn := fr.fn()
 			f, version := p.frameFunction(fn)
+			if fz := p.s.frozen[fn.Proto]; fz != nil && fz.decl != nil {
+				p.oldCalls(fz.decl)
+			}
 			if f == nil || !changed()[f] {
 				continue
 			}
@@ -249,6 +256,7 @@ func (p *planner) frames() {
 			}
 			if p.s.frozen[fn.Proto] == nil {
 				p.freeze = append(p.freeze, frozenFrame{fr, f})
+				p.oldCalls(f.decl)
 			}
 			if count[f.decl.name] == nil {
 				count[f.decl.name] = map[int]int{}

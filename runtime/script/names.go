@@ -118,7 +118,7 @@ func (u *unit) named(name string) string {
 			return full
 		}
 	}
-	if u.globals[base] {
+	if u.globals[base].atTop {
 		return name
 	}
 	return ""
@@ -130,8 +130,10 @@ func (u *unit) shortNames() []string {
 	for full := range u.lines {
 		out = append(out, strings.TrimLeft(strings.TrimPrefix(full, u.module), ".:"))
 	}
-	for name := range u.globals {
-		out = append(out, name)
+	for name, g := range u.globals {
+		if g.atTop {
+			out = append(out, name)
+		}
 	}
 	return out
 }
@@ -218,13 +220,6 @@ func (a *analyser) note(hint string, line int) {
 	}
 	if name := a.display(hint); a.u.lines[name] == 0 {
 		a.u.lines[name] = line
-	}
-}
-
-// noteGlobal notes a global that the top level sets.
-func (a *analyser) noteGlobal(lhs ast.Expr) {
-	if id, ok := lhs.(*ast.IdentExpr); ok && a.fn.parent == nil && a.lookup(id.Value) == nil {
-		a.u.globals[id.Value] = true
 	}
 }
 

@@ -31,6 +31,7 @@ type planner struct {
 	forget      []string // migrations whose before-image is no longer of use
 	freeze      []frozenFrame
 	restarts    map[string]bool
+	loadsGone   []*function
 	handles     map[*registration]*lua.LUserData
 	grows       []grown
 	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
@@ -118,6 +119,8 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	p.orphans()
 	p.warnUnloads()
 	p.frames()
+	p.warnLoads()
+	p.unknownGlobals()
 	p.warnings = append(p.warnings, p.static()...)
 	sort.SliceStable(p.warnings, func(i, j int) bool {
 		return p.warnings[i].Code+p.warnings[i].Subject < p.warnings[j].Code+p.warnings[j].Subject
@@ -314,7 +317,7 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 	}
 	ns := p.st.next.slotOf(fn)
 	if ns == nil {
-		return lua.LNil
+		return p.translateLoaded(fn)
 	}
 	f := p.function(ns.fn)
 	if f == nil {
