@@ -58,10 +58,10 @@ func (j *journal) swap() {
 // journaled runs a migration under a journal. Words that change the world are errors
 // in it, and its random numbers, which seed picks, are the same at each run.
 func (s *State) journaled(j *journal, owned map[*lua.LTable]bool, seed uint64, run func()) {
-	readonly, rng := s.g.readonly, s.rng
-	s.g.readonly = &readonlyRun{owned: owned, journal: j}
+	readonly, rng := s.m.ReadOnly, s.rng
+	s.m.ReadOnly = newMigrating(owned, j)
 	s.rng = rand.New(rand.NewPCG(s.opts.Seed, seed))
-	defer func() { s.g.readonly, s.rng = readonly, rng }()
+	defer func() { s.m.ReadOnly, s.rng = readonly, rng }()
 	run()
 }
 

@@ -48,7 +48,7 @@ func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
 }
 
 func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue) lua.LValue {
-	if err := L.CallByParam(lua.P{Fn: sm.fn, NRet: 1, Protect: true}, old); err != nil {
+	if err := protectedCall(L, sm.fn, 1, old); err != nil {
 		r := migrationRefusal(sm, err)
 		if s.stage.refusal == nil {
 			s.stage.refusal = r
@@ -228,7 +228,7 @@ func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*
 	var err error
 	p.s.metered(StageBudget, func() {
 		p.s.journaled(p.journal, owned(lm.copies), hashName(p.st.To.Hash), func() {
-			err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, arg)
+			err = protectedCall(p.s.l, fn, 1, arg)
 		})
 	})
 	if err != nil {

@@ -46,12 +46,16 @@ func (cf *frame) place() string {
 // PCall calls the value below the last nargs registers with them, in protected mode,
 // and leaves nret results in its place, all for lua.MultRet. After an error nothing is
 // left; err is a *lua.ApiError with the error's value. handler, where it is not nil,
-// gets that value where it was raised and gives another.
-func PCall(L *lua.LState, nargs, nret int, handler lua.LValue) (err error) {
+// gets that value where it was raised and gives another. The error has a traceback.
+func PCall(L *lua.LState, nargs, nret int, handler lua.LValue) error {
+	return pcall(L, nargs, nret, handler, true)
+}
+
+func pcall(L *lua.LState, nargs, nret int, handler lua.LValue, trace bool) (err error) {
 	m, th := Of(L), threadOf(L)
 	at := th.reg.top - nargs - 1
 	saved := protection{m: m, th: th, sp: th.calls().sp, frame: th.currentFrame, top: at, depth: m.depth, bottom: m.bottom,
-		running: m.CurrentThread, panic: L.Panic}
+		running: m.CurrentThread, panic: L.Panic, trace: trace}
 	L.Panic = raise
 	defer func() {
 		L.Panic = saved.panic
@@ -72,11 +76,15 @@ type protection struct {
 	depth, bottom int
 	running       *lua.LState
 	panic         func(*lua.LState)
+	trace         bool
 }
 
 // caught makes an error of what was raised and unwinds to the protected call.
 func (p *protection) caught(L *lua.LState, r any, handler lua.LValue) error {
 	api := apiError(r)
+	if p.trace && api.StackTrace == "" {
+		api.StackTrace = Traceback(L)
+	}
 	if handler != nil {
 		api = p.handle(L, api, handler)
 	}
@@ -117,7 +125,7 @@ func Pcall(L *lua.LState) int {
 	if L.GetTop() == 0 {
 		L.ArgError(1, "value expected")
 	}
-	return protected(L, PCall(L, L.GetTop()-1, lua.MultRet, nil), 0)
+	return protected(L, pcall(L, L.GetTop()-1, lua.MultRet, nil, false))
 }
 
 // Xpcall is the function xpcall.
@@ -127,19 +135,18 @@ func Xpcall(L *lua.LState) int {
 	}
 	handler := L.Get(2)
 	L.SetTop(1)
-	return protected(L, PCall(L, 0, lua.MultRet, handler), 0)
+	return protected(L, pcall(L, 0, lua.MultRet, handler, false))
 }
 
 // protected gives the results of a protected call, which are all of the registers.
-func protected(L *lua.LState, err error, below int) int {
+func protected(L *lua.LState, err error) int {
 	if err != nil {
-		L.SetTop(below)
 		L.Push(vFalse)
 		L.Push(err.(*lua.ApiError).Object)
 		return 2
 	}
-	L.Insert(vTrue, below+1)
-	return L.GetTop() - below
+	L.Insert(vTrue, 1)
+	return L.GetTop()
 }
 
 // Error is the function error.

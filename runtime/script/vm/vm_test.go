@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/number"
+	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/syntax"
 )
 
 // testState is a machine with just the words that the language itself needs, and
@@ -68,7 +69,7 @@ func testText(L *lua.LState, v lua.LValue) string {
 
 func compile(t testing.TB, src string) *lua.FunctionProto {
 	t.Helper()
-	chunk, err := parse.Parse(strings.NewReader(src), "test")
+	chunk, err := syntax.Parse([]byte(src), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
