@@ -21,6 +21,60 @@ func (d *differ) share(at *place) {
 	d.shared[at.cell] = append(d.shared[at.cell], at)
 }
 
+// heir is a captured variable at a place: the place in next's closure, and base's cell.
+type heir struct {
+	at   *place
+	base *lua.Upvalue
+}
+
+// captures lists the variables, besides those of the top level, that two closures at
+// one place have both captured.
+func (d *differ) captures(p *place, o, n *lua.LFunction) []heir {
+	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	if os == nil || ns == nil || os.fn.mod.name != ns.fn.mod.name {
+		return nil
+	}
+	um := d.match[ns.fn.mod.name]
+	var out []heir
+	for i, v := range ns.layout {
+		if um == nil || v.decl.module || um.vars[v.decl.id] < 0 {
+			continue
+		}
+		for j, ov := range os.layout {
+			if ov.decl.id == um.vars[v.decl.id] {
+				at := &place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id, cell: n.Upvalues[i],
+					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
+				out = append(out, heir{d.place(at), o.Upvalues[j]})
+			}
+		}
+	}
+	return out
+}
+
+// succeed notes that a function takes the place of another one, which may have
+// captured the same variables. Whether it takes them over is seen when the closures
+// that both versions have are known.
+func (d *differ) succeed(p *place) {
+	o, ok1 := p.old.(*lua.LFunction)
+	n, ok2 := p.new.(*lua.LFunction)
+	if ok1 && ok2 && !o.IsG && !n.IsG {
+		d.heirs = append(d.heirs, d.captures(p, o, n)...)
+	}
+}
+
+// inherit lets functions take over the cells of those whose place they take, where no
+// closure of both versions has a better claim to either.
+func (d *differ) inherit() {
+	for _, h := range d.heirs {
+		if owner := d.held[h.base]; owner != h.at.cell && (owner != nil || d.shared[h.at.cell] != nil) {
+			continue
+		}
+		d.held[h.base] = h.at.cell
+		d.share(h.at)
+		d.compare(h.at)
+	}
+}
+
 // registrations follows the functions of a file's handlers, timers and commands, and
 // those of its named tasks: often nothing else leads to them.
 func (d *differ) registrations(bm, m *module) {
@@ -28,27 +82,30 @@ func (d *differ) registrations(bm, m *module) {
 	d.regs[m.name] = pairs
 	for _, rm := range pairs {
 		if rm.old >= 0 && rm.new >= 0 {
-			d.follow(&place{kind: placeRegistration, mod: m.name, index: rm.old}, bm.regs[rm.old].fn, m.regs[rm.new].fn)
+			d.follow(&place{kind: placeRegistration, mod: m.name, index: rm.old, old: bm.regs[rm.old].fn, new: m.regs[rm.new].fn})
 		}
 	}
 	for _, t := range d.next.stage.tasks {
 		i := slices.IndexFunc(d.base.stage.tasks, func(b stagedTask) bool { return b.id == t.id })
 		if i >= 0 && t.mod == m {
-			d.follow(&place{kind: placeTask, mod: m.name, key: lua.LString(t.id)}, d.base.stage.tasks[i].fn, t.fn)
+			d.follow(&place{kind: placeTask, mod: m.name, key: lua.LString(t.id), old: d.base.stage.tasks[i].fn, new: t.fn})
 		}
 	}
 }
 
-// follow walks into a function that is one in both versions.
-func (d *differ) follow(p *place, old, new *lua.LFunction) {
-	if new.IsG || d.pairs[new] != nil || !d.sameFunction(old, new) || !d.pair(p, old, new) {
-		return
-	}
+// follow walks into a function that nothing but the place may lead to.
+func (d *differ) follow(p *place) {
+	old, new := p.old.(*lua.LFunction), p.new.(*lua.LFunction)
 	if sl := d.next.slotOf(new); sl != nil {
 		p.name = sl.fn.decl.name
 	}
-	p.old, p.new = old, new
-	d.queue = append(d.queue, p)
+	switch {
+	case new.IsG || d.pairs[new] != nil:
+	case !d.sameFunction(old, new):
+		d.succeed(p)
+	case d.pair(p, old, new):
+		d.queue = append(d.queue, p)
+	}
 }
 
 // registered is the function of one of the live file's registrations, or nil.

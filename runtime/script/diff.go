@@ -60,6 +60,8 @@ type differ struct {
 	shared     map[*lua.Upvalue][]*place // next's cells to where closures that base has, too, hold them
 	grown      []*place                  // closures of both whose new code captures more
 	regs       map[string][]regMatch
+	heirs      []heir
+	held       map[*lua.Upvalue]*lua.Upvalue // base's cells to next's that continue them
 }
 
 func (d *differ) place(p *place) *place {
@@ -95,6 +97,13 @@ func (d *differ) run() {
 			d.registrations(bm, m)
 		}
 	}
+	d.walk()
+	d.inherit()
+	d.walk()
+}
+
+// walk compares what is in the objects that have been paired.
+func (d *differ) walk() {
 	for len(d.queue) > 0 {
 		p := d.queue[0]
 		d.queue = d.queue[1:]
@@ -142,6 +151,7 @@ func (d *differ) compare(p *place) {
 			d.queue = append(d.queue, p)
 			return
 		}
+		d.succeed(p)
 		d.changed(p)
 	default:
 		if !sameScalar(p.old, p.new) {
@@ -208,22 +218,13 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 	if os == nil || ns == nil {
 		return
 	}
-	um := d.match[ns.fn.mod.name]
-	if !um.upgradable(os.fn.decl, ns.fn.decl) {
+	if !d.match[ns.fn.mod.name].upgradable(os.fn.decl, ns.fn.decl) {
 		d.grown = append(d.grown, p)
 	}
-	for i, v := range ns.layout {
-		if v.decl.module {
-			continue
-		}
-		for j, ov := range os.layout {
-			if ov.decl.id == um.vars[v.decl.id] {
-				at := d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id, cell: n.Upvalues[i],
-					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()})
-				d.share(at)
-				d.compare(at)
-			}
-		}
+	for _, h := range d.captures(p, o, n) {
+		d.share(h.at)
+		d.held[h.base] = h.at.cell
+		d.compare(h.at)
 	}
 }
 

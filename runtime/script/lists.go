@@ -67,6 +67,9 @@ func (d *differ) lists(p *place, o, n *lua.LTable, no, nn int) {
 		i, j := r[0]+1, r[1]+1
 		d.compare(d.place(element(p, i, j, vm.GetInt(o, i), vm.GetInt(n, j))))
 	}
+	for i := 1; i <= min(no, nn); i++ {
+		d.succeed(d.place(element(p, i, i, vm.GetInt(o, i), vm.GetInt(n, i))))
+	}
 	d.ops = append(d.ops, op{place: p, sequence: true})
 }
 

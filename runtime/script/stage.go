@@ -175,7 +175,7 @@ func (st *Staged) difference() *Refusal {
 		}
 	}
 	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]policy{},
-		regs: map[string][]regMatch{}}
+		regs: map[string][]regMatch{}, held: map[*lua.Upvalue]*lua.Upvalue{}}
 	for _, m := range st.next.order {
 		for name, pol := range m.unit.policies {
 			d.policies[name] = pol
