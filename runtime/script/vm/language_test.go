@@ -44,6 +44,7 @@ var languageCases = []struct{ src, want string }{
 	{`print(pcall(function() local x return x.y end))`, "false\ttest:1: attempt to index local 'x' (a nil value)\n"},
 	{`print(pcall(function() return a.b.c end))`, "false\ttest:1: attempt to index global 'a' (a nil value)\n"},
 	{`a={} print(pcall(function() return a.b.c end))`, "false\ttest:1: attempt to index field 'b' (a nil value)\n"},
+	{"print(pcall(function()\n for k in\n 3\n do print(k) end end))", "false\ttest:3: attempt to call a number value\n"},
 	{`local u print(pcall(function() return (x and 1 or y)+1 end)) print(pcall(function() return (x or y)+1 end)) print(pcall(function() return #((u and 1) or u) end)) print(pcall(function() local v if x then v=1 else v=y end v() end))`,
 		"false\ttest:1: attempt to perform arithmetic on global 'y' (a nil value)\nfalse\ttest:1: attempt to perform arithmetic on a nil value\nfalse\ttest:1: attempt to get length of upvalue 'u' (a nil value)\nfalse\ttest:1: attempt to call local 'v' (a nil value)\n"},
 	{`a={} print(pcall(function() a.foo() end)) print(pcall(function() a:foo() end))`, "false\ttest:1: attempt to call field 'foo' (a nil value)\nfalse\ttest:1: attempt to call method 'foo' (a nil value)\n"},
