@@ -73,19 +73,31 @@ func (g *gen) number(depth int) *node {
 	)
 }
 
+// certain is a number that is never nil, even where a variable is: as an item of a
+// list it leaves no hole.
+func (g *gen) certain(depth int) *node {
+	switch {
+	case g.one(3):
+		return g.numberLiteral()
+	case depth > 0 && g.one(2):
+		return g.arithmetic(depth)
+	}
+	return expr("(@ or 0)", g.number(depth))
+}
+
 // arithmetic keeps to operations that are exact, or rounded alike on any machine.
 func (g *gen) arithmetic(depth int) *node {
 	switch g.r.IntN(12) {
 	case 0:
-		return expr("- @", g.number(depth-1))
+		return expr("- @", g.read(kNumber, g.numberLiteral)) // a constant -0 would be 0 in the reference
 	case 1:
-		return expr("(@ % 9) ^ "+pick(g, "2", "0.5", "0", "3"), g.number(depth-1))
+		return expr("(@ % 9) ^ "+pick(g, "2", "0.5", "0"), g.number(depth-1))
 	case 2:
 		return expr("@ % @", g.number(depth-1), g.number(depth-1))
 	case 3:
 		return expr("@ / @", g.number(depth-1), g.number(depth-1))
 	case 4:
-		return expr("-(@) ^ 2", g.number(0))
+		return expr("-(@) ^ 2", g.read(kNumber, g.numberLiteral))
 	}
 	form := "@ " + pick(g, "+", "-", "*") + " @"
 	if g.one(2) {

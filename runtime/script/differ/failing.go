@@ -86,7 +86,7 @@ func (g *gen) mistake() *node {
 		option{2, func() *node { return stat("@:nowhere(@)", g.tableVariable(kRecord), list(g.arguments(2, 1)...)) }},
 		option{1, func() *node { return stat("@.nowhere.deeper = 1", g.tableVariable(kRecord)) }},
 		option{2, func() *node {
-			return stat("print(@ "+pick(g, "+", "-", "*", "/", "%", "^", "..", "<", "<=")+" @)", any(), g.anything(1))
+			return stat("print(@ "+pick(g, "+", "-", "*", "/", "%", "..", "<", "<=")+" @)", any(), g.anything(1))
 		}},
 		option{2, func() *node { return stat("print(@ "+pick(g, "+", "*", "..", "<")+" @)", g.scalar(1), any()) }},
 		option{1, func() *node { return stat("print(- @, #@)", any(), any()) }},

@@ -35,7 +35,7 @@ const (
 func generate(seed uint64) *node {
 	g := &gen{r: rand.New(rand.NewPCG(seed, 0xd1ffe7)), fn: &function{turns: 1, vararg: true}}
 	program := body(g.prelude()...)
-	for range 4 + g.r.IntN(8) {
+	for range 3 + g.r.IntN(5) {
 		program.kids = append(program.kids, g.section())
 	}
 	program.kids = append(program.kids, g.report())

@@ -197,7 +197,7 @@ func (g *gen) assignMany() *node {
 func (g *gen) assignPlaces() *node {
 	n := 2 + g.r.IntN(2)
 	places := many(g, n, n, g.placeToSet)
-	values := many(g, n, n+1, func() *node { return g.number(2) })
+	values := many(g, n, n+1, func() *node { return g.certain(2) })
 	return stat("@ = @", list1(places...), list1(values...))
 }
 
@@ -232,7 +232,7 @@ func (g *gen) listPosition(t *node) *node {
 func (g *gen) setField() *node {
 	if g.one(3) {
 		t := g.tableVariable(kList)
-		return stat("@[@] = @", t, g.listPosition(t), g.number(2))
+		return stat("@[@] = @", t, g.listPosition(t), g.certain(2))
 	}
 	return stat("@."+pick(g, fieldNames...)+" = @", g.tableVariable(kRecord), g.number(2))
 }
@@ -241,8 +241,8 @@ func (g *gen) setField() *node {
 func (g *gen) tableCall() *node {
 	t := g.table(kList)
 	return g.choose(
-		option{2, func() *node { return stat("table.insert(@, @)", t, g.number(1)) }},
-		option{1, func() *node { return stat("table.insert(@, 1, @)", t, g.number(1)) }},
+		option{2, func() *node { return stat("table.insert(@, @)", t, g.certain(1)) }},
+		option{1, func() *node { return stat("table.insert(@, 1, @)", t, g.certain(1)) }},
 		option{2, func() *node { return stat("print(table.remove(@))", t) }},
 		option{1, func() *node { return stat("print(table.remove(@, 1))", t) }},
 		option{1, func() *node { return stat("table.sort(@)", t) }},

@@ -21,7 +21,7 @@ func (g *gen) list(depth int) *node {
 	case g.one(400) && g.fn.turns == 1:
 		return g.longList(pick(g, 511, 513, 700))
 	}
-	items := many(g, 0, 5, func() *node { return g.number(depth - 1) })
+	items := many(g, 0, 5, func() *node { return g.certain(depth - 1) })
 	switch g.r.IntN(6) {
 	case 0:
 		items = append(items, g.rest())
@@ -30,7 +30,7 @@ func (g *gen) list(depth int) *node {
 	case 2:
 		items = append(items, expr("[@] = @", pick(g, expr("-1"), expr("0"), expr("2.5"), expr("'k'")), g.number(0)))
 	case 3:
-		return expr("{@; @}", list1(append(items, g.number(0))...), list(g.number(0)))
+		return expr("{@; @}", list1(append(items, g.certain(0))...), list(g.certain(0)))
 	}
 	return expr("{@}", list(items...))
 }
