@@ -75,7 +75,7 @@ func ToString(L *lua.LState, v lua.LValue) lua.LValue {
 		L.Pop(1)
 		return v
 	}
-	return lua.LString(v.String())
+	return lua.LString(vm.Name(L, v))
 }
 
 func toNumber(L *lua.LState) int {
