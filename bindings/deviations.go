@@ -17,6 +17,6 @@ var deviations = []deviation{
 	{"a count or an index from 2^31 on is what it says; lua5.1 keeps its lower 32 bits", "`math.random(1, 5e9)` shall not be another number", ""},
 	{"`math.random` takes its numbers from the system's seed, at a file's top level from the file's; `math.randomseed` checks its argument and does nothing else", "what happened can be replayed, and a reload gives the same numbers", ""},
 	{"`os.time`, `os.date` and `os.clock` tell the shard's time, which stands still at a file's top level; the zone is UTC", "what happened can be replayed, on any machine", ""},
-	{"a NaN has the sign that it has on amd64, on every machine; sines of angles beyond 2^20 may differ in the last of 14 digits", "a shard may move to another processor", ""},
+	{"what `math` makes of no number has the sign that it has on amd64, on every machine; the last bit of one result in a thousand may differ", "a shard may move to another processor", ""},
 	{"`log` shows any value with `%s`; `string.format` wants text or a number, as in lua5.1", "a message must not fail for a nil", ""},
 }
