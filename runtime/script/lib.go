@@ -146,10 +146,10 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
-	b.openLanguage()
 	// A script's collectgarbage would stop the whole process: it answers and does nothing.
 	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
 	b.openStandard()
+	b.openLanguage()
 	b.openLoad()
 	b.openPackage()
 	b.openCoroutine()
@@ -164,7 +164,11 @@ func (b *builder) openLibs() {
 // frames a reload has to pin.
 func (b *builder) openCoroutine() {
 	create := func(s *State, L *lua.LState) *lua.LState {
-		co := vm.Create(L, arg.Function(L, 1))
+		fn, ok := L.Get(1).(*lua.LFunction)
+		if !ok || fn.IsG {
+			arg.Bad(L, 1, "Lua function expected")
+		}
+		co := vm.Create(L, fn)
 		s.threads.add(co)
 		return co
 	}

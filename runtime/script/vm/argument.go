@@ -26,6 +26,31 @@ func ArgError(L *lua.LState, n int, what string) {
 	Raise(L, "bad argument #"+strconv.Itoa(n)+" to '"+name+"' ("+what+")")
 }
 
+// expected raises that argument n is of another type than a function takes.
+func expected(L *lua.LState, n int, want string) {
+	got := "no value"
+	if n <= L.GetTop() {
+		got = typeName(L.Get(n))
+	}
+	ArgError(L, n, want+" expected, got "+got)
+}
+
+func tableArg(L *lua.LState, n int) *lua.LTable {
+	t, ok := L.Get(n).(*lua.LTable)
+	if !ok {
+		expected(L, n, "table")
+	}
+	return t
+}
+
+func numberArg(L *lua.LState, n int) float64 {
+	x, ok := ToNumber(L.Get(n))
+	if !ok {
+		expected(L, n, "number")
+	}
+	return x
+}
+
 // callName is what the caller of the running function calls it, and what kind of name
 // that is; "?" where a Go function called it, or an instruction other than a call.
 func callName(L *lua.LState) (kind, name string) {
@@ -47,29 +72,4 @@ func callName(L *lua.LState) (kind, name string) {
 		return "local", "(for generator)"
 	}
 	return "", "?"
-}
-
-// argumentError raises that argument n is of the wrong type.
-func argumentError(L *lua.LState, n int, want string) {
-	got := "no value"
-	if n <= L.GetTop() {
-		got = typeName(L.Get(n))
-	}
-	ArgError(L, n, want+" expected, got "+got)
-}
-
-func tableArg(L *lua.LState, n int) *lua.LTable {
-	t, ok := L.Get(n).(*lua.LTable)
-	if !ok {
-		argumentError(L, n, "table")
-	}
-	return t
-}
-
-func intArg(L *lua.LState, n int) int {
-	x, ok := ToNumber(L.Get(n))
-	if !ok {
-		argumentError(L, n, "number")
-	}
-	return int(x)
 }

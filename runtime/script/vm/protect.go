@@ -2,7 +2,6 @@ package vm
 
 import (
 	"fmt"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -16,6 +15,11 @@ func raise(L *lua.LState) {
 func Throw(L *lua.LState, v lua.LValue) {
 	L.Push(v)
 	L.Panic(L)
+}
+
+// fail raises a text as an instruction's error: with its place, if a Lua function runs.
+func fail(L *lua.LState, format string, values ...any) {
+	Throw(L, lua.LString(Where(L, 0)+fmt.Sprintf(format, values...)))
 }
 
 // Where is the place of the function at a level of the call stack, "file:line: ": 0
@@ -104,20 +108,32 @@ func apiError(r any) *lua.ApiError {
 }
 
 // handle runs the handler over an error, with some more calls than others have, for
-// an error that came of too many.
-func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue) (out *lua.ApiError) {
+// an error that came of too many. An error in the handler goes to the handler again,
+// as deep as Go calls may stand inside each other.
+func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue) *lua.ApiError {
 	cs := p.th.calls()
 	cs.limit += handlerCalls
-	p.m.depth = p.depth
+	defer func() { cs.limit -= handlerCalls }()
+	for p.m.depth = p.depth; p.m.depth < maxDepth; p.m.depth++ {
+		v, ok := p.try(L, handler, api.Object)
+		api = &lua.ApiError{Type: lua.ApiErrorRun, Object: v}
+		if ok {
+			return api
+		}
+	}
+	return &lua.ApiError{Type: lua.ApiErrorError, Object: lua.LString("error in error handling")}
+}
+
+// try calls the handler. What it raises is the value where ok is false.
+func (p *protection) try(L *lua.LState, handler, value lua.LValue) (v lua.LValue, ok bool) {
+	depth := p.m.depth
 	defer func() {
-		cs.limit -= handlerCalls
 		if r := recover(); r != nil {
-			out = &lua.ApiError{Type: lua.ApiErrorError, Object: lua.LString("error in error handling")}
+			p.m.depth, v, ok = depth, apiError(r).Object, false
 		}
 	}()
-	p.m.call(L, 1, handler, api.Object)
-	out = &lua.ApiError{Type: lua.ApiErrorRun, Object: p.th.reg.array[p.th.reg.top-1]}
-	return out
+	p.m.call(L, 1, handler, value)
+	return p.th.reg.array[p.th.reg.top-1], true
 }
 
 // Pcall is the function pcall.
@@ -151,46 +167,13 @@ func protected(L *lua.LState, err error) int {
 
 // Error is the function error.
 func Error(L *lua.LState) int {
-	v := L.Get(1)
-	level := 1
-	if !isNil(L.Get(2)) {
-		level = intArg(L, 2)
+	v, level := L.Get(1), 1
+	if n := L.Get(2); !isNil(n) {
+		level = int(numberArg(L, 2))
 	}
-	if s, ok := ToText(v); ok && level > 0 {
-		v = lua.LString(Where(L, level) + s)
+	if text, ok := ToText(v); ok && level > 0 {
+		v = lua.LString(Where(L, level) + text)
 	}
 	Throw(L, v)
 	return 0
-}
-
-// How long the name of a piece of source may be in errors, in bytes, by what it
-// begins with.
-const (
-	maxChunkName = 59 // "="
-	maxChunkFile = 52 // "@": the end of it
-	maxChunkText = 43 // of the source itself
-)
-
-// ChunkName is how errors name a piece of source: `=name` and `@name` as name, source
-// itself by its first line.
-func ChunkName(source string) string {
-	switch {
-	case strings.HasPrefix(source, "="):
-		return source[1:min(len(source), maxChunkName+1)]
-	case strings.HasPrefix(source, "@"):
-		name := source[1:]
-		if len(name) > maxChunkFile {
-			name = "..." + name[len(name)-maxChunkFile:]
-		}
-		return name
-	}
-	line := source
-	if end := strings.IndexAny(source, "\n\r"); end >= 0 {
-		line = source[:end]
-	}
-	line = line[:min(len(line), maxChunkText)]
-	if len(line) < len(source) {
-		line += "..."
-	}
-	return `[string "` + line + `"]`
 }

@@ -58,7 +58,7 @@ func nextWord(L *lua.LState) int {
 	t := tableArg(L, 1)
 	k, v, ok := Of(L).step(t, L.Get(2))
 	if !ok {
-		L.RaiseError("invalid key to 'next'")
+		Raise(L, "invalid key to 'next'")
 	}
 	L.Push(k)
 	if isNil(k) {
@@ -69,8 +69,8 @@ func nextWord(L *lua.LState) int {
 }
 
 func ipairsStep(L *lua.LState) int {
-	i := intArg(L, 2) + 1
-	v := GetInt(tableArg(L, 1), i)
+	t, i := tableArg(L, 1), int(numberArg(L, 2))+1
+	v := GetInt(t, i)
 	if isNil(v) {
 		return 0
 	}
