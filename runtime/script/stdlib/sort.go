@@ -42,7 +42,7 @@ func (s *sorting) before(a, b lua.LValue) bool {
 			s.lib.Charge(s.l, 1)
 			s.free = comparisonsPerStep
 		}
-		return less(s.l, a, b)
+		return vm.Less(s.l, a, b)
 	}
 	s.lib.Charge(s.l, 1)
 	s.l.Push(s.less)
@@ -134,42 +134,4 @@ func (s *sorting) within(ok bool) {
 	if !ok {
 		arg.Raise(s.l, "invalid order function for sorting")
 	}
-}
-
-// less is the operator <.
-func less(L *lua.LState, a, b lua.LValue) bool {
-	switch a := a.(type) {
-	case lua.LNumber:
-		if b, ok := b.(lua.LNumber); ok {
-			return a < b
-		}
-	case lua.LString:
-		if b, ok := b.(lua.LString); ok {
-			return a < b
-		}
-	}
-	if a.Type() == b.Type() {
-		meta := L.GetMetaField(a, "__lt")
-		if meta != lua.LNil && L.RawEqual(meta, L.GetMetaField(b, "__lt")) {
-			L.Push(meta)
-			L.Push(a)
-			L.Push(b)
-			L.Call(2, 1)
-			yes := isTrue(L.Get(-1))
-			L.Pop(1)
-			return yes
-		}
-	}
-	compareFault(L, a, b)
-	return false
-}
-
-// compareFault raises that two values have no order. The place is that of the
-// library, which has none.
-func compareFault(L *lua.LState, a, b lua.LValue) {
-	text := "attempt to compare " + a.Type().String() + " with " + b.Type().String()
-	if a.Type() == b.Type() {
-		text = "attempt to compare two " + a.Type().String() + " values"
-	}
-	L.Error(lua.LString(text), 0)
 }
