@@ -1,6 +1,12 @@
 package stdlib
 
 import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
@@ -16,6 +22,9 @@ func (lib library) sort(L *lua.LState) int {
 	if !arg.Absent(L, 2) {
 		s.less = arg.Function(L, 2)
 	}
+	if s.less == nil && s.sortPlain(n) {
+		return 0
+	}
 	s.sort(1, n)
 	return 0
 }
@@ -26,6 +35,47 @@ type sorting struct {
 	t    *lua.LTable
 	less *lua.LFunction // nil: the operator <
 	free int            // comparisons by < that cost nothing any more
+}
+
+// sortPlain sorts by < where there is one result only, whichever way it is found: a
+// list of numbers, or of texts. It says whether this is one.
+func (s *sorting) sortPlain(n int) bool {
+	order := plainOrder(s.t, n)
+	if order == nil {
+		return false
+	}
+	s.lib.Charge(s.l, n*bits.Len(uint(n))/comparisonsPerStep)
+	items := make([]lua.LValue, n)
+	for i := range items {
+		items[i] = vm.GetInt(s.t, i+1)
+	}
+	slices.SortFunc(items, order)
+	for i, v := range items {
+		vm.SetInt(s.t, i+1, v)
+	}
+	return true
+}
+
+// plainOrder is the order of a list of numbers or of texts, nil for any other. NaN
+// has no place in an order, and -0 is equal to 0 and not the same.
+func plainOrder(t *lua.LTable, n int) func(a, b lua.LValue) int {
+	kind := vm.GetInt(t, 1).Type()
+	if kind != lua.LTNumber && kind != lua.LTString {
+		return nil
+	}
+	for i := 1; i <= n; i++ {
+		v := vm.GetInt(t, i)
+		if v.Type() != kind {
+			return nil
+		}
+		if x, ok := v.(lua.LNumber); ok && (x != x || x == 0 && math.Signbit(float64(x))) {
+			return nil
+		}
+	}
+	if kind == lua.LTString {
+		return func(a, b lua.LValue) int { return strings.Compare(string(a.(lua.LString)), string(b.(lua.LString))) }
+	}
+	return func(a, b lua.LValue) int { return cmp.Compare(a.(lua.LNumber), b.(lua.LNumber)) }
 }
 
 func (s *sorting) get(i int) lua.LValue { return vm.GetInt(s.t, i) }
