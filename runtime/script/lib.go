@@ -155,6 +155,7 @@ func (b *builder) openLibs() {
 	b.openRegistry()
 	b.openReload()
 	b.openSetmetatable()
+	b.noteLoads()
 	b.guardWriters()
 }
 

@@ -69,6 +69,7 @@ type State struct {
 	prepared *codePlan // what Plan has made ready for Commit
 	code     uint64    // counts changes of what is loaded
 	migrated map[string]*beforeImage
+	loads    map[*function][]string // texts that functions have given to loadstring
 
 	handlers map[string][]*registration
 	commands map[string]*registration

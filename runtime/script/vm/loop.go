@@ -61,9 +61,9 @@ enter:
 				R[uint8(i>>18)] = u.get()
 			}
 		case lua.OP_SETUPVAL:
-			if m.ReadOnly != nil && !m.ReadOnly.Free(cf.Fn) {
+			if m.ReadOnly != nil {
 				cf.Pc = pc
-				m.ReadOnly.Refuse(L, "setting a local of a module")
+				m.ReadOnly.upvalue(L, cf.Fn, int(i&0x1ff))
 			}
 			u := upvalueOf(cf.Fn.Upvalues[i&0x1ff])
 			if u.closed {
@@ -84,7 +84,7 @@ enter:
 		case lua.OP_SETGLOBAL:
 			cf.Pc = pc
 			if m.ReadOnly != nil {
-				m.ReadOnly.Refuse(L, "setting a global")
+				m.ReadOnly.global(L)
 			}
 			m.setIndex(L, cf.Fn.Env, k[i&(1<<18-1)], R[uint8(i>>18)], none)
 			R = windowAt(th.reg, cf.LocalBase)

@@ -22,13 +22,6 @@ type Machine struct {
 	walk   walk
 }
 
-// ReadOnly lets code change only tables that it has made itself.
-type ReadOnly struct {
-	Owned  map[*lua.LTable]bool
-	Refuse func(L *lua.LState, what string)        // raises an error
-	Free   func(fn *lua.LFunction) (upvalues bool) // may set its upvalues
-}
-
 // Of is the machine of a thread, which must be one that New or NewThread has made.
 func Of(L *lua.LState) *Machine { return (*Machine)(unsafe.Pointer(L.G)) }
 
