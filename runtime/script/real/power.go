@@ -177,7 +177,7 @@ func oddPow(x, y float64) float64 {
 	switch {
 	case z == z:
 		return z
-	case x != x && math.Signbit(x) && math.Mod(y, 2) != 0 && math.Trunc(y) == y:
+	case x != x && math.Signbit(x) && math.Abs(math.Mod(y, 2)) == 1:
 		return nan // odd powers turn the sign
 	case x != x:
 		return x
