@@ -103,6 +103,9 @@ func (s *State) noteLoad(L *lua.LState, text lua.LValue) {
 // warnLoads names the changed functions that have loaded what they would no longer
 // load.
 func (p *planner) warnLoads() {
+	if len(p.s.loads) == 0 {
+		return
+	}
 	for _, mp := range p.mods {
 		for i := range mp.swaps {
 			sw := &mp.swaps[i]
