@@ -118,6 +118,7 @@ func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
 		fail(L, "table index is nil")
 	}
 	tableOf(t).set(key, v)
+	m.spend(L, itemBytes)
 }
 
 // Index is obj[key] with metamethods.
