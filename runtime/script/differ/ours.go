@@ -64,7 +64,7 @@ func (t *trace) play(source string, how way) outcome {
 	files := map[string][]byte{"main.lua": []byte("return true"), "program.lua": []byte(source)}
 	s, err := script.New(script.Options{
 		Name: "differ", Release: script.NewRelease(1, files), Entry: []string{"main"},
-		Run: script.Budget{Steps: ourSteps, Memory: 512 << 20}, Bind: func(s *script.State) { t.bind(s, source) },
+		Run: script.Budget{Steps: ourSteps, Memory: 4 << 30}, Bind: func(s *script.State) { t.bind(s, source) },
 	})
 	if err != nil {
 		return outcome{endSyntax, err.Error()}
