@@ -85,6 +85,14 @@ func (g *gen) certain(depth int) *node {
 	return expr("(@ or 0)", g.number(depth))
 }
 
+// quietly is certain without a call.
+func (g *gen) quietly(depth int) *node {
+	g.quiet = true
+	out := g.certain(depth)
+	g.quiet = false
+	return out
+}
+
 // arithmetic keeps to operations that are exact, or rounded alike on any machine.
 func (g *gen) arithmetic(depth int) *node {
 	switch g.r.IntN(12) {

@@ -10,6 +10,7 @@ type gen struct {
 	scopes  []variable // every local and global that is visible here, innermost last
 	fn      *function  // being written
 	guarded int        // how many pcalls stand around: an error is welcome there
+	quiet   bool       // nothing may be called: it could change a list whose end is known already
 	serial  int        // for names that nobody shadows
 }
 

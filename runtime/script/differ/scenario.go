@@ -101,7 +101,7 @@ func (g *gen) growList() *node {
 // variadic passes values on in all the ways there are.
 func (g *gen) variadic() *node {
 	use := pick(g, "return ...", "return (...)", "return select('#', ...), ...", "return {...}, ...", "local a, b = ... return b, a, ...",
-		"return select(2, ...)", "local t = {n = select('#', ...), ...} return t.n, #t, unpack(t, 1, t.n)", "return ..., 1", "return (select('#', ...))",
+		"return select(2, ...)", "local t = {n = select('#', ...), ...} return t.n, unpack(t, 1, t.n)", "return ..., 1", "return (select('#', ...))",
 		"local function inner(...) return select('#', ...), ... end return inner(...), inner(nil, ...)", "for i, v in ipairs({...}) do if v == 3 then return i, v end end")
 	return stat("print((function(@) "+use+" end)(@))", text(pick(g, "...", "p, ...", "p, q, ...")), list(append(many(g, 0, 3, func() *node { return g.scalar(1) }), g.severalValues())...))
 }

@@ -82,7 +82,7 @@ func (g *gen) anyKind() kind {
 // callable picks a function that can be called here without running for too long.
 func (g *gen) callable(results int) (variable, bool) {
 	return g.any(func(v variable) bool {
-		return v.kind == kFunction && (results == 0 || v.results >= results) && g.fn.cost+g.fn.turns*v.cost < maxCost && (!v.yields || g.fn.yields)
+		return !g.quiet && v.kind == kFunction && (results == 0 || v.results >= results) && g.fn.cost+g.fn.turns*v.cost < maxCost && (!v.yields || g.fn.yields)
 	})
 }
 

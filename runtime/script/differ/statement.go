@@ -197,7 +197,7 @@ func (g *gen) assignMany() *node {
 func (g *gen) assignPlaces() *node {
 	n := 2 + g.r.IntN(2)
 	places := many(g, n, n, g.placeToSet)
-	values := many(g, n, n+1, func() *node { return g.certain(2) })
+	values := many(g, n, n+1, func() *node { return g.quietly(2) })
 	return stat("@ = @", list1(places...), list1(values...))
 }
 
@@ -232,7 +232,7 @@ func (g *gen) listPosition(t *node) *node {
 func (g *gen) setField() *node {
 	if g.one(3) {
 		t := g.tableVariable(kList)
-		return stat("@[@] = @", t, g.listPosition(t), g.certain(2))
+		return stat("@[@] = @", t, g.listPosition(t), g.quietly(2))
 	}
 	return stat("@."+pick(g, fieldNames...)+" = @", g.tableVariable(kRecord), g.number(2))
 }
