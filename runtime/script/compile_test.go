@@ -33,3 +33,19 @@ func TestSyntaxErrorsReachScriptsAndOperators(t *testing.T) {
 		})
 	}
 }
+
+// TestGlobalsOfAThread changes them in a task: what it loads has them, and the next
+// task, which runs on the same thread, has not.
+func TestGlobalsOfAThread(t *testing.T) {
+	s, _ := newTestState(t, map[string]string{"m.lua": "return 1"}, "m")
+	for code, want := range map[string]any{
+		`(function() local get, load = getfenv, loadstring; setfenv(0, {here = 1}) return get(load("return here"))== get(0) and load("return here")() end)()`: 1.0,
+		`loadstring("return here")() == nil and getfenv(0) == _G`: true,
+	} {
+		for range 2 {
+			if got := do(t, s, code); got[0] != want {
+				t.Errorf("%s gave %v", code, got)
+			}
+		}
+	}
+}

@@ -39,6 +39,7 @@ func loadText(L *lua.LState, text, name string) int {
 		L.Push(lua.LString(syntaxText(stdlib.SourceID(name), err)))
 		return 2
 	}
+	fn.Env = L.Env // which setfenv(0, ...) changes
 	L.Push(fn)
 	return 1
 }

@@ -158,6 +158,7 @@ func Reuse(co *lua.LState) {
 	th := threadOf(co)
 	th.die()
 	th.Dead = false
+	th.Env = th.G.Global                       // a setfenv(0, ...) is over with its coroutine
 	if len(th.reg.array) > 16*firstRegisters { // it ran deep once
 		th.reg.array = make([]lua.LValue, firstRegisters)
 	}
