@@ -97,6 +97,6 @@ func (g *gen) mistake() *node {
 		option{1, func() *node { return stat("setmetatable(@, @)", any(), any()) }},
 		option{1, func() *node { return stat("print(math.floor(@))", any()) }},
 		option{1, func() *node { return stat("print(ipairs())") }},
-		option{1, func() *node { return stat("print(('x'):rep(@))", any()) }},
+		option{1, func() *node { return stat("print(('x'):rep(@))", g.constant()) }},
 	)
 }
