@@ -21,12 +21,16 @@ type Gate struct {
 	cfg      Config
 	began    time.Time
 	upgrader *gws.Upgrader
-	slots    chan struct{} // one for each login that may run
-	waiting  atomic.Int64  // logins that run or wait
-	pending  atomic.Int64  // sockets without a session
+	lanes    *lanes // to where passwords are checked
+	guard    guard
+	alarms   alarms
+	crowd    crowd // sockets without a session
 
 	overflows atomic.Uint64
 	tooSlow   atomic.Uint64
+	guesses   atomic.Uint64
+	limited   atomic.Uint64
+	crowded   atomic.Uint64
 
 	ctx    context.Context // ends when the gate is closed
 	cancel context.CancelFunc
@@ -49,7 +53,10 @@ func New(cfg Config) *Gate {
 	}
 	g.began = g.cfg.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
-	g.slots = make(chan struct{}, g.cfg.LoginsAtOnce)
+	g.lanes = newLanes(g.cfg.LoginsAtOnce, g.cfg.LoginQueue)
+	g.guard = newGuard(g.cfg)
+	g.alarms.guesses.From = suspicious
+	g.crowd.most, g.crowd.each = g.cfg.MaxPending, g.cfg.PendingEach
 	g.upgrader = newUpgrader(g.cfg)
 	return g
 }
@@ -106,8 +113,9 @@ func (g *Gate) Broadcast(f *wire.Frame) {
 // Stats counts.
 func (g *Gate) Stats() Stats {
 	clients, sessions := g.everyone()
-	st := Stats{Sockets: len(clients), Pending: int(g.pending.Load()), Sessions: len(sessions),
-		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load()}
+	st := Stats{Sockets: len(clients), Pending: g.crowd.len(), Sessions: len(sessions),
+		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load(),
+		Guesses: g.guesses.Load(), Limited: g.limited.Load(), Crowded: g.crowded.Load()}
 	for _, s := range sessions {
 		if s.lingering() {
 			st.Lingering++
