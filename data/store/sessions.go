@@ -49,7 +49,7 @@ func tokenHash(token string) []byte {
 }
 
 // NewSession makes a token for a character of whom it is known who plays it. The one
-// it had before is over. network is where the player is.
+// it had before is over. network is where the player is, "" for where they were.
 func (s *Store) NewSession(ctx context.Context, c Character, network string) (token string, err error) {
 	token = newToken()
 	err = s.change(ctx, "new session", func(t *tx) error {
@@ -59,6 +59,9 @@ func (s *Store) NewSession(ctx context.Context, c Character, network string) (to
 		}
 		if _, err := t.exec(upsertSession, tokenHash(token), c.Account, c.ID, now); err != nil {
 			return err
+		}
+		if network == "" {
+			return nil
 		}
 		if _, err := t.exec(upsertOrigin, c.Account, network, now); err != nil {
 			return err

@@ -32,6 +32,7 @@ type Server struct {
 	lock       *os.File
 	store      *store.Store
 	saves      *characters
+	sanctions  *sanctions
 	universe   *universe.Universe
 	gate       *gate.Gate
 	watcher    *watch.Watcher
@@ -81,7 +82,8 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost,
+		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
+		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
 		return err
@@ -94,14 +96,18 @@ func (s *Server) open() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.sanctions, err = newSanctions(s.store); err != nil {
+		return err
+	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store},
+		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions,
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
 	return s.listen()
 }
@@ -152,6 +158,7 @@ func (s *Server) listen() (err error) {
 	if s.play, err = net.Listen("tcp", s.cfg.Listen); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
+	s.play = s.cfg.proxies.Listener(s.play)
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle("/", web.Handler(s.universe.Map))
@@ -171,7 +178,7 @@ func (s *Server) listen() (err error) {
 
 func (s *Server) serveHTTP(h http.Handler) {
 	s.servers = append(s.servers, &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	})
 }
