@@ -157,7 +157,7 @@ func TestProductionIsLoudAndAsksForItsName(t *testing.T) {
 	m.sees(red + "tranquility, a PRODUCTION shard")
 	m.sees("patch #1 of market.fee")
 	m.sees(red + "tranquility PROD r3> ")
-	m.types("shutdown\r")
+	m.types("shutdown now\r")
 	m.sees("type its name")
 	m.sees("name of the shard: ")
 	m.types("dev\r")
@@ -166,7 +166,7 @@ func TestProductionIsLoudAndAsksForItsName(t *testing.T) {
 	m.types("shutdown 10m\r")
 	m.sees("name of the shard: ")
 	m.types("tranquility\r")
-	m.sees("shuts down in 10m")
+	m.sees("shuts down in 10 minutes, at ")
 }
 
 func TestARestartOfTheShard(t *testing.T) {

@@ -57,7 +57,7 @@ func TestAnswers(t *testing.T) {
 		{"errors", "market.fee"},
 		{"errors market.fee", "stack traceback"},
 		{"errors other", "no errors"},
-		{"shutdown 10m weekly maintenance", "shuts down in 10m0s"},
+		{"shutdown 10m weekly maintenance", "shuts down in 10 minutes, at "},
 		{"shutdown", "is shutting down"},
 		{"release list", "no releases"},
 		{"release show 3", "+++ r3"},

@@ -181,18 +181,6 @@ func setCanary(a *Args, v string) error {
 	return nil
 }
 
-// parseDuration reads "10s", "5m", "2h30m", or plain seconds.
-func parseDuration(v string) (time.Duration, error) {
-	if n, err := strconv.Atoi(v); err == nil && n >= 0 && n < 1<<31 {
-		return time.Duration(n) * time.Second, nil
-	}
-	d, err := time.ParseDuration(v)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a duration: write 10s, 5m or 2h", v)
-	}
-	return d, nil
-}
-
 // allows says whether a command takes a flag.
 func (c *Command) allows(name string) bool {
 	return slices.Contains(always, name) || slices.Contains(c.Flags, name)

@@ -47,7 +47,7 @@ func (s *Server) identify() command.Identity {
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {
-		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", spoken(time.Until(s.power.at)), s.power.reason))
+		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(time.Until(s.power.at)), s.power.reason))
 	}
 	return id
 }
