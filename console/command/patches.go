@@ -14,17 +14,16 @@ func patchCommands() []Command {
 		Example: "patch --canary @Jita --reason overflow market.fee = function(price) return price * 0.01 end",
 		Role:    Operator, Changes: true, Code: true, Lua: true, Takes: []Kind{FunctionWord},
 		Flags:   []string{"--plan", "--canary", "--on", "--reason", "--sticky", "--supersede", "--confirm"},
-		Two:     func(a Args) bool { return a.Code != "" && everywhere(a) },
 		Offered: offered, Run: runPatch,
 	}, {
 		Name: "patches", Short: "open patches: who, when, why, on which base",
 		Example: "patches", Flags: []string{"--all"}, Offered: offered, Run: runPatches,
 	}, {
 		Name: "promote", Args: "N", Short: "take a patch from its canary systems to all",
-		Example: "promote 3", Role: Operator, Changes: true, Two: everywhere, Offered: offered, Run: runPatchPromote,
+		Example: "promote 3", Role: Operator, Changes: true, Offered: offered, Run: runPatchPromote,
 	}, {
 		Name: "drop", Args: "N", Short: "end a patch: the function runs the code on disk again",
-		Example: "drop 3", Role: Operator, Changes: true, Offered: offered, Run: runPatchDrop,
+		Example: "drop 3", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runPatchDrop,
 	}, {
 		Name: "export", Args: "N", Short: "a patch as a unified diff against the file on disk",
 		Example: "export 3", Offered: offered, Run: runPatchExport,

@@ -17,11 +17,11 @@ func powerCommands() []Command {
 	offered := func(s Shard) bool { return s.Power != nil }
 	return []Command{{
 		Name: "shutdown", Args: "now|DURATION [REASON]", Short: "save everything and end the shard, now or after a countdown all players see (on a development shard, now may be left out)",
-		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true,
+		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true, Rescue: true,
 		Flags: []string{"--confirm"}, Offered: offered, Run: runShutdown,
 	}, {
 		Name: "shutdown cancel", Short: "stop the countdown, and tell the players",
-		Example: "shutdown cancel", Role: Operator, Changes: true, Offered: offered, Run: runShutdownCancel,
+		Example: "shutdown cancel", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runShutdownCancel,
 	}}
 }
 

@@ -24,25 +24,22 @@ func releaseCommands() []Command {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []string{"--canary", "--confirm", "--plan"}, Two: everywhere, Offered: offered, Run: runReleasePromote,
+		Flags: []string{"--canary", "--confirm", "--plan"}, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
-		Example: "release rollback 40", Role: Operator, Changes: true,
+		Example: "release rollback 40", Role: Operator, Changes: true, Rescue: true,
 		Flags: []string{"--confirm", "--plan"}, Offered: offered, Run: runReleaseRollback,
 	}, {
 		Name: "stragglers", Short: "frames that still run code of older releases, and where they wait",
 		Example: "stragglers", Offered: offered, Run: runStragglers,
 	}, {
 		Name: "freeze", Args: "[REASON]", Short: "let no change of scripts in until thaw",
-		Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Offered: offered, Run: runFreeze,
+		Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runFreeze,
 	}, {
 		Name: "thaw", Short: "let changes of scripts in again",
 		Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
 	}}
 }
-
-// everywhere says whether a change would go to all systems.
-func everywhere(a Args) bool { return len(a.Canary) == 0 && !a.Plan }
 
 // releaseNumber reads the i-th word: 41, r41 or, where it may be left out, 0.
 func releaseNumber(a Args, i int) (int, error) {

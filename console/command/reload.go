@@ -20,7 +20,7 @@ func reloadCommands() []Command {
 		Example: "reload status", Offered: offered, Run: runReloadStatus,
 	}, {
 		Name: "unload", Args: "MODULE", Short: "take a module out of the shard whose file was deleted or emptied",
-		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"}, Two: everywhere,
+		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"},
 		Offered: func(s Shard) bool { return s.Unloader != nil }, Run: runUnload,
 	}}
 }

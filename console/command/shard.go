@@ -32,6 +32,9 @@ type Shard struct {
 	Store    Store
 	Log      Log
 	Audit    Audit
+
+	Community Community
+	Operators Operators
 }
 
 // Identity says which shard this is. It is asked for often and must be cheap.

@@ -35,6 +35,7 @@ type Shard struct {
 	Told     []string // announcements
 	Kicked   []int64
 	Frozen   string
+	Imposed  []command.Sanction
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
 	Busy chan struct{}
 	// Lines feeds Tail.
@@ -77,7 +78,7 @@ func (s *Shard) Command() command.Shard {
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
 		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Unloader: reload{s}, Errors: faults{s},
 		Power: power{s}, Releases: releases{s}, Patches: patches{s}, Probe: probe{s}, Services: services{s},
-		Store: services{s}, Log: logs{s}, Audit: audit{s},
+		Store: services{s}, Log: logs{s}, Audit: audit{s}, Community: community{s},
 	}
 }
 
