@@ -76,10 +76,10 @@ func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 		go func() { _ = t.send(Reply{News: why}); conn.Close() }() // who does not read is cut off all the same
 	})
 	defer leave()
-	go t.pass(within)
 	if t.send(Reply{Hello: hello(&session)}) != nil {
 		return
 	}
+	go t.pass(within) // hello comes first
 	var commands sync.WaitGroup
 	// When the shard ends, commands are broken off and may still say so; then
 	// the connection closes, which ends the reading below.
