@@ -84,6 +84,9 @@ func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	// When the shard ends, commands are broken off and may still say so; then
 	// the connection closes, which ends the reading below.
 	stop := context.AfterFunc(ctx, func() {
+		if why := context.Cause(ctx); !errors.Is(why, context.Canceled) {
+			_ = t.send(Reply{News: why.Error()}) // the operator alone is put out
+		}
 		done := make(chan struct{})
 		go func() { commands.Wait(); close(done) }()
 		select {
