@@ -262,6 +262,7 @@ func (s *Server) stop() error {
 	players := s.universe.Players()
 	systems := len(s.universe.Actors())
 	began := time.Now()
+	s.gate.Stop()
 	err := s.universe.Close(ctx)
 	if ferr := s.saves.flush(); ferr != nil {
 		s.log.Error("not everybody could be saved", "error", ferr)

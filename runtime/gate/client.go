@@ -130,27 +130,43 @@ func (c *client) tooSlow() {
 
 // Close ends the session.
 func (c *client) Close(reason string) {
+	if c.gate.stopping.Load() {
+		c.end(wire.ClosingShutdown, shutdownReason)
+		return
+	}
 	s := c.session.Load()
 	c.end(wire.ClosingKicked, reason)
 	if s == nil {
 		return
 	}
-	c.gate.forget(*c.token.Load())
+	token := *c.token.Load()
 	put := !s.over.Load() // else the world takes leave of a session that has ended by itself
+	c.gate.forget(token, put)
 	c.gate.start(func() {
 		c.gate.end(s, c, reason)
 		if put {
-			c.gate.revoke(*c.token.Load())
+			c.gate.revoke(token)
 		}
 	})
 }
 
 // forget makes a token worthless at once, so that nobody resumes a session whose
-// end is on the way.
-func (g *Gate) forget(token string) {
+// end is on the way; with put, also where the accounts still know it, until revoke.
+func (g *Gate) forget(token string, put bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.tokens, token)
+	if put {
+		g.revoked[token] = struct{}{}
+	}
+}
+
+// worthless says whether a token is about to be revoked.
+func (g *Gate) worthless(token string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, yes := g.revoked[token]
+	return yes
 }
 
 // end tells the player why and closes. It returns false when that happened before.

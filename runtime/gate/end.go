@@ -50,7 +50,7 @@ func (g *Gate) End(suits func(Who) bool, code, reason string) int {
 	for _, s := range sessions {
 		if c := s.latest.Load(); c != nil && suits(c.who()) {
 			n++
-			g.forget(*c.token.Load())
+			g.forget(*c.token.Load(), false)
 			c.end(code, reason)
 			g.end(s, c, reason)
 		}

@@ -26,6 +26,7 @@ type Gate struct {
 	alarms   alarms
 	crowd    crowd // sockets without a session
 
+	stopping  atomic.Bool
 	overflows atomic.Uint64
 	tooSlow   atomic.Uint64
 	guesses   atomic.Uint64
@@ -41,6 +42,7 @@ type Gate struct {
 	clients  map[*client]struct{}
 	sessions map[world.CharacterID]*session
 	tokens   map[string]*session
+	revoked  map[string]struct{} // that the accounts are being told of
 }
 
 // New makes a gate. Call Sweep about once a second while it serves.
@@ -50,6 +52,7 @@ func New(cfg Config) *Gate {
 		clients:  map[*client]struct{}{},
 		sessions: map[world.CharacterID]*session{},
 		tokens:   map[string]*session{},
+		revoked:  map[string]struct{}{},
 	}
 	g.began = g.cfg.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
@@ -124,6 +127,13 @@ func (g *Gate) Stats() Stats {
 	return st
 }
 
+// shutdownReason is what players read when the server stops.
+const shutdownReason = "The server is shutting down."
+
+// Stop says that the world is about to let everybody go because the server stops:
+// nobody is put out by that, and their tokens stay good. Close follows.
+func (g *Gate) Stop() { g.stopping.Store(true) }
+
 // Close tells every player that the server stops and waits until all connections
 // are gone; when ctx ends first, the rest is cut off and its error returned. The
 // world hears no Leave: it saves everybody where they are.
@@ -134,7 +144,7 @@ func (g *Gate) Close(ctx context.Context) error {
 	g.cancel()
 	clients, _ := g.everyone()
 	for _, c := range clients {
-		c.end(wire.ClosingShutdown, "The server is shutting down.")
+		c.end(wire.ClosingShutdown, shutdownReason)
 	}
 	done := make(chan struct{})
 	go func() {

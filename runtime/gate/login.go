@@ -136,7 +136,12 @@ func (c *client) resume(req wire.Request) {
 		return
 	}
 	c.phase.CompareAndSwap(phasePending, phaseSigning)
-	pass, err := c.admitted(func() (Pass, error) { return c.gate.cfg.Accounts.Resume(c.gate.ctx, c.from, token) })
+	pass, err := c.admitted(func() (Pass, error) {
+		if c.gate.worthless(token) {
+			return Pass{}, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again.")
+		}
+		return c.gate.cfg.Accounts.Resume(c.gate.ctx, c.from, token)
+	})
 	if err == nil {
 		c.gate.signIn(c, req.ID, pass)
 		return

@@ -143,8 +143,10 @@ func (c *client) logout(req wire.Request) {
 		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "You are not signed in."))
 		return
 	}
+	token := *c.token.Load()
+	c.gate.forget(token, true)
+	c.gate.revoke(token)
 	c.Reply(req.ID, true, nil)
 	c.end(wire.ClosingLoggedOut, "You signed out.")
 	c.gate.end(s, c, "logout")
-	c.gate.revoke(*c.token.Load())
 }

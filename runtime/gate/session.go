@@ -105,6 +105,9 @@ func (g *Gate) revoke(token string) {
 	ctx, cancel := context.WithTimeout(context.Background(), revokeTime)
 	defer cancel()
 	g.cfg.Accounts.Revoke(ctx, token)
+	g.mu.Lock()
+	delete(g.revoked, token)
+	g.mu.Unlock()
 }
 
 // drop notes that the socket of c is gone.
