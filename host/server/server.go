@@ -40,6 +40,7 @@ type Server struct {
 	faults     *faults
 	load       *loads
 	power      power
+	health     health
 	notices    []string          // for operators: what happened at the start
 	startQueue map[string][]byte // saved while a production shard was down
 
@@ -60,6 +61,7 @@ func New(cfg Config) (*Server, error) {
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults = newFaults(s.log)
+	s.health.init(s)
 	s.power.init()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -248,6 +250,7 @@ func (s *Server) sweep(ctx context.Context) {
 		case now := <-t.C:
 			s.gate.Sweep()
 			s.load.sample(now)
+			s.health.look(now)
 		case <-ctx.Done():
 			return
 		}
@@ -262,6 +265,7 @@ func (s *Server) stop() error {
 	players := s.universe.Players()
 	systems := len(s.universe.Actors())
 	began := time.Now()
+	s.health.stopping.Store(true)
 	s.gate.Stop()
 	err := s.universe.Close(ctx)
 	if ferr := s.saves.flush(); ferr != nil {

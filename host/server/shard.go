@@ -50,6 +50,9 @@ func (s *Server) identify() command.Identity {
 		FourEyes: s.cfg.FourEyes, Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
 	id.Notices = append(id.Notices, s.notices...)
+	for _, p := range s.health.problems() {
+		id.Notices = append(id.Notices, "not well: "+p.text)
+	}
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {
