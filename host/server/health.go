@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,9 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"hotshard/runtime/system"
-	"hotshard/runtime/world"
 )
 
 // trouble is a kind of thing that keeps a shard from doing its work, as metrics name
@@ -41,11 +37,10 @@ type problem struct {
 
 // What is no longer well.
 const (
-	probeEvery  = 2 * time.Second // a small write, to see that the store takes one
-	probeSlow   = 3 * time.Second // without an answer the store has stalled
-	staleAfter  = 5 * time.Second // a system that is awake has not ended a tick
-	stalePeriod = 3               // or so many periods of its own, if these are longer
-	leastFree   = 32 << 20        // bytes on the disk, or 1 % of a small one
+	probeEvery = 2 * time.Second // a small write, to see that the store takes one
+	probeSlow  = 3 * time.Second // without an answer the store has stalled
+	staleAfter = 5 * time.Second // a system is at one tick still
+	leastFree  = 32 << 20        // bytes on the disk, or 1 % of a small one
 )
 
 // health is what the shard knows of how it does. Once a second it looks; whoever
@@ -54,7 +49,6 @@ type health struct {
 	s        *Server
 	stopping atomic.Bool
 	probe    probing
-	ticks    map[world.Address]ticking // by look alone
 
 	mu    sync.Mutex
 	found []problem
@@ -70,13 +64,7 @@ type probing struct {
 	err   error
 }
 
-// ticking is how far a system was, and since when.
-type ticking struct {
-	tick  world.Tick
-	since time.Time
-}
-
-func (h *health) init(s *Server) { h.s, h.ticks = s, map[world.Address]ticking{} }
+func (h *health) init(s *Server) { h.s = s }
 
 // look finds out how the shard does.
 func (h *health) look(now time.Time) {
@@ -176,28 +164,18 @@ func (p *probing) trouble(now time.Time) string {
 	return ""
 }
 
-// staleSystems are those that are awake, or have something to do, and do not tick.
+// staleSystems are those that have been at one tick, or one message, for too long.
 func (h *health) staleSystems(now time.Time) []string {
 	var stale []string
-	seen := map[world.Address]ticking{}
 	for _, st := range h.s.universe.Stats() {
-		was, known := h.ticks[st.Address]
-		if !known || was.tick != st.Tick || !st.Awake && st.Queue == 0 {
-			was = ticking{st.Tick, now}
+		if st.Since.IsZero() {
+			continue
 		}
-		seen[st.Address] = was
-		if still := now.Sub(was.since); still >= patienceWith(st) {
+		if still := now.Sub(st.Since); still >= staleAfter {
 			stale = append(stale, fmt.Sprintf("%s has not ticked for %s", st.Address, still.Round(time.Second)))
 		}
 	}
-	h.ticks = seen
 	return stale
-}
-
-// patienceWith is how long a system may take for a tick.
-func patienceWith(st system.Stats) time.Duration {
-	period := time.Duration(float64(time.Second) / (cmp.Or(st.Hz, system.DefaultHz) * cmp.Or(st.Dilation, 1)))
-	return max(staleAfter, stalePeriod*period)
 }
 
 // serve answers GET /readyz: 200 where players can play, else 503 with the reasons.
@@ -237,7 +215,7 @@ func (h *health) write(w io.Writer) {
 	h.mu.Lock()
 	stale := h.stale
 	h.mu.Unlock()
-	family(w, "stale_systems", "gauge", "Systems that are awake and do not tick.")
+	family(w, "stale_systems", "gauge", "Systems that are at one tick for seconds.")
 	fmt.Fprintf(w, "hotshard_stale_systems %d\n", stale)
 	h.probe.mu.Lock()
 	took := h.probe.took

@@ -128,7 +128,12 @@ func TestASystemThatDoesNotTickShows(t *testing.T) {
 	t.Parallel()
 	s := start(t, config(t))
 	p := login(t, s.Addr(), "Ann", 0)
-	at, _ := s.universe.Where(world.CharacterID(characterOf(t, p)))
+	id := world.CharacterID(characterOf(t, p))
+	p.event("system")
+	at, in := s.universe.Where(id)
+	if !in {
+		t.Fatal("she is nowhere")
+	}
 	held, asked := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
