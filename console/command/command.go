@@ -55,6 +55,9 @@ type Command struct {
 	// Two says whether it takes a second person, where the shard wants two pairs
 	// of eyes; nil is never.
 	Two func(Args) bool
+	// Reloads says whether it changes which code runs, which is refused while changes
+	// are frozen; nil is never.
+	Reloads func(Args) bool
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.
@@ -86,6 +89,9 @@ type Session struct {
 	JSON    bool // one JSON value wanted, whatever the line says
 	// Interactive says that somebody looks at the results as they come.
 	Interactive bool
+	// Seat tells this session from others of the same operator: an account may be
+	// that of several people.
+	Seat string
 
 	emit     func(Result) error
 	approved bool // a second person has approved of the line
@@ -149,7 +155,7 @@ func Default() *Registry {
 	return NewRegistry(slices.Concat(
 		helpCommands(), systemCommands(), playerCommands(), luaCommands(), reloadCommands(),
 		errorCommands(), powerCommands(), releaseCommands(), patchCommands(), probeCommands(),
-		topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
+		taskCommands(), topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
 	)...)
 }
 
@@ -218,6 +224,9 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	args, err := parse(c, line, rest)
 	if err != nil {
 		return Result{}, refuse(CodeUsage, "%v\nusage: %s", err, strings.TrimSpace(c.Name+" "+c.Args))
+	}
+	if err := frozen(s, c, args); err != nil {
+		return Result{}, err
 	}
 	if args.Confirm == "" {
 		args.Confirm = s.Confirm
