@@ -268,7 +268,10 @@ func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, l
 	case result.Failed != "":
 		entry.Outcome = result.Failed
 	}
-	return result, errors.Join(err, record(ctx, s, entry))
+	if unwritten := record(ctx, s, entry); unwritten != nil {
+		err = errors.Join(err, unwritten)
+	}
+	return result, err
 }
 
 // record writes an audit entry even when the operator has broken off: what was

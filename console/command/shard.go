@@ -247,7 +247,7 @@ type ErrorGroup struct {
 // Power ends the shard.
 type Power interface {
 	// Shutdown starts a countdown that all players are told of; zero is now. It
-	// returns at once. A second call replaces the first.
+	// returns at once. One that is under way is not replaced by another, only by now.
 	Shutdown(ctx context.Context, in time.Duration, reason, author string) error
 	// CancelShutdown stops the countdown and tells the players; an error if none
 	// is under way.

@@ -291,6 +291,7 @@ func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note str
 	defer c.goBack()()
 	started := c.cfg.Now()
 	rest := c.ground().without(k)
+	before := c.course.of(k.units[0])
 	o := c.shift(ctx, rest, k.units)
 	if o.Verdict != Apply {
 		return o
@@ -309,7 +310,8 @@ func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note str
 		}
 	}
 	o.Release, o.Author, o.Note, o.Canary = c.live.Number, author, note, k.units
-	o.Files, o.At = k.to.Changed(c.live), started
+	o.Files, o.At = before.Changed(c.course.of(k.units[0])), started
+	o.Message = fmt.Sprintf("%v has ended", k)
 	o.Took = c.cfg.Now().Sub(started)
 	_ = c.cfg.Journal.Finish(k.number, statusRolledBack, note) // a label of what is gone already
 	return o

@@ -50,10 +50,10 @@ func (c *Controller) History() []Record {
 	return slices.Clone(c.history)
 }
 
-// Rollback goes back to a release of the history, 0 for the one before the
-// current. A running canary is what goes back first, and is all that goes back
-// for 0 or for its own number. Open patches are dropped: what they were laid over
-// is gone.
+// Rollback goes back to a release of the history: 0 undoes the latest change, which
+// is a canary or the current release; the number of a canary ends that one. For an
+// earlier release all canaries end first. Open patches are dropped: what they were
+// laid over is gone.
 func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,7 +69,7 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 		c.flush(ctx)
 		return o
 	}
-	for len(c.canaries) > 0 {
+	for number != 0 && len(c.canaries) > 0 {
 		if o := c.tell(c.stopCanary(ctx, c.canaries[0], author, note), author, note); o.Verdict != Apply {
 			return o
 		}
@@ -80,8 +80,15 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 // goesBackTo finds out what a rollback to a number goes back to: from a canary to
 // what all others run, or to an earlier release.
 func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
-	if k, err := c.canaryOf(number); k != nil || number == 0 && len(c.canaries) > 0 {
-		return k, nil, err
+	switch late := c.lateCanaries(); {
+	case number == 0 && len(late) == 1:
+		return late[0], nil, nil
+	case number == 0 && len(late) > 1:
+		return nil, nil, c.whichOne()
+	case number != 0:
+		if k, err := c.canaryOf(number); err == nil {
+			return k, nil, nil
+		}
 	}
 	target := c.earlier(number)
 	if target == nil && number == 0 {
@@ -93,10 +100,21 @@ func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
 	return nil, target, nil
 }
 
+// lateCanaries are those that began after the current release.
+func (c *Controller) lateCanaries() []*canary {
+	var out []*canary
+	for _, k := range c.canaries {
+		if k.number > c.live.Number {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 func (c *Controller) rollback(ctx context.Context, target *script.Release, author, note string) Outcome {
 	defer c.goBack()()
 	bad := c.live
-	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target}})
+	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target, canaries: c.canaries}})
 	o.Files = bad.Changed(target)
 	if o.Verdict != Apply {
 		return o

@@ -68,7 +68,11 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 	case k != nil:
 		return c.plan(ctx, step{to: c.live, units: k.units, ground: c.ground().without(k)})
 	}
-	return c.plan(ctx, step{to: target, ground: ground{disk: target}})
+	g := ground{disk: target}
+	if number == 0 {
+		g.canaries = c.canaries
+	}
+	return c.plan(ctx, step{to: target, ground: g})
 }
 
 // plan prepares without committing and measures what would change.

@@ -69,6 +69,23 @@ func (g legs) functions() map[string]bool {
 	return out
 }
 
+// neighbours are all functions of the files that change: what stands beside them there
+// may have changed with them, such as a constant.
+func (g legs) neighbours() map[string]bool {
+	out := map[string]bool{}
+	for _, st := range g {
+		for _, path := range st.Changed {
+			if f := st.To.Files[path]; f != nil {
+				all, _ := f.Functions() // it compiles: it is staged
+				for _, fn := range all {
+					out[fn.Name] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // prepare stages every step to a course and asks every unit.
 func (c *Controller) prepare(ctx context.Context, to course, units []string) (Outcome, legs) {
 	for _, r := range to.releases() {

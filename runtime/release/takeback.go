@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hotshard/runtime/script"
 )
@@ -17,6 +18,9 @@ func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.
 func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.watch.tripping() {
+		c.measured = time.Time{} // what it is taken back for is measured to the end
+	}
 	c.measure(ctx)
 	now := c.cfg.Now()
 	spent, what, ok := c.watch.trip(now)

@@ -306,3 +306,16 @@ func TestVerdictsOfAGoodCanary(t *testing.T) {
 		t.Errorf("proven: %+v %+v", open, closed)
 	}
 }
+
+func TestConstantThatBreaksItsFileIsTakenBack(t *testing.T) {
+	const source = "local m = {calls = 0}\nlocal base = 10\nfunction m.f(x) return x + base end\nfunction m.g(x) return x.y.z end\nreturn m\n"
+	s := newShard(t, true, 3, source)
+	s.save("m.lua", strings.Replace(source, "base = 10", "base = {}", 1))
+	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.work(5)
+	o, did := s.ctl.Watch(bg)
+	if !did || o.Verdict != Apply {
+		t.Fatalf("%v %+v", did, o)
+	}
+	s.want("back", s.values(), "S00=11 S01=11 S02=11")
+}

@@ -32,6 +32,7 @@ type watched struct {
 	units   []string // of a canary; nil: all
 	patch   int      // its number, 0 for files
 	changed map[string]bool
+	beside  map[string]bool // all functions of its files
 	back    bool // it takes back what was there, and is not taken back itself
 }
 
@@ -77,7 +78,7 @@ func (w *watchdog) change(what watched, before map[string]reading, now time.Time
 	if !what.canary() {
 		w.outdate(what, now)
 	}
-	if what.back || len(what.changed) == 0 {
+	if what.back || len(what.changed) == 0 && len(what.beside) == 0 {
 		return
 	}
 	n := newWatching(&own, now)
@@ -95,7 +96,7 @@ func (w *watchdog) change(what watched, before map[string]reading, now time.Time
 // outdate ends the watch over releases of which a later one leaves nothing.
 func (w *watchdog) outdate(by watched, now time.Time) {
 	w.open = slices.DeleteFunc(w.open, func(t *watching) bool {
-		if t.canary() {
+		if t.canary() || len(t.changed) == 0 {
 			return false
 		}
 		for f := range t.changed {
@@ -236,6 +237,11 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 			return t
 		}
 	}
+	for i := len(w.open) - 1; i >= 0; i-- { // a constant beside them may have changed
+		if t := w.open[i]; t.on(unit) && !t.since.After(known) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
+			return t
+		}
+	}
 	return nil
 }
 
@@ -268,6 +274,13 @@ func (w *watchdog) quiet(release int, hold time.Duration, now time.Time) bool {
 		}
 	}
 	return true // it changes no function
+}
+
+// tripping says whether a change has spent its budget.
+func (w *watchdog) tripping() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.open, func(t *watching) bool { return t.tripped != "" })
 }
 
 // trip takes a change that spent its budget, if one did, with an account of it.

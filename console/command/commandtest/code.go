@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hotshard/console/command"
@@ -91,6 +92,9 @@ func (p patches) PlanPatch(ctx context.Context, _ command.PatchRequest) (command
 func (p patches) MakePatch(_ context.Context, q command.PatchRequest) (command.Patch, command.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if strings.Contains(q.Code, "(((") {
+		return command.Patch{}, command.Outcome{Verdict: command.Refused, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
+	}
 	made := command.Patch{Number: len(p.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
 		Systems: q.Systems, Sticky: q.Sticky, State: "live", At: time.Now(), Base: q.Code}
 	if len(q.Systems) > 0 {
