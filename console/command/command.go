@@ -56,6 +56,9 @@ type Command struct {
 	Code bool
 	// Lua says that the code is Lua, which may go on over several lines.
 	Lua bool
+	// Reloads says whether it changes which code runs, which is refused while changes
+	// are frozen; nil is never.
+	Reloads func(Args) bool
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.
@@ -87,6 +90,9 @@ type Session struct {
 	JSON    bool // one JSON value wanted, whatever the line says
 	// Interactive says that somebody looks at the results as they come.
 	Interactive bool
+	// Seat tells this session from others of the same operator: an account may be
+	// that of several people.
+	Seat string
 
 	// Allowed says, before each command, whether the operator may still be here; nil
 	// is always.
@@ -156,7 +162,7 @@ func Default() *Registry {
 	return NewRegistry(slices.Concat(
 		helpCommands(), systemCommands(), playerCommands(), luaCommands(), reloadCommands(),
 		errorCommands(), powerCommands(), releaseCommands(), patchCommands(), probeCommands(),
-		topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
+		taskCommands(), topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
 		sessionCommands(), communityCommands(),
 	)...)
 }
@@ -212,7 +218,7 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	}
 	if s.Allowed != nil {
 		if err := s.Allowed(); err != nil {
-			return Result{}, refuse(CodeRole, "%v", err)
+			return Result{}, refused(ctx, s, line, refuse(CodeRole, "%v", err))
 		}
 	}
 	c, rest := r.find(words)
@@ -226,12 +232,15 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	case err != nil && !c.Code:
 		return Result{}, refuse(CodeUsage, "%v", err)
 	case c.Role > s.Role:
-		return Result{}, r.forbidden(ctx, s, c, line)
+		return Result{}, refused(ctx, s, line, refuse(CodeRole, "%s takes the role %s; you are %s", c.Name, c.Role, s.Role))
 	}
 	r.presence.saw(s, line)
 	args, err := parse(c, line, rest)
 	if err != nil {
 		return Result{}, refuse(CodeUsage, "%v\nusage: %s", err, strings.TrimSpace(c.Name+" "+c.Args))
+	}
+	if err := frozen(s, c, args); err != nil {
+		return Result{}, refused(ctx, s, line, err)
 	}
 	if args.Confirm == "" {
 		args.Confirm = s.Confirm
@@ -245,18 +254,17 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	return result, err
 }
 
-// forbidden refuses a command for the role, and writes down that it was tried.
-func (r *Registry) forbidden(ctx context.Context, s *Session, c *Command, line string) error {
-	err := refuse(CodeRole, "%s takes the role %s; you are %s", c.Name, c.Role, s.Role)
+// refused writes down that something was tried that may not be, and returns why.
+func refused(ctx context.Context, s *Session, line string, why error) error {
 	if s.Shard.Audit == nil {
-		return err
+		return why
 	}
 	e := s.entry(line)
-	e.Outcome = "refused: " + err.(*Refusal).Message
-	if werr := record(ctx, s, e); werr != nil {
-		slog.Warn("console: a refusal could not be written down", "who", s.Who, "command", brief(line), "err", werr)
+	e.Outcome = "refused: " + why.Error()
+	if err := record(ctx, s, e); err != nil {
+		slog.Warn("console: a refusal could not be written down", "who", s.Who, "command", brief(line), "err", err)
 	}
-	return err
+	return why
 }
 
 // entry is the beginning of a line of the audit log.

@@ -24,6 +24,12 @@ func (s Shard) guarded() Shard {
 	if s.Power != nil {
 		s.Power = guardedPower{s.Power}
 	}
+	if s.Systems != nil {
+		s.Systems = guardedSystems{s.Systems, g}
+	}
+	if s.Reload != nil && !s.Identify().Production {
+		s.Reload = guardedReload{s.Reload} // in production the file waits for promote
+	}
 	if s.Lua != nil {
 		s.Lua = guardedLua{s.Lua}
 	}
@@ -63,6 +69,22 @@ type guardedPower struct{ Power }
 
 func (guardedPower) Shutdown(context.Context, time.Duration, string, string) error { return errTwo }
 
+type guardedSystems struct {
+	Systems
+	guard guard
+}
+
+func (y guardedSystems) Restart(ctx context.Context, name, author string) (int, error) {
+	if y.guard.everybody(ctx, []string{name}) {
+		return 0, errTwo
+	}
+	return y.Systems.Restart(ctx, name, author)
+}
+
+type guardedReload struct{ Reload }
+
+func (guardedReload) Accept(context.Context, string, string) ([]Outcome, error) { return nil, errTwo }
+
 type guardedLua struct{ Lua }
 
 func (l guardedLua) Eval(ctx context.Context, e Eval) (Evaluated, error) {
@@ -84,7 +106,7 @@ func (r guardedReleases) Promote(ctx context.Context, to int, systems []string, 
 	if !r.guard.everybody(ctx, systems) {
 		return r.Releases.Promote(ctx, to, systems, author)
 	}
-	plan, err := r.Releases.Plan(ctx, to)
+	plan, err := r.Releases.PlanPromote(ctx, to, systems)
 	return Outcome{}, sound(plan, err)
 }
 

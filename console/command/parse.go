@@ -35,6 +35,8 @@ type Args struct {
 	On        string // an instance
 	Limit     int
 	Depth     int
+	Function  string
+	Release   int
 }
 
 // Word returns the i-th word or "".
@@ -152,6 +154,8 @@ var flags = map[string]flag{
 	"--by":        {"WHO", func(a *Args, v string) error { a.By = v; return nil }},
 	"--on":        {"EXPR", func(a *Args, v string) error { a.On = v; return nil }},
 	"--limit":     {"N", func(a *Args, v string) error { return setCount(&a.Limit, v) }},
+	"--function":  {"FUNCTION", func(a *Args, v string) error { a.Function = v; return nil }},
+	"--release":   {"N", func(a *Args, v string) error { return setCount(&a.Release, strings.TrimPrefix(v, "r")) }},
 	"--depth":     {"N", func(a *Args, v string) error { return setCount(&a.Depth, v) }},
 }
 

@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -69,6 +71,9 @@ type talk struct {
 // is, until the client goes or ctx ends. It closes the connection.
 func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	defer conn.Close()
+	if session.Seat == "" {
+		session.Seat = NewSeat()
+	}
 	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}, news: make(chan string, maxNews)}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -100,6 +105,11 @@ func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	cancel()
 	commands.Wait()
 }
+
+var seats atomic.Uint64
+
+// NewSeat makes a name that tells a session from all others.
+func NewSeat() string { return strconv.FormatUint(seats.Add(1), 10) }
 
 func hello(s *Session) *Hello {
 	id := s.Shard.Identify()

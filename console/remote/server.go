@@ -260,6 +260,7 @@ func (s *Server) open(ctx context.Context, c ssh.NewChannel, session command.Ses
 	}
 	all.Go(func() {
 		defer func() { <-slots }()
+		session.Seat = command.NewSeat()
 		(&guest{Channel: channel, session: session}).serve(ctx, asked)
 	})
 }

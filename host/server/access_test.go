@@ -309,7 +309,7 @@ func (s *siege) operators(k *keyring) {
 	has(s.t, "another admin", bob.run("approve 1"), "shuts down in 15 minutes")
 	has(s.t, "taken back by one", carl.run("shutdown cancel"), "cancelled")
 	log := amy.run("audit --json --limit 100")
-	has(s.t, "the audit log", log, "asked for", "waits for a second person", "amy, approved by bob", "refused: shutdown takes the role admin")
+	has(s.t, "the audit log", log, "asked for", "waits for a second person", "amy, approved by bob", "refused: not-allowed: shutdown takes the role admin")
 	s.row("four eyes", "role and arguments first; an admin approves an admin's; intent and outcome in the audit log")
 
 	k.write("amy", "amdin nonsense", "carl")

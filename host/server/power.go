@@ -18,6 +18,7 @@ type power struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the countdown under way
 	reason string
+	by     string
 	at     time.Time
 	down   chan struct{} // closed when the shard is to stop
 	over   bool          // it is closed
@@ -39,6 +40,9 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 	if p.over {
 		return errGoingDown
 	}
+	if p.cancel != nil && in > 0 { // a colleague's, perhaps
+		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(time.Until(p.at)), p.by, because(p.reason))
+	}
 	if p.cancel != nil {
 		p.cancel()
 		p.cancel = nil
@@ -49,7 +53,7 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel, p.reason, p.at = cancel, reason, time.Now().Add(in)
+	p.cancel, p.reason, p.by, p.at = cancel, reason, author, time.Now().Add(in)
 	go s.countDown(ctx, p.at, reason)
 	return nil
 }
@@ -95,9 +99,7 @@ func (s *Server) CancelShutdown(_ context.Context, author string) error {
 
 // countDown tells the players, then ends the shard.
 func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
-	if reason != "" {
-		reason = " (" + reason + ")"
-	}
+	reason = because(reason)
 	s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(time.Until(at)), reason))
 	for _, left := range notices {
 		wait := time.Until(at.Add(-left))
@@ -117,6 +119,13 @@ func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
 	case <-ctx.Done():
 	case <-s.power.down:
 	}
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
 }
 
 // announce shows a text to everybody online and returns how many they are.

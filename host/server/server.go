@@ -15,6 +15,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
@@ -43,6 +44,7 @@ type Server struct {
 	health     health
 	notices    []string          // for operators: what happened at the start
 	startQueue map[string][]byte // saved while a production shard was down
+	frozen     *release.Freeze   // as it was when the shard stopped
 
 	play, ops net.Listener
 	consoles  consoles
@@ -119,9 +121,9 @@ func (s *Server) scriptOptions() script.Options {
 	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
 }
 
-func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, release *script.Release) *universe.Universe {
+func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *script.Release) *universe.Universe {
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: release, Home: start.ID, Log: s.log, Routes: deps.Routes,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes,
 		System: system.Config{
 			Script:      s.scriptOptions(),
 			Bind:        bindings.Binder(deps),

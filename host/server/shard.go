@@ -46,12 +46,15 @@ func (s *Server) Shard() command.Shard {
 func (s *Server) identify() command.Identity {
 	id := command.Identity{
 		Name: s.cfg.Shard, Production: s.cfg.Production, Release: s.universe.Release().Number,
-		Frozen:   s.releases.controller.Frozen() && !s.cfg.Production,
 		FourEyes: s.cfg.FourEyes, Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
 	id.Notices = append(id.Notices, s.notices...)
 	for _, p := range s.health.problems() {
 		id.Notices = append(id.Notices, "not well: "+p.text)
+	}
+	if f := s.releases.controller.Frozen(); f != nil {
+		id.Frozen, id.FrozenBy, id.FrozenWhy, id.FrozenAt = true, f.By, f.Why, f.At
+		id.Notices = append(id.Notices, f.String())
 	}
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()

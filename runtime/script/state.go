@@ -41,6 +41,8 @@ type Fault struct {
 	Player    string // who asked for it, "" for nobody
 	Release   int
 	Functions []string // every declared function on the stack, innermost first
+	Old       []int    // of each, the release whose code it ran, 0 for what is current
+	Called    []string // the gauged functions that the task had called before, on the stack or not
 }
 
 // State is the Lua side of one system or service. All its methods belong to the
@@ -93,6 +95,8 @@ type State struct {
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*function]*tracing
+	gauge    *gauge
+	entered  entries
 	profile  *profiling
 	stage    *stageLog // not nil in a State that stages
 	closed   bool

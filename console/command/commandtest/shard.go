@@ -36,6 +36,7 @@ type Shard struct {
 	Kicked   []int64
 	Frozen   string
 	Imposed  []command.Sanction
+	Watched  []command.Watched
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
 	Busy chan struct{}
 	// Lines feeds Tail.
@@ -117,6 +118,11 @@ func (y systems) List(ctx context.Context) ([]command.System, error) {
 		list = append(list, e)
 	}
 	return list, ctx.Err()
+}
+
+func (y systems) Restart(_ context.Context, name, _ string) (int, error) {
+	_, err := y.find(name)
+	return 1, err
 }
 
 func (y systems) Info(ctx context.Context, name string) (command.SystemInfo, error) {
@@ -234,6 +240,10 @@ func (r reload) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return command.ReloadStatus{Root: "scripts", Mode: "poll", Reason: "configured", Files: 12, LastScan: time.Now(), Last: r.Outcomes}, nil
+}
+
+func (r reload) Accept(context.Context, string, string) ([]command.Outcome, error) {
+	return r.Outcomes, nil
 }
 
 func (r reload) Now(context.Context, string) ([]command.Outcome, error) {
