@@ -24,7 +24,7 @@ func TestSyntaxErrorsReachScriptsAndOperators(t *testing.T) {
 	}
 	for code, want := range map[string]string{
 		"x = = 1":     "R-SYNTAX: console:1 unexpected symbol near '='",
-		"for i = 1, ": "R-SYNTAX: console:1 unexpected symbol at the end of the file; is an 'end' or a bracket missing?",
+		"for i = 1, ": "R-SYNTAX: console unexpected symbol at the end of the file; is an 'end' or a bracket missing?",
 	} {
 		s.Eval(code, "test", func(_ []world.Value, err error) {
 			if err == nil || !strings.Contains(err.Error(), want) {

@@ -146,12 +146,6 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
-	L := b.l
-	L.Push(L.NewFunction(lua.OpenBase)) // of it getfenv, setfenv and _G stay
-	L.Call(0, 0)
-	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION"} {
-		L.SetGlobal(name, lua.LNil)
-	}
 	// A script's collectgarbage would stop the whole process: it answers and does nothing.
 	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
 	b.openStandard()
@@ -190,7 +184,10 @@ func (b *builder) openLanguage() {
 	for name, fn := range map[string]lua.LGFunction{"pcall": vm.Pcall, "xpcall": vm.Xpcall, "error": vm.Error, "pairs": vm.Pairs, "ipairs": vm.Ipairs} {
 		b.set("", name, func(_ *State, L *lua.LState) int { return fn(L) })
 	}
-	b.table("").RawSetString("next", vm.NextFn)
+	global := b.table("")
+	global.RawSetString("next", vm.NextFn)
+	global.RawSetString("_G", global)
+	global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 }
 
 // guardGlobals makes a new global an error with its place: in strict mode state
@@ -207,7 +204,7 @@ var (
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
-		vm.Set(L.CheckTable(1), L.Get(2), L.Get(3))
+		vm.Set(arg.Table(L, 1), L.Get(2), L.Get(3))
 		return 0
 	}}
 	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {

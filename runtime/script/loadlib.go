@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -32,11 +33,10 @@ func (b *builder) openLoad() {
 
 // loadText pushes the function that a text makes, or nil and what is wrong with it.
 func loadText(L *lua.LState, text, name string) int {
-	name = stdlib.ChunkID(name)
-	fn, err := From(L).compile(text, name)
+	fn, err := From(L).compile(text, stdlib.ChunkID(name))
 	if err != nil {
 		L.Push(lua.LNil)
-		L.Push(lua.LString(syntaxText(name, err)))
+		L.Push(lua.LString(syntaxText(stdlib.SourceID(name), err)))
 		return 2
 	}
 	L.Push(fn)
@@ -47,7 +47,7 @@ func loadText(L *lua.LState, text, name string) int {
 func syntaxText(name string, err error) string {
 	var e *syntax.Error
 	if errors.As(err, &e) {
-		return e.Error()
+		return fmt.Sprintf("%s:%d: %s", name, e.Line, e.Sentence())
 	}
 	r := syntaxRefusal(name, err)
 	return fileLine(name, r.Line) + ": " + r.Message

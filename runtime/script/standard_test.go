@@ -27,12 +27,11 @@ func show(values []lua.LValue) string {
 func run(l *lua.LState, code string) string {
 	top := l.GetTop()
 	defer l.SetTop(top)
-	fn, err := l.LoadString(code)
+	fn, err := From(l).compile(code, "<string>")
 	if err != nil {
 		return "syntax: " + err.Error()
 	}
-	l.Push(fn)
-	if err := l.PCall(0, lua.MultRet, nil); err != nil {
+	if err := protectedCall(l, fn, lua.MultRet); err != nil {
 		msg := err.(*lua.ApiError).Object.String()
 		if _, text, ok := strings.Cut(msg, ": "); ok && strings.HasPrefix(msg, "<string>") {
 			return "error: " + text

@@ -2,13 +2,12 @@ package arg
 
 import (
 	"math"
-	"strings"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
 
@@ -69,7 +68,7 @@ func run(t *testing.T, code string) string {
 	meta := &lua.LTable{Metatable: lua.LNil}
 	meta.RawSetString("__index", lib)
 	L.SetMetatable(lua.LString(""), meta)
-	chunk, err := parse.Parse(strings.NewReader(code), "test.lua")
+	chunk, err := syntax.Parse([]byte(code), "test.lua")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,11 +15,13 @@ import (
 func (lib library) base() Table {
 	return Table{Funcs: map[string]lua.LGFunction{
 		"assert":       assert,
+		"getfenv":      getEnvironment,
 		"getmetatable": getMetatable,
 		"rawequal":     rawEqual,
 		"rawget":       rawGet,
 		"rawset":       rawSet,
 		"select":       selectFrom,
+		"setfenv":      setEnvironment,
 		"setmetatable": setMetatable,
 		"tonumber":     toNumber,
 		"tostring":     toString,

@@ -2,23 +2,27 @@ package stdlib
 
 import "strings"
 
-// How long the name of a piece of code may be in messages, in bytes, by what it
-// begins with.
+// How long the name of a piece of code may be in messages, in bytes with the end of a
+// C string: the compiler has more room than what runs.
 const (
-	maxChunkName = 59 // "="
-	maxChunkFile = 52 // "@": the end of it
-	maxChunkText = 43 // of the text itself
+	runSize     = 60
+	compileSize = 80
 )
 
-// ChunkID is what messages call a piece of code by the name that it was loaded
+// ChunkID is what messages of running code call it by the name that it was loaded
 // with: what stands behind "=" or "@", or the first line of the text itself.
-func ChunkID(name string) string {
+func ChunkID(name string) string { return chunkID(name, runSize) }
+
+// SourceID is what the compiler's messages call it.
+func SourceID(name string) string { return chunkID(name, compileSize) }
+
+func chunkID(name string, size int) string {
 	switch {
 	case strings.HasPrefix(name, "="):
-		return name[1:min(len(name), maxChunkName+1)]
+		return name[1:min(len(name), size)]
 	case strings.HasPrefix(name, "@"):
-		if name = name[1:]; len(name) > maxChunkFile {
-			name = "..." + name[len(name)-maxChunkFile:]
+		if name = name[1:]; len(name) > size-8 {
+			name = "..." + name[len(name)-(size-8):]
 		}
 		return name
 	}
@@ -26,7 +30,7 @@ func ChunkID(name string) string {
 	if end := strings.IndexAny(name, "\n\r"); end >= 0 {
 		line = name[:end]
 	}
-	line = line[:min(len(line), maxChunkText)]
+	line = line[:min(len(line), size-17)]
 	if len(line) < len(name) {
 		line += "..."
 	}

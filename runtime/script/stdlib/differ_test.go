@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	differCalls = flag.Int("differ.calls", 20_000, "how many random library calls are compared with lua5.1")
+	differCalls = flag.Int("differ.calls", 6_000, "how many random library calls are compared with lua5.1")
 	differSeed  = flag.Uint64("differ.seed", 1, "the seed of the random library calls")
 )
 

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
 
@@ -69,7 +69,7 @@ func newThread(t testing.TB) (*lua.LState, *testEngine) {
 // load compiles a program.
 func load(t testing.TB, L *lua.LState, code string) *lua.LFunction {
 	t.Helper()
-	chunk, err := parse.Parse(strings.NewReader(code), "stdin")
+	chunk, err := syntax.Parse([]byte(code), "stdin")
 	if err != nil {
 		t.Fatal(code, err)
 	}

@@ -8,6 +8,9 @@ import (
 	"hotshard/runtime/script/arg"
 )
 
+// Format is string.format for an Engine.
+func Format(e Engine) lua.LGFunction { return library{e}.format }
+
 // format is string.format, which hands each conversion to C's printf; see verb.
 func (lib library) format(L *lua.LState) int {
 	format := arg.Text(L, 1)

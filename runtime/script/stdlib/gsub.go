@@ -74,7 +74,7 @@ func (sub *substitution) replace(L *lua.LState) {
 		sub.expand(L, string(with))
 		return
 	case *lua.LTable:
-		v = index(L, with, capture(L, &sub.m, sub.p, sub.text, 0))
+		v = vm.Index(L, with, capture(L, &sub.m, sub.p, sub.text, 0))
 	default:
 		L.Push(with)
 		L.Call(pushCaptures(L, &sub.m, sub.p, sub.text), 1)

@@ -86,7 +86,7 @@ func (lib library) time(L *lua.LState) int {
 	day, month, year := dateField(L, t, "day", -1), dateField(L, t, "month", -1), dateField(L, t, "year", -1)
 	month, year = int(int32(month-1)), int(int32(year-1900)) // C counts them so, in 32 bits
 	at := time.Date(year+1900, time.Month(month+1), day, hour, minute, second, 0, time.UTC).Unix()
-	if isTrue(index(L, t, lua.LString("isdst"))) {
+	if isTrue(vm.Index(L, t, lua.LString("isdst"))) {
 		at -= 3600 // the clock of summer is an hour ahead
 	}
 	if _, ok := civil(int(at)); !ok || at == -1 { // -1 is how C says that there is none
@@ -99,7 +99,7 @@ func (lib library) time(L *lua.LState) int {
 // dateField is a field of a date in the 32 bits that C has for it; one that is no
 // number is def, and an error if that is negative.
 func dateField(L *lua.LState, t *lua.LTable, name string, def int) int {
-	x, ok := vm.ToNumber(index(L, t, lua.LString(name)))
+	x, ok := vm.ToNumber(vm.Index(L, t, lua.LString(name)))
 	switch {
 	case ok:
 		return int(int32(arg.Trunc(x)))

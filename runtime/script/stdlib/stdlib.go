@@ -14,6 +14,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/vm"
 )
 
 // Engine is what the library needs to know of the thread that calls.
@@ -33,7 +34,7 @@ type Engine interface {
 }
 
 // MaxString is the longest text that a call may build, in bytes.
-const MaxString = 4 << 20
+const MaxString = vm.MaxText
 
 // What work costs. The VM counts calls and loop turns; work inside one call of the
 // library is charged to the same budget, at about the rate at which it takes as

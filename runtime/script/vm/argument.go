@@ -10,7 +10,7 @@ import (
 
 // Raise raises a text as the running Go function's error: with the place of the call
 // before it, if Lua made it.
-func Raise(L *lua.LState, text string) { L.Error(lua.LString(Where(L, 1)+text), 0) }
+func Raise(L *lua.LState, text string) { Throw(L, lua.LString(Where(L, 1)+text)) }
 
 // ArgError raises what is wrong with argument n of the running Go function, which it
 // names as its caller does. For a method self does not count, and a wrong self is a
@@ -24,31 +24,6 @@ func ArgError(L *lua.LState, n int, what string) {
 		}
 	}
 	Raise(L, "bad argument #"+strconv.Itoa(n)+" to '"+name+"' ("+what+")")
-}
-
-// expected raises that argument n is of another type than a function takes.
-func expected(L *lua.LState, n int, want string) {
-	got := "no value"
-	if n <= L.GetTop() {
-		got = typeName(L.Get(n))
-	}
-	ArgError(L, n, want+" expected, got "+got)
-}
-
-func tableArg(L *lua.LState, n int) *lua.LTable {
-	t, ok := L.Get(n).(*lua.LTable)
-	if !ok {
-		expected(L, n, "table")
-	}
-	return t
-}
-
-func numberArg(L *lua.LState, n int) float64 {
-	x, ok := ToNumber(L.Get(n))
-	if !ok {
-		expected(L, n, "number")
-	}
-	return x
 }
 
 // callName is what the caller of the running function calls it, and what kind of name
@@ -72,4 +47,29 @@ func callName(L *lua.LState) (kind, name string) {
 		return "local", "(for generator)"
 	}
 	return "", "?"
+}
+
+// argumentError raises that argument n is of the wrong type.
+func argumentError(L *lua.LState, n int, want string) {
+	got := "no value"
+	if n <= L.GetTop() {
+		got = typeName(L.Get(n))
+	}
+	ArgError(L, n, want+" expected, got "+got)
+}
+
+func tableArg(L *lua.LState, n int) *lua.LTable {
+	t, ok := L.Get(n).(*lua.LTable)
+	if !ok {
+		argumentError(L, n, "table")
+	}
+	return t
+}
+
+func intArg(L *lua.LState, n int) int {
+	x, ok := ToNumber(L.Get(n))
+	if !ok {
+		argumentError(L, n, "number")
+	}
+	return int(x)
 }

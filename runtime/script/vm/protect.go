@@ -167,12 +167,13 @@ func protected(L *lua.LState, err error) int {
 
 // Error is the function error.
 func Error(L *lua.LState) int {
-	v, level := L.Get(1), 1
-	if n := L.Get(2); !isNil(n) {
-		level = int(numberArg(L, 2))
+	v := L.Get(1)
+	level := 1
+	if !isNil(L.Get(2)) {
+		level = intArg(L, 2)
 	}
-	if text, ok := ToText(v); ok && level > 0 {
-		v = lua.LString(Where(L, level) + text)
+	if s, ok := ToText(v); ok && level > 0 {
+		v = lua.LString(Where(L, level) + s)
 	}
 	Throw(L, v)
 	return 0

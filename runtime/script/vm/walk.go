@@ -69,7 +69,7 @@ func nextWord(L *lua.LState) int {
 }
 
 func ipairsStep(L *lua.LState) int {
-	t, i := tableArg(L, 1), int(numberArg(L, 2))+1
+	t, i := tableArg(L, 1), intArg(L, 2)+1
 	v := GetInt(t, i)
 	if isNil(v) {
 		return 0
