@@ -142,7 +142,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	}
 	s.nameBuiltins()
 	if o.Strict {
-		s.guardGlobals()
+		s.closeLibrary()
 	}
 	return s, nil
 }
