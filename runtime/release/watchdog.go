@@ -33,7 +33,7 @@ type watched struct {
 	patch   int      // its number, 0 for files
 	changed map[string]bool
 	beside  map[string]bool // all functions of its files
-	back    bool // it takes back what was there, and is not taken back itself
+	back    bool            // it takes back what was there, and is not taken back itself
 }
 
 func (t *watched) canary() bool { return t.units != nil }
