@@ -258,9 +258,9 @@ func (d *gauged) from(origin string) {
 // leave ends a gauged call, and forgets those inside it that raised an error and so
 // never came back. A call that waited has no time of its own.
 func (g *gauge) leave(L *lua.LState) int {
-	n := int(L.CheckNumber(1))
+	place, _ := L.Get(1).(lua.LNumber)
 	L.Remove(1)
-	list := g.open[L]
+	n, list := int(place), g.open[L]
 	if n < 1 || n > len(list) {
 		return L.GetTop() // the gauge is another one by now
 	}

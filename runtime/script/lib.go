@@ -2,15 +2,17 @@ package script
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
-	"time"
 	"unique"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 )
 
 // Func describes one function that scripts can call. Sig is its Lua signature,
@@ -123,7 +125,7 @@ func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
 // compileWith compiles a source of ours and puts values in place of its marked
 // string constants, which no Lua source could name.
 func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
-	chunk, err := parseString(src, name)
+	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}
@@ -144,20 +146,12 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
-	L := b.l
-	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenCoroutine} {
-		L.Push(L.NewFunction(open))
-		L.Call(0, 0)
-	}
-	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION"} {
-		L.SetGlobal(name, lua.LNil)
-	}
 	// A script's collectgarbage would stop the whole process: it answers and does nothing.
 	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
+	b.openStandard()
+	b.openLanguage()
+	b.openLoad()
 	b.openPackage()
-	b.openString()
-	b.openOS()
-	b.openMath()
 	b.openCoroutine()
 	b.openTasks()
 	b.openRegistry()
@@ -166,137 +160,51 @@ func (b *builder) openLibs() {
 	b.guardWriters()
 }
 
-func (b *builder) openOS() {
-	// At a file's top level the time is that of the shard's start, so that running
-	// the file again for a reload gives the same values again.
-	wall := func(s *State) time.Time {
-		switch {
-		case s.atTopLevel() != nil:
-			return s.opts.Started
-		case s.opts.Now != nil:
-			return s.opts.Now()
-		}
-		return s.opts.Started.Add(time.Duration(s.now * float64(time.Second)))
-	}
-	b.set("os", "time", func(s *State, L *lua.LState) int {
-		t := wall(s)
-		if L.GetTop() > 0 {
-			tb := L.CheckTable(1)
-			part := func(name string, def int) int {
-				if n, ok := tb.RawGetString(name).(lua.LNumber); ok {
-					return int(n)
-				}
-				return def
-			}
-			t = time.Date(part("year", 1970), time.Month(part("month", 1)), part("day", 1), part("hour", 12), part("min", 0), part("sec", 0), 0, time.UTC)
-		}
-		L.Push(lua.LNumber(t.Unix()))
-		return 1
-	})
-	b.set("os", "clock", func(s *State, L *lua.LState) int { L.Push(lua.LNumber(s.now)); return 1 })
-	b.set("os", "difftime", func(s *State, L *lua.LState) int {
-		L.Push(L.CheckNumber(1) - L.OptNumber(2, 0))
-		return 1
-	})
-	b.set("os", "date", func(s *State, L *lua.LState) int {
-		t := wall(s)
-		if L.GetTop() > 1 {
-			t = time.Unix(int64(L.CheckNumber(2)), 0)
-		}
-		switch layout := L.OptString(1, "%c"); strings.TrimPrefix(layout, "!") {
-		case "%c":
-			L.Push(lua.LString(t.UTC().Format("Mon Jan _2 15:04:05 2006")))
-		case "%Y-%m-%d":
-			L.Push(lua.LString(t.UTC().Format("2006-01-02")))
-		case "%H:%M:%S":
-			L.Push(lua.LString(t.UTC().Format("15:04:05")))
-		default:
-			L.Push(lua.LString(t.UTC().Format("2006-01-02 15:04:05")))
-		}
-		return 1
-	})
-}
-
-// openMath seeds math.random from the State, and at a file's top level from the
-// file, so that loading it again gives the same numbers again.
-func (b *builder) openMath() {
-	source := func(s *State) *rand.Rand {
-		if m := s.atTopLevel(); m != nil {
-			return m.random(s.opts.Seed)
-		}
-		return s.rng
-	}
-	b.set("math", "random", func(s *State, L *lua.LState) int {
-		lo, hi := 1, 0
-		switch L.GetTop() {
-		case 0:
-			L.Push(lua.LNumber(source(s).Float64()))
-			return 1
-		case 1:
-			hi = L.CheckInt(1)
-		default:
-			lo, hi = L.CheckInt(1), L.CheckInt(2)
-		}
-		if hi < lo {
-			L.RaiseError("math.random: the interval from %d to %d is empty", lo, hi)
-		}
-		L.Push(lua.LNumber(lo + int(source(s).Int64N(int64(hi)-int64(lo)+1))))
-		return 1
-	})
-	b.set("math", "randomseed", func(s *State, L *lua.LState) int { return 0 }) // the system's seed decides
-}
-
 // openCoroutine keeps track of the scripts' own coroutines, whose suspended
-// frames a reload has to pin, and guards their yields.
+// frames a reload has to pin.
 func (b *builder) openCoroutine() {
-	co := b.table("coroutine")
-	create := co.RawGetString("create").(*lua.LFunction)
-	resume := co.RawGetString("resume").(*lua.LFunction)
-	b.set("coroutine", "create", func(s *State, L *lua.LState) int {
-		n := create.GFunction(L)
-		if th, ok := L.Get(-1).(*lua.LState); ok {
-			s.threads.add(th)
+	create := func(s *State, L *lua.LState) *lua.LState {
+		fn, ok := L.Get(1).(*lua.LFunction)
+		if !ok || fn.IsG {
+			arg.Bad(L, 1, "Lua function expected")
 		}
-		return n
-	})
-	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int {
-		create.GFunction(L)
-		th := L.Get(-1).(*lua.LState)
-		s.threads.add(th)
-		L.Push(L.NewFunction(func(L *lua.LState) int {
-			L.Insert(th, 1)
-			n := resume.GFunction(L)
-			if n > 0 && L.Get(-n) == lua.LFalse {
-				L.Error(L.Get(-n+1), 0)
-			}
-			return max(0, n-1)
-		}))
-		return 1
-	})
-	yield := co.RawGetString("yield").(*lua.LFunction)
-	b.set("coroutine", "yield", func(s *State, L *lua.LState) int {
-		if err := s.yieldable("coroutine.yield"); err != nil {
-			L.RaiseError("%s", err.Error())
-		}
-		return yield.GFunction(L)
-	})
+		co := vm.Create(L, fn)
+		s.threads.add(co)
+		return co
+	}
+	b.set("coroutine", "create", func(s *State, L *lua.LState) int { L.Push(create(s, L)); return 1 })
+	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int { L.Push(vm.Wrapped(L, create(s, L))); return 1 })
+	for name, fn := range map[string]lua.LGFunction{"resume": vm.CoResume, "yield": vm.CoYield, "status": vm.CoStatus, "running": vm.CoRunning} {
+		b.set("coroutine", name, func(_ *State, L *lua.LState) int { return fn(L) })
+	}
+}
+
+// openLanguage installs the words that the interpreter itself knows.
+func (b *builder) openLanguage() {
+	for name, fn := range map[string]lua.LGFunction{"pcall": vm.Pcall, "xpcall": vm.Xpcall, "error": vm.Error, "pairs": vm.Pairs, "ipairs": vm.Ipairs} {
+		b.set("", name, func(_ *State, L *lua.LState) int { return fn(L) })
+	}
+	global := b.table("")
+	global.RawSetString("next", vm.NextFn)
+	global.RawSetString("_G", global)
+	global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 }
 
 // guardGlobals makes a new global an error with its place: in strict mode state
 // lives in modules.
 func (s *State) guardGlobals() {
 	mt := &lua.LTable{Metatable: lua.LNil}
-	fillTable(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
+	vm.Fill(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
 	s.l.G.Global.Metatable = mt
 }
 
 var (
-	guardNames   = namesOf([]string{"__newindex", "__index"})
+	guardNames   = vm.NamesOf([]string{"__newindex", "__index"})
 	refuseGlobal = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
-		L.CheckTable(1).RawSet(L.Get(2), L.Get(3))
+		vm.Set(arg.Table(L, 1), L.Get(2), L.Get(3))
 		return 0
 	}}
 	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
