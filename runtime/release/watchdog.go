@@ -59,6 +59,9 @@ type noted struct {
 	functions []string
 }
 
+// retryAfter is how long after a way back that was refused the next is tried.
+const retryAfter = 30 * time.Second
+
 // Bounds of what is remembered.
 const (
 	maxRecent = 1024
@@ -238,7 +241,7 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 		}
 	}
 	for i := len(w.open) - 1; i >= 0; i-- { // a constant beside them may have changed
-		if t := w.open[i]; t.on(unit) && !t.since.After(known) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
+		if t := w.open[i]; t.on(unit) && !t.since.After(known) && (t.canary() || known.Sub(t.since) <= w.budget.Window) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
 			return t
 		}
 	}
@@ -307,7 +310,9 @@ func (w *watchdog) again(what watched, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if t := slices.IndexFunc(w.past, func(t *watched) bool { return t.release == what.release }); t >= 0 {
-		w.open = append(w.open, newWatching(w.past[t], now))
+		n := newWatching(w.past[t], now)
+		n.notBefore = now.Add(retryAfter)
+		w.open = append(w.open, n)
 	}
 }
 
