@@ -32,6 +32,8 @@ func (c *Controller) whyDifferent(path string, disk []byte) string {
 	hash := contentHash(path, disk)
 	accepted := c.disk.Files[path]
 	switch _, queued := c.queued[path]; {
+	case queued && c.frozen != nil:
+		return "queued: it waits for thaw"
 	case queued:
 		return "queued: it waits for promote"
 	case c.cut[path] == hash:

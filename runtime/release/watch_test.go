@@ -355,3 +355,16 @@ func TestWayBackThatIsRefusedIsTriedAgain(t *testing.T) {
 		t.Fatalf("%v %+v", did, o)
 	}
 }
+
+func TestRollbackEndsTheWatchOverWhatIsGone(t *testing.T) {
+	s := newShard(t, false, 2, parts)
+	for i := range 3 {
+		s.verdict(s.save("m.lua", strings.Replace(parts, "m.g(x) return 1", fmt.Sprintf("m.g(x) return %d", i+2), 1)+fmt.Sprintf("-- %d", i)), Apply)
+	}
+	s.verdict(s.ctl.Rollback(bg, 2, "amy", ""), Apply)
+	if open, _ := s.ctl.Verdicts(); len(open) != 0 {
+		t.Errorf("%+v", open)
+	}
+	s.emit("g", 5)
+	s.want("the first of them", s.eval("S00", `return require("m").g(1)`), "2")
+}

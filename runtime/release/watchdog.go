@@ -112,6 +112,19 @@ func (w *watchdog) outdate(by watched, now time.Time) {
 	})
 }
 
+// undone ends the watch over the releases after one that all has gone back to.
+func (w *watchdog) undone(to int, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = slices.DeleteFunc(w.open, func(t *watching) bool {
+		gone := !t.canary() && t.release > to
+		if gone {
+			w.close(t, VerdictReplaced, now)
+		}
+		return gone
+	})
+}
+
 // name says which patch a release was made for.
 func (w *watchdog) name(release, patch int) {
 	w.mu.Lock()
