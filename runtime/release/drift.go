@@ -21,7 +21,7 @@ func (c *Controller) Drift(disk map[string][]byte) []Difference {
 		out = append(out, Difference{path, c.whyDifferent(path, disk[path])})
 	}
 	for _, k := range c.canaries {
-		for _, path := range c.live.Changed(k.to) {
+		for _, path := range k.paths() {
 			out = append(out, Difference{path, fmt.Sprintf("canary: release %d runs on %v", k.number, k.units)})
 		}
 	}
