@@ -183,7 +183,11 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, []Outcome{o}), nil
+	r := outcomes(s, a, []Outcome{o})
+	if o.Verdict == Applied && len(a.Canary) > 0 && !a.JSON {
+		r.Text += fmt.Sprintf("\ncanaries says how it does; release promote %d takes it to all systems, release rollback %d takes it back", o.Release, o.Release)
+	}
+	return r, nil
 }
 
 // promoteToAll asks for the shard's name, and for the role, where a release goes

@@ -29,6 +29,14 @@ func (k *canary) String() string {
 	return fmt.Sprintf("release %d (%s) on %s", k.number, what, strings.Join(k.units, ", "))
 }
 
+// paths are the files that the canary tries others of.
+func (k *canary) paths() []string {
+	if k.patch != nil {
+		return []string{k.patch.Path}
+	}
+	return sortedKeys(k.files)
+}
+
 // The commands of operators that advice names.
 const (
 	promoteFiles = "release promote %d"
@@ -208,7 +216,7 @@ func (c *Controller) widen(ctx context.Context, number int, units []string, auth
 		}
 	}
 	o.Release, o.Author, o.Note, o.Canary = k.number, author, "canary widened", k.units
-	o.Files = c.live.Changed(k.to)
+	o.Files = k.paths()
 	return o
 }
 

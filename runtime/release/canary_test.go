@@ -298,7 +298,7 @@ func TestDriftNamesEveryDifference(t *testing.T) { // O09
 	s.verdict(s.save("main.lua", mainSource+"-- later\n"), Queue)
 	disk["k.lua"] = []byte("return {}")
 	s.want("drift", fmt.Sprint(s.ctl.Drift(disk)),
-		"[{k.lua the disk differs; reload reads it} {m.lua patched: #1 m.f by amy, age 0s} {main.lua queued: it waits for promote} {n.lua refused: what runs is older}]")
+		"[{k.lua the disk differs; reload reads it} {m.lua patched: #1 m.f by amy, age 0s} {main.lua queued: it waits for thaw} {n.lua refused: what runs is older}]")
 	delete(disk, "m.lua")
 	s.want("gone", s.ctl.Drift(disk)[1].Why, "held: it is gone from the disk and runs on")
 	if st := s.ctl.Status(); st.Patches != 1 || st.Queued != 1 || st.Frozen == nil || st.Hash != s.ctl.Live().Hash {

@@ -3,8 +3,10 @@ package release
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -169,7 +171,7 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, "saved"))
 	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "saved"))
+		out = append(out, c.tell(c.queuedNow(), author, "saved"))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b), author, "saved"))
 	}
@@ -177,6 +179,15 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, "saved"))
 	}
 	return out
+}
+
+// queuedNow says what waits, and for what.
+func (c *Controller) queuedNow() Outcome {
+	o := Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}
+	if c.frozen != nil {
+		o.Message = fmt.Sprintf("%s wait for thaw: it is %v", strings.Join(o.Files, ", "), c.frozen)
+	}
+	return o
 }
 
 // differing leaves out what runs already, and what was refused with this content.

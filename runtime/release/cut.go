@@ -121,7 +121,7 @@ func (c *Controller) Accept(ctx context.Context, path string, src []byte, author
 	delete(c.cut, path)
 	if c.cfg.Production || c.frozen != nil || len(c.canaries) > 0 {
 		c.queued[path] = src
-		return []Outcome{c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "reload accept "+path)}
+		return []Outcome{c.tell(c.queuedNow(), author, "reload accept "+path)}
 	}
 	return []Outcome{c.tell(c.applyDisk(ctx, map[string][]byte{path: src}, author, "reload accept "+path, Batch{}), author, "reload accept "+path)}
 }

@@ -21,7 +21,7 @@ func (c *Controller) Drift(disk map[string][]byte) []Difference {
 		out = append(out, Difference{path, c.whyDifferent(path, disk[path])})
 	}
 	for _, k := range c.canaries {
-		for _, path := range c.live.Changed(k.to) {
+		for _, path := range k.paths() {
 			out = append(out, Difference{path, fmt.Sprintf("canary: release %d runs on %v", k.number, k.units)})
 		}
 	}
@@ -32,6 +32,8 @@ func (c *Controller) whyDifferent(path string, disk []byte) string {
 	hash := contentHash(path, disk)
 	accepted := c.disk.Files[path]
 	switch _, queued := c.queued[path]; {
+	case queued && c.frozen != nil:
+		return "queued: it waits for thaw"
 	case queued:
 		return "queued: it waits for promote"
 	case c.cut[path] == hash:

@@ -120,6 +120,7 @@ func (c *Controller) rollback(ctx context.Context, target *script.Release, autho
 		return o
 	}
 	c.markBad(bad.Number, note)
+	c.watch.undone(target.Number, c.cfg.Now())
 	c.disk = target.Numbered(o.Release)
 	for _, p := range c.patches {
 		if p.Status == PatchOpen && p.Instance == "" {

@@ -33,7 +33,7 @@ func (c *Controller) measure(ctx context.Context) {
 	names, units := c.watch.wants(c.cfg.Fleet.Awake, nil, nil)
 	if len(names) == 0 && c.gauged { // nothing is watched any more
 		c.gauged = false
-		c.cfg.Fleet.Each(ctx, nil, func(_ string, st *script.State) error { st.Ungauge(); return nil })
+		c.cfg.Fleet.Each(ctx, nil, func(_ string, st *script.State) error { st.Gauge(nil); return nil })
 	}
 	if len(names) == 0 || len(units) == 0 {
 		return
@@ -91,9 +91,15 @@ func (g *gauging) look(unit string, st *script.State) {
 }
 
 func (g *gauging) arm(unit string, st *script.State) {
-	if g != nil && g.units[unit] {
-		st.Gauge(g.names)
+	if g == nil || !g.units[unit] {
+		return
 	}
+	calls := st.Gauge(g.names) // of the versions before
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.before[unit]
+	r.calls = calls
+	g.before[unit] = r
 }
 
 // wants says what to measure, and where, also for a change that is about to be made.

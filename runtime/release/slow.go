@@ -16,19 +16,24 @@ const (
 	slowTailBy = 20 * time.Millisecond
 	slowCalls  = 5 // that took so long
 	slowLooks  = 3
+	farTimes   = 10 // as long, and by so much: a few calls say enough
+	farBy      = 10 * time.Millisecond
+	alsoTimes  = 1.5 // as long as before, where others take far less: they may have less to do
 )
 
 // comparison is the time that something took against what it was to take.
 type comparison struct {
 	now, then time.Duration // a call
 	calls     float64
-	against   string
 }
 
 // tooSlow says whether calls take so much longer that somebody notices.
 func (k comparison) tooSlow(elapsed time.Duration) bool {
 	added := k.now - k.then
 	share := added.Seconds() * k.calls / max(elapsed.Seconds(), 1)
+	if k.calls >= slowCalls && k.now >= farTimes*k.then && added >= farBy {
+		return true
+	}
 	return k.calls >= fewCalls && k.now >= slowTimes*k.then && (added >= slowBy || share >= slowShare)
 }
 
@@ -41,15 +46,15 @@ func (t *watching) judgeTime(now time.Time) {
 	}
 	t.looked = seen
 	elapsed := now.Sub(t.since)
-	told := t.slowerThanOthers(elapsed)
-	if told == "" {
-		told = t.slowerThanBefore(elapsed)
+	told, known := t.slowerThanBefore(elapsed)
+	if told == "" && (!known || t.longerThanBefore()) {
+		told = t.slowerThanOthers(elapsed)
 	}
 	if told == "" {
 		t.slow, t.told = 0, ""
 		return
 	}
-	if t.slow++; t.slow >= slowLooks && t.tripped == "" {
+	if t.slow++; t.slow >= slowLooks && t.tripped == "" && !now.Before(t.notBefore) {
 		t.told = told
 		t.tripped = told
 	}
@@ -60,7 +65,7 @@ func (t *watching) judgeTime(now time.Time) {
 func (t *watching) slowerThanOthers(elapsed time.Duration) string {
 	for _, name := range sortedKeys(t.mine) {
 		mine, others := t.mine[name], t.others[name]
-		if others == nil || others.timed < fewCalls || mine.timed < fewCalls {
+		if others == nil || others.timed < slowCalls || mine.timed < slowCalls {
 			continue
 		}
 		k := comparison{now: mine.mean(), then: others.mean(), calls: float64(mine.timed)}
@@ -78,35 +83,57 @@ func (t *watching) slowerThanOthers(elapsed time.Duration) string {
 // slowerThanBefore compares the activities that call what was changed with the same
 // before, on each unit, and with how all others there have changed meanwhile: then it
 // is the machine.
-func (t *watching) slowerThanBefore(elapsed time.Duration) string {
-	reach := t.reach()
+// known says that there is something to compare with.
+func (t *watching) slowerThanBefore(elapsed time.Duration) (told string, known bool) {
 	for _, unit := range sortedKeys(t.around) {
-		var mine, rest comparison
-		for origin, after := range t.around[unit].after {
-			before := t.around[unit].before[origin]
-			if before.Runs < fewCalls || after.Runs == 0 {
-				continue
-			}
-			k := &rest
-			if reach[origin] {
-				k = &mine
-			}
-			k.calls += after.Runs
-			k.now += after.Time
-			k.then += time.Duration(float64(before.Time) / before.Runs * after.Runs)
-		}
-		if mine.calls < fewCalls {
+		k := t.beforeAndNow(unit)
+		if k.calls < slowCalls {
 			continue
 		}
-		if rest.calls >= fewCalls && rest.now > rest.then && rest.then > 0 {
-			mine.then = time.Duration(float64(mine.then) * float64(rest.now) / float64(rest.then))
-		}
-		k := comparison{now: mine.now / time.Duration(mine.calls), then: mine.then / time.Duration(mine.calls), calls: mine.calls}
-		if own := t.sum(t.mine); k.tooSlow(elapsed) && own.longer(k.now/8) >= slowCalls && own.time >= (mine.now-mine.then)/2 {
-			return fmt.Sprintf("what calls it takes %v, %v before, in %s", short(k.now), short(k.then), unit)
+		known = true
+		own, added := t.sum(t.mine), time.Duration(float64(k.now-k.then)*k.calls)
+		if k.tooSlow(elapsed) && own.longer(k.now/8) >= slowCalls && own.time >= added/2 {
+			return fmt.Sprintf("what calls it takes %v, %v before, in %s", short(k.now), short(k.then), unit), true
 		}
 	}
-	return ""
+	return "", known
+}
+
+// longerThanBefore says whether what calls the change takes noticeably longer anywhere.
+func (t *watching) longerThanBefore() bool {
+	for unit := range t.around {
+		if k := t.beforeAndNow(unit); k.calls >= slowCalls && float64(k.now) >= alsoTimes*float64(k.then) {
+			return true
+		}
+	}
+	return false
+}
+
+// beforeAndNow compares the activities of a unit that call the change with themselves
+// before it.
+func (t *watching) beforeAndNow(unit string) comparison {
+	var mine, rest comparison
+	reach := t.reach()
+	for origin, after := range t.around[unit].after {
+		before := t.around[unit].before[origin]
+		if before.Runs < slowCalls || after.Runs == 0 {
+			continue
+		}
+		k := &rest
+		if reach[origin] {
+			k = &mine
+		}
+		k.calls += after.Runs
+		k.now += after.Time
+		k.then += time.Duration(float64(before.Time) / before.Runs * after.Runs)
+	}
+	if mine.calls == 0 {
+		return mine
+	}
+	if rest.calls >= fewCalls && rest.now > rest.then && rest.then > 0 {
+		mine.then = time.Duration(float64(mine.then) * float64(rest.now) / float64(rest.then))
+	}
+	return comparison{now: time.Duration(float64(mine.now) / mine.calls), then: time.Duration(float64(mine.then) / mine.calls), calls: mine.calls}
 }
 
 // reach is what was running when the changed functions were called.

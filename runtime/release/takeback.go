@@ -18,10 +18,11 @@ func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.
 func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.measure(ctx)
 	if c.watch.tripping() {
 		c.measured = time.Time{} // what it is taken back for is measured to the end
+		c.measure(ctx)
 	}
-	c.measure(ctx)
 	now := c.cfg.Now()
 	spent, what, ok := c.watch.trip(now)
 	if !ok {

@@ -49,8 +49,9 @@ func (t *watching) figures() Verdicted {
 	mine, others := t.sum(t.mine), t.sum(t.others)
 	v := Verdicted{Release: t.release, Patch: t.patch, Functions: sortedKeys(t.changed), Units: t.units, Since: t.since,
 		Calls: mine.calls, Errors: t.errors, InCallers: t.callers, Mean: mine.mean(), P99: mine.p99()}
-	if mine.calls > 0 {
-		v.Rate = float64(t.errors) / mine.calls
+	v.Calls = max(v.Calls, float64(v.Errors)) // the latest may not have been read yet
+	if v.Calls > 0 {
+		v.Rate = float64(t.errors) / v.Calls
 	}
 	if others.calls > 0 {
 		v.Before = float64(t.strange) / others.calls

@@ -319,3 +319,52 @@ func TestConstantThatBreaksItsFileIsTakenBack(t *testing.T) {
 	}
 	s.want("back", s.values(), "S00=11 S01=11 S02=11")
 }
+
+// TestBusierSystemIsNotSlow lets a canary run where there is far more to do than
+// elsewhere, now as before.
+func TestBusierSystemIsNotSlow(t *testing.T) {
+	const source = "local m = {work = 1}\nfunction m.f(x) local n = 0 for i = 1, m.work do n = n + i end return n end\nfunction event.f() m.f(1) end\nreturn m\n"
+	s := newShard(t, true, 3, source)
+	s.eval("S01", `(function() require("m").work = 200000 end)()`)
+	s.emit("f", 30)
+	s.patched("m.f", "function(x) local n = 1 for i = 1, m.work do n = n + i end return n end", "S01")
+	for range 10 {
+		s.emit("f", 10)
+		if o, did := s.look(); did {
+			t.Fatalf("taken back: %+v", o)
+		}
+	}
+}
+
+func TestWayBackThatIsRefusedIsTriedAgain(t *testing.T) {
+	s := newShard(t, true, 1, parts)
+	s.patched("m.g", raises)
+	s.silent["S00"] = true
+	s.emit("g", 5)
+	if o, did := s.ctl.Watch(bg); !did || o.Verdict != Refuse {
+		t.Fatalf("%v %+v", did, o)
+	}
+	s.silent["S00"] = false
+	s.emit("g", 5)
+	if o, did := s.ctl.Watch(bg); did {
+		t.Fatalf("at once: %+v", o)
+	}
+	s.pass(retryAfter)
+	s.emit("g", 1)
+	if o, did := s.ctl.Watch(bg); !did || o.Verdict != Apply {
+		t.Fatalf("%v %+v", did, o)
+	}
+}
+
+func TestRollbackEndsTheWatchOverWhatIsGone(t *testing.T) {
+	s := newShard(t, false, 2, parts)
+	for i := range 3 {
+		s.verdict(s.save("m.lua", strings.Replace(parts, "m.g(x) return 1", fmt.Sprintf("m.g(x) return %d", i+2), 1)+fmt.Sprintf("-- %d", i)), Apply)
+	}
+	s.verdict(s.ctl.Rollback(bg, 2, "amy", ""), Apply)
+	if open, _ := s.ctl.Verdicts(); len(open) != 0 {
+		t.Errorf("%+v", open)
+	}
+	s.emit("g", 5)
+	s.want("the first of them", s.eval("S00", `return require("m").g(1)`), "2")
+}

@@ -33,7 +33,7 @@ type watched struct {
 	patch   int      // its number, 0 for files
 	changed map[string]bool
 	beside  map[string]bool // all functions of its files
-	back    bool // it takes back what was there, and is not taken back itself
+	back    bool            // it takes back what was there, and is not taken back itself
 }
 
 func (t *watched) canary() bool { return t.units != nil }
@@ -58,6 +58,9 @@ type noted struct {
 	at        time.Time
 	functions []string
 }
+
+// retryAfter is how long after a way back that was refused the next is tried.
+const retryAfter = 30 * time.Second
 
 // Bounds of what is remembered.
 const (
@@ -106,6 +109,19 @@ func (w *watchdog) outdate(by watched, now time.Time) {
 		}
 		w.close(t, VerdictReplaced, now)
 		return true
+	})
+}
+
+// undone ends the watch over the releases after one that all has gone back to.
+func (w *watchdog) undone(to int, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = slices.DeleteFunc(w.open, func(t *watching) bool {
+		gone := !t.canary() && t.release > to
+		if gone {
+			w.close(t, VerdictReplaced, now)
+		}
+		return gone
 	})
 }
 
@@ -238,7 +254,7 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 		}
 	}
 	for i := len(w.open) - 1; i >= 0; i-- { // a constant beside them may have changed
-		if t := w.open[i]; t.on(unit) && !t.since.After(known) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
+		if t := w.open[i]; t.on(unit) && !t.since.After(known) && (t.canary() || known.Sub(t.since) <= w.budget.Window) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
 			return t
 		}
 	}
@@ -307,7 +323,9 @@ func (w *watchdog) again(what watched, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if t := slices.IndexFunc(w.past, func(t *watched) bool { return t.release == what.release }); t >= 0 {
-		w.open = append(w.open, newWatching(w.past[t], now))
+		n := newWatching(w.past[t], now)
+		n.notBefore = now.Add(retryAfter)
+		w.open = append(w.open, n)
 	}
 }
 

@@ -29,6 +29,8 @@ type watching struct {
 	slow    int     // looks in a row at which it was too slow
 	looked  float64 // calls at the last of them
 	told    string
+
+	notBefore time.Time // it is not taken back again until then
 }
 
 // tally is what gauges have seen of one function.
@@ -78,7 +80,7 @@ const shareOfCalls = 0.005
 // others have.
 func (t *watching) judgeErrors(now time.Time, b ErrorBudget) {
 	calls := t.sum(t.mine).calls
-	if t.tripped != "" || t.errors < b.Errors {
+	if t.tripped != "" || t.errors < b.Errors || now.Before(t.notBefore) {
 		return
 	}
 	if len(t.lately) < b.Errors && (calls == 0 || float64(t.errors)/calls < shareOfCalls) {

@@ -2,6 +2,7 @@ package script
 
 import (
 	"math/bits"
+	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -17,6 +18,9 @@ const MaxGauged = 64
 // gaugeLimit is how many calls of a function are gauged between two readings; the
 // others are estimated.
 const gaugeLimit = 4096
+
+// maxOrigins is how many kinds of activity are told apart that call a function.
+const maxOrigins = 16
 
 // Reading is what a gauge has seen of a function since the reading before.
 type Reading struct {
@@ -59,12 +63,16 @@ type gaugeCall struct {
 }
 
 // Gauge begins to gauge the functions, or goes on, and returns what was seen since
-// the last time. Names that no module declares are left out.
+// the last time. Names that no module declares are left out; no names end it.
 func (s *State) Gauge(names []string) map[string]Reading {
 	names = names[:min(len(names), MaxGauged)]
 	out := s.readGauge()
 	if s.gauge == nil || !s.gauge.isFor(names) {
 		s.Ungauge()
+		s.unread = nil // it is in out
+		if len(names) == 0 {
+			return out
+		}
 		s.gauge = &gauge{s: s, on: map[*function]*gauged{}, open: map[*lua.LState][]gaugeCall{}, since: s.now}
 		for i, name := range names {
 			s.gauge.fns = append(s.gauge.fns, &gauged{g: s.gauge, bit: 1 << i, name: name, until: -1})
@@ -79,9 +87,13 @@ func (s *State) Gauge(names []string) map[string]Reading {
 	return out
 }
 
-// readGauge takes the readings.
+// readGauge takes the readings, also those of gauges that were taken off since.
 func (s *State) readGauge() map[string]Reading {
-	out := map[string]Reading{}
+	out := s.unread
+	s.unread = nil
+	if out == nil {
+		out = map[string]Reading{}
+	}
 	if s.gauge == nil {
 		return out
 	}
@@ -91,10 +103,24 @@ func (s *State) readGauge() map[string]Reading {
 			r.Calls *= whole / (d.until - s.gauge.since)
 		}
 		d.read = Reading{}
-		out[d.name] = r
+		out[d.name] = r.add(out[d.name])
 	}
 	s.gauge.since = s.now
 	return out
+}
+
+// add is both readings together.
+func (r Reading) add(o Reading) Reading {
+	r.Calls, r.Timed, r.Time = r.Calls+o.Calls, r.Timed+o.Timed, r.Time+o.Time
+	for i, n := range o.Spread {
+		r.Spread[i] += n
+	}
+	for _, origin := range o.Origins {
+		if !slices.Contains(r.Origins, origin) {
+			r.Origins = append(r.Origins, origin)
+		}
+	}
+	return r
 }
 
 func (g *gauge) isFor(names []string) bool {
@@ -114,6 +140,7 @@ func (s *State) Ungauge() {
 	if s.gauge == nil {
 		return
 	}
+	s.unread = s.readGauge()
 	for _, d := range s.gauge.fns {
 		s.gauge.unwrap(d)
 	}
@@ -223,12 +250,7 @@ func (d *gauged) enter(L *lua.LState) int {
 
 // from notes what the function was called from.
 func (d *gauged) from(origin string) {
-	for _, o := range d.read.Origins {
-		if o == origin {
-			return
-		}
-	}
-	if len(d.read.Origins) < 16 {
+	if len(d.read.Origins) < maxOrigins && !slices.Contains(d.read.Origins, origin) {
 		d.read.Origins = append(d.read.Origins, origin)
 	}
 }
@@ -236,9 +258,9 @@ func (d *gauged) from(origin string) {
 // leave ends a gauged call, and forgets those inside it that raised an error and so
 // never came back. A call that waited has no time of its own.
 func (g *gauge) leave(L *lua.LState) int {
-	n := int(L.CheckNumber(1))
+	place, _ := L.Get(1).(lua.LNumber)
 	L.Remove(1)
-	list := g.open[L]
+	n, list := int(place), g.open[L]
 	if n < 1 || n > len(list) {
 		return L.GetTop() // the gauge is another one by now
 	}

@@ -96,6 +96,7 @@ type State struct {
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*function]*tracing
 	gauge    *gauge
+	unread   map[string]Reading
 	entered  entries
 	profile  *profiling
 	stage    *stageLog // not nil in a State that stages
