@@ -14,11 +14,11 @@ import (
 )
 
 // visitor is a socket on which nobody has signed in.
-func visitor(t *testing.T, s *shard) *pilot {
+func visitor(t *testing.T, addr string) *pilot {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	c, err := client.Dial(ctx, "ws://"+s.Addr()+"/play", client.Options{Codec: wire.JSON})
+	c, err := client.Dial(ctx, "ws://"+addr+"/play", client.Options{Codec: wire.JSON})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func visitor(t *testing.T, s *shard) *pilot {
 // register makes an account on a production shard and returns its token.
 func register(t *testing.T, s *shard, name string) (*pilot, string) {
 	t.Helper()
-	p := visitor(t, s)
+	p := visitor(t, s.Addr())
 	p.do("register", map[string]world.Value{"name": name, "password": "secret secret"})
 	return p, p.event("welcome")["token"].(string)
 }
@@ -58,13 +58,13 @@ func TestASessionOutlivesTheServer(t *testing.T) {
 	_, token := register(t, s, "Ada")
 	s.stop()
 	s = start(t, cfg)
-	p := visitor(t, s)
+	p := visitor(t, s.Addr())
 	got := p.do("resume", map[string]world.Value{"token": token}).(map[string]world.Value)
 	if who := got["player"].(map[string]world.Value); who["name"] != "Ada" {
 		t.Errorf("resumed as %v", who)
 	}
 	p.event("system")
-	other := visitor(t, s) // another tab
+	other := visitor(t, s.Addr()) // another tab
 	other.do("resume", map[string]world.Value{"token": token})
 	if code := p.event("closing")["code"]; code != wire.ClosingTakenOver {
 		t.Errorf("the first tab is told %v", code)
@@ -73,12 +73,12 @@ func TestASessionOutlivesTheServer(t *testing.T) {
 	fresh := other.do("password", map[string]world.Value{"old": "secret secret", "password": "other secret"}).(map[string]world.Value)["token"]
 	s.stop()
 	s = start(t, cfg)
-	p = visitor(t, s)
+	p = visitor(t, s.Addr())
 	p.refused("resume", wire.CodeBadToken, map[string]world.Value{"token": token})
 	p.do("resume", map[string]world.Value{"token": fresh})
 	p.do("logout", nil)
 	<-p.Done()
-	p = visitor(t, s)
+	p = visitor(t, s.Addr())
 	p.refused("resume", wire.CodeBadToken, map[string]world.Value{"token": fresh})
 	p.refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Ada", "password": "secret secret"})
 	p.do("login", map[string]world.Value{"name": "Ada", "password": "other secret"})
@@ -99,7 +99,7 @@ func TestOrderAmongPlayers(t *testing.T) {
 	}
 	tell := func(s *shard) {
 		t.Helper()
-		v := visitor(t, s)
+		v := visitor(t, s.Addr())
 		v.refused("resume", wire.CodeBadToken, map[string]world.Value{"token": token})
 		r := v.refused("login", wire.CodeBanned, map[string]world.Value{"name": "Ada", "password": "secret secret"})
 		has(t, "the refusal", r.Message, "until", "insults in local")
@@ -119,7 +119,7 @@ func TestOrderAmongPlayers(t *testing.T) {
 	// Renamed, online; the login goes by the new name.
 	has(t, "rename", amy.do("rename Ada Adele"), "Adele")
 	ada.event("closing")
-	visitor(t, s).refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Ada", "password": "secret secret"})
+	visitor(t, s.Addr()).refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Ada", "password": "secret secret"})
 	adele := login(t, s.Addr(), "Adele", wire.JSON)
 	if name := adele.event("welcome")["player"].(map[string]world.Value)["name"]; name != "Adele" {
 		t.Errorf("she is called %v", name)
@@ -135,7 +135,7 @@ func TestOrderAmongPlayers(t *testing.T) {
 			password = fields[i+1]
 		}
 	}
-	v := visitor(t, s)
+	v := visitor(t, s.Addr())
 	v.refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Adele", "password": "secret secret"})
 	v.do("login", map[string]world.Value{"name": "Adele", "password": password})
 	v.event("system")
@@ -148,7 +148,7 @@ func TestOrderAmongPlayers(t *testing.T) {
 		t.Errorf("closed with %v", code)
 	}
 	amy.refused("account Adele")
-	visitor(t, s).refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Adele", "password": password})
+	visitor(t, s.Addr()).refused("login", wire.CodeBadCredentials, map[string]world.Value{"name": "Adele", "password": password})
 	if list := amy.do("ban list"); list != "[]" {
 		t.Errorf("ban list: %s", list)
 	}
@@ -158,9 +158,9 @@ func TestOrderAmongPlayers(t *testing.T) {
 	bob.event("system")
 	has(t, "ban", amy.do("ban 127.0.0.0/8 1h attack"), "127.0.0.0/8 is banned until")
 	bob.event("closing")
-	r := visitor(t, s).refused("login", wire.CodeBanned, map[string]world.Value{"name": "Bob", "password": "secret secret"})
+	r := visitor(t, s.Addr()).refused("login", wire.CodeBanned, map[string]world.Value{"name": "Bob", "password": "secret secret"})
 	has(t, "the refusal", r.Message, "address", "attack")
-	visitor(t, s).refused("register", wire.CodeBanned, map[string]world.Value{"name": "Carl", "password": "secret secret"})
+	visitor(t, s.Addr()).refused("register", wire.CodeBanned, map[string]world.Value{"name": "Carl", "password": "secret secret"})
 	amy.refused("ban 0.0.0.0/0")
 	amy.refused("ban 10.0.0.0/33")
 	amy.do("unban 127.0.0.0/8")
