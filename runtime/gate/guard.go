@@ -73,7 +73,7 @@ func (g *Gate) guarded(c *client, name string, check func(context.Context) error
 	if err := refused(); err != nil {
 		return err
 	}
-	err := g.inTurn(n, where, func(ctx context.Context) error {
+	err := g.inTurn(c, where, func(ctx context.Context) error {
 		if err := refused(); err != nil { // others of the network have guessed meanwhile
 			return err
 		}
@@ -120,15 +120,19 @@ func (g *Gate) registered(c *client, make func(context.Context) error) error {
 		return wire.Errorf(wire.CodeRateLimited, "Too many accounts were made from your address. Please try again in %s.",
 			spoken(g.guard.accounts.Wait(n, g.cfg.Now())))
 	}
-	return g.inTurn(n, inOrder, make)
+	return g.inTurn(c, inOrder, make)
 }
 
 // inTurn runs a call into Accounts when there is a slot for it.
-func (g *Gate) inTurn(n netip.Prefix, where place, call func(context.Context) error) error {
+func (g *Gate) inTurn(c *client, where place, call func(context.Context) error) error {
+	n := peer.Network(c.from)
 	if !g.lanes.enter(g.ctx, n, where) {
 		return wire.Errorf(wire.CodeBusy, "Many players are signing in. Please try again in a moment.")
 	}
 	defer g.lanes.leave()
+	if c.out.gone() {
+		return wire.Errorf(wire.CodeBusy, "The connection is gone.") // nobody reads it: the work is for those who wait still
+	}
 	return call(g.ctx)
 }
 

@@ -338,3 +338,48 @@ func TestEmptyFragmentsAreClosed(t *testing.T) {
 		t.Errorf("got %q, %v", payload, err)
 	}
 }
+
+// Where many logins fail, as those of load players whom a production shard does not
+// know yet, accounts are made all the same: they do not wait behind the logins.
+func TestAccountsAreMadeBesideAPileOfGuesses(t *testing.T) {
+	s := start(t, func(c *gate.Config) { c.LoginsAtOnce = 1 })
+	for i := range 10 {
+		c := s.dial(wire.JSON)
+		c.Login(s.ctx, fmt.Sprintf("Guess%d", i), "?")
+		c.Close()
+	}
+	s.book.entered, s.book.goOn = make(chan string, 200), make(chan struct{}, 200)
+	done := make(chan error, 32)
+	sign := func(command, name string) *client.Conn {
+		c := s.dial(wire.JSON)
+		go func() {
+			_, err := c.Request(s.ctx, command, map[string]world.Value{"name": name, "password": "x"})
+			done <- err
+		}()
+		return c
+	}
+	sign("login", "First")
+	<-s.book.entered // it is being checked
+	sign("register", "New")
+	s.until("it does not wait", func() bool { return s.gate.Waiting() == 1 })
+	for i := range 10 {
+		sign("login", fmt.Sprintf("Pile%d", i))
+	}
+	leaver := sign("login", "Leaver")
+	s.until("they do not wait", func() bool { return s.gate.Waiting() == 12 })
+	leaver.Drop() // whoever has gone costs nobody a turn
+	s.book.goOn <- struct{}{}
+	if name := <-s.book.entered; name != "New" {
+		t.Errorf("%s goes before the new account", name)
+	}
+	for range 10 {
+		s.book.goOn <- struct{}{}
+		if name := <-s.book.entered; name == "Leaver" {
+			t.Error("the login of one who has gone is checked")
+		}
+	}
+	s.book.goOn <- struct{}{}
+	for range 13 {
+		<-done
+	}
+}

@@ -9,9 +9,9 @@ import (
 
 // lanes hand out the few slots in which passwords are checked. Networks take turns,
 // so that whoever sends many logins waits behind themselves and not before others.
-// Within a network those go first who have signed in from there before; of the rest
-// the latest, where passwords are being guessed: an honest login is not to wait
-// behind a pile of guesses, which is never gone.
+// Within a network those go first who have signed in from there before, last the
+// logins that may be guesses. Of these it is the latest that goes: an honest one is
+// not to wait behind a pile of guesses, which is never gone.
 type lanes struct {
 	mu      sync.Mutex
 	free    int
@@ -26,6 +26,7 @@ type lane struct {
 	network netip.Prefix
 	known   []*ticket
 	others  []*ticket
+	suspect []*ticket // the latest first
 }
 
 // ticket is one login that waits; turn is closed when it has a slot.
@@ -37,7 +38,7 @@ type place uint8
 const (
 	inOrder place = iota
 	knownHere
-	latestFirst
+	latestFirst // it may be a guess
 )
 
 func newLanes(slots, most int) *lanes {
@@ -84,7 +85,7 @@ func (l *lanes) add(n netip.Prefix, t *ticket, where place) {
 	case knownHere:
 		own.known = append(own.known, t)
 	case latestFirst:
-		own.others = slices.Insert(own.others, 0, t)
+		own.suspect = slices.Insert(own.suspect, 0, t)
 	default:
 		own.others = append(own.others, t)
 	}
@@ -104,9 +105,12 @@ func (l *lanes) pass() {
 		return
 	}
 	own := l.turns[0]
-	from := &own.others
-	if len(own.known) > 0 {
+	from := &own.suspect
+	switch {
+	case len(own.known) > 0:
 		from = &own.known
+	case len(own.others) > 0:
+		from = &own.others
 	}
 	t := (*from)[0]
 	*from = slices.Delete(*from, 0, 1)
@@ -118,7 +122,7 @@ func (l *lanes) pass() {
 // settle counts one fewer and forgets a lane that is empty.
 func (l *lanes) settle(own *lane) {
 	l.waiting--
-	if len(own.known)+len(own.others) == 0 {
+	if len(own.known)+len(own.others)+len(own.suspect) == 0 {
 		delete(l.by, own.network)
 		l.turns = slices.DeleteFunc(l.turns, func(o *lane) bool { return o == own })
 	}
@@ -129,7 +133,7 @@ func (l *lanes) remove(n netip.Prefix, t *ticket) bool {
 	if own == nil {
 		return false
 	}
-	for _, from := range []*[]*ticket{&own.known, &own.others} {
+	for _, from := range []*[]*ticket{&own.known, &own.others, &own.suspect} {
 		if i := slices.Index(*from, t); i >= 0 {
 			*from = slices.Delete(*from, i, i+1)
 			l.settle(own)
