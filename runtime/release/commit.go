@@ -111,7 +111,8 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 	c.settle(to)
 	c.adopt(staged, to.hashes())
 	c.watch.take(before, c.cfg.Now())
-	c.watch.change(watched{release: o.Release, units: o.Canary, changed: staged.functions(), beside: staged.neighbours(), back: c.goingBack}, before, c.cfg.Now())
+	changed := staged.functions()
+	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.goingBack}, before, c.cfg.Now())
 }
 
 func (c *Controller) adopt(staged legs, keep []string) {

@@ -368,3 +368,20 @@ func TestRollbackEndsTheWatchOverWhatIsGone(t *testing.T) {
 	s.emit("g", 5)
 	s.want("the first of them", s.eval("S00", `return require("m").g(1)`), "2")
 }
+
+// TestAPatchIsNotBlamedForItsFile finds a fault in another function of the file only
+// after the patch.
+func TestAPatchIsNotBlamedForItsFile(t *testing.T) {
+	source := strings.Replace(parts, "function m.h(x) return 1 end", "function m.h(x) if m.broken then return x.y.z end return 1 end", 1)
+	s := newShard(t, true, 3, source)
+	s.patched("m.g", "function(x) return 1 + 0 end", "S01")
+	s.patched("m.g", "function(x) return 2 + 0 end", "S02")
+	for _, u := range sortedKeys(s.units) {
+		s.eval(u, `(function() require("m").broken = true end)()`)
+	}
+	s.emit("h", 20)
+	s.emit("g", 20)
+	if o, did := s.look(); did {
+		t.Fatalf("taken back: %+v", o)
+	}
+}
