@@ -77,6 +77,9 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 		o.Release = from.Number
 		return o
 	}
+	if s.note == noteSaved && s.units == nil && len(c.canaries) == 0 && unread(staged, from, s.to) {
+		return c.carry(ctx, from, s.to)
+	}
 	number, err := c.cfg.Journal.Begin(s.to, s.author, s.note)
 	if err != nil {
 		return Outcome{Verdict: Refuse, Code: "R-HOST", Release: from.Number, passing: true,

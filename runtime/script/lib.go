@@ -157,6 +157,7 @@ func (b *builder) openLibs() {
 	b.openRegistry()
 	b.openReload()
 	b.openSetmetatable()
+	b.noteLoads()
 	b.guardWriters()
 }
 
