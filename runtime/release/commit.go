@@ -77,6 +77,9 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 		o.Release = from.Number
 		return o
 	}
+	if s.note == noteSaved && s.units == nil && len(c.canaries) == 0 && unread(staged, from, s.to) {
+		return c.carry(ctx, from, s.to)
+	}
 	number, err := c.cfg.Journal.Begin(s.to, s.author, s.note)
 	if err != nil {
 		return Outcome{Verdict: Refuse, Code: "R-HOST", Release: from.Number, passing: true,
@@ -111,7 +114,8 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 	c.settle(to)
 	c.adopt(staged, to.hashes())
 	c.watch.take(before, c.cfg.Now())
-	c.watch.change(watched{release: o.Release, units: o.Canary, changed: staged.functions(), beside: staged.neighbours(), back: c.goingBack}, before, c.cfg.Now())
+	changed := staged.functions()
+	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.goingBack}, before, c.cfg.Now())
 }
 
 func (c *Controller) adopt(staged legs, keep []string) {

@@ -133,6 +133,9 @@ type Batch struct {
 	First   time.Time // when the first change was noticed
 }
 
+// noteSaved is what a release is noted as that somebody's saving has made.
+const noteSaved = "saved"
+
 // HoldReason is a file whose state on disk is not applied: W-EMPTY, W-FILE-GONE, W-READ.
 type HoldReason struct{ Code, Path, Detail string }
 
@@ -168,15 +171,15 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	holds := append(slices.Clone(b.Holds), c.holdCut(changed)...)
 	switch {
 	case len(changed) == 0 && len(holds) == 0:
-		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, "saved"))
+		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
 	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(c.queuedNow(), author, "saved"))
+		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
 	case len(changed) > 0:
-		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b), author, "saved"))
+		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
 	for _, h := range holds {
-		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, "saved"))
+		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, noteSaved))
 	}
 	return out
 }
@@ -230,7 +233,7 @@ func (c *Controller) applyDisk(ctx context.Context, changed map[string][]byte, a
 	if len(c.waiting) > 0 { // what was refused before may be mended by this
 		both := maps.Clone(c.waiting)
 		maps.Copy(both, changed)
-		if o := c.tryDisk(ctx, both, author, note, b); o.Verdict == Apply {
+		if o := c.tryDisk(ctx, both, author, note, b); o.Verdict != Refuse {
 			return o
 		}
 	}
@@ -252,7 +255,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if !b.First.IsZero() {
 		o.Took = c.cfg.Now().Sub(b.First)
 	}
-	if o.Verdict != Apply {
+	if o.Verdict != Apply && o.Verdict != Ignore {
 		return c.noteRefusal(o, changed)
 	}
 	o.Warnings = append(o.Warnings, carried.warnings...)

@@ -38,7 +38,10 @@ func TestFileThatEndsEarlyIsHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShard(t, false, 2, long(0))
-			s.verdict(s.save("n.lua", c.old), Apply)
+			s.verdict(s.save("n.lua", c.old), Ignore)
+			for unit := range s.units {
+				s.want("somebody requires it", s.eval(unit, `return require("n") ~= nil`), "true")
+			}
 			if !c.held {
 				s.verdict(s.save("n.lua", c.saved), Apply)
 				return
@@ -67,7 +70,7 @@ func TestOtherFilesOfABatchThatIsCutAreApplied(t *testing.T) {
 	s := newShard(t, false, 2, long(14))
 	cut := long(14)[:200]
 	cut = cut[:strings.LastIndex(cut, "function")]
-	b := Batch{Changed: map[string][]byte{"m.lua": []byte(cut), "n.lua": []byte("return {}")}}
+	b := Batch{Changed: map[string][]byte{"m.lua": []byte(cut), "main.lua": []byte(mainSource + "-- later\n")}}
 	out := s.ctl.Saved(bg, b, "disk")
 	if len(out) != 2 || out[0].Verdict != Apply || out[1].Verdict != Hold || out[1].Subject != "m.lua" {
 		t.Fatalf("%+v", out)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"hotshard/runtime/script"
@@ -69,21 +70,46 @@ func (g legs) functions() map[string]bool {
 	return out
 }
 
-// neighbours are all functions of the files that change: what stands beside them there
-// may have changed with them, such as a constant.
-func (g legs) neighbours() map[string]bool {
+// beside are the functions that may do otherwise although their own text is the same:
+// those inside the changed ones, and all of a file that changed outside its functions,
+// such as in a constant.
+func (g legs) beside(changed map[string]bool) map[string]bool {
 	out := map[string]bool{}
 	for _, st := range g {
 		for _, path := range st.Changed {
-			if f := st.To.Files[path]; f != nil {
-				all, _ := f.Functions() // it compiles: it is staged
-				for _, fn := range all {
+			f := st.To.Files[path]
+			if f == nil {
+				continue
+			}
+			all, _ := f.Functions() // it compiles: it is staged
+			apart := rest(st.From.Files[path]) != rest(f)
+			for _, fn := range all {
+				outer, _, _ := strings.Cut(fn.Name, "/")
+				if apart || changed[outer] {
 					out[fn.Name] = true
 				}
 			}
 		}
 	}
 	return out
+}
+
+// rest is the text of a file without its functions.
+func rest(f *script.File) string {
+	if f == nil {
+		return ""
+	}
+	all, _ := f.Functions()
+	slices.SortFunc(all, func(a, b script.Function) int { return cmp.Compare(a.Start, b.Start) })
+	src, end, out := f.Source, 0, strings.Builder{}
+	for _, fn := range all {
+		if fn.Start >= end { // not inside the one before
+			out.Write(src[end:min(fn.Start, len(src))])
+			end = min(fn.End, len(src))
+		}
+	}
+	out.Write(src[end:])
+	return out.String()
 }
 
 // prepare stages every step to a course and asks every unit.

@@ -69,11 +69,11 @@ func (t *watching) slowerThanOthers(elapsed time.Duration) string {
 			continue
 		}
 		k := comparison{now: mine.mean(), then: others.mean(), calls: float64(mine.timed)}
-		if k.tooSlow(elapsed) && mine.longer(slowTimes*k.then/2) >= slowCalls {
+		if k.tooSlow(elapsed) && mine.mostly(k.then) {
 			return fmt.Sprintf("%s takes %v a call, %v on other systems", name, short(k.now), short(k.then))
 		}
 		high, low := mine.p99(), others.p99()
-		if high >= slowTail*low && high-low >= slowTailBy && mine.longer(high/2) >= slowCalls {
+		if high >= slowTail*low && high-low >= slowTailBy && mine.longer(high/2) >= max(slowCalls, mine.timed/50) {
 			return fmt.Sprintf("one call of %s in a hundred takes %v, %v on other systems", name, short(high), short(low))
 		}
 	}
@@ -92,7 +92,7 @@ func (t *watching) slowerThanBefore(elapsed time.Duration) (told string, known b
 		}
 		known = true
 		own, added := t.sum(t.mine), time.Duration(float64(k.now-k.then)*k.calls)
-		if k.tooSlow(elapsed) && own.longer(k.now/8) >= slowCalls && own.time >= added/2 {
+		if k.tooSlow(elapsed) && own.mostly(k.then) && own.time >= added/2 {
 			return fmt.Sprintf("what calls it takes %v, %v before, in %s", short(k.now), short(k.then), unit), true
 		}
 	}
@@ -134,6 +134,12 @@ func (t *watching) beforeAndNow(unit string) comparison {
 		mine.then = time.Duration(float64(mine.then) * float64(rest.now) / float64(rest.then))
 	}
 	return comparison{now: time.Duration(float64(mine.now) / mine.calls), then: time.Duration(float64(mine.then) / mine.calls), calls: mine.calls}
+}
+
+// mostly says whether many calls take noticeably longer than they did, rather than a few
+// that a busy machine has interrupted.
+func (n tally) mostly(then time.Duration) bool {
+	return n.longer(then*3/2) >= max(slowCalls, n.timed/4)
 }
 
 // reach is what was running when the changed functions were called.

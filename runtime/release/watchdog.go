@@ -32,7 +32,7 @@ type watched struct {
 	units   []string // of a canary; nil: all
 	patch   int      // its number, 0 for files
 	changed map[string]bool
-	beside  map[string]bool // all functions of its files
+	beside  map[string]bool // functions that may do otherwise with the same text
 	back    bool            // it takes back what was there, and is not taken back itself
 }
 
@@ -254,7 +254,7 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 		}
 	}
 	for i := len(w.open) - 1; i >= 0; i-- { // a constant beside them may have changed
-		if t := w.open[i]; t.on(unit) && !t.since.After(known) && (t.canary() || known.Sub(t.since) <= w.budget.Window) && slices.ContainsFunc(f.Functions, func(f string) bool { return t.beside[f] }) {
+		if t := w.open[i]; t.on(unit) && !t.since.After(known) && (t.canary() || known.Sub(t.since) <= w.budget.Window) && t.besides(f.Functions) {
 			return t
 		}
 	}

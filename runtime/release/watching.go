@@ -53,6 +53,10 @@ func (t *watching) touches(functions []string) bool {
 	return slices.ContainsFunc(functions, func(f string) bool { return t.changed[f] })
 }
 
+func (t *watching) besides(functions []string) bool {
+	return slices.ContainsFunc(functions, func(f string) bool { return t.beside[f] })
+}
+
 // book holds an error against the change.
 func (t *watching) book(f script.Fault, now time.Time, b ErrorBudget) {
 	t.errors++
@@ -66,7 +70,7 @@ func (t *watching) book(f script.Fault, now time.Time, b ErrorBudget) {
 
 // elsewhere notes an error in what the change changes on a unit that does not run it.
 func (t *watching) elsewhere(f script.Fault, unit string) {
-	if t.canary() && !t.on(unit) && (t.touches(f.Functions) || t.touches(f.Called)) {
+	if t.canary() && !t.on(unit) && (t.touches(f.Functions) || t.touches(f.Called) || t.besides(f.Functions)) {
 		t.strange++
 	}
 }
@@ -98,6 +102,8 @@ func (t *watching) expected(now time.Time, b ErrorBudget) float64 {
 	before := float64(t.baseline) * spans
 	if others := t.sum(t.others).calls; others >= fewCalls {
 		before = max(before, float64(t.strange)/others*t.sum(t.mine).calls)
+	} else {
+		before = max(before, float64(t.strange))
 	}
 	return before
 }

@@ -31,16 +31,16 @@ func (e Entry) Add(o Entry) Entry {
 // two of these.
 const entrySpan = 60
 
-// entries counts activities by their origin: what a change is compared with, so it
+// activities counts what runs by their origin: what a change is compared with, so it
 // runs always. It costs two looks at the clock for each.
-type entries struct {
+type activities struct {
 	all    map[string]*Entry
 	older  map[string]Entry // as it stood one or two spans ago
 	recent map[string]Entry // as it stood less than a span ago
 	turned float64
 }
 
-func (e *entries) note(origin string, took time.Duration, failed bool) {
+func (e *activities) note(origin string, took time.Duration, failed bool) {
 	if e.all == nil {
 		e.all = map[string]*Entry{}
 	}
@@ -60,7 +60,7 @@ func (e *entries) note(origin string, took time.Duration, failed bool) {
 }
 
 // turn begins a new span when it is time.
-func (e *entries) turn(now float64) {
+func (e *activities) turn(now float64) {
 	if now-e.turned < entrySpan {
 		return
 	}
@@ -68,7 +68,7 @@ func (e *entries) turn(now float64) {
 	e.recent = e.copy()
 }
 
-func (e *entries) copy() map[string]Entry {
+func (e *activities) copy() map[string]Entry {
 	out := make(map[string]Entry, len(e.all))
 	for origin, n := range e.all {
 		out[origin] = *n

@@ -158,6 +158,7 @@ func (b *builder) openLibs() {
 	b.openReload()
 	b.openSetmetatable()
 	b.openSetfenv()
+	b.noteLoads()
 	b.guardWriters()
 }
 

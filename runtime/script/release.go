@@ -59,6 +59,8 @@ type Release struct {
 	Number int
 	Hash   string // over all paths and contents
 	Files  map[string]*File
+
+	Patched []string // the functions whose code is an operator's and not the files'
 }
 
 // NewRelease makes a Release of the given sources.
@@ -102,7 +104,7 @@ func (r *Release) With(number int, changed map[string][]byte) *Release {
 
 // Numbered returns the same files under another number.
 func (r *Release) Numbered(number int) *Release {
-	return &Release{Number: number, Hash: r.Hash, Files: r.Files}
+	return &Release{Number: number, Hash: r.Hash, Files: r.Files, Patched: r.Patched}
 }
 
 // Changed lists the paths whose content differs between two releases, sorted.

@@ -212,6 +212,7 @@ func (m *Machine) join(L *lua.LState, values []lua.LValue, right string) string 
 }
 
 func (m *Machine) bound(L *lua.LState, n int) {
+	m.spend(L, n)
 	if n > MaxText {
 		fail(L, "budget: a string of %d bytes; at most %d may be built", n, MaxText)
 	}
