@@ -18,6 +18,7 @@ type Deps struct {
 	Types  Types
 	Store  Store
 	Items  Items
+	Mutes  Mutes // nil for nobody
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
 	// that wants the same run every time does the work at once.
 	Outside func(work func())
@@ -38,6 +39,13 @@ type Items interface {
 	Give(ctx context.Context, i Item) (int64, error)
 	Take(ctx context.Context, i Item) (int64, error)
 	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error
+}
+
+// Mutes knows who may not speak. It is asked on the system's goroutine and answers
+// at once.
+type Mutes interface {
+	// Muted returns what a player is told who may not speak: until when, and why.
+	Muted(player world.CharacterID) (why string, muted bool)
 }
 
 // Item is a stack of things of one type in one place.

@@ -169,7 +169,7 @@ func newStage(t *testing.T, code, more string) *stage {
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Outside: func(work func()) { work() }}
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
 	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)})
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
@@ -303,6 +303,8 @@ var cases = []struct{ word, code, want string }{
 	{"player.send", `player.send(P, "toast", {f = print})`, `error: player.send: argument 3: a function cannot be sent`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
+	{"player.muted", `return player.muted(P)`, `"You may not speak: rude"`},
+	{"player.muted", `local why, none = player.muted(7) return {why == nil, none}`, `[true,"no such player in this system"]`},
 	{"player.all", `return player.all()`, `[1]`},
 
 	{"universe.route", `return universe.route("alpha", "DELTA")`, `["Alpha","Beta","Gamma","Delta"]`},
@@ -381,4 +383,11 @@ func TestWordsReachThePlayer(t *testing.T) {
 	if st.run(t); len(st.rest.jump) != 1 {
 		t.Error("player.jump sent nobody")
 	}
+}
+
+// mutes has one player who may not speak.
+type mutes struct{}
+
+func (mutes) Muted(p world.CharacterID) (string, bool) {
+	return "You may not speak: rude", p == 1
 }

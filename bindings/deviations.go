@@ -9,6 +9,9 @@ type deviation struct{ What, Why, Error string }
 var deviations = []deviation{
 	{"`io`, `debug`, `dofile`, `loadfile`, `module`, `newproxy`, `gcinfo`, `string.dump`, the rest of `os` and of `package` are not there",
 		"scripts touch no files, processes or other scripts' locals; `require` reads the release", "there is no global io; a local or a require is missing, or the name is misspelt"},
+	{"the tables of the library and of the shard's words, the globals and the methods of text are closed: nothing is assigned to them, nor added, nor with `rawset`, and `setfenv(0, ...)` is refused",
+		"all scripts of a system share them, and neither a reload nor a release would know", "string.upper is the library's, which all scripts share: give a function of your own another name"},
+	{"`loadstring`, `load` and `setfenv` of a function are there", "what they make has the globals and the budget of any script; a reload does not follow it, so keep it to formulas and settings", ""},
 	{"`collectgarbage` checks its option and does nothing", "the memory is the whole process's", ""},
 	{"`print` writes to the log, or to the console that runs the code", "a shard has no terminal", ""},
 	{"a text has at most 4 MiB", "one script must not take the memory of all", "budget: string.rep would make 1000000 times 100 bytes; at most 4194304 may be built"},

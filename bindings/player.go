@@ -35,6 +35,8 @@ var playerTable = table{
 			Doc: "Ends the player's session, when the running function has ended."},
 		{Sig: "online(player: integer): boolean", Do: playerOnline,
 			Doc: "Whether the player is in this system and has a connection."},
+		{Sig: "muted(player: integer): string?", Do: withPlayer(playerMuted),
+			Doc: "Why and until when the player may not speak to others, as a sentence for them; nil for those who may. Operators say who: mute."},
 		{Sig: "all(): integer[]", Do: systemPlayers,
 			Doc: "The players in this system, as system.players()."},
 	},
@@ -99,6 +101,17 @@ func playerSend(e *env, L *lua.LState, p *system.Player) int {
 func playerKick(e *env, L *lua.LState, p *system.Player) int {
 	e.sys.Kick(p, L.CheckString(2))
 	return done(L, nil)
+}
+
+func playerMuted(e *env, L *lua.LState, p *system.Player) int {
+	if e.deps.Mutes != nil {
+		if why, muted := e.deps.Mutes.Muted(p.ID); muted {
+			L.Push(lua.LString(why))
+			return 1
+		}
+	}
+	L.Push(lua.LNil)
+	return 1
 }
 
 func playerOnline(e *env, L *lua.LState) int {

@@ -37,6 +37,7 @@ func (o *operator) interact(ctx context.Context) error {
 	o.screen = s
 	s.line.SetWordCompleter(o.complete)
 	o.greet()
+	o.hear()
 	for {
 		if err := o.present(ctx); err != nil {
 			return leave(err)
@@ -74,6 +75,11 @@ func (o *operator) greet() {
 	for _, n := range h.Notices {
 		o.screen.loud(true, n)
 	}
+}
+
+// hear shows what colleagues do, above the line that is being typed.
+func (o *operator) hear() {
+	o.client.OnNews(func(text string) { fmt.Fprintf(o.out, "\r\x1b[K* %s\r\n%s", text, o.prompt()) })
 }
 
 // prompt is "dev r3> " or, loud, "tranquility PROD r41> ".
@@ -197,6 +203,7 @@ func (o *operator) present(ctx context.Context) error {
 			o.client.Close()
 			o.client = c
 			o.back(was, c.Hello())
+			o.hear()
 			return nil
 		}
 		select {

@@ -128,10 +128,10 @@ func TestConfirmationFromAScript(t *testing.T) {
 	s := startShard(t, t.TempDir())
 	s.Do(func() { s.Identity.Name, s.Identity.Production = "tranquility", true })
 	down := func() (is bool) { s.Do(func() { is = s.Down && s.Reason == "maintenance" }); return is }
-	if _, errs, code := s.ran(t, "", "-e", "shutdown"); code != 1 || !strings.HasPrefix(errs, "shutdown on tranquility, a production shard: type its name") || down() {
+	if _, errs, code := s.ran(t, "", "-e", "shutdown now"); code != 1 || !strings.HasPrefix(errs, "shutdown now, with 2 players in the game on tranquility, a production shard: type its name") || down() {
 		t.Errorf("exit %d: %q", code, errs)
 	}
-	if _, errs, code := s.ran(t, "", "-e", "shutdown --confirm dev"); code != 1 || down() {
+	if _, errs, code := s.ran(t, "", "-e", "shutdown now --confirm dev"); code != 1 || down() {
 		t.Errorf("with another shard's name: exit %d: %q", code, errs)
 	}
 	if _, errs, code := s.ran(t, "", "--confirm", "tranquility", "-e", "shutdown 5m maintenance"); code != 0 || !down() {

@@ -120,12 +120,7 @@ func (o *operator) send(ctx context.Context, l client.Line) error {
 			}
 			return o.send(ctx, l)
 		case refusal.Code == command.CodeEdit:
-			code, err := o.screen.edit(r.Text)
-			if err != nil {
-				return err
-			}
-			l.Text += " = " + code
-			return o.send(ctx, l)
+			return o.editAndSend(ctx, l, r.Text)
 		}
 	}
 	o.show(r)

@@ -157,7 +157,7 @@ func TestProductionIsLoudAndAsksForItsName(t *testing.T) {
 	m.sees(red + "tranquility, a PRODUCTION shard")
 	m.sees("patch #1 of market.fee")
 	m.sees(red + "tranquility PROD r3> ")
-	m.types("shutdown\r")
+	m.types("shutdown now\r")
 	m.sees("type its name")
 	m.sees("name of the shard: ")
 	m.types("dev\r")
@@ -166,7 +166,7 @@ func TestProductionIsLoudAndAsksForItsName(t *testing.T) {
 	m.types("shutdown 10m\r")
 	m.sees("name of the shard: ")
 	m.types("tranquility\r")
-	m.sees("shuts down in 10m")
+	m.sees("shuts down in 10 minutes, at ")
 }
 
 func TestARestartOfTheShard(t *testing.T) {
@@ -213,4 +213,37 @@ func TestEditorAndPager(t *testing.T) {
 	m.sees("PAGED")
 	m.sees("43")
 	m.sees("dev r3> ")
+}
+
+func TestEditedTextOutlivesARefusal(t *testing.T) {
+	s := startShard(t, t.TempDir())
+	script := filepath.Join(s.dir, "editor")
+	os.WriteFile(script, []byte("#!/bin/sh\ngrep -q '(((' \"$1\" && sed -i 's/(((//' \"$1\" || sed -i 's/0.01/(((0.03/' \"$1\"\n"), 0o700)
+	m := s.terminal(t, "EDITOR="+script, "TMPDIR="+s.dir)
+	m.sees("dev r3> ")
+	m.types("patch market.fee --reason fee\r")
+	m.sees("R-SYNTAX")
+	m.sees("Edit it again?")
+	m.types("\r")
+	m.sees("patch #1 of market.fee")
+	m.sees("> ")
+	s.Do(func() {
+		if p := s.Patches[0]; !strings.Contains(p.Base, "price * 0.03") || p.Reason != "fee" {
+			t.Errorf("patch %+v", p)
+		}
+	})
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "hotshard-patch-*")); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+	m.types("patch market.fee\r")
+	m.sees("Edit it again?")
+	m.types("n\r")
+	m.sees("your text is kept: patch market.fee --file ")
+	kept, _ := filepath.Glob(filepath.Join(s.dir, "hotshard-patch-*", "patch.lua"))
+	if len(kept) != 1 {
+		t.Fatalf("kept: %v", kept)
+	}
+	if text, err := os.ReadFile(kept[0]); err != nil || !strings.Contains(string(text), "(((0.03") {
+		t.Errorf("%q %v", text, err)
+	}
 }

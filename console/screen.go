@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -119,38 +118,4 @@ func (s *screen) lend(cmd *exec.Cmd) error {
 	}
 	err := cmd.Run()
 	return errors.Join(err, s.raw.ApplyMode())
-}
-
-// edit opens code in the operator's editor and returns what became of it.
-func (s *screen) edit(code string) (string, error) {
-	dir, err := os.MkdirTemp("", "hotshard-patch-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "patch.lua")
-	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
-		return "", err
-	}
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
-	}
-	if editor == "" {
-		editor = "vi"
-	}
-	words := append(strings.Fields(editor), file)
-	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Stdin = os.Stdin
-	if err := s.lend(cmd); err != nil {
-		return "", fmt.Errorf("%s: %w; nothing was done", editor, err)
-	}
-	after, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	if strings.TrimSpace(string(after)) == "" || string(after) == code {
-		return "", errors.New("the code was not changed; nothing was done")
-	}
-	return string(after), nil
 }

@@ -5,26 +5,32 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"hotshard/host/server"
 )
 
 // serveCmd runs a shard until SIGTERM or SIGINT.
 type serveCmd struct {
-	Listen     string `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
-	Ops        string `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
-	Socket     string `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
-	SSH        string `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
-	FourEyes   bool   `help:"A second operator has to approve what reaches every system."`
-	Scripts    string `default:"scripts" help:"The folder of the game's scripts."`
-	Data       string `default:"data" help:"The folder for everything the shard keeps."`
-	Store      string `help:"The database, a URL or a path; hotshard.db below --data where left out." placeholder:"URL"`
-	Shard      string `default:"dev" help:"The shard's name."`
-	Production bool   `help:"Nobody gets an account by logging in, and saved scripts wait for a promote."`
-	Universe   string `help:"A map made by host import; a generated one where left out." placeholder:"FILE"`
-	Seed       uint64 `default:"1" help:"Of the generated map."`
-	Home       string `help:"The system in which new characters begin." placeholder:"NAME"`
-	LogFormat  string `enum:"text,json" default:"text" help:"text or json."`
+	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
+	Ops           string        `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
+	Socket        string        `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
+	SSH           string        `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
+	FourEyes      bool          `help:"A second operator has to approve what reaches every system."`
+	Scripts       string        `default:"scripts" help:"The folder of the game's scripts."`
+	Data          string        `default:"data" help:"The folder for everything the shard keeps."`
+	Store         string        `help:"The database, a URL or a path; hotshard.db below --data where left out." placeholder:"URL"`
+	Shard         string        `default:"dev" help:"The shard's name."`
+	Production    bool          `help:"Nobody gets an account by logging in, and saved scripts wait for a promote."`
+	Universe      string        `help:"A map made by host import; a generated one where left out." placeholder:"FILE"`
+	Seed          uint64        `default:"1" help:"Of the generated map."`
+	Home          string        `help:"The system in which new characters begin." placeholder:"NAME"`
+	TrustProxy    []string      `placeholder:"ADDR,..." help:"Proxies in front of --listen, addresses or networks: whom they name in X-Forwarded-For or in the PROXY protocol is who comes."`
+	LimitLoopback bool          `help:"Hold 127.0.0.1 and ::1 to the limits by address, too."`
+	Registrations int           `default:"20" help:"Accounts that one address may make at once; then it is one a minute."`
+	Session       time.Duration `default:"336h" help:"How long a player stays signed in without playing; 90 days at most in all."`
+	AcceptData    bool          `help:"The data is empty, another shard's or a production shard's, and it is meant so."`
+	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
 
 // Run runs the shard.
@@ -34,6 +40,7 @@ func (c *serveCmd) Run() error {
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
+		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
 		Version: version, Out: os.Stdout,
 	})
 	if err != nil {

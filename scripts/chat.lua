@@ -1,11 +1,16 @@
--- Talking: local is everybody in the system; any other channel reaches the whole
--- universe through the chat service (services/chat.lua).
+-- Talking: local is everybody in the system; any other channel, and what is said to
+-- one player alone, reaches the whole universe through the chat service
+-- (services/chat.lua).
 local args = require "lib.args"
 local chat = {}
 
 chat.longest = 500 -- bytes in one line
 chat.service = "chat"
 chat.always = {"help"} -- channels everybody hears
+chat.private = "private" -- the channel of what is said to one player alone
+chat.burst = 10        -- lines of a player in a channel at once ...
+chat.every = 1         -- ... and then one in so many seconds
+chat.pace = {}         -- by player and channel: how many lines are used up, since when
 chat.special = {}      -- by channel: modules with say(p, line), for those that are not the service's
 
 function chat.hears(p, channel)
@@ -24,25 +29,70 @@ function chat.channel(from)
   return name
 end
 
+-- Why somebody may not speak, nil for those who may.
+function chat.muted(p) return player.muted(p) end
+
+-- Refuses a line of somebody who may not speak, or who has said too much in a channel
+-- of late. Whom a private line is for makes no difference: they share one pace.
+function chat.may_say(p, channel)
+  local why = chat.muted(p)
+  if why then error {code = "muted", message = why} end
+  local key, now = string.format("%d %s", p, channel), system.now()
+  local pace = chat.pace[key] or {used = 0, at = now}
+  local used = math.max(0, pace.used - (now - pace.at) / chat.every)
+  if used + 1 > chat.burst then
+    error {code = "rate_limited", message = string.format("you have said much in %s: wait %d s", channel, math.ceil((used + 1 - chat.burst) * chat.every))}
+  end
+  chat.pace[key] = {used = used + 1, at = now}
+end
+
+-- Forgets the pace of those who have been silent long enough to begin anew.
+function chat.forget_pace()
+  for key, pace in pairs(chat.pace) do
+    if system.now() - pace.at > chat.burst * chat.every then chat.pace[key] = nil end
+  end
+end
+
 -- say{text="...", channel="local"}
 function command.say(p, from)
   local channel = chat.channel(from)
+  if channel == chat.private then args.refuse("who is it for? tell says it to one player") end
   local line = {channel = channel, from = player.name(p), id = p, text = args.text(from, "text", chat.longest)}
+  if channel ~= "local" and not chat.special[channel] and not chat.hears(p, channel) then
+    error {code = "not_joined", message = "join " .. channel .. " first"}
+  end
+  chat.may_say(p, channel)
   if channel == "local" then
     broadcast("chat", line)
     return true
   end
   if chat.special[channel] then return chat.special[channel].say(p, line) end
-  if not chat.hears(p, channel) then error {code = "not_joined", message = "join " .. channel .. " first"} end
   service.call(chat.service, "say", line)
   return true
+end
+
+-- tell{to="name", text="..."}: to one player alone, wherever they are.
+function command.tell(p, from)
+  local to = args.text(from, "to", 24)
+  local line = {channel = chat.private, from = player.name(p), id = p, text = args.text(from, "text", chat.longest)}
+  chat.may_say(p, chat.private)
+  local name = service.call(chat.service, "tell", to, line)
+  if not name then error {code = "not_online", message = to .. " is not online"} end
+  line.to = name
+  player.send(p, "chat", line)
+  return {to = name}
+end
+
+-- The service has a line for somebody who was here a moment ago.
+function event.chat_private(_, p, line)
+  if player.online(p) then player.send(p, "chat", line) end
 end
 
 -- join{channel=}: from now on, here and wherever one goes. Answers with what was
 -- said last.
 function command.join(p, from)
   local channel = chat.channel(from)
-  if channel == "local" or chat.special[channel] then args.refuse("%s is always on", channel) end
+  if channel == "local" or channel == chat.private or chat.special[channel] then args.refuse("%s is always on", channel) end
   local data = player.data(p)
   data.channels = data.channels or {}
   data.channels[channel] = true
@@ -64,17 +114,18 @@ function event.chat_line(_, line)
   end
 end
 
--- A system listens while somebody is in it. A service that is down is no reason
--- to keep anybody from coming in: it is told again at the next arrival.
-function event.player_entered()
-  service.call(chat.service, "listen", system.name())
+-- A system listens while somebody is in it, and tells who that is. A service that is
+-- down is no reason to keep anybody from coming in: it is told again at the next
+-- arrival.
+function event.player_entered(p)
+  service.call(chat.service, "listen", system.name(), p, player.name(p))
 end
 
 function event.player_left(p)
   local here = system.players()
-  if #here == 0 or #here == 1 and here[1] == p then
-    service.call(chat.service, "forget", system.name())
-  end
+  local last = #here == 0 or #here == 1 and here[1] == p
+  chat.forget_pace()
+  service.call(chat.service, "forget", system.name(), p, player.name(p), last)
 end
 
 return chat

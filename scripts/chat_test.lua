@@ -37,3 +37,58 @@ function test.lines_of_the_service_reach_those_who_listen()
   emit("chat_line", "chat", {channel = "help", from = "Eve", text = "welcome"})
   eq(ben:last("chat").text, "welcome")
 end
+
+function test.a_line_to_one_player_alone()
+  local ann, ben, cat = player "Ann", player "Ben", player "Cat"
+  eq(ann:run("tell", {to = "ben", text = "psst"}), {to = "Ben"})
+  advance(1)
+  eq(ben:last("chat"), {channel = "private", from = "Ann", id = ann.id, text = "psst"})
+  eq(ann:last("chat").to, "Ben")
+  eq(cat:last("chat"), nil)
+  ben:leave()
+  advance(1)
+  local _, message, code = ann:run("tell", {to = "Ben", text = "still there?"})
+  eq(message, "Ben is not online")
+  eq(code, "not_online")
+end
+
+function test.a_player_has_a_pace_in_each_channel()
+  local ann, ben = player "Ann", player "Ben"
+  chat.every = 60
+  for i = 1, chat.burst do ok(ann:run("say", {text = "line " .. i})) end
+  local _, message, code = ann:run("say", {text = "and on"})
+  eq(code, "rate_limited")
+  ok(string.find(message, "local: wait %d+ s"))
+  eq(ben:last("chat").text, "line " .. chat.burst)
+  ok(ben:run("say", {text = "quiet please"}))                -- another's pace is their own
+  ok(ann:run("say", {channel = "help", text = "elsewhere"})) -- and so is another channel's
+  advance(chat.every)
+  ok(ann:run("say", {text = "and on"}))
+  ok(not ann:run("say", {text = "and on"}))
+  for i = 1, chat.burst do ok(ann:run("tell", {to = "Ben", text = "psst " .. i})) end
+  _, _, code = ann:run("tell", {to = "Ann", text = "psst"})
+  eq(code, "rate_limited")
+  chat.every = 1
+end
+
+function test.whoever_is_muted_is_told_why()
+  local ann, ben = player "Ann", player "Ben"
+  local may = chat.muted
+  chat.muted = function(p) return p == ann.id and "You may not speak: advertising" or nil end
+  for _, try in ipairs {{"say", {text = "buy"}}, {"say", {channel = "help", text = "buy"}}, {"tell", {to = "Ben", text = "buy"}}} do
+    local _, message, code = ann:run(try[1], try[2])
+    eq(code, "muted")
+    eq(message, "You may not speak: advertising")
+  end
+  eq(ben:last("chat"), nil)
+  ok(ben:run("say", {text = "o7"}))
+  chat.muted = may
+end
+
+function test.the_pace_of_those_who_are_silent_is_forgotten()
+  local ann = player "Ann"
+  ann:run("say", {text = "o7"})
+  advance(chat.burst * chat.every + 1)
+  chat.forget_pace()
+  eq(chat.pace, {})
+end

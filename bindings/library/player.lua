@@ -73,6 +73,11 @@ function player.kick(player, reason) end
 ---@return boolean
 function player.online(player) end
 
+--- Why and until when the player may not speak to others, as a sentence for them; nil for those who may. Operators say who: mute.
+---@param player integer
+---@return string?
+function player.muted(player) end
+
 --- The players in this system, as system.players().
 ---@return integer[]
 function player.all() end

@@ -33,6 +33,7 @@ type Client struct {
 	mu      sync.Mutex
 	next    uint64
 	release int
+	news    func(string)
 	calls   map[uint64]*call
 	write   sync.Mutex
 }
@@ -84,6 +85,14 @@ func (c *Client) Release() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.release
+}
+
+// OnNews has fn called, on the client's reading goroutine, with each line that the
+// shard sends unasked: what a colleague did.
+func (c *Client) OnNews(fn func(string)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.news = fn
 }
 
 // Lost is closed when the connection has ended.
@@ -220,8 +229,13 @@ func (c *Client) read(frames *command.FrameReader) {
 		if r.Release > 0 {
 			c.release = r.Release
 		}
+		news := c.news
 		c.mu.Unlock()
 		switch {
+		case r.News != "":
+			if news != nil {
+				news(r.News)
+			}
 		case w == nil: // nobody waits any more
 		case r.Part != nil:
 			if w.part != nil {

@@ -40,12 +40,14 @@ func (a *approvals) ask(s *Session, line string, now time.Time) (int, error) {
 	a.last++
 	own := *s
 	own.emit = nil
+	own.number = 0
 	a.waiting = append(a.waiting, approval{a.last, now, line, own})
 	return a.last, nil
 }
 
-// take removes a line that somebody else than who asked for it approves.
-func (a *approvals) take(number int, by string, now time.Time) (approval, error) {
+// take removes a line that somebody else than who asked for it approves: in a role
+// in which they could have asked for it themselves, or it would be no second look.
+func (a *approvals) take(number int, by *Session, now time.Time) (approval, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.expire(now)
@@ -54,8 +56,12 @@ func (a *approvals) take(number int, by string, now time.Time) (approval, error)
 		return approval{}, refuse(CodeFailed, "nothing waits for approval under the number %d", number)
 	}
 	w := a.waiting[i]
-	if w.session.Who == by {
-		return approval{}, refuse(CodeRole, "%s asked for that: somebody else must approve it", by)
+	if w.session.Who == by.Who {
+		return approval{}, refuse(CodeRole, "%s asked for that: somebody else must approve it", by.Who)
+	}
+	words, _ := split(w.line) // it could be read when it was asked for
+	if c, _ := by.Registry.find(words); c.Role > by.Role {
+		return approval{}, refuse(CodeRole, "%s takes the role %s, also to approve it; you are %s", c.Name, c.Role, by.Role)
 	}
 	a.waiting = slices.Delete(a.waiting, i, i+1)
 	return w, nil
@@ -72,12 +78,6 @@ func (a *approvals) expire(now time.Time) {
 	a.waiting = slices.DeleteFunc(a.waiting, func(w approval) bool { return now.Sub(w.at) >= approvalTime })
 }
 
-// needsTwo says whether a command, as it was asked for, waits for a second
-// person.
-func needsTwo(s *Session, c *Command, args Args) bool {
-	return c.Two != nil && !s.approved && s.Shard.Identify().FourEyes && c.Two(args)
-}
-
 func approveCommands() []Command {
 	offered := func(s Shard) bool { return s.Identify().FourEyes }
 	return []Command{{
@@ -85,7 +85,7 @@ func approveCommands() []Command {
 		Example: "approvals", Offered: offered, Run: runApprovals,
 	}, {
 		Name: "approve", Args: "N", Short: "let a colleague's command run",
-		Example: "approve 3", Role: Operator, Changes: true, Offered: offered, Run: runApprove,
+		Example: "approve 3", Role: Operator, Changes: true, Quiet: true, Offered: offered, Run: runApprove,
 	}}
 }
 
@@ -104,7 +104,7 @@ func runApprove(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, refuse(CodeUsage, "which one? approvals lists them")
 	}
-	w, err := s.Registry.approvals.take(n, s.Who, time.Now())
+	w, err := s.Registry.approvals.take(n, s, time.Now())
 	if err != nil {
 		return Result{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -47,14 +49,16 @@ type Command struct {
 	Flags   []string
 	Role    Role
 	Changes bool // it is written to the audit log
-	Final   bool // written before it runs, because nothing may run after it
+	Final   bool // nothing may run after it: what became of it may be left unwritten
+	Rescue  bool // it runs even where the audit log cannot be written: it ends or takes back
+	Quiet   bool // colleagues are not told: it runs another command, of which they are
 	// Code takes everything after the flags, or after "=", as it was typed.
 	Code bool
 	// Lua says that the code is Lua, which may go on over several lines.
 	Lua bool
-	// Two says whether it takes a second person, where the shard wants two pairs
-	// of eyes; nil is never.
-	Two func(Args) bool
+	// Reloads says whether it changes which code runs, which is refused while changes
+	// are frozen; nil is never.
+	Reloads func(Args) bool
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.
@@ -86,9 +90,17 @@ type Session struct {
 	JSON    bool // one JSON value wanted, whatever the line says
 	// Interactive says that somebody looks at the results as they come.
 	Interactive bool
+	// Seat tells this session from others of the same operator: an account may be
+	// that of several people.
+	Seat string
+
+	// Allowed says, before each command, whether the operator may still be here; nil
+	// is always.
+	Allowed func() error
 
 	emit     func(Result) error
 	approved bool // a second person has approved of the line
+	number   int  // among those who are on; 0 for none
 }
 
 // Emit sends a part of a result that goes on. An error means that nobody
@@ -126,6 +138,7 @@ type Registry struct {
 	byName    map[string]*Command
 	list      []*Command // by name
 	approvals approvals
+	presence  presence
 }
 
 // NewRegistry makes a registry of commands. It panics on two of one name, which
@@ -149,7 +162,8 @@ func Default() *Registry {
 	return NewRegistry(slices.Concat(
 		helpCommands(), systemCommands(), playerCommands(), luaCommands(), reloadCommands(),
 		errorCommands(), powerCommands(), releaseCommands(), patchCommands(), probeCommands(),
-		topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
+		taskCommands(), topCommands(), tailCommands(), serviceCommands(), auditCommands(), approveCommands(),
+		sessionCommands(), communityCommands(),
 	)...)
 }
 
@@ -202,6 +216,11 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	if len(words) == 0 {
 		return Result{}, err
 	}
+	if s.Allowed != nil {
+		if err := s.Allowed(); err != nil {
+			return Result{}, refused(ctx, s, line, refuse(CodeRole, "%v", err))
+		}
+	}
 	c, rest := r.find(words)
 	switch {
 	case c == nil && err != nil:
@@ -213,11 +232,15 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	case err != nil && !c.Code:
 		return Result{}, refuse(CodeUsage, "%v", err)
 	case c.Role > s.Role:
-		return Result{}, refuse(CodeRole, "%s takes the role %s; you are %s", c.Name, c.Role, s.Role)
+		return Result{}, refused(ctx, s, line, refuse(CodeRole, "%s takes the role %s; you are %s", c.Name, c.Role, s.Role))
 	}
+	r.presence.saw(s, line)
 	args, err := parse(c, line, rest)
 	if err != nil {
 		return Result{}, refuse(CodeUsage, "%v\nusage: %s", err, strings.TrimSpace(c.Name+" "+c.Args))
+	}
+	if err := frozen(s, c, args); err != nil {
+		return Result{}, refused(ctx, s, line, err)
 	}
 	if args.Confirm == "" {
 		args.Confirm = s.Confirm
@@ -231,35 +254,99 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	return result, err
 }
 
-// run runs a command that may be run, and writes it down if it changes anything.
+// refused writes down that something was tried that may not be, and returns why.
+func refused(ctx context.Context, s *Session, line string, why error) error {
+	if s.Shard.Audit == nil {
+		return why
+	}
+	e := s.entry(line)
+	e.Outcome = "refused: " + why.Error()
+	if err := record(ctx, s, e); err != nil {
+		slog.Warn("console: a refusal could not be written down", "who", s.Who, "command", brief(line), "err", err)
+	}
+	return why
+}
+
+// entry is the beginning of a line of the audit log.
+func (s *Session) entry(line string) AuditEntry {
+	return AuditEntry{At: time.Now(), Who: s.Who, From: s.From, Command: line, Release: s.Shard.Identify().Release}
+}
+
+// askedFor is the outcome that the audit log has of a command that has not run yet.
+const askedFor = "asked for"
+
+// run runs a command that may be run. If it changes anything, the audit log says so
+// before, and after it what became of it; colleagues are told.
 func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, line string) (Result, error) {
-	if needsTwo(s, c, args) {
-		n, err := r.approvals.ask(s, line, time.Now())
-		if err != nil {
-			return Result{}, err
+	if !c.Changes {
+		return c.do(ctx, s, args)
+	}
+	unwritten := s.intend(ctx, c, line)
+	if unwritten != nil && !c.Rescue {
+		return Result{}, fmt.Errorf("%w; nothing was done", unwritten)
+	}
+	result, outcome, err := r.change(ctx, s, c, args, line)
+	if !c.Quiet {
+		r.presence.tell(s, fmt.Sprintf("%s: %s: %s", s.Who, brief(line), brief(outcome)))
+	}
+	if s.Shard.Audit == nil {
+		return result, err
+	}
+	e := s.entry(line)
+	e.Outcome = outcome
+	if werr := record(ctx, s, e); unwritten == nil && !c.Final {
+		unwritten = werr
+	}
+	if unwritten != nil {
+		err = errors.Join(err, unwritten)
+	}
+	return result, err
+}
+
+// do runs the command. A panic in it is its own failure and nobody else's.
+func (c *Command) do(ctx context.Context, s *Session, a Args) (r Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("console: a command panicked", "command", c.Name, "panic", p, "stack", string(debug.Stack()))
+			r, err = Result{}, refuse(CodeFailed, "the command failed inside the server: %v (the log has the details)", p)
 		}
-		return text("that takes a second person: a colleague can approve %d within %v", n, approvalTime), nil
+	}()
+	return c.Run(ctx, s, a)
+}
+
+// intend writes down what is about to be done.
+func (s *Session) intend(ctx context.Context, c *Command, line string) error {
+	if s.Shard.Audit == nil {
+		return nil
 	}
-	if !c.Changes || s.Shard.Audit == nil {
-		return c.Run(ctx, s, args)
+	e := s.entry(line)
+	e.Outcome = askedFor
+	return record(ctx, s, e)
+}
+
+// change runs a command that changes something, as far as one person may, and says
+// how it went.
+func (r *Registry) change(ctx context.Context, s *Session, c *Command, args Args, line string) (Result, string, error) {
+	two := s.Shard.Identify().FourEyes && !s.approved
+	acting := *s
+	if two {
+		acting.Shard = s.Shard.guarded()
 	}
-	entry := AuditEntry{At: time.Now(), Who: s.Who, From: s.From, Command: line, Release: s.Shard.Identify().Release}
-	if c.Final {
-		entry.Outcome = "asked for"
-		if err := record(ctx, s, entry); err != nil {
-			return Result{}, err
+	result, err := c.do(ctx, &acting, args)
+	if two && errors.Is(err, errTwo) {
+		var n int
+		if n, err = r.approvals.ask(s, line, time.Now()); err == nil {
+			result = text("that takes a second person: a colleague can approve %d within %v", n, approvalTime)
+			return result, fmt.Sprintf("waits for a second person: approve %d", n), nil
 		}
-		return c.Run(ctx, s, args)
 	}
-	result, err := c.Run(ctx, s, args)
-	entry.Outcome = "done"
 	switch {
 	case err != nil:
-		entry.Outcome = err.Error()
+		return result, err.Error(), err
 	case result.Failed != "":
-		entry.Outcome = result.Failed
+		return result, result.Failed, nil
 	}
-	return result, errors.Join(err, record(ctx, s, entry))
+	return result, "done", nil
 }
 
 // record writes an audit entry even when the operator has broken off: what was

@@ -57,7 +57,7 @@ func TestAnswers(t *testing.T) {
 		{"errors", "market.fee"},
 		{"errors market.fee", "stack traceback"},
 		{"errors other", "no errors"},
-		{"shutdown 10m weekly maintenance", "shuts down in 10m0s"},
+		{"shutdown 10m weekly maintenance", "shuts down in 10 minutes, at "},
 		{"shutdown", "is shutting down"},
 		{"release list", "no releases"},
 		{"release show 3", "+++ r3"},
@@ -321,7 +321,9 @@ func TestAuditHasWhatChanges(t *testing.T) {
 	if err := json.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"shutdown|asked for", "lua @Jita return 1|done", "drop 9|R-STALE: there is no patch #9", "announce hello|done"}
+	// The newest first: of each what was meant before, and what became of it after.
+	want := []string{"shutdown|done", "shutdown|asked for", "lua @Jita return 1|done", "lua @Jita return 1|asked for",
+		"drop 9|R-STALE: there is no patch #9", "drop 9|asked for", "announce hello|done", "announce hello|asked for"}
 	if len(got) != len(want) {
 		t.Fatalf("%d entries: %s", len(got), b)
 	}

@@ -35,12 +35,12 @@ func runErrors(ctx context.Context, s *Session, a Args) (Result, error) {
 			kept = append(kept, g)
 		}
 	}
-	t := &Table{Columns: columns("function", "release", "count", "first:time", "last:time", "where", "message", "systems", "player", "traceback"),
+	t := &Table{Columns: columns("function", "release", "patch", "cause", "count", "first:time", "last:time", "where", "message", "systems", "player", "traceback"),
 		None: "no errors"}
 	var traces []string
 	for _, g := range kept {
-		t.Rows = append(t.Rows, []any{g.Function, g.Release, g.Count, moment(g.First), moment(g.Last), g.Where, g.Message, list(g.Systems), g.Player, g.Traceback})
-		traces = append(traces, fmt.Sprintf("%s r%d, %d times, last in %s: %s\n%s", g.Function, g.Release, g.Count, some(g.Systems, 3), g.Message, g.Traceback))
+		t.Rows = append(t.Rows, []any{g.Function, g.Release, g.Patch, g.Cause, g.Count, moment(g.First), moment(g.Last), g.Where, g.Message, list(g.Systems), g.Player, g.Traceback})
+		traces = append(traces, fmt.Sprintf("%s r%d%s, %d times, last in %s: %s\n%s", g.Function, g.Release, causedBy(g), g.Count, some(g.Systems, 3), g.Message, g.Traceback))
 	}
 	if a.JSON {
 		return Result{Table: t}, nil
@@ -53,4 +53,13 @@ func runErrors(ctx context.Context, s *Session, a Args) (Result, error) {
 		t.Note = "errors FUNCTION shows the tracebacks"
 	}
 	return Result{Table: t}, nil
+}
+
+// causedBy names the change that an error is held against, where it is another one
+// than the function's own.
+func causedBy(g ErrorGroup) string {
+	if g.Cause == "" {
+		return ""
+	}
+	return ", caused by " + g.Cause
 }

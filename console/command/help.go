@@ -51,10 +51,12 @@ var flagHelp = map[string]string{
 	"--sticky":    "make it again after a restart, if its base still matches",
 	"--supersede": "replace an open patch of the same function",
 	"--canary":    "only on this system (several: @A,@B)",
-	"--for":       "how long, as 10s or 5m",
-	"--since":     "only what is younger, as 10m or 2h",
+	"--for":       "how long, as 30s, 5m or 1h30m",
+	"--since":     "only what is younger, as 10m, 2h or 7d",
 	"--confirm":   "the shard's name, where many could be hurt in production",
 	"--reason":    "why; it goes into the audit log",
+	"--function":  "only what stands in this function",
+	"--release":   "only what runs code of this release",
 	"--by":        "only what this operator did",
 	"--on":        "a Lua expression: only this one object",
 	"--limit":     "at most so many",
@@ -63,8 +65,8 @@ var flagHelp = map[string]string{
 
 func runStatus(_ context.Context, s *Session, a Args) (Result, error) {
 	id := s.Shard.Identify()
-	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
-	t.Rows = [][]any{{id.Name, kindName(id), id.Release, id.Frozen, id.Version, id.PID, moment(id.Started),
+	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
+	t.Rows = [][]any{{id.Name, kindName(id), id.Release, id.Frozen, id.FrozenBy, id.FrozenWhy, moment(id.FrozenAt), id.Version, id.PID, moment(id.Started),
 		millis(time.Since(id.Started)), s.Who, s.Role.String()}}
 	t.Note = strings.Join(id.Notices, "\n")
 	return Result{Table: t}, a.none(0)

@@ -35,6 +35,8 @@ type Args struct {
 	On        string // an instance
 	Limit     int
 	Depth     int
+	Function  string
+	Release   int
 }
 
 // Word returns the i-th word or "".
@@ -152,6 +154,8 @@ var flags = map[string]flag{
 	"--by":        {"WHO", func(a *Args, v string) error { a.By = v; return nil }},
 	"--on":        {"EXPR", func(a *Args, v string) error { a.On = v; return nil }},
 	"--limit":     {"N", func(a *Args, v string) error { return setCount(&a.Limit, v) }},
+	"--function":  {"FUNCTION", func(a *Args, v string) error { a.Function = v; return nil }},
+	"--release":   {"N", func(a *Args, v string) error { return setCount(&a.Release, strings.TrimPrefix(v, "r")) }},
 	"--depth":     {"N", func(a *Args, v string) error { return setCount(&a.Depth, v) }},
 }
 
@@ -179,18 +183,6 @@ func setCanary(a *Args, v string) error {
 		a.Canary = append(a.Canary, name)
 	}
 	return nil
-}
-
-// parseDuration reads "10s", "5m", "2h30m", or plain seconds.
-func parseDuration(v string) (time.Duration, error) {
-	if n, err := strconv.Atoi(v); err == nil && n >= 0 && n < 1<<31 {
-		return time.Duration(n) * time.Second, nil
-	}
-	d, err := time.ParseDuration(v)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a duration: write 10s, 5m or 2h", v)
-	}
-	return d, nil
 }
 
 // allows says whether a command takes a flag.

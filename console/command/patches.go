@@ -14,17 +14,17 @@ func patchCommands() []Command {
 		Example: "patch --canary @Jita --reason overflow market.fee = function(price) return price * 0.01 end",
 		Role:    Operator, Changes: true, Code: true, Lua: true, Takes: []Kind{FunctionWord},
 		Flags:   []string{"--plan", "--canary", "--on", "--reason", "--sticky", "--supersede", "--confirm"},
-		Two:     func(a Args) bool { return a.Code != "" && everywhere(a) },
+		Reloads: reallyDone,
 		Offered: offered, Run: runPatch,
 	}, {
 		Name: "patches", Short: "open patches: who, when, why, on which base",
 		Example: "patches", Flags: []string{"--all"}, Offered: offered, Run: runPatches,
 	}, {
 		Name: "promote", Args: "N", Short: "take a patch from its canary systems to all",
-		Example: "promote 3", Role: Operator, Changes: true, Two: everywhere, Offered: offered, Run: runPatchPromote,
+		Example: "promote 3", Role: Operator, Changes: true, Flags: []string{"--confirm"}, Reloads: anyway, Offered: offered, Run: runPatchPromote,
 	}, {
 		Name: "drop", Args: "N", Short: "end a patch: the function runs the code on disk again",
-		Example: "drop 3", Role: Operator, Changes: true, Offered: offered, Run: runPatchDrop,
+		Example: "drop 3", Role: Operator, Changes: true, Rescue: true, Reloads: anyway, Offered: offered, Run: runPatchDrop,
 	}, {
 		Name: "export", Args: "N", Short: "a patch as a unified diff against the file on disk",
 		Example: "export 3", Offered: offered, Run: runPatchExport,
@@ -48,7 +48,7 @@ func runPatch(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, refuse(CodeUsage, "no code given: patch %s = function(...) ... end", a.Word(0))
 	}
 	p := PatchRequest{Function: a.Word(0), Instance: a.On, Code: a.Code, Systems: a.Canary, Reason: a.Reason,
-		Author: s.Who, Sticky: a.Sticky, Supersede: a.Supersede}
+		Author: s.Who, Sticky: a.Sticky, Supersede: a.Supersede, Session: s.Seat}
 	if a.Plan {
 		plan, err := s.Shard.Patches.PlanPatch(ctx, p)
 		if err != nil {
@@ -70,9 +70,20 @@ func runPatch(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	r := outcomes(s, a, []Outcome{o})
 	if o.Verdict == Applied && !a.JSON {
-		r.Text = fmt.Sprintf("patch #%d of %s\n%s", made.Number, made.Function, r.Text)
+		r.Text = fmt.Sprintf("patch #%d of %s\n%s%s", made.Number, made.Function, r.Text, afterPatch(made))
 	}
 	return r, nil
+}
+
+// afterPatch says how to go on with a patch.
+func afterPatch(p Patch) string {
+	switch {
+	case p.State == PatchCanary:
+		return fmt.Sprintf("\ncanaries says how it does; promote %d takes it to all systems, drop %d takes it back", p.Number, p.Number)
+	case p.Instance != "":
+		return fmt.Sprintf("\ndrop %d takes it back", p.Number)
+	}
+	return fmt.Sprintf("\ncanaries says how it does; drop %d takes it back", p.Number)
 }
 
 func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -80,10 +91,14 @@ func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "author", "at:time", "release", "base:hash", "sticky", "reason"),
+	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "error_rate", "time_ms:ms", "time_before_ms:ms", "verdict", "next", "author", "at:time", "release", "base:hash", "sticky", "reason"),
 		None: "no open patches"}
+	watched, err := s.Shard.verdicts(ctx)
+	if err != nil {
+		return Result{}, err
+	}
 	for _, p := range all {
-		closed := p.State == "dropped" || p.State == "merged"
+		closed := p.State == PatchDropped || p.State == PatchMerged
 		if closed && !a.All {
 			continue
 		}
@@ -91,7 +106,8 @@ func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
 		if p.Instance != "" {
 			name += " on " + p.Instance
 		}
-		t.Rows = append(t.Rows, []any{p.Number, name, p.State, list(p.Systems), p.Calls, p.Errors, p.Author, moment(p.At), p.Release, p.Base, p.Sticky, p.Reason})
+		w := watched[p.Number]
+		t.Rows = append(t.Rows, []any{p.Number, name, p.State, list(p.Systems), max(float64(p.Calls), w.Calls), max(int(p.Errors), w.Errors), w.Rate, millis(w.now()), millis(w.MeanThen), w.Verdict, w.Next, p.Author, moment(p.At), p.Release, p.Base, p.Sticky, p.Reason})
 	}
 	return Result{Table: t}, a.none(0)
 }
@@ -106,6 +122,13 @@ func patchNumber(a Args) (int, error) {
 }
 
 func runPatchPromote(ctx context.Context, s *Session, a Args) (Result, error) {
+	n, err := patchNumber(a)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := confirm(s, a, fmt.Sprintf("promote patch #%d to all systems", n)); err != nil {
+		return Result{}, err
+	}
 	return withPatch(ctx, s, a, s.Shard.Patches.PromotePatch)
 }
 

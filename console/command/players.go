@@ -95,11 +95,9 @@ func pick(online []Player, a Args) ([]int64, error) {
 		}
 	}
 	for _, w := range a.Words {
-		i := slices.IndexFunc(online, func(p Player) bool {
-			return strings.EqualFold(p.Name, w) || strconv.FormatInt(p.ID, 10) == w
-		})
-		if i < 0 {
-			return nil, refuse(CodeFailed, "no player called %s is online", w)
+		i, err := named(online, w)
+		if err != nil {
+			return nil, err
 		}
 		if !slices.Contains(ids, online[i].ID) {
 			ids = append(ids, online[i].ID)
@@ -109,6 +107,27 @@ func pick(online []Player, a Args) ([]int64, error) {
 		return nil, refuse(CodeUsage, "kick whom?")
 	}
 	return ids, nil
+}
+
+// named finds a player by id or name. A number is an id, whatever anybody calls
+// themselves: to be spared, or to have another kicked.
+func named(online []Player, word string) (int, error) {
+	byName := slices.IndexFunc(online, func(p Player) bool { return strings.EqualFold(p.Name, word) })
+	id, err := strconv.ParseInt(strings.TrimPrefix(word, "#"), 10, 64)
+	if err != nil {
+		if byName < 0 {
+			return 0, refuse(CodeFailed, "no player called %s is online", word)
+		}
+		return byName, nil
+	}
+	byID := slices.IndexFunc(online, func(p Player) bool { return p.ID == id })
+	switch {
+	case byID < 0 && byName < 0:
+		return 0, refuse(CodeFailed, "no player with the id %d is online", id)
+	case byID < 0:
+		return 0, refuse(CodeFailed, "no player with the id %d is online; the player called %s has the id %d", id, word, online[byName].ID)
+	}
+	return byID, nil
 }
 
 // count is "1 player", "2 players".

@@ -2,39 +2,82 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"time"
 )
+
+// maxCountdown is the longest countdown: beyond it nobody remembers it.
+const maxCountdown = 7 * 24 * time.Hour
+
+// now is the word for no countdown at all, which no duration says.
+const now = "now"
 
 func powerCommands() []Command {
 	offered := func(s Shard) bool { return s.Power != nil }
 	return []Command{{
-		Name: "shutdown", Args: "[IN] [REASON]", Short: "save everything and end the shard, now or after a countdown all players see",
-		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true,
+		Name: "shutdown", Args: "now|DURATION [REASON]", Short: "save everything and end the shard, now or after a countdown all players see (on a development shard, now may be left out)",
+		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true, Rescue: true,
 		Flags: []string{"--confirm"}, Offered: offered, Run: runShutdown,
 	}, {
 		Name: "shutdown cancel", Short: "stop the countdown, and tell the players",
-		Example: "shutdown cancel", Role: Operator, Changes: true, Offered: offered, Run: runShutdownCancel,
+		Example: "shutdown cancel", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runShutdownCancel,
 	}}
 }
 
-func runShutdown(ctx context.Context, s *Session, a Args) (Result, error) {
-	in, reason := a.For, a.Words
-	if len(reason) > 0 {
-		if d, err := parseDuration(reason[0]); err == nil {
-			in, reason = d, reason[1:]
-		}
+// countdown reads how long a shutdown waits: the first word, which is never taken
+// for a part of the reason.
+func countdown(s *Session, a Args) (time.Duration, error) {
+	first := a.Word(0)
+	switch {
+	case first == now, len(a.Words) == 0 && !s.Shard.Identify().Production:
+		return 0, nil
+	case len(a.Words) == 0:
+		return 0, refuse(CodeUsage, "when? shutdown now, or shutdown 15m REASON")
 	}
-	if err := confirm(s, a, "shutdown"); err != nil {
+	in, err := parseDuration(first)
+	if err != nil {
+		return 0, refuse(CodeUsage, "%v; shutdown now is without a countdown. Nothing was done", err)
+	}
+	if in > maxCountdown {
+		return 0, refuse(CodeUsage, "a countdown is at most %s, not %s. Nothing was done", Spoken(maxCountdown), Spoken(in))
+	}
+	return in, nil
+}
+
+func runShutdown(ctx context.Context, s *Session, a Args) (Result, error) {
+	in, err := countdown(s, a)
+	if err != nil {
 		return Result{}, err
 	}
-	if err := s.Shard.Power.Shutdown(ctx, in, strings.Join(reason, " "), s.Who); err != nil {
+	if err := confirm(s, a, "shutdown "+when(ctx, s, in)); err != nil {
+		return Result{}, err
+	}
+	reason := strings.Join(a.Words[min(1, len(a.Words)):], " ")
+	if err := s.Shard.Power.Shutdown(ctx, in, reason, s.Who); err != nil {
 		return Result{}, err
 	}
 	name := s.Shard.Identify().Name
 	if in == 0 {
 		return text("%s is shutting down", name), nil
 	}
-	return text("%s shuts down in %v; shutdown cancel stops that", name, in), nil
+	return text("%s shuts down %s; shutdown cancel stops that", name, when(ctx, s, in)), nil
+}
+
+// when says when a shutdown happens, by the clock too, and to how many.
+func when(ctx context.Context, s *Session, in time.Duration) string {
+	said := now
+	if in > 0 {
+		said = fmt.Sprintf("in %s, at %s", Spoken(in), time.Now().Add(in).Format("15:04:05 MST"))
+	}
+	if s.Shard.Players == nil {
+		return said
+	}
+	online, err := s.Shard.Players.Who(ctx)
+	if err != nil {
+		return said + ", with players that could not be counted"
+	}
+	return said + ", with " + count(len(online), "player") + " in the game"
 }
 
 func runShutdownCancel(ctx context.Context, s *Session, a Args) (Result, error) {

@@ -24,25 +24,35 @@ func releaseCommands() []Command {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []string{"--canary", "--confirm", "--plan"}, Two: everywhere, Offered: offered, Run: runReleasePromote,
+		Flags: []string{"--canary", "--confirm", "--plan"}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
-		Example: "release rollback 40", Role: Operator, Changes: true,
-		Flags: []string{"--confirm", "--plan"}, Offered: offered, Run: runReleaseRollback,
+		Example: "release rollback 40", Role: Operator, Changes: true, Rescue: true,
+		Flags: []string{"--confirm", "--plan"}, Reloads: reallyDone, Offered: offered, Run: runReleaseRollback,
 	}, {
 		Name: "stragglers", Short: "frames that still run code of older releases, and where they wait",
 		Example: "stragglers", Offered: offered, Run: runStragglers,
 	}, {
-		Name: "freeze", Args: "[REASON]", Short: "let no change of scripts in until thaw",
-		Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Offered: offered, Run: runFreeze,
+		Name: "canaries", Short: "how the changes do that are watched: calls, errors, time, verdict, what to do next; --all: also those that were",
+		Example: "canaries", Flags: []string{"--all"}, Offered: offered, Run: runCanaries,
 	}, {
-		Name: "thaw", Short: "let changes of scripts in again",
-		Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
+		Name: "freeze", Args: "[WHY]", Short: freezeShort, Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runFreeze,
+	}, {
+		Name: "reload freeze", Args: "[WHY]", Short: "the same as freeze", Example: "reload freeze fleet fight in progress",
+		Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runFreeze,
+	}, {
+		Name: "thaw", Short: thawShort, Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
+	}, {
+		Name: "reload thaw", Short: "the same as thaw", Example: "reload thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
 	}}
 }
 
-// everywhere says whether a change would go to all systems.
-func everywhere(a Args) bool { return len(a.Canary) == 0 && !a.Plan }
+// What freezing does, and its exceptions.
+const (
+	freezeShort = "let no change of code in until thaw, over a restart too: patch, promote, drop, rollback, canaries and unload are refused, saved files wait. " +
+		"Only what goes back by itself because it fails goes on; lua, restart and task stop change no code"
+	thawShort = "let changes of code in again; saved files that waited are applied (in production they wait for promote)"
+)
 
 // releaseNumber reads the i-th word: 41, r41 or, where it may be left out, 0.
 func releaseNumber(a Args, i int) (int, error) {
@@ -153,12 +163,16 @@ func planned(p Plan, a Args) Result {
 }
 
 func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) {
-	if a.Plan {
-		return runReleasePlan(ctx, s, a)
-	}
 	n, err := releaseNumber(a, 0)
 	if err != nil {
 		return Result{}, err
+	}
+	if a.Plan {
+		p, err := s.Shard.Releases.PlanPromote(ctx, n, a.Canary)
+		if err != nil {
+			return Result{}, err
+		}
+		return planned(p, a), nil
 	}
 	if len(a.Canary) == 0 {
 		if err := promoteToAll(ctx, s, a, n); err != nil {
@@ -169,7 +183,11 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, []Outcome{o}), nil
+	r := outcomes(s, a, []Outcome{o})
+	if o.Verdict == Applied && len(a.Canary) > 0 && !a.JSON {
+		r.Text += fmt.Sprintf("\ncanaries says how it does; release promote %d takes it to all systems, release rollback %d takes it back", o.Release, o.Release)
+	}
+	return r, nil
 }
 
 // promoteToAll asks for the shard's name, and for the role, where a release goes
@@ -197,10 +215,11 @@ func runReleaseRollback(ctx context.Context, s *Session, a Args) (Result, error)
 	}
 	current := s.Shard.Identify().Release
 	if a.Plan {
-		if n == 0 {
-			a.Words = []string{strconv.Itoa(before(current))}
+		p, err := s.Shard.Releases.PlanRollback(ctx, n)
+		if err != nil {
+			return Result{}, err
 		}
-		return runReleasePlan(ctx, s, a)
+		return planned(p, a), nil
 	}
 	if n != 0 && current-n > 1 {
 		if err := confirm(s, a, fmt.Sprintf("roll back %d releases", current-n)); err != nil {
@@ -226,15 +245,19 @@ func runFreeze(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err := s.Shard.Releases.Freeze(ctx, strings.Join(a.Words, " "), s.Who); err != nil {
 		return Result{}, err
 	}
-	return text("frozen at r%d: changes wait until thaw", s.Shard.Identify().Release), nil
+	return text("frozen at r%d: saved files wait, every other change of code is refused until thaw", s.Shard.Identify().Release), nil
 }
 
 func runThaw(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err := a.none(0); err != nil {
 		return Result{}, err
 	}
-	if err := s.Shard.Releases.Thaw(ctx, s.Who); err != nil {
+	o, err := s.Shard.Releases.Thaw(ctx, s.Who)
+	if err != nil {
 		return Result{}, err
 	}
-	return text("thawed"), nil
+	if o.Verdict == Ignored {
+		return text("thawed; nothing waited"), nil
+	}
+	return text("thawed; %s", o), nil
 }

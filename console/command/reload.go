@@ -19,8 +19,11 @@ func reloadCommands() []Command {
 		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes",
 		Example: "reload status", Offered: offered, Run: runReloadStatus,
 	}, {
+		Name: "reload accept", Args: "FILE", Short: "take a file as it is on disk that is held because it seems to be cut off",
+		Example: "reload accept lib/ship.lua", Role: Operator, Changes: true, Offered: offered, Run: runReloadAccept,
+	}, {
 		Name: "unload", Args: "MODULE", Short: "take a module out of the shard whose file was deleted or emptied",
-		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"}, Two: everywhere,
+		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"}, Reloads: anyway,
 		Offered: func(s Shard) bool { return s.Unloader != nil }, Run: runUnload,
 	}}
 }
@@ -47,6 +50,20 @@ func runReload(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	got, err := s.Shard.Reload.Now(ctx, s.Who)
+	if err != nil {
+		return Result{}, err
+	}
+	return outcomes(s, a, got), nil
+}
+
+func runReloadAccept(ctx context.Context, s *Session, a Args) (Result, error) {
+	if a.Word(0) == "" {
+		return Result{}, refuse(CodeUsage, "accept which file? reload status lists what is held")
+	}
+	if err := a.none(1); err != nil {
+		return Result{}, err
+	}
+	got, err := s.Shard.Reload.Accept(ctx, a.Word(0), s.Who)
 	if err != nil {
 		return Result{}, err
 	}
@@ -158,8 +175,8 @@ func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
 	for i, o := range st.Last {
 		last[i] = o.String()
 	}
-	t := &Table{One: true, Columns: columns("release", "frozen", "root", "watcher", "reason", "files", "pending", "queued", "last_scan_age_ms:ms", "holds", "last")}
+	t := &Table{One: true, Columns: columns("release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "root", "watcher", "reason", "files", "pending", "queued", "last_scan_age_ms:ms", "holds", "last")}
 	id := s.Shard.Identify()
-	t.Rows = [][]any{{id.Release, id.Frozen, st.Root, st.Mode, st.Reason, st.Files, st.Pending, st.Queued, millis(age), list(st.Holds), last}}
+	t.Rows = [][]any{{id.Release, id.Frozen, id.FrozenBy, id.FrozenWhy, moment(id.FrozenAt), st.Root, st.Mode, st.Reason, st.Files, st.Pending, st.Queued, millis(age), list(st.Holds), last}}
 	return Result{Table: t}, a.none(0)
 }

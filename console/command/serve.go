@@ -7,8 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime/debug"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,6 +61,7 @@ func Serve(ctx context.Context, l net.Listener, r *Registry, shard Shard) error 
 type talk struct {
 	session Session
 	conn    io.ReadWriteCloser
+	news    chan string // what colleagues did
 
 	mu      sync.Mutex // guards running and the order of writes
 	running map[uint64]context.CancelFunc
@@ -69,16 +71,27 @@ type talk struct {
 // is, until the client goes or ctx ends. It closes the connection.
 func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	defer conn.Close()
-	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}}
+	if session.Seat == "" {
+		session.Seat = NewSeat()
+	}
+	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}, news: make(chan string, maxNews)}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
+	leave := session.Registry.Join(&t.session, t.hear, func(why string) {
+		go func() { _ = t.send(Reply{News: why}); conn.Close() }() // who does not read is cut off all the same
+	})
+	defer leave()
 	if t.send(Reply{Hello: hello(&session)}) != nil {
 		return
 	}
+	go t.pass(within) // hello comes first
 	var commands sync.WaitGroup
 	// When the shard ends, commands are broken off and may still say so; then
 	// the connection closes, which ends the reading below.
 	stop := context.AfterFunc(ctx, func() {
+		if why := context.Cause(ctx); !errors.Is(why, context.Canceled) {
+			_ = t.send(Reply{News: why.Error()}) // the operator alone is put out
+		}
 		done := make(chan struct{})
 		go func() { commands.Wait(); close(done) }()
 		select {
@@ -92,6 +105,11 @@ func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	cancel()
 	commands.Wait()
 }
+
+var seats atomic.Uint64
+
+// NewSeat makes a name that tells a session from all others.
+func NewSeat() string { return strconv.FormatUint(seats.Add(1), 10) }
 
 func hello(s *Session) *Hello {
 	id := s.Shard.Identify()
@@ -154,15 +172,32 @@ func (t *talk) cancel(id uint64) {
 	}
 }
 
-// answer does what a request asks. A panic in a command is that command's
-// failure and nobody else's.
-func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
-	defer func() {
-		if p := recover(); p != nil {
-			slog.Error("console: a command panicked", "command", q.Run, "panic", p, "stack", string(debug.Stack()))
-			reply = Reply{ID: q.ID, Error: &Failure{Code: CodeFailed, Message: fmt.Sprintf("the command failed inside the server: %v (the log has the details)", p)}}
+// maxNews is how many lines may wait for a client that is slow to read.
+const maxNews = 64
+
+// hear takes a line that the operator did not ask for. Who does not read misses it:
+// nobody waits for them.
+func (t *talk) hear(text string) {
+	select {
+	case t.news <- text:
+	default:
+	}
+}
+
+// pass hands on what was heard.
+func (t *talk) pass(ctx context.Context) {
+	for {
+		select {
+		case text := <-t.news:
+			_ = t.send(Reply{News: text}) // a client that is gone ends the reading
+		case <-ctx.Done():
+			return
 		}
-	}()
+	}
+}
+
+// answer does what a request asks.
+func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
 	s := t.session
 	if q.Complete != nil {
 		c := Complete(ctx, &s, *q.Complete)

@@ -32,14 +32,20 @@ type Shard struct {
 	Store    Store
 	Log      Log
 	Audit    Audit
+
+	Community Community
+	Operators Operators
 }
 
 // Identity says which shard this is. It is asked for often and must be cheap.
 type Identity struct {
 	Name       string // "tranquility"
 	Production bool
-	Release    int // the current release of scripts
-	Frozen     bool
+	Release    int    // the current release of scripts
+	Frozen     bool   // changes of code are kept out
+	FrozenBy   string // who did
+	FrozenWhy  string
+	FrozenAt   time.Time
 	FourEyes   bool   // a second person must approve what goes to all systems
 	Version    string // of the server program
 	PID        int
@@ -57,6 +63,9 @@ type Systems interface {
 	Names() []string
 	// Info returns one system by name, without regard to case, without waking it.
 	Info(ctx context.Context, name string) (SystemInfo, error)
+	// Restart loads the scripts of one system or service afresh, with the players in
+	// it, and returns how many those are.
+	Restart(ctx context.Context, name, author string) (int, error)
 }
 
 // System is one line about a system. What is measured is zero while it sleeps.
@@ -156,6 +165,9 @@ type Reload interface {
 	// Now reads the disk and applies what differs, whatever it takes, without
 	// waiting for files to settle. On a production shard it queues.
 	Now(ctx context.Context, author string) ([]Outcome, error)
+	// Accept applies (or queues) a file as it is on disk that is held because it
+	// seems to be cut off.
+	Accept(ctx context.Context, path, author string) ([]Outcome, error)
 	// Wait returns when everything saved before the call has been applied,
 	// refused or held, with what became of it; with nothing new, the outcome
 	// that stands: the last one, and the files that are held.
@@ -223,7 +235,9 @@ type Errors interface {
 type ErrorGroup struct {
 	Function  string // m.f
 	Where     string // m@41:12
-	Release   int
+	Release   int    // that brought the function its code
+	Patch     int    // that did, 0 for none
+	Cause     string // another change it is held against: "release 7 (patch #3)"
 	Message   string
 	Count     int
 	First     time.Time
@@ -236,7 +250,7 @@ type ErrorGroup struct {
 // Power ends the shard.
 type Power interface {
 	// Shutdown starts a countdown that all players are told of; zero is now. It
-	// returns at once. A second call replaces the first.
+	// returns at once. One that is under way is not replaced by another, only by now.
 	Shutdown(ctx context.Context, in time.Duration, reason, author string) error
 	// CancelShutdown stops the countdown and tells the players; an error if none
 	// is under way.

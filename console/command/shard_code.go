@@ -11,15 +11,23 @@ type Releases interface {
 	ListReleases(ctx context.Context, limit int) ([]Release, error)
 	// Diff is a unified diff of the sources of two releases; to 0 is the queue.
 	Diff(ctx context.Context, from, to int) (string, error)
-	// Plan says what promoting (or going back to) a release would do.
+	// Plan says what going to a release would do.
 	Plan(ctx context.Context, to int) (Plan, error)
+	// PlanPromote says what Promote of the same would do, PlanRollback what Rollback
+	// would.
+	PlanPromote(ctx context.Context, to int, systems []string) (Plan, error)
+	PlanRollback(ctx context.Context, to int) (Plan, error)
+	// Verdicts says how the changes do that are watched, and did that were: those
+	// that run first.
+	Verdicts(ctx context.Context) ([]Watched, error)
 	// Promote applies a release, everywhere or on the named systems only.
 	Promote(ctx context.Context, to int, systems []string, author string) (Outcome, error)
 	// Rollback goes back to an earlier release everywhere; 0 is the one before.
 	Rollback(ctx context.Context, to int, author string) (Outcome, error)
-	// Freeze keeps changes from being applied; Thaw lets them in again.
+	// Freeze keeps all changes of code out, over a restart too; Thaw lets them in
+	// again, and applies what was saved meanwhile where that needs no promote.
 	Freeze(ctx context.Context, reason, author string) error
-	Thaw(ctx context.Context, author string) error
+	Thaw(ctx context.Context, author string) (Outcome, error)
 	// Stragglers lists frames that still run code of older releases.
 	Stragglers(ctx context.Context) ([]Task, error)
 }
@@ -34,6 +42,28 @@ type Release struct {
 	Files   int    // changed in it
 	State   string // current, canary, queued, superseded, rolled back
 	Systems int    // that run it
+}
+
+// Watched is how one change does, or did, since it was made.
+type Watched struct {
+	Release   int
+	Patch     int // 0 for files
+	Functions []string
+	Systems   []string // of a canary; none: all
+	Since     time.Time
+	Calls     float64 // of the changed functions
+	Errors    int     // held against it
+	InCallers int     // of those, raised by functions it did not change
+	Rate      float64 // errors a call
+	Expected  float64 // errors without it, by what was before and what others have
+	Mean, P99 time.Duration
+	MeanThen  time.Duration // on other systems; or what calls it, before
+	Then      string        // "elsewhere" or "before", "" for no comparison
+	MeanNow   time.Duration // what calls it, where the comparison is with before
+	Verdict   string        // watching, good, no calls, failing, slow, taken back, replaced
+	Over      bool          // the watch has ended
+	Next      string        // the command to go on with, "" for none yet
+	Figures   string        // all that as a sentence
 }
 
 // Plan is what a change would do, computed without doing it.
@@ -88,6 +118,7 @@ type PatchRequest struct {
 	Sticky   bool // comes back after a restart if its base still matches
 	// Supersede replaces an open patch of the same function.
 	Supersede bool
+	Session   string // of the operator, for telling people of one account apart
 }
 
 // Patch is one line about a patch.
@@ -102,10 +133,18 @@ type Patch struct {
 	Release  int    // on which it was made
 	Systems  []string
 	Sticky   bool
-	State    string // canary, live, dropped, merged, conflict
+	State    string // one of the Patch states
 	Calls    uint64
 	Errors   uint64
 }
+
+// The states of a patch.
+const (
+	PatchCanary  = "canary"
+	PatchLive    = "live"
+	PatchDropped = "dropped"
+	PatchMerged  = "merged"
+)
 
 // Probe looks into running code.
 type Probe interface {
@@ -113,6 +152,12 @@ type Probe interface {
 	Source(ctx context.Context, system, function string) (Source, error)
 	// Tasks lists what waits in a system, or everywhere for "".
 	Tasks(ctx context.Context, system string) ([]Task, error)
+	// StopTasks ends the suspended work that is meant, and returns it.
+	StopTasks(ctx context.Context, which TaskQuery) ([]Task, error)
+	// Timers lists the timers of a system, or of all for ""; StopTimers ends those
+	// with the ids and returns them.
+	Timers(ctx context.Context, system string) ([]Timer, error)
+	StopTimers(ctx context.Context, system string, ids []uint64) ([]Timer, error)
 	// Trace reports calls of a function until ctx ends, at a bounded cost: calls
 	// beyond it are counted in the next one's Skipped.
 	Trace(ctx context.Context, system, function string, call func(TracedCall) error) error
@@ -138,6 +183,25 @@ type Task struct {
 	Release int    // of its oldest frame
 	Waits   time.Duration
 	Due     time.Duration // until it goes on, if known
+}
+
+// TaskQuery says which suspended work is meant: all that fits every field given.
+type TaskQuery struct {
+	System   string   // "": all
+	IDs      []uint64 // of one system
+	Function string   // m.f: a frame of it is on the stack
+	Release  int      // its oldest frame runs code of it
+}
+
+// Timer is one pending timer.
+type Timer struct {
+	System   string
+	ID       uint64
+	Function string
+	Where    string        // m@40:12
+	Every    time.Duration // 0 for one that fires once
+	Due      time.Duration
+	File     string // whose top level made it, "" for one made at run time
 }
 
 // TracedCall is one call of a traced function.

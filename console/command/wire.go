@@ -40,6 +40,9 @@ type Reply struct {
 	Done       *Result     `json:"done,omitempty"`
 	Error      *Failure    `json:"error,omitempty"`
 	Completion *Completion `json:"completion,omitempty"`
+	// News is a line about what a colleague did, or why the connection ends. It has
+	// no ID, and comes at any time.
+	News string `json:"news,omitempty"`
 	// Release is the current one when the command ended, for the prompt.
 	Release int `json:"release,omitempty"`
 }

@@ -19,6 +19,7 @@ import (
 
 // Operator is a person who may come in from afar.
 type Operator struct {
+	Line int    // in the file
 	Name string // from the key's comment; it goes into the audit log
 	Role command.Role
 	key  []byte // as on the wire
@@ -27,9 +28,8 @@ type Operator struct {
 // Operators is what the file of keys says.
 type Operators []Operator
 
-// find returns who has a key.
-func (o Operators) find(key ssh.PublicKey) (Operator, bool) {
-	wire := key.Marshal()
+// byKey returns who has a key, as it is on the wire.
+func (o Operators) byKey(wire []byte) (Operator, bool) {
 	for _, p := range o {
 		if bytes.Equal(p.key, wire) {
 			return p, true
@@ -44,22 +44,27 @@ func (o Operators) find(key ssh.PublicKey) (Operator, bool) {
 //
 //	operator ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA... amy
 //
-// A line that cannot be read makes the whole file an error: whoever meant to
-// take a key away must not fail at it in silence.
-func ParseOperators(file []byte) (Operators, error) {
-	var all Operators
+// A line that is no good lets nobody in, and does not keep the others out. It is
+// named in problems: whoever meant to give or to take away must not fail at it in
+// silence.
+func ParseOperators(file []byte) (all Operators, problems []string) {
 	for i, line := range strings.Split(string(file), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		p, err := parseOperator(line)
+		p.Line = i + 1
+		if other, twice := all.byKey(p.key); err == nil && twice {
+			err = fmt.Errorf("the key of %s stands on line %d already, and that one counts", other.Name, other.Line)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
+			problems = append(problems, fmt.Sprintf("line %d: %v", i+1, err))
+			continue
 		}
 		all = append(all, p)
 	}
-	return all, nil
+	return all, problems
 }
 
 func parseOperator(line string) (Operator, error) {
@@ -78,27 +83,6 @@ func parseOperator(line string) (Operator, error) {
 		return Operator{}, errors.New("the key has no name at its end: who is it?")
 	}
 	return Operator{Name: name, Role: role, key: key.Marshal()}, nil
-}
-
-// readOperators reads the file of keys, which nobody but its owner may be able
-// to write.
-func readOperators(path string) (Operators, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o022 != 0 {
-		return nil, fmt.Errorf("%s can be written by others (%v): chmod 600", path, info.Mode().Perm())
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	all, err := ParseOperators(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return all, nil
 }
 
 // hostKey reads the shard's own key, or makes one on the first start.

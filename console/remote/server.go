@@ -3,8 +3,9 @@
 // The commands are those of the local socket.
 //
 // There are no passwords. Who may come in, and in which role, stands in a file of
-// public keys that is read anew at each attempt, so that a key that is taken out
-// is refused from then on. Failed attempts are logged and limited by address.
+// public keys that is read anew at each attempt and each command. Whoever is taken
+// out of it while they are on is put out at once. Attempts are limited by network,
+// and a burst of failed ones is logged once.
 package remote
 
 import (
@@ -13,13 +14,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"hotshard/console/command"
+	"hotshard/runtime/gate/peer"
 )
 
 // Subsystem is what a console asks for on a channel to speak the protocol of the
@@ -39,10 +43,25 @@ type Config struct {
 
 // Server answers operators over SSH.
 type Server struct {
-	cfg   Config
-	ssh   *ssh.ServerConfig
-	limit *limiter
+	cfg    Config
+	ssh    *ssh.ServerConfig
+	roll   *roll
+	guests guests
+
+	failed *peer.Limiter[netip.Prefix] // attempts
+	alarm  peer.Alarm
+	slots  slots
 }
+
+// What anybody may do who has no key: failed attempts of one network, and handshakes
+// under way, in all and of one network.
+var failures = peer.Limit{Burst: 5, Every: 12 * time.Second}
+
+const (
+	mostAtOnce = 64
+	mostEach   = 4
+	handshake  = 10 * time.Second // for one of them
+)
 
 // New prepares a server. It is an error if no operator could come in.
 func New(cfg Config) (*Server, error) {
@@ -52,13 +71,14 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Server{cfg: cfg, limit: newLimiter(cfg.Now)}
-	all, err := readOperators(s.file())
+	s := &Server{cfg: cfg, failed: peer.NewLimiter[netip.Prefix](failures),
+		roll: &roll{path: filepath.Join(cfg.Dir, "operators"), log: cfg.Log}}
+	all, problems, err := s.roll.read()
 	if err == nil && len(all) == 0 {
-		err = errors.New("it names nobody")
+		err = errors.New(strings.Join(append([]string{"it names nobody"}, problems...), "; "))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the remote console needs %s, with lines like \"operator ssh-ed25519 AAAA... amy\": %w", s.file(), err)
+		return nil, fmt.Errorf("the remote console needs %s, with lines like \"operator ssh-ed25519 AAAA... amy\": %w", s.roll.path, err)
 	}
 	key, err := hostKey(filepath.Join(cfg.Dir, "host_key"))
 	if err != nil {
@@ -74,91 +94,122 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) file() string { return filepath.Join(s.cfg.Dir, "operators") }
-
 // authorize says whether a key may come in. ssh asks before and after the client
 // has proven that it holds the key.
 func (s *Server) authorize(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-	all, err := readOperators(s.file())
+	all, _, err := s.roll.read()
 	if err != nil {
 		s.cfg.Log.Error("nobody can come in over ssh", "err", err)
 		return nil, err
 	}
-	who, ok := all.find(key)
+	who, ok := all.byKey(key.Marshal())
 	if !ok {
-		s.cfg.Log.Warn("an ssh key is refused", "from", meta.RemoteAddr().String(), "user", meta.User(), "key", ssh.FingerprintSHA256(key))
-		return nil, errors.New("the key is not among the operators")
+		return nil, fmt.Errorf("the key %s is not among the operators", ssh.FingerprintSHA256(key))
 	}
-	return &ssh.Permissions{Extensions: map[string]string{"who": who.Name, "role": who.Role.String()}}, nil
+	return &ssh.Permissions{ExtraData: map[any]any{whoKey{}: who}}, nil
 }
+
+// whoKey is where a connection's permissions say whose it is.
+type whoKey struct{}
 
 // Serve takes connections until ctx ends, and returns when all have ended. It
 // closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	var all sync.WaitGroup
-	slots := make(chan struct{}, mostAtOnce)
 	stop := context.AfterFunc(ctx, func() { l.Close() })
 	defer stop()
+	all.Go(func() { s.watch(ctx) })
 	for {
 		conn, err := l.Accept()
 		if err != nil {
-			all.Wait()
 			if ctx.Err() != nil {
+				all.Wait()
 				return nil
 			}
 			return fmt.Errorf("remote console: %w", err)
 		}
-		addr := host(conn)
-		select {
-		case slots <- struct{}{}:
-		default:
+		from := peer.Parse(conn.RemoteAddr().String())
+		n := peer.Network(from)
+		if s.failed.Wait(n, s.cfg.Now()) > 0 || !s.slots.take(n) {
+			if s.alarm.Note(n, s.cfg.Now()) {
+				s.cfg.Log.Warn("too many failed ssh attempts, or too many at once: turned away", "from", peer.Show(n))
+			}
 			conn.Close()
 			continue
 		}
-		if !s.limit.allows(addr) {
-			s.cfg.Log.Warn("too many failed ssh attempts, turned away", "from", addr)
-			conn.Close()
-			<-slots
-			continue
-		}
-		all.Go(func() { s.welcome(ctx, conn, addr, func() { <-slots }) })
+		all.Go(func() { s.welcome(ctx, conn, from, sync.OnceFunc(func() { s.slots.give(n) })) })
 	}
 }
 
-func host(conn net.Conn) string {
-	addr, _, err := net.SplitHostPort(conn.RemoteAddr().String())
-	if err != nil {
-		return conn.RemoteAddr().String()
+// slots are the handshakes under way.
+type slots struct {
+	mu   sync.Mutex
+	all  int
+	each map[netip.Prefix]int
+}
+
+func (s *slots) take(n netip.Prefix) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all >= mostAtOnce || s.each[n] >= mostEach {
+		return false
 	}
-	return addr
+	if s.each == nil {
+		s.each = map[netip.Prefix]int{}
+	}
+	s.all++
+	s.each[n]++
+	return true
+}
+
+func (s *slots) give(n netip.Prefix) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all--
+	if s.each[n]--; s.each[n] == 0 {
+		delete(s.each, n)
+	}
 }
 
 // welcome shakes hands and serves the connection; free is called when the
 // handshake is over.
-func (s *Server) welcome(ctx context.Context, conn net.Conn, addr string, free func()) {
+func (s *Server) welcome(ctx context.Context, conn net.Conn, from netip.Addr, free func()) {
 	defer conn.Close()
+	defer free()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(handshake)) // a connection that takes none is closed all the same
 	secure, channels, requests, err := ssh.NewServerConn(conn, s.ssh)
 	free()
 	if err != nil {
 		stop()
-		s.limit.fail(addr)
-		s.cfg.Log.Warn("an ssh attempt failed", "from", addr, "err", err)
+		s.fail(from, err)
 		return
 	}
 	stop() // from here on the channels say goodbye first
 	_ = conn.SetDeadline(time.Time{})
-	role, err := command.ParseRole(secure.Permissions.Extensions["role"])
-	if err != nil {
-		return // cannot be: authorize wrote it
-	}
-	session := command.Session{Shard: s.cfg.Shard, Registry: s.cfg.Registry,
-		Who: secure.Permissions.Extensions["who"], From: "ssh " + addr, Role: role}
-	s.cfg.Log.Info("an operator came in", "who", session.Who, "role", role.String(), "from", addr)
+	who := secure.Permissions.ExtraData[whoKey{}].(Operator)
+	session := command.Session{Shard: s.cfg.Shard, Registry: s.cfg.Registry, Who: who.Name, From: "ssh " + from.String(), Role: who.Role,
+		Allowed: func() error { return s.roll.still(who) }}
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	leave := s.guests.add(&connection{who: who, from: session.From, end: end})
+	defer leave()
+	s.cfg.Log.Info("an operator came in", "who", who.Name, "role", who.Role.String(), "from", from)
 	s.converse(ctx, secure, channels, requests, session)
-	s.cfg.Log.Info("an operator left", "who", session.Who, "from", addr)
+	s.cfg.Log.Info("an operator left", "who", who.Name, "from", from)
 }
+
+// fail counts an attempt that came to nothing, and logs the first of a burst.
+func (s *Server) fail(from netip.Addr, err error) {
+	n := peer.Network(from)
+	s.failed.Add(n, s.cfg.Now())
+	if s.failed.Used(n, s.cfg.Now()) == 1 {
+		s.cfg.Log.Warn("an ssh attempt failed", "from", from, "err", err)
+	}
+}
+
+// goodbye is how long the sessions of a connection that is ended have to say so.
+const goodbye = 3 * time.Second
 
 // mostChannels is how many channels one connection may have.
 const mostChannels = 8
@@ -174,7 +225,9 @@ func (s *Server) converse(ctx context.Context, secure *ssh.ServerConn, channels 
 	slots := make(chan struct{}, mostChannels)
 	for {
 		select {
-		case <-ctx.Done(): // the shard ends: sessions say so and close
+		case <-ctx.Done(): // the shard ends, or the operator is put out: sessions say so and close
+			hard := time.AfterFunc(goodbye, func() { secure.Close() })
+			defer hard.Stop()
 			cancel()
 			all.Wait()
 			secure.Close()
@@ -207,6 +260,7 @@ func (s *Server) open(ctx context.Context, c ssh.NewChannel, session command.Ses
 	}
 	all.Go(func() {
 		defer func() { <-slots }()
+		session.Seat = command.NewSeat()
 		(&guest{Channel: channel, session: session}).serve(ctx, asked)
 	})
 }

@@ -124,6 +124,10 @@ func (g *guest) finish(status uint32) {
 
 // exec runs one command line, as `ssh host systems`.
 func (g *guest) exec(ctx context.Context, line string) {
+	leave := g.session.Registry.Join(&g.session, nil, func(why string) {
+		go func() { fmt.Fprintln(g.Stderr(), why); g.finish(1) }()
+	})
+	defer leave()
 	status := uint32(0)
 	if !g.run(ctx, line, g.Channel, g.Stderr()) {
 		status = 1
@@ -182,15 +186,23 @@ func (g *guest) shell(ctx context.Context) {
 	if !g.session.Interactive {
 		stop := context.AfterFunc(ctx, func() { g.finish(1) })
 		defer stop()
+		leave := g.session.Registry.Join(&g.session, nil, func(why string) {
+			go func() { fmt.Fprintln(g.Stderr(), why); g.finish(1) }()
+		})
+		defer leave()
 		g.script(ctx)
 		return
 	}
 	t := g.newTerminal()
 	stop := context.AfterFunc(ctx, func() {
-		fmt.Fprint(t, "\nthe shard ends\n")
+		fmt.Fprintf(t, "\n%s\n", farewell(ctx))
 		g.finish(1)
 	})
 	defer stop()
+	leave := g.session.Registry.Join(&g.session, news(ctx, t), func(why string) {
+		go func() { fmt.Fprintf(t, "\n%s\n", why); g.finish(1) }()
+	})
+	defer leave()
 	t.AutoCompleteCallback = g.complete(ctx)
 	id := g.session.Shard.Identify()
 	fmt.Fprintf(t, "%s. You are %s (%s). Try help; Ctrl-D leaves.\n", id.Name, g.session.Who, g.session.Role)
@@ -208,6 +220,38 @@ func (g *guest) shell(ctx context.Context) {
 			g.run(ctx, line, t, t)
 		}
 	}
+}
+
+// maxNews is how many lines may wait for a terminal that is slow.
+const maxNews = 64
+
+// news shows lines at a terminal while ctx lasts, without anybody waiting for it.
+func news(ctx context.Context, w io.Writer) func(string) {
+	lines := make(chan string, maxNews)
+	go func() {
+		for {
+			select {
+			case text := <-lines:
+				fmt.Fprintf(w, "* %s\n", text)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func(text string) {
+		select {
+		case lines <- text:
+		default:
+		}
+	}
+}
+
+// farewell is why a session ends by itself.
+func farewell(ctx context.Context) string {
+	if why := context.Cause(ctx); !errors.Is(why, context.Canceled) {
+		return why.Error()
+	}
+	return "the shard ends"
 }
 
 // newTerminal makes the line editor of a shell.

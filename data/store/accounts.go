@@ -71,7 +71,8 @@ func (s *Store) Register(ctx context.Context, name, password string, first Chara
 // Login returns the account's character that was last seen. An unknown account
 // and a wrong password are the same ErrCredentials, after the same work. Where
 // the store has AutoCreate, an unknown account is registered instead, with first
-// as its character; first also serves an account that has no character.
+// as its character; first also serves an account that has no character. Whoever
+// knows the password of a banned account is told until when and why: ErrBanned.
 func (s *Store) Login(ctx context.Context, name, password string, first Character) (Character, error) {
 	const op = "login"
 	if len(password) > MaxPassword {
@@ -109,6 +110,9 @@ func (s *Store) enter(ctx context.Context, op string, acc account, password stri
 	}
 	if !ok {
 		return Character{}, wrongCredentials(op)
+	}
+	if err := s.banOf(ctx, op, acc.id); err != nil {
+		return Character{}, err
 	}
 	var rehashed string
 	if stale {

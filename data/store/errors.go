@@ -24,6 +24,8 @@ const (
 	ErrNameTaken   Kind = "name_taken"      // somebody has that name, perhaps in other case
 	ErrPassword    Kind = "bad_password"    // too short or too long to be set
 	ErrCredentials Kind = "bad_credentials" // unknown account or wrong password: never said which
+	ErrToken       Kind = "bad_token"       // a session that is over
+	ErrBanned      Kind = "banned"          // the account may not play
 	ErrNotEnough   Kind = "not_enough"      // a change of items would leave fewer than none
 	ErrInvalid     Kind = "invalid"         // a value the store does not take
 	ErrConflict    Kind = "conflict"        // the thing's state does not allow it
@@ -34,6 +36,7 @@ const (
 	ErrCorrupt     Kind = "store_corrupt"     // not a database, or a damaged one
 	ErrNewer       Kind = "store_newer"       // made by a newer build
 	ErrAccess      Kind = "store_access"      // permissions, directories, kinds of disk
+	ErrForeign     Kind = "store_foreign"     // another shard's data, or what is left of one's own
 	ErrUnsupported Kind = "store_unsupported" // a URL this build has no driver for
 	ErrInternal    Kind = "store_internal"    // anything else the database said
 )

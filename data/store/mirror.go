@@ -25,6 +25,9 @@ type mirror struct {
 	newest atomic.Int64 // the newest entry in the database
 }
 
+// mirrorName is the file's, beside the database.
+const mirrorName = "audit.jsonl"
+
 // maxTail is how much of the file's end is read to find its last entry: more
 // than the longest line.
 const maxTail = 8 * MaxAudit
@@ -33,7 +36,7 @@ const maxTail = 8 * MaxAudit
 // file that is new, or whose entries are another database's, goes on with a line
 // that says so; it is not filled with what was before.
 func openMirror(ctx context.Context, s *Store) (*mirror, error) {
-	path := filepath.Join(filepath.Dir(s.path), "audit.jsonl")
+	path := filepath.Join(filepath.Dir(s.path), mirrorName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, &Error{Op: "open", Kind: ErrAccess, Message: "cannot write " + path + ": check who owns it", Err: err}

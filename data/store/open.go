@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 // is a file's path, or sqlite:PATH; missing directories are made. One process
 // has a database at a time. The audit log's mirror, audit.jsonl, is kept beside
 // the file. Errors are of the kinds ErrUnsupported, ErrAccess, ErrBusy, ErrFull,
-// ErrCorrupt, ErrNewer, and say what to do.
+// ErrCorrupt, ErrNewer, ErrForeign, and say what to do.
 func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	opt.fill()
 	path, err := filePath(url)
@@ -72,6 +73,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := migrate(ctx, s.write, s.path); err != nil {
 		return err
 	}
+	if err := s.claim(ctx); err != nil {
+		return err
+	}
 	if s.read, err = sql.Open("sqlite3", s.dsn("_query_only=true")); err != nil {
 		return err
 	}
@@ -101,6 +105,9 @@ func (s *Store) undo() {
 	if s.mirror != nil {
 		_ = s.mirror.close()
 	}
+	if info, err := os.Stat(s.path); s.made && err == nil && info.Size() == 0 {
+		_ = os.Remove(s.path) // or the next open would take it for a loss
+	}
 	if s.lock != nil {
 		_ = s.lock.Close()
 	}
@@ -121,6 +128,11 @@ func (s *Store) prepareFile() error {
 		}
 		return &Error{Op: "open", Kind: ErrAccess, Message: "cannot write beside " + s.path + ": check who owns its directory", Err: err}
 	}
+	if err := s.checkThere(); err != nil {
+		return err
+	}
+	_, err = os.Stat(s.path)
+	s.made = errors.Is(err, fs.ErrNotExist)
 	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return &Error{Op: "open", Kind: ErrAccess, Message: "cannot write " + s.path + ": check what it is and who owns it", Err: err}

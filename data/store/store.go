@@ -39,6 +39,11 @@ type Options struct {
 	// HashCost is what a password hash costs; zero is 19 MiB and 2 passes. An
 	// account's hash is made anew at its next login when the cost has changed.
 	HashCost HashCost
+	// Owner says whose data it must be.
+	Owner Owner
+	// SessionIdle is how long a token lasts unused; 0 is 14 days. None lasts longer
+	// than 90 days.
+	SessionIdle time.Duration
 	// KeepReleases is how many releases are kept; 0 is 1,000.
 	KeepReleases int
 }
@@ -49,6 +54,7 @@ func (o *Options) fill() {
 	setDefault(&o.Group, 256)
 	setDefault(&o.BusyTimeout, 5*time.Second)
 	setDefault(&o.KeepReleases, 1000)
+	setDefault(&o.SessionIdle, defaultSessionIdle)
 	if o.HashCost == (HashCost{}) {
 		o.HashCost = defaultHashCost
 	}
@@ -74,6 +80,7 @@ type Store struct {
 	opt    Options
 	path   string
 	lock   *os.File
+	made   bool // the file, by this open
 	read   *sql.DB
 	write  *sql.DB
 	writer *writer

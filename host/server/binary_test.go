@@ -178,3 +178,29 @@ func TestTerminateSavesAndSaysSo(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 }
+
+// A session is good after a kill, as it is after a restart: nothing of it was only in
+// the memory of the process.
+func TestKillNineAndResume(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	args := []string{"--production", "--shard", "nord", "--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", mapFile(t)}
+	p := launch(t, args...)
+	ann := visitor(t, p.addr)
+	ann.do("register", map[string]world.Value{"name": "Ann", "password": "secret secret"})
+	token := ann.event("welcome")["token"]
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.Wait() // killed
+	<-ann.Done()
+
+	p = launch(t, args...)
+	for range 2 { // again in another tab
+		ann = visitor(t, p.addr)
+		ann.do("resume", map[string]world.Value{"token": token})
+		if w := ann.event("welcome"); w["token"] != token || w["player"].(map[string]world.Value)["name"] != "Ann" {
+			t.Errorf("resumed as %v", w)
+		}
+	}
+}

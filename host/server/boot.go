@@ -16,9 +16,9 @@ import (
 )
 
 // firstRelease is what the shard starts on, with the patches that lie over it. In
-// development that is what is on the disk. A production shard starts on the release
-// that was live when it stopped, whatever was saved since: that waits for promote
-// like any other saved file. Either way only sticky patches are in force again.
+// development that is what is on the disk. A production shard, and one that is
+// frozen, starts on the release that was live when it stopped, whatever was saved
+// since: that waits like any other saved file. Either way only sticky patches are in force again.
 func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -30,6 +30,9 @@ func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
 		return nil, nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", s.watcher.Status().Root)
 	}
 	if err := s.closeUnfinished(ctx); err != nil {
+		return nil, nil, err
+	}
+	if s.frozen, err = s.storedFreeze(ctx); err != nil {
 		return nil, nil, err
 	}
 	open, err := s.storedPatches(ctx)
@@ -76,8 +79,12 @@ func (s *Server) choose(ctx context.Context, live store.Release, open []*release
 		return nil, err
 	case store.HashFiles(before) == store.HashFiles(disk):
 		return disk, nil
-	case s.cfg.Production:
-		s.notice("the shard runs release %d, as it did when it stopped; the scripts on disk differ and wait for promote", live.Number)
+	case s.cfg.Production || s.frozen != nil:
+		until := "promote"
+		if s.frozen != nil {
+			until = "thaw"
+		}
+		s.notice("the shard runs release %d, as it did when it stopped; the scripts on disk differ and wait for %s", live.Number, until)
 		s.startQueue = disk
 		return before, nil
 	}

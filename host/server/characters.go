@@ -149,6 +149,13 @@ func (c *characters) flush() error {
 	return c.failed
 }
 
+// trouble is the error of the last write, while it has not been made good.
+func (c *characters) trouble() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
+}
+
 func (c *characters) close() {
 	close(c.done)
 	<-c.stopped

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"hotshard/data/store"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/world"
 )
 
@@ -30,7 +32,14 @@ type Config struct {
 	Seed       uint64 // of the generated map
 	Home       string // the system new characters begin in; "" for one that suits
 	LogFormat  string // text or json
-	Version    string
+
+	TrustProxy    []string      // addresses and networks of proxies that say whom they speak for
+	LimitLoopback bool          // this machine's own address is held to the limits by address
+	Registrations int           // accounts that one network may make at once, and then one a minute; 0 for the gate's own
+	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
+	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
+	Version       string
+	proxies       peer.Proxies
 
 	Out io.Writer    // where the banner goes; nil for nowhere
 	Log *slog.Logger // instead of one made from LogFormat
@@ -67,6 +76,13 @@ func (c *Config) fill() error {
 	}
 	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %s", c.LogFormat)
+	}
+	var err error
+	if c.proxies, err = peer.ParseProxies(c.TrustProxy); err != nil {
+		return fmt.Errorf("--trust-proxy: %w", err)
+	}
+	if c.Registrations < 0 || c.SessionIdle < 0 {
+		return errors.New("--registrations and --session cannot be negative")
 	}
 	if err := loopback(c.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
 )
@@ -53,19 +55,20 @@ func newFaults(log *slog.Logger) *faults {
 }
 
 // add takes a fault; systems call it from their own goroutines.
-func (f *faults) add(a world.Address, fault script.Fault) {
+func (f *faults) add(a world.Address, fault script.Fault, blame release.Blame) {
 	now := time.Now()
 	f.mu.Lock()
 	f.total++
-	g := f.group(faultKey{fault.Function, fault.Place, fault.Message, fault.Release}, now)
+	g := f.group(faultKey{fault.Function, fault.Place, fault.Message, blame.Release}, now)
 	g.Count++
 	g.Message, g.Where, g.Last, g.Player, g.Traceback = fault.Message, fault.Place, now, fault.Player, fault.Traceback
+	g.Patch, g.Cause = blame.Patch, cmp.Or(blame.Cause, g.Cause)
 	g.systems[string(a)]++
 	n := g.Count
 	f.mu.Unlock()
 	if n <= 10 || n%100 == 0 {
 		f.log.Error("a script failed: "+fault.Message, "system", string(a), "module", fault.Module, "function", fault.Function,
-			"place", fault.Place, "in", fault.Origin, "player", fault.Player, "release", fault.Release, "times", n, "traceback", fault.Traceback)
+			"place", fault.Place, "in", fault.Origin, "player", fault.Player, "release", blame.Release, "cause", blame.Cause, "times", n, "traceback", fault.Traceback)
 	}
 }
 

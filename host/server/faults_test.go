@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 )
 
@@ -15,9 +16,9 @@ import (
 func TestErrorsThatNameSomebodyDoNotFlood(t *testing.T) {
 	var log bytes.Buffer
 	f := newFaults(slog.New(slog.NewTextHandler(&log, nil)))
-	f.add("@A", script.Fault{Function: "dock.enter", Place: "dock.lua:3", Message: "no station", Release: 1})
+	f.add("@A", script.Fault{Function: "dock.enter", Place: "dock.lua:3", Message: "no station"}, release.Blame{Release: 1})
 	for i := range 10_000 {
-		f.add("@A", script.Fault{Function: "gun.fire", Place: "gun.lua:7", Message: fmt.Sprintf("no ship %d", i), Release: 1})
+		f.add("@A", script.Fault{Function: "gun.fire", Place: "gun.lua:7", Message: fmt.Sprintf("no ship %d", i)}, release.Blame{Release: 1})
 	}
 	if n := bytes.Count(log.Bytes(), []byte("\n")); n > 150 {
 		t.Errorf("%d lines of log for 10,001 errors from two places", n)
@@ -33,7 +34,7 @@ func TestErrorsThatNameSomebodyDoNotFlood(t *testing.T) {
 		t.Errorf("the other error is not listed: %+v", g)
 	}
 	for i := range 2 * maxGroups { // places and releases that are long forgotten leave nothing behind
-		f.add("@A", script.Fault{Function: "gun.fire", Place: "gun.lua:7", Message: "m", Release: i})
+		f.add("@A", script.Fault{Function: "gun.fire", Place: "gun.lua:7", Message: "m"}, release.Blame{Release: i})
 	}
 	if len(f.groups) > maxGroups || len(f.messages) > maxGroups {
 		t.Errorf("%d groups and %d places are kept", len(f.groups), len(f.messages))

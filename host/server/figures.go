@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hotshard/data/store"
+	"hotshard/runtime/gate"
 	"hotshard/runtime/release"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -99,8 +100,27 @@ func (s *Server) WriteFigures(ctx context.Context, out io.Writer) error {
 		family(w, g.name, g.kind, g.help)
 		fmt.Fprintf(w, "hotshard_%s %v\n", g.name, g.value)
 	}
+	s.health.write(w)
+	writeDoor(w, m.Gate)
 	s.faults.write(w)
 	return w.Flush()
+}
+
+// writeDoor writes how it stands at the door.
+func writeDoor(w io.Writer, st gate.Stats) {
+	for _, g := range []struct {
+		name, kind, help string
+		value            uint64
+	}{
+		{"sockets", "gauge", "Open connections of players.", uint64(st.Sockets)},
+		{"sockets_unsigned", "gauge", "Of these, nobody has signed in on.", uint64(st.Pending)},
+		{"sockets_crowded_total", "counter", "Connections closed because too many of a network had nobody signed in.", st.Crowded},
+		{"wrong_passwords_total", "counter", "Logins with a wrong name or password.", st.Guesses},
+		{"signins_limited_total", "counter", "Attempts to sign in or register refused for their number.", st.Limited},
+	} {
+		family(w, g.name, g.kind, g.help)
+		fmt.Fprintf(w, "hotshard_%s %d\n", g.name, g.value)
+	}
 }
 
 // oldFrames counts the stragglers of the systems that answer in time.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"hotshard/data/store"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -274,7 +275,7 @@ func TestFaultyCanaryGoesBackWhilePlayersFly(t *testing.T) {
 	s := start(t, cfg)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if _, err := (accounts{s.store, s.universe.Map().Systems[0].ID}).Register(ctx, "Ann", "secret secret"); err != nil {
+	if _, err := s.store.Register(ctx, "Ann", "secret secret", store.Character{System: s.universe.Map().Systems[0].ID}); err != nil {
 		t.Fatal(err)
 	}
 	p := login(t, s.Addr(), "Ann", wire.JSON)

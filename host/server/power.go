@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -17,9 +18,10 @@ type power struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the countdown under way
 	reason string
+	by     string
 	at     time.Time
 	down   chan struct{} // closed when the shard is to stop
-	once   sync.Once
+	over   bool          // it is closed
 }
 
 func (p *power) init() { p.down = make(chan struct{}) }
@@ -35,19 +37,46 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 	p := &s.power
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over {
+		return errGoingDown
+	}
+	if p.cancel != nil && in > 0 { // a colleague's, perhaps
+		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(time.Until(p.at)), p.by, because(p.reason))
+	}
 	if p.cancel != nil {
 		p.cancel()
 		p.cancel = nil
 	}
 	s.log.Warn("shutdown ordered", "in", in, "reason", reason, "by", author)
 	if in <= 0 {
-		p.once.Do(func() { close(p.down) })
+		p.end()
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel, p.reason, p.at = cancel, reason, time.Now().Add(in)
+	p.cancel, p.reason, p.by, p.at = cancel, reason, author, time.Now().Add(in)
 	go s.countDown(ctx, p.at, reason)
 	return nil
+}
+
+// errGoingDown is said to whoever comes after the last second.
+var errGoingDown = errors.New("the shard is going down already: it is too late for that")
+
+// end stops the shard. The lock is held: a countdown that was cancelled, if only in
+// its last moment, does not come here.
+func (p *power) end() {
+	if !p.over {
+		p.over = true
+		close(p.down)
+	}
+}
+
+// expire ends the shard at the end of a countdown that still stands.
+func (p *power) expire(ctx context.Context) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ctx.Err() == nil {
+		p.end()
+	}
 }
 
 // CancelShutdown implements command.Power.
@@ -55,6 +84,9 @@ func (s *Server) CancelShutdown(_ context.Context, author string) error {
 	p := &s.power
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over {
+		return errGoingDown
+	}
 	if p.cancel == nil {
 		return errors.New("no shutdown is under way")
 	}
@@ -67,10 +99,8 @@ func (s *Server) CancelShutdown(_ context.Context, author string) error {
 
 // countDown tells the players, then ends the shard.
 func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
-	if reason != "" {
-		reason = " (" + reason + ")"
-	}
-	s.announce(fmt.Sprintf("The shard goes down in %s%s.", spoken(time.Until(at)), reason))
+	reason = because(reason)
+	s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(time.Until(at)), reason))
 	for _, left := range notices {
 		wait := time.Until(at.Add(-left))
 		if wait <= 0 {
@@ -78,25 +108,24 @@ func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
 		}
 		select {
 		case <-time.After(wait):
-			s.announce(fmt.Sprintf("The shard goes down in %s%s.", spoken(left), reason))
+			s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(left), reason))
 		case <-ctx.Done():
 			return
 		}
 	}
 	select {
 	case <-time.After(time.Until(at)):
-		s.power.once.Do(func() { close(s.power.down) })
+		s.power.expire(ctx)
 	case <-ctx.Done():
 	case <-s.power.down:
 	}
 }
 
-func spoken(d time.Duration) string {
-	d = d.Round(time.Second)
-	if d >= time.Minute {
-		return count(int(d.Minutes()), "minute", "minutes")
+func because(reason string) string {
+	if reason == "" {
+		return ""
 	}
-	return count(int(d.Seconds()), "second", "seconds")
+	return " (" + reason + ")"
 }
 
 // announce shows a text to everybody online and returns how many they are.

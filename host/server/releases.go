@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,16 +112,24 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 	return out, nil
 }
 
-// SetRelease implements release.Fleet.
-func (f fleet) SetRelease(r *script.Release) { f.universe.SetRelease(r) }
-
-// SetCanary implements release.Fleet.
-func (f fleet) SetCanary(units []string, r *script.Release) {
-	addresses := make([]world.Address, len(units))
-	for i, name := range units {
-		addresses[i] = operatorAddress(f.universe, name)
+// SetCourse implements release.Fleet.
+func (f fleet) SetCourse(all *script.Release, own map[string]*script.Release) {
+	addresses := make(map[world.Address]*script.Release, len(own))
+	for name, r := range own {
+		addresses[operatorAddress(f.universe, name)] = r
 	}
-	f.universe.SetCanary(addresses, r)
+	f.universe.SetCourse(all, addresses)
+}
+
+// Awake implements release.Fleet. Systems with players come first.
+func (f fleet) Awake() []string {
+	all := slices.DeleteFunc(f.universe.Stats(), func(st system.Stats) bool { return !st.Up || !st.Awake })
+	slices.SortStableFunc(all, func(a, b system.Stats) int { return cmp.Compare(b.Players, a.Players) })
+	units := make([]string, len(all))
+	for i, st := range all {
+		units[i] = bare(string(st.Address))
+	}
+	return units
 }
 
 // releases feeds the controller of releases with what is saved on the disk and
@@ -143,7 +152,7 @@ func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *
 	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
-		Patches: kept, KeepPatch: s.keepPatch,
+		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
 			o.Entry, o.Bind = strings.Split(program, ","), bindings.Stager(deps)
@@ -186,8 +195,7 @@ func (r *releases) run(ctx context.Context) {
 
 // fault passes a script's error on to the error budget; it never waits.
 func (r *releases) fault(a world.Address, f script.Fault) {
-	r.s.faults.add(a, f)
-	r.controller.Fault(f)
+	r.s.faults.add(a, f, r.controller.Fault(f))
 	select {
 	case r.faulty <- struct{}{}:
 	default:
@@ -196,11 +204,20 @@ func (r *releases) fault(a world.Address, f script.Fault) {
 
 // take is one batch of saved files.
 func (r *releases) take(ctx context.Context, b watch.Batch, author string) []release.Outcome {
+	return r.controller.Saved(ctx, toBatch(b), author)
+}
+
+// read is take where somebody asks for it: also of what was refused before.
+func (r *releases) read(ctx context.Context, b watch.Batch, author string) []release.Outcome {
+	return r.controller.Reload(ctx, toBatch(b), author)
+}
+
+func toBatch(b watch.Batch) release.Batch {
 	batch := release.Batch{Changed: b.Changed, Rescan: b.Rescan, First: b.First}
 	for _, h := range b.Holds {
 		batch.Holds = append(batch.Holds, release.HoldReason{Code: string(h.Code), Path: h.Path, Detail: h.Detail})
 	}
-	return r.controller.Saved(ctx, batch, author)
+	return batch
 }
 
 // verdicts are the console's words for the controller's.

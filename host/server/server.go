@@ -15,6 +15,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
@@ -32,6 +33,7 @@ type Server struct {
 	lock       *os.File
 	store      *store.Store
 	saves      *characters
+	sanctions  *sanctions
 	universe   *universe.Universe
 	gate       *gate.Gate
 	watcher    *watch.Watcher
@@ -39,8 +41,10 @@ type Server struct {
 	faults     *faults
 	load       *loads
 	power      power
+	health     health
 	notices    []string          // for operators: what happened at the start
 	startQueue map[string][]byte // saved while a production shard was down
+	frozen     *release.Freeze   // as it was when the shard stopped
 
 	play, ops net.Listener
 	consoles  consoles
@@ -59,6 +63,7 @@ func New(cfg Config) (*Server, error) {
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults = newFaults(s.log)
+	s.health.init(s)
 	s.power.init()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -81,7 +86,8 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost,
+		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
+		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
 		return err
@@ -94,14 +100,18 @@ func (s *Server) open() (err error) {
 	if err != nil {
 		return err
 	}
+	if s.sanctions, err = newSanctions(s.store); err != nil {
+		return err
+	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store},
+		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions,
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, start.ID}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
 	return s.listen()
 }
@@ -111,9 +121,9 @@ func (s *Server) scriptOptions() script.Options {
 	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
 }
 
-func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, release *script.Release) *universe.Universe {
+func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *script.Release) *universe.Universe {
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: release, Home: start.ID, Log: s.log, Routes: deps.Routes,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes,
 		System: system.Config{
 			Script:      s.scriptOptions(),
 			Bind:        bindings.Binder(deps),
@@ -152,6 +162,7 @@ func (s *Server) listen() (err error) {
 	if s.play, err = net.Listen("tcp", s.cfg.Listen); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
+	s.play = s.cfg.proxies.Listener(s.play)
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle("/", web.Handler(s.universe.Map))
@@ -171,7 +182,7 @@ func (s *Server) listen() (err error) {
 
 func (s *Server) serveHTTP(h http.Handler) {
 	s.servers = append(s.servers, &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	})
 }
@@ -241,6 +252,7 @@ func (s *Server) sweep(ctx context.Context) {
 		case now := <-t.C:
 			s.gate.Sweep()
 			s.load.sample(now)
+			s.health.look(now)
 		case <-ctx.Done():
 			return
 		}
@@ -255,6 +267,8 @@ func (s *Server) stop() error {
 	players := s.universe.Players()
 	systems := len(s.universe.Actors())
 	began := time.Now()
+	s.health.stopping.Store(true)
+	s.gate.Stop()
 	err := s.universe.Close(ctx)
 	if ferr := s.saves.flush(); ferr != nil {
 		s.log.Error("not everybody could be saved", "error", ferr)

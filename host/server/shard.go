@@ -18,7 +18,7 @@ import (
 
 // Shard is what operators' commands act on.
 func (s *Server) Shard() command.Shard {
-	return command.Shard{
+	shard := command.Shard{
 		Identify: s.identify,
 		Systems:  systems{s},
 		Players:  players{s},
@@ -34,22 +34,43 @@ func (s *Server) Shard() command.Shard {
 		Releases: keptReleases{s},
 		Patches:  patches{s},
 		Probe:    probe{s},
+
+		Community: community{s},
 	}
+	if s.cfg.SSH != "" {
+		shard.Operators = operators{s}
+	}
+	return shard
 }
 
 func (s *Server) identify() command.Identity {
 	id := command.Identity{
 		Name: s.cfg.Shard, Production: s.cfg.Production, Release: s.universe.Release().Number,
-		Frozen:   s.releases.controller.Frozen() && !s.cfg.Production,
 		FourEyes: s.cfg.FourEyes, Version: s.cfg.Version, PID: os.Getpid(), Started: s.started,
 	}
 	id.Notices = append(id.Notices, s.notices...)
+	for _, p := range s.health.problems() {
+		id.Notices = append(id.Notices, "not well: "+p.text)
+	}
+	if f := s.releases.controller.Frozen(); f != nil {
+		id.Frozen, id.FrozenBy, id.FrozenWhy, id.FrozenAt = true, f.By, f.Why, f.At
+		id.Notices = append(id.Notices, f.String())
+	}
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {
-		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", spoken(time.Until(s.power.at)), s.power.reason))
+		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(time.Until(s.power.at)), s.power.reason))
 	}
 	return id
+}
+
+// operators implements command.Operators. The remote console is made after the
+// shard that it serves.
+type operators struct{ s *Server }
+
+// ListOperators implements command.Operators.
+func (o operators) ListOperators() ([]command.OperatorLine, []string) {
+	return o.s.consoles.remote.ListOperators()
 }
 
 // systems implements command.Systems.
@@ -121,6 +142,9 @@ func (v players) Who(ctx context.Context) ([]command.Player, error) {
 		}
 		for _, p := range s.Players() {
 			line := command.Player{ID: int64(p.ID), Name: p.Name, System: s.Static().Name, Lost: !p.Online()}
+			if w, ok := v.s.gate.Find(p.ID); ok {
+				line.From, line.Since = w.From.String(), w.Since
+			}
 			if c := s.Static().Find(p.Station); c != nil {
 				line.Docked = c.Name
 			}

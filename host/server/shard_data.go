@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"time"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
+	"hotshard/runtime/release"
+	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
@@ -38,11 +41,46 @@ func (v reload) Now(ctx context.Context, author string) ([]command.Outcome, erro
 	if err != nil {
 		return nil, err
 	}
-	var out []command.Outcome
-	for _, o := range v.s.releases.take(ctx, b, author) {
-		out = append(out, toOutcome(o))
+	v.s.everything(&b)
+	out := toOutcomes(v.s.releases.read(ctx, b, author))
+	if len(out) == 1 && out[0].Verdict == command.Ignored {
+		if differs := v.s.drift(); len(differs) > 0 { // as reload status says
+			out[0].Message = "nothing to apply, and yet the disk is not what runs: " + strings.Join(differs, "; ")
+		}
 	}
 	return out, nil
+}
+
+// everything adds to a batch all else that is on the disk: what was handed over before
+// may have been refused or rolled back since, and is what reload status says differs.
+func (s *Server) everything(b *watch.Batch) {
+	files, held := s.watcher.Disk()
+	for path, src := range files {
+		if _, known := b.Changed[path]; !known && held[path] == "" && len(src) > 0 {
+			b.Changed[path] = src
+		}
+	}
+}
+
+// Accept implements command.Reload.
+func (v reload) Accept(ctx context.Context, path, author string) ([]command.Outcome, error) {
+	if _, err := v.s.watcher.Scan(ctx); err != nil {
+		return nil, err
+	}
+	files, _ := v.s.watcher.Disk()
+	path = strings.TrimSuffix(path, ".lua") + ".lua"
+	if files[path] == nil {
+		return nil, fmt.Errorf("there is no file %s to accept; reload status lists what is held. What is deleted or empty is taken out by unload", path)
+	}
+	return toOutcomes(v.s.releases.controller.Accept(ctx, path, files[path], author)), nil
+}
+
+func toOutcomes(all []release.Outcome) []command.Outcome {
+	var out []command.Outcome
+	for _, o := range all {
+		out = append(out, toOutcome(o))
+	}
+	return out
 }
 
 // Wait implements command.Reload.

@@ -20,7 +20,7 @@ type patches struct{ s *Server }
 func (v patches) controller() *release.Controller { return v.s.releases.controller }
 
 func (v patches) request(p command.PatchRequest) (release.PatchRequest, error) {
-	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede, Instance: p.Instance}
+	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede, Instance: p.Instance, Session: p.Session}
 	if len(p.Systems) > 0 {
 		units, err := v.s.units(p.Systems)
 		if err != nil {
@@ -68,7 +68,7 @@ func (v patches) PromotePatch(ctx context.Context, number int, author string) (c
 	if p.Status != release.PatchOpen || p.Canary == nil {
 		return command.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
 	}
-	return toOutcome(v.controller().Promote(ctx, author)), nil
+	return toOutcome(v.controller().PromotePatch(ctx, number, author)), nil
 }
 
 // DropPatch implements command.Patches.
@@ -142,9 +142,28 @@ func (v patches) ExportPatch(_ context.Context, number int) (string, error) {
 	return unifiedDiff(v.s.cfg.Scripts, p.Path, string(disk), string(want)), nil
 }
 
+// savable refuses to write for all what was not meant for all, or no longer.
+func (v patches) savable(number int) error {
+	p, err := v.find(number)
+	switch {
+	case err != nil:
+		return err
+	case p.Instance != "":
+		return &command.Refusal{Code: "R-KIND", Message: fmt.Sprintf("patch #%d is for %s in %s only: in the file it would be for all. patch %s itself to save it", number, p.Instance, strings.Join(p.Canary, ", "), p.Function)}
+	case p.Status == release.PatchDropped:
+		return &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is dropped: patch %s again to save it", number, p.Function)}
+	case p.Canary != nil:
+		return &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is a canary on %s: in the file it would be for all. promote %d first", number, strings.Join(p.Canary, ", "), number)}
+	}
+	return nil
+}
+
 // SavePatch implements command.Patches. The file is replaced as an editor would,
 // so that a crash leaves the old one or the new one.
 func (v patches) SavePatch(_ context.Context, number int, author string) (string, error) {
+	if err := v.savable(number); err != nil {
+		return "", err
+	}
 	path, disk, want, err := v.merged(number)
 	if err != nil || bytes.Equal(disk, want) {
 		return path, err

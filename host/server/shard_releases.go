@@ -23,6 +23,14 @@ type keptReleases struct{ s *Server }
 
 func (v keptReleases) controller() *release.Controller { return v.s.releases.controller }
 
+// refusalOf is an error of the controller as operators get it.
+func refusalOf(err error) error {
+	if r := (*script.Refusal)(nil); errors.As(err, &r) {
+		return &command.Refusal{Code: r.Code, Message: r.Text()}
+	}
+	return err
+}
+
 // allReleases is more than the store keeps.
 const allReleases = 10_000
 
@@ -108,8 +116,32 @@ func (v keptReleases) Plan(ctx context.Context, to int) (command.Plan, error) {
 			return command.Plan{}, err
 		}
 	}
-	o, changes := v.controller().Plan(ctx, target)
-	return toPlan(o, changes), nil
+	return toPlan(v.controller().Plan(ctx, target)), nil
+}
+
+// PlanPromote implements command.Releases. It goes the same ways as Promote.
+func (v keptReleases) PlanPromote(ctx context.Context, to int, systems []string) (command.Plan, error) {
+	way, err := v.way(to, systems)
+	if err != nil {
+		return command.Plan{}, err
+	}
+	switch {
+	case way.canary:
+		return toPlan(v.controller().PlanCanary(ctx, way.units)), nil
+	case way.back:
+		return v.PlanRollback(ctx, to)
+	}
+	return toPlan(v.controller().PlanPromote(ctx, to)), nil
+}
+
+// PlanRollback implements command.Releases.
+func (v keptReleases) PlanRollback(ctx context.Context, to int) (command.Plan, error) {
+	if to != 0 {
+		if _, err := v.at(ctx, to); err != nil {
+			return command.Plan{}, err
+		}
+	}
+	return toPlan(v.controller().PlanRollback(ctx, to)), nil
 }
 
 func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
@@ -135,27 +167,26 @@ func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
 	return p
 }
 
-// Promote implements command.Releases. Among the systems may be shares of all, "10%":
-// then the release goes on by itself from the named systems to the shares and to
-// all, held while its functions fail. Named systems alone widen a canary that runs.
-func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (command.Outcome, error) {
-	if units, number := v.controller().CanaryUnits(); units != nil && to != 0 && to != number {
-		return command.Outcome{}, fmt.Errorf("release %d is a canary on %s; promote it or stop it first", number, strings.Join(units, ", "))
-	}
-	if len(systems) > 0 {
-		return v.canary(ctx, systems, author)
-	}
-	if to != 0 {
-		if _, number := v.controller().CanaryUnits(); number != to {
-			return v.Rollback(ctx, to, author)
-		}
-	}
-	return toOutcome(v.controller().Promote(ctx, author)), nil
+// way is what a promotion comes to.
+type way struct {
+	canary bool // to some systems
+	back   bool // to a release that was live before
+	units  []string
+	shares []float64
 }
 
-func (v keptReleases) canary(ctx context.Context, systems []string, author string) (command.Outcome, error) {
+// way finds out what promoting a number, on some systems or all, comes to. Among the
+// systems may be shares of all: "10%".
+func (v keptReleases) way(to int, systems []string) (way, error) {
+	c := v.controller()
+	if len(systems) == 0 {
+		return way{back: to != 0 && !c.IsCanary(to)}, nil
+	}
+	if running := c.FilesCanary(); to != 0 && to != running {
+		return way{}, fmt.Errorf("release %d is not what waits in the queue: release promote --canary tries what was saved last, release rollback %d goes to that one", to, to)
+	}
+	w := way{canary: true}
 	var names []string
-	var shares []float64
 	for _, s := range systems {
 		percent, isShare := strings.CutSuffix(s, "%")
 		if !isShare {
@@ -164,23 +195,35 @@ func (v keptReleases) canary(ctx context.Context, systems []string, author strin
 		}
 		n, err := strconv.ParseFloat(percent, 64)
 		if err != nil || !(n > 0 && n < 100) {
-			return command.Outcome{}, fmt.Errorf("%s is no share of the systems: write 10%%", s)
+			return w, fmt.Errorf("%s is no share of the systems: write 10%%", s)
 		}
-		shares = append(shares, n/100)
+		w.shares = append(w.shares, n/100)
 	}
-	units, err := v.s.units(names)
-	if err != nil {
-		return command.Outcome{}, err
-	}
-	running, _ := v.controller().CanaryUnits()
+	slices.Sort(w.shares)
+	var err error
+	w.units, err = v.s.units(names)
+	return w, err
+}
+
+// Promote implements command.Releases. With shares among the systems the release goes
+// on by itself from the named systems to the shares and to all, held while its
+// functions fail. Named systems alone widen a canary that runs.
+func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (command.Outcome, error) {
+	way, err := v.way(to, systems)
+	c := v.controller()
 	switch {
-	case shares != nil:
-		slices.Sort(shares)
-		return toOutcome(v.controller().RollOut(ctx, units, release.Rollout{Shares: shares}, author)), nil
-	case running != nil:
-		return toOutcome(v.controller().Widen(ctx, units, author)), nil
+	case err != nil:
+		return command.Outcome{}, err
+	case way.back:
+		return v.Rollback(ctx, to, author)
+	case !way.canary:
+		return toOutcome(c.Promote(ctx, to, author)), nil
+	case way.shares != nil:
+		return toOutcome(c.RollOut(ctx, way.units, release.Rollout{Shares: way.shares}, author)), nil
+	case c.FilesCanary() != 0:
+		return toOutcome(c.Widen(ctx, 0, way.units, author)), nil
 	}
-	return toOutcome(v.controller().Canary(ctx, units, author)), nil
+	return toOutcome(c.Canary(ctx, way.units, author)), nil
 }
 
 // units turns names of systems as operators write them into units of the fleet.
@@ -207,21 +250,6 @@ func (v keptReleases) Rollback(ctx context.Context, to int, author string) (comm
 		}
 	}
 	return toOutcome(v.controller().Rollback(ctx, to, author, "rollback")), nil
-}
-
-// Freeze implements command.Releases.
-func (v keptReleases) Freeze(_ context.Context, reason, author string) error {
-	v.controller().Freeze()
-	v.s.log.Warn("reloading is frozen: saved files wait", "by", author, "reason", reason)
-	return nil
-}
-
-// Thaw implements command.Releases.
-func (v keptReleases) Thaw(ctx context.Context, author string) error {
-	if o := v.controller().Thaw(ctx, author); o.Verdict == release.Refuse {
-		return &command.Refusal{Code: o.Code, Message: o.Message}
-	}
-	return nil
 }
 
 // Stragglers implements command.Releases.

@@ -221,7 +221,7 @@ func TestShutdownWithCountdown(t *testing.T) {
 	if err := s.Shutdown(ctx, time.Hour, "maintenance", "op"); err != nil {
 		t.Fatal(err)
 	}
-	if text := ann.event("announce")["text"].(string); !strings.Contains(text, "60 minutes") && !strings.Contains(text, "59 minutes") || !strings.Contains(text, "maintenance") {
+	if text := ann.event("announce")["text"].(string); !strings.Contains(text, "1 hour") && !strings.Contains(text, "59 minutes") || !strings.Contains(text, "maintenance") {
 		t.Errorf("announced: %s", text)
 	}
 	if n := s.identify().Notices; len(n) == 0 || !strings.Contains(strings.Join(n, " "), "maintenance") {

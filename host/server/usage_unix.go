@@ -34,3 +34,13 @@ func residentBytes() int64 {
 	}
 	return pages * int64(os.Getpagesize())
 }
+
+// diskFree is how many bytes the disk that holds a folder has left for us, and how
+// many it has in all.
+func diskFree(dir string) (free, size uint64, ok bool) {
+	var st syscall.Statfs_t
+	if syscall.Statfs(dir, &st) != nil {
+		return 0, 0, false
+	}
+	return uint64(st.Bavail) * uint64(st.Bsize), uint64(st.Blocks) * uint64(st.Bsize), true
+}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -105,22 +106,36 @@ func smallUniverse(t testing.TB) *world.Universe {
 }
 
 // Register and Login know everybody, but "wrong" is a wrong password.
-func (s *stage) Register(_ context.Context, name, password string) (world.CharacterID, error) {
-	id, _, err := s.Login(context.Background(), name, password)
-	return id, err
+func (s *stage) Admit(netip.Addr) error { return nil }
+
+func (s *stage) Register(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
+	return s.Login(ctx, from, name, password)
 }
 
-func (s *stage) Login(_ context.Context, name, password string) (world.CharacterID, string, error) {
+func (s *stage) Login(_ context.Context, _ netip.Addr, name, password string) (gate.Pass, error) {
 	if password == "wrong" {
-		return 0, "", wire.Errorf(wire.CodeBadCredentials, "The name or the password is wrong.")
+		return gate.Pass{}, wire.Errorf(wire.CodeBadCredentials, "The name or the password is wrong.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.names[name] == 0 {
 		s.names[name] = world.CharacterID(len(s.names) + 1)
 	}
-	return s.names[name], name, nil
+	return gate.Pass{Character: s.names[name], Name: name, Token: "token of " + name}, nil
 }
+
+// Resume knows no tokens but those of who is in the game.
+func (s *stage) Resume(context.Context, netip.Addr, string) (gate.Pass, error) {
+	return gate.Pass{}, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again.")
+}
+
+func (s *stage) Known(context.Context, netip.Addr, string) bool { return false }
+
+func (s *stage) Password(context.Context, world.CharacterID, string, string) (gate.Pass, error) {
+	return gate.Pass{}, wire.Errorf(wire.CodeBadRequest, "Nobody changes a password here.")
+}
+
+func (s *stage) Revoke(context.Context, string) {}
 
 func (s *stage) Enter(c world.CharacterID, client gate.Client) {
 	s.mu.Lock()

@@ -4,21 +4,43 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
 
-// Accounts knows who may play. Both methods may take long (a password hash is
-// slow on purpose): the gate calls a bounded number at once, each on the goroutine
+// Accounts knows who may play. The methods that check or make a password take long
+// on purpose: the gate calls a bounded number of these at once, each on the goroutine
 // of the socket that asked. An error that is a *wire.Error is shown to the player.
 type Accounts interface {
-	// Register makes an account with one character and returns the character.
-	Register(ctx context.Context, name, password string) (world.CharacterID, error)
-	// Login returns the character of the account and the name it goes by. Where a
-	// shard makes unknown accounts on the fly, that happens here.
-	Login(ctx context.Context, name, password string) (world.CharacterID, string, error)
+	// Admit refuses an address that may not sign in at all. It must be quick.
+	Admit(from netip.Addr) error
+	// Register makes an account with one character.
+	Register(ctx context.Context, from netip.Addr, name, password string) (Pass, error)
+	// Login checks a password. Where a shard makes unknown accounts on the fly, that
+	// happens here.
+	Login(ctx context.Context, from netip.Addr, name, password string) (Pass, error)
+	// Resume takes a token that was in a Pass, whenever that was, unless it is over:
+	// too old, or revoked. It checks no password and is quick.
+	Resume(ctx context.Context, from netip.Addr, token string) (Pass, error)
+	// Known says whether the account has signed in from the address's network before.
+	Known(ctx context.Context, from netip.Addr, name string) bool
+	// Password replaces the password of the character's account. All its tokens are
+	// over; the new Pass holds another.
+	Password(ctx context.Context, c world.CharacterID, old, password string) (Pass, error)
+	// Revoke makes a token worthless: the player signed out, or was put out.
+	Revoke(ctx context.Context, token string)
+}
+
+// Pass is what somebody has who has shown who they are. The token lets them come
+// back without a password: it is a secret, and never written where it could be read.
+type Pass struct {
+	Character world.CharacterID
+	Name      string
+	Token     string // at most 64 bytes
 }
 
 // World is where signed-in players go. For one character Enter and Leave never
@@ -87,6 +109,10 @@ type Config struct {
 	// Origins are further values of the Origin header to let in beside the host's
 	// own ("https://play.example.org"); "*" lets every page in.
 	Origins []string
+	// Proxies are whose word is taken on whom a connection comes from.
+	Proxies peer.Proxies
+	// LimitLocal holds this machine's own address to the limits by address, too.
+	LimitLocal bool
 
 	Linger       time.Duration // a character stays in the game without a socket [60 s]
 	LoginTimeout time.Duration // to sign in on a new socket [20 s]
@@ -97,6 +123,7 @@ type Config struct {
 
 	MaxMessage   int     // bytes of one message from a player [16 KiB]
 	MaxPending   int     // sockets nobody has signed in on [2,000]
+	PendingEach  int     // ... of one network [50]
 	LoginsAtOnce int     // calls into Accounts at the same time [2]
 	LoginQueue   int     // logins that may wait for one of those [1,000]
 	Rate         float64 // requests a second a player may send in the long run [20]
@@ -105,6 +132,9 @@ type Config struct {
 	QueueFrames  int     // frames waiting for a slow player [64]
 	QueueBytes   int     // bytes waiting for a slow player [256 KiB]
 	SendBuffer   int     // kernel's send buffer of a socket, which bounds how old data gets [64 KiB]
+
+	Guesses       peer.Limit // wrong passwords of one network [30, one more each 10 s]
+	Registrations peer.Limit // accounts made from one network [20, one more a minute]
 }
 
 // Stats are counts for the operator, taken at one moment.
@@ -115,6 +145,9 @@ type Stats struct {
 	Lingering int    // of these, without a socket
 	Overflows uint64 // times a player's backlog was dropped, since the start
 	TooSlow   uint64 // players closed for being slow, since the start
+	Guesses   uint64 // wrong passwords, since the start
+	Limited   uint64 // attempts to sign in or register refused for their number, since the start
+	Crowded   uint64 // sockets closed to make room for others to sign in, since the start
 }
 
 // withDefaults fills in what was left zero.
@@ -133,6 +166,7 @@ func (c Config) withDefaults() Config {
 	c.CloseGrace = cmp.Or(c.CloseGrace, 2*time.Second)
 	c.MaxMessage = cmp.Or(c.MaxMessage, 16<<10)
 	c.MaxPending = cmp.Or(c.MaxPending, 2000)
+	c.PendingEach = cmp.Or(c.PendingEach, 50)
 	c.LoginsAtOnce = cmp.Or(c.LoginsAtOnce, 2)
 	c.LoginQueue = cmp.Or(c.LoginQueue, 1000)
 	c.Rate = cmp.Or(c.Rate, 20)
@@ -141,5 +175,7 @@ func (c Config) withDefaults() Config {
 	c.QueueFrames = cmp.Or(c.QueueFrames, 64)
 	c.QueueBytes = cmp.Or(c.QueueBytes, 256<<10)
 	c.SendBuffer = cmp.Or(c.SendBuffer, 64<<10)
+	c.Guesses = cmp.Or(c.Guesses, peer.Limit{Burst: 30, Every: 10 * time.Second})
+	c.Registrations = cmp.Or(c.Registrations, peer.Limit{Burst: 20, Every: time.Minute})
 	return c
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -104,27 +106,31 @@ func (a *arena) lines() []string {
 type book struct {
 	mu      sync.Mutex
 	ids     map[string]world.CharacterID
+	tokens  map[string]gate.Pass
+	known   map[string]bool // "name address"
+	made    int
+	banned  netip.Prefix
 	running atomic.Int32
 	most    atomic.Int32  // that ran at once
-	entered chan struct{} // if not nil, gets a token when a call begins
+	entered chan string   // if not nil, gets the name when a call begins
 	goOn    chan struct{} // if not nil, a call waits for a token
 }
 
-func (b *book) Login(ctx context.Context, name, password string) (world.CharacterID, string, error) {
+func (b *book) Login(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
 	n := b.running.Add(1)
 	defer b.running.Add(-1)
 	for m := b.most.Load(); n > m && !b.most.CompareAndSwap(m, n); m = b.most.Load() {
 	}
 	if b.entered != nil {
-		b.entered <- struct{}{}
+		b.entered <- name
 		select {
 		case <-b.goOn:
 		case <-ctx.Done():
-			return 0, "", ctx.Err()
+			return gate.Pass{}, ctx.Err()
 		}
 	}
 	if password == "?" {
-		return 0, "", wire.Errorf(wire.CodeBadCredentials, "Name or password is wrong.")
+		return gate.Pass{}, wire.Errorf(wire.CodeBadCredentials, "Name or password is wrong.")
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -132,18 +138,75 @@ func (b *book) Login(ctx context.Context, name, password string) (world.Characte
 	if b.ids[key] == 0 {
 		b.ids[key] = world.CharacterID(len(b.ids) + 1)
 	}
-	return b.ids[key], name, nil
+	b.known[key+" "+from.String()] = true
+	return b.pass(b.ids[key], name), nil
 }
 
-func (b *book) Register(ctx context.Context, name, password string) (world.CharacterID, error) {
+// pass makes a token; the one the character had before is worthless.
+func (b *book) pass(id world.CharacterID, name string) gate.Pass {
+	for token, p := range b.tokens {
+		if p.Character == id {
+			delete(b.tokens, token)
+		}
+	}
+	b.made++
+	p := gate.Pass{Character: id, Name: name, Token: fmt.Sprintf("secret%016d", b.made)}
+	b.tokens[p.Token] = p
+	return p
+}
+
+func (b *book) Register(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
 	b.mu.Lock()
 	taken := b.ids[strings.ToLower(name)] != 0
 	b.mu.Unlock()
 	if taken {
-		return 0, wire.Errorf("name_taken", "Somebody is called %s already.", name)
+		return gate.Pass{}, wire.Errorf("name_taken", "Somebody is called %s already.", name)
 	}
-	id, _, err := b.Login(ctx, name, password)
-	return id, err
+	return b.Login(ctx, from, name, password)
+}
+
+func (b *book) Admit(from netip.Addr) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.banned.IsValid() && b.banned.Contains(from) {
+		return wire.Errorf(wire.CodeBanned, "Your address is banned.")
+	}
+	return nil
+}
+
+func (b *book) Resume(_ context.Context, _ netip.Addr, token string) (gate.Pass, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p, ok := b.tokens[token]
+	if !ok {
+		return p, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again.")
+	}
+	return p, nil
+}
+
+func (b *book) Known(_ context.Context, from netip.Addr, name string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.known[strings.ToLower(name)+" "+from.String()]
+}
+
+func (b *book) Password(_ context.Context, id world.CharacterID, old, _ string) (gate.Pass, error) {
+	if old == "?" {
+		return gate.Pass{}, wire.Errorf(wire.CodeBadCredentials, "The password is wrong.")
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pass(id, "Ada"), nil
+}
+
+func (b *book) Revoke(_ context.Context, token string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.tokens, token)
+}
+
+func newBook() *book {
+	return &book{ids: map[string]world.CharacterID{}, tokens: map[string]gate.Pass{}, known: map[string]bool{}}
 }
 
 // manual is a clock that stands still until it is moved.
@@ -198,7 +261,7 @@ func (s *server) upgraded(c net.Conn, state http.ConnState) {
 func start(t testing.TB, change func(*gate.Config)) *server {
 	t.Helper()
 	before := runtime.NumGoroutine()
-	s := &server{t: t, arena: newArena(), book: &book{ids: map[string]world.CharacterID{}}, clock: new(manual), logs: new(logs)}
+	s := &server{t: t, arena: newArena(), book: newBook(), clock: new(manual), logs: new(logs)}
 	cfg := gate.Config{Accounts: s.book, World: s.arena, Now: s.clock.now,
 		Log:     slog.New(slog.NewTextHandler(s.logs, nil)),
 		Welcome: func() map[string]world.Value { return map[string]world.Value{"shard": "test", "kind": "dev"} }}

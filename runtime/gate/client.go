@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -27,20 +28,21 @@ type client struct {
 
 	phase    atomic.Int32
 	session  atomic.Pointer[session]
-	token    string       // of the session; set before it
-	counted  atomic.Bool  // in gate.pending
-	opened   int64        // ns
-	heard    atomic.Int64 // ns, when something last came from it
-	pinged   int64        // ns, by sweep alone
-	requests bucket       // by the reading goroutine alone, as the next two
+	token    atomic.Pointer[string] // of the session; set before it
+	from     netip.Addr             // who is at the other end
+	listed   bool                   // in gate.crowd, whose lock guards it
+	opened   int64                  // ns
+	heard    atomic.Int64           // ns, when something last came from it
+	pinged   int64                  // ns, by sweep alone
+	frames   frames                 // what it reads through
+	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
 	failures int // refused logins
 }
 
-func (g *Gate) newClient(conn net.Conn, codec wire.Codec) *client {
-	c := &client{gate: g, codec: codec, opened: g.now()}
+func (g *Gate) newClient(conn net.Conn, codec wire.Codec, from netip.Addr) *client {
+	c := &client{gate: g, codec: codec, from: from, opened: g.now()}
 	c.heard.Store(c.opened)
-	c.counted.Store(true)
 	c.out.init(g, conn)
 	return c
 }
@@ -48,18 +50,12 @@ func (g *Gate) newClient(conn net.Conn, codec wire.Codec) *client {
 // joined notes that the client plays the session now. A client that was told to go
 // meanwhile stays on its way out.
 func (c *client) joined(s *session) {
-	c.token = s.token
+	token := s.token
+	c.token.Store(&token)
 	c.session.Store(s)
 	c.phase.CompareAndSwap(phaseSigning, phaseIn)
 	c.phase.CompareAndSwap(phasePending, phaseIn)
-	c.uncount()
-}
-
-// uncount takes the client out of the number of those without a session.
-func (c *client) uncount() {
-	if c.counted.CompareAndSwap(true, false) {
-		c.gate.pending.Add(-1)
-	}
+	c.gate.crowd.remove(c)
 }
 
 // Codec returns the encoding the client asked for.
@@ -134,21 +130,43 @@ func (c *client) tooSlow() {
 
 // Close ends the session.
 func (c *client) Close(reason string) {
+	if c.gate.stopping.Load() {
+		c.end(wire.ClosingShutdown, shutdownReason)
+		return
+	}
 	s := c.session.Load()
 	c.end(wire.ClosingKicked, reason)
 	if s == nil {
 		return
 	}
-	c.gate.forget(c.token)
-	c.gate.start(func() { c.gate.end(s, c, reason) })
+	token := *c.token.Load()
+	put := !s.over.Load() // else the world takes leave of a session that has ended by itself
+	c.gate.forget(token, put)
+	c.gate.start(func() {
+		c.gate.end(s, c, reason)
+		if put {
+			c.gate.revoke(token)
+		}
+	})
 }
 
 // forget makes a token worthless at once, so that nobody resumes a session whose
-// end is on the way.
-func (g *Gate) forget(token string) {
+// end is on the way; with put, also where the accounts still know it, until revoke.
+func (g *Gate) forget(token string, put bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.tokens, token)
+	if put {
+		g.revoked[token] = struct{}{}
+	}
+}
+
+// worthless says whether a token is about to be revoked.
+func (g *Gate) worthless(token string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, yes := g.revoked[token]
+	return yes
 }
 
 // end tells the player why and closes. It returns false when that happened before.

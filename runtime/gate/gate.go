@@ -21,12 +21,17 @@ type Gate struct {
 	cfg      Config
 	began    time.Time
 	upgrader *gws.Upgrader
-	slots    chan struct{} // one for each login that may run
-	waiting  atomic.Int64  // logins that run or wait
-	pending  atomic.Int64  // sockets without a session
+	lanes    *lanes // to where passwords are checked
+	guard    guard
+	alarms   alarms
+	crowd    crowd // sockets without a session
 
+	stopping  atomic.Bool
 	overflows atomic.Uint64
 	tooSlow   atomic.Uint64
+	guesses   atomic.Uint64
+	limited   atomic.Uint64
+	crowded   atomic.Uint64
 
 	ctx    context.Context // ends when the gate is closed
 	cancel context.CancelFunc
@@ -37,6 +42,7 @@ type Gate struct {
 	clients  map[*client]struct{}
 	sessions map[world.CharacterID]*session
 	tokens   map[string]*session
+	revoked  map[string]struct{} // that the accounts are being told of
 }
 
 // New makes a gate. Call Sweep about once a second while it serves.
@@ -46,10 +52,14 @@ func New(cfg Config) *Gate {
 		clients:  map[*client]struct{}{},
 		sessions: map[world.CharacterID]*session{},
 		tokens:   map[string]*session{},
+		revoked:  map[string]struct{}{},
 	}
 	g.began = g.cfg.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
-	g.slots = make(chan struct{}, g.cfg.LoginsAtOnce)
+	g.lanes = newLanes(g.cfg.LoginsAtOnce, g.cfg.LoginQueue)
+	g.guard = newGuard(g.cfg)
+	g.alarms.guesses.From = suspicious
+	g.crowd.most, g.crowd.each = g.cfg.MaxPending, g.cfg.PendingEach
 	g.upgrader = newUpgrader(g.cfg)
 	return g
 }
@@ -106,8 +116,9 @@ func (g *Gate) Broadcast(f *wire.Frame) {
 // Stats counts.
 func (g *Gate) Stats() Stats {
 	clients, sessions := g.everyone()
-	st := Stats{Sockets: len(clients), Pending: int(g.pending.Load()), Sessions: len(sessions),
-		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load()}
+	st := Stats{Sockets: len(clients), Pending: g.crowd.len(), Sessions: len(sessions),
+		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load(),
+		Guesses: g.guesses.Load(), Limited: g.limited.Load(), Crowded: g.crowded.Load()}
 	for _, s := range sessions {
 		if s.lingering() {
 			st.Lingering++
@@ -115,6 +126,13 @@ func (g *Gate) Stats() Stats {
 	}
 	return st
 }
+
+// shutdownReason is what players read when the server stops.
+const shutdownReason = "The server is shutting down."
+
+// Stop says that the world is about to let everybody go because the server stops:
+// nobody is put out by that, and their tokens stay good. Close follows.
+func (g *Gate) Stop() { g.stopping.Store(true) }
 
 // Close tells every player that the server stops and waits until all connections
 // are gone; when ctx ends first, the rest is cut off and its error returned. The
@@ -126,7 +144,7 @@ func (g *Gate) Close(ctx context.Context) error {
 	g.cancel()
 	clients, _ := g.everyone()
 	for _, c := range clients {
-		c.end(wire.ClosingShutdown, "The server is shutting down.")
+		c.end(wire.ClosingShutdown, shutdownReason)
 	}
 	done := make(chan struct{})
 	go func() {

@@ -186,11 +186,15 @@ func TestResumeWithinAMinute(t *testing.T) {
 	if got := s.arena.lines(); !reflect.DeepEqual(got, []string{"enter Ada", "enter Ada", "leave Ada timeout"}) {
 		t.Errorf("the world heard %v", got)
 	}
-	c := s.dial(wire.JSON)
-	_, err := c.Request(s.ctx, "resume", map[string]world.Value{"token": token})
-	refused(t, err, wire.CodeBadToken)
 	if st := s.gate.Stats(); st.Sessions != 0 {
 		t.Errorf("stats are %+v", st)
+	}
+	c := s.dial(wire.JSON)
+	if _, err := c.Request(s.ctx, "resume", map[string]world.Value{"token": token}); err != nil {
+		t.Errorf("the token does not outlive the game: %v", err)
+	}
+	if again := s.welcome(c); again != token {
+		t.Error("the token changed")
 	}
 	if strings.Contains(s.logs.String(), token) {
 		t.Error("the token is in the log")
@@ -256,7 +260,7 @@ func TestKickOfSomebodyWhoseSocketIsGone(t *testing.T) {
 
 func TestLoginsAtOnceAreBounded(t *testing.T) {
 	s := start(t, func(c *gate.Config) { c.LoginsAtOnce, c.LoginQueue = 2, 3 })
-	s.book.entered, s.book.goOn = make(chan struct{}, 10), make(chan struct{}, 10)
+	s.book.entered, s.book.goOn = make(chan string, 10), make(chan struct{}, 10)
 	results := make(chan error, 6)
 	for range 6 {
 		c := s.dial(wire.JSON)

@@ -132,24 +132,6 @@ func TestBothSubprotocolsOffered(t *testing.T) {
 	}
 }
 
-func TestSocketsNobodySignsInOnAreBounded(t *testing.T) {
-	s := start(t, func(c *gate.Config) { c.MaxPending = 2 })
-	a, b := s.dial(wire.JSON), s.dial(wire.JSON)
-	if _, err := client.Dial(s.ctx, s.url, client.Options{}); err == nil || !strings.Contains(err.Error(), "503") {
-		t.Errorf("the third: %v", err)
-	}
-	if err := a.Login(s.ctx, "Ada", "x"); err != nil {
-		t.Fatal(err)
-	}
-	c := s.dial(wire.JSON)
-	s.sweep(21 * time.Second)
-	s.closing(b, wire.ClosingLoginTimeout)
-	s.closing(c, wire.ClosingLoginTimeout)
-	if _, err := a.Request(s.ctx, "ping", nil); err != nil {
-		t.Errorf("who signed in stays: %v", err)
-	}
-}
-
 func TestRateLimit(t *testing.T) {
 	s := start(t, func(c *gate.Config) { c.Rate, c.Burst, c.Patience = 10, 5, 3 })
 	c, _ := s.login("Ada") // takes two

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -44,38 +45,71 @@ func (c *client) login(req wire.Request) {
 		return
 	}
 	c.phase.CompareAndSwap(phasePending, phaseSigning)
-	var id world.CharacterID
-	err := c.gate.account(func(ctx context.Context) (err error) {
-		if req.Command == "register" {
-			id, err = c.gate.cfg.Accounts.Register(ctx, name, password)
-			return err
-		}
-		id, name, err = c.gate.cfg.Accounts.Login(ctx, name, password)
-		return err
-	})
+	pass, err := c.admitted(func() (Pass, error) { return c.gate.identify(c, req.Command, name, password) })
 	if err == nil {
-		c.gate.signIn(c, req.ID, id, name)
+		c.gate.signIn(c, req.ID, pass)
 		return
 	}
 	c.phase.CompareAndSwap(phaseSigning, phasePending)
+	c.turnDown(req, err)
+}
+
+// admitted asks who it is where the address may sign in at all.
+func (c *client) admitted(who func() (Pass, error)) (Pass, error) {
+	if err := c.gate.cfg.Accounts.Admit(c.from); err != nil {
+		if n := peer.Network(c.from); c.gate.alarms.banned.Note(n, c.gate.cfg.Now()) {
+			c.gate.cfg.Log.Info("an address that is banned tries to sign in", "from", peer.Show(n))
+		}
+		return Pass{}, err
+	}
+	return who()
+}
+
+// identify checks a password, or makes an account.
+func (g *Gate) identify(c *client, command, name, password string) (pass Pass, err error) {
+	if command == "register" {
+		return pass, g.registered(c, func(ctx context.Context) (err error) {
+			pass, err = g.cfg.Accounts.Register(ctx, c.from, name, password)
+			return err
+		})
+	}
+	return pass, g.guarded(c, name, func(ctx context.Context) (err error) {
+		pass, err = g.cfg.Accounts.Login(ctx, c.from, name, password)
+		return err
+	})
+}
+
+// turnDown answers an attempt to sign in that came to nothing.
+func (c *client) turnDown(req wire.Request, err error) {
 	refusal := c.shown(err)
 	c.Reply(req.ID, nil, refusal)
 	c.refused(refusal)
 }
 
-// account runs a call into Accounts when there is a slot for it.
-func (g *Gate) account(call func(context.Context) error) error {
-	defer g.waiting.Add(-1)
-	if g.waiting.Add(1) > int64(g.cfg.LoginsAtOnce+g.cfg.LoginQueue) {
-		return wire.Errorf(wire.CodeBusy, "Many players are signing in. Please try again in a moment.")
+// password carries out password: somebody who is signed in sets another one.
+func (c *client) password(req wire.Request) {
+	s := c.session.Load()
+	if s == nil {
+		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
+		return
 	}
-	select {
-	case g.slots <- struct{}{}:
-	case <-g.ctx.Done():
-		return wire.Errorf(wire.CodeBusy, "The server is shutting down.")
+	old, hasOld := text(req.Args, "old", maxPassword)
+	password, has := text(req.Args, "password", maxPassword)
+	if !hasOld || !has {
+		c.Reply(req.ID, nil, wire.Errorf(wire.CodeBadRequest, "Give the old password, and a new one of at most %d bytes.", maxPassword))
+		return
 	}
-	defer func() { <-g.slots }()
-	return call(g.ctx)
+	var pass Pass
+	err := c.gate.guarded(c, s.name, func(ctx context.Context) (err error) {
+		pass, err = c.gate.cfg.Accounts.Password(ctx, s.id, old, password)
+		return err
+	})
+	if err != nil {
+		c.turnDown(req, err)
+		return
+	}
+	c.gate.replace(s, c, pass.Token)
+	c.Reply(req.ID, map[string]world.Value{"token": pass.Token}, nil)
 }
 
 // refused counts logins that were turned down; who only guesses is closed.
@@ -98,5 +132,20 @@ func (c *client) resume(req wire.Request) {
 		c.Reply(req.ID, nil, wire.Errorf(wire.CodeBadRequest, "Give the token of the welcome event."))
 		return
 	}
-	c.gate.resume(c, req.ID, token)
+	if c.gate.resume(c, req.ID, token) {
+		return
+	}
+	c.phase.CompareAndSwap(phasePending, phaseSigning)
+	pass, err := c.admitted(func() (Pass, error) {
+		if c.gate.worthless(token) {
+			return Pass{}, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again.")
+		}
+		return c.gate.cfg.Accounts.Resume(c.gate.ctx, c.from, token)
+	})
+	if err == nil {
+		c.gate.signIn(c, req.ID, pass)
+		return
+	}
+	c.phase.CompareAndSwap(phaseSigning, phasePending)
+	c.turnDown(req, err)
 }

@@ -51,7 +51,7 @@ func (c *client) run(ws *gws.Conn) {
 	defer c.gate.dismiss(c)
 	c.read(ws)
 	c.phase.Store(phaseEnding)
-	c.uncount()
+	c.gate.crowd.remove(c)
 	if s := c.session.Load(); s != nil {
 		s.drop(c, c.gate.now())
 	}
@@ -127,6 +127,7 @@ var core = map[string]func(*client, wire.Request){
 	"login":    (*client).login,
 	"register": (*client).login,
 	"resume":   (*client).resume,
+	"password": (*client).password,
 	"logout":   (*client).logout,
 }
 
@@ -142,6 +143,9 @@ func (c *client) logout(req wire.Request) {
 		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "You are not signed in."))
 		return
 	}
+	token := *c.token.Load()
+	c.gate.forget(token, true)
+	c.gate.revoke(token)
 	c.Reply(req.ID, true, nil)
 	c.end(wire.ClosingLoggedOut, "You signed out.")
 	c.gate.end(s, c, "logout")

@@ -1,8 +1,7 @@
 package gate
 
 import (
-	"crypto/rand"
-	"encoding/base64"
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,66 +17,51 @@ type session struct {
 
 	dropped atomic.Int64 // when the latest client went, 0 while it is there
 
-	mu     sync.Mutex // held for as long as the world takes to Enter
-	client *client    // the latest
-	token  string
-	over   bool // the session has ended; whoever holds it looks for another
+	latest atomic.Pointer[client]
+	over   atomic.Bool // the session has ended; whoever holds it looks for another
+
+	mu    sync.Mutex // held for as long as the world takes to Enter
+	token string
 }
 
-// newToken returns 128 random bits as text. It is a credential: it is sent to the
-// player and otherwise never written anywhere.
-func newToken() string {
-	var b [16]byte
-	rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-// signIn gives the character to the client, under a new token. Whoever played it
-// until now is told so and closed.
-func (g *Gate) signIn(c *client, request uint64, id world.CharacterID, name string) {
+// signIn gives the character to the client, under the token of the pass. Whoever
+// played it until now is told so and closed.
+func (g *Gate) signIn(c *client, request uint64, pass Pass) {
 	for {
 		g.mu.Lock()
-		s := g.sessions[id]
+		s := g.sessions[pass.Character]
 		if s == nil {
-			s = &session{id: id, name: name}
-			g.sessions[id] = s
+			s = &session{id: pass.Character, name: pass.Name}
+			g.sessions[pass.Character] = s
 		}
 		g.mu.Unlock()
-		if g.enter(s, c, request, "") {
+		if g.enter(s, c, request, pass.Token, false) {
 			return
 		}
 	}
 }
 
-// resume gives the character of the token to the client, which keeps the token.
-func (g *Gate) resume(c *client, request uint64, token string) {
+// resume gives the character of the token to the client, if it is in the game.
+func (g *Gate) resume(c *client, request uint64, token string) bool {
 	g.mu.Lock()
 	s := g.tokens[token]
 	g.mu.Unlock()
-	if s == nil || !g.enter(s, c, request, token) {
-		c.Reply(request, nil, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again."))
-	}
+	return s != nil && g.enter(s, c, request, token, true)
 }
 
-// enter makes c the client of the session. With a token, that must still be the
-// session's. It returns false when that is not so or the session is over.
-func (g *Gate) enter(s *session, c *client, request uint64, token string) bool {
+// enter makes c the client of the session, under the token; with same, that must be
+// the session's already. It returns false when that is not so or the session is over.
+func (g *Gate) enter(s *session, c *client, request uint64, token string, same bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || (token != "" && token != s.token) {
+	if s.over.Load() || (same && token != s.token) {
 		return false
 	}
-	if old := s.client; old != nil && s.dropped.Load() == 0 {
+	if old := s.latest.Load(); old != nil && s.dropped.Load() == 0 {
 		old.end(wire.ClosingTakenOver, "You signed in from another place.")
 	}
-	if token == "" {
-		g.mu.Lock()
-		delete(g.tokens, s.token)
-		s.token = newToken()
-		g.tokens[s.token] = s
-		g.mu.Unlock()
-	}
-	s.client = c
+	g.setToken(s, token)
+	s.latest.Store(c)
 	s.dropped.Store(0)
 	c.joined(s)
 	player := map[string]world.Value{"id": s.id, "name": s.name}
@@ -94,11 +78,43 @@ func (g *Gate) enter(s *session, c *client, request uint64, token string) bool {
 	return true
 }
 
+// setToken makes the token the session's. The one before is worthless.
+func (g *Gate) setToken(s *session, token string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.tokens, s.token)
+	s.token = token
+	g.tokens[token] = s
+}
+
+// replace gives the client, if it still plays the session, another token.
+func (g *Gate) replace(s *session, c *client, token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over.Load() && s.latest.Load() == c {
+		g.setToken(s, token)
+		c.token.Store(&token)
+	}
+}
+
+// revokeTime bounds how long making a token worthless waits for the store.
+const revokeTime = 30 * time.Second
+
+// revoke makes a token worthless for good. It takes as long as the store does.
+func (g *Gate) revoke(token string) {
+	ctx, cancel := context.WithTimeout(context.Background(), revokeTime)
+	defer cancel()
+	g.cfg.Accounts.Revoke(ctx, token)
+	g.mu.Lock()
+	delete(g.revoked, token)
+	g.mu.Unlock()
+}
+
 // drop notes that the socket of c is gone.
 func (s *session) drop(c *client, now int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.client == c && s.dropped.Load() == 0 {
+	if s.latest.Load() == c && s.dropped.Load() == 0 {
 		s.dropped.Store(now)
 	}
 }
@@ -115,10 +131,10 @@ func (s *session) expired(now int64, linger time.Duration) bool {
 func (g *Gate) end(s *session, c *client, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || (c != nil && s.client != c) || (c == nil && !s.expired(g.now(), g.cfg.Linger)) {
+	if s.over.Load() || (c != nil && s.latest.Load() != c) || (c == nil && !s.expired(g.now(), g.cfg.Linger)) {
 		return
 	}
-	s.over = true
+	s.over.Store(true)
 	g.mu.Lock()
 	delete(g.sessions, s.id)
 	delete(g.tokens, s.token)

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/lxzan/gws"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 )
 
@@ -38,6 +40,7 @@ func newUpgrader(cfg Config) *gws.Upgrader {
 // upgrade answers the handshake, or says over HTTP why not.
 func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 	codec, ok := subprotocol(r)
+	from := g.cfg.Proxies.Client(r)
 	switch {
 	case !g.originAllowed(r):
 		http.Error(w, "Pages of this origin may not play here.", http.StatusForbidden)
@@ -46,20 +49,19 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This is a WebSocket for players: ask for the subprotocol "+
 			wire.SubprotocolJSON+" or "+wire.SubprotocolBinary+".", http.StatusBadRequest)
 		return
-	case g.pending.Add(1) > int64(g.cfg.MaxPending):
-		g.pending.Add(-1)
+	case !g.makeRoom(peer.Network(from), g.exempt(from)):
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "Too many are signing in. Please try again soon.", http.StatusServiceUnavailable)
 		return
 	}
-	if !g.hijack(w, r, codec) {
-		g.pending.Add(-1)
+	if !g.hijack(w, r, codec, from) {
+		g.crowd.drop()
 	}
 }
 
 // hijack takes the connection over. It returns false, having answered, where that
 // cannot be; otherwise the new client is counted as pending.
-func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec) bool {
+func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, from netip.Addr) bool {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		http.Error(w, "WebSocket needs HTTP/1.1.", http.StatusHTTPVersionNotSupported)
@@ -75,13 +77,14 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec) 
 			g.cfg.Log.Warn("send buffer not set", "remote", r.RemoteAddr, "err", err)
 		}
 	}
-	c := g.newClient(conn, codec)
+	c := g.newClient(conn, codec, from)
 	// A client may not speak before it has the answer; what it sent would be lost.
 	if buffered.Reader.Buffered() > 0 || !g.admit(c) {
 		conn.Close()
 		return false
 	}
-	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, bufio.NewReaderSize(conn, readBuffer), r)
+	c.frames.client = c
+	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, bufio.NewReaderSize(&c.frames, readBuffer), r)
 	if err != nil {
 		c.out.die()
 		g.dismiss(c)
@@ -101,11 +104,12 @@ func (g *Gate) admit(c *client) bool {
 	}
 	g.clients[c] = struct{}{}
 	g.tasks.Add(1)
+	g.crowd.add(c)
 	return true
 }
 
 func (g *Gate) dismiss(c *client) {
-	c.uncount()
+	g.crowd.remove(c)
 	g.mu.Lock()
 	delete(g.clients, c)
 	g.mu.Unlock()

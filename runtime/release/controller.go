@@ -3,8 +3,10 @@ package release
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,13 +22,11 @@ type Fleet interface {
 	// f's errors, and those of units that did not answer, by unit. A unit that
 	// cannot be had at all is the error of "".
 	Each(ctx context.Context, units []string, f func(unit string, st *script.State) error) map[string]error
-	// SetRelease says what States that start from now on run. A unit that by then
-	// runs anything else, and is no canary's, starts anew on it.
-	SetRelease(r *script.Release)
-	// SetCanary says what the named units run in place of that, when they start,
-	// until it is called with a nil release. Those that run anything else than what
-	// follows for them start anew.
-	SetCanary(units []string, r *script.Release)
+	// SetCourse says what States that start from now on run: own on its units, all on
+	// the others. Those that by then run anything else start anew on it.
+	SetCourse(all *script.Release, own map[string]*script.Release)
+	// Awake lists units that run, the busiest first: those that can be measured.
+	Awake() []string
 }
 
 // Journal keeps releases where a crash cannot take them. Begin is called before
@@ -54,7 +54,11 @@ type Config struct {
 	// KeepPatch writes a patch down whenever it is made or changes; it gives a new
 	// one (ID 0) its number.
 	KeepPatch func(*Patch) error
-	Tell      func(Outcome) // everything that happened, in order; called with the lock held: must not call back
+	// Frozen says who has frozen changes before a restart, KeepFreeze writes down who
+	// has now (nil: nobody).
+	Frozen     *Freeze
+	KeepFreeze func(*Freeze) error
+	Tell       func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
 // Controller is the one place that changes which code runs.
@@ -64,12 +68,14 @@ type Controller struct {
 	mu       sync.Mutex
 	disk     *script.Release // what was accepted from disk, without patches
 	live     *script.Release // what runs: disk with the open patches
+	course   course          // what every unit is to run: live, canaries aside
 	stagers  map[string]*script.Stager
 	refusal  map[string]string // path to the hash that was refused last
 	waiting  map[string][]byte // refused and still so on disk
 	queued   map[string][]byte
-	frozen   bool
-	canary   *canary
+	cut      map[string]string // path to the hash of what is held because it is cut off
+	frozen   *Freeze
+	canaries []*canary // oldest first
 	patches  []*Patch
 	lastID   int
 	history  []Record
@@ -77,7 +83,9 @@ type Controller struct {
 	watch    watchdog
 	last     Outcome
 
-	goingBack bool // see patience
+	goingBack bool      // see patience
+	measured  time.Time // when measure looked last
+	gauged    bool      // some units measure
 
 	shown atomic.Pointer[Status] // as of the last change: whoever only looks waits for no staging
 }
@@ -94,7 +102,7 @@ func New(cfg Config) *Controller {
 		cfg.Journal = &memoryJournal{n: cfg.Release.Number}
 	}
 	c := &Controller{cfg: cfg, disk: cfg.Release, live: cfg.Release, stagers: map[string]*script.Stager{},
-		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}}
+		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}, cut: map[string]string{}, frozen: cfg.Frozen}
 	c.watch.budget = cfg.Budget.orDefault()
 	if len(cfg.Patches) > 0 {
 		if live, err := Overlay(cfg.Release, cfg.Patches); err == nil {
@@ -104,8 +112,10 @@ func New(cfg Config) *Controller {
 			}
 		}
 	}
-	c.cfg.Release, c.cfg.Patches = nil, nil // the history keeps their sources
-	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: "live", Author: "disk", Note: "start"}}
+	c.course = course{all: c.live}
+	c.watch.first = c.live.Number
+	c.cfg.Release, c.cfg.Patches, c.cfg.Frozen = nil, nil, nil // the history keeps their sources
+	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: statusLive, Author: "disk", Note: "start"}}
 	c.show()
 	return c
 }
@@ -141,21 +151,46 @@ func (c *Controller) Live() *script.Release {
 func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.saved(ctx, b, author)
+}
+
+// Reload is Saved where somebody asks for it: what was refused before, or rolled back,
+// is tried again.
+func (c *Controller) Reload(ctx context.Context, b Batch, author string) []Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for path := range b.Changed {
+		delete(c.refusal, path)
+	}
+	return c.saved(ctx, b, author)
+}
+
+func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcome {
 	var out []Outcome
 	changed := c.differing(b.Changed)
+	holds := append(slices.Clone(b.Holds), c.holdCut(changed)...)
 	switch {
-	case len(changed) == 0 && len(b.Holds) == 0:
+	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
-	case len(changed) > 0 && (c.cfg.Production || c.frozen || c.canary != nil):
+	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, noteSaved))
+		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
-	for _, h := range b.Holds {
+	for _, h := range holds {
 		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, noteSaved))
 	}
 	return out
+}
+
+// queuedNow says what waits, and for what.
+func (c *Controller) queuedNow() Outcome {
+	o := Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}
+	if c.frozen != nil {
+		o.Message = fmt.Sprintf("%s wait for thaw: it is %v", strings.Join(o.Files, ", "), c.frozen)
+	}
+	return o
 }
 
 // differing leaves out what runs already, and what was refused with this content.
@@ -172,6 +207,7 @@ func (c *Controller) differing(changed map[string][]byte) map[string][]byte {
 			delete(c.refusal, path)
 			delete(c.waiting, path)
 			delete(c.queued, path)
+			delete(c.cut, path)
 			delete(out, path)
 			continue
 		}
@@ -214,7 +250,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.noteRefusal(refused(err), changed)
 	}
-	o := c.move(ctx, to, author, note, nil)
+	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
 	if !b.First.IsZero() {
 		o.Took = c.cfg.Now().Sub(b.First)

@@ -1,8 +1,16 @@
 // Package release decides which scripts run where: it takes batches of saved
 // files and operators' patches, stages them, asks every live State, commits to
-// all or none (or to a canary), watches the errors that follow and rolls back.
+// all or none (or to a canary), watches what follows and takes back what fails.
 //
 // A Controller is driven from outside: by the server's goroutines in a shard, by
 // the conformance runner step by step. It serialises what it is asked to do with
 // one lock; it is not on the tick path.
+//
+// What every unit is to run is a course (course.go): one release for all, and on the
+// units of canaries that release with the canaries laid over. A change is a step from
+// one course to another: prepare.go stages it and asks, commit.go does it.
+//
+// Every change is watched by itself until its verdict. watchdog.go books errors to
+// the change that caused them, measure.go reads the gauges of the States, watching.go
+// and slow.go judge, takeback.go undoes that one change.
 package release

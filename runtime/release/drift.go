@@ -20,9 +20,9 @@ func (c *Controller) Drift(disk map[string][]byte) []Difference {
 	for _, path := range c.live.Changed(onDisk) {
 		out = append(out, Difference{path, c.whyDifferent(path, disk[path])})
 	}
-	if k := c.canary; k != nil {
-		for _, path := range c.live.Changed(k.to) {
-			out = append(out, Difference{path, fmt.Sprintf("canary: release %d runs on %v", k.to.Number, k.units)})
+	for _, k := range c.canaries {
+		for _, path := range k.paths() {
+			out = append(out, Difference{path, fmt.Sprintf("canary: release %d runs on %v", k.number, k.units)})
 		}
 	}
 	return out
@@ -32,8 +32,12 @@ func (c *Controller) whyDifferent(path string, disk []byte) string {
 	hash := contentHash(path, disk)
 	accepted := c.disk.Files[path]
 	switch _, queued := c.queued[path]; {
+	case queued && c.frozen != nil:
+		return "queued: it waits for thaw"
 	case queued:
 		return "queued: it waits for promote"
+	case c.cut[path] == hash:
+		return "held: it is cut off on disk; save it whole, or reload accept " + path
 	case disk == nil:
 		return "held: it is gone from the disk and runs on"
 	case accepted != nil && accepted.Hash == hash:
@@ -53,12 +57,12 @@ func (c *Controller) whyDifferent(path string, disk []byte) string {
 // Status counts what an operator watches.
 type Status struct {
 	Release int
-	Hash    string // of what runs, the same on every shard that runs the same
-	Canary  int    // its release, 0 for none
-	Units   []string
-	Patches int // open ones
+	Hash    string   // of what runs, the same on every shard that runs the same
+	Canary  int      // the release of the latest, 0 for none
+	Units   []string // of all canaries
+	Patches int      // open ones
 	Queued  int
-	Frozen  bool
+	Frozen  *Freeze // nil where changes are not frozen
 }
 
 // Status is how things stood after the last change. It never waits: while a
@@ -73,8 +77,9 @@ func (c *Controller) show() {
 			s.Patches++
 		}
 	}
-	if c.canary != nil {
-		s.Canary, s.Units = c.canary.to.Number, c.canary.units
+	for _, k := range c.canaries {
+		s.Canary = k.number
 	}
+	s.Units = sortedKeys(c.course.own)
 	c.shown.Store(&s)
 }

@@ -31,6 +31,7 @@ type shard struct {
 	from    int             // ... from this call of Each on
 	restart []string        // units that started anew
 	journal journal
+	fault   script.Fault  // the latest
 	patient time.Duration // the longest that an Each would have waited
 }
 
@@ -86,7 +87,7 @@ func newShard(t *testing.T, production bool, units int, m string) *shard {
 }
 
 func (s *shard) options(name string) script.Options {
-	return script.Options{Name: name, Entry: []string{"main"}, Release: s.release, Seed: 1, OnFault: func(f script.Fault) { s.ctl.Fault(f) }}
+	return script.Options{Name: name, Entry: []string{"main"}, Release: s.release, Seed: 1, OnFault: func(f script.Fault) { s.fault = f; s.ctl.Fault(f) }}
 }
 
 // start is a unit that wakes.
@@ -141,24 +142,21 @@ func (s *shard) Each(ctx context.Context, units []string, f func(string, *script
 	return errs
 }
 
-// SetRelease implements Fleet.
-func (s *shard) SetRelease(r *script.Release) {
-	s.release = r
+// SetCourse implements Fleet.
+func (s *shard) SetCourse(all *script.Release, own map[string]*script.Release) {
+	s.release, s.canary = all, own
 	for name := range s.units {
 		s.settle(name)
 	}
 }
 
-// SetCanary implements Fleet.
-func (s *shard) SetCanary(units []string, r *script.Release) {
-	before := s.canary
-	s.canary = map[string]*script.Release{}
-	for _, name := range units {
-		s.canary[name] = r
-		s.settle(name)
-	}
-	for name := range before {
-		s.settle(name)
+// Awake implements Fleet.
+func (s *shard) Awake() []string { return sortedKeys(s.units) }
+
+func (s *shard) freeze() {
+	s.t.Helper()
+	if err := s.ctl.Freeze("amy", "fleet fight"); err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -295,8 +293,8 @@ func TestGoingBackWaitsLonger(t *testing.T) {
 		s.patient = 0
 	}
 	forward()
-	back(s.ctl.StopCanary(bg, "amy", ""))
-	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	back(s.ctl.StopCanary(bg, 0, "amy", ""))
+	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
 	forward()
 	back(s.ctl.Rollback(bg, 0, "amy", ""))
 	o, p := s.patch(PatchRequest{Function: "m.f", Code: "function() return 3 end", Author: "amy"})
@@ -326,7 +324,7 @@ func TestOperatorWhoBreaksOffLeavesNoMix(t *testing.T) {
 			breakOff()
 		}
 	}
-	s.verdict(s.ctl.Promote(ctx, "amy"), Apply)
+	s.verdict(s.ctl.Promote(ctx, 0, "amy"), Apply)
 	s.want("all of it", s.values(), "S00=2 S01=2 S02=2")
 	s.verdict(s.ctl.Rollback(ctx, 0, "amy", "broken off before it began"), Refuse, "canceled")
 	s.want("and none", s.values(), "S00=2 S01=2 S02=2")
@@ -383,7 +381,7 @@ func TestLookingWaitsForNoCommit(t *testing.T) {
 	s.before = func(int) {
 		seen := make(chan struct{})
 		go func() {
-			if s.ctl.Frozen() {
+			if s.ctl.Frozen() != nil {
 				t.Error("frozen")
 			}
 			looked <- s.ctl.Status()
@@ -402,8 +400,8 @@ func TestLookingWaitsForNoCommit(t *testing.T) {
 	if st := s.ctl.Status(); st.Release != 2 {
 		t.Errorf("afterwards: %+v", st)
 	}
-	s.ctl.Freeze()
-	if !s.ctl.Status().Frozen {
+	s.freeze()
+	if s.ctl.Status().Frozen == nil {
 		t.Error("the freeze does not show")
 	}
 }

@@ -1,32 +1,93 @@
 package release
 
-import "context"
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
 
-// Frozen says whether saved files wait. Like Status, it never waits itself.
-func (c *Controller) Frozen() bool { return c.Status().Frozen || c.cfg.Production }
+	"hotshard/runtime/script"
+)
 
-// Freeze makes saved files wait; Thaw ends that and applies what waited.
-func (c *Controller) Freeze() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.frozen = true
-	c.show()
+// Freeze says who keeps all changes of code out, since when and why.
+type Freeze struct {
+	By, Why string
+	At      time.Time
 }
 
-// Thaw lets saved files through again and applies those that waited, as one
+// String is "frozen by amy since 2026-01-02 03:04:05 UTC: why".
+func (f *Freeze) String() string {
+	return fmt.Sprintf("frozen by %s since %s: %s", f.By, f.At.Format("2006-01-02 15:04:05 MST"), cmp.Or(f.Why, "no reason given"))
+}
+
+// CodeFrozen is the code of what is refused while changes are frozen.
+const CodeFrozen = "R-FROZEN"
+
+// Refusal is what whoever wants to change code hears.
+func (f *Freeze) Refusal(subject string) *script.Refusal {
+	return &script.Refusal{Code: CodeFrozen, Subject: subject, Message: f.String() + ". Nothing changes until thaw"}
+}
+
+// refuseFrozen is the refusal of a change of code while changes are frozen, or nil.
+// What goes back by itself, because it fails, does not ask.
+func (c *Controller) refuseFrozen(subject string) error {
+	if c.frozen == nil {
+		return nil
+	}
+	return c.frozen.Refusal(subject)
+}
+
+// Frozen says who has frozen changes, nil where they are not. Like Status, it never
+// waits.
+func (c *Controller) Frozen() *Freeze { return c.Status().Frozen }
+
+// Freeze keeps all changes of code out until Thaw, over a restart too: saved files
+// wait, everything else is refused. Only what goes back because it fails goes on.
+func (c *Controller) Freeze(by, why string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.frozen != nil {
+		return &script.Refusal{Code: CodeFrozen, Message: "it is " + c.frozen.String() + ". thaw first"}
+	}
+	f := &Freeze{By: by, Why: why, At: c.cfg.Now()}
+	if err := c.keepFreeze(f); err != nil {
+		return err
+	}
+	c.frozen = f
+	c.show()
+	return nil
+}
+
+func (c *Controller) keepFreeze(f *Freeze) error {
+	if c.cfg.KeepFreeze == nil {
+		return nil
+	}
+	if err := c.cfg.KeepFreeze(f); err != nil {
+		return fmt.Errorf("the freeze could not be written to the store, and nothing was changed: %w", err)
+	}
+	return nil
+}
+
+// Thaw lets changes in again and applies the saved files that waited, as one
 // release. In production they still wait for Promote, and where a canary runs,
 // for its end: then it only says which.
 func (c *Controller) Thaw(ctx context.Context, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.frozen = false
+	if c.frozen == nil {
+		return refused(&script.Refusal{Code: "R-STALE", Message: "changes are not frozen"})
+	}
+	if err := c.keepFreeze(nil); err != nil {
+		return refused(err)
+	}
+	c.frozen = nil
 	switch {
 	case len(c.queued) == 0:
 		return c.tell(Outcome{Verdict: Ignore}, author, "thaw")
-	case c.cfg.Production || c.canary != nil:
+	case c.cfg.Production || len(c.canaries) > 0:
 		return c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "thaw")
 	}
-	o := c.promoteQueued(ctx, author, "thaw")
+	o := c.promote(ctx, 0, author, "thaw")
 	if o.Verdict == Refuse {
 		c.noteRefusal(o, c.queued)
 		clear(c.queued)

@@ -33,11 +33,11 @@ func (c *Controller) remember(to *script.Release, o Outcome) {
 		c.shed(c.history[n-1].Release, to)
 	}
 	for i := range c.history {
-		if c.history[i].Status == "live" {
-			c.history[i].Status = "superseded"
+		if c.history[i].Status == statusLive {
+			c.history[i].Status = statusSuperseded
 		}
 	}
-	c.history = append(c.history, Record{Release: to, Author: o.Author, Note: o.Note, At: o.At, Status: "live", Outcome: o})
+	c.history = append(c.history, Record{Release: to, Author: o.Author, Note: o.Note, At: o.At, Status: statusLive, Outcome: o})
 	if len(c.history) > maxHistory {
 		c.history = slices.Delete(c.history, 0, len(c.history)-maxHistory)
 	}
@@ -50,41 +50,77 @@ func (c *Controller) History() []Record {
 	return slices.Clone(c.history)
 }
 
-// Rollback goes back to a release of the history, 0 for the one before the
-// current. A running canary is what goes back first, and is all that goes back
-// for 0. Open patches are dropped: what they were laid over is gone.
+// Rollback goes back to a release of the history: 0 undoes the latest change, which
+// is a canary or the current release; the number of a canary ends that one. For an
+// earlier release all canaries end first. Open patches are dropped: what they were
+// laid over is gone.
 func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.canary != nil {
-		if o := c.tell(c.stopCanary(ctx, author, note), author, note); number == 0 || o.Verdict != Apply {
+	k, target, err := c.goesBackTo(number)
+	if err == nil {
+		err = c.refuseFrozen("")
+	}
+	if err != nil {
+		return c.tell(refused(err), author, note)
+	}
+	if k != nil {
+		o := c.tell(c.stopCanary(ctx, k, author, note), author, note)
+		c.flush(ctx)
+		return o
+	}
+	for number != 0 && len(c.canaries) > 0 {
+		if o := c.tell(c.stopCanary(ctx, c.canaries[0], author, note), author, note); o.Verdict != Apply {
 			return o
 		}
 	}
-	return c.tell(c.rollback(ctx, number, author, note), author, note)
+	return c.tell(c.rollback(ctx, target, author, note), author, note)
 }
 
-func (c *Controller) rollback(ctx context.Context, number int, author, note string) Outcome {
+// goesBackTo finds out what a rollback to a number goes back to: from a canary to
+// what all others run, or to an earlier release.
+func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
+	switch late := c.lateCanaries(); {
+	case number == 0 && len(late) == 1:
+		return late[0], nil, nil
+	case number == 0 && len(late) > 1:
+		return nil, nil, c.whichOne()
+	case number != 0:
+		if k, err := c.canaryOf(number); err == nil {
+			return k, nil, nil
+		}
+	}
 	target := c.earlier(number)
 	if target == nil && number == 0 {
-		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
+		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
 	}
 	if target == nil {
-		return Outcome{Verdict: Refuse, Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
+		return nil, nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
 	}
+	return nil, target, nil
+}
+
+// lateCanaries are those that began after the current release.
+func (c *Controller) lateCanaries() []*canary {
+	var out []*canary
+	for _, k := range c.canaries {
+		if k.number > c.live.Number {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (c *Controller) rollback(ctx context.Context, target *script.Release, author, note string) Outcome {
 	defer c.goBack()()
 	bad := c.live
-	o := c.move(ctx, target, author, note, nil)
+	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target, canaries: c.canaries}})
 	o.Files = bad.Changed(target)
 	if o.Verdict != Apply {
 		return o
 	}
-	for i := range c.history {
-		if c.history[i].Release.Number == bad.Number {
-			c.history[i].Status = "rolled back"
-		}
-	}
-	_ = c.cfg.Journal.Finish(bad.Number, "rolled back", note) // a label of what is gone already
+	c.markBad(bad.Number, note)
+	c.watch.undone(target.Number, c.cfg.Now())
 	c.disk = target.Numbered(o.Release)
 	for _, p := range c.patches {
 		if p.Status == PatchOpen && p.Instance == "" {
@@ -94,13 +130,23 @@ func (c *Controller) rollback(ctx context.Context, number int, author, note stri
 	return o
 }
 
+// markBad notes that a release was rolled back.
+func (c *Controller) markBad(number int, note string) {
+	for i := range c.history {
+		if c.history[i].Release.Number == number {
+			c.history[i].Status = statusRolledBack
+		}
+	}
+	_ = c.cfg.Journal.Finish(number, statusRolledBack, note) // a label of what is gone already
+}
+
 // earlier finds the release that a rollback goes to. The one before is the latest
 // that differs from what runs and was not itself rolled back: going back twice
 // must not bring back what was bad.
 func (c *Controller) earlier(number int) *script.Release {
 	for i := len(c.history) - 1; i >= 0; i-- {
 		h := c.history[i]
-		if number != 0 && h.Release.Number == number || number == 0 && h.Release.Hash != c.live.Hash && h.Status != "rolled back" {
+		if number != 0 && h.Release.Number == number || number == 0 && h.Release.Hash != c.live.Hash && h.Status != statusRolledBack {
 			return h.Release
 		}
 	}
@@ -116,8 +162,10 @@ func (c *Controller) earlier(number int) *script.Release {
 func (c *Controller) Find(number int) *script.Release {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.canary != nil && c.canary.to.Number == number {
-		return c.canary.to
+	for _, k := range c.canaries {
+		if k.number == number {
+			return k.to
+		}
 	}
 	if number == 0 {
 		return nil

@@ -38,6 +38,7 @@ type Patch struct {
 	Status   PatchStatus
 
 	override *script.Override // of an instance
+	session  string           // of whoever made it
 }
 
 // PatchRequest asks for a patch.
@@ -48,17 +49,22 @@ type PatchRequest struct {
 	Canary                         []string
 	Instance                       string // for this object in the one unit of Canary only
 	Supersede                      bool   // take the place of an open patch of the function
+	Session                        string // tells people of one account apart; "" for one that cannot be
 }
 
 // Patch puts a function in place of a live one.
 func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if r.Instance != "" {
-		o, p := c.patchInstance(ctx, r)
-		return c.tell(o, r.Author, "patch "+r.Function), p
+	var o Outcome
+	var p *Patch
+	if err := c.refuseFrozen(r.Function); err != nil {
+		o = refused(err)
+	} else if r.Instance != "" {
+		o, p = c.patchInstance(ctx, r)
+	} else {
+		o, p = c.patch(ctx, r)
 	}
-	o, p := c.patch(ctx, r)
 	return c.tell(o, r.Author, "patch "+r.Function), p
 }
 
@@ -66,70 +72,17 @@ func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []script.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, to, err := c.patched(r)
+	m, err := c.patched(r)
 	if err != nil {
 		return refused(err), nil
 	}
-	return c.plan(ctx, to, r.Canary)
-}
-
-// patched is the release that a patch would make.
-func (c *Controller) patched(r PatchRequest) (*Patch, *script.Release, error) {
-	if err := c.busy(r.Function); err != nil {
-		return nil, nil, err
-	}
-	file, fn, err := FindFunction(c.live, r.Function)
-	if err != nil {
-		return nil, nil, err
-	}
-	if r.Base != "" && r.Base != fn.Text && r.Base != Hash(fn.Text) {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}
-	}
-	for _, old := range c.patches {
-		if old.Function == r.Function && old.Status == PatchOpen && old.Instance == "" && !r.Supersede && old.Author != r.Author {
-			return nil, nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, File: file.Path, Line: fn.Line,
-				Message: fmt.Sprintf("is patched already (#%d by %s); drop that patch, or say --supersede", old.ID, old.Author)}
-		}
-	}
-	p := &Patch{Function: r.Function, Path: file.Path, Code: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Sticky: r.Sticky, Canary: r.Canary, Status: PatchOpen}
-	if f := c.disk.Files[file.Path]; f != nil {
-		if base, err := f.Function(r.Function); err == nil {
-			p.Base = base.Text
-		}
-	}
-	to, err := Overlay(c.disk, append(c.openExcept(r.Function), p))
-	return p, to, err
-}
-
-func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
-	p, to, err := c.patched(r)
-	if err != nil {
-		return refused(err), nil
-	}
-	o := c.move(ctx, to, r.Author, "patch "+r.Function, r.Canary)
-	o.Files = []string{p.Path}
-	if o.Verdict != Apply {
-		return o, nil
-	}
-	p.Release = o.Release
-	if err := c.keepPatch(p); err != nil {
-		o.warn(unwritten(p, err))
-	}
-	if r.Canary != nil {
-		o.Canary = r.Canary
-		c.canary = &canary{to: to.Numbered(o.Release), disk: c.disk, units: r.Canary, patches: []*Patch{p}}
-	}
-	if r.Canary == nil {
-		c.supersede(p)
-	}
-	c.patches = append(c.patches, p)
-	return o, p
+	return c.plan(ctx, m.step)
 }
 
 // supersede ends the open patches that one takes the place of.
 func (c *Controller) supersede(p *Patch) {
 	for _, old := range c.patches {
-		if old != p && old.Function == p.Function && old.Status == PatchOpen && old.Instance == "" {
+		if old != p && old.Function == p.Function && old.Status == PatchOpen && old.Instance == "" && old.Canary == nil {
 			c.closePatch(old, PatchDropped)
 		}
 	}
@@ -219,10 +172,7 @@ func (c *Controller) FindFunction(name string) (*script.File, script.Function, e
 func (c *Controller) FindFunctionOn(unit, name string) (*script.File, script.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.canary != nil && slices.Contains(c.canary.units, unit) {
-		return FindFunction(c.canary.to, name)
-	}
-	return FindFunction(c.live, name)
+	return FindFunction(c.course.of(unit), name)
 }
 
 // Overlay lays patches over the files on disk.
@@ -343,26 +293,37 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
 	}
 	p := c.patches[i]
+	if err := c.refuseFrozen(p.Function); err != nil {
+		return c.tell(refused(err), author, note)
+	}
 	if p.Instance != "" {
 		return c.tell(c.dropInstance(ctx, p, author), author, note)
 	}
-	if p.Canary != nil {
-		o := c.tell(c.stopCanary(ctx, author, note), author, note)
-		c.flush(ctx)
-		return o
+	for _, k := range c.canaries {
+		if k.patch == p {
+			o := c.tell(c.stopCanary(ctx, k, author, note), author, note)
+			c.flush(ctx)
+			return o
+		}
 	}
-	if err := c.busy(p.Function); err != nil {
-		return c.tell(refused(err), author, note)
+	return c.tell(c.drop(ctx, p, author, note), author, note)
+}
+
+// drop takes a patch off all units.
+func (c *Controller) drop(ctx context.Context, p *Patch, author, note string) Outcome {
+	if err := c.busy(p.Function, p.Path); err != nil {
+		return refused(err)
 	}
-	to, err := Overlay(c.disk, c.openExcept(p.Function))
+	open := c.openExcept(p.Function)
+	to, err := Overlay(c.disk, open)
 	if err != nil {
-		return c.tell(refused(err), author, note)
+		return refused(err)
 	}
 	defer c.goBack()()
-	o := c.move(ctx, to, author, note, nil)
+	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{c.disk, open, c.canaries}})
 	o.Files = []string{p.Path}
 	if o.Verdict == Apply {
 		c.closePatch(p, PatchDropped)
 	}
-	return c.tell(o, author, note)
+	return o
 }

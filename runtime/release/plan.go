@@ -2,13 +2,14 @@ package release
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"hotshard/runtime/script"
 )
 
-// Plan says what going to a release would do; nil means the queued files.
-// Nothing changes.
+// Plan says what going to a release would do; nil means the queued files. Nothing
+// changes.
 func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -18,16 +19,77 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 			return refused(err), nil
 		}
 	}
-	return c.plan(ctx, to, nil)
+	return c.plan(ctx, step{to: to, ground: ground{disk: to}})
+}
+
+// PlanCanary says what Canary of the units would do, or Widen where one runs.
+func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if k := c.filesCanary(); k != nil {
+		wider := *k
+		wider.units = append(slices.Clone(k.units), units...)
+		return c.plan(ctx, step{to: k.to, units: units, ground: c.ground().without(k).with(&wider)})
+	}
+	k, warnings, err := c.newFilesCanary(units)
+	if err != nil {
+		return refused(err), nil
+	}
+	o, all := c.plan(ctx, step{to: k.to, units: units, ground: c.ground().with(k)})
+	o.warn(warnings...)
+	return o, all
+}
+
+// PlanPromote says what Promote of the same number would do.
+func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, err := c.promotes(number)
+	if err != nil {
+		return refused(err), nil
+	}
+	g := ground{p.disk, p.carried.open, c.canaries}
+	if p.canary != nil {
+		g = g.without(p.canary)
+	}
+	o, all := c.plan(ctx, step{to: p.to, ground: g})
+	o.warn(p.carried.warnings...)
+	return o, all
+}
+
+// PlanRollback says what Rollback to the same number would do.
+func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, target, err := c.goesBackTo(number)
+	switch {
+	case err != nil:
+		return refused(err), nil
+	case k != nil:
+		return c.plan(ctx, step{to: c.live, units: k.units, ground: c.ground().without(k)})
+	}
+	g := ground{disk: target}
+	if number == 0 {
+		g.canaries = c.canaries
+	}
+	return c.plan(ctx, step{to: target, ground: g})
 }
 
 // plan prepares without committing and measures what would change.
-func (c *Controller) plan(ctx context.Context, to *script.Release, units []string) (Outcome, []script.FunctionChange) {
-	o, staged := c.prepare(ctx, c.live, to, units)
-	o.Files, o.Release = c.live.Changed(to), c.live.Number
-	all := changes(staged)
+func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.FunctionChange) {
+	live := s.to
+	if s.units != nil {
+		live = c.live
+	}
+	to, err := s.ground.course(live, append(c.course.releases(), s.to)...)
+	if err != nil {
+		return refused(err), nil
+	}
+	o, staged := c.prepare(ctx, to, s.units)
+	o.Files, o.Release = c.live.Changed(s.to), c.live.Number
+	all := staged.changes()
 	var mu sync.Mutex
-	errs := c.ask(ctx, units, func(_ string, st *script.State) error {
+	errs := c.ask(ctx, s.units, func(_ string, st *script.State) error {
 		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
 		for i := range all {
 			own[i].Name = all[i].Name

@@ -36,34 +36,35 @@ func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, aut
 		r.Hold = c.watch.budget.Window
 	}
 	o := Outcome{Verdict: Apply}
-	if c.canary == nil {
+	if c.filesCanary() == nil {
 		o = c.startCanary(ctx, units, author)
 	} else {
-		o = c.widen(ctx, units, author)
+		o = c.widen(ctx, 0, units, author)
 	}
 	if o.Verdict == Apply {
-		c.canary.rollout = &rollout{Rollout: r, author: author}
+		c.filesCanary().rollout = &rollout{Rollout: r, author: author}
 		o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
 	}
 	return c.tell(o, author, "roll-out")
 }
 
-// step takes the next step of a roll-out, if it is due.
-func (c *Controller) step(ctx context.Context) (Outcome, bool) {
-	if c.canary == nil || c.canary.rollout == nil || !c.watch.quiet(c.canary.rollout.Hold, c.cfg.Now()) {
+// advance takes the next step of a roll-out, if it is due.
+func (c *Controller) advance(ctx context.Context) (Outcome, bool) {
+	k := c.filesCanary()
+	if k == nil || k.rollout == nil || c.frozen != nil || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Now()) {
 		return Outcome{}, false
 	}
-	r := c.canary.rollout
+	r := k.rollout
 	var o Outcome
 	if r.taken == len(r.Shares) {
-		o = c.promoteCanary(ctx, r.author)
+		o = c.promote(ctx, k.number, r.author, "promote")
 	} else {
-		o = c.widen(ctx, c.share(ctx, r.Shares[r.taken]), r.author)
+		o = c.widen(ctx, k.number, c.share(ctx, k, r.Shares[r.taken]), r.author)
 	}
 	if r.taken++; o.Verdict == Apply {
 		o.Note = fmt.Sprintf("roll-out, step %d of %d", r.taken+1, len(r.Shares)+2)
 	} else { // a unit says no: an operator has to look
-		c.canary.rollout = nil
+		k.rollout = nil
 		o.Message += "; the roll-out is held"
 	}
 	o = c.tell(o, r.author, "roll-out")
@@ -73,7 +74,7 @@ func (c *Controller) step(ctx context.Context) (Outcome, bool) {
 
 // share lists so many units, beginning with those that run the canary, that they
 // are a share of all.
-func (c *Controller) share(ctx context.Context, share float64) []string {
+func (c *Controller) share(ctx context.Context, k *canary, share float64) []string {
 	var mu sync.Mutex
 	all := map[string]bool{}
 	c.ask(ctx, nil, func(unit string, _ *script.State) error {
@@ -82,7 +83,7 @@ func (c *Controller) share(ctx context.Context, share float64) []string {
 		all[unit] = true
 		return nil
 	})
-	out := c.canary.units
+	out := k.units
 	want := int(math.Ceil(share * float64(len(all))))
 	for _, u := range out {
 		delete(all, u)

@@ -15,7 +15,7 @@ func (c *Controller) Unload(ctx context.Context, module, author string) Outcome 
 	if c.disk.Files[module] != nil { // also what no script could require, such as "chat.old.lua"
 		path = module
 	}
-	if err := c.busy(module); err != nil {
+	if err := c.frozenOrBusy(module); err != nil {
 		return c.tell(refused(err), author, "unload "+module)
 	}
 	if c.disk.Files[path] == nil {
@@ -27,4 +27,11 @@ func (c *Controller) Unload(ctx context.Context, module, author string) Outcome 
 		delete(c.waiting, path)
 	}
 	return c.tell(o, author, "unload "+module)
+}
+
+func (c *Controller) frozenOrBusy(subject string) error {
+	if err := c.refuseFrozen(subject); err != nil {
+		return err
+	}
+	return c.busy(subject, "")
 }

@@ -13,8 +13,8 @@ type one struct{ st *script.State }
 func (o one) Each(_ context.Context, _ []string, f func(string, *script.State) error) map[string]error {
 	return map[string]error{"one": f("one", o.st)}
 }
-func (one) SetRelease(*script.Release)          {}
-func (one) SetCanary([]string, *script.Release) {}
+func (one) SetCourse(*script.Release, map[string]*script.Release) {}
+func (one) Awake() []string                                       { return nil }
 
 func TestUnloadAndRollbackOverANewModule(t *testing.T) {
 	ctx := context.Background()
@@ -72,11 +72,11 @@ func TestUnloadAndRollbackOverANewModule(t *testing.T) {
 func TestUnloadWaitsForACanary(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.save("extra.lua", "return 1")
-	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
 	s.save("m.lua", returns(2))
 	s.verdict(s.ctl.Canary(bg, []string{"S01"}, "amy"), Apply)
 	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Refuse, "R-STALE", "[S01]")
-	s.verdict(s.ctl.Promote(bg, "amy"), Apply)
+	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
 	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Apply)
 }
 

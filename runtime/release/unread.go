@@ -10,7 +10,7 @@ import (
 // unread says whether no unit has loaded any of the changed files, nor will as a
 // matter of course when it wakes up. Saving them makes no release: no code that runs
 // changes.
-func unread(staged map[string]*script.Staged, from, to *script.Release) bool {
+func unread(staged legs, from, to *script.Release) bool {
 	changed := from.Changed(to)
 	for _, path := range changed {
 		if to.Files[path] == nil || to.Needed(path) {
@@ -38,8 +38,7 @@ func (c *Controller) carry(ctx context.Context, from, to *script.Release) Outcom
 		_, _ = give(from) // for those that have it; one that cannot go back has begun to use it
 		return refusedIn(unit, err)
 	}
-	c.live = to
-	c.cfg.Fleet.SetRelease(to)
+	c.settle(course{all: to})
 	for _, g := range c.stagers {
 		g.Carry(from, to)
 	}

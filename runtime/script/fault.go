@@ -14,6 +14,7 @@ type traceEntry struct {
 	name  string // "combat.damage", "[Go]"
 	place string // "combat.lua@1f3a9c:12"
 	mod   string
+	old   int // the release whose code it runs, where that is an earlier one
 }
 
 // panicWithTrace is what a task's thread does with an error that no pcall
@@ -28,14 +29,14 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 	var out []traceEntry
 	for _, f := range frames(L) {
 		fn := f.fn()
-		if f.ours() {
+		if f.ours() || s.gaugedFrame(fn) {
 			continue
 		}
 		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
 		if sl := s.slotOf(fn); sl != nil {
 			e.name, e.mod = sl.fn.decl.name, sl.fn.mod.name
 		} else if fz := s.frozen[fn.Proto]; fz != nil {
-			e.name, e.mod = fz.fn.decl.name, fz.fn.mod.name
+			e.name, e.mod, e.old = fz.fn.decl.name, fz.fn.mod.name, fz.release
 		} else {
 			e.mod = ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
 			if fn.Proto.LineDefined == 0 {
@@ -73,8 +74,10 @@ func (s *State) fault(t *Task, err error) Fault {
 		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name
 		for _, e := range s.trace {
 			f.Functions = append(f.Functions, e.name)
+			f.Old = append(f.Old, e.old)
 		}
 	}
+	f.Called = s.gaugedCalls(t)
 	s.trace, s.traceOf = nil, nil
 	return f
 }

@@ -155,6 +155,7 @@ func (b *builder) openLibs() {
 	b.openRegistry()
 	b.openReload()
 	b.openSetmetatable()
+	b.openSetfenv()
 	b.noteLoads()
 	b.guardWriters()
 }
@@ -189,16 +190,7 @@ func (b *builder) openLanguage() {
 	global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 }
 
-// guardGlobals makes a new global an error with its place: in strict mode state
-// lives in modules.
-func (s *State) guardGlobals() {
-	mt := &lua.LTable{Metatable: lua.LNil}
-	vm.Fill(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
-	s.l.G.Global.Metatable = mt
-}
-
 var (
-	guardNames   = vm.NamesOf([]string{"__newindex", "__index"})
 	refuseGlobal = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))

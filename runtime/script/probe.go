@@ -21,6 +21,9 @@ type TaskInfo struct {
 	Release  int     // the oldest release of a frame on its stack
 	Old      bool    // a frame runs code that has been replaced
 	Player   string
+
+	Functions []string // on its stack, innermost first
+	th        *lua.LState
 }
 
 // Tasks lists what waits, in the order of starting. Coroutines that scripts made
@@ -47,7 +50,7 @@ func (s *State) Tasks() []TaskInfo {
 		if pooled[th] || len(fs) == 0 && t == nil {
 			return
 		}
-		info := TaskInfo{Origin: "coroutine", Waits: "yield", Due: -1, Release: s.release.Number}
+		info := TaskInfo{Origin: "coroutine", Waits: "yield", Due: -1, Release: s.release.Number, th: th}
 		if t != nil {
 			info.ID, info.Origin, info.Waits, info.Player, info.Since = t.id, t.origin, t.why, t.player, s.now-t.since
 			if d, ok := due[t.wait]; ok {
@@ -75,16 +78,20 @@ func (s *State) describeStack(info *TaskInfo, fs []frame) {
 		if info.Where == "" {
 			info.Where = fmt.Sprintf("%s:%d", fn.Proto.SourceName, fr.line())
 		}
+		if s.gaugedFrame(fn) {
+			continue // its own code stands behind it
+		}
 		if fz := s.frozen[fn.Proto]; fz != nil {
-			if info.Function == "" {
-				info.Function = fz.fn.decl.name
-			}
+			info.Functions = append(info.Functions, fz.fn.decl.name)
 			if fz.release != 0 {
 				info.Old, info.Release = true, min(info.Release, fz.release)
 			}
-		} else if sl := s.slotOf(fn); sl != nil && info.Function == "" {
-			info.Function = sl.fn.decl.name
+		} else if sl := s.slotOf(fn); sl != nil {
+			info.Functions = append(info.Functions, sl.fn.decl.name)
 		}
+	}
+	if len(info.Functions) > 0 {
+		info.Function = info.Functions[0]
 	}
 }
 
@@ -199,6 +206,7 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 		return nil, fmt.Errorf("%s is being traced already", name)
 	}
 	saved := *f.slot.proto
+	s.ungauge(f)
 	tr := &tracing{s: s, fn: f, saved: &saved, report: report, limit: limit, open: map[*lua.LState][]*openCall{}}
 	wrapper, err := compileWith(saved.SourceName, `local run, leave = ("\000enter")(...) return leave(run(...))`,
 		map[string]lua.LValue{"\x00enter": s.l.NewFunction(tr.enter)})
@@ -249,6 +257,7 @@ func (s *State) untrace(tr *tracing) {
 // untraceAll puts every traced function's own code back: a commit replaces code
 // and must find it.
 func (s *State) untraceAll() {
+	s.Ungauge()
 	for _, tr := range s.traces {
 		s.untrace(tr)
 	}

@@ -41,6 +41,21 @@ func (f *File) Functions() ([]Function, error) {
 	return out, nil
 }
 
+// Returns says whether the file ends by returning something, as modules do. One that
+// does not compile does not.
+func (f *File) Returns() bool {
+	u, refusal := f.compiled()
+	if refusal != nil {
+		return false
+	}
+	chunk, err := syntax.Parse(u.src, f.Path)
+	if err != nil || len(chunk) == 0 {
+		return false
+	}
+	_, ok := chunk[len(chunk)-1].(*ast.ReturnStmt)
+	return ok
+}
+
 // Function finds one by name.
 func (f *File) Function(name string) (Function, error) {
 	all, err := f.Functions()

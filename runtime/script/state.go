@@ -42,6 +42,8 @@ type Fault struct {
 	Player    string // who asked for it, "" for nobody
 	Release   int
 	Functions []string // every declared function on the stack, innermost first
+	Old       []int    // of each, the release whose code it ran, 0 for what is current
+	Called    []string // the gauged functions that the task had called before, on the stack or not
 }
 
 // State is the Lua side of one system or service. All its methods belong to the
@@ -96,6 +98,9 @@ type State struct {
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*function]*tracing
+	gauge    *gauge
+	unread   map[string]Reading
+	entered  activities
 	profile  *profiling
 	stage    *stageLog // not nil in a State that stages
 	closed   bool
@@ -141,7 +146,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	}
 	s.nameBuiltins()
 	if o.Strict {
-		s.guardGlobals()
+		s.closeLibrary()
 	}
 	return s, nil
 }

@@ -3,6 +3,7 @@ package script
 import (
 	"container/heap"
 	"fmt"
+	"time"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
@@ -30,6 +31,8 @@ type Task struct {
 	tried    bool // its error belongs to task.try or the operator, not to the log
 	readonly *vm.ReadOnly
 	print    func(string) // where print goes; nil: the log
+	gauge    *gauge       // that called belongs to
+	called   uint64       // gauged functions, by their bits
 }
 
 // Wait is a task's promise to go on when somebody wakes it.
@@ -113,7 +116,9 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 	var state lua.ResumeState
 	var err error
 	var values []lua.LValue
+	began := time.Now()
 	s.metered(s.opts.Run, func() { state, err, values = vm.Resume(parent, t.th, boot, args...) })
+	s.entered.note(t.origin, time.Since(began), state == lua.ResumeError)
 	s.current, s.m.ReadOnly = prev, ro
 	t.since = s.now
 	switch {
@@ -137,6 +142,7 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 func (s *State) finish(t *Task, values []lua.LValue, err error) {
 	t.ended, t.wait = true, nil
 	delete(s.alive, t)
+	s.endGauge(t.th)
 	if t.named != nil {
 		t.named.yielded = values
 	}
@@ -273,6 +279,8 @@ const advanceSteps = 10_000_000
 // then timers and sleeping tasks in order of their due time.
 func (s *State) Advance(now float64) {
 	s.prepared.grow(s)
+	s.thinGauge()
+	s.entered.turn(now)
 	next := s.next
 	s.next = nil
 	enough := s.meter.total + advanceSteps

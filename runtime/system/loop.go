@@ -166,8 +166,12 @@ func (s *System) unused(now time.Time) bool {
 	return s.cfg.UnloadAfter > 0 && !s.service() && now.Sub(s.lastUse) >= s.cfg.UnloadAfter
 }
 
-// guard runs fn and, when it panics, brings the system back.
+// guard runs fn and, when it panics, brings the system back. Others see since when it
+// is at it.
 func (s *System) guard(fn func()) {
+	if s.stats.since.CompareAndSwap(0, s.cfg.Clock.Now().UnixNano()) {
+		defer s.stats.since.Store(0)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			s.recover(fmt.Errorf("panic: %v", r), debug.Stack())

@@ -31,6 +31,7 @@ type Stats struct {
 	Shed     uint64        `json:"shed"`    // commands refused because too many waited
 	Cap      int           `json:"cap"`     // players that are let in, 0 for no limit
 	Waiting  int           `json:"waiting"` // players before the door
+	Since    time.Time     `json:"-"`       // when the tick, or whatever it does now, began; zero where it waits
 }
 
 // recentTicks is how many tick times are kept.
@@ -45,6 +46,7 @@ type counters struct {
 	release  atomic.Int64
 	tick     atomic.Uint64
 	millihz  atomic.Int64
+	since    atomic.Int64               // nanoseconds since 1970; 0 where it waits
 	ticks    atomic.Uint64              // run so far
 	recent   [recentTicks]atomic.Uint32 // microseconds
 	busy     atomic.Int64               // nanoseconds
@@ -106,6 +108,9 @@ func (s *System) Stats() Stats {
 		Cap:      int(s.stats.cap.Load()),
 		Waiting:  int(s.stats.waiting.Load()),
 		Dilation: float64(cmp.Or(s.stats.dilation.Load(), 1000)) / 1000,
+	}
+	if since := s.stats.since.Load(); since != 0 {
+		st.Since = time.Unix(0, since)
 	}
 	if times := s.stats.times(); len(times) > 0 {
 		st.P50Ms, st.P99Ms, st.MaxMs = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]

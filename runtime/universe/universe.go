@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -45,11 +44,10 @@ type Config struct {
 // Universe implements gate.World for the players' side; the systems see it as
 // their system.Router.
 type Universe struct {
-	cfg     Config
-	log     *slog.Logger
-	release atomic.Pointer[script.Release]
-	canary  atomic.Pointer[canary]
-	routes  *world.Router
+	cfg    Config
+	log    *slog.Logger
+	course atomic.Pointer[course]
+	routes *world.Router
 
 	mu      sync.RWMutex
 	actors  map[world.Address]*system.System
@@ -73,7 +71,7 @@ func New(cfg Config) *Universe {
 	if u.routes == nil {
 		u.routes = world.NewRouter(cfg.Map)
 	}
-	u.release.Store(cfg.Release)
+	u.course.Store(&course{all: cfg.Release})
 	u.cfg.Release = nil // or the first release would never be forgotten
 	return u
 }
@@ -85,54 +83,40 @@ func (u *Universe) Map() *world.Universe { return u.cfg.Map }
 func (u *Universe) Routes() *world.Router { return u.routes }
 
 // Release is what a system that starts now runs.
-func (u *Universe) Release() *script.Release { return u.release.Load() }
+func (u *Universe) Release() *script.Release { return u.course.Load().all }
 
-// canary is a release that only some actors start on.
-type canary struct {
-	release *script.Release
-	actors  map[world.Address]bool
+// course says what actors start on.
+type course struct {
+	all *script.Release
+	own map[world.Address]*script.Release // of canaries
 }
 
 // releaseOf is what the actor with the address starts on.
 func (u *Universe) releaseOf(a world.Address) *script.Release {
-	if k := u.canary.Load(); k != nil && k.actors[a] {
-		return k.release
+	k := u.course.Load()
+	if r := k.own[a]; r != nil {
+		return r
 	}
-	return u.Release()
+	return k.all
 }
 
-// SetRelease changes what systems start on, and starts services that are new in
-// it. A system that was just starting on another release starts again.
-func (u *Universe) SetRelease(r *script.Release) {
-	u.release.Store(r)
+// SetCourse changes what actors start on, some of them on releases of their own, and
+// starts services that are new. One that runs anything else by then, or was just
+// starting on it, starts again.
+func (u *Universe) SetCourse(all *script.Release, own map[world.Address]*script.Release) {
+	next := &course{all, make(map[world.Address]*script.Release, len(own))}
+	for a, r := range own {
+		next.own[u.canonical(a)] = r
+	}
+	u.course.Store(next)
 	for _, s := range u.Actors() {
 		u.settle(s)
 	}
 	u.StartServices()
 }
 
-// SetCanary changes what the actors with the addresses start on in place of that,
-// until it is called with nil. One that runs anything else than it should by then
-// starts again.
-func (u *Universe) SetCanary(actors []world.Address, r *script.Release) {
-	var next *canary
-	concerned := map[world.Address]bool{}
-	if r != nil {
-		next = &canary{r, make(map[world.Address]bool, len(actors))}
-		for _, a := range actors {
-			next.actors[u.canonical(a)] = true
-		}
-		maps.Copy(concerned, next.actors)
-	}
-	if before := u.canary.Swap(next); before != nil {
-		maps.Copy(concerned, before.actors)
-	}
-	for a := range concerned {
-		if s := u.Running(a); s != nil {
-			u.settle(s)
-		}
-	}
-}
+// SetRelease is SetCourse of one release for all.
+func (u *Universe) SetRelease(r *script.Release) { u.SetCourse(r, nil) }
 
 // settle brings a system that missed a release, or does not run at all, onto the
 // one it should run.

@@ -6,17 +6,32 @@ local chat = {}
 
 chat.keep = 20     -- lines remembered of a channel
 chat.systems = {}  -- by name: those with somebody in them
+chat.people = {}   -- by name in small letters: {id=, name=, system=} of those in the game
 chat.lines = {}    -- by channel, oldest first
 
--- A system wants to hear what is said.
-function chat.listen(name)
-  chat.systems[name] = true
+-- A system wants to hear what is said, and has somebody new.
+function chat.listen(where, p, name)
+  chat.systems[where] = true
+  chat.people[string.lower(name)] = {id = p, name = name, system = where}
   return true
 end
 
-function chat.forget(name)
-  chat.systems[name] = nil
+-- Somebody has left a system, as the last one there or not. Whoever went on to
+-- another may have been heard of there already.
+function chat.forget(where, p, name, last)
+  if last then chat.systems[where] = nil end
+  local card = chat.people[string.lower(name)]
+  if card and card.id == p and card.system == where then chat.people[string.lower(name)] = nil end
   return true
+end
+
+-- Says something to one player; returns their name, or nil for one who is not in the
+-- game.
+function chat.tell(to, line)
+  local card = chat.people[string.lower(to)]
+  if not card then return nil end
+  system.send(card.system, "chat_private", card.id, line)
+  return card.name
 end
 
 -- Somebody says something: line = {channel=, from=, id=, text=}.

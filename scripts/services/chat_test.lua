@@ -12,16 +12,27 @@ function test.history_keeps_the_last_lines()
 end
 
 function test.systems_listen_and_forget()
-  chat.listen("Alpha")
+  chat.listen("Alpha", 7, "Ann")
+  chat.listen("Alpha", 8, "Ben")
+  chat.forget("Alpha", 8, "Ben", false)
   eq(chat.systems, {Alpha = true})
-  chat.forget("Alpha")
+  chat.forget("Alpha", 7, "Ann", true)
   eq(chat.systems, {})
+  eq(chat.people, {})
+end
+
+function test.whoever_has_gone_on_is_not_forgotten()
+  chat.listen("Alpha", 7, "Ann")
+  chat.listen("Beta", 7, "Ann") -- it may come before the word that they left
+  chat.forget("Alpha", 7, "Ann", true)
+  eq(chat.tell("ANN", {text = "o7"}), "Ann")
+  eq(chat.tell("Eve", {text = "o7"}), nil)
 end
 
 function test.a_line_reaches_a_system_that_listens()
   local ann = player "Ann"
   require "chat"
-  chat.listen("Alpha")
+  chat.listen("Alpha", ann.id, "Ann")
   chat.say {channel = "help", from = "Ben", text = "hello"}
   advance(1)
   eq(ann:last("chat").text, "hello")

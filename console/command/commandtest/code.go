@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hotshard/console/command"
@@ -30,6 +31,20 @@ func (r releases) Plan(_ context.Context, to int) (command.Plan, error) {
 		Warnings:  []command.Warning{{Code: "W-ARITY", Subject: "market.fee"}}}, nil
 }
 
+func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (command.Plan, error) {
+	return r.Plan(ctx, to)
+}
+
+func (r releases) PlanRollback(ctx context.Context, to int) (command.Plan, error) {
+	return r.Plan(ctx, to)
+}
+
+func (r releases) Verdicts(context.Context) ([]command.Watched, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.Watched), nil
+}
+
 func (r releases) Promote(_ context.Context, to int, systems []string, _ string) (command.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,18 +66,19 @@ func (r releases) Rollback(_ context.Context, to int, _ string) (command.Outcome
 	return command.Outcome{Verdict: command.Applied, Release: to, Systems: 3}, nil
 }
 
-func (r releases) Freeze(_ context.Context, reason, _ string) error {
+func (r releases) Freeze(_ context.Context, reason, author string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Identity.Frozen, r.Frozen = true, reason
+	r.Identity.FrozenBy, r.Identity.FrozenWhy, r.Identity.FrozenAt = author, reason, time.Now()
 	return nil
 }
 
-func (r releases) Thaw(context.Context, string) error {
+func (r releases) Thaw(context.Context, string) (command.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Identity.Frozen = false
-	return nil
+	return command.Outcome{Verdict: command.Ignored}, nil
 }
 
 func (r releases) Stragglers(context.Context) ([]command.Task, error) { return r.Shard.Tasks, nil }
@@ -76,6 +92,9 @@ func (p patches) PlanPatch(ctx context.Context, _ command.PatchRequest) (command
 func (p patches) MakePatch(_ context.Context, q command.PatchRequest) (command.Patch, command.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if strings.Contains(q.Code, "(((") {
+		return command.Patch{}, command.Outcome{Verdict: command.Refused, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
+	}
 	made := command.Patch{Number: len(p.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
 		Systems: q.Systems, Sticky: q.Sticky, State: "live", At: time.Now(), Base: q.Code}
 	if len(q.Systems) > 0 {
@@ -122,6 +141,34 @@ func (p probe) Source(_ context.Context, _, function string) (command.Source, er
 }
 
 func (p probe) Tasks(context.Context, string) ([]command.Task, error) { return p.Shard.Tasks, nil }
+
+// StopTasks ends those of the fake's tasks that fit.
+func (p probe) StopTasks(_ context.Context, q command.TaskQuery) ([]command.Task, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fits := func(t command.Task) bool {
+		return (q.System == "" || q.System == t.System) && (len(q.IDs) == 0 || slices.Contains(q.IDs, t.ID)) && (q.Release == 0 || q.Release == t.Release)
+	}
+	var ended []command.Task
+	for _, t := range p.Shard.Tasks {
+		if fits(t) {
+			ended = append(ended, t)
+		}
+	}
+	p.Shard.Tasks = slices.DeleteFunc(p.Shard.Tasks, fits)
+	return ended, nil
+}
+
+func (p probe) Timers(context.Context, string) ([]command.Timer, error) {
+	return []command.Timer{{System: "Jita", ID: 7, Function: "market.sweep", Every: time.Minute}}, nil
+}
+
+func (p probe) StopTimers(_ context.Context, _ string, ids []uint64) ([]command.Timer, error) {
+	if !slices.Contains(ids, 7) {
+		return nil, nil
+	}
+	return p.Timers(context.Background(), "")
+}
 
 // Trace reports one call and then waits.
 func (p probe) Trace(ctx context.Context, system, function string, call func(command.TracedCall) error) error {

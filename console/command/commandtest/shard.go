@@ -35,6 +35,8 @@ type Shard struct {
 	Told     []string // announcements
 	Kicked   []int64
 	Frozen   string
+	Imposed  []command.Sanction
+	Watched  []command.Watched
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
 	Busy chan struct{}
 	// Lines feeds Tail.
@@ -77,7 +79,7 @@ func (s *Shard) Command() command.Shard {
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
 		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Unloader: reload{s}, Errors: faults{s},
 		Power: power{s}, Releases: releases{s}, Patches: patches{s}, Probe: probe{s}, Services: services{s},
-		Store: services{s}, Log: logs{s}, Audit: audit{s},
+		Store: services{s}, Log: logs{s}, Audit: audit{s}, Community: community{s},
 	}
 }
 
@@ -116,6 +118,11 @@ func (y systems) List(ctx context.Context) ([]command.System, error) {
 		list = append(list, e)
 	}
 	return list, ctx.Err()
+}
+
+func (y systems) Restart(_ context.Context, name, _ string) (int, error) {
+	_, err := y.find(name)
+	return 1, err
 }
 
 func (y systems) Info(ctx context.Context, name string) (command.SystemInfo, error) {
@@ -233,6 +240,10 @@ func (r reload) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return command.ReloadStatus{Root: "scripts", Mode: "poll", Reason: "configured", Files: 12, LastScan: time.Now(), Last: r.Outcomes}, nil
+}
+
+func (r reload) Accept(context.Context, string, string) ([]command.Outcome, error) {
+	return r.Outcomes, nil
 }
 
 func (r reload) Now(context.Context, string) ([]command.Outcome, error) {

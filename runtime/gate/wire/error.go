@@ -24,6 +24,7 @@ const (
 	CodeSignedIn       = "signed_in"       // login, register or resume on a socket that is signed in
 	CodeBadCredentials = "bad_credentials" // unknown name or wrong password
 	CodeBadToken       = "bad_token"       // resume with a token that is not (or no longer) known
+	CodeBanned         = "banned"          // the account or the address may not play; also a close code
 	CodeBusy           = "busy"            // too many logins are waiting
 	CodeRateLimited    = "rate_limited"    // too many requests; also a close code
 	CodeUnknownCommand = "unknown_command" // no script registered the command
@@ -38,6 +39,8 @@ const (
 	ClosingRateLimited  = "rate_limited"  // it went on sending after many refusals
 	ClosingLoginTimeout = "login_timeout" // nobody signed in on the socket in time
 	ClosingIdle         = "idle"          // pings were not answered
+	ClosingCrowded      = "crowded"       // nobody had signed in on it, and others needed the room
+	ClosingBanned       = "banned"        // an operator banned the account or the address
 	ClosingLoggedOut    = "logged_out"    // the player asked for it
 	ClosingShutdown     = "shutdown"      // the server stops
 )

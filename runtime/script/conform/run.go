@@ -96,11 +96,11 @@ func (r *runner) Each(_ context.Context, _ []string, f func(string, *script.Stat
 	return map[string]error{"conform": f("conform", r.st)}
 }
 
-// SetRelease implements release.Fleet: no other State starts here.
-func (r *runner) SetRelease(*script.Release) {}
+// SetCourse implements release.Fleet: no other State starts here.
+func (r *runner) SetCourse(*script.Release, map[string]*script.Release) {}
 
-// SetCanary implements release.Fleet.
-func (r *runner) SetCanary([]string, *script.Release) {}
+// Awake implements release.Fleet.
+func (r *runner) Awake() []string { return []string{"conform"} }
 
 // bind installs the harness names that are no product API of their own.
 func (r *runner) bind(st *script.State) {

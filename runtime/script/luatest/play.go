@@ -37,6 +37,7 @@ type op struct {
 func (p *play) install(st *script.State) {
 	L := st.L()
 	tests := L.NewTable()
+	tests.Metatable = L.NewTable() // or it would be closed like what all scripts share
 	L.SetGlobal("test", tests)
 	if !st.Staging() { // one that stages a reload has a table of its own, which nobody runs
 		p.tests = tests

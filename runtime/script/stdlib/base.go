@@ -220,6 +220,7 @@ func rawSet(L *lua.LState) int {
 			L.Error(lua.LString("table index is NaN"), 0)
 		}
 	}
+	vm.Refuse(L, t, k)
 	vm.Set(t, k, v)
 	L.Push(t)
 	return 1

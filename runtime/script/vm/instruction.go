@@ -27,6 +27,9 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
 		if _, ok := t.strdict[string(n)]; ok {
+			if isClosed(t.Metatable) {
+				return 0, false
+			}
 			if isNil(v) {
 				delete(t.strdict, string(n))
 			} else {

@@ -81,8 +81,11 @@ func (m *Machine) setIndex(L *lua.LState, obj, key, v lua.LValue, operand int) {
 		var h lua.LValue
 		if t, ok := obj.(*lua.LTable); ok {
 			h = lua.LNil
-			if !isNil(t.Metatable) && isNil(tableOf(t).get(key)) {
-				h = m.event(obj, "__newindex")
+			if !isNil(t.Metatable) {
+				Refuse(L, t, key)
+				if isNil(tableOf(t).get(key)) {
+					h = m.event(obj, "__newindex")
+				}
 			}
 			if isNil(h) {
 				m.rawSet(L, t, key, v)

@@ -1,0 +1,64 @@
+package gate
+
+import (
+	"net/netip"
+	"time"
+
+	"hotshard/runtime/world"
+)
+
+// Who is one player's connection, or the session that outlives it for a while, as
+// operators see it. Character is 0 where nobody has signed in.
+type Who struct {
+	Character world.CharacterID
+	Name      string
+	From      netip.Addr
+	Since     time.Time // of the connection
+	Heard     time.Time
+}
+
+func (c *client) who() Who {
+	w := Who{From: c.from, Since: time.Unix(0, c.opened), Heard: time.Unix(0, c.heard.Load())}
+	if s := c.session.Load(); s != nil {
+		w.Character, w.Name = s.id, s.name
+	}
+	return w
+}
+
+// Find returns the connection through which a character is played, or was until a
+// moment ago.
+func (g *Gate) Find(id world.CharacterID) (Who, bool) {
+	g.mu.Lock()
+	s := g.sessions[id]
+	g.mu.Unlock()
+	if s == nil {
+		return Who{}, false
+	}
+	c := s.latest.Load()
+	if c == nil {
+		return Who{}, false
+	}
+	return c.who(), true
+}
+
+// End closes every connection that suits, and ends the sessions behind them: the
+// players are told the code and the reason, and their tokens are worthless here.
+// It returns how many there were. The world hears Leave.
+func (g *Gate) End(suits func(Who) bool, code, reason string) int {
+	clients, sessions := g.everyone()
+	n := 0
+	for _, s := range sessions {
+		if c := s.latest.Load(); c != nil && suits(c.who()) {
+			n++
+			g.forget(*c.token.Load(), false)
+			c.end(code, reason)
+			g.end(s, c, reason)
+		}
+	}
+	for _, c := range clients {
+		if c.session.Load() == nil && suits(c.who()) && c.end(code, reason) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,268 @@
+package release
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"hotshard/runtime/script"
+)
+
+// legKey says which units a staged step is for: those of a program that run one
+// release and are to run another.
+type legKey struct{ program, from, to string } // the releases by their hashes
+
+// legs are the staged steps of one change. Without canaries there is one a program.
+type legs map[legKey]*script.Staged
+
+// of is the step that brings a State to a release, nil where there is none.
+func (g legs) of(st *script.State, to *script.Release) *script.Staged {
+	return g[legKey{st.Program(), st.Release().Hash, to.Hash}]
+}
+
+// keys lists the steps in order.
+func (g legs) keys() []legKey {
+	out := make([]legKey, 0, len(g))
+	for key := range g {
+		out = append(out, key)
+	}
+	slices.SortFunc(out, func(a, b legKey) int {
+		return cmp.Or(cmp.Compare(a.program, b.program), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+	return out
+}
+
+// renumber gives the staged releases the numbers of a course.
+func (g legs) renumber(to course) {
+	for _, st := range g {
+		for _, r := range to.releases() {
+			if r.Hash == st.To.Hash {
+				st.To = r
+				break
+			}
+		}
+	}
+}
+
+// changes lists what all steps together change, by name.
+func (g legs) changes() []script.FunctionChange {
+	var all []script.FunctionChange
+	for _, key := range g.keys() {
+		for _, f := range g[key].Changes() {
+			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+func (g legs) functions() map[string]bool {
+	out := map[string]bool{}
+	for _, st := range g {
+		for _, f := range st.Functions() {
+			out[f] = true
+		}
+	}
+	return out
+}
+
+// beside are the functions that may do otherwise although their own text is the same:
+// those inside the changed ones, and all of a file that changed outside its functions,
+// such as in a constant.
+func (g legs) beside(changed map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for _, st := range g {
+		for _, path := range st.Changed {
+			f := st.To.Files[path]
+			if f == nil {
+				continue
+			}
+			all, _ := f.Functions() // it compiles: it is staged
+			apart := rest(st.From.Files[path]) != rest(f)
+			for _, fn := range all {
+				outer, _, _ := strings.Cut(fn.Name, "/")
+				if apart || changed[outer] {
+					out[fn.Name] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// rest is the text of a file without its functions.
+func rest(f *script.File) string {
+	if f == nil {
+		return ""
+	}
+	all, _ := f.Functions()
+	slices.SortFunc(all, func(a, b script.Function) int { return cmp.Compare(a.Start, b.Start) })
+	src, end, out := f.Source, 0, strings.Builder{}
+	for _, fn := range all {
+		if fn.Start >= end { // not inside the one before
+			out.Write(src[end:min(fn.Start, len(src))])
+			end = min(fn.End, len(src))
+		}
+	}
+	out.Write(src[end:])
+	return out.String()
+}
+
+// prepare stages every step to a course and asks every unit.
+func (c *Controller) prepare(ctx context.Context, to course, units []string) (Outcome, legs) {
+	for _, r := range to.releases() {
+		for _, path := range c.live.Changed(r) {
+			if f := r.Files[path]; f != nil {
+				if err := f.Check(); err != nil {
+					return refused(err), nil
+				}
+			}
+		}
+	}
+	staged, o := c.stageAll(ctx, to, units)
+	if o.Verdict == Refuse {
+		return o, nil
+	}
+	return c.vote(ctx, to, staged, units), staged
+}
+
+// stageAll finds out which steps the units have to take, and stages them.
+func (c *Controller) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
+	type way struct {
+		from, to *script.Release
+		roots    []string
+	}
+	ways := map[legKey]*way{}
+	var mu sync.Mutex
+	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
+		st.Ungauge() // a plan must find the functions' own code
+		want := to.of(unit)
+		if st.Release().Hash == want.Hash {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		key := legKey{st.Program(), st.Release().Hash, want.Hash}
+		if ways[key] == nil {
+			ways[key] = &way{from: st.Release(), to: want}
+		}
+		ways[key].roots = union(ways[key].roots, st.Modules())
+		return nil
+	})
+	if unit, err := firstError(errs); err != nil {
+		return nil, refusedIn(unit, err)
+	}
+	staged := legs{}
+	for key := range ways {
+		staged[key] = nil
+	}
+	for _, key := range staged.keys() { // in order, so that a refusal is always the same
+		w := ways[key]
+		st, err := c.stage(key.program, w.from, w.to, w.roots)
+		if err != nil {
+			return nil, refused(err)
+		}
+		staged[key] = st
+	}
+	return staged, Outcome{Verdict: Apply}
+}
+
+// union adds to a what b has besides. Most units have loaded the same.
+func union(a, b []string) []string {
+	if slices.Equal(a, b) {
+		return a
+	}
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			a = append(a, s)
+		}
+	}
+	return a
+}
+
+func (c *Controller) stage(program string, from, to *script.Release, roots []string) (st *script.Staged, err error) {
+	defer func() { // a fault of the engine is a refusal, not the end of the shard
+		if v := recover(); v != nil {
+			err = &script.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
+		}
+	}()
+	g := c.stagers[program]
+	if g == nil {
+		o := c.cfg.Options(program)
+		if o == nil {
+			return nil, fmt.Errorf("no options for program %s", program)
+		}
+		g = script.NewStager(*o)
+		c.stagers[program] = g
+	}
+	return g.Stage(from, to, roots)
+}
+
+// vote lets every unit plan; one refusal refuses all. Units that run already what
+// they are to run are not asked.
+func (c *Controller) vote(ctx context.Context, to course, staged legs, units []string) Outcome {
+	o := Outcome{Verdict: Apply}
+	var mu sync.Mutex
+	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
+		s := staged.of(st, to.of(unit))
+		if s == nil {
+			return nil
+		}
+		report, err := st.Plan(s)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		o.Units++
+		merge(&o, report)
+		return nil
+	})
+	if unit, err := firstError(errs); err != nil {
+		return refusedIn(unit, err)
+	}
+	return o
+}
+
+// refusedIn is a refusal by one unit. What no script is to blame for may be tried
+// again unchanged.
+func refusedIn(unit string, err error) Outcome {
+	o := refused(err)
+	if unit != "" {
+		o.Message += fmt.Sprintf(" (in %s)", unit)
+	}
+	_, judged := err.(*script.Refusal)
+	o.passing = !judged
+	return o
+}
+
+// merge folds a unit's report into the outcome: every warning once.
+func merge(o *Outcome, r *script.Report) {
+	o.warn(r.Warnings...)
+	o.Frames += r.Frames
+	if r.Modules >= o.Report.Modules {
+		o.Report = *r
+	}
+}
+
+// warn adds warnings that are not there yet.
+func (o *Outcome) warn(list ...script.Warning) {
+	for _, w := range list {
+		if !slices.ContainsFunc(o.Warnings, func(x script.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
+			o.Warnings = append(o.Warnings, w)
+		}
+	}
+}
+
+func firstError(errs map[string]error) (string, error) {
+	for _, unit := range sortedKeys(errs) {
+		if errs[unit] != nil {
+			return unit, errs[unit]
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,71 @@
+package script
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// StopTasks ends the suspended work that is wanted, coroutines that scripts made
+// themselves too, and returns it.
+func (s *State) StopTasks(wanted func(TaskInfo) bool) []TaskInfo {
+	var out []TaskInfo
+	for _, t := range s.Tasks() {
+		switch {
+		case !wanted(t):
+			continue
+		case t.ID == 0:
+			t.th.Dead = true // whoever resumes it is told
+		case !s.Stop(t.ID):
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// TimerInfo is one pending timer.
+type TimerInfo struct {
+	ID       uint64
+	Function string
+	Where    string  // "combat.lua@1f3a9c:12"
+	Every    float64 // game seconds, 0 for one that fires once
+	Due      float64 // game seconds until it fires
+	Module   string  // whose top level made it, "" for one made at run time
+}
+
+// TimerList lists the pending timers in the order of their due times. Sleeping tasks
+// are none.
+func (s *State) TimerList() []TimerInfo {
+	var out []TimerInfo
+	for _, r := range s.timers {
+		if r.wait != nil {
+			continue
+		}
+		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.fn)}
+		if sl := s.slotOf(r.fn); sl != nil {
+			t.Function, t.Where = sl.fn.decl.name, fmt.Sprintf("%s:%d", sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+		}
+		if r.kind == regEvery {
+			t.Every = r.period
+		}
+		if r.mod != nil {
+			t.Module = r.mod.name
+		}
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(a, b TimerInfo) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+// StopTimer ends the timer with the id, as cancel does, and says whether there was one.
+func (s *State) StopTimer(id uint64) bool {
+	for _, r := range s.timers {
+		if r.id == id && r.wait == nil {
+			s.drop(r)
+			s.forget(r)
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package vm
+
+import (
+	lua "github.com/yuin/gopher-lua"
+)
+
+// closed is the metatable of tables that nothing assigns to: those of the library,
+// which all modules of a State share. One of them that was changed would change
+// everybody's, unseen by reload and by release. It is the same for all machines, and
+// never changes.
+var closed = func() *lua.LTable {
+	mt := &lua.LTable{Metatable: lua.LNil}
+	Fill(mt, map[string]lua.LValue{"__metatable": lua.LFalse}, NamesOf([]string{"__metatable"}))
+	return mt
+}()
+
+// closedGlobals is that of the globals.
+var closedGlobals *lua.LTable
+
+// CloseGlobals says what becomes of new names among the globals; the names that are
+// there are closed, as Close does. It is called once, before any machine runs.
+func CloseGlobals(newindex, index *lua.LFunction) *lua.LTable {
+	mt := &lua.LTable{Metatable: lua.LNil}
+	Fill(mt, map[string]lua.LValue{"__newindex": newindex, "__index": index, "__metatable": lua.LFalse},
+		NamesOf([]string{"__newindex", "__index", "__metatable"}))
+	closedGlobals = mt
+	return mt
+}
+
+// Close closes a table that has no metatable to assignments by scripts.
+func Close(t *lua.LTable) {
+	if isNil(t.Metatable) {
+		t.Metatable = closed
+	}
+}
+
+// isClosed says whether a table has one of the two metatables.
+func isClosed(mt lua.LValue) bool {
+	t, ok := mt.(*lua.LTable)
+	return ok && (t == closed || t == closedGlobals)
+}
+
+// Refuse raises an error if scripts may not assign to a field of the table.
+func Refuse(L *lua.LState, t *lua.LTable, key lua.LValue) {
+	if !isClosed(t.Metatable) || t.Metatable == lua.LValue(closedGlobals) && isNil(tableOf(t).get(key)) {
+		return
+	}
+	fail(L, "%s%s is the library's, which all scripts share: give a function of your own another name", Of(L).nameOf(t), lua.LVAsString(key))
+}
+
+// nameOf is the name of a table among the globals, with a dot behind it.
+func (m *Machine) nameOf(t *lua.LTable) (name string) {
+	m.Global.Global.ForEach(func(k, v lua.LValue) {
+		if v == lua.LValue(t) && v != lua.LValue(m.Global.Global) {
+			name = lua.LVAsString(k) + "."
+		}
+	})
+	return name
+}
