@@ -7,12 +7,13 @@ import (
 	"hotshard/runtime/script"
 )
 
-// unread says whether no unit has loaded any of the changed files, nor does with the
-// release that is staged. Saving them makes no release: no code that runs changes.
+// unread says whether no unit has loaded any of the changed files, nor will as a
+// matter of course when it wakes up. Saving them makes no release: no code that runs
+// changes.
 func unread(staged legs, from, to *script.Release) bool {
 	changed := from.Changed(to)
 	for _, path := range changed {
-		if to.Files[path] == nil {
+		if to.Files[path] == nil || to.Needed(path) {
 			return false
 		}
 		for _, st := range staged {
@@ -21,7 +22,7 @@ func unread(staged legs, from, to *script.Release) bool {
 			}
 		}
 	}
-	return len(changed) > 0
+	return len(changed) > 0 && len(staged) > 0
 }
 
 // carry gives all units files that none has loaded, so that whoever requires one from

@@ -271,6 +271,7 @@ func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
 		a.expr(ex.Receiver, "")
 	}
 	a.noteCall(ex)
+	a.noteNeed(ex)
 	passesThrough := isGlobalCall(ex, "setmetatable")
 	if at, ok := ex.Func.(*ast.AttrGetExpr); ok && exprPath(at.Object) == "reload" && a.lookup("reload") == nil {
 		if key, ok := at.Key.(*ast.StringExpr); ok {

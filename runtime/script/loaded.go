@@ -19,13 +19,13 @@ func loadedPrint(p *lua.FunctionProto) [16]byte {
 	return fingerprint(p, nested...)
 }
 
-// sameLoaded compares two functions that no module declared. Words that can wait all
-// have the same code and are told apart by what it calls.
+// sameLoaded compares two functions that no module declared. Of words that can wait
+// each State may have its own, all with the same code: they are not told apart.
 func sameLoaded(x, y *lua.LFunction) bool {
-	if x.Proto == y.Proto {
-		return true
+	if xw, yw := x.Proto.SourceName == shimName, y.Proto.SourceName == shimName; xw || yw {
+		return xw && yw
 	}
-	return x.Proto.SourceName != shimName && y.Proto.SourceName != shimName && loadedPrint(x.Proto) == loadedPrint(y.Proto)
+	return x.Proto == y.Proto || loadedPrint(x.Proto) == loadedPrint(y.Proto)
 }
 
 // isLoaded says whether a value is a function that loadstring or load has made.
@@ -103,6 +103,9 @@ func (s *State) noteLoad(L *lua.LState, text lua.LValue) {
 // warnLoads names the changed functions that have loaded what they would no longer
 // load.
 func (p *planner) warnLoads() {
+	if len(p.s.loads) == 0 {
+		return
+	}
 	for _, mp := range p.mods {
 		for i := range mp.swaps {
 			sw := &mp.swaps[i]

@@ -160,6 +160,15 @@ func (a *analyser) noteCall(ex *ast.FuncCallExpr) {
 	a.u.calls = append(a.u.calls, callSite{callee: callee, caller: a.fn.name, args: args, line: ex.Line()})
 }
 
+// noteNeed notes a module that the top level requires.
+func (a *analyser) noteNeed(ex *ast.FuncCallExpr) {
+	if a.fn.parent == nil && isGlobalCall(ex, "require") && len(ex.Args) == 1 {
+		if name, ok := ex.Args[0].(*ast.StringExpr); ok {
+			a.u.needs = append(a.u.needs, name.Value)
+		}
+	}
+}
+
 // calleeName resolves `N.hit` with `local N = require "n"` to "n.hit", `M.f` to
 // "m.f" and a local function `g` to "m:g".
 func (a *analyser) calleeName(ex ast.Expr) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -100,6 +101,17 @@ func (r *Release) With(number int, changed map[string][]byte) *Release {
 		}
 	}
 	return newRelease(number, files)
+}
+
+// Needed says whether the top level of another file requires the file at a path: who
+// loads that one loads this one. Files that do not compile require nothing.
+func (r *Release) Needed(path string) bool {
+	for other, f := range r.Files {
+		if u, err := f.compiled(); other != path && err == nil && slices.Contains(u.needs, ModuleName(path)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Numbered returns the same files under another number.

@@ -30,6 +30,7 @@ type unit struct {
 	policies           map[string]policy            // by the name of what is declared: "m.s", "m:n"
 	lines              map[string]int               // where a name is declared
 	globals            map[string]globalUse         // that it sets
+	needs              []string                     // modules that its top level requires
 	fieldNames         func() map[string]lua.LValue // the strings of its code, as its States may share them
 }
 

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/real"
 )
 
 // window is the registers of a frame. It reaches past those that the frame has: the
@@ -207,7 +208,7 @@ enter:
 					case lua.OP_MOD:
 						v = mod(float64(x), float64(y))
 					default:
-						v = pow(float64(x), float64(y))
+						v = real.Pow(float64(x), float64(y))
 					}
 					R[uint8(i>>18)] = m.num(v)
 					continue

@@ -25,6 +25,7 @@ type Machine struct {
 	bottom int // of them when the running coroutine was resumed
 	nums   []float64
 	walk   walk
+	shown  numbers
 }
 
 // Of is the machine of a thread, which must be one that New or NewThread has made.
