@@ -54,6 +54,7 @@ function death.eject(p, v, thing)
     player.data(p).ship = nil
     pilot.begin(p)
     emit("pilot_ready", p)
+    emit("pilot_reborn", p)
     player.send(p, "notice", {text = "Your pod is lost. You wake in a new body."})
     return
   end
