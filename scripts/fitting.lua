@@ -17,6 +17,7 @@ fitting.usual = {
     "Medium Shield Booster", "Armour Repairer", "Armour Repairer"},
   ["Colossus"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun",
     "Medium Shield Booster", "Medium Shield Booster", "Armour Repairer", "Armour Repairer"},
+  ["Jackal Stray"] = {"Light Railgun"},
   ["Jackal Scout"] = {"Light Autocannon", "Light Autocannon"},
   ["Jackal Raider"] = {"Medium Railgun", "Medium Railgun", "Heavy Launcher"},
   ["Jackal Warlord"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Launcher", "Heavy Launcher"},
