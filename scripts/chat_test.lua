@@ -37,3 +37,12 @@ function test.lines_of_the_service_reach_those_who_listen()
   emit("chat_line", "chat", {channel = "help", from = "Eve", text = "welcome"})
   eq(ben:last("chat").text, "welcome")
 end
+
+function test.a_page_that_comes_again_hears_of_its_channels()
+  local ann = player "Ann"
+  eq(ann:last("channels"), {joined = {}, always = {"help"}})
+  ann:run("join", {channel = "traders"})
+  ann:run("join", {channel = "friends"})
+  emit("player_connected", ann.id)
+  eq(ann:last("channels").joined, {"friends", "traders"})
+end

@@ -103,6 +103,13 @@ function event.player_entered(p)
   if player.data(p) and not info then player.data(p).fleet = nil end
 end
 
+-- A page that comes again hears of its fleet.
+function event.player_connected(p)
+  if not player.data(p).fleet then return end
+  local info = service.call(fleet.service, "info", p)
+  if info then player.send(p, "fleet", info) end
+end
+
 function event.player_left(p, reason)
   if reason ~= "jump" and player.data(p).fleet then service.call(fleet.service, "leave", p) end
 end

@@ -102,3 +102,12 @@ function test.who_logs_out_is_out()
   advance(1)
   eq(#ann:run("fleet").members, 1)
 end
+
+function test.a_page_that_comes_again_hears_of_its_fleet()
+  local ann, ben = fleet_of_two()
+  ann:forget()
+  emit("player_connected", ann.id)
+  advance(1)
+  eq(#ann:last("fleet").members, 2)
+  eq(ann:last("fleet").members[2].id, ben.id)
+end
