@@ -254,7 +254,6 @@ func (r *releases) tell(o release.Outcome) {
 		if !r.mended(o.Broken) {
 			return
 		}
-		out.Message = "The files on the disk are what runs."
 	default:
 		return
 	}
@@ -275,6 +274,9 @@ func (r *releases) mended(broken []string) bool {
 func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map[string]world.Value, bool) {
 	ok, message := out.Verdict == command.Applied || out.Verdict == command.Ignored, out.Message
 	told := map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": wordList(out.Files)}
+	if out.Verdict == command.Ignored {
+		told["restored"] = true
+	}
 	if production {
 		if message = ""; o.Author == "watchdog" {
 			message = "rolled back by itself"

@@ -138,7 +138,7 @@ func TestPlayersHearThatARefusedFileIsRestored(t *testing.T) {
 	}
 	edit(t, cfg, "chat.lua", `broadcast((`, `broadcast(`)
 	wait(t, s)
-	if told := ann.event("reload"); told["ok"] != true || len(told["broken"].([]world.Value)) != 0 {
+	if told := ann.event("reload"); told["restored"] != true || told["ok"] != true || len(told["broken"].([]world.Value)) != 0 {
 		t.Errorf("that it is restored is told as %v", told)
 	}
 }
