@@ -62,6 +62,7 @@ function command.fit(p, from)
   local ok, message = fitting.fits(hull.type, names)
   if not ok then return nil, message, "bad_fit" end
   hull.fit = names
+  emit("refitted", p)
   return {ship = hull.type, modules = names}
 end
 

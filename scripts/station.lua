@@ -44,6 +44,10 @@ function event.player_connected(p)
   if player.station(p) then station.show(p) end
 end
 
+function event.refitted(p)
+  station.show(p)
+end
+
 function event.pilot_reborn(p)
   if player.station(p) then station.show(p) end
 end

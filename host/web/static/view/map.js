@@ -36,7 +36,10 @@ export class MapView {
     this.fitted = false;
     dialog.querySelector(".close").addEventListener("click", () => dialog.close());
     dialog.querySelector(".fly").addEventListener("click", () => this.#fly());
-    dialog.querySelector(".card .end").addEventListener("click", () => this.game.fly(null));
+    dialog.querySelector(".card .end").addEventListener("click", () => {
+      this.game.fly(null);
+      this.canvas.focus();
+    });
     dialog.querySelector(".legend").append(
       ...LEGEND.map(([band, text]) => el("li.dot", { "data-band": band }, el("span", {}, text))),
     );
@@ -91,13 +94,16 @@ export class MapView {
     const going = game.destination === system.id;
     const fly = card.querySelector(".fly");
     show(fly, !here);
-    fly.disabled = going || !this.preview;
+    fly.disabled = !going && !this.preview;
+    fly.setAttribute("aria-disabled", String(going));
     say(fly, going ? "Destination set" : "Set destination");
     show(card.querySelector(".end"), game.destination !== null);
   }
 
+  // The button says then that it is done; the keys go to the map again.
   #fly() {
-    this.game.fly(this.chosen);
+    if (this.game.destination !== this.chosen) this.game.fly(this.chosen);
+    this.canvas.focus();
   }
 
   // home shows the whole map, or the part of it around the player.

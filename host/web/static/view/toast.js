@@ -13,9 +13,11 @@ export class Toasts {
 
   // A notice with an id takes the place of the last one with that id.
   // One that is about the place goes with it, see moved.
-  show({ kind = "info", title, text = "", id = "", place = false }) {
+  // A do {label, run} gives it a button.
+  show({ kind = "info", title, text = "", id = "", place = false, do: order = null }) {
     const close = el("button.quiet", { type: "button", "aria-label": "Close", onclick: () => note.remove() }, "\u00d7");
     const note = el(`div.toast.${kind}`, {}, el("strong", {}, title), ...(text ? [el("p", {}, text)] : []), close);
+    if (order) note.append(el("button.do", { type: "button", onclick: () => [note.remove(), order.run()] }, order.label));
     if (id) {
       this.drop(id);
       note.dataset.id = id;
