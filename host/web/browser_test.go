@@ -73,7 +73,18 @@ type page struct {
 // that the page writes to its console fail the test.
 func (b *browser) open(t *testing.T, name, url string) *page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return openTab(t, b.ctx, name, url, chromedp.WithNewBrowserContext())
+}
+
+// another opens a second tab of the same player's browser: they share what it keeps.
+func (p *page) another(url string) *page {
+	p.t.Helper()
+	return openTab(p.t, p.ctx, p.name+" in another tab", url)
+}
+
+func openTab(t *testing.T, parent context.Context, name, url string, options ...chromedp.ContextOption) *page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
 	t.Cleanup(cancel)
 	p := &page{t: t, name: name, ctx: ctx}
 	messages := chromedp.Console(ctx)

@@ -18,6 +18,13 @@ import (
 // test may edit them) on a small map, and returns its address and their folder.
 func startShard(t *testing.T) (url, scripts string) {
 	t.Helper()
+	url, scripts, _ = startServer(t)
+	return url, scripts
+}
+
+// startServer does the same and returns the server, too.
+func startServer(t *testing.T) (url, scripts string, s *server.Server) {
+	t.Helper()
 	dir := t.TempDir()
 	scripts = filepath.Join(dir, "scripts")
 	if err := os.CopyFS(scripts, os.DirFS("../../scripts")); err != nil {
@@ -40,7 +47,7 @@ func startShard(t *testing.T) (url, scripts string) {
 			t.Errorf("the shard ended with: %v", err)
 		}
 	})
-	return "http://" + s.Addr() + "/", scripts
+	return "http://" + s.Addr() + "/", scripts, s
 }
 
 // rows waits until a name is, or is not, in the overview.
