@@ -10,6 +10,7 @@ import { Session } from "./session.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
 import { Types } from "./types.js";
+import { Account } from "./view/account.js";
 import { Chat } from "./view/chat.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
@@ -84,6 +85,7 @@ const chat = new Chat($("#chat"), game, talk, act);
 const map = new MapView($("#map"), game);
 const shipView = new ShipView($("#ship"), game, fight, types, ask);
 const fleetView = new FleetView($("#fleet"), game, fleet, act, ask);
+const account = new Account($("#account"), (cmd, args) => send(cmd, args));
 const logView = new LogView($("#log"), log);
 new Station($("#station"), game, act, ask, types);
 new Death($("#death"), game, act);
@@ -93,6 +95,7 @@ const windows = new Windows({
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
+  account: { dialog: $("#account"), fill: () => account.fill() },
   help: { dialog: $("#help") },
 });
 
@@ -175,7 +178,7 @@ game.on("system", () => {
 });
 game.on("destination", (to) => ask("route", { to }));
 game.on("notice", (notice) => toasts.show(notice));
-game.on("lairs", ({ text, bands }) => text && talk.note(bands ? `Danger. ${text}` : text));
+game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
 game.on("reloaded", () => {
   types.forget();
   askRules();

@@ -26,6 +26,7 @@ export class Refusal extends Error {
 // Link emits:
 //   status(state, detail, end)  offline | connecting | live | reconnecting; offline with
 //                          end {code, token}: why, and the token of the session it was
+//   token(token)           the session has another token
 //   event(message)         everything the server says unasked
 //   rtt(milliseconds)      after each ping
 // The environment (socket, timers, clock, chance) is passed in by the tests.
@@ -152,7 +153,7 @@ export class Link extends Emitter {
     if (message.re !== undefined) {
       const waiting = this.#waiting.get(message.re);
       this.#waiting.delete(message.re);
-      if (message.ok) waiting?.resolve(message.result);
+      if (message.ok) this.#answered(message.result, waiting);
       else waiting?.reject(new Refusal(message.error));
       return;
     }
@@ -162,6 +163,15 @@ export class Link extends Emitter {
       if (!PASSING.has(message.code)) this.token = null;
     }
     this.emit("event", message);
+  }
+
+  // An answer that brings a token (to a change of password) makes it the session's.
+  #answered(result, waiting) {
+    if (typeof result?.token === "string" && this.token) {
+      this.token = result.token;
+      this.emit("token", result.token);
+    }
+    waiting?.resolve(result);
   }
 
   // lost is called when the socket closed without our asking.

@@ -12,6 +12,7 @@ export class Session {
     this.elsewhere = false; // another tab plays the session that this one had
     // Made before whoever asks to sign in listens: they want to know whether there is a
     // session left.
+    link.on("token", (token) => (this.keep.token = token));
     link.on("status", (state, _, end) => this.#status(state, end));
   }
 

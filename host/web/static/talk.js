@@ -96,9 +96,11 @@ export class Talk extends Emitter {
     this.emit("channels");
   }
 
-  // note is a line of the page's own.
-  note(text) {
-    this.#add({ at: this.now(), channel: LOCAL, from: "", text, note: true });
+  // note is a line of the page's own about something. What was said last about it is
+  // not said again.
+  note(text, about) {
+    if (this.lines.findLast((l) => l.note === about)?.text === text) return;
+    this.#add({ at: this.now(), channel: LOCAL, from: "", text, note: about });
   }
 
   #add(line) {

@@ -127,6 +127,16 @@ test("after a drop it comes back with the token, waiting longer each time", asyn
   assert.equal(states.at(-1), "live");
 });
 
+test("an answer with another token changes the session's", async () => {
+  const { lines, link } = await signedIn();
+  const tokens = [];
+  link.on("token", (token) => tokens.push(token));
+  const done = link.request("password", { old: "secret", password: "safer" });
+  lines.last.answer({ token: "t9" });
+  assert.deepEqual(await done, { token: "t9" });
+  assert.deepEqual([link.token, tokens], ["t9", ["t9"]]);
+});
+
 test("hurry does not wait", async () => {
   const { lines, link } = await signedIn();
   lines.last.drop();

@@ -27,6 +27,12 @@ test("the token is kept for a reload and for other tabs", () => {
   assert.deepEqual(resumed, ["t1"]);
 });
 
+test("another token takes the place of the one that is kept", () => {
+  const { keep, link } = start("t1");
+  link.emit("token", "t2");
+  assert.equal(keep.token, "t2");
+});
+
 test("a session that has expired or was revoked is forgotten", () => {
   for (const code of ["bad_token", "kicked", "left", "logged_out"]) {
     const { keep, session, end } = start("t1");

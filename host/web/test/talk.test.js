@@ -28,6 +28,12 @@ test("lines have a time, a channel and a name", () => {
   assert.deepEqual(talk.lines.map((l) => [l.at, l.channel, l.from, l.mine]), [[5, "local", "Ada", true], [5, "help", "Bo", false]]);
 });
 
+test("a note about something is written when it is another one", () => {
+  const { talk } = newTalk();
+  for (const name of ["Anvil", "Anvil", "Harrow", "Anvil"]) talk.note(`Local is now ${name}.`, "place");
+  assert.deepEqual(talk.lines.map((l) => l.text), ["Local is now Anvil.", "Local is now Harrow.", "Local is now Anvil."]);
+});
+
 test("one speaks in the channel that is shown", async () => {
   const { talk, say, act, asked } = newTalk({ join: { channel: "traders", lines: [{ channel: "traders", from: "Eve", text: "selling" }] } });
   await talk.say("hi", act);

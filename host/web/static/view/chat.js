@@ -143,7 +143,7 @@ export class Chat {
     const { system } = this.game;
     if (!system || system.id === this.#system) return;
     this.#system = system.id;
-    this.talk.note(`Local is now ${system.name}.`);
+    this.talk.note(`Local is now ${system.name}.`, "place");
   }
 
   #append(node) {

@@ -6,7 +6,7 @@ import { gestures } from "./gestures.js";
 import { Finder } from "./finder.js";
 import { FONT } from "./scenery.js";
 
-export const BANDS = ["#e0633f", "#e0713f", "#e07f44", "#df8f4b", "#dca156", "#d8b46a", "#c4bb7c", "#aec08d", "#98c49f", "#8fc7b5", "#8ecbcb"];
+export const BANDS = ["#ea7350", "#e67c48", "#e07f44", "#df8f4b", "#dca156", "#d8b46a", "#c4bb7c", "#aec08d", "#98c49f", "#8fc7b5", "#8ecbcb"];
 const ROUTE = "#f4ecd8";
 const BACK = "#090c0e";
 const LINES = 200; // of a path
