@@ -68,31 +68,32 @@ export class Marks {
     ctx.font = rank === 0 ? `600 12px ${FONT}` : `12px ${FONT}`;
     const wide = this.#width(ctx, name, rank === 0);
     const total = wide + (far ? this.#width(ctx, far, false) + 7 : 0);
-    const left = this.#beside(x, y, total, rank === 0);
-    if (left === null) return false;
+    const place = this.#beside(x, y, total, rank === 0);
+    if (place === null) return false;
+    const [left, line] = place;
     ctx.globalAlpha = rank === 0 ? 1 : 0.82;
     ctx.fillStyle = ink;
-    ctx.fillText(name, left, y);
+    ctx.fillText(name, left, line);
     if (far) {
       ctx.globalAlpha = rank === 0 ? 0.8 : 0.5;
       ctx.fillStyle = "#cfd3c8";
       ctx.font = `12px ${FONT}`;
-      ctx.fillText(far, left + wide + 7, y);
+      ctx.fillText(far, left + wide + 7, line);
     }
     ctx.globalAlpha = 1;
     return true;
   }
 
-  // beside is where a text of a width goes: to the right of a spot or, where a panel or
-  // the border is in the way, to the left of it. Null is nowhere; what has to be
-  // written goes to the right then.
+  // beside is where a text of a width goes: to the right of a spot or, where a panel,
+  // the border or another name is in the way, to the left of it, below or above. What
+  // has to be written goes to the right at last, unless the spot itself is covered.
   #beside(x, y, width, always) {
-    for (const left of [x + 12, x - 12 - width]) {
-      if (this.#clear(left, y - 7, width, 14) && this.#claim(left, y - 7, width, 14, false)) return left;
+    for (const [left, top] of [[x + 12, y], [x - 12 - width, y], [x - width / 2, y + 20], [x - width / 2, y - 20]]) {
+      if (this.#clear(left, top - 7, width, 14) && this.#claim(left, top - 7, width, 14, false)) return [left, top];
     }
-    if (!always) return null;
+    if (!always || !this.#clear(x, y, 0, 0)) return null;
     this.#claim(x + 12, y - 7, width, 14, true);
-    return x + 12;
+    return [x + 12, y];
   }
 
   #clear(x, y, width, height) {
