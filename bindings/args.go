@@ -10,6 +10,7 @@ import (
 
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -154,7 +155,7 @@ func vector(L *lua.LState, v lua.LValue, what string) world.Vec3 {
 	coordinate := func(key string, i int) float64 {
 		c := t.RawGetString(key)
 		if c == lua.LNil {
-			c = t.RawGetInt(i)
+			c = vm.GetInt(t, i)
 		}
 		switch c := c.(type) {
 		case *lua.LNilType:

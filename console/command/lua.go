@@ -2,10 +2,10 @@ package command
 
 import (
 	"context"
-	"strings"
+	"errors"
 	"time"
 
-	luaparse "github.com/yuin/gopher-lua/parse"
+	"hotshard/runtime/script/syntax"
 )
 
 func luaCommands() []Command {
@@ -51,7 +51,7 @@ func runLua(ctx context.Context, s *Session, a Args) (Result, error) {
 
 // asExpression lets "1 + 1" mean "return 1 + 1", as at any Lua prompt.
 func asExpression(code string) string {
-	if _, err := luaparse.Parse(strings.NewReader("return "+code), "console"); err == nil {
+	if _, err := syntax.Parse([]byte("return "+code), "console"); err == nil {
 		return "return " + code
 	}
 	return code
@@ -74,11 +74,12 @@ func (r *Registry) Unfinished(line string) bool {
 func Incomplete(code string) bool {
 	beginning := false
 	for _, c := range []string{code, "return " + code} {
-		_, err := luaparse.Parse(strings.NewReader(c), "console")
+		_, err := syntax.Parse([]byte(c), "console")
 		if err == nil {
 			return false
 		}
-		beginning = beginning || strings.Contains(err.Error(), "EOF")
+		var e *syntax.Error
+		beginning = beginning || errors.As(err, &e) && e.Unfinished()
 	}
 	return beginning
 }

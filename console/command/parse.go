@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	luaparse "github.com/yuin/gopher-lua/parse"
+	"hotshard/runtime/script/syntax"
 )
 
 // maxLine bounds a line: code may be long, but not without end.
@@ -239,7 +239,7 @@ func lateFlags(c *Command, a *Args) error {
 // string.
 func whole(code string) bool {
 	for _, c := range []string{code, "return " + code} {
-		if _, err := luaparse.Parse(strings.NewReader(c), "console"); err == nil {
+		if _, err := syntax.Parse([]byte(c), "console"); err == nil {
 			return true
 		}
 	}

@@ -28,8 +28,11 @@ func TestCanaryRunsOnItsUnitsAndPromotes(t *testing.T) {
 func (s *shard) eval(unit, code string) string {
 	got := ""
 	s.units[unit].Eval(code, "test", func(v []world.Value, err error) {
-		if got = fmt.Sprint(err); err == nil {
+		switch got = fmt.Sprint(err); {
+		case err == nil && len(v) > 0:
 			got = fmt.Sprint(v[0])
+		case err == nil:
+			got = ""
 		}
 	})
 	return got

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/bytecode"
 )
 
 // analyser walks a file's syntax tree in the order in which gopher-lua compiles
@@ -154,7 +156,7 @@ func (a *analyser) assign(st *ast.AssignStmt) {
 }
 
 func (a *analyser) localAssign(st *ast.LocalAssignStmt) {
-	if len(st.Names) == 1 && len(st.Exprs) == 1 {
+	if bytecode.LocalFunction(st) {
 		if fn, ok := st.Exprs[0].(*ast.FunctionExpr); ok { // visible inside itself
 			a.declare(st.Names[0], st.Line())
 			a.function(fn, "local "+st.Names[0], false)

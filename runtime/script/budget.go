@@ -5,6 +5,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Budget bounds one entry into Lua: a handler, a timer, a command, one leg of a
@@ -27,7 +29,7 @@ var (
 const budgetSlice = 100_000
 
 // maxString is the longest string a script may build, in bytes.
-const maxString = 4 << 20
+const maxString = vm.MaxText
 
 // meter is the running entry's account.
 type meter struct {
@@ -42,20 +44,20 @@ type meter struct {
 // overrun is called by the VM when a slice of steps is used up. It hands out the
 // next slice or raises an error; once it has raised, every further step raises
 // again, so that a pcall in a loop does not get away.
-func (g *global) overrun(L *lua.LState) {
-	m := &g.state.meter
+func (s *State) overrun(L *lua.LState) {
+	m := &s.meter
 	if m.spent == "" {
 		m.spent = m.check()
 	}
 	if m.spent != "" {
-		g.steps = 0
+		s.m.Steps = 0
 		L.RaiseError("%s", m.spent)
 	}
-	if g.state.profile != nil {
-		g.state.sample(L)
+	if s.profile != nil {
+		s.sample(L)
 	}
-	g.steps = min(g.state.slice(), m.left)
-	m.left -= g.steps
+	s.m.Steps = min(s.slice(), m.left)
+	m.left -= s.m.Steps
 }
 
 // slice is how many steps to hand out at a time.
@@ -93,8 +95,8 @@ func (s *State) metered(b Budget, fn func()) {
 	s.depth = 1
 	m := &s.meter
 	*m = meter{budget: b, left: b.Steps, total: m.total}
-	s.g.steps = min(s.slice(), m.left)
-	m.left -= s.g.steps
+	s.m.Steps = min(s.slice(), m.left)
+	m.left -= s.m.Steps
 	if s.profile != nil {
 		s.profile.last = time.Time{}
 	}
@@ -107,8 +109,8 @@ func (s *State) metered(b Budget, fn func()) {
 		m.heap = s.heapMark()
 	}
 	defer func() {
-		m.total += m.budget.Steps - m.left - max(s.g.steps, 0)
-		s.depth, s.g.steps = 0, 1<<40
+		m.total += m.budget.Steps - m.left - max(s.m.Steps, 0)
+		s.depth, s.m.Steps = 0, 1<<40
 	}()
 	fn()
 }
@@ -124,10 +126,4 @@ func (s *State) heapMark() uint64 {
 	}
 	s.entries++
 	return s.heapRead
-}
-
-func (s *State) checkConcat(L *lua.LState, inst uint32) {
-	if str, ok := L.Get(int(inst>>18)&0xff + 1).(lua.LString); ok && len(str) > maxString {
-		L.RaiseError("budget: a string of %d bytes; at most %d may be built", len(str), maxString)
-	}
 }

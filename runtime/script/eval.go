@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"sort"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -32,9 +32,9 @@ func (s *State) Eval(code, author string, done func([]world.Value, error)) {
 
 // EvalWith is Eval with options.
 func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
-	fn, err := s.l.Load(strings.NewReader("return "+o.Code), consoleName)
+	fn, err := s.compile("return "+o.Code, consoleName)
 	if err != nil {
-		if fn, err = s.l.Load(strings.NewReader(o.Code), consoleName); err != nil {
+		if fn, err = s.compile(o.Code, consoleName); err != nil {
 			done(nil, syntaxRefusal("console", err))
 			return
 		}
@@ -45,7 +45,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	t.tried = true // the operator is told, the log need not be
 	t.print = o.Print
 	if o.ReadOnly {
-		t.readonly = &readonlyRun{owned: map[*lua.LTable]bool{}}
+		t.readonly = newReadOnly()
 	}
 	depth := o.Depth
 	if depth == 0 {
@@ -75,9 +75,9 @@ func (s *State) consoleEnv() *lua.LTable {
 	mt := s.l.CreateTable(0, 2)
 	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
 		name := L.Get(2)
-		if v := global.RawGet(name); v != lua.LNil {
+		if v := vm.Get(global, name); v != lua.LNil {
 			L.Push(v)
-		} else if v := s.loaded.RawGet(name); v != lua.LNil {
+		} else if v := vm.Get(s.loaded, name); v != lua.LNil {
 			L.Push(v)
 		} else {
 			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
@@ -136,10 +136,10 @@ func countEntries(t *lua.LTable) int {
 
 func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bool) world.Value {
 	n := countEntries(t)
-	if n > 0 && n == t.Len() {
+	if n > 0 && n == vm.Len(t) {
 		list := make([]world.Value, 0, min(n, maxDescribed))
 		for i := 1; i <= n && i <= maxDescribed; i++ {
-			list = append(list, s.describe(t.RawGetInt(i), depth-1, above))
+			list = append(list, s.describe(vm.GetInt(t, i), depth-1, above))
 		}
 		if n > maxDescribed {
 			list = append(list, fmt.Sprintf("<%d more>", n-maxDescribed))
@@ -198,7 +198,7 @@ func handleKind(ud *lua.LUserData) string {
 
 // Run runs a chunk as a task and tells done how it ended.
 func (s *State) Run(src, name string, done func(error)) {
-	fn, err := s.l.Load(strings.NewReader(src), name)
+	fn, err := s.compile(src, name)
 	if err != nil {
 		done(syntaxRefusal(name, err))
 		return

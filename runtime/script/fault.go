@@ -117,55 +117,14 @@ func scriptRefusal(err error) *CommandError {
 
 func isRefusalByScript(err error) bool { return scriptRefusal(err) != nil }
 
-type callerKind uint8
-
-const (
-	callerOther  callerKind = iota + 1
-	callerLoop              // one nested run of the VM
-	callerThread            // the bottom of the running coroutine
-)
-
-// yieldable says whether the running coroutine can stop here. gopher-lua runs
-// pcall, metamethods, iterators and callbacks of sort and gsub in a nested VM
-// loop on the Go stack, and a yield across one breaks the coroutine in silence;
-// so we count the loops between here and the coroutine's bottom.
-func (s *State) yieldable(why string) error {
-	if s.callers == nil {
-		s.callers = map[uintptr]callerKind{}
-	}
-	var pcs [96]uintptr
-	loops := 0
-	for _, pc := range pcs[:runtime.Callers(2, pcs[:])] {
-		kind, ok := s.callers[pc]
-		if !ok {
-			kind = classifyCaller(pc)
-			s.callers[pc] = kind
-		}
-		if kind == callerThread {
-			break
-		}
-		if kind == callerLoop {
-			loops++
-		}
-	}
-	if loops != 1 {
-		return fmt.Errorf("%s inside pcall, a metamethod, an iterator or a sort or gsub callback: a task cannot wait there; use task.try(fn, ...) in place of pcall, or wait outside", why)
+// yieldable says whether the running task can stop here: a pcall, a metamethod or a
+// callback of sort and gsub runs in a Go function, which cannot be left and come back
+// to.
+func (s *State) yieldable(L *lua.LState, why string) error {
+	if !s.m.Yieldable(L) {
+		return fmt.Errorf("%s inside pcall, a metamethod or a sort or gsub callback: a task cannot wait there; use task.try(fn, ...) in place of pcall, or wait outside", why)
 	}
 	return nil
-}
-
-func classifyCaller(pc uintptr) callerKind {
-	fn := runtime.FuncForPC(pc - 1)
-	if fn == nil {
-		return callerOther
-	}
-	switch name := fn.Name(); {
-	case strings.HasSuffix(name, "gopher-lua.mainLoop"), strings.HasSuffix(name, "gopher-lua.mainLoopWithContext"):
-		return callerLoop
-	case strings.HasSuffix(name, "gopher-lua.threadRun"):
-		return callerThread
-	}
-	return callerOther
 }
 
 // panicPlace is the innermost place of our own code in the panic being recovered.

@@ -143,11 +143,6 @@ func FuzzToValue(f *testing.F) {
 		if err != nil {
 			return
 		}
-		armed := jumpTable
-		if stockTable[lua.OP_CALL] != nil {
-			jumpTable = stockTable
-			defer func() { jumpTable = armed }()
-		}
 		if err := L.CallByParam(lua.P{Fn: fn, NRet: lua.MultRet, Protect: true}); err != nil {
 			return
 		}

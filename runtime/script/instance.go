@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Override is a function that one table has for itself in place of the one it
@@ -41,15 +43,15 @@ func (s *State) Override(expr, function, code string) (*Override, error) {
 	if o.fn, err = s.inScope(m, fn, code); err != nil {
 		return nil, err
 	}
-	o.before = t.RawGet(o.field)
-	t.RawSet(o.field, o.fn)
+	o.before = vm.Get(t, o.field)
+	vm.Set(t, o.field, o.fn)
 	return o, nil
 }
 
 // Remove takes the override off again, unless something else stands there by now.
 func (o *Override) Remove() {
-	if o.table.RawGet(o.field) == lua.LValue(o.fn) {
-		o.table.RawSet(o.field, o.before)
+	if vm.Get(o.table, o.field) == lua.LValue(o.fn) {
+		vm.Set(o.table, o.field, o.before)
 	}
 }
 
@@ -68,12 +70,12 @@ func (s *State) declared(function string) (*module, Function, error) {
 
 // value runs a chunk that returns one value, under the budget of one entry.
 func (s *State) value(code string, env *lua.LTable) (v lua.LValue, err error) {
-	chunk, err := s.l.Load(strings.NewReader(code), consoleName)
+	chunk, err := s.compile(code, consoleName)
 	if err != nil {
 		return nil, syntaxRefusal("console", err)
 	}
 	chunk.Env = env
-	s.metered(RunBudget, func() { err = s.l.CallByParam(lua.P{Fn: chunk, NRet: 1, Protect: true}) })
+	s.metered(RunBudget, func() { err = protectedCall(s.l, chunk, 1) })
 	if err != nil {
 		return nil, s.loadRefusal("console", err)
 	}

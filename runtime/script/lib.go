@@ -11,6 +11,9 @@ import (
 	"unique"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 )
 
 // Func describes one function that scripts can call. Sig is its Lua signature,
@@ -123,7 +126,7 @@ func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
 // compileWith compiles a source of ours and puts values in place of its marked
 // string constants, which no Lua source could name.
 func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
-	chunk, err := parseString(src, name)
+	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}
@@ -145,10 +148,12 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
 	L := b.l
-	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenCoroutine} {
+	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath} {
 		L.Push(L.NewFunction(open))
 		L.Call(0, 0)
 	}
+	b.openLanguage()
+	b.openLoad()
 	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION"} {
 		L.SetGlobal(name, lua.LNil)
 	}
@@ -247,56 +252,43 @@ func (b *builder) openMath() {
 }
 
 // openCoroutine keeps track of the scripts' own coroutines, whose suspended
-// frames a reload has to pin, and guards their yields.
+// frames a reload has to pin.
 func (b *builder) openCoroutine() {
-	co := b.table("coroutine")
-	create := co.RawGetString("create").(*lua.LFunction)
-	resume := co.RawGetString("resume").(*lua.LFunction)
-	b.set("coroutine", "create", func(s *State, L *lua.LState) int {
-		n := create.GFunction(L)
-		if th, ok := L.Get(-1).(*lua.LState); ok {
-			s.threads.add(th)
-		}
-		return n
-	})
-	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int {
-		create.GFunction(L)
-		th := L.Get(-1).(*lua.LState)
-		s.threads.add(th)
-		L.Push(L.NewFunction(func(L *lua.LState) int {
-			L.Insert(th, 1)
-			n := resume.GFunction(L)
-			if n > 0 && L.Get(-n) == lua.LFalse {
-				L.Error(L.Get(-n+1), 0)
-			}
-			return max(0, n-1)
-		}))
-		return 1
-	})
-	yield := co.RawGetString("yield").(*lua.LFunction)
-	b.set("coroutine", "yield", func(s *State, L *lua.LState) int {
-		if err := s.yieldable("coroutine.yield"); err != nil {
-			L.RaiseError("%s", err.Error())
-		}
-		return yield.GFunction(L)
-	})
+	create := func(s *State, L *lua.LState) *lua.LState {
+		co := vm.Create(L, L.CheckFunction(1))
+		s.threads.add(co)
+		return co
+	}
+	b.set("coroutine", "create", func(s *State, L *lua.LState) int { L.Push(create(s, L)); return 1 })
+	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int { L.Push(vm.Wrapped(L, create(s, L))); return 1 })
+	for name, fn := range map[string]lua.LGFunction{"resume": vm.CoResume, "yield": vm.CoYield, "status": vm.CoStatus, "running": vm.CoRunning} {
+		b.set("coroutine", name, func(_ *State, L *lua.LState) int { return fn(L) })
+	}
+}
+
+// openLanguage installs the words that the interpreter itself knows.
+func (b *builder) openLanguage() {
+	for name, fn := range map[string]lua.LGFunction{"pcall": vm.Pcall, "xpcall": vm.Xpcall, "error": vm.Error, "pairs": vm.Pairs, "ipairs": vm.Ipairs} {
+		b.set("", name, func(_ *State, L *lua.LState) int { return fn(L) })
+	}
+	b.table("").RawSetString("next", vm.NextFn)
 }
 
 // guardGlobals makes a new global an error with its place: in strict mode state
 // lives in modules.
 func (s *State) guardGlobals() {
 	mt := &lua.LTable{Metatable: lua.LNil}
-	fillTable(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
+	vm.Fill(mt, map[string]lua.LValue{"__newindex": refuseGlobal, "__index": refuseName}, guardNames)
 	s.l.G.Global.Metatable = mt
 }
 
 var (
-	guardNames   = namesOf([]string{"__newindex", "__index"})
+	guardNames   = vm.NamesOf([]string{"__newindex", "__index"})
 	refuseGlobal = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
-		L.CheckTable(1).RawSet(L.Get(2), L.Get(3))
+		vm.Set(L.CheckTable(1), L.Get(2), L.Get(3))
 		return 0
 	}}
 	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {

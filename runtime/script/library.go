@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Thousands of systems have the same words, so the Go functions behind them are
@@ -27,7 +29,7 @@ type recipe struct {
 	tables map[string]*recipe
 	self   string // the field that is the table itself
 	meta   *recipe
-	names  tableNames
+	names  vm.Names
 }
 
 // library is all that every State starts with.
@@ -40,9 +42,12 @@ type library struct {
 // baseLibrary is made by installing everything in a State that runs nothing, and
 // looking at what is there then.
 var baseLibrary = sync.OnceValue(func() *library {
-	l := lua.NewState(lua.Options{SkipOpenLibs: true, RegistrySize: 128, CallStackSize: 8, MinimizeStackMemory: true})
+	_, l, err := vm.New()
+	if err != nil {
+		panic(err) // newState has checked
+	}
 	model := &State{l: l}
-	model.g = adopt(l, model)
+	model.m = adopt(l, model)
 	b := &builder{l: l}
 	b.openLibs()
 	lib := &library{globals: newRecipe(l.G.Global), words: map[string]*lua.LFunction{}, names: map[*lua.LFunction]string{}}
@@ -74,7 +79,7 @@ func newRecipe(t *lua.LTable) *recipe {
 		}
 	})
 	slices.Sort(keys) // pairs() over a library meets its words in this order
-	r.names = namesOf(keys)
+	r.names = vm.NamesOf(keys)
 	if mt, ok := t.Metatable.(*lua.LTable); ok {
 		r.meta = newRecipe(mt)
 	}
@@ -87,7 +92,7 @@ func (r *recipe) lay(env *lua.LTable) *lua.LTable {
 	if env == nil {
 		env = t
 	}
-	fields := make(map[string]lua.LValue, len(r.names.list))
+	fields := make(map[string]lua.LValue, r.names.Len())
 	for key, v := range r.fields {
 		if fn, ok := v.(*lua.LFunction); ok && !fn.IsG { // a script may give it another environment
 			v = &lua.LFunction{Proto: fn.Proto, Env: env}
@@ -100,7 +105,7 @@ func (r *recipe) lay(env *lua.LTable) *lua.LTable {
 	if r.self != "" {
 		fields[r.self] = t
 	}
-	fillTable(t, fields, r.names)
+	vm.Fill(t, fields, r.names)
 	if r.meta != nil {
 		t.Metatable = r.meta.lay(env)
 	}
@@ -111,7 +116,6 @@ func (r *recipe) lay(env *lua.LTable) *lua.LTable {
 func (lib *library) lay(s *State) {
 	globals := lib.globals.lay(nil)
 	s.l.G.Global, s.l.Env = globals, globals
-	s.l.G.Registry = &lua.LTable{Metatable: lua.LNil} // only gopher-lua's own modules used it
 	s.loaded = globals.RawGetString("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable)
 	s.l.SetMetatable(lua.LString(""), globals.RawGetString("string"))
 }
@@ -156,7 +160,7 @@ type Words struct {
 
 type wordTable struct {
 	name  string
-	names tableNames
+	names vm.Names
 	words []boundWord
 }
 
@@ -182,7 +186,7 @@ func (w *Words) Add(t Table, fns map[string]lua.LGFunction) {
 		table.words[i] = w.bind(f, strings.TrimPrefix(t.Name+"."+f.Name, "."), fn)
 		keys = append(keys, f.Name)
 	}
-	table.names = namesOf(keys)
+	table.names = vm.NamesOf(keys)
 	w.tables = append(w.tables, table)
 }
 
@@ -238,7 +242,7 @@ func (s *State) installTable(t *wordTable) {
 		var ok bool
 		if into, ok = s.l.GetGlobal(t.name).(*lua.LTable); !ok {
 			into = &lua.LTable{Metatable: lua.LNil}
-			fillTable(into, fields, t.names)
+			vm.Fill(into, fields, t.names)
 			s.l.SetGlobal(t.name, into)
 			return
 		}

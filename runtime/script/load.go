@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // module is one loaded file in one State.
@@ -232,7 +234,7 @@ func (s *State) shareFieldNames(m *module) {
 			return
 		}
 		seen[t] = true
-		shareNames(t, known)
+		vm.ShareNames(t, known)
 		t.ForEach(func(_, v lua.LValue) { visit(v) })
 	}
 	visit(m.result)
@@ -273,7 +275,7 @@ func (s *State) unload(m *module) {
 // protectedRequire is require from Go.
 func (s *State) protectedRequire(name string) *Refusal {
 	s.trace, s.traceOf = nil, nil
-	err := s.l.CallByParam(lua.P{Fn: s.l.NewFunction(func(L *lua.LState) int { s.require(L, name); return 0 }), Protect: true})
+	err := protectedCall(s.l, s.l.NewFunction(func(L *lua.LState) int { s.require(L, name); return 0 }), 0)
 	if err == nil {
 		return nil
 	}

@@ -27,7 +27,7 @@ func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 }
 
 func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue) lua.LValue {
-	if err := L.CallByParam(lua.P{Fn: sm.fn, NRet: 1, Protect: true}, old); err != nil {
+	if err := protectedCall(L, sm.fn, 1, old); err != nil {
 		r := migrationRefusal(sm, err)
 		if s.stage.refusal == nil {
 			s.stage.refusal = r
@@ -175,7 +175,7 @@ func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*
 	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
 	var err error
 	p.s.metered(StageBudget, func() {
-		err = p.s.l.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, copyPlain(p.s.l, live, lm.copies))
+		err = protectedCall(p.s.l, fn, 1, copyPlain(p.s.l, live, lm.copies))
 	})
 	if err != nil {
 		return nil, err

@@ -2,65 +2,26 @@ package script
 
 import (
 	lua "github.com/yuin/gopher-lua"
-)
 
-// readonlyRun is on while an entry may look and not touch: an operator's lua
-// command on a production shard, inspect, watch. It may change the tables that it
-// makes itself and nothing else. The VM's writing instructions ask it.
-type readonlyRun struct {
-	owned map[*lua.LTable]bool
-}
+	"hotshard/runtime/script/vm"
+)
 
 const readonlyText = "this only looks: %s would change the shard. Say lua --write to mean it"
 
-// armReadonly guards every instruction that writes to something that may be shared.
-func armReadonly() {
-	guardTable := func(op int, what string) {
-		inner := jumpTable[op]
-		jumpTable[op] = func(L *lua.LState, inst uint32, base uintptr) int {
-			if ro := globalOf(L).readonly; ro != nil {
-				if t, ok := L.Get(int(inst>>18)&0xff + 1).(*lua.LTable); !ok || !ro.owned[t] {
-					L.RaiseError(readonlyText, what)
-				}
-			}
-			return inner(L, inst, base)
-		}
-	}
-	guardTable(lua.OP_SETTABLE, "writing to a table")
-	guardTable(lua.OP_SETTABLEKS, "writing to a field")
-	for op, what := range map[int]string{lua.OP_SETGLOBAL: "setting a global"} {
-		inner := jumpTable[op]
-		jumpTable[op] = func(L *lua.LState, inst uint32, base uintptr) int {
-			if globalOf(L).readonly != nil {
-				L.RaiseError(readonlyText, what)
-			}
-			return inner(L, inst, base)
-		}
-	}
-	setUpvalue := jumpTable[lua.OP_SETUPVAL]
-	jumpTable[lua.OP_SETUPVAL] = func(L *lua.LState, inst uint32, base uintptr) int {
-		if globalOf(L).readonly != nil {
-			if f, ok := frameAt(L, 0); ok && f.fn().Proto.SourceName != consoleName {
-				L.RaiseError(readonlyText, "setting a local of a module")
-			}
-		}
-		return setUpvalue(L, inst, base)
-	}
-	newTable := jumpTable[lua.OP_NEWTABLE]
-	jumpTable[lua.OP_NEWTABLE] = func(L *lua.LState, inst uint32, base uintptr) int {
-		ret := newTable(L, inst, base)
-		if ro := globalOf(L).readonly; ro != nil {
-			if t, ok := L.Get(int(inst>>18)&0xff + 1).(*lua.LTable); ok {
-				ro.owned[t] = true
-			}
-		}
-		return ret
+// newReadOnly lets an entry look and not touch: an operator's lua command on a
+// production shard, inspect, watch. It may change the tables that it makes itself and
+// its own locals.
+func newReadOnly() *vm.ReadOnly {
+	return &vm.ReadOnly{
+		Owned:  map[*lua.LTable]bool{},
+		Refuse: func(L *lua.LState, what string) { L.RaiseError(readonlyText, what) },
+		Free:   func(fn *lua.LFunction) bool { return fn.Proto.SourceName == consoleName },
 	}
 }
 
 // forbid raises an error if the running entry only looks.
 func (s *State) forbid(L *lua.LState, what string) {
-	if s.g.readonly != nil {
+	if s.m.ReadOnly != nil {
 		L.RaiseError(readonlyText, what)
 	}
 }
@@ -75,9 +36,9 @@ func (b *builder) guardWriters() {
 		}
 		inner := fn.GFunction
 		fn.GFunction = func(L *lua.LState) int {
-			if ro := globalOf(L).readonly; ro != nil {
+			if ro := vm.Of(L).ReadOnly; ro != nil {
 				arg, ok := L.Get(1).(*lua.LTable)
-				if !owned || !ok || !ro.owned[arg] {
+				if !owned || !ok || !ro.Owned[arg] {
 					L.RaiseError(readonlyText, name)
 				}
 			}

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
+
+	"hotshard/runtime/script/syntax"
 )
 
 // Function is one declared function of a file, with its text.
@@ -25,7 +26,7 @@ func (f *File) Functions() ([]Function, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	spans := functionSpans(string(u.src))
+	spans := functionSpans(u.src)
 	out := make([]Function, len(spans))
 	for _, d := range u.decls[1:] {
 		if d.capture {
@@ -79,7 +80,7 @@ func (f *File) Splice(fn Function, text string) []byte {
 
 // functionExpr parses a single function expression.
 func functionExpr(code string) (*ast.FunctionExpr, *Refusal) {
-	chunk, err := parse.Parse(strings.NewReader("return "+code), "patch")
+	chunk, err := syntax.Parse([]byte("return "+code), "patch")
 	if err != nil {
 		return nil, syntaxRefusal("patch", err)
 	}
@@ -108,14 +109,17 @@ func mergeHead(old, code string, expr *ast.FunctionExpr) string {
 
 // functionSpans finds the text of every function by pairing block words. The
 // source must have compiled.
-func functionSpans(src string) [][2]int {
+func functionSpans(src []byte) [][2]int {
 	var spans [][2]int
 	var open []int // index into spans, or -1 for another block
 	pending := 0   // a `do` that belongs to a for or while
-	scanWords(src, func(word string, at int) {
-		switch word {
+	for _, tok := range syntax.Tokens(src) {
+		if tok.String {
+			continue
+		}
+		switch tok.Text {
 		case "function":
-			spans = append(spans, [2]int{at, 0})
+			spans = append(spans, [2]int{tok.Start, 0})
 			open = append(open, len(spans)-1)
 		case "for", "while":
 			pending++
@@ -123,7 +127,7 @@ func functionSpans(src string) [][2]int {
 		case "do":
 			if pending > 0 {
 				pending--
-				return
+				continue
 			}
 			open = append(open, -1)
 		case "if", "repeat":
@@ -131,73 +135,11 @@ func functionSpans(src string) [][2]int {
 		case "end", "until":
 			if n := len(open); n > 0 {
 				if i := open[n-1]; i >= 0 {
-					spans[i][1] = at + len(word)
+					spans[i][1] = tok.End
 				}
 				open = open[:n-1]
 			}
 		}
-	})
+	}
 	return spans
-}
-
-// scanWords calls f for every word outside comments and strings.
-func scanWords(src string, f func(word string, at int)) {
-	for i := 0; i < len(src); {
-		switch c := src[i]; {
-		case c == '-' && strings.HasPrefix(src[i:], "--"):
-			if n := longBracket(src[i+2:]); n > 0 {
-				i += 2 + n
-			} else if n := strings.IndexByte(src[i:], '\n'); n >= 0 {
-				i += n
-			} else {
-				return
-			}
-		case c == '[' && longBracket(src[i:]) > 0:
-			i += longBracket(src[i:])
-		case c == '"' || c == '\'':
-			i = skipString(src, i)
-		case isWordByte(c):
-			start := i
-			for i < len(src) && isWordByte(src[i]) {
-				i++
-			}
-			f(src[start:i], start)
-		default:
-			i++
-		}
-	}
-}
-
-func isWordByte(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-func skipString(src string, i int) int {
-	quote := src[i]
-	for i++; i < len(src) && src[i] != quote; i++ {
-		if src[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
-}
-
-// longBracket is the length of the long string or comment that s begins with, 0
-// if it begins with none.
-func longBracket(s string) int {
-	if len(s) == 0 || s[0] != '[' {
-		return 0
-	}
-	level := 1
-	for level < len(s) && s[level] == '=' {
-		level++
-	}
-	if level >= len(s) || s[level] != '[' {
-		return 0
-	}
-	closing := "]" + strings.Repeat("=", level-1) + "]"
-	if end := strings.Index(s[level+1:], closing); end >= 0 {
-		return level + 1 + end + len(closing)
-	}
-	return len(s)
 }

@@ -9,6 +9,8 @@ import (
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Options say what a State runs and whom it tells.
@@ -45,7 +47,7 @@ type Fault struct {
 type State struct {
 	opts    Options
 	l       *lua.LState
-	g       *global
+	m       *vm.Machine
 	release *Release
 
 	modules map[string]*module
@@ -87,7 +89,6 @@ type State struct {
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
 	traceOf  lua.LValue
-	callers  map[uintptr]callerKind
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*function]*tracing
@@ -113,17 +114,16 @@ func New(o Options) (*State, error) {
 }
 
 func newState(o Options, stage *stageLog) (*State, error) {
-	if err := arm(); err != nil {
-		return nil, err
-	}
 	if o.Release == nil {
 		return nil, fmt.Errorf("script: no release to run in %s", o.Name)
 	}
 	if o.Run.Steps == 0 {
 		o.Run = RunBudget
 	}
-	l := lua.NewState(lua.Options{SkipOpenLibs: true, RegistrySize: 128, RegistryGrowStep: 1024, RegistryMaxSize: 256 << 10,
-		CallStackSize: 200, MinimizeStackMemory: true})
+	_, l, err := vm.New()
+	if err != nil {
+		return nil, err
+	}
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: map[string]*module{}, states: map[string]lua.LValue{},
 		alive:    map[*Task]struct{}{},
@@ -131,7 +131,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.strings.s = s
-	s.g = adopt(l, s)
+	s.m = adopt(l, s)
 	baseLibrary().lay(s)
 	if o.Bind != nil {
 		o.Bind(s)

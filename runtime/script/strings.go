@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
 
 	"hotshard/runtime/script/pattern"
 )
@@ -63,12 +61,12 @@ func (b *builder) openString() {
 // charge takes steps from the running entry's budget; an entry that has not got
 // them is stopped.
 func (lib *stringLib) charge(L *lua.LState, steps int) {
-	g, n := lib.s.g, int64(steps)
-	for n > g.steps {
-		n -= max(g.steps, 0)
-		g.overrun(L)
+	m, n := lib.s.m, int64(steps)
+	for n > m.Steps {
+		n -= max(m.Steps, 0)
+		lib.s.overrun(L)
 	}
-	g.steps -= n
+	m.Steps -= n
 }
 
 // bound stops a call that would build a string longer than is allowed.
@@ -99,7 +97,7 @@ func (lib *stringLib) compile(L *lua.LState, src string) *pattern.Pattern {
 // search finds the next match from init on, charges for it, and raises what is
 // wrong with the pattern or that it takes too long.
 func (lib *stringLib) search(L *lua.LState, name string, m *pattern.Matcher, p *pattern.Pattern, text string, init int) bool {
-	left := max(0, lib.s.g.steps) + max(0, lib.s.meter.left)
+	left := max(0, lib.s.m.Steps) + max(0, lib.s.meter.left)
 	limit := int(min(maxMatchSteps, left*matchStepsPerStep))
 	m.Steps = limit
 	found, err := m.Find(p, text, init)
@@ -379,8 +377,4 @@ func (lib *stringLib) concat(L *lua.LState) int {
 	lib.charge(L, max(0, last-i)/4+out.Len()/bytesPerStep)
 	L.Push(lua.LString(out.String()))
 	return 1
-}
-
-func parseString(src, name string) ([]ast.Stmt, error) {
-	return parse.Parse(strings.NewReader(src), name)
 }

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -26,7 +27,7 @@ type Task struct {
 	ended    bool
 	named    *namedTask
 	tried    bool // its error belongs to task.try or the operator, not to the log
-	readonly *readonlyRun
+	readonly *vm.ReadOnly
 	print    func(string) // where print goes; nil: the log
 }
 
@@ -84,7 +85,7 @@ func (s *State) task() *Task {
 		s.alive[fresh] = struct{}{}
 		return fresh
 	}
-	th, _ := s.l.NewThread()
+	th := vm.NewThread(s.l)
 	s.threads.add(th)
 	t := &Task{id: s.regSeq, th: th}
 	s.alive[t] = struct{}{}
@@ -101,17 +102,17 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 	if t.fn != nil {
 		boot = s.enterFunction()
 	}
-	parent := s.g.CurrentThread
+	parent := s.m.CurrentThread
 	if parent == nil || parent == t.th {
 		parent = s.l
 	}
-	prev, ro := s.current, s.g.readonly
-	s.current, s.g.readonly = t, t.readonly
+	prev, ro := s.current, s.m.ReadOnly
+	s.current, s.m.ReadOnly = t, t.readonly
 	var state lua.ResumeState
 	var err error
 	var values []lua.LValue
-	s.metered(s.opts.Run, func() { state, err, values = parent.Resume(t.th, boot, args...) })
-	s.current, s.g.readonly = prev, ro
+	s.metered(s.opts.Run, func() { state, err, values = vm.Resume(parent, t.th, boot, args...) })
+	s.current, s.m.ReadOnly = prev, ro
 	t.since = s.now
 	switch {
 	case state == lua.ResumeYield && t.wait == nil:
@@ -144,8 +145,7 @@ func (s *State) finish(t *Task, values []lua.LValue, err error) {
 			s.opts.OnFault(fault)
 		}
 	} else {
-		t.th.Dead = false
-		t.th.SetTop(0)
+		vm.Reuse(t.th)
 		s.pool = append(s.pool, t)
 	}
 	if t.done != nil {
@@ -167,7 +167,7 @@ func (s *State) Park(L *lua.LState, why string) (*Wait, error) {
 		}
 		return nil, fmt.Errorf("%s can wait only in a task, not in a coroutine made by coroutine.create; use task.spawn", why)
 	}
-	if err := s.yieldable(why); err != nil {
+	if err := s.yieldable(L, why); err != nil {
 		return nil, err
 	}
 	t.wait, t.why = &Wait{s: s, task: t}, why

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -13,7 +12,9 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
+
+	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 )
 
 // unit is one compiled file with what a reload needs to know of it: its
@@ -101,7 +102,7 @@ var captureFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 }}
 
 func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
-	chunk, err := parse.Parse(bytes.NewReader(src), path)
+	chunk, err := syntax.Parse(src, path)
 	if err != nil {
 		return nil, syntaxRefusal(path, err)
 	}
@@ -110,8 +111,6 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 	if err != nil {
 		return nil, syntaxRefusal(path, err)
 	}
-	smallTables(proto)
-	clip(proto)
 	for i, k := range proto.Constants {
 		if k == lua.LString(captureMark) {
 			proto.Constants[i] = captureFn
@@ -139,33 +138,6 @@ func constantStrings(p *lua.FunctionProto, into map[string]lua.LValue) map[strin
 	return into
 }
 
-// smallTables gives the empty tables of a file's top level room for eight fields
-// in place of the thirty-two that gopher-lua makes with the first one: a module
-// table costs every system its memory.
-func smallTables(p *lua.FunctionProto) {
-	const sizes, eight = 0x3ffff, 8 << 9
-	for i, inst := range p.Code {
-		if int(inst>>26) == lua.OP_NEWTABLE && inst&sizes == 0 {
-			p.Code[i] = inst | eight
-		}
-	}
-}
-
-// clip gives back the room that gopher-lua's compiler leaves at the end of every
-// function's code: twelve kilobytes for most.
-func clip(p *lua.FunctionProto) {
-	p.Code = slices.Clone(p.Code)
-	p.DbgSourcePositions = slices.Clone(p.DbgSourcePositions)
-	p.Constants = slices.Clone(p.Constants)
-	p.DbgLocals = slices.Clone(p.DbgLocals)
-	p.DbgCalls = slices.Clone(p.DbgCalls)
-	p.DbgUpvalues = slices.Clone(p.DbgUpvalues)
-	p.FunctionPrototypes = slices.Clone(p.FunctionPrototypes)
-	for _, c := range p.FunctionPrototypes {
-		clip(c)
-	}
-}
-
 // compileChunk guards against the compiler's own panics, which hostile input reaches.
 func compileChunk(chunk []ast.Stmt, name string) (proto *lua.FunctionProto, err error) {
 	defer func() {
@@ -173,22 +145,16 @@ func compileChunk(chunk []ast.Stmt, name string) (proto *lua.FunctionProto, err 
 			err = fmt.Errorf("the compiler gave up: %v", r)
 		}
 	}()
-	return lua.Compile(chunk, name)
+	return bytecode.Compile(chunk, name)
 }
 
 func syntaxRefusal(path string, err error) *Refusal {
 	r := &Refusal{Code: "R-SYNTAX", File: path, Message: err.Error()}
-	var perr *parse.Error
-	var cerr *lua.CompileError
+	var serr *syntax.Error
+	var cerr *bytecode.Error
 	switch {
-	case errors.As(err, &perr):
-		r.Line, r.Message = perr.Pos.Line, perr.Message
-		if perr.Token != "" {
-			r.Message += " near '" + perr.Token + "'"
-		}
-		if perr.Pos.Line <= 0 { // the parser's mark for the end of the file
-			r.Line, r.Message = 0, perr.Message+" at the end of the file; is an 'end' or a bracket missing?"
-		}
+	case errors.As(err, &serr):
+		r.Line, r.Message = serr.Line, serr.Advice()
 	case errors.As(err, &cerr):
 		r.Line, r.Message = cerr.Line, cerr.Message
 	}
@@ -219,6 +185,10 @@ func fingerprint(p *lua.FunctionProto, nested ...[16]byte) [16]byte {
 			buf = binary.LittleEndian.AppendUint64(append(buf, 'n'), math.Float64bits(float64(k)))
 		case lua.LString:
 			buf = append(append(append(buf, 's'), k...), 0)
+		case lua.LBool:
+			buf = append(buf, 'b', byte(len(k.String())))
+		default:
+			buf = append(buf, 'z')
 		}
 	}
 	for _, u := range p.DbgUpvalues {

@@ -4,6 +4,8 @@ import (
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // upgrade is a reload.upgrade at work: instances made before the reload are
@@ -58,7 +60,7 @@ func (s *State) touch(L *lua.LState, u *upgrade) int {
 			L.Push(self)
 			L.Push(lua.LNumber(u.from))
 			L.Call(2, 0)
-			if v := self.RawGet(key); v != lua.LNil {
+			if v := vm.Get(self, key); v != lua.LNil {
 				L.Push(v)
 				return 1
 			}

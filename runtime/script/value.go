@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -76,7 +77,7 @@ func toValue(v lua.LValue, depth int) (world.Value, error) {
 
 func tableValue(t *lua.LTable, depth int) (world.Value, error) {
 	var list []world.Value
-	n := t.Len()
+	n := vm.Len(t)
 	m := map[string]world.Value{}
 	var err error
 	for k, v := t.Next(lua.LNil); k != lua.LNil && err == nil; k, v = t.Next(k) {

@@ -40,9 +40,9 @@ func TestFindings(t *testing.T) {
 		want       string // findings joined with " | "; "" none
 	}{
 		{"clean", `local x = 1; print(x); sleep(x)`, ""},
-		{"syntax", "local = 1", "1:7: syntax error near '='"},
-		{"syntax at the end", "local x = function()\n  return x\n", "3:1: syntax error at the end of the file"},
-		{"compile", "for i = 1, 2 do end\nbreak\n", "2:1: no loop to break"},
+		{"syntax", "local = 1", "1:7: '<name>' expected near '='"},
+		{"syntax at the end", "local x = function()\n  return x\n", "3:1: 'end' expected (to close 'function' at line 1) at the end of the file"},
+		{"compile", "for i = 1, 2 do end\nbreak\n", "3:1: no loop to break near '<eof>'"},
 		{"undeclared", "print(foo)\n", "1:7: undeclared name foo"},
 		{"near a global", "prinz(1)", "1:1: undeclared name prinz, did you mean print?"},
 		{"twice on a line", "print(foo, foo)", "1:7: undeclared name foo | 1:12: undeclared name foo"},
@@ -238,7 +238,7 @@ func TestRun(t *testing.T) {
 	}
 	var out bytes.Buffer
 	all.Write(&out)
-	want := filepath.Join(root, "lib/bad.lua") + ":2:1: syntax error at the end of the file\n" +
+	want := filepath.Join(root, "lib/bad.lua") + ":2:1: unexpected symbol at the end of the file; is an 'end' or a bracket missing?\n" +
 		filepath.Join(root, "main.lua") + ":2:12: module lib.ship has no cuont, did you mean count?\n" +
 		"4 files, 2 errors, 0 warnings\n"
 	if out.String() != want {

@@ -3,12 +3,12 @@ package luacheck
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 
-	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
-	"github.com/yuin/gopher-lua/parse"
+
+	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 )
 
 // source is one script: its tree, and where its names stand. The tree of
@@ -17,7 +17,7 @@ type source struct {
 	name   string // "lib/ship.lua"
 	chunk  []ast.Stmt
 	broken *Finding // why there is no tree
-	tokens map[int][]ast.Token
+	tokens map[int][]syntax.Token
 }
 
 // newSource parses and compiles the text. A byte order mark is skipped, as the
@@ -25,13 +25,13 @@ type source struct {
 func newSource(name string, text []byte) *source {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	s := &source{name: name}
-	chunk, err := parse.Parse(bytes.NewReader(text), name)
+	chunk, err := syntax.Parse(text, name)
 	if err != nil {
-		s.broken = syntaxFinding(err, bytes.Count(text, []byte("\n"))+1)
+		s.broken = syntaxFinding(err)
 		return s
 	}
-	s.tokens = index(name, text)
-	if _, err := lua.Compile(chunk, name); err != nil {
+	s.tokens = index(text)
+	if _, err := bytecode.Compile(chunk, name); err != nil {
 		s.broken = compileFinding(err)
 	}
 	s.chunk = chunk
@@ -52,26 +52,19 @@ func moduleName(file string) string {
 }
 
 // syntaxFinding turns a parser's error into a place and a sentence.
-func syntaxFinding(err error, lastLine int) *Finding {
-	var e *parse.Error
+func syntaxFinding(err error) *Finding {
+	var e *syntax.Error
 	if !errors.As(err, &e) {
 		return &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
 	}
-	message := strings.TrimSpace(e.Message)
-	if e.Pos.Line == parse.EOF {
-		return &Finding{Line: lastLine, Col: 1, Message: message + " at the end of the file"}
-	}
-	if e.Token != "" {
-		message += fmt.Sprintf(" near '%s'", e.Token)
-	}
-	return &Finding{Line: e.Pos.Line, Col: max(e.Pos.Column, 1), Message: message}
+	return &Finding{Line: e.Line, Col: e.Column, Message: e.Advice()}
 }
 
 // compileFinding reads the line out of the compiler's message, such as
 // "too many local variables" or "cannot use '...' outside a vararg function".
 func compileFinding(err error) *Finding {
 	f := &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
-	var e *lua.CompileError
+	var e *bytecode.Error
 	if errors.As(err, &e) {
 		f.Line, f.Message = max(e.Line, 1), strings.TrimSpace(e.Message)
 	}
@@ -79,17 +72,12 @@ func compileFinding(err error) *Finding {
 }
 
 // index lists the tokens of the text by line.
-func index(name string, text []byte) map[int][]ast.Token {
-	tokens := map[int][]ast.Token{}
-	scanner := parse.NewScanner(bytes.NewReader(text), name)
-	lexer := &parse.Lexer{}
-	for {
-		tok, err := scanner.Scan(lexer)
-		if err != nil || tok.Type == parse.EOF {
-			return tokens
-		}
-		tokens[tok.Pos.Line] = append(tokens[tok.Pos.Line], tok)
+func index(text []byte) map[int][]syntax.Token {
+	tokens := map[int][]syntax.Token{}
+	for _, tok := range syntax.Tokens(text) {
+		tokens[tok.Line] = append(tokens[tok.Line], tok)
 	}
+	return tokens
 }
 
 // column returns the column of the nth place (from 0) on the line where the
@@ -99,7 +87,7 @@ func (s *source) column(line, nth int, names ...string) int {
 	last := 1
 	for i := range toks {
 		if end := match(toks[i:], names); end >= 0 {
-			last = toks[i+end].Pos.Column
+			last = toks[i+end].Column
 			if nth == 0 {
 				return last
 			}
@@ -111,13 +99,13 @@ func (s *source) column(line, nth int, names ...string) int {
 
 // match says whether the tokens begin with the names, and returns the index of
 // the token of the last name, else -1.
-func match(toks []ast.Token, names []string) int {
+func match(toks []syntax.Token, names []string) int {
 	for i, name := range names {
 		at := 2 * i
-		if at >= len(toks) || toks[at].Str != name {
+		if at >= len(toks) || toks[at].Text != name {
 			return -1
 		}
-		if i > 0 && toks[at-1].Type != '.' && toks[at-1].Type != ':' {
+		if i > 0 && toks[at-1].Text != "." && toks[at-1].Text != ":" {
 			return -1
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // pair is two tables that are being compared, for structures that contain
@@ -29,12 +31,12 @@ func equal(a, b lua.LValue, at string, seen map[pair]bool) (string, bool) {
 	}
 	seen[pair{ta, tb}] = true
 	for _, k := range sortedKeys(ta) {
-		if where, same := equal(ta.RawGet(k), tb.RawGet(k), at+step(k), seen); !same {
+		if where, same := equal(vm.Get(ta, k), vm.Get(tb, k), at+step(k), seen); !same {
 			return where, false
 		}
 	}
 	for _, k := range sortedKeys(tb) {
-		if ta.RawGet(k) == lua.LNil {
+		if vm.Get(ta, k) == lua.LNil {
 			return at + step(k), false
 		}
 	}
@@ -129,7 +131,7 @@ func renderTable(b *strings.Builder, t *lua.LTable, depth int) {
 			renderTo(b, k, depth+1)
 			b.WriteString("] = ")
 		}
-		renderTo(b, t.RawGet(k), depth+1)
+		renderTo(b, vm.Get(t, k), depth+1)
 	}
 	b.WriteByte('}')
 }

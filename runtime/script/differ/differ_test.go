@@ -1,0 +1,34 @@
+package differ
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"testing"
+)
+
+var (
+	programs = flag.Int("programs", 0, "how many random programs to run")
+	seed     = flag.Uint64("seed", 1, "seed of the first random program")
+	strict   = flag.Int("strict", 0, "0: errors by class, 1: by their words, 2: with their lines")
+	most     = flag.Int("most", 10, "differences after which to stop")
+	update   = flag.Bool("update", false, "record what lua5.1 prints for testdata")
+	keep     = flag.Bool("keep", false, "do not shrink what differs")
+)
+
+// TestRandomPrograms compares programs that nobody wrote.
+func TestRandomPrograms(t *testing.T) {
+	o := Options{Programs: 2_000, Seed: *seed, How: Strictness(*strict), Most: *most, Keep: *keep}
+	if *programs > 0 {
+		o.Programs, o.Progress = *programs, os.Stderr
+	}
+	o.Found = func(d Difference) { t.Errorf("%s", d) }
+	result, err := Run(o)
+	if errors.Is(err, ErrNoReference) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(result)
+}

@@ -1,0 +1,193 @@
+package vm
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/bytecode"
+)
+
+// What the interpreter's larger instructions do.
+
+func newTable(list, fields int) *lua.LTable {
+	t := &lua.LTable{Metatable: lua.LNil}
+	tt := tableOf(t)
+	if list > 0 {
+		tt.array = make([]lua.LValue, 0, list)
+	}
+	if fields > 0 {
+		tt.strdict = make(map[string]lua.LValue, fields)
+		tt.keys = make([]lua.LValue, 0, fields)
+	}
+	return t
+}
+
+// put stores where no metamethod and no error can come of it, and says whether it
+// has.
+func (t *table) put(k, v lua.LValue) bool {
+	switch n := k.(type) {
+	case lua.LString:
+		if _, ok := t.strdict[string(n)]; ok {
+			if isNil(v) {
+				delete(t.strdict, string(n))
+			} else {
+				t.strdict[string(n)] = v
+			}
+			return true
+		}
+		if isNil(t.Metatable) {
+			t.setString(string(n), k, v)
+			return true
+		}
+	case lua.LNumber:
+		i := int(n)
+		if uint(i-1) < uint(len(t.array)) && lua.LNumber(i) == n {
+			if i < len(t.array) && (isNil(t.Metatable) || !isNil(t.array[i-1])) {
+				t.array[i-1] = v
+				return true
+			}
+		}
+		if isNil(t.Metatable) && n == n {
+			t.set(k, v)
+			return true
+		}
+	}
+	return false
+}
+
+// append stores values as the entries behind the first n of the list.
+func (t *table) append(n int, values []lua.LValue) {
+	if n == len(t.array) && len(t.dict) == 0 {
+		t.array = append(t.array, values...)
+		t.trim()
+		return
+	}
+	for i, v := range values {
+		if n+i < len(t.array) {
+			t.array[n+i] = v
+			continue
+		}
+		for len(t.array) < n+i { // an item before was nil and taken off the end
+			t.array = append(t.array, lua.LNil)
+		}
+		t.array = append(t.array, v)
+		if t.dict != nil {
+			delete(t.dict, lua.LNumber(n+i+1))
+			t.dropPlace(lua.LNumber(n + i + 1))
+		}
+	}
+	t.trim()
+	if len(t.dict) > 0 {
+		t.takeIn()
+	}
+}
+
+// method finds obj:key in the object's table, or, as of most objects, in the table
+// that its metatable names as __index.
+func (m *Machine) method(obj, key lua.LValue) (lua.LValue, bool) {
+	name := string(key.(lua.LString))
+	var mt *lua.LTable
+	switch o := obj.(type) {
+	case *lua.LTable:
+		if v, ok := tableOf(o).strdict[name]; ok {
+			return v, true
+		}
+		mt, _ = o.Metatable.(*lua.LTable)
+	case *lua.LUserData:
+		mt, _ = o.Metatable.(*lua.LTable)
+	case lua.LString:
+		mt = m.metatable(obj)
+	}
+	if mt == nil {
+		return nil, false
+	}
+	class, ok := tableOf(mt).strdict["__index"].(*lua.LTable)
+	if !ok {
+		return nil, false
+	}
+	v, ok := tableOf(class).strdict[name]
+	return v, ok
+}
+
+// closure makes a closure of p; what follows its instruction says where its upvalues
+// are.
+func (th *thread) closure(cf *frame, p *lua.FunctionProto, captures []uint32) *lua.LFunction {
+	n := int(p.NumUpvalues)
+	fn := &lua.LFunction{Env: cf.Fn.Env, Proto: p}
+	if n == 0 {
+		return fn
+	}
+	fn.Upvalues = make([]*lua.Upvalue, n)
+	for i, inst := range captures[:n] {
+		b := bytecode.B(inst)
+		if bytecode.Op(inst) == lua.OP_MOVE {
+			fn.Upvalues[i] = th.cell(cf.LocalBase + b)
+		} else {
+			fn.Upvalues[i] = cf.Fn.Upvalues[b]
+		}
+	}
+	return fn
+}
+
+// replace makes a frame that of another function, as a tail call does.
+func (th *thread) replace(L *lua.LState, cf *frame, fn *lua.LFunction, at, nargs int) {
+	if th.uvcache != nil {
+		th.closeFrom(cf.LocalBase)
+	}
+	regs := th.reg.array
+	copy(regs[cf.Base:], regs[at:at+nargs+1])
+	end := cf.Base + nargs + 1
+	if th.reg.top > end {
+		clear(regs[end:th.reg.top])
+	}
+	th.reg.top = end
+	cf.Fn, cf.Pc, cf.LocalBase, cf.NArgs = fn, 0, cf.Base+1, nargs
+	cf.TailCall++
+	th.enter(L, cf, fn.Proto)
+}
+
+// prepare makes the three values of a numeric for numbers, the first less a step.
+func (m *Machine) prepare(L *lua.LState, v []lua.LValue) {
+	var n [3]float64
+	for i, what := range [3]string{"initial value", "limit", "step"} {
+		x, ok := ToNumber(v[i])
+		if !ok {
+			L.RaiseError("'for' %s must be a number", what)
+		}
+		n[i] = x
+	}
+	v[0], v[1], v[2] = lua.LNumber(n[0]-n[2]), lua.LNumber(n[1]), lua.LNumber(n[2])
+}
+
+// inline takes a step of a loop over next or ipairs.
+func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, ok bool) {
+	fn, _ := f.(*lua.LFunction)
+	t, isTable := s.(*lua.LTable)
+	if !isTable {
+		return nil, nil, false
+	}
+	switch fn {
+	case NextFn:
+		key, v, ok = m.step(t, c)
+		if !ok {
+			L.RaiseError("invalid key to 'next'")
+		}
+		return key, v, true
+	case ipairsFn:
+		n, ok := c.(lua.LNumber)
+		if !ok {
+			return nil, nil, false
+		}
+		i := int(n) + 1
+		if v := tableOf(t).getInt(i); !isNil(v) {
+			return m.num(float64(i)), v, true
+		}
+		return lua.LNil, lua.LNil, true
+	}
+	return nil, nil, false
+}
+
+func clearAbove(r *registry, n int) {
+	if n > r.top {
+		clear(r.array[r.top:n])
+	}
+}

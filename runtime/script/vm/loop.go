@@ -1,0 +1,484 @@
+package vm
+
+import (
+	"math"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/bytecode"
+)
+
+// window is the registers of a frame. It reaches past those that the frame has: the
+// compiler sees to it that no instruction does.
+type window = *[256]lua.LValue
+
+//go:nocheckptr
+func windowAt(r *registry, base int) window {
+	return (window)(unsafe.Pointer(unsafe.SliceData(r.array[base:])))
+}
+
+// execute runs the current frame of a thread until base has returned, or, where base
+// is nil, until the thread's last frame has. It is false when the coroutine yields.
+//
+// The registers may move and the frame may change with everything that calls: then the
+// locals here are read anew, at `enter` for another frame, by reload for the same.
+func (m *Machine) execute(L *lua.LState, th *thread, base *frame) bool {
+	var (
+		cf   *frame
+		code []uint32
+		k    []lua.LValue
+		R    window
+		pc   int
+	)
+enter:
+	cf = th.currentFrame
+	code, k = cf.Fn.Proto.Code, cf.Fn.Proto.Constants
+	R = windowAt(th.reg, cf.LocalBase)
+	pc = cf.Pc
+	for {
+		i := code[pc]
+		pc++
+		switch int(i >> 26) {
+		case lua.OP_MOVE:
+			R[uint8(i>>18)] = R[uint8(i)]
+		case lua.OP_LOADK:
+			R[uint8(i>>18)] = k[i&(1<<18-1)]
+		case lua.OP_LOADBOOL:
+			R[uint8(i>>18)] = boolean(i&0x1ff != 0)
+			if i>>9&0x1ff != 0 {
+				pc++
+			}
+		case lua.OP_LOADNIL:
+			for a, b := int(i>>18&0xff), int(i&0xff); a <= b; a++ {
+				R[uint8(a)] = lua.LNil
+			}
+		case lua.OP_GETUPVAL:
+			u := upvalueOf(cf.Fn.Upvalues[i&0x1ff])
+			if u.closed {
+				R[uint8(i>>18)] = u.value
+			} else {
+				R[uint8(i>>18)] = u.get()
+			}
+		case lua.OP_SETUPVAL:
+			if m.ReadOnly != nil && !m.ReadOnly.Free(cf.Fn) {
+				cf.Pc = pc
+				m.ReadOnly.Refuse(L, "setting a local of a module")
+			}
+			u := upvalueOf(cf.Fn.Upvalues[i&0x1ff])
+			if u.closed {
+				u.value = R[uint8(i>>18)]
+			} else {
+				u.set(R[uint8(i>>18)])
+			}
+		case lua.OP_GETGLOBAL:
+			key := k[i&(1<<18-1)]
+			if v, ok := tableOf(cf.Fn.Env).strdict[string(key.(lua.LString))]; ok {
+				R[uint8(i>>18)] = v
+				continue
+			}
+			cf.Pc = pc
+			v := m.index(L, cf.Fn.Env, key, none)
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_SETGLOBAL:
+			cf.Pc = pc
+			if m.ReadOnly != nil {
+				m.ReadOnly.Refuse(L, "setting a global")
+			}
+			m.setIndex(L, cf.Fn.Env, k[i&(1<<18-1)], R[uint8(i>>18)], none)
+			R = windowAt(th.reg, cf.LocalBase)
+		case lua.OP_GETTABLEKS:
+			var key lua.LValue
+			if i&(bytecode.Const<<9) != 0 {
+				key = k[uint8(i>>9)]
+			} else {
+				key = R[uint8(i>>9)]
+			}
+			obj := R[uint8(i)]
+			if t, ok := obj.(*lua.LTable); ok {
+				if v, ok := tableOf(t).strdict[string(key.(lua.LString))]; ok {
+					R[uint8(i>>18)] = v
+					continue
+				}
+				if isNil(t.Metatable) {
+					R[uint8(i>>18)] = lua.LNil
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.index(L, obj, key, int(i&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_GETTABLE:
+			var key lua.LValue
+			if i&(bytecode.Const<<9) != 0 {
+				key = k[uint8(i>>9)]
+			} else {
+				key = R[uint8(i>>9)]
+			}
+			obj := R[uint8(i)]
+			if t, ok := obj.(*lua.LTable); ok {
+				v := tableOf(t).get(key)
+				if !isNil(v) || isNil(t.Metatable) {
+					R[uint8(i>>18)] = v
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.index(L, obj, key, int(i&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_SETTABLEKS, lua.OP_SETTABLE:
+			var key, v lua.LValue
+			if i&bytecode.Const != 0 {
+				key = k[uint8(i)]
+			} else {
+				key = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				v = k[uint8(i>>9)]
+			} else {
+				v = R[uint8(i>>9)]
+			}
+			obj := R[uint8(i>>18)]
+			if t, ok := obj.(*lua.LTable); ok && m.ReadOnly == nil && tableOf(t).put(key, v) {
+				continue
+			}
+			cf.Pc = pc
+			m.setIndex(L, obj, key, v, int(i>>18&0xff))
+			R = windowAt(th.reg, cf.LocalBase)
+		case lua.OP_NEWTABLE:
+			t := newTable(bytecode.Size(int(i&0x1ff)), bytecode.Size(int(i>>9&0x1ff)))
+			if m.ReadOnly != nil {
+				m.ReadOnly.Owned[t] = true
+			}
+			R[uint8(i>>18)] = t
+		case lua.OP_SELF:
+			var key lua.LValue
+			if i&(bytecode.Const<<9) != 0 {
+				key = k[uint8(i>>9)]
+			} else {
+				key = R[uint8(i>>9)]
+			}
+			obj := R[uint8(i)]
+			v, ok := m.method(obj, key)
+			if !ok {
+				cf.Pc = pc
+				v = m.index(L, obj, key, int(i&0x1ff))
+				R = windowAt(th.reg, cf.LocalBase)
+			}
+			R[uint8(i>>18)+1] = obj
+			R[uint8(i>>18)] = v
+		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, lua.OP_MOD, lua.OP_POW:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			if x, ok := a.(lua.LNumber); ok {
+				if y, ok := b.(lua.LNumber); ok {
+					var v float64
+					switch int(i >> 26) {
+					case lua.OP_ADD:
+						v = float64(x + y)
+					case lua.OP_SUB:
+						v = float64(x - y)
+					case lua.OP_MUL:
+						v = float64(x * y)
+					case lua.OP_DIV:
+						v = float64(x / y)
+					case lua.OP_MOD:
+						v = mod(float64(x), float64(y))
+					default:
+						v = pow(float64(x), float64(y))
+					}
+					R[uint8(i>>18)] = m.num(v)
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.arithmetic(L, int(i>>26), a, b, int(i&0x1ff), int(i>>9&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_UNM:
+			if n, ok := R[uint8(i)].(lua.LNumber); ok {
+				R[uint8(i>>18)] = m.num(float64(-n))
+				continue
+			}
+			cf.Pc = pc
+			v := m.minus(L, R[uint8(i)], int(i&0xff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_NOT:
+			R[uint8(i>>18)] = boolean(isFalse(R[uint8(i)]))
+		case lua.OP_LEN:
+			cf.Pc = pc
+			v := m.length(L, R[uint8(i)], int(i&0xff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_CONCAT:
+			cf.Pc = pc
+			if m.Steps -= 8; m.Steps < 0 {
+				m.Overrun(L)
+			}
+			m.concat(L, th, int(i&0xff), int(i>>9&0xff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = R[uint8(i)]
+		case lua.OP_JMP:
+			by := int(i&(1<<18-1)) - opBias
+			if by < 0 {
+				if m.Steps--; m.Steps < 0 {
+					cf.Pc = pc
+					m.Overrun(L)
+				}
+			}
+			pc += by
+		case lua.OP_EQ:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			var is bool
+			if x, ok := a.(lua.LNumber); ok {
+				y, ok := b.(lua.LNumber)
+				is = ok && x == y
+			} else {
+				cf.Pc = pc
+				is = m.equal(L, a, b)
+				R = windowAt(th.reg, cf.LocalBase)
+			}
+			if is != (i>>18&0xff != 0) {
+				pc++
+			}
+		case lua.OP_LT, lua.OP_LE:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			var is bool
+			x, ok1 := a.(lua.LNumber)
+			y, ok2 := b.(lua.LNumber)
+			switch lt := int(i>>26) == lua.OP_LT; {
+			case ok1 && ok2 && lt:
+				is = x < y
+			case ok1 && ok2:
+				is = x <= y
+			default:
+				cf.Pc = pc
+				if lt {
+					is = m.less(L, a, b)
+				} else {
+					is = m.lessEqual(L, a, b)
+				}
+				R = windowAt(th.reg, cf.LocalBase)
+			}
+			if is != (i>>18&0xff != 0) {
+				pc++
+			}
+		case lua.OP_TEST:
+			if isFalse(R[uint8(i>>18)]) == (i>>9&0x1ff != 0) {
+				pc++
+			}
+		case lua.OP_TESTSET:
+			if v := R[uint8(i)]; isFalse(v) != (i>>9&0x1ff != 0) {
+				R[uint8(i>>18)] = v
+			} else {
+				pc++
+			}
+		case lua.OP_CALL:
+			if m.Steps--; m.Steps < 0 {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+			cf.Pc = pc
+			a := int(i >> 18 & 0xff)
+			at := cf.LocalBase + a
+			nargs := int(i&0x1ff) - 1
+			if nargs < 0 {
+				nargs = th.reg.top - at - 1
+			}
+			f := m.frameFor(L, th, at, nargs, int(i>>9&0x1ff)-1, at, a)
+			if !f.Fn.IsG {
+				th.enter(L, f, f.Fn.Proto)
+				th.currentFrame = f
+				goto enter
+			}
+			if !m.runGo(L, th, f) {
+				return false
+			}
+			if f.NRet >= 0 {
+				th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
+			}
+			R = windowAt(th.reg, cf.LocalBase)
+		case lua.OP_TAILCALL:
+			if m.Steps--; m.Steps < 0 {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+			cf.Pc = pc
+			a := int(i >> 18 & 0xff)
+			at := cf.LocalBase + a
+			nargs := int(i&0x1ff) - 1
+			if nargs < 0 {
+				nargs = th.reg.top - at - 1
+			}
+			if fn, ok := R[uint8(a)].(*lua.LFunction); ok && !fn.IsG {
+				th.replace(L, cf, fn, at, nargs)
+				goto enter
+			}
+			f := m.frameFor(L, th, at, nargs, lua.MultRet, at, a)
+			if !f.Fn.IsG {
+				th.enter(L, f, f.Fn.Proto)
+				th.currentFrame = f
+				goto enter
+			}
+			if !m.runGo(L, th, f) {
+				return false
+			}
+			R = windowAt(th.reg, cf.LocalBase) // the return that follows gives all results
+		case lua.OP_RETURN:
+			from := cf.LocalBase + int(i>>18&0xff)
+			n := int(i&0x1ff) - 1
+			if n < 0 {
+				n = th.reg.top - from
+			}
+			if th.uvcache != nil {
+				th.closeFrom(cf.LocalBase)
+			}
+			th.give(L, cf, from, n)
+			want := cf.NRet
+			cf.Fn = nil
+			caller := th.calls().pop()
+			th.currentFrame = caller
+			if cf == base || caller == nil {
+				return true
+			}
+			if want >= 0 {
+				top := caller.LocalBase + int(caller.Fn.Proto.NumUsedRegisters)
+				th.reg.top = top
+			}
+			goto enter
+		case lua.OP_FORLOOP:
+			if m.Steps--; m.Steps < 0 {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+			a := uint8(i >> 18)
+			step, limit := R[a+2].(lua.LNumber), R[a+1].(lua.LNumber)
+			n := R[a].(lua.LNumber) + step
+			if step > 0 && n <= limit || step <= 0 && n >= limit {
+				v := m.num(float64(n))
+				R[a], R[a+3] = v, v
+				pc += int(i&(1<<18-1)) - opBias
+			}
+		case lua.OP_FORPREP:
+			cf.Pc = pc
+			a := uint8(i >> 18)
+			m.prepare(L, R[a:a+3])
+			pc += int(i&(1<<18-1)) - opBias
+		case lua.OP_TFORLOOP:
+			if m.Steps--; m.Steps < 0 {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+			cf.Pc = pc
+			a, want := uint8(i>>18), int(i>>9&0x1ff)
+			if key, v, ok := m.inline(L, R[a], R[a+1], R[a+2]); ok {
+				R[a+3] = key
+				if want > 1 {
+					R[a+4] = v
+					for w := 2; w < want; w++ {
+						R[a+3+uint8(w)] = lua.LNil
+					}
+				}
+				continue
+			}
+			R[a+3], R[a+4], R[a+5] = R[a], R[a+1], R[a+2]
+			at := cf.LocalBase + int(a) + 3
+			th.reg.top = at + 3
+			f := m.frameFor(L, th, at, 2, want, at, none)
+			if !f.Fn.IsG {
+				th.enter(L, f, f.Fn.Proto)
+				th.currentFrame = f
+				goto enter
+			}
+			if !m.runGo(L, th, f) {
+				return false
+			}
+			th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
+			R = windowAt(th.reg, cf.LocalBase)
+		case bytecode.OpForTest:
+			if a := uint8(i >> 18); !isNil(R[a+3]) {
+				R[a+2] = R[a+3]
+				pc += int(i&(1<<18-1)) - opBias
+			}
+		case lua.OP_SETLIST:
+			group := int(i >> 9 & 0x1ff)
+			if group == 0 {
+				group = int(code[pc])
+				pc++
+			}
+			a := int(i >> 18 & 0xff)
+			n := int(i & 0x1ff)
+			if n == 0 {
+				n = th.reg.top - cf.LocalBase - a - 1
+			}
+			t := tableOf(R[uint8(a)].(*lua.LTable))
+			from := cf.LocalBase + a + 1
+			t.append((group-1)*bytecode.PerFlush, th.reg.array[from:from+n])
+			th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
+			clearAbove(th.reg, from+n)
+		case lua.OP_CLOSE:
+			th.closeFrom(cf.LocalBase + int(i>>18&0xff))
+		case lua.OP_CLOSURE:
+			p := cf.Fn.Proto.FunctionPrototypes[i&(1<<18-1)]
+			R[uint8(i>>18)] = th.closure(cf, p, code[pc:])
+			pc += int(p.NumUpvalues)
+		case lua.OP_VARARG:
+			a := int(i >> 18 & 0xff)
+			n := int(i&0x1ff) - 1
+			have := max(0, cf.NArgs-int(cf.Fn.Proto.NumParameters))
+			from, at := cf.LocalBase-have, cf.LocalBase+a
+			if n < 0 {
+				n = have
+				cf.Pc = pc
+				th.reg.ensure(L, at+n)
+				R = windowAt(th.reg, cf.LocalBase)
+				th.reg.top = at + n
+			}
+			regs := th.reg.array
+			got := min(n, have)
+			copy(regs[at:at+got], regs[from:from+got])
+			for j := at + got; j < at+n; j++ {
+				regs[j] = lua.LNil
+			}
+		case lua.OP_MOVEN: // of gopher-lua's compiler: a move, and C more behind it
+			R[uint8(i>>18)] = R[uint8(i)]
+		}
+	}
+}
+
+const opBias = (1<<18 - 1) >> 1
+
+func mod(a, b float64) float64 { return a - float64(math.Floor(a/b)*b) }

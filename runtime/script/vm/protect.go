@@ -1,0 +1,187 @@
+package vm
+
+import (
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// raise is what a thread does with an error whose value is its last register.
+func raise(L *lua.LState) {
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)})
+}
+
+// Throw raises a value as an error.
+func Throw(L *lua.LState, v lua.LValue) {
+	L.Push(v)
+	L.Panic(L)
+}
+
+// Where is the place of the function at a level of the call stack, "file:line: ": 0
+// is the running function, 1 what called it. It is empty for a Go function, and for
+// one that has left by a tail call.
+func Where(L *lua.LState, level int) string {
+	for cf := threadOf(L).currentFrame; cf != nil; cf = cf.Parent {
+		if level == 0 {
+			return cf.place()
+		}
+		level--
+		if !cf.Fn.IsG {
+			if level -= cf.TailCall; level < 0 {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
+func (cf *frame) place() string {
+	if cf.Fn.IsG || cf.Pc < 1 || cf.Pc > len(cf.Fn.Proto.DbgSourcePositions) {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d: ", cf.Fn.Proto.SourceName, cf.Fn.Proto.DbgSourcePositions[cf.Pc-1])
+}
+
+// PCall calls the value below the last nargs registers with them, in protected mode,
+// and leaves nret results in its place, all for lua.MultRet. After an error nothing is
+// left; err is a *lua.ApiError with the error's value. handler, where it is not nil,
+// gets that value where it was raised and gives another. The error has a traceback.
+func PCall(L *lua.LState, nargs, nret int, handler lua.LValue) error {
+	return pcall(L, nargs, nret, handler, true)
+}
+
+func pcall(L *lua.LState, nargs, nret int, handler lua.LValue, trace bool) (err error) {
+	m, th := Of(L), threadOf(L)
+	at := th.reg.top - nargs - 1
+	saved := protection{m: m, th: th, sp: th.calls().sp, frame: th.currentFrame, top: at, depth: m.depth, bottom: m.bottom,
+		running: m.CurrentThread, panic: L.Panic, trace: trace}
+	L.Panic = raise
+	defer func() {
+		L.Panic = saved.panic
+		if r := recover(); r != nil {
+			err = saved.caught(L, r, handler)
+		}
+	}()
+	m.invoke(L, th, at, nargs, nret)
+	return nil
+}
+
+// protection is where a protected call began.
+type protection struct {
+	m             *Machine
+	th            *thread
+	sp, top       int
+	frame         *frame
+	depth, bottom int
+	running       *lua.LState
+	panic         func(*lua.LState)
+	trace         bool
+}
+
+// caught makes an error of what was raised and unwinds to the protected call.
+func (p *protection) caught(L *lua.LState, r any, handler lua.LValue) error {
+	api := apiError(r)
+	if p.trace && api.StackTrace == "" {
+		api.StackTrace = Traceback(L)
+	}
+	if handler != nil {
+		api = p.handle(L, api, handler)
+	}
+	p.th.closeFrom(p.top)
+	p.th.calls().SetSp(p.sp)
+	p.th.currentFrame = p.frame
+	p.th.reg.setTop(p.top)
+	p.m.depth, p.m.bottom, p.m.CurrentThread = p.depth, p.bottom, p.running
+	return api
+}
+
+func apiError(r any) *lua.ApiError {
+	if api, ok := r.(*lua.ApiError); ok {
+		return api
+	}
+	return &lua.ApiError{Type: lua.ApiErrorPanic, Object: lua.LString(fmt.Sprint(r))}
+}
+
+// handle runs the handler over an error, with some more calls than others have, for
+// an error that came of too many.
+func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue) (out *lua.ApiError) {
+	cs := p.th.calls()
+	cs.limit += handlerCalls
+	p.m.depth = p.depth
+	defer func() {
+		cs.limit -= handlerCalls
+		if r := recover(); r != nil {
+			out = &lua.ApiError{Type: lua.ApiErrorError, Object: lua.LString("error in error handling")}
+		}
+	}()
+	p.m.call(L, 1, handler, api.Object)
+	out = &lua.ApiError{Type: lua.ApiErrorRun, Object: p.th.reg.array[p.th.reg.top-1]}
+	return out
+}
+
+// Pcall is the function pcall.
+func Pcall(L *lua.LState) int {
+	if L.GetTop() == 0 {
+		L.ArgError(1, "value expected")
+	}
+	return protected(L, pcall(L, L.GetTop()-1, lua.MultRet, nil, false))
+}
+
+// Xpcall is the function xpcall.
+func Xpcall(L *lua.LState) int {
+	if L.GetTop() < 2 {
+		L.ArgError(2, "value expected")
+	}
+	handler := L.Get(2)
+	L.SetTop(1)
+	return protected(L, pcall(L, 0, lua.MultRet, handler, false))
+}
+
+// protected gives the results of a protected call, which are all of the registers.
+func protected(L *lua.LState, err error) int {
+	if err != nil {
+		L.Push(vFalse)
+		L.Push(err.(*lua.ApiError).Object)
+		return 2
+	}
+	L.Insert(vTrue, 1)
+	return L.GetTop()
+}
+
+// Error is the function error.
+func Error(L *lua.LState) int {
+	v := L.Get(1)
+	level := L.OptInt(2, 1)
+	if s, ok := v.(lua.LString); ok && level > 0 {
+		v = lua.LString(Where(L, level)) + s
+	}
+	Throw(L, v)
+	return 0
+}
+
+// ChunkName is how errors name a piece of source: `=name` and `@name` as name, source
+// itself by its first line.
+func ChunkName(source string) string {
+	const longest = 59
+	if source == "" {
+		return `[string ""]`
+	}
+	if source[0] == '=' || source[0] == '@' {
+		if name := source[1:]; len(name) <= longest {
+			return name
+		} else if source[0] == '=' {
+			return name[:longest]
+		} else {
+			return "..." + name[len(name)-(longest-3):]
+		}
+	}
+	line, _, cut := strings.Cut(source, "\n")
+	if room := longest - len(`[string "..."]`); len(line) > room {
+		line, cut = line[:room], true
+	}
+	if cut {
+		line += "..."
+	}
+	return `[string "` + line + `"]`
+}
