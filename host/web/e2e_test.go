@@ -127,6 +127,15 @@ func TestTwoPlayersInOneShard(t *testing.T) {
 	bo.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
 	bo.rows("see the gate back", "Gate to Anvil", true)
 
+	near := `document.querySelector("#selected .commands .primary") !== null`
+	ada.choose("I, Ropewalk Yards")
+	ada.until("be near enough to dock", near)
+	edit(t, filepath.Join(scripts, "station.lua"), func(code string) string {
+		return strings.Replace(code, "station.dock_range = 2500", "station.dock_range = 100", 1)
+	})
+	ada.toast("good", "station.lua")
+	ada.until("be too far, as the new code says", "!("+near+")")
+
 	edit(t, filepath.Join(scripts, "chat.lua"), func(code string) string {
 		return strings.Replace(code, "from = player.name(p)", `from = "Pilot " .. player.name(p)`, 1)
 	})

@@ -241,7 +241,8 @@ fillHelp($("#help"), keys);
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
-const PANELS = ["#selected", "#overview", "#hud", "#chat", "#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs"].map($);
+const PANELS = ["#selected", "#overview", "#hud", "#chat"].map($);
+const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs", "#station"].map($);
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
@@ -256,7 +257,7 @@ function frame() {
     battle.update();
     selected.update();
     overview.refresh();
-    space.cover(PANELS);
+    space.cover(PANELS, OVER);
   }
   meter.count(began, now());
 }

@@ -6,9 +6,7 @@ const UNTOLD = {
   loot_range: 2_500, // from a wreck's
   warp_from: 150_000, // from where on a ship warps
   warp_range: 100_000, // the farthest off a target to land
-  orbit: 5_000, // where an order names no range
-  keep: 2_500,
-  safe: 0.5, // security of safe space
+  chat_longest: 500, // bytes of one line
 };
 
 export class Rules {

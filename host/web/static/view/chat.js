@@ -30,6 +30,7 @@ export class Chat {
     talk.on("line", (line) => this.#line(line));
     talk.on("channels", () => this.#channels());
     game.on("system", () => this.#entered());
+    game.on("rules", () => (this.input.maxLength = game.rules.chat_longest));
     this.#channels();
   }
 

@@ -39,6 +39,7 @@ export class Selected {
     this.#build(root.querySelector(".commands"));
     game.on("selection", () => this.#draw());
     fleet.on("changed", () => this.#draw());
+    game.on("rules", () => this.#landings());
     this.#draw();
   }
 
@@ -127,9 +128,17 @@ export class Selected {
     this.lock = button("lock");
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
-    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS), button("lock"), button("dock"), button("jump"), button("loot"));
+    this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
+    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"));
     const others = el("div.pair.others", {}, ...["fleet_invite", "talk", "fleet_broadcast", "fleet_warp"].map(button));
     box.append(...plain, ring, warp, others);
+  }
+
+  // landings leaves out what is farther off than one may land.
+  #landings() {
+    const { warp_range: most } = this.game.rules;
+    for (const option of this.landing.options) show(option, Number(option.value) <= most);
+    if (this.values.landing > most) this.landing.value = this.values.landing = 0;
   }
 
   #draw() {

@@ -99,12 +99,14 @@ export class Space {
 
   // cover tells the camera which part of the canvas panels hide: a column at the
   // right, or on a phone what lies along the bottom.
-  cover(panels) {
+  // Others only keep names off what they cover.
+  cover(panels, others) {
     let right = 0, bottom = 0;
     const { width, height } = this.camera;
-    this.#covered = panels.map((panel) => panel.getBoundingClientRect()).filter((box) => box.height > 0 && box.width > 0);
-    for (const box of this.#covered) {
-      if (box.left === 0 && box.top === 0) continue; // the plate at the top left
+    const boxes = (list) => list.map((panel) => panel.getBoundingClientRect()).filter((box) => box.height > 0 && box.width > 0);
+    const aside = boxes(panels);
+    this.#covered = [...aside, ...boxes(others)];
+    for (const box of aside) {
       if (box.width < width * 0.6) right = Math.max(right, box.right > width * 0.9 ? width - box.left : 0);
       else bottom = Math.max(bottom, height - box.top);
     }
