@@ -111,3 +111,22 @@ function test.a_page_that_comes_again_hears_of_its_fleet()
   eq(#ann:last("fleet").members, 2)
   eq(ann:last("fleet").members[2].id, ben.id)
 end
+
+function test.an_invitation_outlives_a_reload_of_the_page()
+  local ann = arena.fighter("Ann", "Wren")
+  local ben = arena.fighter("Ben", "Wren", 3000)
+  advance(1)
+  ok(ann:run("fleet_invite", {id = ben.id}))
+  advance(1)
+  ben:forget()
+  emit("player_connected", ben.id)
+  advance(1)
+  local invitation = ben:last "fleet_invited"
+  eq(invitation.from, "Ann")
+  ok(ben:run("fleet_join", {fleet = invitation.fleet}))
+  ben:forget()
+  emit("player_connected", ben.id)
+  advance(1)
+  eq(ben:last("fleet_invited"), nil)
+  eq(#ben:last("fleet").members, 2)
+end
