@@ -117,9 +117,9 @@ func TestTheSessionMovesToAnotherTab(t *testing.T) {
 	first.inView("station")
 	second.inView("login")
 
-	second.do("spoil the token", chromedp.Evaluate[chromedp.Void](`localStorage.setItem("hotshard.token", JSON.stringify("spoilt"))`), chromedp.Reload())
+	second.do("spoil the token", chromedp.Evaluate[chromedp.Void](`for (const kept of [localStorage, sessionStorage]) kept.setItem("hotshard.token", JSON.stringify("spoilt"))`), chromedp.Reload())
 	second.until("be told that the session is over", `document.querySelector("#login .error").checkVisibility() && document.querySelector("#login .error").textContent.length > 10`)
-	second.until("have the token forgotten, and no way back to it", `localStorage.getItem("hotshard.token") === null && !document.querySelector("#login .again").checkVisibility()`)
+	second.until("have the token forgotten, and no way back to it", `localStorage.getItem("hotshard.token") === null && sessionStorage.getItem("hotshard.token") === null && !document.querySelector("#login .again").checkVisibility()`)
 	second.do("clear the form", chromedp.Evaluate[chromedp.Void](`document.querySelector("#login form").reset()`))
 	second.signIn("Ada")
 	second.inView("station")

@@ -46,16 +46,27 @@ test("the log is bounded, and written now and then", () => {
 
 test("a browser that keeps nothing is no obstacle", () => {
   for (const storage of [store(true), undefined]) {
-    const keep = new Keep(storage ?? { getItem() { throw new Error("SecurityError"); } });
+    const keep = new Keep(storage ?? { getItem() { throw new Error("SecurityError"); } }, storage);
     keep.token = "abc";
     keep.set("log", [1]);
     assert.deepEqual([keep.token, keep.get("log")], ["abc", [1]]);
   }
 });
 
+test("each tab has its token, and a new one takes up what was played last", () => {
+  const browser = store(), one = store(), two = store();
+  const ada = new Keep(browser, one), bo = new Keep(browser, two);
+  ada.token = "a";
+  assert.equal(bo.token, "a", "it has none of its own");
+  bo.token = "b";
+  assert.deepEqual([new Keep(browser, one).token, new Keep(browser, two).token, new Keep(browser, store()).token], ["a", "b", "b"]);
+});
+
 test("a token is forgotten only where it is the one", () => {
-  const keep = new Keep(store());
-  keep.token = "new";
+  const browser = store();
+  const keep = new Keep(browser, store()), other = new Keep(browser, store());
+  keep.token = "old";
+  other.token = "new";
   keep.forget("old");
   assert.equal(keep.token, "new", "another tab has signed in since");
   keep.forget("new");

@@ -7,8 +7,11 @@ import { Session } from "../static/session.js";
 // start is a session over a link that does what the test says, in a browser that may
 // keep a token already.
 function start(token = null) {
-  const kept = new Map();
-  const keep = new Keep({ getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: (k) => kept.delete(k) });
+  const shelf = () => {
+    const kept = new Map();
+    return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, v), removeItem: (k) => kept.delete(k) };
+  };
+  const keep = new Keep(shelf(), shelf());
   keep.token = token;
   const resumed = [];
   const link = Object.assign(new Emitter(), { token: null, resume: async (t) => resumed.push(t) });
