@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet stubs fuzz clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ FUZZTIME ?= 10s
 fuzz: ## every fuzz target for FUZZTIME
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; done; done
+
+PROGRAMS ?= 100000
+SEED ?= 1
+differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1
+	$(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -programs $(PROGRAMS) -seed $(SEED)
 
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin

@@ -146,5 +146,19 @@ func apiPage() string {
 			fmt.Fprintf(&b, "- `%s: %s` %s\n", f.Name, f.Type, f.Doc)
 		}
 	}
+	writeDeviations(&b)
 	return strings.ReplaceAll(b.String(), " \n", "\n")
 }
+
+func writeDeviations(b *strings.Builder) {
+	b.WriteString("\n## Lua 5.1\n\nScripts are Lua 5.1: the results and the error messages are those of Debian's `lua5.1`. On purpose it is otherwise here:\n\n")
+	for _, d := range deviations {
+		fmt.Fprintf(b, "- %s: %s.", upperFirst(d.What), d.Why)
+		if d.Error != "" {
+			fmt.Fprintf(b, " Error: `%s`.", d.Error)
+		}
+		b.WriteString("\n")
+	}
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -6,7 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script/vm"
+	"hotshard/runtime/script/stdlib"
 )
 
 // Budget bounds one entry into Lua: a handler, a timer, a command, one leg of a
@@ -29,7 +29,7 @@ var (
 const budgetSlice = 100_000
 
 // maxString is the longest string a script may build, in bytes.
-const maxString = vm.MaxText
+const maxString = stdlib.MaxString
 
 // meter is the running entry's account.
 type meter struct {

@@ -2,16 +2,15 @@ package script
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
-	"time"
 	"unique"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
 )
@@ -147,22 +146,12 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
-	L := b.l
-	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath} {
-		L.Push(L.NewFunction(open))
-		L.Call(0, 0)
-	}
-	b.openLanguage()
-	b.openLoad()
-	for _, name := range []string{"dofile", "loadfile", "module", "newproxy", "_printregs", "_GOPHER_LUA_VERSION"} {
-		L.SetGlobal(name, lua.LNil)
-	}
 	// A script's collectgarbage would stop the whole process: it answers and does nothing.
 	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
+	b.openStandard()
+	b.openLanguage()
+	b.openLoad()
 	b.openPackage()
-	b.openString()
-	b.openOS()
-	b.openMath()
 	b.openCoroutine()
 	b.openTasks()
 	b.openRegistry()
@@ -171,91 +160,15 @@ func (b *builder) openLibs() {
 	b.guardWriters()
 }
 
-func (b *builder) openOS() {
-	// At a file's top level the time is that of the shard's start, so that running
-	// the file again for a reload gives the same values again.
-	wall := func(s *State) time.Time {
-		switch {
-		case s.atTopLevel() != nil:
-			return s.opts.Started
-		case s.opts.Now != nil:
-			return s.opts.Now()
-		}
-		return s.opts.Started.Add(time.Duration(s.now * float64(time.Second)))
-	}
-	b.set("os", "time", func(s *State, L *lua.LState) int {
-		t := wall(s)
-		if L.GetTop() > 0 {
-			tb := L.CheckTable(1)
-			part := func(name string, def int) int {
-				if n, ok := tb.RawGetString(name).(lua.LNumber); ok {
-					return int(n)
-				}
-				return def
-			}
-			t = time.Date(part("year", 1970), time.Month(part("month", 1)), part("day", 1), part("hour", 12), part("min", 0), part("sec", 0), 0, time.UTC)
-		}
-		L.Push(lua.LNumber(t.Unix()))
-		return 1
-	})
-	b.set("os", "clock", func(s *State, L *lua.LState) int { L.Push(lua.LNumber(s.now)); return 1 })
-	b.set("os", "difftime", func(s *State, L *lua.LState) int {
-		L.Push(L.CheckNumber(1) - L.OptNumber(2, 0))
-		return 1
-	})
-	b.set("os", "date", func(s *State, L *lua.LState) int {
-		t := wall(s)
-		if L.GetTop() > 1 {
-			t = time.Unix(int64(L.CheckNumber(2)), 0)
-		}
-		switch layout := L.OptString(1, "%c"); strings.TrimPrefix(layout, "!") {
-		case "%c":
-			L.Push(lua.LString(t.UTC().Format("Mon Jan _2 15:04:05 2006")))
-		case "%Y-%m-%d":
-			L.Push(lua.LString(t.UTC().Format("2006-01-02")))
-		case "%H:%M:%S":
-			L.Push(lua.LString(t.UTC().Format("15:04:05")))
-		default:
-			L.Push(lua.LString(t.UTC().Format("2006-01-02 15:04:05")))
-		}
-		return 1
-	})
-}
-
-// openMath seeds math.random from the State, and at a file's top level from the
-// file, so that loading it again gives the same numbers again.
-func (b *builder) openMath() {
-	source := func(s *State) *rand.Rand {
-		if m := s.atTopLevel(); m != nil {
-			return m.random(s.opts.Seed)
-		}
-		return s.rng
-	}
-	b.set("math", "random", func(s *State, L *lua.LState) int {
-		lo, hi := 1, 0
-		switch L.GetTop() {
-		case 0:
-			L.Push(lua.LNumber(source(s).Float64()))
-			return 1
-		case 1:
-			hi = L.CheckInt(1)
-		default:
-			lo, hi = L.CheckInt(1), L.CheckInt(2)
-		}
-		if hi < lo {
-			L.RaiseError("math.random: the interval from %d to %d is empty", lo, hi)
-		}
-		L.Push(lua.LNumber(lo + int(source(s).Int64N(int64(hi)-int64(lo)+1))))
-		return 1
-	})
-	b.set("math", "randomseed", func(s *State, L *lua.LState) int { return 0 }) // the system's seed decides
-}
-
 // openCoroutine keeps track of the scripts' own coroutines, whose suspended
 // frames a reload has to pin.
 func (b *builder) openCoroutine() {
 	create := func(s *State, L *lua.LState) *lua.LState {
-		co := vm.Create(L, L.CheckFunction(1))
+		fn, ok := L.Get(1).(*lua.LFunction)
+		if !ok || fn.IsG {
+			arg.Bad(L, 1, "Lua function expected")
+		}
+		co := vm.Create(L, fn)
 		s.threads.add(co)
 		return co
 	}
@@ -271,7 +184,10 @@ func (b *builder) openLanguage() {
 	for name, fn := range map[string]lua.LGFunction{"pcall": vm.Pcall, "xpcall": vm.Xpcall, "error": vm.Error, "pairs": vm.Pairs, "ipairs": vm.Ipairs} {
 		b.set("", name, func(_ *State, L *lua.LState) int { return fn(L) })
 	}
-	b.table("").RawSetString("next", vm.NextFn)
+	global := b.table("")
+	global.RawSetString("next", vm.NextFn)
+	global.RawSetString("_G", global)
+	global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 }
 
 // guardGlobals makes a new global an error with its place: in strict mode state
@@ -288,7 +204,7 @@ var (
 		if name, ok := L.Get(2).(lua.LString); ok {
 			L.RaiseError("assignment to the global %s; declare it local, or make it a field of the module", string(name))
 		}
-		vm.Set(L.CheckTable(1), L.Get(2), L.Get(3))
+		vm.Set(arg.Table(L, 1), L.Get(2), L.Get(3))
 		return 0
 	}}
 	refuseName = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {

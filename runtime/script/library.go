@@ -117,8 +117,12 @@ func (lib *library) lay(s *State) {
 	globals := lib.globals.lay(nil)
 	s.l.G.Global, s.l.Env = globals, globals
 	s.loaded = globals.RawGetString("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable)
-	s.l.SetMetatable(lua.LString(""), globals.RawGetString("string"))
+	meta := &lua.LTable{Metatable: lua.LNil} // of all texts
+	vm.Fill(meta, map[string]lua.LValue{"__index": globals.RawGetString("string")}, indexName)
+	s.l.SetMetatable(lua.LString(""), meta)
 }
+
+var indexName = vm.NamesOf([]string{"__index"})
 
 // builder installs the library in the State that stands model for all.
 type builder struct {

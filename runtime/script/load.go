@@ -12,6 +12,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/vm"
 )
 
@@ -147,7 +148,7 @@ func (b *builder) openPackage() {
 	b.loaded = b.l.CreateTable(0, 4)
 	b.table("package").RawSetString("loaded", b.loaded)
 	b.set("", "require", func(s *State, L *lua.LState) int {
-		L.Push(s.require(L, L.CheckString(1)))
+		L.Push(s.require(L, arg.Text(L, 1)))
 		return 1
 	})
 }

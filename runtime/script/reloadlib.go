@@ -2,6 +2,8 @@ package script
 
 import (
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/arg"
 )
 
 // stageLog is what a staging State notes while it runs the top levels.
@@ -61,21 +63,21 @@ func (b *builder) openReload() {
 	b.set("reload", "const", (*State).reloadConst)
 	b.set("reload", "migrate", (*State).reloadMigrate)
 	b.set("reload", "upgrade", func(s *State, L *lua.LState) int {
-		class, fn := L.CheckTable(1), L.CheckFunction(2)
+		class, fn := arg.Table(L, 1), arg.Function(L, 2)
 		if m := s.atTopLevel(); m != nil && s.stage != nil {
 			s.stage.upgrades = append(s.stage.upgrades, stagedUpgrade{m, class, fn})
 		}
 		return 0
 	})
 	b.set("reload", "after", func(s *State, L *lua.LState) int {
-		m, fn := s.needTopLevel(L, "reload.after"), L.CheckFunction(1)
+		m, fn := s.needTopLevel(L, "reload.after"), arg.Function(L, 1)
 		if s.stage != nil {
 			s.stage.afters = append(s.stage.afters, stagedHook{m, fn})
 		}
 		return 0
 	})
 	b.set("reload", "first", func(s *State, L *lua.LState) int {
-		m, fn := s.needTopLevel(L, "reload.first"), L.CheckFunction(1)
+		m, fn := s.needTopLevel(L, "reload.first"), arg.Function(L, 1)
 		if s.stage != nil {
 			s.stage.firsts = append(s.stage.firsts, stagedHook{m, fn})
 			return 0
@@ -90,7 +92,7 @@ func (b *builder) openReload() {
 func stateKey(m *module, name string) string { return m.name + "\x00" + name }
 
 func (s *State) reloadState(L *lua.LState) int {
-	m, name, def := s.needTopLevel(L, "reload.state"), L.CheckString(1), L.Get(2)
+	m, name, def := s.needTopLevel(L, "reload.state"), arg.Text(L, 1), L.Get(2)
 	key := stateKey(m, name)
 	if s.stage != nil {
 		s.stage.states[key] = def
@@ -120,10 +122,10 @@ func (s *State) reloadConst(L *lua.LState) int {
 // the version before did not have is tried on a copy of that version's initial
 // value; one that it had gives what it gave then, so that it never runs twice.
 func (s *State) reloadMigrate(L *lua.LState) int {
-	m, name, fn := s.needTopLevel(L, "reload.migrate"), L.CheckString(1), L.CheckFunction(2)
+	m, name, fn := s.needTopLevel(L, "reload.migrate"), arg.Text(L, 1), arg.Function(L, 2)
 	var down *lua.LFunction
 	if L.GetTop() > 2 {
-		down = L.CheckFunction(3)
+		down = arg.Function(L, 3)
 	}
 	if s.stage == nil {
 		L.Push(fn)
@@ -139,7 +141,7 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 }
 
 func (s *State) reloadTask(L *lua.LState) int {
-	id, fn := L.CheckString(1), L.CheckFunction(2)
+	id, fn := arg.Text(L, 1), arg.Function(L, 2)
 	if s.stage != nil {
 		h := L.CreateTable(0, 4)
 		s.stage.tasks = append(s.stage.tasks, stagedTask{s.atTopLevel(), id, fn, h})

@@ -10,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
 )
 
@@ -63,7 +64,7 @@ type State struct {
 	builtins builtinTable
 	words    []*Words
 	host     any // of the words
-	strings  stringLib
+	patterns stdlib.Patterns
 	frozen   map[*lua.FunctionProto]*frozenCode
 	prepared *codePlan // what Plan has made ready for Commit
 	code     uint64    // counts changes of what is loaded
@@ -130,7 +131,6 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
-	s.strings.s = s
 	s.m = adopt(l, s)
 	baseLibrary().lay(s)
 	if o.Bind != nil {

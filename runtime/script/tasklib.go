@@ -4,12 +4,16 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/stdlib"
+	"hotshard/runtime/script/vm"
 )
 
 // openTasks installs sleep, task, print and log.
 func (b *builder) openTasks() {
 	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
-		seconds := float64(L.CheckNumber(1))
+		seconds := arg.Number(L, 1)
 		w, err := s.Park(L, "sleep")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
@@ -19,7 +23,7 @@ func (b *builder) openTasks() {
 		return L.Yield()
 	})
 	b.set("task", "spawn", func(s *State, L *lua.LState) int {
-		fn := L.CheckFunction(1)
+		fn := arg.Function(L, 1)
 		if m := s.atTopLevel(); m != nil && s.stage != nil {
 			return s.stagedEffect(L, "task.spawn")
 		}
@@ -43,7 +47,7 @@ func (b *builder) openTasks() {
 		return 1
 	})
 	b.setYields("task", "try", func(s *State, L *lua.LState) int {
-		fn := L.CheckFunction(1)
+		fn := arg.Function(L, 1)
 		var args []lua.LValue
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
@@ -63,7 +67,11 @@ func (b *builder) openTasks() {
 			if i > 1 {
 				text += "\t"
 			}
-			text += L.ToStringMeta(L.Get(i)).String()
+			shown, ok := vm.ToText(stdlib.ToString(L, L.Get(i)))
+			if !ok {
+				arg.Raise(L, "'tostring' must return a string to 'print'")
+			}
+			text += shown
 		}
 		if t := s.current; t != nil && t.print != nil {
 			t.print(text)
@@ -74,15 +82,7 @@ func (b *builder) openTasks() {
 	})
 	for _, level := range []string{"debug", "info", "warn", "error"} {
 		b.set("log", level, func(s *State, L *lua.LState) int {
-			text := L.ToStringMeta(L.Get(1)).String()
-			if n := L.GetTop(); n > 1 {
-				args := make([]any, 0, n-1)
-				for i := 2; i <= n; i++ {
-					args = append(args, formatArg(L, L.Get(i)))
-				}
-				text = fmt.Sprintf(text, args...)
-			}
-			s.log(L, level, text)
+			s.log(L, level, logText(L))
 			return 0
 		})
 	}
@@ -110,12 +110,22 @@ func errorValue(err error) lua.LValue {
 	return lua.LString(err.Error())
 }
 
-func formatArg(L *lua.LState, v lua.LValue) any {
-	switch v := v.(type) {
-	case lua.LNumber, lua.LString:
-		return v
+var formatText = stdlib.Format(engine{})
+
+// logText is the arguments as one text: a format and what it shows, where there are
+// several. Other than string.format it shows any value with %s.
+func logText(L *lua.LState) string {
+	n := L.GetTop()
+	for i := 1; i <= n; i++ {
+		if _, ok := L.Get(i).(lua.LNumber); !ok {
+			L.Replace(i, lua.LString(stdlib.ToString(L, L.Get(i)).String()))
+		}
 	}
-	return L.ToStringMeta(v).String()
+	if n > 1 {
+		formatText(L)
+		return L.Get(-1).String()
+	}
+	return stdlib.ToString(L, L.Get(1)).String()
 }
 
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
@@ -148,7 +158,7 @@ func (s *State) taskHandle(L *lua.LState, t *Task) *lua.LUserData {
 // openRegistry installs on, emit, every, after, cancel, command and event.
 func (b *builder) openRegistry() {
 	b.set("", "on", func(s *State, L *lua.LState) int {
-		s.register(regHandler, L.CheckString(1), L.CheckFunction(2), 0)
+		s.register(regHandler, arg.Text(L, 1), arg.Function(L, 2), 0)
 		return 0
 	})
 	b.set("", "emit", func(s *State, L *lua.LState) int {
@@ -156,16 +166,16 @@ func (b *builder) openRegistry() {
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
 		}
-		s.emit(L.CheckString(1), "", args)
+		s.emit(arg.Text(L, 1), "", args)
 		return 0
 	})
 	timer := func(kind regKind) word {
 		return func(s *State, L *lua.LState) int {
-			seconds := float64(L.CheckNumber(1))
+			seconds := arg.Number(L, 1)
 			if seconds != seconds || seconds < 0 {
-				L.ArgError(1, "seconds must not be negative")
+				arg.Bad(L, 1, "seconds must not be negative")
 			}
-			r := s.register(kind, "", L.CheckFunction(2), seconds)
+			r := s.register(kind, "", arg.Function(L, 2), seconds)
 			ud := L.NewUserData()
 			ud.Value = r
 			L.Push(ud)
@@ -192,16 +202,16 @@ func (b *builder) groupTable(name string, kind regKind) {
 	mt := b.l.CreateTable(0, 4)
 	meta := func(name string, fn word) { mt.RawSetString(name, b.l.NewFunction(fn.lua())) }
 	meta("__newindex", func(s *State, L *lua.LState) int {
-		key := L.CheckString(2)
+		key := arg.Text(L, 2)
 		if L.Get(3) == lua.LNil {
 			s.unregister(kind, key)
 			return 0
 		}
-		s.register(kind, key, L.CheckFunction(3), 0)
+		s.register(kind, key, arg.Function(L, 3), 0)
 		return 0
 	})
 	meta("__index", func(s *State, L *lua.LState) int {
-		key := L.CheckString(2)
+		key := arg.Text(L, 2)
 		L.Push(lua.LNil)
 		if kind == regCommand {
 			if r := s.commands[key]; r != nil {
@@ -213,7 +223,7 @@ func (b *builder) groupTable(name string, kind regKind) {
 		return 1
 	})
 	meta("__call", func(s *State, L *lua.LState) int {
-		s.register(kind, L.CheckString(2), L.CheckFunction(3), 0)
+		s.register(kind, arg.Text(L, 2), arg.Function(L, 3), 0)
 		return 0
 	})
 	b.table(name).Metatable = mt

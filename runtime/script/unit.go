@@ -155,6 +155,9 @@ func syntaxRefusal(path string, err error) *Refusal {
 	switch {
 	case errors.As(err, &serr):
 		r.Line, r.Message = serr.Line, serr.Advice()
+		if serr.Unfinished() { // no line is to blame
+			r.Line = 0
+		}
 	case errors.As(err, &cerr):
 		r.Line, r.Message = cerr.Line, cerr.Message
 	}

@@ -20,12 +20,12 @@ type target struct {
 // then stores from right to left, as lua5.1 does.
 func (f *function) assign(st *ast.AssignStmt) {
 	if len(st.Lhs) == 1 && len(st.Rhs) == 1 {
-		f.assignOne(f.target(st.Lhs[0]), st.Rhs[0])
+		f.assignOne(f.target(st.Lhs[0], lastLine(st)), st.Rhs[0])
 		return
 	}
 	targets := make([]target, len(st.Lhs))
 	for i, lhs := range st.Lhs {
-		targets[i] = f.target(lhs)
+		targets[i] = f.target(lhs, lastLine(st))
 	}
 	f.keepOperands(targets)
 	last := len(targets) - 1
@@ -72,13 +72,14 @@ func (f *function) keepOperands(targets []target) {
 	}
 }
 
-// target evaluates what is left of the last key of a place.
-func (f *function) target(ex ast.Expr) target {
+// target evaluates what is left of the last key of a place that is stored to on a
+// line.
+func (f *function) target(ex ast.Expr, line int) target {
 	f.at(ex)
 	switch ex := ex.(type) {
 	case *ast.IdentExpr:
 		k, i := f.resolve(ex.Value)
-		t := target{kind: k, reg: i, line: f.line}
+		t := target{kind: k, reg: i, line: line}
 		if k == global {
 			t.key = f.constant(lua.LString(ex.Value))
 		}
@@ -86,8 +87,7 @@ func (f *function) target(ex ast.Expr) target {
 	case *ast.AttrGetExpr:
 		table := f.any(ex.Object)
 		key, named := f.key(ex.Key)
-		f.at(ex)
-		return target{kind: inTable, reg: table, key: key, named: named, line: f.line}
+		return target{kind: inTable, reg: table, key: key, named: named, line: line}
 	}
 	f.fail(ex.Line(), "cannot assign to this expression")
 	return target{}

@@ -27,6 +27,7 @@ func (f *function) into(ex ast.Expr, dst int) {
 	case *ast.StringExpr:
 		f.loadConstant(dst, lua.LString(ex.Value))
 	case *ast.IdentExpr:
+		f.after(ex)
 		f.read(ex.Value, dst)
 	case *ast.Comma3Expr:
 		f.vararg(ex, dst, 1)
@@ -140,7 +141,7 @@ func (f *function) index(ex *ast.AttrGetExpr, dst int) {
 	if named {
 		op = lua.OP_GETTABLEKS
 	}
-	f.at(ex)
+	f.after(ex)
 	f.abc(op, dst, t, key)
 }
 

@@ -86,6 +86,14 @@ func (f *function) at(n ast.PositionHolder) {
 	}
 }
 
+// after makes the line of a node's last token, or that before which a name or an
+// index is read, that of the instructions to come.
+func (f *function) after(n ast.PositionHolder) {
+	if l := n.LastLine(); l > 0 {
+		f.line = l
+	}
+}
+
 // jump emits a jump to be patched.
 func (f *function) jump() int { return f.emit(AsBx(lua.OP_JMP, 0, 0)) }
 
@@ -150,7 +158,7 @@ const maxLocals = 200
 // it from the next instruction.
 func (f *function) declare(name string, reg int) {
 	if len(f.locals) >= maxLocals {
-		f.fail(f.line, "too many local variables (limit is %d) in %s", maxLocals, f.where())
+		f.fail(f.line, "%s has more than %d local variables", f.where(), maxLocals)
 	}
 	info := &lua.DbgLocalInfo{Name: name, StartPc: f.pc()}
 	f.proto.DbgLocals = append(f.proto.DbgLocals, info)
@@ -225,7 +233,7 @@ const maxUpvalues = 255
 func (f *function) addUpvalue(name string, c capture) int {
 	i := len(f.captures)
 	if i >= maxUpvalues {
-		f.fail(f.line, "%s uses more than %d variables of the functions around it", f.where(), maxUpvalues)
+		f.fail(f.line, "%s has more than %d upvalues", f.where(), maxUpvalues)
 	}
 	f.upvalues[name] = i
 	f.captures = append(f.captures, c)

@@ -234,7 +234,9 @@ func (f *function) genericFor(st *ast.GenericForStmt) {
 // define compiles `function a.b.c() end` and `function a:m() end`.
 func (f *function) define(st *ast.FuncDefStmt) {
 	if st.Name.Func != nil {
-		f.assign(&ast.AssignStmt{Lhs: []ast.Expr{st.Name.Func}, Rhs: []ast.Expr{st.Func}})
+		assign := &ast.AssignStmt{Lhs: []ast.Expr{st.Name.Func}, Rhs: []ast.Expr{st.Func}}
+		assign.SetLine(st.Line())
+		f.assign(assign)
 		return
 	}
 	t := f.any(st.Name.Receiver)

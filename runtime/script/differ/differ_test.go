@@ -3,6 +3,7 @@ package differ
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"testing"
 )
@@ -29,6 +30,9 @@ func TestRandomPrograms(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	if *programs > 0 {
+		fmt.Fprintln(os.Stderr, result)
 	}
 	t.Log(result)
 }

@@ -1,5 +1,7 @@
 package differ
 
+import "strconv"
+
 // value is an expression of a kind.
 func (g *gen) value(k kind, depth int) *node {
 	if g.wrong() {
@@ -139,9 +141,20 @@ func (g *gen) string(depth int) *node {
 		option{2, func() *node {
 			return expr("(@ and @ or @)", g.condition(depth-1), g.string(depth-1), g.string(depth-1))
 		}},
+		option{1, func() *node { return expr("((@):match(@) or @)", g.string(depth-1), g.pattern(), g.stringLiteral()) }},
+		option{1, func() *node { return expr("(@):rep(@)", g.stringLiteral(), g.small()) }},
+		option{1, func() *node { return expr("string.char(@)", list(g.printable(), g.printable())) }},
 		option{1, func() *node { return expr("type(@)", g.anything(depth-1)) }},
 	)
 }
+
+// pattern is one of string.find's.
+func (g *gen) pattern() *node {
+	return expr(`"` + pick(g, "a", "%a+", "^%s*", "%d", "(.)(.)", "[^a]", ".-o", "%w*$", "l+", "%x%x", "b?c", "()") + `"`)
+}
+
+// printable is the code of a letter.
+func (g *gen) printable() *node { return expr(strconv.Itoa('A' + g.r.IntN(50))) }
 
 func (g *gen) stringReplacement() *node {
 	return pick(g, expr(`"%0%0"`), expr(`"-"`), expr(`{a = "1", b = true, c = false}`), expr("function(c) if c == 'a' then return 1 end end"))

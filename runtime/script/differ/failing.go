@@ -90,7 +90,7 @@ func (g *gen) mistake() *node {
 		}},
 		option{2, func() *node { return stat("print(@ "+pick(g, "+", "*", "..", "<")+" @)", g.scalar(1), any()) }},
 		option{1, func() *node { return stat("print(- @, #@)", any(), any()) }},
-		option{1, func() *node { return stat("print(@.x.y)", any()) }},
+		option{1, func() *node { return stat("print((@).x.y)", any()) }},
 		option{1, func() *node { return stat("print((@)(@))", any(), any()) }},
 		option{1, func() *node { return stat("_G[nil] = 1") }},
 		option{1, func() *node { return stat("print(({})[nil], rawset({}, @, 1))", any()) }},

@@ -70,9 +70,12 @@ func (g *gen) genericFor(depth int) *node {
 		option{2, func() *node {
 			return over("(function(n, i) if i < n then return i + 1, i * n end end), @, 0", 4, expr(strconv.Itoa(g.r.IntN(4))))
 		}},
+		option{1, func() *node {
+			return stat("for @ in (@):gmatch(@) do@end", text(k), g.string(1), expr(pick(g, `"%a"`, `"%d+"`, `"."`, `"(%w)(%w)"`)), g.looped(6, depth, variable{name: k, kind: kString}))
+		}},
 		option{2, func() *node { return g.closureFor(depth) }},
 		option{2, func() *node { return g.coroutineFor(depth) }},
-		option{1, func() *node { return over("@", 1, g.value(pick(g, kAny, kNumber, kList), 1)) }},
+		option{1, func() *node { return over("@", 1, g.read(pick(g, kAny, kNumber, kList), g.constant)) }},
 	)
 }
 

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 )
 
 // way is one of the two ways in which scripts get into a State.
@@ -63,7 +64,7 @@ func (t *trace) play(source string, how way) outcome {
 	files := map[string][]byte{"main.lua": []byte("return true"), "program.lua": []byte(source)}
 	s, err := script.New(script.Options{
 		Name: "differ", Release: script.NewRelease(1, files), Entry: []string{"main"},
-		Run: script.Budget{Steps: maxSteps, Memory: 512 << 20}, Bind: func(s *script.State) { t.bind(s, source) },
+		Run: script.Budget{Steps: ourSteps, Memory: 512 << 20}, Bind: func(s *script.State) { t.bind(s, source) },
 	})
 	if err != nil {
 		return outcome{endSyntax, err.Error()}
@@ -156,12 +157,7 @@ func show(L *lua.LState, v lua.LValue) string {
 		if v != v {
 			return "nan"
 		}
-		if err := L.CallByParam(lua.P{Fn: L.GetGlobal("tostring"), NRet: 1, Protect: true}, v); err != nil {
-			panic(err)
-		}
-		text := L.Get(-1).String()
-		L.Pop(1)
-		return text
+		return vm.Call(L, L.GetGlobal("tostring"), v).String()
 	case lua.LString:
 		return quote(string(v))
 	case *lua.LNilType, lua.LBool:

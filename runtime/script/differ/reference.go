@@ -16,7 +16,8 @@ import (
 // may loop for ever.
 const (
 	maxLines = 2_000   // printed
-	maxSteps = 500_000 // of the reference's instructions, or our calls and loop turns
+	maxSteps = 500_000 // of the reference's instructions, in each coroutine
+	ourSteps = 10_000_000
 	patience = 10 * time.Second
 )
 

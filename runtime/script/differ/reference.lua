@@ -23,7 +23,7 @@ end
 -- A coroutine starts without the hook of the thread that made it.
 local function hooked(make)
   return function(f)
-    if type(f) ~= "function" then return make(f) end
+    if type(f) ~= "function" or getinfo(f, "S").what == "C" then return make(f) end
     return make(function(...)
       sethook(stop, "", overrun and 1 or maxSteps)
       return f(...)

@@ -20,6 +20,7 @@ func (g *gen) scenario() *node {
 		option{2, g.variadic},
 		option{2, g.breakWithClosures},
 		option{1, g.environment},
+		option{2, g.cutCall},
 		option{1, g.deepExpression},
 	)
 }
@@ -133,4 +134,12 @@ func (g *gen) deepExpression() *node {
 		open, end = "(function(...) return ... end)(", ")"
 	}
 	return stat("print("+strings.Repeat(open, n)+"@"+strings.Repeat(end, n)+")", g.number(1))
+}
+
+// cutCall puts the first result of a call into a parameter or a local that the call
+// reads.
+func (g *gen) cutCall() *node {
+	use := pick(g, "s = (s:gsub('a', 'b')) return s", "s = (several(s)) return s", "local t = s t = (several(t, s)) return t, s", "s, n = (several(s)), (several(n)) return s, n",
+		"local t = {(several(s))} s = (several(s)) return #t, s", "n = n and (several(n)) or (several(s)) return n, s", "s = (s) n = ((several(n, s))) return n, s", "return (several(s)), (several(n))")
+	return stat("do local function several(...) return ... end print((function(@) "+use+" end)(@)) end", pick(g, text("n, s"), text("s, n")), list1(g.string(1), g.string(1)))
 }

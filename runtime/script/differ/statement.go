@@ -258,6 +258,9 @@ func (g *gen) callStatement() *node {
 		return g.trace()
 	}
 	g.spend(v)
+	if g.one(8) {
+		return stat(pick(g, "print(@@)", "@@"), expr(v.name), pick(g, expr("{1, 2}"), expr(`"3"`), expr("[[4]]"), expr("{}")))
+	}
 	form := pick(g, "@(@)", "@(@)", "print(@(@))", "print((@(@)))", "print(1, @(@))", "print(@(@), 2)")
 	return stat(form, expr(v.name), list(g.arguments(4, 2)...))
 }

@@ -33,9 +33,9 @@ func Standard() API {
 			"frexp", "huge", "ldexp", "log", "log10", "max", "min", "mod", "modf", "pi", "pow", "rad", "random",
 			"randomseed", "sin", "sinh", "sqrt", "tan", "tanh"},
 		"os": {"clock", "date", "difftime", "time"},
-		"string": {"byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse",
+		"string": {"byte", "char", "find", "format", "gfind", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse",
 			"sub", "upper"},
-		"table": {"concat", "getn", "insert", "maxn", "remove", "sort"},
+		"table": {"concat", "foreach", "foreachi", "getn", "insert", "maxn", "remove", "setn", "sort"},
 	} {
 		api.Add(table, names...)
 	}

@@ -60,8 +60,8 @@ func syntaxFinding(err error) *Finding {
 	return &Finding{Line: e.Line, Col: e.Column, Message: e.Advice()}
 }
 
-// compileFinding reads the line out of the compiler's message, such as
-// "too many local variables" or "cannot use '...' outside a vararg function".
+// compileFinding reads the line out of the compiler's message, such as "too many
+// local variables".
 func compileFinding(err error) *Finding {
 	f := &Finding{Line: 1, Col: 1, Message: strings.TrimSpace(err.Error())}
 	var e *bytecode.Error

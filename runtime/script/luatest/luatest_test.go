@@ -93,6 +93,7 @@ func TestWords(t *testing.T) {
 		{"fails", "eq(fails(function() error('broken', 0) end), 'broken')", ""},
 		{"fails with text", "fails(function() error('it is broken') end, 'is broken')", ""},
 		{"fails with refusal", "eq(fails(function() error {code = 'x', message = 'no'} end, 'no').code, 'x')", ""},
+		{"fails leaves locals shared", "local n = 1 local function get() return n end fails(function() error('x') end) pcall(function() local t = nil; t.x = 1 end) n = 2 eq(get(), 2)", ""},
 		{"fails without error", "fails(function() end, 'broken')", "expected: an error with \"broken\""},
 		{"fails with another error", "fails(function() error('other') end, 'broken')", "actual:   other"},
 		{"error in the test", "local x = nil + 1", "attempt to perform arithmetic on"},

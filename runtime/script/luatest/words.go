@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 )
 
 // words describes what a test can say, for the editor stubs and the checker.
@@ -96,7 +97,8 @@ func wordNear(L *lua.LState) int {
 func wordFails(L *lua.LState) int {
 	fn := L.CheckFunction(1)
 	text, wantText := L.Get(2).(lua.LString)
-	err := L.CallByParam(lua.P{Fn: fn, Protect: true})
+	L.Push(fn)
+	err := vm.PCall(L, 0, 0, nil)
 	if err == nil {
 		complain(L, 0, "no error\nexpected: an error%s", quoted(text, wantText))
 		return 0

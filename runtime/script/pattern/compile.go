@@ -6,8 +6,8 @@
 // counts what it does and gives up when its steps are spent.
 //
 // As in PUC Lua, a malformed pattern is an error only when the match comes as far
-// as the fault. Unlike there, a zero byte in a pattern stands for itself instead
-// of ending it; the manual forbids it.
+// as the fault, a capture that is never closed one only to who asks for it, and a
+// zero byte ends the pattern: %z stands for one.
 package pattern
 
 import (
@@ -22,7 +22,7 @@ const MaxCaptures = 32
 var (
 	ErrEscape     = errors.New("malformed pattern (ends with '%')")
 	ErrSet        = errors.New("malformed pattern (missing ']')")
-	ErrBalance    = errors.New("malformed pattern (missing arguments to '%b')")
+	ErrBalance    = errors.New("unbalanced pattern")
 	ErrFrontier   = errors.New("missing '[' after '%f' in pattern")
 	ErrIndex      = errors.New("invalid capture index")
 	ErrClose      = errors.New("invalid pattern capture")
@@ -72,15 +72,19 @@ type Pattern struct {
 	anchored bool
 	literal  bool
 	captures int
-	choices  int    // repetitions: how many can be open at once
-	first    int    // index of the first item that consumes
-	skip     opcode // opChar or opSet: what a match must begin with; opMatch: unknown
-	runs     bool   // where a match fails, it fails up to the end of the first item's bytes
+	open     [MaxCaptures]bool // never closed
+	choices  int               // repetitions: how many can be open at once
+	first    int               // index of the first item that consumes
+	skip     opcode            // opChar or opSet: what a match must begin with; opMatch: unknown
+	runs     bool              // where a match fails, it fails up to the end of the first item's bytes
 	fault    error
 }
 
 // Captures is how many captures a match has; not counting the whole match.
 func (p *Pattern) Captures() int { return p.captures }
+
+// Open says whether a capture is never closed: asking for it is ErrUnfinished.
+func (p *Pattern) Open(i int) bool { return p.open[i] }
 
 // Anchored says whether the pattern matches only where a search begins.
 func (p *Pattern) Anchored() bool { return p.anchored }
@@ -90,14 +94,14 @@ func (p *Pattern) Literal() bool { return p.literal }
 
 type compiler struct {
 	Pattern
-	src  string
-	at   int
-	open [MaxCaptures]bool
-	pos  [MaxCaptures]bool
+	src string
+	at  int
+	pos [MaxCaptures]bool
 }
 
 // Compile reads a pattern. It does not fail; see the package comment.
 func Compile(src string) *Pattern {
+	src, _, _ = strings.Cut(src, "\x00")
 	c := &compiler{src: src}
 	c.literal = !strings.ContainsAny(src, "^$*+?.([%-")
 	if strings.HasPrefix(src, "^") {
@@ -106,11 +110,6 @@ func Compile(src string) *Pattern {
 	c.code = make([]item, 0, len(src)-c.at+1)
 	for c.at < len(src) && c.fault == nil {
 		c.item()
-	}
-	for i := 0; i < c.captures && c.fault == nil; i++ {
-		if c.open[i] {
-			c.fail(ErrUnfinished)
-		}
 	}
 	if c.fault == nil {
 		c.add(item{op: opMatch})

@@ -21,6 +21,9 @@ func search(p, s string, init int) string {
 	start, end := m.Span()
 	out := fmt.Sprint(start+1, " ", end)
 	for i := range c.Captures() {
+		if c.Open(i) {
+			return ErrUnfinished.Error()
+		}
 		if from, to, position := m.Capture(i); position {
 			out += fmt.Sprint(" @", from+1)
 		} else {
@@ -71,8 +74,9 @@ func TestFind(t *testing.T) {
 		{"aXb", "%u", "2 2"},
 		{"aXb", "%U+", "1 1"},
 		{"a\x00b", "%z", "2 2"},
-		{"a\x00b", "a\x00b", "1 3"}, // PUC Lua ends the pattern at the zero
-		{"\xe4b", "%a", "2 2"},      // the C locale's letters
+		{"a\x00b", "a\x00c", "1 1"}, // a zero ends the pattern
+		{"abc", "[a\x00]", "malformed pattern (missing ']')"},
+		{"\xe4b", "%a", "2 2"}, // the C locale's letters
 		{"x*", "*", "2 2"},
 		{"a**", "a**", "1 2"},     // the second stands for itself
 		{"a+", "(a)+", `1 2 "a"`}, // a capture is not repeated
@@ -96,7 +100,7 @@ func TestFind(t *testing.T) {
 		{"abc", "[]", "malformed pattern (missing ']')"},
 		{"abc", "[^]", "malformed pattern (missing ']')"},
 		{"abc", "[a%", "malformed pattern (missing ']')"},
-		{"abc", "%bx", "malformed pattern (missing arguments to '%b')"},
+		{"abc", "%bx", "unbalanced pattern"},
 		{"abc", "%fa", "missing '[' after '%f' in pattern"},
 		{"abc", "%f[a", "malformed pattern (missing ']')"},
 		{"abc", "(a", "unfinished capture"},
@@ -201,6 +205,9 @@ func FuzzMatch(f *testing.F) {
 			t.Fatal(start, end)
 		}
 		for i := range p.Captures() {
+			if p.Open(i) {
+				continue
+			}
 			if from, to, position := m.Capture(i); from < start || from > end || !position && (to < from || to > end) {
 				t.Fatal(i, from, to, position, start, end)
 			}

@@ -18,7 +18,7 @@ func mainLoop(L *lua.LState, base *frame) {
 // run runs the current frame, which is base, until it returns.
 func (m *Machine) run(L *lua.LState, th *thread, base *frame) {
 	if m.depth >= maxDepth {
-		L.RaiseError("C stack overflow")
+		fail(L, "C stack overflow")
 	}
 	m.depth++
 	if cf := th.currentFrame; cf.Fn.IsG {
@@ -133,9 +133,10 @@ func (m *Machine) runGo(L *lua.LState, th *thread, cf *frame) bool {
 	th.reg.ensure(L, cf.LocalBase+cf.NArgs)
 	th.reg.setTop(cf.LocalBase + cf.NArgs)
 	n := cf.Fn.GFunction(L)
+	th.hasErrorFunc = true // gopher-lua's own PCall may have taken it away
 	if n < 0 {
 		if !m.Yieldable(L) {
-			L.RaiseError("attempt to yield across metamethod/C-call boundary")
+			fail(L, acrossGo)
 		}
 		return false
 	}

@@ -170,7 +170,7 @@ func Reuse(co *lua.LState) {
 func coroutineArg(L *lua.LState) *lua.LState {
 	co, ok := L.Get(1).(*lua.LState)
 	if !ok {
-		L.ArgError(1, "coroutine expected")
+		ArgError(L, 1, "coroutine expected")
 	}
 	return co
 }
@@ -206,10 +206,12 @@ func Wrapped(L *lua.LState, co *lua.LState) *lua.LFunction {
 	})
 }
 
+const acrossGo = "attempt to yield across metamethod/C-call boundary"
+
 // CoYield is the function coroutine.yield.
 func CoYield(L *lua.LState) int {
 	if !Of(L).Yieldable(L) {
-		L.RaiseError("attempt to yield across metamethod/C-call boundary")
+		Raise(L, acrossGo)
 	}
 	return -1
 }

@@ -151,7 +151,7 @@ func (m *Machine) prepare(L *lua.LState, v []lua.LValue) {
 	for i, what := range [3]string{"initial value", "limit", "step"} {
 		x, ok := ToNumber(v[i])
 		if !ok {
-			L.RaiseError("'for' %s must be a number", what)
+			fail(L, "'for' %s must be a number", what)
 		}
 		n[i] = x
 	}
@@ -169,7 +169,7 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 	case NextFn:
 		key, v, ok = m.step(t, c)
 		if !ok {
-			L.RaiseError("invalid key to 'next'")
+			fail(L, "invalid key to 'next'")
 		}
 		return key, v, true
 	case ipairsFn:

@@ -71,7 +71,7 @@ type overflow struct{ L *lua.LState }
 
 func (o overflow) registryOverflow() { stackOverflow(o.L) }
 
-func stackOverflow(L *lua.LState) { L.RaiseError("stack overflow") }
+func stackOverflow(L *lua.LState) { fail(L, "stack overflow") }
 
 // calls is a thread's call stack.
 func (th *thread) calls() *callStack { return th.stack.(*callStack) }

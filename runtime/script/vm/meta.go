@@ -71,7 +71,7 @@ func (m *Machine) index(L *lua.LState, obj, key lua.LValue, operand int) lua.LVa
 		}
 		obj, operand = h, none
 	}
-	L.RaiseError("loop in gettable")
+	fail(L, "loop in gettable")
 	return lua.LNil
 }
 
@@ -97,7 +97,7 @@ func (m *Machine) setIndex(L *lua.LState, obj, key, v lua.LValue, operand int) {
 		}
 		obj, operand = h, none
 	}
-	L.RaiseError("loop in settable")
+	fail(L, "loop in settable")
 }
 
 // rawSet stores into a table itself, where what runs may.
@@ -112,10 +112,10 @@ func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
 	switch k := key.(type) {
 	case lua.LNumber:
 		if k != k {
-			L.RaiseError("table index is NaN")
+			fail(L, "table index is NaN")
 		}
 	case *lua.LNilType:
-		L.RaiseError("table index is nil")
+		fail(L, "table index is nil")
 	}
 	tableOf(t).set(key, v)
 }

@@ -16,9 +16,9 @@ import (
 // that v stands in, in the current frame, or none.
 func (m *Machine) typeError(L *lua.LState, v lua.LValue, what string, operand int) {
 	if name := describe(threadOf(L).currentFrame, operand); name != "" {
-		L.RaiseError("attempt to %s %s (a %s value)", what, name, typeName(v))
+		fail(L, "attempt to %s %s (a %s value)", what, name, typeName(v))
 	}
-	L.RaiseError("attempt to %s a %s value", what, typeName(v))
+	fail(L, "attempt to %s a %s value", what, typeName(v))
 }
 
 func describe(cf *frame, operand int) string {

@@ -156,9 +156,9 @@ func (m *Machine) order(L *lua.LState, a, b lua.LValue, event string) (result, o
 func (m *Machine) orderError(L *lua.LState, a, b lua.LValue) {
 	x, y := typeName(a), typeName(b)
 	if x == y {
-		L.RaiseError("attempt to compare two %s values", x)
+		fail(L, "attempt to compare two %s values", x)
 	}
-	L.RaiseError("attempt to compare %s with %s", x, y)
+	fail(L, "attempt to compare %s with %s", x, y)
 }
 
 // MaxText is the longest text that a program may build, in bytes.
@@ -213,7 +213,7 @@ func (m *Machine) join(L *lua.LState, values []lua.LValue, right string) string 
 
 func (m *Machine) bound(L *lua.LState, n int) {
 	if n > MaxText {
-		L.RaiseError("budget: a string of %d bytes; at most %d may be built", n, MaxText)
+		fail(L, "budget: a string of %d bytes; at most %d may be built", n, MaxText)
 	}
 }
 

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"fmt"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -16,6 +15,11 @@ func raise(L *lua.LState) {
 func Throw(L *lua.LState, v lua.LValue) {
 	L.Push(v)
 	L.Panic(L)
+}
+
+// fail raises a text as an instruction's error: with its place, if a Lua function runs.
+func fail(L *lua.LState, format string, values ...any) {
+	Throw(L, lua.LString(Where(L, 0)+fmt.Sprintf(format, values...)))
 }
 
 // Where is the place of the function at a level of the call stack, "file:line: ": 0
@@ -104,26 +108,38 @@ func apiError(r any) *lua.ApiError {
 }
 
 // handle runs the handler over an error, with some more calls than others have, for
-// an error that came of too many.
-func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue) (out *lua.ApiError) {
+// an error that came of too many. An error in the handler goes to the handler again,
+// as deep as Go calls may stand inside each other.
+func (p *protection) handle(L *lua.LState, api *lua.ApiError, handler lua.LValue) *lua.ApiError {
 	cs := p.th.calls()
 	cs.limit += handlerCalls
-	p.m.depth = p.depth
+	defer func() { cs.limit -= handlerCalls }()
+	for p.m.depth = p.depth; p.m.depth < maxDepth; p.m.depth++ {
+		v, ok := p.try(L, handler, api.Object)
+		api = &lua.ApiError{Type: lua.ApiErrorRun, Object: v}
+		if ok {
+			return api
+		}
+	}
+	return &lua.ApiError{Type: lua.ApiErrorError, Object: lua.LString("error in error handling")}
+}
+
+// try calls the handler. What it raises is the value where ok is false.
+func (p *protection) try(L *lua.LState, handler, value lua.LValue) (v lua.LValue, ok bool) {
+	depth := p.m.depth
 	defer func() {
-		cs.limit -= handlerCalls
 		if r := recover(); r != nil {
-			out = &lua.ApiError{Type: lua.ApiErrorError, Object: lua.LString("error in error handling")}
+			p.m.depth, v, ok = depth, apiError(r).Object, false
 		}
 	}()
-	p.m.call(L, 1, handler, api.Object)
-	out = &lua.ApiError{Type: lua.ApiErrorRun, Object: p.th.reg.array[p.th.reg.top-1]}
-	return out
+	p.m.call(L, 1, handler, value)
+	return p.th.reg.array[p.th.reg.top-1], true
 }
 
 // Pcall is the function pcall.
 func Pcall(L *lua.LState) int {
 	if L.GetTop() == 0 {
-		L.ArgError(1, "value expected")
+		ArgError(L, 1, "value expected")
 	}
 	return protected(L, pcall(L, L.GetTop()-1, lua.MultRet, nil, false))
 }
@@ -131,7 +147,7 @@ func Pcall(L *lua.LState) int {
 // Xpcall is the function xpcall.
 func Xpcall(L *lua.LState) int {
 	if L.GetTop() < 2 {
-		L.ArgError(2, "value expected")
+		ArgError(L, 2, "value expected")
 	}
 	handler := L.Get(2)
 	L.SetTop(1)
@@ -152,36 +168,13 @@ func protected(L *lua.LState, err error) int {
 // Error is the function error.
 func Error(L *lua.LState) int {
 	v := L.Get(1)
-	level := L.OptInt(2, 1)
-	if s, ok := v.(lua.LString); ok && level > 0 {
-		v = lua.LString(Where(L, level)) + s
+	level := 1
+	if !isNil(L.Get(2)) {
+		level = intArg(L, 2)
+	}
+	if s, ok := ToText(v); ok && level > 0 {
+		v = lua.LString(Where(L, level) + s)
 	}
 	Throw(L, v)
 	return 0
-}
-
-// ChunkName is how errors name a piece of source: `=name` and `@name` as name, source
-// itself by its first line.
-func ChunkName(source string) string {
-	const longest = 59
-	if source == "" {
-		return `[string ""]`
-	}
-	if source[0] == '=' || source[0] == '@' {
-		if name := source[1:]; len(name) <= longest {
-			return name
-		} else if source[0] == '=' {
-			return name[:longest]
-		} else {
-			return "..." + name[len(name)-(longest-3):]
-		}
-	}
-	line, _, cut := strings.Cut(source, "\n")
-	if room := longest - len(`[string "..."]`); len(line) > room {
-		line, cut = line[:room], true
-	}
-	if cut {
-		line += "..."
-	}
-	return `[string "` + line + `"]`
 }

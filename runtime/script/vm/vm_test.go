@@ -10,7 +10,6 @@ import (
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/number"
 	"hotshard/runtime/script/syntax"
-	"hotshard/runtime/script/syntax"
 )
 
 // testState is a machine with just the words that the language itself needs, and

@@ -55,10 +55,10 @@ var (
 )
 
 func nextWord(L *lua.LState) int {
-	t := L.CheckTable(1)
+	t := tableArg(L, 1)
 	k, v, ok := Of(L).step(t, L.Get(2))
 	if !ok {
-		L.RaiseError("invalid key to 'next'")
+		Raise(L, "invalid key to 'next'")
 	}
 	L.Push(k)
 	if isNil(k) {
@@ -69,8 +69,8 @@ func nextWord(L *lua.LState) int {
 }
 
 func ipairsStep(L *lua.LState) int {
-	i := L.CheckInt(2) + 1
-	v := GetInt(L.CheckTable(1), i)
+	t, i := tableArg(L, 1), intArg(L, 2)+1
+	v := GetInt(t, i)
 	if isNil(v) {
 		return 0
 	}
@@ -81,7 +81,7 @@ func ipairsStep(L *lua.LState) int {
 
 // Pairs is the function pairs.
 func Pairs(L *lua.LState) int {
-	t := L.CheckTable(1)
+	t := tableArg(L, 1)
 	L.Push(NextFn)
 	L.Push(t)
 	L.Push(lua.LNil)
@@ -90,7 +90,7 @@ func Pairs(L *lua.LState) int {
 
 // Ipairs is the function ipairs.
 func Ipairs(L *lua.LState) int {
-	t := L.CheckTable(1)
+	t := tableArg(L, 1)
 	L.Push(ipairsFn)
 	L.Push(t)
 	L.Push(lua.LNumber(0))

@@ -1,0 +1,78 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/stdlib"
+	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
+)
+
+// openLoad installs the functions that make a function of text.
+func (b *builder) openLoad() {
+	b.set("", "loadstring", func(_ *State, L *lua.LState) int {
+		text := arg.Text(L, 1)
+		return loadText(L, text, arg.TextOr(L, 2, text))
+	})
+	b.set("", "load", func(_ *State, L *lua.LState) int {
+		name := arg.TextOr(L, 2, "=(load)")
+		text, fault := readAll(L, arg.Function(L, 1))
+		if fault != nil {
+			L.Push(lua.LNil)
+			L.Push(fault)
+			return 2
+		}
+		return loadText(L, text, name)
+	})
+}
+
+// loadText pushes the function that a text makes, or nil and what is wrong with it.
+func loadText(L *lua.LState, text, name string) int {
+	fn, err := From(L).compile(text, stdlib.ChunkID(name))
+	if err != nil {
+		L.Push(lua.LNil)
+		L.Push(lua.LString(syntaxText(stdlib.SourceID(name), err)))
+		return 2
+	}
+	L.Push(fn)
+	return 1
+}
+
+// syntaxText is a compiler's complaint as Lua 5.1 words it.
+func syntaxText(name string, err error) string {
+	var e *syntax.Error
+	if errors.As(err, &e) {
+		return fmt.Sprintf("%s:%d: %s", name, e.Line, e.Sentence())
+	}
+	r := syntaxRefusal(name, err)
+	return fileLine(name, r.Line) + ": " + r.Message
+}
+
+// readAll calls a reader until it gives nothing more. What the reader raises, or
+// gives that is no text, comes back as the fault.
+func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValue) {
+	var out strings.Builder
+	for {
+		if err := protectedCall(L, reader, 1); err != nil {
+			return "", errorValue(err)
+		}
+		v := L.Get(-1)
+		L.Pop(1)
+		piece, ok := vm.ToText(v)
+		switch {
+		case v == lua.LNil || ok && piece == "":
+			return out.String(), nil
+		case !ok:
+			return "", lua.LString("reader function must return a string")
+		case out.Len()+len(piece) > stdlib.MaxString:
+			return "", lua.LString("budget: load would read more than 4194304 bytes")
+		}
+		engine{}.Charge(L, 1)
+		out.WriteString(piece)
+	}
+}
