@@ -52,6 +52,20 @@ func TestKeysBelongToTheOpenWindow(t *testing.T) {
 	}
 }
 
+// What is said while a window is open is said over it.
+func TestNoticesAreSeenOverAWindow(t *testing.T) {
+	s, p := pilotInSpace(t)
+	p.do("open the fleet", chromedp.KeyEvent("g"))
+	p.until("see it", `document.querySelector("#fleet").open`)
+	s.say("announce", map[string]world.Value{"text": "Maintenance at noon"})
+	p.until("read it on top of all", `(() => {
+		const note = document.querySelector(".toast.announce")?.getBoundingClientRect();
+		const seen = note && document.elementsFromPoint(note.left + 20, note.top + 20)[0];
+		return note && getComputedStyle(document.querySelector("#toasts")).display === "grid" && document.querySelector("#toasts").matches(":popover-open") && Math.abs(note.top - 16) < 20 && seen !== undefined;
+	})()`)
+	p.shoot("over-a-window")
+}
+
 // Enter in the overview does what one most likely wants of the thing.
 func TestEnterActsInTheOverview(t *testing.T) {
 	s, p := pilotInSpace(t)

@@ -24,8 +24,16 @@ export class Toasts {
     }
     if (place) note.dataset.since = performance.now();
     this.root.prepend(note);
+    this.#toTheTop();
     while (this.root.childElementCount > AT_ONCE) this.root.lastElementChild.remove();
     if (STAY[kind]) setTimeout(() => note.remove(), STAY[kind]);
+  }
+
+  // A window that has been opened since lies over everything but what came to the top
+  // after it: nothing that is said goes unseen behind it.
+  #toTheTop() {
+    if (this.root.matches(":popover-open")) this.root.hidePopover();
+    this.root.showPopover();
   }
 
   // drop takes away the notice with an id, once it no longer holds.
