@@ -85,10 +85,12 @@ export class Marks {
   }
 
   // beside is where a text of a width goes: to the right of a spot or, where a panel,
-  // the border or another name is in the way, to the left of it, below or above. What
-  // has to be written goes to the right at last, unless the spot itself is covered.
+  // the border or another name is in the way, to the left of it. What has to be written
+  // goes below or above then, and to the right at last, unless the spot is covered.
   #beside(x, y, width, always) {
-    for (const [left, top] of [[x + 12, y], [x - 12 - width, y], [x - width / 2, y + 20], [x - width / 2, y - 20]]) {
+    const sides = [[x + 12, y], [x - 12 - width, y]];
+    if (always) sides.push([x - width / 2, y + 20], [x - width / 2, y - 20]);
+    for (const [left, top] of sides) {
       if (this.#clear(left, top - 7, width, 14) && this.#claim(left, top - 7, width, 14, false)) return [left, top];
     }
     if (!always || !this.#clear(x, y, 0, 0)) return null;
