@@ -21,6 +21,7 @@ var Events = []Event{
 	{"player_entered(player: integer, reason: string)", "A player has come: reason is \"login\", \"jump\" (see player_arrived) or \"restore\" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one."},
 	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\" or why the session ended. The player and their ship are still there."},
 	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
+	{"player_connected(player: integer)", "The player's client has come and knows nothing yet: after player_entered at a login, and by itself when it takes the session up again after a break or a reload of the page. Tell it here what it would otherwise hear only when that changes."},
 	{"warp_started(ship: integer)", "A ship has aligned and goes into warp."},
 	{"warp_landed(ship: integer)", "A ship has come out of warp."},
 	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},
@@ -80,6 +81,9 @@ func (t teller) PlayerLeft(p world.CharacterID, reason string) {
 func (t teller) PlayerArrived(p world.CharacterID, from string, gate world.EntityID) {
 	t.emitFor(p, "player_arrived", lua.LString(from), id(gate))
 }
+
+// PlayerConnected fires player_connected.
+func (t teller) PlayerConnected(p world.CharacterID) { t.emitFor(p, "player_connected") }
 
 // WarpStarted fires warp_started.
 func (t teller) WarpStarted(ship world.EntityID) { t.emit("warp_started", id(ship)) }

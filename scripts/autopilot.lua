@@ -1,7 +1,8 @@
 -- The autopilot flies a pilot along their route: warp to the gate, approach it,
 -- jump, and again in the next system. It acts only when something happened (a
 -- warp ended, a ship arrived, a system was entered), and lets go as soon as the
--- pilot gives an order of their own.
+-- pilot gives an order of their own. Switched on in the middle of a warp, it goes
+-- on when that has ended.
 --
 -- On for those with player.data(p).autopilot.
 local args = require "lib.args"
@@ -25,10 +26,8 @@ function autopilot.go(p)
   local ok, message
   if route.reaches(me, gate) then
     ok, message = player.jump(p, gate.id)
-  elseif space.distance(me, gate.id) >= flight.warp_from then
-    ok, message = space.warp(me, gate.id, 0)
   else
-    ok, message = space.approach(me, gate.id)
+    ok, message = flight.towards(me, gate.id)
   end
   if not ok then autopilot.off(p, "Autopilot off: " .. message .. ".") end
 end
@@ -75,6 +74,10 @@ end
 
 function event.player_arrived(p)
   if player.data(p).autopilot then autopilot.go(p) end
+end
+
+function event.player_connected(p)
+  player.send(p, "autopilot", {on = player.data(p).autopilot == true})
 end
 
 return autopilot

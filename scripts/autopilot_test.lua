@@ -58,3 +58,24 @@ function test.it_is_off_after_a_login()
   emit("player_entered", ann.id, "login")
   eq(player.data(ann.id).autopilot, nil)
 end
+
+function test.switched_on_in_a_warp_it_goes_on_afterwards()
+  local ann = flying "Ann"
+  ann:run("route", {to = "Beta"})
+  ann:run("warp", {id = 1011})
+  advance(15)
+  eq(space.get(player.ship(ann.id)).mode, "tunnel")
+  eq(ann:run("autopilot", {on = true}), {on = true})
+  advance(400)
+  eq(system.population(), 0, "she has jumped")
+end
+
+function test.a_page_that_comes_again_hears_of_it()
+  local ann = flying "Ann"
+  ann:run("route", {to = "Beta"})
+  ann:run("autopilot", {on = true})
+  ann:forget()
+  emit("player_connected", ann.id)
+  eq(ann:last("autopilot").on, true)
+  eq(ann:last("route").to, "Beta")
+end

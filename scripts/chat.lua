@@ -106,6 +106,18 @@ function command.leave(p, from)
   return {channel = channel}
 end
 
+-- The channels that a pilot has joined, in order.
+function chat.joined(p)
+  local list = {}
+  for name in pairs(player.data(p).channels or {}) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+function event.player_connected(p)
+  player.send(p, "channels", {joined = chat.joined(p), always = chat.always})
+end
+
 -- The service sends what is said to every system that listens; whoever hears the
 -- channel gets it.
 function event.chat_line(_, line)

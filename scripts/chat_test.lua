@@ -7,6 +7,15 @@ function test.local_is_heard_by_everybody_here()
   eq(ann:last("chat").text, "o7")
 end
 
+function test.a_page_that_comes_again_hears_of_its_channels()
+  local ann = player "Ann"
+  eq(ann:last("channels"), {joined = {}, always = {"help"}})
+  ann:run("join", {channel = "traders"})
+  ann:run("join", {channel = "friends"})
+  emit("player_connected", ann.id)
+  eq(ann:last("channels").joined, {"friends", "traders"})
+end
+
 function test.lines_are_bounded()
   local ann = player "Ann"
   local _, message = ann:run("say", {text = string.rep("x", chat.longest + 1)})

@@ -1,5 +1,7 @@
 -- The end of a ship: a wreck, and for a pilot the pod; the end of a pod: a new
 -- body in a station.
+local args = require "lib.args"
+local fitting = require "fitting"
 local pilot = require "pilot"
 local ship = require "ship"
 local vessel = require "vessel"
@@ -7,6 +9,7 @@ local death = {}
 
 death.wreck_time = 600 -- s that a wreck stays
 death.loud = 3         -- losses a second that everybody around is told of; of more than that, those concerned
+death.most_causes = 5  -- told of one loss
 death.second = 0       -- in which the last loss was
 death.told = 0         -- of how many everybody was told in it
 
@@ -37,13 +40,52 @@ function death.tell_concerned(v, by, fields)
   end
 end
 
+-- Who did how much to a ship, the worst first.
+function death.causes(v)
+  local list = {}
+  for name, points in pairs(v.wounds or {}) do
+    list[#list + 1] = {name = name, points = math.floor(points + 0.5)}
+  end
+  table.sort(list, function(a, b) return a.points > b.points or a.points == b.points and a.name < b.name end)
+  while #list > death.most_causes do list[#list] = nil end
+  return list
+end
+
+-- What a pilot has to know of a loss. It is kept until they have read it, so that
+-- it is on the screen after a reload of the page too.
+function death.record(p, v, by)
+  local hull = pilot.hull(p)
+  player.data(p).death = {
+    ship = v.type.name, pod = hull.type == pilot.capsule or nil, by = by and by.name, by_type = by and by.type.name,
+    causes = death.causes(v), lost = fitting.of(hull.type, hull), system = system.name(), at = system.now(),
+  }
+end
+
+function death.show(p)
+  local last = player.data(p).death
+  if last then player.send(p, "death", last) end
+end
+
+function event.player_connected(p)
+  death.show(p)
+end
+
+-- death{} tells of one's last loss, death{read=true} puts it away.
+function command.death(p, from)
+  local last = player.data(p).death
+  if args.get(from, "read") == true then player.data(p).death = nil end
+  return last or false
+end
+
 -- What is left in space where a ship was.
 function death.wreck(v, thing)
   local id = space.spawn {
     kind = "wreck", type = v.type.name, name = v.name .. " (wreck)", pos = thing.pos, vel = thing.vel,
     mass = v.type.mass, agility = v.type.agility, radius = v.type.radius,
   }
-  if id then after(death.wreck_time, function() ship.remove(id) end) end
+  if not id then return end
+  after(death.wreck_time, function() ship.remove(id) end)
+  emit("wreck_left", id, v)
 end
 
 -- The pilot of a lost ship is left in a pod; one whose pod is lost wakes in a
@@ -54,6 +96,7 @@ function death.eject(p, v, thing)
     player.data(p).ship = nil
     pilot.begin(p)
     emit("pilot_ready", p)
+    emit("pilot_reborn", p)
     player.send(p, "notice", {text = "Your pod is lost. You wake in a new body."})
     return
   end
@@ -66,9 +109,13 @@ function event.vessel_destroyed(v, by)
   local thing = space.get(v.id)
   if not thing then return end
   death.tell(v, by)
+  if v.pilot then death.record(v.pilot, v, by) end
   ship.remove(v.id)
   if v.kind ~= "missile" and v.type.name ~= pilot.capsule then death.wreck(v, thing) end
-  if v.pilot then death.eject(v.pilot, v, thing) end
+  if v.pilot then
+    death.eject(v.pilot, v, thing)
+    death.show(v.pilot)
+  end
   emit("ship_lost", v, by)
 end
 

@@ -17,6 +17,7 @@ fitting.usual = {
     "Medium Shield Booster", "Armour Repairer", "Armour Repairer"},
   ["Colossus"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun", "Heavy Railgun",
     "Medium Shield Booster", "Medium Shield Booster", "Armour Repairer", "Armour Repairer"},
+  ["Jackal Stray"] = {"Light Railgun"},
   ["Jackal Scout"] = {"Light Autocannon", "Light Autocannon"},
   ["Jackal Raider"] = {"Medium Railgun", "Medium Railgun", "Heavy Launcher"},
   ["Jackal Warlord"] = {"Heavy Railgun", "Heavy Railgun", "Heavy Launcher", "Heavy Launcher"},
@@ -61,6 +62,7 @@ function command.fit(p, from)
   local ok, message = fitting.fits(hull.type, names)
   if not ok then return nil, message, "bad_fit" end
   hull.fit = names
+  emit("refitted", p)
   return {ship = hull.type, modules = names}
 end
 

@@ -47,3 +47,12 @@ function test.nonsense_is_refused()
   _, message = ann:run("fit", {modules = {"Heavy Railgun", "Heavy Railgun", "Heavy Railgun"}})
   eq(message, "Wren has 2 high slots, these modules take 3")
 end
+
+function test.a_refit_is_shown()
+  require "station"
+  local ann = player "Ann"
+  ann:forget()
+  ann:run("fit", {modules = {"Light Launcher"}})
+  advance(0.2)
+  eq(ann:last("hangar").items, {{type = "Light Launcher", quantity = 1, location = "fitted"}})
+end

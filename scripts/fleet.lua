@@ -38,7 +38,7 @@ end
 -- fleet_join{fleet}: after an invitation.
 function command.fleet_join(p, from)
   local info = fleet.ask("join", fleet.card(p), args.id(from, "fleet"))
-  player.data(p).fleet = true
+  player.data(p).fleet, player.data(p).invited = true, nil
   return info
 end
 
@@ -91,7 +91,9 @@ end
 -- The service has news for some who are here.
 function event.fleet_news(_, players, name, fields)
   for _, p in ipairs(players) do
-    if name == "fleet_left" and player.data(p) then player.data(p).fleet = nil end
+    local data = player.data(p)
+    if data and name == "fleet_left" then data.fleet = nil end
+    if data and name == "fleet_invited" then data.invited = true end
     player.send(p, name, fields)
   end
 end
@@ -101,6 +103,19 @@ function event.player_entered(p)
   if not player.data(p).fleet then return end
   local info = service.call(fleet.service, "moved", fleet.card(p))
   if player.data(p) and not info then player.data(p).fleet = nil end
+end
+
+-- A page that comes again hears of its fleet, or of the invitations to others.
+function event.player_connected(p)
+  local data = player.data(p)
+  if data.fleet then
+    local info = service.call(fleet.service, "info", p)
+    if info then player.send(p, "fleet", info) end
+  elseif data.invited then
+    for _, invitation in ipairs(service.call(fleet.service, "invitations", p)) do
+      player.send(p, "fleet_invited", invitation)
+    end
+  end
 end
 
 function event.player_left(p, reason)

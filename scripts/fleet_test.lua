@@ -102,3 +102,31 @@ function test.who_logs_out_is_out()
   advance(1)
   eq(#ann:run("fleet").members, 1)
 end
+
+function test.a_page_that_comes_again_hears_of_its_fleet()
+  local ann, ben = fleet_of_two()
+  ann:forget()
+  emit("player_connected", ann.id)
+  advance(1)
+  eq(#ann:last("fleet").members, 2)
+  eq(ann:last("fleet").members[2].id, ben.id)
+end
+
+function test.an_invitation_outlives_a_reload_of_the_page()
+  local ann = arena.fighter("Ann", "Wren")
+  local ben = arena.fighter("Ben", "Wren", 3000)
+  advance(1)
+  ok(ann:run("fleet_invite", {id = ben.id}))
+  advance(1)
+  ben:forget()
+  emit("player_connected", ben.id)
+  advance(1)
+  local invitation = ben:last "fleet_invited"
+  eq(invitation.from, "Ann")
+  ok(ben:run("fleet_join", {fleet = invitation.fleet}))
+  ben:forget()
+  emit("player_connected", ben.id)
+  advance(1)
+  eq(ben:last("fleet_invited"), nil)
+  eq(#ben:last("fleet").members, 2)
+end

@@ -20,6 +20,16 @@ function flight.sees(me, id)
   return mine ~= nil and other ~= nil and mine.bubble == other.bubble
 end
 
+-- Brings a ship nearer to a thing: from afar by warp, else under its own power. One
+-- that aligns for a warp or is in one goes on with that. True, or nil with why not.
+function flight.towards(me, id)
+  local thing = space.get(me)
+  if thing.mode == "warp" or thing.mode == "tunnel" then return true end
+  if space.distance(me, id) >= flight.warp_from then return space.warp(me, id, 0) end
+  if thing.mode == "approach" and thing.target == id then return true end
+  return space.approach(me, id)
+end
+
 -- The ship of a player, and the thing that their order names.
 function flight.pair(p, from)
   local me, target = pilot.in_space(p), args.id(from, "id")

@@ -129,4 +129,23 @@ function event.shot(v, other, m, points, quality)
   end
 end
 
+-- A page that comes again into a fight hears how those around do, and who fires; in
+-- a crowd it hears of them as they change.
+function event.player_connected(p)
+  local me = player.ship(p)
+  if not me or system.population() >= news.crowd then return end
+  local ships, weapons, bubble = {}, {}, space.get(me).bubble
+  for id, v in pairs(vessel.all) do
+    local thing = space.get(id)
+    if thing and thing.bubble == bubble then
+      if v.shown_hull then ships[#ships + 1] = {id, v.shown_shield, v.shown_armour, v.shown_hull} end
+      for _, m in ipairs(v.modules) do
+        if m.on and m.target then weapons[#weapons + 1] = {id, m.target, m.type, m.figures.cycle, true} end
+      end
+    end
+  end
+  player.send(p, "health", {ships = ships})
+  player.send(p, "fire", {weapons = weapons, all = true})
+end
+
 return news

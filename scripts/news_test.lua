@@ -1,6 +1,7 @@
 local arena = require "testing.arena"
 local news = require "news"
 local vessel = require "vessel"
+require "modules"
 
 function test.a_thousand_shots_are_one_message()
   local ann, a = arena.fighter("Ann", "Colossus")
@@ -78,4 +79,24 @@ end
 function test.rounding()
   eq(news.round(0.12345), 0.123)
   eq(news.percent(0.987), 99)
+end
+
+function test.a_page_that_comes_again_sees_the_fight()
+  local ann = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", 3000)
+  local jackal = arena.npc("Jackal Scout", 5000)
+  advance(1)
+  ben:run("lock", {id = jackal})
+  advance(10)
+  ok(ben:run("activate", {slot = 1, id = jackal}))
+  vessel.hurt(vessel.of(b), 32, vessel.of(jackal))
+  advance(2)
+  ann:forget()
+  emit("player_connected", ann.id)
+  local fire = ann:last "fire"
+  eq(fire.all, true)
+  eq(fire.weapons, {{b, jackal, "Light Railgun", 4.5, true}})
+  local rows = {}
+  for _, row in ipairs(ann:last("health").ships) do rows[row[1]] = row end
+  ok(rows[b][2] < 100)
 end

@@ -11,9 +11,32 @@ function overview.celestial(c, me)
     distance = me and space.distance(me, c.id)}
 end
 
--- look{id}: one thing. look{}: the system.
+-- The figures of a type that say anything, for a pilot; of a launcher with those of
+-- what it launches. range is how far a missile flies.
+function overview.type(name)
+  local t = types.get(name)
+  if not t then error {code = "no_type", message = "there is no type called " .. name} end
+  local figures = overview.figures(t)
+  if t.launches and t.launches ~= "" then
+    local charge = types.get(types.list(t.launches)[1])
+    figures.charge = overview.figures(charge)
+    figures.charge.range = charge.speed * charge.flight_time
+  end
+  return figures
+end
+
+function overview.figures(t)
+  local figures = {}
+  for key, value in pairs(t) do
+    if value ~= 0 and value ~= "" and value ~= false then figures[key] = value end
+  end
+  return figures
+end
+
+-- look{id}: one thing. look{type}: the figures of a type. look{}: the system.
 function command.look(p, from)
   local me = player.ship(p)
+  if args.get(from, "type") ~= nil then return overview.type(args.text(from, "type", 40)) end
   if args.get(from, "id") == nil then return overview.system() end
   local id = args.id(from, "id")
   local c = system.celestial(id)

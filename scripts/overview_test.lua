@@ -59,3 +59,17 @@ function test.who_is_bounded()
   eq(#answer.players, 1)
   eq(answer.count, 2)
 end
+
+function test.a_type_tells_its_figures()
+  local ann = player "Ann"
+  local gun = ann:run("look", {type = "light railgun"})
+  eq(gun.optimal, 14000)
+  eq(gun.tracking, 0.11)
+  eq(gun.cap_use, 1.5)
+  eq(gun.repair, nil, "what a gun does not do")
+  local launcher = ann:run("look", {type = "Light Launcher"})
+  ok(launcher.charge.damage > 0 and launcher.charge.range > 1000)
+  local _, message, code = ann:run("look", {type = "Phaser"})
+  eq(message, "there is no type called Phaser")
+  eq(code, "no_type")
+end

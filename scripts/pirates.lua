@@ -1,40 +1,89 @@
--- Pirates: in systems where security is low, whoever comes to a belt is not
--- alone for long. A band comes in, attacks pilots and defends its own, and goes
--- again when nobody is left to rob.
+-- Pirates: whoever comes to a belt is not alone for long. In safe space it is a lone
+-- stray that a rookie can beat; where security is low a band comes in. They attack
+-- pilots, defend their own, and go again when nobody is left to rob. Where a system
+-- has no belt they lurk at its outermost planet, so that there is something to hunt
+-- wherever one begins; whoever comes in is told.
 local brain = require "brain"
 local pilot = require "pilot"
 local ship = require "ship"
 local pirates = {}
 
-pirates.below = 0.5      -- security in which they dare to show up
-pirates.near = 100e3     -- m from a belt's surface that count as being there
+pirates.below = 0.5      -- security below which they come in bands
+pirates.groups = {"pirate frigate", "pirate cruiser", "pirate battleship"} -- of types
+pirates.near = 100e3     -- m from a lair's surface that count as being there
 pirates.delay = {3, 10}  -- s until a band comes
-pirates.again = 300      -- s until the next band comes to the same belt
+pirates.again = 300      -- s until the next band comes to the same lair, a stray in a third of it
 pirates.look = 20        -- s between looks around for somebody to rob
-pirates.bands = {}       -- by the belt's name: {ships = {id = true}, since =, belt =}
+pirates.bands = {}       -- by the lair's name: {ships = {id = true}, since =, belt =}
 
 -- Who comes: the types of a band, by security and chance (0..1).
 function pirates.roster(security, chance)
+  if security >= pirates.below then return {"Jackal Stray"} end
   if security > 0.2 then return {"Jackal Scout", "Jackal Scout"} end
   if security > -0.3 then return {"Jackal Scout", "Jackal Scout", chance < 0.5 and "Jackal Raider" or "Jackal Scout"} end
   return {"Jackal Raider", "Jackal Raider", chance < 0.3 and "Jackal Warlord" or "Jackal Raider"}
 end
 
--- The belt that a ship is at, or nil.
+-- Where they lurk: the belts or, in a system without any, the outermost planet.
+function pirates.lairs()
+  local belts = system.celestials("belt")
+  if belts[1] then return belts end
+  local planets = system.celestials("planet")
+  return {planets[#planets]}
+end
+
+-- The lair that a ship is at, or nil.
 function pirates.belt(id)
-  for _, belt in ipairs(system.celestials("belt")) do
-    local d = space.distance(id, belt.id)
-    if d and d < pirates.near then return belt end
+  for _, lair in ipairs(pirates.lairs()) do
+    local d = space.distance(id, lair.id)
+    if d and d < pirates.near then return lair end
   end
 end
 
--- Somebody has come to a belt: is a band due?
+-- How long a lair stays empty after a band has come.
+function pirates.rest()
+  return system.security() >= pirates.below and pirates.again / 3 or pirates.again
+end
+
+-- What a pilot who comes in is told: where they lurk, and what to expect.
+function pirates.warning()
+  local lairs = pirates.lairs()
+  if not lairs[1] then return nil end
+  local places = {}
+  for i, lair in ipairs(lairs) do places[i] = lair.id end
+  local text = "Lone strays lurk at the marked places: a fair fight for one ship."
+  if system.security() < pirates.below then text = "Bands of pirates come to the marked places: do not go there alone." end
+  return {places = places, text = text, bands = system.security() < pirates.below}
+end
+
+function pirates.warn(p)
+  local warning = pirates.warning()
+  if warning then player.send(p, "pirates", warning) end
+end
+
+function event.player_arrived(p)
+  pirates.warn(p)
+end
+
+function event.player_connected(p)
+  pirates.warn(p)
+end
+
+-- The names of the types that pirates fly.
+function pirates.types()
+  local list = {}
+  for _, group in ipairs(pirates.groups) do
+    for _, name in ipairs(types.list(group)) do list[#list + 1] = name end
+  end
+  return list
+end
+
+-- Somebody has come to a lair: is a band due?
 function pirates.notice(id)
-  if system.security() >= pirates.below then return end
   local belt = pirates.belt(id)
   if not belt then return end
   local band = pirates.bands[belt.name]
-  if band and (next(band.ships) or system.now() - band.since < pirates.again) then return end
+  if band and (next(band.ships) or system.now() - band.since < pirates.rest()) then return end
   pirates.bands[belt.name] = {ships = {}, since = system.now(), belt = belt.id}
   local low, high = pirates.delay[1], pirates.delay[2]
   after(low + (high - low) * system.random(), function() pirates.come(belt, id) end)

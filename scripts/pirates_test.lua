@@ -80,3 +80,24 @@ function test.away_from_belts_one_is_alone()
   pirates.notice(player.ship(ann.id))
   eq(next(pirates.bands), nil)
 end
+
+function test.whoever_comes_in_is_told_where_they_lurk()
+  local ann = player "Ann"
+  eq(ann:last("pirates").places, {2014})
+  eq(ann:last("pirates").bands, true)
+end
+
+function test.in_safe_space_it_is_one_that_a_rookie_can_beat()
+  eq(pirates.roster(0.5, 0.1), {"Jackal Stray"})
+  eq(pirates.roster(1, 0.9), {"Jackal Stray"})
+  ok(#pirates.types() >= 4)
+end
+
+function test.every_system_has_a_place_for_them()
+  local celestials = system.celestials
+  system.celestials = function(kind) return kind == "belt" and {} or celestials(kind) end
+  local ok_, lairs = pcall(pirates.lairs)
+  system.celestials = celestials
+  eq(ok_, true)
+  eq(lairs[1].id, 2012)
+end

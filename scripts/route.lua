@@ -3,7 +3,7 @@
 -- A pilot's route is kept in player.data(p).route: the names of the systems
 -- still ahead, the next one first.
 local args = require "lib.args"
-local format = require "lib.format"
+local errand = require "errand"
 local pilot = require "pilot"
 local route = {}
 
@@ -31,10 +31,9 @@ function route.describe(p)
   return {systems = ahead[1] and ahead, jumps = #ahead, gate = gate and gate.id, to = ahead[#ahead]}
 end
 
--- Is the ship near enough to use the gate? True, or false with how far it is.
+-- Is the ship near enough to use the gate?
 function route.reaches(me, gate)
-  local distance = space.distance(me, gate.id)
-  return distance <= route.jump_range, distance
+  return space.distance(me, gate.id) <= route.jump_range
 end
 
 -- The gate a pilot names or, without a name, that of their route.
@@ -47,14 +46,18 @@ function route.find(p, from)
   return gate
 end
 
+errand.kinds.jump = {
+  words = "jump",
+  range = function() return route.jump_range end,
+  act = function(p, id) return player.jump(p, id) end,
+}
+
+-- jump{gate=}: at once within route.jump_range; from afar one is flown there first
+-- (errand.lua), and the answer has on_the_way.
 function command.jump(p, from)
   local me = pilot.in_space(p)
   local gate = route.find(p, from)
-  local near, distance = route.reaches(me, gate)
-  if not near then
-    error {code = "too_far", message = string.format("%s is %s away: jump within %s", gate.name,
-      format.distance(distance), format.distance(route.jump_range))}
-  end
+  if not route.reaches(me, gate) then return errand.start(p, "jump", gate.id) end
   local ok, message = player.jump(p, gate.id)
   if not ok then return nil, message end
   return {to = gate.dest_name}
@@ -86,6 +89,10 @@ function event.player_arrived(p)
     table.remove(ahead, 1)
   end
   player.data(p).route = ahead[1] and ahead or nil
+  player.send(p, "route", route.describe(p))
+end
+
+function event.player_connected(p)
   player.send(p, "route", route.describe(p))
 end
 

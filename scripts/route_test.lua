@@ -29,11 +29,12 @@ function test.a_route_to_nowhere_is_refused()
   ok(message)
 end
 
-function test.jump_is_refused_far_from_the_gate()
+function test.a_jump_from_afar_begins_with_the_way_there()
   local ann = at_gate(4000)
-  local _, message, code = ann:run("jump", {gate = 1021})
-  eq(code, "too_far")
-  eq(message, "Stargate Beta is 4,000 m away: jump within 2,500 m")
+  eq(ann:run("jump", {gate = 1021}), {on_the_way = true, id = 1021, distance = 4000})
+  eq(system.population(), 1)
+  advance(30)
+  eq(system.population(), 0)
 end
 
 function test.jump_needs_a_gate()

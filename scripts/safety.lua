@@ -88,6 +88,9 @@ function event.pilot_ready(p)
     safety.held[p] = system.now() + data.safety_hold
     data.safety_hold = nil
   end
+end
+
+function event.player_connected(p)
   safety.tell(p)
 end
 

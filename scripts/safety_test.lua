@@ -58,7 +58,7 @@ function test.it_is_kept_with_the_character()
   local ann = player "Ann"
   ann:run("safety", {on = false})
   ann:forget()
-  emit("pilot_ready", ann.id)
+  emit("player_connected", ann.id)
   advance(0)
   eq(ann:last("safety"), {on = false})
 end

@@ -1,7 +1,7 @@
 -- Stations: docking and undocking.
 local args = require "lib.args"
+local errand = require "errand"
 local fitting = require "fitting"
-local format = require "lib.format"
 local pilot = require "pilot"
 local ship = require "ship"
 local station = {}
@@ -40,22 +40,42 @@ function station.show(p)
   player.send(p, "hangar", {ships = {{type = hull.type, name = hull.name}}, items = items})
 end
 
-function event.pilot_ready(p)
+function event.player_connected(p)
   if player.station(p) then station.show(p) end
 end
 
+function event.refitted(p)
+  station.show(p)
+end
+
+function event.pilot_reborn(p)
+  if player.station(p) then station.show(p) end
+end
+
+-- Takes a pilot who is near enough into a station.
+function station.take_in(p, id)
+  emit("ship_docking", player.ship(p), p, id)
+  player.dock(p, id)
+  pilot.commission(p)
+  station.show(p)
+  emit("pilot_docked", p, id)
+  return true
+end
+
+errand.kinds.dock = {
+  words = "dock",
+  range = function() return station.dock_range end,
+  act = function(p, id) return station.take_in(p, id) end,
+}
+
+-- dock{station=}: at once within station.dock_range; from afar one is flown there
+-- first (errand.lua), and the answer has on_the_way.
 function command.dock(p, from)
   local me = pilot.in_space(p)
   local c = station.find(me, from)
-  local distance = space.distance(me, c.id)
-  if distance > station.dock_range then
-    error {code = "too_far", message = string.format("%s is %s away: dock within %s", c.name,
-      format.distance(distance), format.distance(station.dock_range))}
-  end
-  emit("ship_docking", me, p, c.id)
-  player.dock(p, c.id)
-  pilot.commission(p)
-  station.show(p)
+  if space.distance(me, c.id) > station.dock_range then return errand.start(p, "dock", c.id) end
+  emit("helm_taken", p)
+  station.take_in(p, c.id)
   return {station = c.id, name = c.name}
 end
 

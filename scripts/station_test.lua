@@ -44,16 +44,6 @@ function test.dock_takes_the_nearest_where_none_is_named()
   eq(ann:run("dock").station, at)
 end
 
-function test.dock_says_how_far_it_is()
-  local ann = player "Ann"
-  local at = player.station(ann.id)
-  local other = at == 1031 and 1032 or 1031
-  ann:run "undock"
-  local _, message, code = ann:run("dock", {station = other})
-  eq(code, "too_far")
-  ok(string.find(message, "^Alpha II %- Harbour . is %d+ km away: dock within 2,500 m$"), message)
-end
-
 function test.dock_wants_a_station()
   local ann = player "Ann"
   ann:run "undock"

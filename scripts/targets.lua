@@ -11,6 +11,8 @@ local targeting = require "lib.targeting"
 local vessel = require "vessel"
 local targets = {}
 
+targets.warnings = 20 -- locks on a pilot that they are warned of
+
 -- Is the lock done?
 function targets.locked(v, id)
   local lock = v.locks[id]
@@ -26,6 +28,12 @@ end
 -- Tells the pilot, if there is one.
 function targets.tell(v, id, state, seconds)
   if v.pilot then player.send(v.pilot, "lock", {id = id, state = state, seconds = seconds}) end
+end
+
+-- Warns the pilot who is locked; of more than targets.warnings at once nobody
+-- could keep count.
+function targets.warn(other, v, state, seconds)
+  if other.pilot then player.send(other.pilot, "aimed", {id = v.id, name = v.name, state = state, seconds = seconds}) end
 end
 
 -- Begins to lock; the number of seconds it takes, or nil with a refusal's message
@@ -44,7 +52,10 @@ function targets.lock(v, other)
   local lock = {id = other.id, due = system.now() + seconds, done = false}
   v.locks[other.id] = lock
   other.locked_by[v.id] = true
+  other.aims = (other.aims or 0) + 1
+  lock.warned = other.aims <= targets.warnings
   targets.tell(v, other.id, "locking", seconds)
+  if lock.warned then targets.warn(other, v, "locking", seconds) end
   after(seconds, function() targets.done(v, lock) end)
   return seconds
 end
@@ -55,15 +66,21 @@ function targets.done(v, lock)
   if not space.exists(lock.id) then return targets.unlock(v, lock.id) end
   lock.done = true
   targets.tell(v, lock.id, "locked")
+  if lock.warned then targets.warn(vessel.of(lock.id), v, "locked") end
   emit("target_locked", v, lock.id)
 end
 
 -- Gives a lock up, for whatever reason.
 function targets.unlock(v, id)
-  if not v.locks[id] then return false end
+  local lock = v.locks[id]
+  if not lock then return false end
   v.locks[id] = nil
   local other = vessel.all[id]
-  if other then other.locked_by[v.id] = nil end
+  if other then
+    other.locked_by[v.id] = nil
+    other.aims = math.max(0, (other.aims or 1) - 1)
+    if lock.warned then targets.warn(other, v, "lost") end
+  end
   targets.tell(v, id, "lost")
   emit("target_unlocked", v, id)
   return true
@@ -92,6 +109,22 @@ end
 function command.unlock(p, from)
   local me = pilot.in_space(p)
   return targets.unlock(vessel.of(me), args.id(from, "id"))
+end
+
+-- A page that comes again hears of all locks, its ship's and those on it.
+function event.player_connected(p)
+  local v = vessel.all[player.ship(p) or 0]
+  if not v then return end
+  for id, lock in pairs(v.locks) do
+    targets.tell(v, id, lock.done and "locked" or "locking", not lock.done and lock.due - system.now() or nil)
+  end
+  for id in pairs(v.locked_by) do
+    local by = vessel.all[id]
+    local lock = by and by.locks[v.id]
+    if lock and lock.warned then
+      targets.warn(v, by, lock.done and "locked" or "locking", not lock.done and lock.due - system.now() or nil)
+    end
+  end
 end
 
 -- Two who no longer see each other hold no locks on each other.

@@ -86,3 +86,41 @@ function test.a_target_that_warps_is_lost()
   eq(vessel.of(a).locks, {})
   ok(ben)
 end
+
+function test.whoever_is_locked_is_warned()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", 3000)
+  advance(1)
+  local seconds = ann:run("lock", {id = b}).seconds
+  local warned = ben:last "aimed"
+  eq(warned.id, a)
+  eq(warned.name, "Ann's Wren")
+  eq(warned.state, "locking")
+  near(warned.seconds, seconds)
+  advance(seconds + 0.2)
+  eq(ben:last("aimed").state, "locked")
+  ann:run("unlock", {id = b})
+  eq(ben:last("aimed").state, "lost")
+  eq(#ann:heard("aimed"), 0)
+end
+
+function test.of_a_whole_fleet_that_locks_only_some_are_told()
+  local ben, b = arena.fighter("Ben", "Wren")
+  for i = 1, targets.warnings + 3 do
+    targets.lock(vessel.of(arena.npc("Jackal Scout", 0, 0, 100 * i)), vessel.of(b))
+  end
+  eq(#ben:heard("aimed"), targets.warnings)
+end
+
+function test.a_page_that_comes_again_hears_of_all_locks()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", 3000)
+  advance(1)
+  ann:run("lock", {id = b})
+  ben:run("lock", {id = a})
+  advance(30)
+  ann:forget()
+  emit("player_connected", ann.id)
+  eq(ann:last("lock"), {id = b, state = "locked"})
+  eq(ann:last("aimed"), {id = b, name = "Ben's Wren", state = "locked"})
+end

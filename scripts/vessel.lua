@@ -75,6 +75,10 @@ end
 function vessel.hurt(v, points, by)
   vessel.settle(v)
   local taken, dead = damage.apply(v, points)
+  if v.pilot and by then
+    v.wounds = v.wounds or {}
+    v.wounds[by.name] = (v.wounds[by.name] or 0) + taken
+  end
   emit("vessel_changed", v)
   emit("vessel_hurt", v, by, taken)
   if dead and vessel.all[v.id] == v then emit("vessel_destroyed", v, by) end

@@ -28,6 +28,10 @@ function event.player_left(player, reason) end
 ---@param gate integer
 function event.player_arrived(player, from, gate) end
 
+--- The player's client has come and knows nothing yet: after player_entered at a login, and by itself when it takes the session up again after a break or a reload of the page. Tell it here what it would otherwise hear only when that changes.
+---@param player integer
+function event.player_connected(player) end
+
 --- A ship has aligned and goes into warp.
 ---@param ship integer
 function event.warp_started(ship) end

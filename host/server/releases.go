@@ -140,6 +140,8 @@ type releases struct {
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
+	broken []string // that players were told is refused; the controller's, which calls one step after the other
+
 	mu       sync.Mutex
 	outcomes []command.Outcome // newest first
 	figures  reloadFigures
@@ -265,29 +267,51 @@ func (r *releases) tell(o release.Outcome) {
 	case command.Held, command.Queued:
 		r.s.log.Warn("scripts not reloaded: "+o.String(), attrs...)
 		return
+	case command.Ignored:
+		if !r.mended(o.Broken) {
+			return
+		}
 	default:
 		return
 	}
-	if told, ok := toldToPlayers(out, o.Author, r.s.cfg.Production); ok {
+	r.broken = o.Broken
+	if told, ok := toldToPlayers(out, o, r.s.cfg.Production); ok {
 		r.s.gate.Broadcast(wire.NewEvent("reload", told))
 	}
+}
+
+// mended says whether less is refused than players have been told.
+func (r *releases) mended(broken []string) bool {
+	return slices.ContainsFunc(r.broken, func(path string) bool { return !slices.Contains(broken, path) })
 }
 
 // toldToPlayers is what players hear of a change. Those of a development shard are
 // its designers; those of a production shard hear only that there is another
 // release, and nothing of its faults.
-func toldToPlayers(out command.Outcome, author string, production bool) (map[string]world.Value, bool) {
-	ok, message := out.Verdict == command.Applied, out.Message
+func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map[string]world.Value, bool) {
+	ok, message := out.Verdict == command.Applied || out.Verdict == command.Ignored, out.Message
+	told := map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": wordList(out.Files)}
+	if out.Verdict == command.Ignored {
+		told["restored"] = true
+	}
 	if production {
-		if message = ""; author == "watchdog" {
+		if message = ""; o.Author == "watchdog" {
 			message = "rolled back by itself"
 		}
+	} else {
+		told["warnings"], told["broken"] = wordList(out.Warnings), wordList(o.Broken)
 	}
-	files := make([]world.Value, len(out.Files))
-	for i, f := range out.Files {
-		files[i] = f
+	told["message"] = message
+	return told, ok && out.Verdict != command.Ignored || !production
+}
+
+// wordList is a list as an event carries it, each member in its words.
+func wordList[T any](list []T) []world.Value {
+	out := make([]world.Value, len(list))
+	for i, v := range list {
+		out[i] = fmt.Sprint(v)
 	}
-	return map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": files, "message": message}, ok || !production
+	return out
 }
 
 // wait returns when every batch that the watcher has handed over is through, with

@@ -119,6 +119,44 @@ func (p *pilot) place(s *shard) map[string]world.Value {
 	return other.event("system")
 }
 
+// The page's note of a refusal has to go when the file is put right, also where that
+// means that it is again what runs and there is nothing to reload.
+func TestPlayersHearThatARefusedFileIsRestored(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	s := start(t, cfg)
+	ann := login(t, s.Addr(), "Ann", wire.JSON)
+	edit(t, cfg, "chat.lua", `broadcast(`, `broadcast((`)
+	wait(t, s)
+	if told := ann.event("reload"); told["ok"] != false || len(told["broken"].([]world.Value)) != 1 {
+		t.Errorf("a refusal is told as %v", told)
+	}
+	edit(t, cfg, "flight.lua", `function command.bank(p, args)`, "function command.vault() return 1 end\n\nfunction command.bank(p, args)")
+	wait(t, s)
+	if told := ann.event("reload"); told["ok"] != true || told["broken"].([]world.Value)[0] != "chat.lua" {
+		t.Errorf("while another file is refused an edit is told as %v", told)
+	}
+	edit(t, cfg, "chat.lua", `broadcast((`, `broadcast(`)
+	wait(t, s)
+	if told := ann.event("reload"); told["restored"] != true || told["ok"] != true || len(told["broken"].([]world.Value)) != 0 {
+		t.Errorf("that it is restored is told as %v", told)
+	}
+}
+
+func TestPlayersHearThatALiveValueStayed(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	s := start(t, cfg)
+	ann := login(t, s.Addr(), "Ann", wire.JSON)
+	ann.do("say", map[string]world.Value{"text": "hi"})
+	edit(t, cfg, "chat.lua", `lines = 0`, `lines = 7`)
+	wait(t, s)
+	told := ann.event("reload")
+	if list := told["warnings"].([]world.Value); len(list) != 1 || !strings.HasPrefix(list[0].(string), "W-STATE-KEPT chat.lines") {
+		t.Errorf("it is told as %v", told)
+	}
+}
+
 func TestNewServiceStartsWithItsFile(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)

@@ -27,8 +27,10 @@ func (t types) Get(name string) (map[string]world.Value, bool) {
 
 func (t types) List(group string) []string {
 	var names []string
-	for _, it := range t.set.Group(group) {
-		names = append(names, it.Name)
+	for _, it := range t.set.All() {
+		if group == "" || it.Group == group {
+			names = append(names, it.Name)
+		}
 	}
 	return names
 }

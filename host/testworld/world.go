@@ -47,6 +47,7 @@ func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) 
 	}
 	w.bind = bindings.Binder(&bindings.Deps{
 		Map: setup.Map, Routes: world.NewRouter(setup.Map), Types: types, Store: memory, Items: memory,
+		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
 	if err := w.system.Start(w.now); err != nil {

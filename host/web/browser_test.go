@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,11 +18,12 @@ import (
 // It is no timing assertion: a page does what it has to within milliseconds.
 const patience = 60 * time.Second
 
-// browser is one headless Chromium; each page of it is a player of its own.
+// browser is one headless Chromium, which all tests share; each page of it is a player
+// of its own, with storage of its own.
 type browser struct{ ctx context.Context }
 
-// newBrowser starts Chromium. Without one the test is skipped, except in CI,
-// where a missing browser is a failure.
+// newBrowser starts Chromium at the first call. Without one the test is skipped,
+// except in CI, where a missing browser is a failure.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	if testing.Short() {
@@ -34,18 +36,47 @@ func newBrowser(t *testing.T) *browser {
 		}
 		t.Skip(err)
 	}
+	if chromium.once.Do(func() { chromium.start(path) }); chromium.err != nil {
+		t.Fatalf("chromium does not start: %v", chromium.err)
+	}
+	return &browser{chromium.ctx}
+}
+
+// chromium is the browser once a test has wanted it.
+var chromium sharedBrowser
+
+type sharedBrowser struct {
+	once    sync.Once
+	ctx     context.Context
+	err     error
+	profile string
+	stop    []func() // the last first
+}
+
+func (c *sharedBrowser) start(path string) {
+	if c.profile, c.err = os.MkdirTemp("", "hs-chromium"); c.err != nil {
+		return
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(c.profile),
 		chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("chromium does not start: %v", err)
+	c.stop = []func(){cancel, stop}
+	c.ctx, c.err = ctx, chromedp.Do(ctx)
+}
+
+// TestMain ends the browser after the last test.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, stop := range chromium.stop {
+		stop()
 	}
-	return &browser{ctx}
+	if chromium.profile != "" {
+		_ = os.RemoveAll(chromium.profile) // a folder for temporary files is no loss
+	}
+	os.Exit(code)
 }
 
 // findChromium looks for the browser under the names it goes by.
@@ -73,7 +104,18 @@ type page struct {
 // that the page writes to its console fail the test.
 func (b *browser) open(t *testing.T, name, url string) *page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return openTab(t, b.ctx, name, url, chromedp.WithNewBrowserContext())
+}
+
+// another opens a second tab of the same player's browser: they share what it keeps.
+func (p *page) another(url string) *page {
+	p.t.Helper()
+	return openTab(p.t, p.ctx, p.name+" in another tab", url)
+}
+
+func openTab(t *testing.T, parent context.Context, name, url string, options ...chromedp.ContextOption) *page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
 	t.Cleanup(cancel)
 	p := &page{t: t, name: name, ctx: ctx}
 	messages := chromedp.Console(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/host/server"
 )
@@ -17,6 +18,13 @@ import (
 // startShard runs a real server with the game's own scripts (a copy, so that the
 // test may edit them) on a small map, and returns its address and their folder.
 func startShard(t *testing.T) (url, scripts string) {
+	t.Helper()
+	url, scripts, _ = startServer(t)
+	return url, scripts
+}
+
+// startServer does the same and returns the server, too.
+func startServer(t *testing.T) (url, scripts string, s *server.Server) {
 	t.Helper()
 	dir := t.TempDir()
 	scripts = filepath.Join(dir, "scripts")
@@ -40,7 +48,7 @@ func startShard(t *testing.T) (url, scripts string) {
 			t.Errorf("the shard ended with: %v", err)
 		}
 	})
-	return "http://" + s.Addr() + "/", scripts
+	return "http://" + s.Addr() + "/", scripts, s
 }
 
 // rows waits until a name is, or is not, in the overview.
@@ -97,6 +105,16 @@ func TestTwoPlayersInOneShard(t *testing.T) {
 	for _, p := range both {
 		p.until("read what Ada says", `[...document.querySelectorAll("#chat .lines p")].some((n) => n.textContent === "ada o7, who is there?")`)
 	}
+	ada.choose("bob's Wren")
+	ada.order("Invite")
+	bo.until("be invited", `[...document.querySelectorAll(".toast .do")].some((n) => n.textContent === "Join")`)
+	bo.click(".toast .do")
+	ada.until("see a friend, by colour and shape", `document.querySelector("#overview [data-standing='fleet'] .icon")?.dataset.kind === "fleet"`)
+	bo.do("reload the page", chromedp.Reload())
+	bo.inView("space")
+	bo.until("be in the fleet still", `document.querySelector("#overview [data-standing='fleet'] .name")?.textContent === "ada's Wren"`)
+	bo.until("have the switch still", `document.querySelector("#hud .safety").textContent === "Safety on"`)
+	bo.until("read what was said", `[...document.querySelectorAll("#chat .lines p")].some((n) => n.textContent === "ada o7, who is there?")`)
 	ada.shoot("e2e-together")
 
 	bo.choose("Gate to Harrow")
@@ -108,6 +126,15 @@ func TestTwoPlayersInOneShard(t *testing.T) {
 	bo.order("Jump")
 	bo.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
 	bo.rows("see the gate back", "Gate to Anvil", true)
+
+	near := `document.querySelector("#selected .commands .primary") !== null`
+	ada.choose("I, Ropewalk Yards")
+	ada.until("be near enough to dock", near)
+	edit(t, filepath.Join(scripts, "station.lua"), func(code string) string {
+		return strings.Replace(code, "station.dock_range = 2500", "station.dock_range = 100", 1)
+	})
+	ada.toast("good", "station.lua")
+	ada.until("be too far, as the new code says", "!("+near+")")
 
 	edit(t, filepath.Join(scripts, "chat.lua"), func(code string) string {
 		return strings.Replace(code, "from = player.name(p)", `from = "Pilot " .. player.name(p)`, 1)
@@ -122,6 +149,62 @@ func TestTwoPlayersInOneShard(t *testing.T) {
 		p.toast("bad", "chat.lua:")
 	}
 	ada.shoot("e2e-refused")
+}
+
+// TestANewPilot chooses a ship and its modules, follows the first goal, and loses the
+// ship: that is on the screen until it was read, whatever becomes of the page.
+func TestANewPilot(t *testing.T) {
+	b := newBrowser(t)
+	url, _, s := startServer(t)
+	p := b.open(t, "cyd", url)
+	p.signIn(p.name)
+	p.inView("station")
+	p.until("have a goal", `document.querySelector("#place .goal").textContent.includes("Goal 1 of 5")`)
+	p.click("#station .ships summary")
+	press := func(label, box, row string) {
+		t.Helper()
+		button := `[...document.querySelectorAll(` + quote(box+" li") + `)].find((n) => n.textContent.includes(` + quote(row) + `))?.querySelector("button")`
+		p.until("be offered "+row, button+` !== undefined`)
+		p.do(label+" "+row, chromedp.Evaluate[chromedp.Void](`void `+button+`.click()`))
+	}
+	press("board", "#station .ships", "Kestrane")
+	p.until("have it", `document.querySelector("#station .hangar").textContent.includes("cyd's Kestrane")`)
+	p.click("#station .fit summary")
+	p.until("see what is fitted", `document.querySelector("#station .fit select")?.value === "Light Launcher"`)
+	p.until("read what it does", `document.querySelector("#station .fit .hint").textContent.includes("Missile")`)
+	p.shoot("e2e-yard")
+	p.do("fit another", chromedp.Evaluate[chromedp.Void](
+		`(() => { const s = document.querySelector("#station .fit select"); s.value = "Light Railgun"; document.querySelector("#station .fit .primary").click(); })()`))
+	p.until("have it fitted", `document.querySelector("#station .hangar").textContent.includes("Light Railgun")`)
+	p.click("#station .undock")
+	p.inView("space")
+	p.until("have the next goal", `document.querySelector("#place .goal").textContent.includes("Goal 2 of 5")`)
+	p.rows("see the place", "Planet I", true)
+	p.until("be told who lurks there", `document.querySelector("#overview").textContent.includes("Pirates")`)
+	p.click("#place .goal .do")
+	p.until("be on the way", `/warp/i.test(document.querySelector("#hud .mode").textContent)`)
+
+	if _, err := s.Shard().Lua.Eval(t.Context(), command.Eval{System: "@Anvil", Author: "test", Write: true, Code: `
+		local vessel = require "vessel"
+		for _, p in ipairs(system.players()) do vessel.hurt(vessel.of(player.ship(p)), 1e6) end`}); err != nil {
+		t.Fatal(err)
+	}
+	for _, when := range []string{"at once", "after a reload"} {
+		p.until("be told of the loss "+when, `document.querySelector("#death").open && document.querySelector("#death").textContent.includes("Your Kestrane is destroyed")`)
+		if when == "at once" {
+			p.do("reload the page", chromedp.Reload())
+			p.inView("space")
+		}
+	}
+	p.shoot("e2e-death")
+	p.click("#death .close")
+	p.until("have it put away", `!document.querySelector("#death").open`)
+	p.do("reload the page", chromedp.Reload())
+	p.inView("space")
+	p.until("have all that is told again", `document.querySelector("#place .goal").textContent.includes("Goal")`)
+	if p.text("#death h2") != "" {
+		t.Error("a loss that was read is told again")
+	}
 }
 
 // edit saves a changed file as an editor would.

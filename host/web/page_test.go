@@ -86,6 +86,12 @@ func TestPageTellsWhatHappensToTheShard(t *testing.T) {
 	toast("good", "flight.lua")
 	s.say("reload", map[string]world.Value{"ok": false, "release": 4.0, "files": []world.Value{"ship.lua"}, "message": "ship.lua:12: '=' expected near 'end'"})
 	toast("bad", "ship.lua:12")
+	s.say("reload", map[string]world.Value{"ok": true, "restored": true, "release": 4.0, "files": []world.Value{}, "message": "", "warnings": []world.Value{}, "broken": []world.Value{}})
+	toast("good", "restored")
+	p.until("have the refusal put away", `!document.querySelector("#toasts").textContent.includes("ship.lua:12")`)
+	s.say("reload", map[string]world.Value{"ok": true, "release": 5.0, "files": []world.Value{"chat.lua"}, "message": "",
+		"warnings": []world.Value{"W-STATE-KEPT chat.longest: live=100 base=500 new=300"}, "broken": []world.Value{}})
+	toast("announce", "chat.longest keeps its live value 100")
 	s.say("announce", map[string]world.Value{"text": "Maintenance at noon"})
 	toast("announce", "Maintenance at noon")
 	s.say("dilation", map[string]world.Value{"factor": 0.4, "at": 101.0})
@@ -177,6 +183,20 @@ func TestPageLeadsAFight(t *testing.T) {
 		t.Errorf("activate was asked with %v", args)
 	}
 	p.shoot("fight")
+
+	// It ends for Bo: the lock goes with the ship, and the log keeps what was.
+	s.say("aimed", map[string]world.Value{"id": world.FirstDynamicID + 2, "name": "Bo's Wren", "state": "locked"})
+	p.until("be warned", `document.querySelector("#hud .aimed").textContent.includes("Bo's Wren has locked you")`)
+	p.until("see a foe, and not by the colour alone", `document.querySelector("#overview [data-standing='hostile'] .icon")?.dataset.kind === "hostile"`)
+	s.say("destroyed", map[string]world.Value{"id": world.FirstDynamicID + 2, "name": "Bo's Wren", "by_name": "Ada's Wren"})
+	p.until("have no target and no warning left", `!document.querySelector("#hud .target, #hud .aimed li")`)
+	p.do("reload the page", chromedp.Reload())
+	p.inView("space")
+	p.do("open the log", chromedp.Focus(chromedp.CSS("#space")), chromedp.KeyEvent("j"))
+	p.until("read what was before", `document.querySelector("#log").textContent.includes("Bo's Wren is destroyed by Ada's Wren.")`)
+	p.shoot("log")
+	p.do("shut it with its key", chromedp.KeyEvent("j"))
+	p.until("have it shut", `!document.querySelector("#log").open`)
 }
 
 // mouseDrag presses, moves and releases the left button.
@@ -245,11 +265,17 @@ func TestPageFollowsARoute(t *testing.T) {
 	p.typeInto("#map .find input", "\r")
 	p.until("see the way there", `document.querySelector("#map .jumps").textContent === "2 jumps from Anvil"`)
 	p.shoot("map")
-	p.click("#map .fly")
-	p.click("#map .close")
+	p.do("set the destination from the keyboard", chromedp.Focus(chromedp.CSS("#map .fly")), chromedp.KeyEvent("\r"))
+	p.until("have it said", `document.querySelector("#map .fly").textContent === "Destination set"`)
+	p.do("press Space and Escape", chromedp.KeyEvent(" "), chromedp.KeyEvent("\u001b"))
+	p.until("have the map shut", `!document.querySelector("#map").open`)
 	p.until("read the route", `document.querySelector("#place .leg").textContent === "2 jumps to Low Ember, next Harrow"`)
 	p.until("be near the gate", `document.querySelector("#place .next").textContent.startsWith("Jump")`)
 	p.shoot("route")
+	s.say("rules", map[string]world.Value{"jump_range": 100.0})
+	p.until("have to come nearer, as the scripts say", `document.querySelector("#place .next").textContent.startsWith("Approach gate")`)
+	s.say("rules", map[string]world.Value{"jump_range": 9000.0})
+	p.until("be near enough", `document.querySelector("#place .next").textContent.startsWith("Jump")`)
 	p.click("#place .next")
 	p.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
 	p.until("have one jump left", `document.querySelector("#place .leg").textContent === "1 jump to Low Ember"`)

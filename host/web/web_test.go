@@ -42,7 +42,8 @@ func noUniverse() *world.Universe { return nil }
 
 func TestEveryFileIsServedWithItsType(t *testing.T) {
 	h := web.Handler(noUniverse)
-	types := map[string]string{".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+	types := map[string]string{".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
+		".woff2": "font/woff2", ".txt": "text/plain"}
 	err := filepath.WalkDir("static", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -97,7 +98,7 @@ func TestSecurityHeadersAreOnEveryAnswer(t *testing.T) {
 
 // What the policy forbids must not be in the page either.
 func TestThePageNeedsNothingFromElsewhere(t *testing.T) {
-	foreign := regexp.MustCompile(`(?i)(src|href)="(https?:)?//|<style|\sstyle="|<script>|@import|url\(|innerHTML|eval\(`)
+	foreign := regexp.MustCompile(`(?i)(src|href)="(https?:)?//|<style|\sstyle="|<script>|@import|url\("?([^".]|\.[^.])|innerHTML|eval\(`)
 	_ = filepath.WalkDir("static", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

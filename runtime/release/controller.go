@@ -271,6 +271,15 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	return o
 }
 
+// broken lists the files whose content on the disk is refused.
+func (c *Controller) broken() []string {
+	all := maps.Clone(c.waiting)
+	for path := range c.refusal {
+		all[path] = nil
+	}
+	return sortedKeys(all)
+}
+
 // tell says what came of a step, who asked for it, and what that was.
 func (c *Controller) tell(o Outcome, author, note string) Outcome {
 	o.Author, o.Note = cmp.Or(o.Author, author), cmp.Or(o.Note, note)
@@ -280,6 +289,7 @@ func (c *Controller) tell(o Outcome, author, note string) Outcome {
 	if o.At.IsZero() {
 		o.At = c.cfg.Now()
 	}
+	o.Broken = c.broken()
 	c.last = o
 	c.show()
 	if c.cfg.Tell != nil {

@@ -29,6 +29,7 @@ type Outcome struct {
 	Release  int    // that is live afterwards
 	Files    []string
 	Warnings []script.Warning
+	Broken   []string                // files that are on the disk and refused, after this step
 	Report   script.Report           // of the State that had most to say
 	Changes  []script.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone

@@ -10,6 +10,7 @@ type Events interface {
 	PlayerEntered(p world.CharacterID, reason string)
 	PlayerLeft(p world.CharacterID, reason string)
 	PlayerArrived(p world.CharacterID, from string, gate world.EntityID)
+	PlayerConnected(p world.CharacterID)
 	WarpStarted(ship world.EntityID)
 	WarpLanded(ship world.EntityID)
 	ShipArrived(ship, target world.EntityID)
@@ -28,6 +29,7 @@ func (noEvents) SystemStopping()                                           {}
 func (noEvents) PlayerEntered(world.CharacterID, string)                   {}
 func (noEvents) PlayerLeft(world.CharacterID, string)                      {}
 func (noEvents) PlayerArrived(world.CharacterID, string, world.EntityID)   {}
+func (noEvents) PlayerConnected(world.CharacterID)                         {}
 func (noEvents) WarpStarted(world.EntityID)                                {}
 func (noEvents) WarpLanded(world.EntityID)                                 {}
 func (noEvents) ShipArrived(world.EntityID, world.EntityID)                {}

@@ -96,7 +96,8 @@ type shard struct {
 	crowd     Crowd // of the system behind the gate
 	unloaded  []*System
 	faults    []script.Fault
-	log       []string // events
+	log       []string            // events
+	connected []world.CharacterID // whose client came
 }
 
 // rest is the shard as the system sees it.
@@ -183,6 +184,11 @@ func (r recorder) SystemStopping() { r.note("stopping") }
 func (r recorder) PlayerEntered(p world.CharacterID, reason string) {
 	r.note("entered %d %s", p, reason)
 	r.st.Emit("player_entered", lua.LNumber(p))
+}
+func (r recorder) PlayerConnected(p world.CharacterID) {
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.s.connected = append(r.s.connected, p)
 }
 func (r recorder) PlayerLeft(p world.CharacterID, reason string) { r.note("left %d %s", p, reason) }
 func (r recorder) PlayerArrived(p world.CharacterID, from string, gate world.EntityID) {

@@ -86,6 +86,7 @@ func (s *System) admit(m Enter) {
 	c := m.Character
 	if old := s.players[c.ID]; old != nil { // a login that crossed the old session's end
 		s.connect(old, m.Client)
+		s.raiseConnected(old)
 		return
 	}
 	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}
@@ -112,6 +113,8 @@ func (s *System) admit(m Enter) {
 	s.raise(func(e Events) { e.PlayerEntered(p.ID, m.Reason) })
 	if m.Reason == "jump" {
 		s.raise(func(e Events) { e.PlayerArrived(p.ID, m.From, m.Gate) })
+	} else {
+		s.raiseConnected(p)
 	}
 }
 
@@ -139,6 +142,7 @@ func (s *System) dataTable(v world.Value) *lua.LTable {
 func (s *System) attach(m Attach) {
 	if p := s.players[m.Player]; p != nil {
 		s.connect(p, m.Client)
+		s.raiseConnected(p)
 		return
 	}
 	if !s.reconnect(m) {
@@ -152,6 +156,14 @@ func (s *System) connect(p *Player, c Client) {
 	p.place, p.snapshot = true, true
 	p.held = nil
 	s.attend(p)
+}
+
+// raiseConnected tells the scripts that the player's client knows nothing yet: it
+// has come with a login, or again after a break or a reload of its page.
+func (s *System) raiseConnected(p *Player) {
+	if p.client != nil {
+		s.raise(func(e Events) { e.PlayerConnected(p.ID) })
+	}
 }
 
 // leave takes a player out of the game.

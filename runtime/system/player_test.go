@@ -153,6 +153,9 @@ func TestReconnectStartsOver(t *testing.T) {
 	b.tick(1)
 	equal(t, "the new connection's frames", again.take(), []string{"system", "snapshot of 1"})
 	equal(t, "events", b.take(), []string{"entered 1 login"})
+	if len(b.connected) != 2 {
+		t.Errorf("scripts were told of the clients of %v, of hers at the login and when it came again they should be", b.connected)
+	}
 }
 
 func TestDockAndUndock(t *testing.T) {

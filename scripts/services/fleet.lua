@@ -80,6 +80,15 @@ function fleet.invite(card, guest)
   return fleet.describe(f)
 end
 
+-- The invitations of a player that still stand: {fleet=, from= the commander's name}.
+function fleet.invitations(p)
+  local list, key = {}, fleet.key(p)
+  for id, f in pairs(fleet.fleets) do
+    if f.invited[key] then list[#list + 1] = {fleet = id, from = fleet.card(f, f.boss).name} end
+  end
+  return list
+end
+
 function fleet.join(card, id)
   local f, key = fleet.fleets[id], fleet.key(card.id)
   if not f or not f.invited[key] then return nil, "you have no invitation to that fleet" end

@@ -1,33 +1,46 @@
 // The page: ties connection, game and views together. Everything of substance is
 // in the modules it names.
-import { Link } from "./net.js";
 import { Fight } from "./fight.js";
-import { Game } from "./state.js";
+import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
+import { Keep } from "./keep.js";
+import { Log } from "./log.js";
+import { Link } from "./net.js";
+import { Session } from "./session.js";
+import { Game } from "./state.js";
+import { Talk } from "./talk.js";
+import { Types } from "./types.js";
+import { Account } from "./view/account.js";
 import { Chat } from "./view/chat.js";
+import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
 import { FightView } from "./view/fight.js";
+import { FleetView } from "./view/fleet.js";
 import { gestures } from "./view/gestures.js";
+import { Goal } from "./view/goal.js";
 import { Hud } from "./view/hud.js";
 import { bindKeys, fillHelp } from "./view/keys.js";
+import { LogView } from "./view/log.js";
 import { Login } from "./view/login.js";
 import { MapView } from "./view/map.js";
 import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
 import { Place } from "./view/place.js";
 import { Selected } from "./view/selected.js";
+import { ShipView } from "./view/ship.js";
 import { Space } from "./view/space.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
+import { Windows } from "./view/windows.js";
 
-const TOKEN = "hotshard.token";
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
-const COUNT_EVERY = 20_000; // milliseconds between counts of who is here
+const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
 const now = () => performance.now() / 1000;
 
 const demo = Number(new URLSearchParams(location.search).get("demo")) || 0;
+const keep = new Keep();
 const game = new Game();
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play`);
 const toasts = new Toasts($("#toasts"));
@@ -47,25 +60,51 @@ async function act(cmd, args = {}) {
 // ask sends what the page can do without: an answer or null, and no toast.
 const ask = (cmd, args = {}) => send(cmd, args).catch(() => null);
 
+const types = new Types(ask);
 const fight = new Fight(game, ask);
-const space = new Space($("#space"), game, fight);
+const fleet = new Fleet(game);
+const talk = new Talk(game, fleet, keep);
+const log = new Log(keep);
+const known = { game, fight, fleet, types };
+
+const space = new Space($("#space"), known);
 const place = new Place($("#place"), game, act);
+const goal = new Goal($("#place .goal"), game, act);
 const hud = new Hud($("#hud"), game, act);
-const battle = new FightView($("#hud"), fight, act, now);
-const selected = new Selected($("#selected"), game, fight, act, {
+const battle = new FightView($("#hud"), fight, types, act, now);
+const selected = new Selected($("#selected"), known, act, {
   look: (id) => space.look(id),
   lock: (id) => fight.lock(id, act, now()),
+  talk: async (id) => {
+    const { pilot } = (await ask("look", { id })) ?? {};
+    if (pilot) chat.private(pilot);
+  },
 });
-const overview = new Overview($("#overview"), game);
-const chat = new Chat($("#chat"), game, (text) => act("say", { channel: "local", text }));
+const overview = new Overview($("#overview"), known, () => selected.use());
+const chat = new Chat($("#chat"), game, talk, act);
 const map = new MapView($("#map"), game);
-new Station($("#station"), game, act);
+const shipView = new ShipView($("#ship"), game, fight, types, ask);
+const fleetView = new FleetView($("#fleet"), game, fleet, act, ask);
+const account = new Account($("#account"), (cmd, args) => send(cmd, args));
+const logView = new LogView($("#log"), log);
+new Station($("#station"), game, act, ask, types);
+new Death($("#death"), game, act);
 
+const windows = new Windows({
+  map: { dialog: map.dialog, fill: () => map.open() },
+  ship: { dialog: $("#ship"), fill: () => shipView.fill() },
+  fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
+  log: { dialog: $("#log"), fill: () => logView.fill() },
+  account: { dialog: $("#account"), fill: () => account.fill() },
+  help: { dialog: $("#help") },
+});
+
+const session = new Session(link, keep);
+let whose = null; // the character whose log and talk are shown
 const login = new Login($("#login"), async (name, password, cmd) => {
   await link.signIn(name, password, cmd);
   $("#space").focus();
-  recallRoute();
-});
+}, () => session.resume());
 
 // Which of the page's faces is shown.
 function face() {
@@ -85,12 +124,6 @@ function panel(name) {
   overview.refresh();
 }
 
-function open(what) {
-  if (what === "map") map.open();
-  if (what === "help") $("#help").showModal();
-  if (what === "leave") leave();
-}
-
 function leave() {
   link.request("logout").catch(() => {});
   link.leave();
@@ -102,18 +135,9 @@ link.on("status", (state, detail) => {
   const box = $("#link");
   show(box, state === "reconnecting" || (state === "connecting" && !game.system && !login.root.checkVisibility()));
   if (state === "reconnecting") {
-    box.replaceChildren(strong("Reconnecting"), span("Your ship stays where it is for a minute."));
+    box.replaceChildren(node("strong", "Reconnecting"), node("span", "Your ship stays where it is for a minute."));
   }
-  if (state === "offline") {
-    sessionStorage.removeItem(TOKEN);
-    if (map.dialog.open) map.dialog.close();
-    game.forget();
-    fight.forget();
-    fight.safety = null;
-    show($("#place"), false);
-    show($("#station"), false);
-    login.open(detail);
-  }
+  if (state === "offline") ended(detail);
   if (state === "live") {
     login.close();
     toasts.drop("closing");
@@ -123,11 +147,29 @@ link.on("status", (state, detail) => {
 link.on("garbled", () => toasts.show({ kind: "bad", id: "garbled", title: "The server has changed", text: "Reload the page to go on." }));
 link.on("event", (message) => game.handle(message, now()));
 addEventListener("online", () => link.hurry());
-document.addEventListener("visibilitychange", () => document.hidden || link.hurry());
+document.addEventListener("visibilitychange", () => (document.hidden ? log.flush() : link.hurry()));
+addEventListener("pagehide", () => log.flush());
+
+// ended forgets what belonged to the session, and asks to sign in.
+function ended(reason) {
+  windows.close();
+  $("#death").close();
+  for (const part of [game, fight, fleet, talk, types]) part.forget();
+  fight.safety = null;
+  whose = null;
+  show($("#place"), false);
+  show($("#station"), false);
+  login.open(reason, session.elsewhere);
+}
 
 // The game.
 game.on("welcome", () => {
-  if (link.token) sessionStorage.setItem(TOKEN, link.token);
+  session.welcome();
+  if (whose === game.me?.id) return;
+  whose = game.me?.id ?? null;
+  keep.whose(game.shard.name, whose);
+  log.open();
+  talk.open();
 });
 game.on("system", () => {
   toasts.moved();
@@ -136,11 +178,23 @@ game.on("system", () => {
 });
 game.on("destination", (to) => ask("route", { to }));
 game.on("notice", (notice) => toasts.show(notice));
+game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
+game.on("reloaded", () => {
+  types.forget();
+  askRules();
+});
+game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
+fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
+fleet.on("notice", ({ fleet: id, select, ...notice }) => {
+  const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;
+  toasts.show({ ...notice, do: order });
+  log.add([notice.title, notice.text].filter(Boolean).join(": "), "info", game.system?.name);
+});
 const countUnread = () => {
   if (document.body.dataset.panel === "chat") chat.read();
   say($('#tabs [data-panel="chat"]'), chat.unread ? `Chat (${chat.unread})` : "Chat");
 };
-game.on("chat", countUnread);
+for (const what of ["line", "channels"]) talk.on(what, countUnread);
 
 // Pointers on space.
 gestures($("#space"), {
@@ -157,7 +211,9 @@ gestures($("#space"), {
 });
 
 // Buttons and keys.
-for (const button of document.querySelectorAll("[data-open]")) button.addEventListener("click", () => open(button.dataset.open));
+for (const button of document.querySelectorAll("[data-open]")) {
+  button.addEventListener("click", () => (button.dataset.open === "leave" ? leave() : windows.toggle(button.dataset.open)));
+}
 for (const tab of document.querySelectorAll("#tabs [data-panel]")) tab.addEventListener("click", () => panel(tab.dataset.panel));
 const inSpace = (run) => () => (game.own ? void run() : false);
 const keys = {
@@ -165,24 +221,28 @@ const keys = {
   F: { does: "Next step of the route: warp to the gate, or jump", run: inSpace(() => place.go()) },
   "[": { does: "Previous row of the overview", run: () => overview.step(-1) },
   "]": { does: "Next row of the overview", run: () => overview.step(1) },
-  M: { does: "Star map", run: () => map.open() },
+  M: { does: "Star map", opens: "map" },
+  I: { does: "Your ship in figures, and its hold", opens: "ship" },
+  G: { does: "Fleet", opens: "fleet" },
+  J: { does: "Log of fights", opens: "log" },
   T: { does: "Range rings on or off", run: () => void (space.ranges = !space.ranges) },
-  Enter: { does: "Say something in local", run: () => (game.system ? chat.input.focus() : false) },
+  Enter: { does: "Say something", run: () => (game.system ? chat.input.focus() : false) },
   Escape: { does: "Nothing selected, camera back on your ship", run: () => {
     game.select(null);
     space.look(null);
   } },
   ...Object.fromEntries([..."123456789"].map((key) => [key, { run: inSpace(() => battle.use(Number(key))) }])),
-  "?": { does: "This list", run: () => open("help") },
+  "?": { does: "This list", opens: "help" },
   "+": { run: () => space.camera.zoom(0.8) },
   "-": { run: () => space.camera.zoom(1.25) },
 };
-bindKeys(keys, (key) => selected.order(key));
+bindKeys(keys, (key) => selected.order(key), windows);
 fillHelp($("#help"), keys);
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
 const PANELS = ["#selected", "#overview", "#hud", "#chat"].map($);
+const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs", "#station"].map($);
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
@@ -192,19 +252,14 @@ function frame() {
     listed = began;
     if (map.dialog.open) game.sim.advance(began);
     place.update();
+    goal.update();
     hud.update();
     battle.update();
     selected.update();
     overview.refresh();
-    space.cover(PANELS);
+    space.cover(PANELS, OVER);
   }
   meter.count(began, now());
-}
-
-// recallRoute takes up the route that the game kept for us.
-async function recallRoute() {
-  const route = await ask("route");
-  if (route?.to) game.handle({ ...route, ev: "route" }, now());
 }
 
 async function countPilots() {
@@ -212,7 +267,16 @@ async function countPilots() {
   const here = await ask("who");
   if (here) chat.count(here);
 }
-setInterval(countPilots, COUNT_EVERY);
+
+// askRules asks for the figures of the game: whoever changes them tells nobody.
+async function askRules() {
+  const rules = game.system && !document.hidden ? await ask("rules") : null;
+  if (rules) game.handle({ ...rules, ev: "rules" }, now());
+}
+setInterval(() => {
+  countPilots();
+  askRules();
+}, COUNT_EVERY);
 
 async function loadMap() {
   for (let wait = 1; ; wait = Math.min(30, wait * 2)) {
@@ -226,16 +290,10 @@ async function loadMap() {
   }
 }
 
-function strong(text) {
-  const node = document.createElement("strong");
-  node.textContent = text;
-  return node;
-}
-
-function span(text) {
-  const node = document.createElement("span");
-  node.textContent = text;
-  return node;
+function node(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
 }
 
 async function start() {
@@ -247,13 +305,9 @@ async function start() {
     startDemo(game, Math.min(demo, 5_000), now);
     return;
   }
-  const token = sessionStorage.getItem(TOKEN);
-  if (!token) {
-    face();
-    login.open();
-    return;
-  }
-  link.resume(token).then(recallRoute, () => {});
+  if (session.resume()) return;
+  face();
+  login.open();
 }
 
 start();

@@ -4,12 +4,12 @@
 import { Emitter } from "./emitter.js";
 import { listed } from "./state.js";
 
-const TOLD = 4; // lines of the report kept
+const TOLD = 4; // lines of the report on the helm
 const SHOTS = 300; // weapons shown to fire at once, at most
 
 // Fight emits:
-//   changed   anything of the own ship, its modules or its locks
-//   told      another line in the report
+//   changed            anything of the own ship, its modules, locks, or who locks it
+//   told(text, kind)   another line in the report
 export class Fight extends Emitter {
   #asked = 0;
 
@@ -30,6 +30,8 @@ export class Fight extends Emitter {
     this.locks = new Map(); // by id: {done, since, seconds}
     this.health = new Map(); // by id: [shield, armour, hull], each 0 to 1
     this.shots = new Map(); // weapons at work: {from, to, guns, cycle, since}
+    this.aimed = new Map(); // who locks us, by id: {name, done, since, seconds}
+    this.foes = new Set(); // ids of those who have locked us or fired at us
     this.report = []; // {text, kind, at}, the newest last
     this.emit("changed");
   }
@@ -75,7 +77,7 @@ export class Fight extends Emitter {
 
   // vessel says whether a thing can be locked.
   static vessel(thing) {
-    return ["ship", "npc", "pod"].includes(thing?.kind);
+    return ["ship", "npc", "pod", "missile"].includes(thing?.kind);
   }
 
   #lock(id, done, seconds, now) {
@@ -88,6 +90,20 @@ export class Fight extends Emitter {
     this.emit("changed");
   }
 
+  // Of a lock on us the beginning and the end of the making are told; that it is lost is
+  // seen.
+  #aimed({ id, name, state, seconds }, now) {
+    if (state === "lost") {
+      this.aimed.delete(id);
+    } else {
+      const done = state === "locked";
+      this.foes.add(id);
+      this.aimed.set(id, { name, done, seconds: seconds ?? 0, since: now });
+      this.#tell(done ? `${name} has locked you.` : `${name} is locking you.`, "bad", now);
+    }
+    this.emit("changed");
+  }
+
   #safety(on) {
     this.safety = on;
     this.emit("changed");
@@ -96,7 +112,7 @@ export class Fight extends Emitter {
   #tell(text, kind, now) {
     this.report.push({ text, kind, at: now });
     if (this.report.length > TOLD) this.report.shift();
-    this.emit("told");
+    this.emit("told", text, kind);
   }
 
   #name(id) {
@@ -121,10 +137,12 @@ export class Fight extends Emitter {
       if (m.state !== "lost") return this.#lock(m.id, m.state === "locked", m.seconds, now);
       if (this.locks.delete(m.id)) this.emit("changed");
     },
+    aimed: (m, now) => this.#aimed(m, now),
     health: (m) => {
       for (const [id, shield, armour, hull] of listed(m.ships)) this.health.set(id, [shield / 100, armour / 100, hull / 100]);
     },
     fire: (m, now) => {
+      if (m.all) this.shots.clear();
       for (const [from, to, type, cycle, on] of listed(m.weapons)) {
         const key = `${from} ${to} ${type}`;
         const shot = this.shots.get(key);
@@ -135,14 +153,14 @@ export class Fight extends Emitter {
       }
     },
     hits: (m, now) => {
+      for (const { from } of listed(m.hits)) if (from) this.foes.add(from);
       for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.#tell(text, kind, now);
     },
     destroyed: (m, now) => {
       const mine = m.id === this.game.ship;
-      this.locks.delete(m.id);
-      this.health.delete(m.id);
-      this.#tell(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
+      for (const known of [this.locks, this.health, this.aimed, this.foes]) known.delete(m.id);
       this.emit("changed");
+      this.#tell(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
     },
   };
 }

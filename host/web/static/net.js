@@ -8,6 +8,9 @@ const PING_LIMIT = 8_000; // ms without an answer before the line counts as dead
 // The codes of a closing after which one comes back; after all others it would be wrong.
 const PASSING = new Set(["shutdown", "idle", "too_slow"]);
 
+// The codes of a refused resume that say nothing about the session: it is tried again.
+const LATER = new Set(["busy", "rate_limited", "internal"]);
+
 const FIRST_RETRY = 300; // ms, doubled at each failure
 const LAST_RETRY = 6_000;
 
@@ -21,7 +24,9 @@ export class Refusal extends Error {
 }
 
 // Link emits:
-//   status(state, detail)  offline | connecting | live | reconnecting
+//   status(state, detail, end)  offline | connecting | live | reconnecting; offline with
+//                          end {code, token}: why, and the token of the session it was
+//   token(token)           the session has another token
 //   event(message)         everything the server says unasked
 //   rtt(milliseconds)      after each ping
 // The environment (socket, timers, clock, chance) is passed in by the tests.
@@ -34,7 +39,7 @@ export class Link extends Emitter {
   #retry = null;
   #pinger = null;
   #credentials = null; // what the open socket has to say first
-  #farewell = ""; // why the server said it would close
+  #farewell = null; // why the server said it would close: {code, reason}
 
   constructor(url, env = {}) {
     super();
@@ -77,9 +82,10 @@ export class Link extends Emitter {
 
   // leave ends the session on this side and does not come back.
   leave(reason = "") {
+    const { token } = this;
     this.token = null;
     this.#drop();
-    this.#to("offline", reason);
+    this.#to("offline", reason, { code: "left", token });
   }
 
   // hurry tries again at once when the next attempt is still waiting its turn.
@@ -101,7 +107,7 @@ export class Link extends Emitter {
   }
 
   #open() {
-    this.#farewell = "";
+    this.#farewell = null;
     let socket;
     try {
       socket = new this.#env.WebSocket(this.url, PROTOCOLS);
@@ -127,9 +133,11 @@ export class Link extends Emitter {
       resolve?.(result);
     } catch (error) {
       if (socket !== this.#socket || error.code === "dropped") return;
+      if (cmd === "resume" && LATER.has(error.code)) return this.#lost(error.message);
+      const { token } = this;
       if (cmd === "resume") this.token = null;
       this.#drop();
-      this.#to("offline", error.message);
+      this.#to("offline", error.message, { code: error.code, token });
       reject?.(error);
     }
   }
@@ -145,26 +153,36 @@ export class Link extends Emitter {
     if (message.re !== undefined) {
       const waiting = this.#waiting.get(message.re);
       this.#waiting.delete(message.re);
-      if (message.ok) waiting?.resolve(message.result);
+      if (message.ok) this.#answered(message.result, waiting);
       else waiting?.reject(new Refusal(message.error));
       return;
     }
     if (message.ev === "welcome") this.token = message.token ?? null;
     if (message.ev === "closing") {
-      this.#farewell = message.reason ?? "";
+      this.#farewell = { code: message.code, reason: message.reason ?? "", token: this.token };
       if (!PASSING.has(message.code)) this.token = null;
     }
     this.emit("event", message);
   }
 
+  // An answer that brings a token (to a change of password) makes it the session's.
+  #answered(result, waiting) {
+    if (typeof result?.token === "string" && this.token) {
+      this.token = result.token;
+      this.emit("token", result.token);
+    }
+    waiting?.resolve(result);
+  }
+
   // lost is called when the socket closed without our asking.
   #lost(said) {
     const credentials = this.#credentials;
-    const reason = this.#farewell || said;
+    const farewell = this.#farewell;
+    const reason = farewell?.reason || said;
     this.#drop();
     if (!this.token) {
       const error = new Refusal({ code: "unreachable", message: reason || "The server does not answer." });
-      this.#to("offline", error.message);
+      this.#to("offline", error.message, { code: farewell?.code ?? error.code, token: farewell?.token ?? null });
       credentials?.reject?.(error);
       return;
     }
@@ -215,8 +233,8 @@ export class Link extends Emitter {
     );
   }
 
-  #to(state, detail = "") {
+  #to(state, detail = "", end = null) {
     this.status = state;
-    this.emit("status", state, detail);
+    this.emit("status", state, detail, end);
   }
 }

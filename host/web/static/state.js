@@ -1,10 +1,10 @@
 // All the page knows, and what the server's events change in it. Views listen
 // and ask; nothing here touches the document.
 import { Emitter } from "./emitter.js";
+import { queueNotice, reloadNotice } from "./notices.js";
+import { Rules } from "./rules.js";
 import { Sim } from "./sim.js";
 import { length, sub } from "./vec.js";
-
-const CHAT_LINES = 200;
 
 // Game emits:
 //   welcome            we are somebody: me, shard and release are set
@@ -13,13 +13,17 @@ const CHAT_LINES = 200;
 //   selection          selected changed
 //   route              route or destination changed
 //   destination(name)  the player chose one; empty for none
-//   chat(line)         a line was said
+//   rules              the figures of the game came
+//   goal               the pilot's goal changed
+//   death              a loss was told, or put away
+//   reloaded           other scripts run
 //   notice(notice)     something for a toast: {kind, title, text}, with place where it is about that
 export class Game extends Emitter {
   constructor() {
     super();
     this.sim = new Sim();
     this.map = null; // StarMap, once loaded
+    this.rules = new Rules();
     this.forget();
   }
 
@@ -36,7 +40,10 @@ export class Game extends Emitter {
     this.route = null;
     this.wished = null; // name of the route's end as the server keeps it
     this.autopilot = false;
-    this.chat = [];
+    this.errand = null; // {kind, id, words}: what is done once we are there
+    this.goal = null; // {step, of, name, text, order, id}
+    this.death = null; // the last loss, until it has been read
+    this.lairs = new Set(); // ids of the places where pirates lurk here
     this.sim.enter([]);
   }
 
@@ -121,6 +128,7 @@ export class Game extends Emitter {
       const { celestials = [], docked = null, ship = null, ...facts } = m;
       const moved = this.system?.id !== facts.id;
       this.system = facts;
+      if (moved) this.lairs.clear();
       this.docked = docked || null;
       this.ship = ship || null;
       this.sim.enter(celestials);
@@ -138,16 +146,11 @@ export class Game extends Emitter {
       this.sim.delta(m, now);
       this.#stillThere();
     },
-    chat: (m) => {
-      const line = { channel: m.channel ?? "local", from: m.from ?? "", text: m.text ?? "" };
-      this.chat.push(line);
-      if (this.chat.length > CHAT_LINES) this.chat.shift();
-      this.emit("chat", line);
-    },
     reload: (m) => {
       if (m.release !== undefined && m.ok) this.shard.release = m.release;
       this.emit("notice", reloadNotice(m));
       this.emit("welcome");
+      if (m.ok) this.emit("reloaded");
     },
     announce: (m) => this.emit("notice", { kind: "announce", title: "Announcement", text: m.text ?? "" }),
     notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "", place: true }),
@@ -168,6 +171,27 @@ export class Game extends Emitter {
       if (m.text) this.emit("notice", { kind: "info", title: m.text });
       this.emit("route");
     },
+    rules: (m) => {
+      this.rules.take(m);
+      this.emit("rules");
+    },
+    errand: (m) => {
+      this.errand = m.kind ? { kind: m.kind, id: m.id, words: m.words } : null;
+      if (m.text) this.emit("notice", { kind: "info", title: m.text });
+    },
+    goal: (m) => {
+      this.goal = m.step ? m : null;
+      this.emit("goal");
+    },
+    death: (m) => {
+      this.death = m;
+      this.emit("death");
+    },
+    pirates: (m) => {
+      this.lairs = new Set(listed(m.places));
+      this.lairText = m.text ?? "";
+      this.emit("lairs", m);
+    },
     dilation: (m) => this.sim.dilate(m.factor, m.at ?? 0),
     queue: (m) => this.emit("notice", queueNotice(m)),
   };
@@ -180,29 +204,4 @@ export class Game extends Emitter {
 // listed is a list that came from a script, where an empty one arrives as {}.
 export function listed(value) {
   return Array.isArray(value) ? value : [];
-}
-
-// queueNotice tells somebody who waits for a seat in a full system how they stand.
-export function queueNotice({ place, of, system, seconds }) {
-  if (place === null || place === undefined) {
-    return { kind: "info", id: "queue", title: `The seat in ${system} went to somebody else`, text: "Jump again to queue." };
-  }
-  if (place === 0) {
-    const text = seconds > 0 ? `A seat is kept for you for ${Math.round(seconds)} seconds: jump now.` : "It is your turn.";
-    return { kind: "good", id: "queue", title: `There is room in ${system}`, text };
-  }
-  return { kind: "info", id: "queue", title: `${system} is full`, text: `You are number ${place} of ${of} in the queue.` };
-}
-
-// reloadNotice says in a toast's words what a reload did. files is a list of
-// names; the message of a refusal starts with file and line. The next reload's
-// notice takes its place.
-export function reloadNotice({ ok, release, files, message }) {
-  const names = Array.isArray(files) ? files.map(String) : files ? [String(files)] : [];
-  const few = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-  if (!ok) {
-    return { kind: "bad", id: "reload", title: "Code refused, the old code runs on", text: message || few || "No reason was given." };
-  }
-  const title = release !== undefined && release !== null ? `Code reloaded, release ${release}` : "Code reloaded";
-  return { kind: "good", id: "reload", title, text: few || message || "" };
 }

@@ -110,3 +110,35 @@ test("the end of a ship is told, and its lock is gone", async () => {
   say("destroyed", { id: SHIP, name: "Wren" });
   assert.deepEqual([fight.report.at(-1).text, fight.report.at(-1).kind], ["Your ship is destroyed.", "bad"]);
 });
+
+test("whoever locks us is known, and a foe from then on", async () => {
+  const { fight, say } = await newFight();
+  say("aimed", { id: RAIDER, name: "Raider", state: "locking", seconds: 3 }, 5);
+  assert.deepEqual(fight.aimed.get(RAIDER), { name: "Raider", done: false, seconds: 3, since: 5 });
+  assert.equal(fight.report.at(-1).text, "Raider is locking you.");
+  say("aimed", { id: RAIDER, name: "Raider", state: "locked" }, 8);
+  assert.equal(fight.aimed.get(RAIDER).done, true);
+  say("aimed", { id: RAIDER, name: "Raider", state: "lost" }, 9);
+  assert.deepEqual([fight.aimed.size, fight.foes.has(RAIDER)], [0, true]);
+  say("hits", { hits: [{ from: 12, points: 3 }] });
+  assert.ok(fight.foes.has(12));
+});
+
+// The helm redraws its targets when a line is told: by then none of them may be a lock
+// that has gone.
+test("a locked ship that dies is forgotten before it is told", async () => {
+  const { fight, say } = await newFight();
+  const order = [];
+  fight.on("changed", () => order.push(`changed ${fight.locks.size}`));
+  fight.on("told", () => order.push("told"));
+  say("lock", { id: RAIDER, state: "locked" });
+  say("destroyed", { id: RAIDER, name: "Raider" });
+  assert.deepEqual(order, ["changed 1", "changed 0", "told"]);
+});
+
+test("all that fires, told at once, takes the place of what was known", async () => {
+  const { fight, say } = await newFight();
+  say("fire", { weapons: [[RAIDER, SHIP, "Railgun", 4, true]] });
+  say("fire", { weapons: [[RAIDER, SHIP, "Railgun", 4, true]], all: true });
+  assert.equal([...fight.shots.values()][0].guns, 1);
+});

@@ -127,6 +127,16 @@ test("after a drop it comes back with the token, waiting longer each time", asyn
   assert.equal(states.at(-1), "live");
 });
 
+test("an answer with another token changes the session's", async () => {
+  const { lines, link } = await signedIn();
+  const tokens = [];
+  link.on("token", (token) => tokens.push(token));
+  const done = link.request("password", { old: "secret", password: "safer" });
+  lines.last.answer({ token: "t9" });
+  assert.deepEqual(await done, { token: "t9" });
+  assert.deepEqual([link.token, tokens], ["t9", ["t9"]]);
+});
+
 test("hurry does not wait", async () => {
   const { lines, link } = await signedIn();
   lines.last.drop();
@@ -156,6 +166,33 @@ test("who was sent away does not come back by itself", async () => {
   lines.last.drop();
   assert.equal(why, "offline: You signed in elsewhere.");
   assert.equal(lines.timers.length, 0);
+});
+
+test("the end says why, and of which session", async () => {
+  const ends = [];
+  const { lines, link } = await signedIn();
+  link.on("status", (_, __, end) => ends.push(end));
+  lines.last.say({ ev: "closing", code: "taken_over", reason: "You signed in elsewhere." });
+  lines.last.drop();
+  assert.deepEqual(ends.at(-1), { code: "taken_over", token: "t1" });
+  link.resume("t1").catch(() => {});
+  lines.last.open();
+  lines.last.refuse("bad_token", "Your session has ended.");
+  await settled();
+  assert.deepEqual(ends.at(-1), { code: "bad_token", token: "t1" });
+});
+
+test("a server that is busy is asked again, with the same token", async () => {
+  const lines = new Lines();
+  const link = new Link("ws://x/play", lines.env);
+  link.resume("t1");
+  lines.last.open();
+  lines.last.refuse("busy", "Too much is going on.");
+  await settled();
+  assert.equal(link.status, "reconnecting");
+  lines.pass(300);
+  lines.last.open();
+  assert.deepEqual(lines.last.sent[0].args, { token: "t1" });
 });
 
 test("who was too slow, or whose server restarts, does", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parseMap } from "../static/graph.js";
-import { Game, queueNotice, reloadNotice } from "../static/state.js";
+import { queueNotice, reloadNotice } from "../static/notices.js";
+import { Game } from "../static/state.js";
 
 const anvil = {
   ev: "system", id: 1, name: "Anvil", security: 0.9, region: "Core", constellation: "Works", hz: 10, docked: null, ship: 2 ** 30,
@@ -110,4 +111,40 @@ test("who waits for a seat reads how they stand", () => {
   assert.equal(queueNotice({ place: 3, of: 9, system: "Anvil" }).text, "You are number 3 of 9 in the queue.");
   assert.match(queueNotice({ place: 0, of: 9, system: "Anvil", seconds: 60 }).text, /60 seconds/);
   assert.match(queueNotice({ place: null, of: 0, system: "Anvil" }).title, /somebody else/);
+});
+
+test("a reload tells what stayed, and what is refused still", () => {
+  const kept = reloadNotice({ ok: true, release: 8, files: ["chat.lua"], warnings: ["W-STATE-KEPT chat.lines: live=3 base=0 new=7", "W-ARITY m.f"], broken: ["x.lua"] });
+  assert.equal(kept.kind, "announce", "it is no mere success");
+  assert.match(kept.text, /chat\.lines keeps its live value 3; the file says 7\./);
+  assert.match(kept.text, /W-ARITY m\.f/);
+  assert.match(kept.text, /Still refused: x\.lua\./);
+  const restored = reloadNotice({ ok: true, restored: true, release: 8, files: [], message: "", warnings: [], broken: [] });
+  assert.equal(restored.kind, "good", "it leaves by itself");
+  assert.equal(restored.id, "reload", "and takes the place of the refusal");
+  assert.match(restored.title, /restored/);
+});
+
+test("the figures of the rules come from the scripts", () => {
+  const game = inSpace();
+  assert.equal(game.rules.dock_range, 2_500, "until they are told");
+  game.handle({ ev: "rules", dock_range: 7_000, warp_from: "far", hostile: ["Jackal Scout"] }, 1);
+  assert.equal(game.rules.reach({ kind: "station" }), 7_000);
+  assert.equal(game.rules.warp_from, 150_000, "what is no number is left out");
+  assert.ok(game.rules.hostile.has("Jackal Scout"));
+  assert.equal(game.rules.reach({ kind: "planet" }), 0);
+});
+
+test("goal, errand, loss and lairs are what the server last said", () => {
+  const game = inSpace();
+  game.handle({ ev: "goal", step: 1, of: 5, name: "undock", text: "Undock." }, 1);
+  game.handle({ ev: "errand", kind: "dock", id: 9, words: "dock" }, 1);
+  game.handle({ ev: "death", ship: "Wren", system: "Anvil" }, 1);
+  game.handle({ ev: "pirates", places: [11], text: "Beware." }, 1);
+  assert.deepEqual([game.goal.name, game.errand.id, game.death.ship, [...game.lairs]], ["undock", 9, "Wren", [11]]);
+  game.handle({ ev: "goal" }, 2);
+  game.handle({ ev: "errand", text: "You do not dock: it is gone." }, 2);
+  game.handle({ ...anvil, id: 2, name: "Harrow" }, 2);
+  assert.deepEqual([game.goal, game.errand, game.lairs.size], [null, null, 0]);
+  assert.match(game.notices.at(-1).title, /it is gone/);
 });

@@ -1,14 +1,16 @@
 // Package luatest runs the tests that stand beside the scripts: files called
 // *_test.lua with functions in the table `test`.
 //
-//	local station = require "station"
+//	require "station"
 //
-//	function test.docking_needs_a_station_nearby()
+//	function test.docking_from_afar_begins_with_the_way_there()
 //	  local ann = player "Ann"
 //	  ann:run "undock"
-//	  advance(60)
-//	  local _, why = ann:run("dock")
-//	  ok(string.find(why, "dock within 2,500 m", 1, true))
+//	  ann:run("warp", {id = 1021})
+//	  advance(180)
+//	  ok(ann:run("dock").on_the_way)
+//	  advance(180)
+//	  ok(player.station(ann.id))
 //	end
 //
 // Every test gets a fresh World: a Lua state, and what the caller puts behind it,

@@ -1,58 +1,150 @@
-// Local chat.
+// Chat: the channels as tabs, each line with its time, its channel and its name.
 import { listed } from "../state.js";
-import { el, say } from "./dom.js";
+import { ALL, LOCAL, PRIVATE } from "../talk.js";
+import { el, say, show } from "./dom.js";
+import { clock, day } from "./format.js";
 
 const KEPT = 200;
 
 export class Chat {
-  constructor(root, game, speak) {
-    this.game = game;
-    this.unread = 0;
+  #system = null;
+  #buttons = new Map();
+
+  constructor(root, game, talk, act) {
+    Object.assign(this, { root, game, talk, act });
     this.lines = root.querySelector(".lines");
-    this.input = root.querySelector("input");
-    this.root = root;
-    root.querySelector("form").addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const text = this.input.value.trim();
-      if (!text) return;
-      this.input.value = "";
-      if (!(await speak(text)) && !this.input.value) this.input.value = text;
-    });
+    this.input = root.querySelector(".say input");
+    this.tabs = root.querySelector(".channels");
+    this.title = root.querySelector("h2 .name");
+    this.present = root.querySelector(".present");
+    root.querySelector(".say").addEventListener("submit", (event) => this.#speak(event));
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.input.blur();
     });
-    game.on("chat", (line) => this.#add(line));
-    this.present = root.querySelector(".present");
+    this.#joining(root.querySelector(".join"), root.querySelector(".add"));
+    root.querySelector(".part").addEventListener("click", () => talk.leave(talk.shown, act));
+    this.lines.addEventListener("click", (event) => {
+      const { name } = event.target.closest("button")?.dataset ?? {};
+      if (name) this.private(name);
+    });
+    talk.on("line", (line) => this.#line(line));
+    talk.on("channels", () => this.#channels());
     game.on("system", () => this.#entered());
+    game.on("rules", () => (this.input.maxLength = game.rules.chat_longest));
+    this.#channels();
+  }
+
+  // private opens the private lines with somebody.
+  private(name) {
+    this.talk.with(name);
+    this.input.focus();
   }
 
   // count shows how many pilots are here; who() answers the command of that name.
   count({ count, players } = {}) {
-    say(this.present, count ? `, ${count} ${count === 1 ? "pilot" : "pilots"}` : "");
+    say(this.present, count ? `, ${count} ${count === 1 ? "pilot" : "pilots"} here` : "");
     this.present.title = listed(players).map((p) => p.name).join(", ");
   }
 
+  get unread() {
+    return [...this.talk.unread.values()].reduce((sum, n) => sum + n, 0) + this.missed;
+  }
+
+  missed = 0; // lines that came while the panel was shut
+
   // read says that the lines have been seen.
   read() {
-    this.unread = 0;
+    this.missed = 0;
     this.lines.scrollTop = this.lines.scrollHeight;
   }
 
-  #system = null;
+  async #speak(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text) return;
+    this.input.value = "";
+    if (!(await this.talk.say(text, this.act)) && !this.input.value) this.input.value = text;
+  }
+
+  #joining(form, button) {
+    button.addEventListener("click", () => {
+      show(form, form.hidden);
+      button.setAttribute("aria-expanded", String(!form.hidden));
+      if (!form.hidden) form.elements.channel.focus();
+    });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const name = form.elements.channel.value.trim();
+      if (name) await this.talk.join(name, this.act);
+      form.elements.channel.value = "";
+      show(form, false);
+      button.setAttribute("aria-expanded", "false");
+      this.input.focus();
+    });
+  }
+
+  // channels draws the tabs, and the lines of the one that is shown.
+  #channels() {
+    const { talk } = this;
+    for (const [name, node] of this.#buttons) {
+      if (talk.channels.includes(name)) continue;
+      node.remove();
+      this.#buttons.delete(name);
+    }
+    for (const name of talk.channels) {
+      const node = this.#buttons.get(name) ?? el("button", { type: "button", onclick: () => this.#show(name) });
+      this.#buttons.set(name, node);
+      const unread = talk.unread.get(name);
+      say(node, title(name) + (unread ? ` (${unread})` : ""));
+      node.setAttribute("aria-pressed", String(name === talk.shown));
+      this.tabs.append(node);
+    }
+    const to = talk.target === PRIVATE ? talk.partner ?? "nobody yet" : title(talk.target);
+    this.input.placeholder = `Say in ${talk.target === PRIVATE ? `private to ${to}` : to}`;
+    this.input.setAttribute("aria-label", this.input.placeholder);
+    say(this.title, talk.shown === ALL ? "Chat" : title(talk.shown));
+    show(this.root.querySelector(".part"), talk.joined.includes(talk.shown));
+    this.#draw();
+  }
+
+  #show(name) {
+    const { talk } = this;
+    talk.show(name);
+    // Channels that everybody hears are asked for what was said before.
+    if (talk.always.includes(name) && !talk.joined.includes(name)) this.act("join", { channel: name }).then((a) => a && talk.history(name, a.result.lines));
+  }
+
+  #draw() {
+    const { talk } = this;
+    const lines = talk.lines.filter((l) => this.#shows(l)).slice(-KEPT);
+    this.lines.replaceChildren(...lines.map((l) => this.#row(l)));
+    this.lines.scrollTop = this.lines.scrollHeight;
+  }
+
+  #shows({ channel }) {
+    return this.talk.shown === ALL || this.talk.shown === channel;
+  }
+
+  #line(line) {
+    if (this.#shows(line)) this.#append(this.#row(line));
+    if (!line.mine && !line.note && document.body.dataset.panel !== "chat") this.missed++;
+    if (!this.#shows(line)) this.#channels();
+  }
+
+  // A line's time and channel stand before it, so that its text is what was said.
+  #row({ at, channel, from, to, text, mine, note }) {
+    const time = at === null ? el("span.when", { title: "Said before you came" }, "earlier") : el("time.when", { datetime: new Date(at).toISOString(), title: day(at) }, clock(at));
+    const mark = channel === LOCAL ? [] : [el("span.channel", { "data-channel": channel }, channel === PRIVATE && mine ? `to ${to ?? this.talk.partner}` : channel)];
+    const name = from ? [mine ? el("b", {}, from) : el("button.who", { type: "button", "data-name": from, title: `Speak to ${from} in private` }, from), " "] : [];
+    return el(`div.line${mine ? ".mine" : ""}${note ? ".note" : ""}`, {}, time, ...mark, el("p", {}, ...name, text));
+  }
 
   // entered writes a line where local chat becomes another system's.
   #entered() {
     const { system } = this.game;
     if (!system || system.id === this.#system) return;
     this.#system = system.id;
-    this.#append(el("p.note", {}, `Local is now ${system.name}.`));
-  }
-
-  #add({ from, text }) {
-    const name = typeof from === "object" && from !== null ? from.name ?? "" : String(from);
-    const mine = name === this.game.me?.name;
-    this.#append(el(mine ? "p.mine" : "p", {}, ...(name ? [el("b", {}, name), " "] : []), text));
-    if (!mine) this.unread++;
+    this.talk.note(`Local is now ${system.name}.`, "place");
   }
 
   #append(node) {
@@ -63,3 +155,5 @@ export class Chat {
     if (atEnd) lines.scrollTop = lines.scrollHeight;
   }
 }
+
+const title = (channel) => channel[0].toUpperCase() + channel.slice(1);

@@ -1,25 +1,29 @@
 // The fight on the helm: bars for what is left of the ship, its modules with keys
 // 1 to 9, the locked targets, the safety switch and a short report.
 import { el, say, show } from "./dom.js";
+import { summary } from "./figures.js";
 import { distance } from "./format.js";
 
 const BARS = [["shield", "Shield"], ["armour", "Armour"], ["hull", "Hull"], ["capacitor", "Energy"]];
 const LOW = 0.3; // of a bar, below which it warns
 const FADE = 7; // seconds a line of the report stays
 const KEYS = 9;
+const WARNINGS = 3; // of locks on us, by name
 
 export class FightView {
   #bars = new Map();
   #buttons = [];
   #cards = new Map();
 
-  constructor(root, fight, act, now) {
-    Object.assign(this, { root, fight, act, now });
+  constructor(root, fight, types, act, now) {
+    Object.assign(this, { root, fight, types, act, now });
+    this.figures = new Map(); // by module, in one line
     this.game = fight.game;
     this.ship = root.querySelector(".ship");
     this.modules = root.querySelector(".modules");
     this.targets = root.querySelector(".targets");
     this.report = root.querySelector(".report");
+    this.aimed = root.querySelector(".aimed");
     this.safety = root.querySelector(".safety");
     this.safety.addEventListener("click", () => fight.setSafety(fight.safety === false, act));
     root.querySelector(".bars").append(...BARS.map(([key, label]) => this.#bar(key, label)));
@@ -39,7 +43,7 @@ export class FightView {
       this.report.dataset.lines = lines;
       this.report.replaceChildren(...report.map(({ text, kind }) => el(`li.${kind}`, {}, text)));
     }
-    for (const [id, card] of this.#cards) this.#fillCard(id, card, now);
+    for (const [id, card] of this.#cards) if (this.fight.locks.has(id)) this.#fillCard(id, card, now);
     const height = `${this.ship.offsetHeight}px`;
     if (document.body.style.getPropertyValue("--ship") !== height) document.body.style.setProperty("--ship", height);
   }
@@ -62,8 +66,10 @@ export class FightView {
     }
     while (this.#buttons.length > modules.length) this.#buttons.pop().node.remove();
     while (this.#buttons.length < modules.length) this.#buttons.push(this.#button(this.#buttons.length + 1));
+    for (const { type } of modules) this.#figures(type);
     modules.forEach((module, i) => this.#fillButton(this.#buttons[i], module));
     this.#drawTargets();
+    this.#drawAimed();
     this.update();
   }
 
@@ -91,9 +97,20 @@ export class FightView {
     return { node, name, cycle };
   }
 
+  // figures asks once what a module can do, for whoever rests the pointer on it.
+  async #figures(type) {
+    if (this.figures.has(type)) return;
+    this.figures.set(type, "");
+    const known = await this.types.get(type);
+    if (known) this.figures.set(type, summary(known).replaceAll(" \u00b7 ", "\n"));
+    else this.figures.delete(type);
+  }
+
   #fillButton({ node, name, cycle }, module) {
     say(name, module.type);
-    node.title = module.target ? `${module.type} at ${this.#name(module.target)}` : module.type;
+    const at = module.target ? `${module.type} at ${this.#name(module.target)}` : module.type;
+    const figures = this.figures.get(module.type);
+    node.title = figures ? `${at}\n${figures}` : at;
     node.setAttribute("aria-pressed", String(Boolean(module.on)));
     node.dataset.stopping = String(Boolean(module.on && module.stopping));
     cycle.style.animationDuration = `${(module.cycle || 1) / this.game.sim.clock.dilation}s`;
@@ -113,6 +130,16 @@ export class FightView {
     for (const id of this.fight.locks.keys()) {
       if (!this.#cards.has(id)) this.#cards.set(id, this.#card(id));
     }
+  }
+
+  // Whoever has us locked comes first; more than a few are counted.
+  #drawAimed() {
+    const all = [...this.fight.aimed.values()].sort((a, b) => b.done - a.done);
+    const lines = all.slice(0, WARNINGS).map(({ name, done }) => (done ? `${name} has locked you` : `${name} is locking you`));
+    if (all.length > WARNINGS) lines.push(`and ${all.length - WARNINGS} more`);
+    if (this.aimed.dataset.lines === lines.join("\n")) return;
+    this.aimed.dataset.lines = lines.join("\n");
+    this.aimed.replaceChildren(...lines.map((text) => el("li", {}, text)));
   }
 
   #card(id) {

@@ -16,6 +16,13 @@ export function distance(metres) {
   return `${whole.format(metres / AU)} AU`;
 }
 
+const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+// clock is a moment in ms since 1970 as the time of day, day the whole of it.
+export const clock = (at) => hours.format(at);
+export const day = (at) => days.format(at);
+
 // speed in metres per second: "0 m/s", "212 m/s", "48.0 km/s", "2.10 AU/s".
 export function speed(v) {
   if (!Number.isFinite(v)) return "";
@@ -57,6 +64,8 @@ export function group(kind) {
   switch (kind) {
     case "gate":
       return "gates";
+    case "missile":
+      return "missiles";
     case "star": case "planet": case "moon": case "belt": case "station":
       return "celestials";
     default:

@@ -18,7 +18,8 @@ export class Hud {
     const { own } = this.game;
     if (!own) return;
     const v = own.velocity;
-    say(this.mode, this.#doing(own));
+    const { errand } = this.game;
+    say(this.mode, errand ? `${this.#doing(own)}, to ${errand.words}` : this.#doing(own));
     say(this.speed, speed(v));
     this.root.dataset.warp = String(own.mode === Mode.TUNNEL);
     const full = own.mode === Mode.TUNNEL ? Math.log10(1 + v) / 12 : v / Math.max(1, own.speed);

@@ -11,6 +11,8 @@ const PATHS = {
   gate: "M5 1.8h6L14.2 8 11 14.2H5L1.8 8zM6.2 5.4L8.8 8l-2.6 2.6M9 5.4L11.6 8 9 10.6",
   ship: "M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3",
   npc: "M8 1.8L14.2 8 8 14.2 1.8 8z",
+  hostile: "M8 1.8L14.2 8 8 14.2 1.8 8zM5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8",
+  fleet: "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 1 0 0-12.8M4.6 9.6L8 6.2l3.4 3.4",
   missile: "M8 3v10M3 8h10",
   wreck: "M2.5 4h11L8 13.5z",
   pod: "M8 3.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M8 6.8v2.4M6.8 8h2.4",
@@ -18,7 +20,7 @@ const PATHS = {
 
 // COLOURS by kind; shape and colour say the same, so that neither is needed alone.
 export const COLOURS = {
-  own: "#f4ecd8", ship: "#8fc7b5", npc: "#d9a441", missile: "#e0633f", wreck: "#8b8f8d", pod: "#b9a6d9",
+  own: "#f4ecd8", ship: "#d5d9cd", npc: "#d9a441", hostile: "#ff7a5c", fleet: "#8fb8ff", missile: "#f0784f", wreck: "#8b8f8d", pod: "#b9a6d9",
   star: "#e9d9a8", planet: "#a9b4a6", moon: "#7f8a86", belt: "#9a8d78", station: "#d8d2c0", gate: "#c3b08a",
 };
 

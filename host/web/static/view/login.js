@@ -2,19 +2,24 @@
 import { say, show } from "./dom.js";
 
 export class Login {
-  constructor(root, signIn) {
+  // again() takes up the session that another tab plays.
+  constructor(root, signIn, again) {
     this.root = root;
     this.form = root.querySelector("form");
     this.error = root.querySelector(".error");
+    this.again = root.querySelector(".again");
+    this.again.firstElementChild.addEventListener("click", again);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit(event.submitter?.value === "register" ? "register" : "login", signIn);
     });
   }
 
-  // open shows the form, with a reason if there is one to give.
-  open(reason = "") {
+  // open shows the form, with a reason if there is one to give, and with the way back
+  // into a session that goes on elsewhere.
+  open(reason = "", elsewhere = false) {
     show(this.root, true);
+    show(this.again, elsewhere);
     this.#complain(reason);
     const { name, password } = this.form.elements;
     (name.value ? password : name).focus();

@@ -6,7 +6,7 @@ import { gestures } from "./gestures.js";
 import { Finder } from "./finder.js";
 import { FONT } from "./scenery.js";
 
-export const BANDS = ["#e0633f", "#e0713f", "#e07f44", "#df8f4b", "#dca156", "#d8b46a", "#c4bb7c", "#aec08d", "#98c49f", "#8fc7b5", "#8ecbcb"];
+export const BANDS = ["#ea7350", "#e67c48", "#e07f44", "#df8f4b", "#dca156", "#d8b46a", "#c4bb7c", "#aec08d", "#98c49f", "#8fc7b5", "#8ecbcb"];
 const ROUTE = "#f4ecd8";
 const BACK = "#090c0e";
 const LINES = 200; // of a path
@@ -36,7 +36,10 @@ export class MapView {
     this.fitted = false;
     dialog.querySelector(".close").addEventListener("click", () => dialog.close());
     dialog.querySelector(".fly").addEventListener("click", () => this.#fly());
-    dialog.querySelector(".card .end").addEventListener("click", () => this.game.fly(null));
+    dialog.querySelector(".card .end").addEventListener("click", () => {
+      this.game.fly(null);
+      this.canvas.focus();
+    });
     dialog.querySelector(".legend").append(
       ...LEGEND.map(([band, text]) => el("li.dot", { "data-band": band }, el("span", {}, text))),
     );
@@ -91,13 +94,16 @@ export class MapView {
     const going = game.destination === system.id;
     const fly = card.querySelector(".fly");
     show(fly, !here);
-    fly.disabled = going || !this.preview;
+    fly.disabled = !going && !this.preview;
+    fly.setAttribute("aria-disabled", String(going));
     say(fly, going ? "Destination set" : "Set destination");
     show(card.querySelector(".end"), game.destination !== null);
   }
 
+  // The button says then that it is done; the keys go to the map again.
   #fly() {
-    this.game.fly(this.chosen);
+    if (this.game.destination !== this.chosen) this.game.fly(this.chosen);
+    this.canvas.focus();
   }
 
   // home shows the whole map, or the part of it around the player.

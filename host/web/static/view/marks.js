@@ -15,7 +15,10 @@ export class Marks {
   #labels = [];
   spots = []; // {id, x, y} of this frame, for the pointer
 
-  begin() {
+  // begin takes the boxes that panels cover, and the size of the picture: no name is
+  // written below the ones or beyond the other.
+  begin(covered, width, height) {
+    Object.assign(this, { covered, width, height });
     this.#taken.clear();
     this.#labels.length = 0;
     this.spots.length = 0;
@@ -65,19 +68,39 @@ export class Marks {
     ctx.font = rank === 0 ? `600 12px ${FONT}` : `12px ${FONT}`;
     const wide = this.#width(ctx, name, rank === 0);
     const total = wide + (far ? this.#width(ctx, far, false) + 7 : 0);
-    const left = x + 12;
-    if (!this.#claim(left, y - 7, total, 14, rank === 0)) return false;
+    const place = this.#beside(x, y, total, rank === 0);
+    if (place === null) return false;
+    const [left, line] = place;
     ctx.globalAlpha = rank === 0 ? 1 : 0.82;
     ctx.fillStyle = ink;
-    ctx.fillText(name, left, y);
+    ctx.fillText(name, left, line);
     if (far) {
       ctx.globalAlpha = rank === 0 ? 0.8 : 0.5;
       ctx.fillStyle = "#cfd3c8";
       ctx.font = `12px ${FONT}`;
-      ctx.fillText(far, left + wide + 7, y);
+      ctx.fillText(far, left + wide + 7, line);
     }
     ctx.globalAlpha = 1;
     return true;
+  }
+
+  // beside is where a text of a width goes: to the right of a spot or, where a panel,
+  // the border or another name is in the way, to the left of it. What has to be written
+  // goes below or above then, and to the right at last, unless the spot is covered.
+  #beside(x, y, width, always) {
+    const sides = [[x + 12, y], [x - 12 - width, y]];
+    if (always) sides.push([x - width / 2, y + 20], [x - width / 2, y - 20]);
+    for (const [left, top] of sides) {
+      if (this.#clear(left, top - 7, width, 14) && this.#claim(left, top - 7, width, 14, false)) return [left, top];
+    }
+    if (!always || !this.#clear(x, y, 0, 0)) return null;
+    this.#claim(x + 12, y - 7, width, 14, true);
+    return [x + 12, y];
+  }
+
+  #clear(x, y, width, height) {
+    if (x < 0 || y < 0 || x + width > this.width || y + height > this.height) return false;
+    return !this.covered.some((box) => x < box.right && x + width > box.left && y < box.bottom && y + height > box.top);
   }
 
   // A distance is written anew a few times a second, which is what the eye can

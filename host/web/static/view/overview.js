@@ -3,8 +3,9 @@
 import { el, say, show } from "./dom.js";
 import { distance, group, kindName, shortName } from "./format.js";
 import { colour, icon, reshape } from "./icons.js";
+import { standing, standingSign } from "../standing.js";
 
-const FILTERS = [["all", "All"], ["ships", "Ships"], ["celestials", "Celestials"], ["gates", "Gates"]];
+const FILTERS = [["all", "All"], ["ships", "Ships"], ["celestials", "Celestials"], ["gates", "Gates"], ["missiles", "Missiles"]];
 const COLUMNS = [["name", "Name"], ["type", "Type"], ["far", "Distance"]];
 const KEEP = "overview";
 
@@ -13,9 +14,9 @@ export class Overview {
   #list = [];
   #height = 28;
 
-  constructor(root, game) {
-    this.game = game;
-    this.root = root;
+  // use() does what one most likely wants of what is selected.
+  constructor(root, { game, fleet, fight }, use) {
+    Object.assign(this, { root, game, fleet, fight, use });
     this.box = root.querySelector(".rows");
     this.filter = "all";
     this.sort = { by: "far", down: false };
@@ -29,6 +30,7 @@ export class Overview {
     this.box.addEventListener("scroll", () => this.#paint(), { passive: true });
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("click", (event) => this.#click(event));
+    this.box.addEventListener("dblclick", (event) => event.target.closest(".entry") && this.use());
     new ResizeObserver(() => this.#paint()).observe(this.box);
     game.on("selection", () => this.#paint());
     game.on("system", () => this.refresh());
@@ -40,10 +42,12 @@ export class Overview {
     const { game } = this;
     const list = [];
     const take = (thing) => {
-      if (thing.id === game.ship || thing.kind === "missile") return;
+      if (thing.id === game.ship || (thing.kind === "missile" && this.filter !== "missiles")) return;
       if (this.filter !== "all" && group(thing.kind) !== this.filter) return;
       const name = shortName(thing.name || thing.type, game.system?.name);
-      list.push({ id: thing.id, kind: thing.kind, name, type: thing.type || kindName(thing), far: game.distance(thing) });
+      const stands = standing(thing, game, this.fleet, this.fight);
+      const type = game.lairs.has(thing.id) ? "Pirates" : thing.type || kindName(thing);
+      list.push({ id: thing.id, kind: standingSign(thing.kind, stands), stands, name, type, far: game.distance(thing) });
     };
     for (const body of game.sim.bodies.values()) take(body);
     for (const celestial of game.sim.celestials.values()) take(celestial);
@@ -96,10 +100,10 @@ export class Overview {
 
   #row() {
     const sign = icon("ship");
-    const name = el("span.name"), type = el("span.type"), far = el("span.far");
-    const node = el("div.entry", { role: "option", id: `row-${this.#rows.length}` }, sign, name, type, far);
+    const name = el("span.name"), type = el("span.type"), far = el("span.far"), stands = el("span.unseen");
+    const node = el("div.entry", { role: "option", id: `row-${this.#rows.length}` }, sign, stands, name, type, far);
     this.box.append(node);
-    return { node, sign, name, type, far };
+    return { node, sign, stands, name, type, far };
   }
 
   #fill(row, item, index) {
@@ -111,6 +115,10 @@ export class Overview {
     node.setAttribute("aria-selected", item.id === this.game.selected);
     reshape(row.sign, item.kind);
     row.sign.style.color = colour(item.kind);
+    node.dataset.standing = item.stands ?? "";
+    node.dataset.aimed = String(this.fight.aimed.has(item.id));
+    row.sign.setAttribute("data-standing", item.stands ?? "");
+    say(row.stands, item.stands && item.stands !== "neutral" ? `${item.stands}: ` : "");
     say(row.name, item.name);
     if (row.name.title !== item.name) row.name.title = item.name;
     say(row.type, item.type);
@@ -124,6 +132,10 @@ export class Overview {
   }
 
   #key(event) {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      return this.use();
+    }
     const page = Math.max(1, Math.floor(this.box.clientHeight / this.#height) - 1);
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
     if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -2,9 +2,6 @@
 import { el, say, show } from "./dom.js";
 import { distance, security, securityBand } from "./format.js";
 
-const JUMP_RANGE = 2_500; // metres within which a gate is asked to jump
-const WARP_FROM = 150_000; // metres from which a ship would rather warp
-
 export class Place {
   constructor(root, game, act) {
     this.root = root;
@@ -28,8 +25,8 @@ export class Place {
     const gate = this.game.nextGate;
     if (!gate || !this.game.own) return null;
     const metres = this.game.distance(gate);
-    if (metres <= JUMP_RANGE) return { gate, metres, label: "Jump", cmd: "jump", args: { gate: gate.id } };
-    if (metres < WARP_FROM) return { gate, metres, label: "Approach gate", cmd: "approach", args: { id: gate.id } };
+    if (metres <= this.game.rules.jump_range) return { gate, metres, label: "Jump", cmd: "jump", args: { gate: gate.id } };
+    if (metres < this.game.rules.warp_from) return { gate, metres, label: "Approach gate", cmd: "approach", args: { id: gate.id } };
     return { gate, metres, label: "Warp to gate", cmd: "warp", args: { id: gate.id, range: 0 } };
   }
 

@@ -110,7 +110,7 @@ export function drawRanges(ctx, camera, place) {
   ctx.textAlign = "left";
 }
 
-export const FONT = '"Bahnschrift", "DIN Alternate", "Roboto Condensed", "Liberation Sans Narrow", "Arial Narrow", sans-serif';
+export const FONT = '"Barlow Semi Condensed", "Roboto Condensed", "Arial Narrow", sans-serif';
 
 const GRAINS = 70;
 const BOX = 900; // metres of the cube in which the dust repeats

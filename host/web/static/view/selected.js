@@ -1,10 +1,11 @@
 // The selected thing and what can be done with it.
 import { el, say, show } from "./dom.js";
+import { figures } from "./figures.js";
 import { distance, kindName, speed } from "./format.js";
 import { Fight } from "../fight.js";
 import { modeName } from "../motion.js";
+import { standing } from "../standing.js";
 
-const USE_RANGE = 2_500; // metres within which one docks or jumps
 const RANGES = [500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000];
 const LANDINGS = [0, 10_000, 50_000, 100_000];
 
@@ -17,25 +18,28 @@ export const ORDERS = [
   { key: "L", label: "Lock", cmd: "lock", vessel: true },
   { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
   { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
+  { key: "D", label: "Loot", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck" },
   { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
   { key: "E", label: "Keep range", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
   { key: "S", label: "Warp", cmd: "warp", args: (t, v) => ({ id: t.id, range: v.landing }) },
+  { label: "Invite", cmd: "fleet_invite", args: (t) => ({ id: t.owner }), fits: (t, fleet) => t.owner > 0 && !fleet.has(t.owner) && (fleet.id === null || fleet.commands) },
+  { label: "Talk", cmd: "talk", fits: (t) => t.owner > 0 },
+  { label: "Call as target", cmd: "fleet_broadcast", args: (t) => ({ kind: "target", id: t.id }), fits: (t, fleet) => fleet.id !== null && Fight.vessel(t) },
+  { label: "Fleet warp", cmd: "fleet_warp", args: (t, v) => ({ id: t.id, range: v.landing }), fits: (t, fleet) => fleet.commands },
 ];
 
 export class Selected {
-  // does holds what an order of the name does on the page: {look(id), lock(id)}.
-  constructor(root, game, fight, act, does) {
-    this.root = root;
-    this.game = game;
-    this.fight = fight;
-    this.act = act;
-    this.does = does;
+  // does holds what an order of the name does on the page: {look(id), lock(id), talk(id)}.
+  constructor(root, { game, fight, fleet, types }, act, does) {
+    Object.assign(this, { root, game, fight, fleet, types, act, does });
     this.title = root.querySelector("h2");
     this.facts = root.querySelector(".facts");
     this.answer = root.querySelector(".looked");
     this.values = { range: 1_000, landing: 0 };
     this.#build(root.querySelector(".commands"));
     game.on("selection", () => this.#draw());
+    fleet.on("changed", () => this.#draw());
+    game.on("rules", () => this.#landings());
     this.#draw();
   }
 
@@ -48,10 +52,26 @@ export class Selected {
   // order does one of ORDERS by its key; it says whether there was one to do.
   order(key) {
     const { thing } = this;
-    const order = thing && ORDERS.find((o) => o.key === key && fits(o, thing));
+    const order = thing && ORDERS.find((o) => o.key === key && this.#fits(o, thing));
     if (!order) return false;
     this.#do(order);
     return true;
+  }
+
+  // use does what one most likely wants of the thing: to dock, jump or loot, to lock a
+  // foe, or else to fly there.
+  use() {
+    const { thing, game } = this;
+    if (!thing) return;
+    const near = game.distance(thing) < game.rules.warp_from;
+    const hostile = standing(thing, game, this.fleet, this.fight) === "hostile";
+    const cmd = { station: "dock", gate: "jump", wreck: "loot" }[thing.kind] ?? (hostile && near ? "lock" : near ? "approach" : "warp");
+    this.#do(ORDERS.find((o) => o.cmd === cmd));
+  }
+
+  #fits(order, thing) {
+    if (order.vessel) return Fight.vessel(thing);
+    return order.fits ? order.fits(thing, this.fleet) : !order.only || order.only === thing.kind;
   }
 
   update() {
@@ -61,7 +81,10 @@ export class Selected {
     if (thing.velocity > 0.5) parts.push(speed(thing.velocity));
     if (thing.tau && thing.mode) parts.push(modeName(thing.mode).toLowerCase());
     if (thing.dest_name) parts.push(`leads to ${thing.dest_name}`);
-    const near = this.game.distance(thing) <= USE_RANGE;
+    const stands = standing(thing, this.game, this.fleet, this.fight);
+    if (stands && stands !== "own") parts.unshift(stands);
+    if (this.game.lairs.has(thing.id)) parts.push("pirates lurk here");
+    const near = this.game.distance(thing) <= this.game.rules.reach(thing);
     for (const { order, button } of this.buttons) if (order.only) button.classList.toggle("primary", near);
     const health = this.fight.health.get(thing.id);
     if (health && Fight.vessel(thing)) parts.push(["shield", "armour", "hull"].map((what, i) => `${what} ${Math.round(health[i] * 100)} %`).join(", "));
@@ -75,19 +98,23 @@ export class Selected {
     this.does[cmd]?.(thing.id);
     if (!args) return;
     const answer = await this.act(cmd, args(thing, this.values));
-    if (cmd === "look" && answer && this.game.selected === thing.id) this.#tell(answer.result);
+    if (cmd === "look" && answer) this.#tellAll(thing, answer.result);
   }
 
-  // tell writes what a look found: a text, or a table of facts.
-  #tell(result) {
-    const text = typeof result === "object" && result !== null ? result.text ?? result.description ?? facts(result) : String(result ?? "");
-    say(this.answer, text);
-    show(this.answer, text !== "" && text !== "true");
+  // tellAll writes what a look found, and the figures of what kind of thing it is.
+  async #tellAll(thing, found) {
+    const type = thing.tau && thing.type ? await this.types.get(thing.type) : null;
+    if (this.game.selected !== thing.id) return;
+    const own = text(found);
+    const kind = type ? figures(type).map(([label, words]) => `${label}: ${words}`).join("\n") : "";
+    say(this.answer, [own, kind].filter(Boolean).join("\n"));
+    show(this.answer, this.answer.textContent !== "");
   }
 
   #build(box) {
     this.buttons = ORDERS.map((order) => {
-      const button = el("button", { type: "button", "aria-keyshortcuts": order.key, title: `${order.label} (${order.key})` }, order.label);
+      const title = order.key ? `${order.label} (${order.key})` : order.label;
+      const button = el("button", { type: "button", "aria-keyshortcuts": order.key, title }, order.label);
       button.addEventListener("click", () => this.#do(order));
       return { order, button };
     });
@@ -101,8 +128,17 @@ export class Selected {
     this.lock = button("lock");
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
-    const warp = el("div.pair", {}, button("warp"), select("landing", "Distance at which to leave warp", LANDINGS), button("lock"), button("dock"), button("jump"));
-    box.append(...plain, ring, warp);
+    this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
+    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"));
+    const others = el("div.pair.others", {}, ...["fleet_invite", "talk", "fleet_broadcast", "fleet_warp"].map(button));
+    box.append(...plain, ring, warp, others);
+  }
+
+  // landings leaves out what is farther off than one may land.
+  #landings() {
+    const { warp_range: most } = this.game.rules;
+    for (const option of this.landing.options) show(option, Number(option.value) <= most);
+    if (this.values.landing > most) this.landing.value = this.values.landing = 0;
   }
 
   #draw() {
@@ -114,18 +150,19 @@ export class Selected {
     say(this.title, thing ? thing.name || thing.type || kindName(thing) : own ? "Your ship" : "Nothing selected");
     show(this.facts, thing !== null);
     if (!thing) return;
-    for (const { order, button } of this.buttons) show(button, fits(order, thing));
+    for (const { order, button } of this.buttons) show(button, this.#fits(order, thing));
     this.update();
   }
 }
 
-// fits says whether an order is for a thing.
-function fits(order, thing) {
-  return order.vessel ? Fight.vessel(thing) : !order.only || order.only === thing.kind;
-}
-
 // What the panel shows anyway.
 const SHOWN = new Set(["id", "kind", "name", "type", "distance", "speed", "mode", "dest", "owner"]);
+
+// text is what a look found: a text, or a table of facts.
+function text(found) {
+  if (typeof found === "object" && found !== null) return found.text ?? found.description ?? facts(found);
+  return found === true ? "" : String(found ?? "");
+}
 
 // facts puts a table into words, one a line: "radius: 2.5 km".
 function facts(table) {

@@ -6,6 +6,7 @@ import { COLOURS, colour } from "./icons.js";
 import { Marks, drawPointer, drawSelection } from "./marks.js";
 import { Dust, drawGlobe, drawRanges, drawStar, drawStructure, lightAt } from "./scenery.js";
 import { Sky } from "./sky.js";
+import { standing, standingSign } from "../standing.js";
 
 const LABELS = 42; // names on screen at once
 const CHASE = 2_400; // metres behind one's own ship at first
@@ -21,13 +22,12 @@ export class Space {
   #marks = new Marks();
   #last = 0;
   #ratio = 1;
+  #covered = []; // boxes of the panels that lie over space
   #docked = true;
   #toFace = true;
 
-  constructor(canvas, game, fight) {
-    this.canvas = canvas;
-    this.game = game;
-    this.fight = fight;
+  constructor(canvas, { game, fight, fleet }) {
+    Object.assign(this, { canvas, game, fight, fleet });
     this.camera = new Camera();
     this.hovered = null;
     this.looked = null; // what the camera turns around, if not our own ship
@@ -52,7 +52,7 @@ export class Space {
     const ctx = this.#ctx;
     ctx.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.#sky.draw(ctx, camera, this.#ratio);
-    this.#marks.begin();
+    this.#marks.begin(this.#covered, camera.width, camera.height);
     this.#place(ctx, own, seconds);
     this.#celestials(ctx);
     this.#shots(ctx, now);
@@ -99,12 +99,14 @@ export class Space {
 
   // cover tells the camera which part of the canvas panels hide: a column at the
   // right, or on a phone what lies along the bottom.
-  cover(panels) {
+  // Others only keep names off what they cover.
+  cover(panels, others) {
     let right = 0, bottom = 0;
     const { width, height } = this.camera;
-    for (const panel of panels) {
-      const box = panel.getBoundingClientRect();
-      if (box.height === 0) continue;
+    const boxes = (list) => list.map((panel) => panel.getBoundingClientRect()).filter((box) => box.height > 0 && box.width > 0);
+    const aside = boxes(panels);
+    this.#covered = [...aside, ...boxes(others)];
+    for (const box of aside) {
       if (box.width < width * 0.6) right = Math.max(right, box.right > width * 0.9 ? width - box.left : 0);
       else bottom = Math.max(bottom, height - box.top);
     }
@@ -165,17 +167,18 @@ export class Space {
       const { x, y } = out;
       const size = body.radius * out.scale;
       const mine = body === own;
-      const ink = mine ? COLOURS.own : colour(body.kind);
-      if (size >= HULL_FROM && body.kind !== "missile") this.#hull(ctx, body, mine, seconds);
+      const sign = standingSign(body.kind, standing(body, game, this.fleet, this.fight));
+      const ink = mine ? COLOURS.own : colour(sign);
+      if (size >= HULL_FROM && body.kind !== "missile") this.#hull(ctx, body, mine ? "own" : sign, seconds);
       const chosen = body.id === game.selected || body.id === this.hovered;
       if (!mine) {
         this.#marks.spot(body.id, x, y);
-        this.#bracket(ctx, body.kind, x, y, Math.min(40, Math.max(5, size * 1.2)), chosen, ink);
+        this.#bracket(ctx, sign, x, y, Math.min(40, Math.max(5, size * 1.2)), chosen, ink);
       } else if (size < HULL_FROM) {
         this.#speck(ctx, x, y, ink);
       }
-      if (!mine && (chosen || crowd < 60 || body.kind === "ship")) {
-        this.#marks.label(chosen ? 0 : body.kind === "ship" ? 2 : 4, body.id, x + Math.min(40, size), y, body.name || body.type, game.distance(body), ink);
+      if (!mine && (chosen || crowd < 60 || body.kind === "ship" || sign === "hostile")) {
+        this.#marks.label(chosen ? 0 : sign === "hostile" ? 1 : body.kind === "ship" ? 2 : 4, body.id, x + Math.min(40, size), y, body.name || body.type, game.distance(body), ink);
       }
     }
   }
@@ -236,7 +239,7 @@ export class Space {
   }
 
   // A hull points where it flies; at rest it keeps pointing where it last flew.
-  #hull(ctx, body, mine, seconds) {
+  #hull(ctx, body, sign, seconds) {
     const speed = body.velocity;
     body.heading ??= [0, 0, 1];
     if (speed > 1) {
@@ -246,7 +249,7 @@ export class Space {
       const size = Math.hypot(...h) || 1;
       for (let i = 0; i < 3; i++) h[i] /= size;
     }
-    drawHull(ctx, this.camera, shapeOf(body.type), body, body.radius, body.heading, lightAt(body.px, body.py, body.pz), RGB[mine ? "own" : body.kind] ?? RGB.ship, mine ? 0.4 : 0.2);
+    drawHull(ctx, this.camera, shapeOf(body.type), body, body.radius, body.heading, lightAt(body.px, body.py, body.pz), RGB[sign] ?? RGB.ship, sign === "own" ? 0.4 : 0.2);
   }
 
   // The own velocity: a line as long as ten seconds of flight, at least visible.

@@ -1,0 +1,31 @@
+// The account: another password.
+import { say } from "./dom.js";
+
+export class Account {
+  // send(cmd, args) resolves with the answer or throws the refusal.
+  constructor(dialog, send) {
+    this.form = dialog.querySelector("form");
+    this.told = dialog.querySelector(".told");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#change(send);
+    });
+  }
+
+  fill() {
+    this.form.reset();
+    say(this.told, "");
+  }
+
+  async #change(send) {
+    const { old, password } = this.form.elements;
+    if (!old.value || !password.value) return say(this.told, "Both passwords are needed.");
+    try {
+      await send("password", { old: old.value, password: password.value });
+      this.form.reset();
+      say(this.told, "The password is changed.");
+    } catch (error) {
+      say(this.told, error.message);
+    }
+  }
+}

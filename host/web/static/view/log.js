@@ -1,0 +1,28 @@
+// The log of fights and warnings, newest at the end.
+import { el } from "./dom.js";
+import { clock, day } from "./format.js";
+
+export class LogView {
+  constructor(dialog, log) {
+    this.dialog = dialog;
+    this.log = log;
+    this.list = dialog.querySelector("ol");
+    log.on("added", (line) => dialog.open && this.#append(line));
+    log.on("cleared", () => dialog.open && this.fill());
+  }
+
+  fill() {
+    const { lines } = this.log;
+    this.list.replaceChildren(...(lines.length ? lines.map(row) : [el("li.info", {}, "Nothing has happened yet.")]));
+    requestAnimationFrame(() => (this.list.scrollTop = this.list.scrollHeight));
+  }
+
+  #append(line) {
+    const { list } = this;
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    list.append(row(line));
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+}
+
+const row = ({ at, text, kind, where }) => el(`li.${kind}`, {}, el("time", { datetime: new Date(at).toISOString(), title: day(at) }, clock(at)), el("span", {}, text), el("i", {}, where));

@@ -1,0 +1,28 @@
+// The dialogs that a key or a button opens, and the same key closes.
+
+// Windows holds {name: {dialog, fill}}; fill, where there is one, runs on opening.
+export class Windows {
+  constructor(all) {
+    this.all = all;
+    for (const { dialog } of Object.values(all)) {
+      dialog.querySelector(".close")?.addEventListener("click", () => dialog.close());
+    }
+  }
+
+  // top is the name of the open dialog, or null.
+  get top() {
+    return Object.keys(this.all).find((name) => this.all[name].dialog.open) ?? null;
+  }
+
+  toggle(name) {
+    const { dialog, fill } = this.all[name];
+    if (dialog.open) return dialog.close();
+    this.close();
+    fill?.();
+    if (!dialog.open) dialog.showModal();
+  }
+
+  close() {
+    for (const { dialog } of Object.values(this.all)) if (dialog.open) dialog.close();
+  }
+}

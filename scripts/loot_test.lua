@@ -1,0 +1,68 @@
+local arena = require "testing.arena"
+local loot = require "loot"
+local vessel = require "vessel"
+require "death"
+require "station"
+
+local function wreck_beside(type, metres)
+  local ann, a = arena.fighter("Ann", "Wren")
+  local victim = arena.npc(type, metres or 1000)
+  vessel.hurt(vessel.of(victim), 1e6, vessel.of(a))
+  advance(0.2)
+  return ann, space.near(a, 50e3, "wreck")[1], a
+end
+
+function test.a_wreck_holds_a_module_at_least()
+  local ann, wreck = wreck_beside "Jackal Scout"
+  local taken = ann:run("loot", {id = wreck}).items
+  ok(#taken >= 1)
+  eq(taken[1], {type = "Light Autocannon", quantity = 1})
+  eq(ann:last("hold").items[1].type, "Light Autocannon")
+  local _, message, code = ann:run("loot", {id = wreck})
+  eq(message, "there is nothing left in it")
+  eq(code, "empty")
+end
+
+function test.from_afar_one_flies_there_first()
+  local ann, wreck = wreck_beside("Jackal Scout", 12e3)
+  eq(ann:run("loot", {id = wreck}).on_the_way, true)
+  eq(ann:run("hold").items, {})
+  advance(90)
+  ok(#ann:last("hold").items >= 1)
+  ok(string.find(ann:last("notice").text, "^Taken: "))
+end
+
+function test.what_is_no_wreck_holds_nothing()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local other = arena.npc("Jackal Scout", 1000)
+  local _, message, code = ann:run("loot", {id = other})
+  eq(message, "that is no wreck")
+  eq(code, "bad_target")
+  ok(a)
+end
+
+function test.the_hold_goes_with_the_ship()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local ben = arena.fighter("Ben", "Wren", 800)
+  loot.stow(ann.id, {{type = "Tritanium", quantity = 40}})
+  vessel.hurt(vessel.of(a), 1e6, nil)
+  advance(1)
+  eq(loot.hold(ann.id), {})
+  local wreck = space.near(player.ship(ben.id), 50e3, "wreck")[1]
+  local taken = ben:run("loot", {id = wreck}).items
+  eq(taken[#taken], {type = "Tritanium", quantity = 40})
+end
+
+function test.two_at_once_do_not_double_it()
+  local ann, wreck = wreck_beside "Jackal Scout"
+  local ben = arena.fighter("Ben", "Wren", 500)
+  local got = 0
+  for _, p in ipairs {ann, ben} do
+    task.spawn(function()
+      local list = loot.take(p.id, wreck)
+      if list then got = got + 1 end
+    end)
+  end
+  advance(1)
+  eq(got, 1)
+end
