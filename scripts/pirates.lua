@@ -25,10 +25,11 @@ function pirates.roster(security, chance)
 end
 
 -- Where they lurk: the belts or, in a system without any, the outermost planet.
-function pirates.lairs()
-  local belts = system.celestials("belt")
+function pirates.lairs(celestials)
+  celestials = celestials or system.celestials
+  local belts = celestials("belt")
   if belts[1] then return belts end
-  local planets = system.celestials("planet")
+  local planets = celestials("planet")
   return {planets[#planets]}
 end
 

@@ -40,6 +40,7 @@ type siege struct {
 // TestAccess operates a production shard through what attackers, strangers and
 // careless colleagues do, with players flying. Run with -v it shows a table.
 func TestAccess(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	cfg.Production, cfg.Shard, cfg.Scripts = true, "nord", "../../scripts"
 	cfg.TrustProxy, cfg.SSH, cfg.FourEyes = []string{"127.0.0.1"}, "127.0.0.1:0", true

@@ -88,6 +88,7 @@ func (p *page) toast(kind, text string) {
 // in, undock, see each other, talk; one warps to a gate and jumps; then somebody
 // edits the game under them.
 func TestTwoPlayersInOneShard(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	url, scripts := startShard(t)
 	ada, bo := b.open(t, "ada", url), b.open(t, "bob", url)
@@ -154,6 +155,7 @@ func TestTwoPlayersInOneShard(t *testing.T) {
 // TestANewPilot chooses a ship and its modules, follows the first goal, and loses the
 // ship: that is on the screen until it was read, whatever becomes of the page.
 func TestANewPilot(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	url, _, s := startServer(t)
 	p := b.open(t, "cyd", url)

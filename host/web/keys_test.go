@@ -33,6 +33,7 @@ func pilotInSpace(t *testing.T) (*stage, *page) {
 
 // Behind an open window no key flies the ship; its own key shuts it.
 func TestKeysBelongToTheOpenWindow(t *testing.T) {
+	t.Parallel()
 	s, p := pilotInSpace(t)
 	p.choose("Gate to Harrow")
 	for _, window := range []struct{ key, id string }{{"m", "map"}, {"i", "ship"}, {"g", "fleet"}, {"j", "log"}, {"?", "help"}} {
@@ -54,6 +55,7 @@ func TestKeysBelongToTheOpenWindow(t *testing.T) {
 
 // What is said while a window is open is said over it.
 func TestNoticesAreSeenOverAWindow(t *testing.T) {
+	t.Parallel()
 	s, p := pilotInSpace(t)
 	p.do("open the fleet", chromedp.KeyEvent("g"))
 	p.until("see it", `document.querySelector("#fleet").open`)
@@ -68,6 +70,7 @@ func TestNoticesAreSeenOverAWindow(t *testing.T) {
 
 // Enter in the overview does what one most likely wants of the thing.
 func TestEnterActsInTheOverview(t *testing.T) {
+	t.Parallel()
 	s, p := pilotInSpace(t)
 	for _, row := range []struct{ name, command string }{{"I, Ropewalk Yards", "dock"}, {"Planet I", "warp"}, {"Gate to Harrow", "jump"}} {
 		p.choose(row.name)
@@ -81,6 +84,7 @@ func TestEnterActsInTheOverview(t *testing.T) {
 
 // With any font nothing is cut: distances, percents, names of modules.
 func TestTextsAreNotCut(t *testing.T) {
+	t.Parallel()
 	s, p := pilotInSpace(t)
 	for slot, name := range []string{"Medium Shield Booster", "Armour Repairer", "Heavy Launcher", "Afterburner"} {
 		s.say("module", map[string]world.Value{"slot": float64(slot + 1), "type": name, "cycle": 4.0, "on": false})
@@ -102,6 +106,7 @@ func TestTextsAreNotCut(t *testing.T) {
 
 // The page is told of a loss so that nobody overlooks it, and says when it was read.
 func TestALossIsUnmistakable(t *testing.T) {
+	t.Parallel()
 	s, p := pilotInSpace(t)
 	s.say("death", map[string]world.Value{"ship": "Wren", "by": "Jackal Raider", "by_type": "Jackal Raider", "system": "Anvil", "at": 5.0,
 		"causes": []world.Value{map[string]world.Value{"name": "Jackal Raider", "points": 640.0}}, "lost": []world.Value{"Light Railgun", "Light Railgun"}})
@@ -119,6 +124,7 @@ func TestALossIsUnmistakable(t *testing.T) {
 
 // A session goes from tab to tab, and one that is over leads to a clean sign-in.
 func TestTheSessionMovesToAnotherTab(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	first := b.open(t, "ada", s.URL)
 	first.signIn("Ada")

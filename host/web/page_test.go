@@ -24,6 +24,7 @@ func (p *page) inView(view string) {
 }
 
 func TestPageSignsInAndUndocks(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.inView("login")
@@ -51,6 +52,7 @@ func TestPageSignsInAndUndocks(t *testing.T) {
 }
 
 func TestPageResumesAfterADropAndAReload(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.signIn("Ada")
@@ -72,6 +74,7 @@ func TestPageResumesAfterADropAndAReload(t *testing.T) {
 }
 
 func TestPageTellsWhatHappensToTheShard(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.signIn("Ada")
@@ -106,6 +109,7 @@ func TestPageTellsWhatHappensToTheShard(t *testing.T) {
 
 // What is done with keys, mouse and buttons arrives as the right command.
 func TestPageSendsOrders(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.signIn("Ada")
@@ -151,6 +155,7 @@ func TestPageSendsOrders(t *testing.T) {
 
 // A fight is led from the page: what the ship carries, locks, the safety switch.
 func TestPageLeadsAFight(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.signIn("Ada")
@@ -218,6 +223,7 @@ func mouseDrag(x0, y0, x1, y1 float64) chromedp.Action[chromedp.Void] {
 
 // On a phone everything is there, and nothing sticks out.
 func TestPageFitsAPhone(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.do("become a phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
@@ -254,6 +260,7 @@ func TestPageFitsAPhone(t *testing.T) {
 }
 
 func TestPageFollowsARoute(t *testing.T) {
+	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
 	p.signIn("Ada")
