@@ -61,6 +61,7 @@ var languageCases = []struct{ src, want string }{
 	{`for v in coroutine.wrap(function() for i=1,3 do coroutine.yield(i) end end) do print(v) end`, "1\n2\n3\n"},
 	{`local function gen(n) return function(_,c) c=(c or 0)+1 if c<=n then return c,c*c end end end for a,b in gen(2) do print(a,b) end`, "1\t1\n2\t4\n"},
 	{`for i=3,1 do print(i) end for i=1,2,0.5 do print(i) end`, "1\n1.5\n2\n"},
+	{`local y=1 print(pcall(function() print(function() return y end .. a) end))`, "false\ttest:1: attempt to concatenate a function value\n"},
 	{`print(xpcall(function() local x=nil; x() end, function(m) return "H:"..m end))`, "false\tH:test:1: attempt to call local 'x' (a nil value)\n"},
 	{`goto x; print(1) ::x:: print(2) do local i=1 ::top:: if i<3 then i=i+1 goto top end print(i) end`, "2\n3\n"},
 	{`local fs={} do local i=1 ::top:: local k=i fs[i]=function() return k end i=i+1 if i<=3 then goto top end end print(fs[1](),fs[2](),fs[3]())`, "1\t2\t3\n"},

@@ -95,7 +95,7 @@ func localName(p *lua.FunctionProto, pc, reg int) string {
 func writer(p *lua.FunctionProto, pc, reg int) int {
 	at := -1
 	for i := 0; i < pc; i++ {
-		inst := p.Code[i]
+		place, inst := i, p.Code[i]
 		op, a := bytecode.Op(inst), bytecode.A(inst)
 		wrote := false
 		switch op {
@@ -122,7 +122,7 @@ func writer(p *lua.FunctionProto, pc, reg int) int {
 			wrote = reg == a && bytecode.SetsA(op)
 		}
 		if wrote {
-			at = i
+			at = place
 		}
 	}
 	return at
