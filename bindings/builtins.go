@@ -24,7 +24,7 @@ var builtins = []script.Table{
 	{Name: "reload", Doc: "What a file says about its own reloading; see DESIGN.md of runtime/script.", Funcs: []script.Func{
 		{Name: "state", Sig: "state(name: string, initial: any): any", Doc: "A value that outlives reloads of the file."},
 		{Name: "const", Sig: "const(value: any): any", Doc: "A value that a reload always takes from the new source."},
-		{Name: "migrate", Sig: "migrate(name: string, up: function, down?: function): any", Doc: "A value whose shape changes: up makes the new one from the old, down goes back."},
+		{Name: "migrate", Sig: "migrate(name: string, up: function, down?: function): any", Doc: "A value whose shape changes: up makes the new one from the old, down goes back. The name is that of a local of the file or of a field; the call stands where the value is declared, or is a statement beside it. It is called for a plan as well: what it writes besides is undone, and it may not change the world."},
 		{Name: "upgrade", Sig: "upgrade(class: table, fn: function)", Doc: "Calls fn for each live object of a class when its code has changed."},
 		{Name: "task", Sig: "task(id: string, fn: function): table", Doc: "A task that starts again from the top when its code changes."},
 		{Name: "first", Sig: "first(fn: function)", Doc: "Runs fn when the file is first loaded, and not at reloads."},

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script"
 )
 
 var globalTable = table{
@@ -18,13 +19,19 @@ var globalTable = table{
 	},
 }
 
+// receiversPerStep is how many players one event is queued for in the time of a step of
+// Lua.
+const receiversPerStep = 4
+
 func broadcast(e *env, L *lua.LState) int {
+	script.Charge(L, len(e.sys.Players())/receiversPerStep)
 	e.sys.Broadcast(wire.NewEvent(L.CheckString(1), fields(L, 2, "broadcast")))
 	return 0
 }
 
 func bubbleSend(e *env, L *lua.LState) int {
 	id := entityAt(L, 1)
+	script.Charge(L, len(e.sys.Players())/receiversPerStep)
 	if !e.sys.BroadcastNear(id, wire.NewEvent(L.CheckString(2), fields(L, 3, "bubble_send"))) {
 		return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(1)))
 	}

@@ -3,6 +3,8 @@ package bindings
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -51,9 +53,18 @@ func itemsList(e *env, L *lua.LState) int {
 // stackAt reads (player, type, n, location?) beginning at argument 1.
 func stackAt(L *lua.LState, location int) Item {
 	return Item{
-		Owner: characterAt(L, 1), Type: L.CheckString(2), Quantity: int64(L.CheckNumber(3)),
+		Owner: characterAt(L, 1), Type: L.CheckString(2), Quantity: quantityAt(L, 3),
 		Location: L.OptString(location, ""),
 	}
+}
+
+// quantityAt is an argument that counts things.
+func quantityAt(L *lua.LState, n int) int64 {
+	q := float64(L.CheckNumber(n))
+	if q != math.Trunc(q) || q < 1 || q > world.MaxQuantity {
+		L.ArgError(n, fmt.Sprintf("a whole number from 1 to %d expected", int64(world.MaxQuantity)))
+	}
+	return int64(q)
 }
 
 func itemsGive(e *env, L *lua.LState) int {

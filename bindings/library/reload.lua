@@ -15,7 +15,7 @@ function reload.state(name, initial) end
 ---@return any
 function reload.const(value) end
 
---- A value whose shape changes: up makes the new one from the old, down goes back.
+--- A value whose shape changes: up makes the new one from the old, down goes back. The name is that of a local of the file or of a field; the call stands where the value is declared, or is a statement beside it. It is called for a plan as well: what it writes besides is undone, and it may not change the world.
 ---@param name string
 ---@param up function
 ---@param down? function

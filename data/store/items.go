@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"hotshard/runtime/world"
 )
@@ -98,8 +97,8 @@ func (i Item) apply(t *tx, op string) (int64, error) {
 	if _, err := t.get([]any{&has}, selectQuantity, i.Owner, i.Location, i.Type); err != nil {
 		return 0, err
 	}
-	if i.Quantity > 0 && has > math.MaxInt64-i.Quantity {
-		return 0, fail(op, ErrInvalid, "that would be more "+i.Type+" than can be counted")
+	if i.Quantity > 0 && has > world.MaxQuantity-i.Quantity {
+		return 0, fail(op, ErrInvalid, fmt.Sprintf("that would be more %s than can be counted: at most %d", i.Type, int64(world.MaxQuantity)))
 	}
 	left := has + i.Quantity
 	if left < 0 {
@@ -127,8 +126,8 @@ func (i Item) checkText(op string) error {
 	if i.Type == "" || len(i.Type) > MaxItemText || len(i.Location) > MaxItemText {
 		return fail(op, ErrInvalid, fmt.Sprintf("an item has a type, and type and location have at most %d characters", MaxItemText))
 	}
-	if i.Quantity == math.MinInt64 {
-		return fail(op, ErrInvalid, "the quantity is out of range")
+	if i.Quantity > world.MaxQuantity || i.Quantity < -world.MaxQuantity {
+		return fail(op, ErrInvalid, fmt.Sprintf("a quantity is at most %d", int64(world.MaxQuantity)))
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ func (c *Controller) attempt(ctx context.Context, to *script.Release, author, no
 		o.Release = from.Number
 		return o
 	}
+	if note == noteSaved && units == nil && unread(staged, from, to) {
+		return c.carry(ctx, from, to)
+	}
 	number, err := c.cfg.Journal.Begin(to, author, note)
 	if err != nil {
 		return Outcome{Verdict: Refuse, Code: "R-HOST", Release: from.Number, passing: true,

@@ -123,6 +123,9 @@ type Batch struct {
 	First   time.Time // when the first change was noticed
 }
 
+// noteSaved is what a release is noted as that somebody's saving has made.
+const noteSaved = "saved"
+
 // HoldReason is a file whose state on disk is not applied: W-EMPTY, W-FILE-GONE, W-READ.
 type HoldReason struct{ Code, Path, Detail string }
 
@@ -142,15 +145,15 @@ func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcom
 	changed := c.differing(b.Changed)
 	switch {
 	case len(changed) == 0 && len(b.Holds) == 0:
-		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, "saved"))
+		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
 	case len(changed) > 0 && (c.cfg.Production || c.frozen || c.canary != nil):
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "saved"))
+		out = append(out, c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, noteSaved))
 	case len(changed) > 0:
-		out = append(out, c.tell(c.applyDisk(ctx, changed, author, "saved", b), author, "saved"))
+		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
 	for _, h := range b.Holds {
-		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, "saved"))
+		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, noteSaved))
 	}
 	return out
 }
@@ -194,7 +197,7 @@ func (c *Controller) applyDisk(ctx context.Context, changed map[string][]byte, a
 	if len(c.waiting) > 0 { // what was refused before may be mended by this
 		both := maps.Clone(c.waiting)
 		maps.Copy(both, changed)
-		if o := c.tryDisk(ctx, both, author, note, b); o.Verdict == Apply {
+		if o := c.tryDisk(ctx, both, author, note, b); o.Verdict != Refuse {
 			return o
 		}
 	}
@@ -216,7 +219,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if !b.First.IsZero() {
 		o.Took = c.cfg.Now().Sub(b.First)
 	}
-	if o.Verdict != Apply {
+	if o.Verdict != Apply && o.Verdict != Ignore {
 		return c.noteRefusal(o, changed)
 	}
 	o.Warnings = append(o.Warnings, carried.warnings...)

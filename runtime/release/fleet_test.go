@@ -352,7 +352,7 @@ func TestUnitStartedBetweenVoteAndCommit(t *testing.T) { // A04
 
 func TestModuleLoadedBetweenStageAndVoteIsStagedAgain(t *testing.T) {
 	s := newShard(t, false, 2, returns(1))
-	s.verdict(s.save("late.lua", "return {n = 1}"), Apply)
+	s.verdict(s.save("late.lua", "return {n = 1}"), Ignore)
 	s.before = func(step int) {
 		if step == 5 { // the vote of the next batch
 			s.want("loads it", s.eval("S01", `return require("late").n`), "1")
@@ -446,10 +446,10 @@ func TestHistoryIsBounded(t *testing.T) {
 func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
 	s := newShard(t, false, 2, returns(0))
 	var ran []weak.Pointer[script.File]
-	for i := 1; i <= maxHistory/2; i++ {
+	for i := 1; i <= maxHistory-1; i++ {
 		ran = append(ran, weak.Make(s.ctl.Live().Files["m.lua"]))
 		s.verdict(s.save("m.lua", returns(i)), Apply)
-		s.verdict(s.save("n.lua", fmt.Sprint("return ", i)), Apply)
+		s.verdict(s.save("n.lua", fmt.Sprint("return ", i)), Ignore)
 	}
 	runtime.GC()
 	for i, f := range ran {
@@ -463,5 +463,35 @@ func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
 		}
 	}
 	s.verdict(s.ctl.Rollback(bg, 4, "amy", ""), Apply)
-	s.want("an old source runs again", s.values(), "S00=2 S01=2")
+	s.want("an old source runs again", s.values(), "S00=3 S01=3")
+	s.want("with what nobody had required then", s.eval("S01", `return require("n")`), "3")
+}
+
+func TestSavingWhatNobodyHasRequiredMakesNoRelease(t *testing.T) {
+	s := newShard(t, false, 3, returns(1))
+	o := s.save("late.lua", "return {n = 1}")
+	s.verdict(o, Ignore, "no system has required it")
+	s.want("no release", s.releases(), "S00=1 S01=1 S02=1")
+	s.want("nothing in the journal", fmt.Sprint(s.journal.notes), "[]")
+	s.want("but it is there", s.eval("S01", `return require("late").n`), "1")
+	s.start("S99")
+	s.want("for who starts later, too", s.eval("S99", `return require("late").n`), "1")
+	s.verdict(s.save("late.lua", "return {n = 2}"), Apply)
+	s.want("now it is in use", s.eval("S01", `return require("late").n`), "2")
+	s.want("everywhere", s.releases(), "S00=2 S01=2 S02=2 S99=2")
+	s.verdict(s.save("late.lua", "return {n = "), Refuse, "R-SYNTAX", "late.lua")
+}
+
+func TestSavingWhatIsRequiredInThatMomentMakesARelease(t *testing.T) {
+	s := newShard(t, false, 2, returns(1))
+	s.verdict(s.save("late.lua", "return {n = 1}"), Ignore)
+	s.before = func(step int) {
+		if step == 6 { // all have been asked
+			s.want("loads it", s.eval("S01", `return require("late").n`), "1")
+		}
+	}
+	s.verdict(s.save("late.lua", "return {n = 2}"), Apply)
+	s.before = nil
+	s.want("the new one", s.eval("S01", `return require("late").n`), "2")
+	s.want("all of them", s.releases(), "S00=2 S01=2")
 }

@@ -64,6 +64,9 @@ func (o Outcome) String() string {
 		fmt.Fprintf(&b, "queued for promote: %s", strings.Join(o.Files, ", "))
 	default:
 		b.WriteString("nothing to do")
+		if o.Message != "" {
+			fmt.Fprintf(&b, ": %s: %s", strings.Join(o.Files, ", "), o.Message)
+		}
 	}
 	for _, w := range o.Warnings {
 		fmt.Fprintf(&b, "\n  %s", w)

@@ -228,7 +228,9 @@ func (c *Controller) FindFunctionOn(unit, name string) (*script.File, script.Fun
 // Overlay lays patches over the files on disk.
 func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
 	sources := map[string][]byte{}
+	var names []string
 	for _, p := range patches {
+		names = append(names, p.Function)
 		file := disk.Files[p.Path]
 		if src, ok := sources[p.Path]; ok {
 			file = script.NewFile(p.Path, src)
@@ -245,7 +247,9 @@ func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
 			p.Text = fn.Text
 		}
 	}
-	return disk.With(disk.Number, sources), nil
+	to := disk.With(disk.Number, sources)
+	to.Patched = names
+	return to, nil
 }
 
 // carried is what becomes of the open patches when files change on disk.

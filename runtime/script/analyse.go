@@ -21,7 +21,8 @@ type analyser struct {
 	requires map[*varDecl]string
 	anon     map[*decl]int
 	tables   map[*varDecl]bool
-	funcs    int // function keywords seen so far
+	funcs    int      // function keywords seen so far
+	migrated []string // by statements whose value nobody takes
 }
 
 func analyse(u *unit, chunk []ast.Stmt) (err error) {
@@ -39,6 +40,7 @@ func analyse(u *unit, chunk []ast.Stmt) (err error) {
 	main.body = a.block
 	a.stmts(chunk)
 	a.close()
+	a.noteMigrations()
 	if n := len(main.proto.FunctionPrototypes); len(main.children) != n {
 		return fmt.Errorf("%s: %d functions declared, %d compiled", u.path, len(main.children), n)
 	}
@@ -139,6 +141,7 @@ func (a *analyser) scoped(loop bool, body func()) {
 
 func (a *analyser) assign(st *ast.AssignStmt) {
 	for _, lhs := range st.Lhs {
+		a.noteGlobal(lhs, true)
 		if at, ok := lhs.(*ast.AttrGetExpr); ok {
 			a.expr(at.Object, "")
 			a.expr(at.Key, "")
@@ -196,6 +199,7 @@ func (a *analyser) funcDef(st *ast.FuncDefStmt) {
 		a.function(st.Func, path, true)
 		return
 	}
+	a.noteGlobal(st.Name.Func, true)
 	if at, ok := st.Name.Func.(*ast.AttrGetExpr); ok {
 		a.expr(at.Object, "")
 	}
@@ -210,6 +214,8 @@ func (a *analyser) exprs(list []ast.Expr) {
 
 func (a *analyser) expr(ex ast.Expr, hint string) {
 	switch ex := ex.(type) {
+	case *ast.IdentExpr:
+		a.noteGlobal(ex, false)
 	case *ast.FunctionExpr:
 		a.function(ex, hint, false)
 	case *ast.TableExpr:
@@ -265,6 +271,7 @@ func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
 		a.expr(ex.Receiver, "")
 	}
 	a.noteCall(ex)
+	a.noteNeed(ex)
 	passesThrough := isGlobalCall(ex, "setmetatable")
 	if at, ok := ex.Func.(*ast.AttrGetExpr); ok && exprPath(at.Object) == "reload" && a.lookup("reload") == nil {
 		if key, ok := at.Key.(*ast.StringExpr); ok {

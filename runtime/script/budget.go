@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -14,7 +15,7 @@ import (
 // of a loop; nothing in Lua runs long without taking many.
 type Budget struct {
 	Steps  int64         // calls and loop turns
-	Memory uint64        // growth of the process heap in bytes while the entry runs, looked at every slice of steps
+	Memory int64         // bytes that the entry allocates, whether it keeps them or not; 0: any number
 	Time   time.Duration // 0: none; used while staging, where nothing is replayed
 }
 
@@ -25,7 +26,7 @@ var (
 	StageBudget = Budget{Steps: 10_000_000, Memory: 256 << 20, Time: 2 * time.Second}
 )
 
-// budgetSlice is how many steps pass between two looks at memory and time.
+// budgetSlice is how many steps pass between two looks at the time.
 const budgetSlice = 100_000
 
 // maxString is the longest string a script may build, in bytes.
@@ -35,29 +36,40 @@ const maxString = stdlib.MaxString
 type meter struct {
 	budget  Budget
 	left    int64 // steps not yet handed out as a slice
-	heap    uint64
+	memory  int64 // of Machine.Allocated: where the budget ends
+	effects int   // changes of the world that it has asked for
 	started time.Time
 	spent   string // why the entry was stopped, "" while it runs
 	total   int64  // steps of all entries before it
+	made    made
 }
 
-// overrun is called by the VM when a slice of steps is used up. It hands out the
-// next slice or raises an error; once it has raised, every further step raises
+// made is what an entry has registered and begun. An entry that is stopped leaves
+// nothing of it behind.
+type made struct {
+	regs  []*registration
+	tasks []*Task
+}
+
+// overrun is called by the VM when a slice of steps or the memory is used up. It hands
+// out the next slice or raises an error; once it has raised, every further step raises
 // again, so that a pcall in a loop does not get away.
 func (s *State) overrun(L *lua.LState) {
 	m := &s.meter
 	if m.spent == "" {
-		m.spent = m.check()
+		m.spent = s.overspent()
 	}
 	if m.spent != "" {
-		s.m.Steps = 0
+		s.m.Steps, s.m.AllocLimit = 0, 0
 		L.RaiseError("%s", m.spent)
 	}
 	if s.profile != nil {
 		s.sample(L)
 	}
-	s.m.Steps = min(s.slice(), m.left)
-	m.left -= s.m.Steps
+	if s.m.Steps <= 0 {
+		s.m.Steps = min(s.slice(), m.left)
+		m.left -= s.m.Steps
+	}
 }
 
 // slice is how many steps to hand out at a time.
@@ -68,16 +80,17 @@ func (s *State) slice() int64 {
 	return budgetSlice
 }
 
-func (m *meter) check() string {
-	if m.left <= 0 {
+// overspent names the budget that is used up, "" for none.
+func (s *State) overspent() string {
+	m := &s.meter
+	switch {
+	case s.m.Steps <= 0 && m.left <= 0:
 		return fmt.Sprintf("budget: more than %d steps in one go; split the work with sleep(), or stop the loop", m.budget.Steps)
-	}
-	if m.budget.Memory > 0 {
-		if now := heapBytes(); now > m.heap+m.budget.Memory {
-			return fmt.Sprintf("budget: more than %d MiB of memory allocated in one go", m.budget.Memory>>20)
-		}
-	}
-	if m.budget.Time > 0 && time.Since(m.started) > m.budget.Time {
+	case s.m.Allocated > m.memory && s.held > maxHeld:
+		return fmt.Sprintf("budget: %s holds %d MiB of Lua values, and at most %d may be held; let go of some before it makes more", s.opts.Name, s.held>>20, maxHeld>>20)
+	case s.m.Allocated > m.memory:
+		return fmt.Sprintf("budget: more than %d MiB of memory allocated in one go", m.budget.Memory>>20)
+	case m.budget.Time > 0 && time.Since(m.started) > m.budget.Time:
 		return fmt.Sprintf("budget: longer than %v in one go", m.budget.Time)
 	}
 	return ""
@@ -93,37 +106,73 @@ func (s *State) metered(b Budget, fn func()) {
 		return
 	}
 	s.depth = 1
+	s.begin(b)
+	defer s.end()
+	fn()
+}
+
+func (s *State) begin(b Budget) {
 	m := &s.meter
-	*m = meter{budget: b, left: b.Steps, total: m.total}
+	regs, tasks := m.made.regs[:0], m.made.tasks[:0]
+	*m = meter{budget: b, left: b.Steps, total: m.total, made: made{regs, tasks}}
 	s.m.Steps = min(s.slice(), m.left)
 	m.left -= s.m.Steps
+	m.memory = s.m.Allocated + s.allowance(b)
+	s.m.AllocLimit = m.memory
 	if s.profile != nil {
 		s.profile.last = time.Time{}
 	}
 	if b.Time > 0 {
 		m.started = time.Now()
 	}
-	if b.Memory > 0 && b.Time > 0 { // reading the heap costs microseconds: a tick's entries read it at their first slice only
-		m.heap = heapBytes()
-	} else {
-		m.heap = s.heapMark()
+}
+
+// allowance is how many bytes an entry may allocate. One in a State that holds too
+// much already gets enough to let go of something.
+func (s *State) allowance(b Budget) int64 {
+	switch {
+	case s.held > maxHeld:
+		return heldBudget
+	case b.Memory == 0:
+		return math.MaxInt64 / 2
 	}
-	defer func() {
-		m.total += m.budget.Steps - m.left - max(s.m.Steps, 0)
-		s.depth, s.m.Steps = 0, 1<<40
-	}()
-	fn()
+	return b.Memory
+}
+
+func (s *State) end() {
+	m := &s.meter
+	m.total += m.budget.Steps - m.left - max(s.m.Steps, 0)
+	s.depth, s.m.Steps, s.m.AllocLimit = 0, 1<<40, math.MaxInt64
+	if m.spent != "" {
+		s.takeBack()
+	}
+	clear(m.made.regs)
+	clear(m.made.tasks)
+	if s.m.Allocated-s.measured > measureEvery {
+		s.measure()
+	}
+}
+
+// takeBack undoes what an entry that was stopped has registered and begun.
+func (s *State) takeBack() {
+	for _, r := range s.meter.made.regs {
+		if r.gone {
+			continue
+		}
+		s.drop(r)
+		s.forget(r)
+		if r.over != nil && !r.over.gone {
+			s.commands[r.name] = r.over
+		}
+	}
+	for _, t := range s.meter.made.tasks {
+		s.stop(t)
+	}
 }
 
 // Steps is how many steps all entries have taken that have ended.
 func (s *State) Steps() int64 { return s.meter.total }
 
-// heapMark is a recent reading of the heap: exact to a few ticks, which is enough
-// to see a runaway entry grow by hundreds of megabytes.
-func (s *State) heapMark() uint64 {
-	if s.entries%4096 == 0 {
-		s.heapRead = heapBytes()
-	}
-	s.entries++
-	return s.heapRead
-}
+// Charge takes steps from the budget of what runs on L, for work that a Go function
+// does for it.
+func Charge(L *lua.LState, steps int) { engine{}.Charge(L, steps) }

@@ -98,11 +98,11 @@ func (s *State) Measure(list []FunctionChange) {
 	s.walkHeap(maxMeasured, func(fn *lua.LFunction) { count(fn, func(c *FunctionChange) { c.Closures++ }) })
 }
 
-// walkHeap visits every Lua function that is reachable from the State's roots, up
-// to a number of objects.
-func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) {
+// walkHeap visits every Lua function that is reachable from the State's roots. It
+// gives up after a number of objects and says whether it has seen all.
+func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) (done bool) {
 	seen := map[any]bool{}
-	queue := []lua.LValue{s.l.G.Global, s.loaded}
+	var queue []lua.LValue
 	push := func(v lua.LValue) {
 		switch v.(type) {
 		case *lua.LTable, *lua.LFunction:
@@ -112,24 +112,7 @@ func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) {
 			}
 		}
 	}
-	for _, m := range s.order {
-		for _, v := range m.vars {
-			if v != nil && v.cell != nil {
-				push(v.cell.Value())
-			}
-		}
-	}
-	for _, list := range s.handlers {
-		for _, r := range list {
-			push(r.fn)
-		}
-	}
-	for _, r := range s.commands {
-		push(r.fn)
-	}
-	for _, r := range s.timers {
-		push(r.fn)
-	}
+	s.eachRoot(push)
 	for ; len(queue) > 0 && limit > 0; limit-- {
 		v := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
@@ -148,4 +131,39 @@ func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) {
 			}
 		}
 	}
+	return len(queue) == 0
+}
+
+// eachRoot gives everything that keeps values of scripts alive.
+func (s *State) eachRoot(push func(lua.LValue)) {
+	push(s.l.G.Global)
+	push(s.loaded)
+	for _, m := range s.order {
+		for _, v := range m.vars {
+			if v != nil && v.cell != nil {
+				push(v.cell.Value())
+			}
+		}
+	}
+	for _, list := range s.handlers {
+		for _, r := range list {
+			push(r.fn)
+		}
+	}
+	for _, r := range s.commands {
+		push(r.fn)
+	}
+	for _, r := range s.timers {
+		push(r.fn)
+	}
+	for _, nt := range s.restarts {
+		push(nt.fn)
+	}
+	s.threads.each(func(th *lua.LState) {
+		for _, fr := range frames(th) {
+			if fn := fr.fn(); fn != nil {
+				push(fn)
+			}
+		}
+	})
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Commit makes the State run the staged release. It is called between two ticks,
@@ -15,26 +17,36 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	s.untraceAll()
-	p, r := s.plan(st, true)
+	var p *planner
+	var r *Refusal
+	defer func() {
+		if v := recover(); v != nil {
+			p.takeStepsBack()
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
+		}
+	}()
+	p, r = s.plan(st, true)
 	s.prepared = nil
 	s.code++
 	if r != nil {
 		return nil, r
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			for i := len(p.undos) - 1; i >= 0; i-- {
-				p.undos[i]()
-			}
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
-		}
-	}()
 	p.apply()
 	p.hooks()
 	return &p.report, nil
 }
 
 func (p *planner) undo(f func()) { p.undos = append(p.undos, f) }
+
+// takeStepsBack undoes what has been done; of a plan that was not made, nothing.
+func (p *planner) takeStepsBack() {
+	if p == nil {
+		return
+	}
+	for i := len(p.undos) - 1; i >= 0; i-- {
+		p.undos[i]()
+	}
+}
 
 func (p *planner) apply() {
 	p.freezeFrames()
@@ -51,6 +63,8 @@ func (p *planner) apply() {
 		p.revive(mp)
 		p.switchUnit(mp)
 	}
+	p.growClosures()
+	p.rewrite()
 	for _, lm := range p.migrations {
 		lm.write(p)
 		p.remember(lm.place.name, lm.image)
@@ -73,6 +87,7 @@ func (p *planner) apply() {
 	}
 	p.upgrades()
 	p.states()
+	p.forgetLoads()
 	old := p.s.release
 	p.s.release = p.st.To
 	p.undo(func() { p.s.release = old })
@@ -94,7 +109,7 @@ func (p *planner) freezeFrames() {
 		fn := ff.frame.fn()
 		proto := *fn.Proto
 		clone := &lua.LFunction{Env: fn.Env, Proto: &proto, Upvalues: fn.Upvalues}
-		frozen[&proto] = &frozenCode{fn: ff.fn, print: ff.fn.decl.print, version: ff.fn.mod.file.Hash, release: s.release.Number}
+		frozen[&proto] = &frozenCode{fn: ff.fn, decl: ff.fn.decl, print: ff.fn.decl.print, version: ff.fn.mod.file.Hash, release: s.release.Number}
 		ff.frame.setFn(clone)
 		p.undo(func() { ff.frame.setFn(fn) })
 	}
@@ -241,9 +256,9 @@ func (p *planner) writeField(t *lua.LTable, key, v lua.LValue) {
 		p.undo(func() { u.index = old })
 		return
 	}
-	old := t.RawGet(key)
-	t.RawSet(key, v)
-	p.undo(func() { t.RawSet(key, old) })
+	old := vm.Get(t, key)
+	vm.Set(t, key, v)
+	p.undo(func() { vm.Set(t, key, old) })
 }
 
 func (p *planner) writeCell(cell *lua.Upvalue, v lua.LValue) {
@@ -274,38 +289,11 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 // upvalueCellNow is upvalueCell after the switch: the variable is the same object
 // and has the new version's declaration.
 func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
-	sl := p.s.slotOf(fn)
-	if sl == nil {
+	sl, m := p.s.slotOf(fn), p.s.modules[at.mod]
+	if sl == nil || m == nil || at.v.id >= len(m.vars) || m.vars[at.v.id] == nil {
 		return nil
 	}
-	for i, v := range sl.layout {
-		if v.decl == at.v && i < len(fn.Upvalues) {
-			return fn.Upvalues[i]
-		}
-	}
-	return nil
-}
-
-func (p *planner) writeList(w write) {
-	t, ok := p.live[w.place].(*lua.LTable)
-	if !ok {
-		return
-	}
-	before := make([]lua.LValue, t.Len())
-	for i := range before {
-		before[i] = t.RawGetInt(i + 1)
-	}
-	setList(t, w.list)
-	p.undo(func() { setList(t, before) })
-}
-
-func setList(t *lua.LTable, list []lua.LValue) {
-	for n := t.MaxN(); n > len(list); n-- {
-		t.Remove(n)
-	}
-	for i, v := range list {
-		t.RawSetInt(i+1, v)
-	}
+	return sl.cell(fn, m.vars[at.v.id])
 }
 
 // registrations brings a file's handlers, timers and commands to the new version:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // A place is where a value lives: a field of a table, a variable, the result of a
@@ -13,14 +15,16 @@ type place struct {
 	kind   placeKind
 	parent *place
 	mod    string
-	key    lua.LValue // of a field; for keys that are objects, the base State's object
-	newKey lua.LValue // the same in next
-	v      *varDecl   // of a variable or upvalue, as next declares it
-	oldVar int        // its id in base, -1: new
-	name   string     // as operators see it
-	old    lua.LValue // base's value, LNil where there is none
-	new    lua.LValue // next's value
-	policy string     // "state", "const" or "migrate", inherited from above
+	key    lua.LValue   // of a field; for keys that are objects, the base State's object
+	newKey lua.LValue   // the same in next
+	v      *varDecl     // of a variable or upvalue, as next declares it
+	oldVar int          // its id in base, -1: new
+	name   string       // as operators see it
+	old    lua.LValue   // base's value, LNil where there is none
+	new    lua.LValue   // next's value
+	policy string       // "state", "const" or "migrate", inherited from above
+	index  int          // of a registration, in base
+	cell   *lua.Upvalue // of a captured variable, in next
 }
 
 type placeKind uint8
@@ -33,6 +37,8 @@ const (
 	placeMeta
 	placeUpvalue
 	placeEnv
+	placeRegistration // the function of a handler, timer or command of the file
+	placeTask         // the function of a named task
 )
 
 // op is one place whose initial value differs between two versions.
@@ -50,7 +56,12 @@ type differ struct {
 	taken      map[any]any    // base's object to next's
 	policies   map[string]policy
 	ops        []op
-	queue      []*place // paired, contents not compared yet
+	queue      []*place                  // paired, contents not compared yet
+	shared     map[*lua.Upvalue][]*place // next's cells to where closures that base has, too, hold them
+	grown      []*place                  // closures of both whose new code captures more
+	regs       map[string][]regMatch
+	heirs      []heir
+	held       map[*lua.Upvalue]*lua.Upvalue // base's cells to next's that continue them
 }
 
 func (d *differ) place(p *place) *place {
@@ -81,6 +92,18 @@ func (d *differ) run() {
 		}
 	}
 	d.compare(d.place(&place{kind: placeGlobals, old: d.base.l.G.Global, new: d.next.l.G.Global}))
+	for _, m := range d.next.order {
+		if bm := d.base.modules[m.name]; bm != nil {
+			d.registrations(bm, m)
+		}
+	}
+	d.walk()
+	d.inherit()
+	d.walk()
+}
+
+// walk compares what is in the objects that have been paired.
+func (d *differ) walk() {
 	for len(d.queue) > 0 {
 		p := d.queue[0]
 		d.queue = d.queue[1:]
@@ -128,9 +151,10 @@ func (d *differ) compare(p *place) {
 			d.queue = append(d.queue, p)
 			return
 		}
+		d.succeed(p)
 		d.changed(p)
 	default:
-		if !d.scalarEqual(p.old, p.new) {
+		if !sameScalar(p.old, p.new) {
 			d.changed(p)
 		}
 	}
@@ -154,7 +178,8 @@ func (d *differ) pair(p *place, old, new any) bool {
 	return true
 }
 
-func (d *differ) scalarEqual(a, b lua.LValue) bool {
+// sameScalar compares plain values; handles have nothing to compare.
+func sameScalar(a, b lua.LValue) bool {
 	if a.Type() != b.Type() {
 		return false
 	}
@@ -162,7 +187,7 @@ func (d *differ) scalarEqual(a, b lua.LValue) bool {
 	case lua.LNumber:
 		return a == b.(lua.LNumber) || a != a && b != b // NaN is NaN
 	case *lua.LUserData, *lua.LState:
-		return true // handles: there is nothing to compare
+		return true
 	}
 	return a == b
 }
@@ -174,7 +199,7 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	}
 	os, ns := d.base.slotOf(o), d.next.slotOf(n)
 	if os == nil || ns == nil {
-		return os == nil && ns == nil
+		return os == nil && ns == nil && sameLoaded(o, n)
 	}
 	return os.fn.mod.name == ns.fn.mod.name && d.match[ns.fn.mod.name] != nil &&
 		d.match[ns.fn.mod.name].decl[ns.fn.decl.id] == os.fn.decl.id
@@ -193,59 +218,29 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 	if os == nil || ns == nil {
 		return
 	}
-	um := d.match[ns.fn.mod.name]
-	for i, v := range ns.layout {
-		if v.decl.module {
-			continue
-		}
-		for j, ov := range os.layout {
-			if ov.decl.id == um.vars[v.decl.id] {
-				d.compare(d.place(&place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id,
-					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}))
-			}
-		}
+	if !d.match[ns.fn.mod.name].upgradable(os.fn.decl, ns.fn.decl) {
+		d.grown = append(d.grown, p)
+	}
+	for _, h := range d.captures(p, o, n) {
+		d.share(h.at)
+		d.held[h.base] = h.at.cell
+		d.compare(h.at)
 	}
 }
 
 func (d *differ) tables(p *place, o, n *lua.LTable) {
-	d.lists(p, o, n)
-	d.fields(p, o, n)
+	no, ok1 := listLen(o)
+	nn, ok2 := listLen(n)
+	if list := ok1 && ok2; list {
+		d.lists(p, o, n, no, nn)
+		d.fields(p, o, n, func(k lua.LValue) bool { return k.Type() == lua.LTNumber })
+	} else {
+		d.fields(p, o, n, func(lua.LValue) bool { return false })
+	}
 	om, nm := o.Metatable, n.Metatable
 	if om != lua.LNil || nm != lua.LNil {
 		d.compare(d.place(&place{kind: placeMeta, parent: p, name: p.name + ".<metatable>", old: om, new: nm}))
 	}
-}
-
-// lists compares the array parts. A list is taken or kept as a whole, never index
-// by index, except where both versions have the same elements in the same places.
-func (d *differ) lists(p *place, o, n *lua.LTable) {
-	no, nn := o.Len(), n.Len()
-	if no == 0 && nn == 0 {
-		return
-	}
-	same := no == nn
-	for i := 1; same && i <= no; i++ {
-		same = d.pairable(o.RawGetInt(i), n.RawGetInt(i))
-	}
-	if same {
-		for i := 1; i <= no; i++ {
-			if _, ok := n.RawGetInt(i).(lua.LNumber); !ok {
-				d.element(p, i, o.RawGetInt(i), n.RawGetInt(i), i)
-			}
-		}
-		return
-	}
-	deep := equality{d: d}
-	runs := commonRuns(no, nn, func(i, j int) bool { return deep.equal(o.RawGetInt(i+1), n.RawGetInt(j+1)) })
-	for _, r := range runs { // rows that stay are the same objects, wherever they move to
-		d.element(p, r[0]+1, o.RawGetInt(r[0]+1), n.RawGetInt(r[1]+1), r[1]+1)
-	}
-	d.ops = append(d.ops, op{place: p, sequence: true})
-}
-
-func (d *differ) element(p *place, i int, old, new lua.LValue, j int) {
-	d.compare(d.place(&place{kind: placeField, parent: p, key: lua.LNumber(i), newKey: lua.LNumber(j),
-		name: fmt.Sprintf("%s[%d]", p.name, i), old: old, new: new}))
 }
 
 // pairable says whether two list elements can be the same element.
@@ -258,32 +253,28 @@ func (d *differ) pairable(o, n lua.LValue) bool {
 		of, ok := o.(*lua.LFunction)
 		return ok && d.sameFunction(of, n)
 	}
-	return d.scalarEqual(o, n)
+	return sameScalar(o, n)
 }
 
-func (d *differ) fields(p *place, o, n *lua.LTable) {
-	no, nn := o.Len(), n.Len()
-	inList := func(k lua.LValue, n int) bool {
-		i, ok := k.(lua.LNumber)
-		return ok && i >= 1 && int(i) <= n && lua.LNumber(int(i)) == i
-	}
+// fields compares all entries but those that are left to lists.
+func (d *differ) fields(p *place, o, n *lua.LTable, listed func(k lua.LValue) bool) {
 	seen := map[lua.LValue]bool{}
-	for k, v := n.Next(lua.LNil); k != lua.LNil; k, v = n.Next(k) {
-		if inList(k, nn) {
+	for k, v := range entries(n) {
+		if listed(k) {
 			continue
 		}
 		ok := d.baseKey(k)
 		old := lua.LValue(lua.LNil)
 		if ok != nil {
-			old = o.RawGet(ok)
+			old = vm.Get(o, ok)
 			seen[ok] = true
 		} else {
 			ok = k
 		}
 		d.compare(d.field(p, ok, k, old, v))
 	}
-	for k, v := o.Next(lua.LNil); k != lua.LNil; k, v = o.Next(k) {
-		if !inList(k, no) && !seen[k] {
+	for k, v := range entries(o) {
+		if !listed(k) && !seen[k] {
 			d.compare(d.field(p, k, k, v, lua.LNil))
 		}
 	}
@@ -323,16 +314,16 @@ func (d *differ) baseKey(k lua.LValue) lua.LValue {
 
 // equality compares values of base and next by structure, without pairing.
 type equality struct {
-	d     *differ
-	depth int
-	seen  map[[2]*lua.LTable]bool
+	d    *differ
+	rows bool // a row that has gained or lost functions is still the same row
+	seen map[[2]*lua.LTable]bool
 }
 
 func (e *equality) equal(o, n lua.LValue) bool {
 	ot, ok1 := o.(*lua.LTable)
 	nt, ok2 := n.(*lua.LTable)
 	if !ok1 || !ok2 {
-		return e.d.pairable(o, n) && !ok1 && !ok2
+		return !ok1 && !ok2 && e.d.pairable(o, n)
 	}
 	if e.seen == nil {
 		e.seen = map[[2]*lua.LTable]bool{}
@@ -340,20 +331,34 @@ func (e *equality) equal(o, n lua.LValue) bool {
 	if done, ok := e.seen[[2]*lua.LTable{ot, nt}]; ok {
 		return done
 	}
-	if ot.Len() != nt.Len() {
-		return false
-	}
 	e.seen[[2]*lua.LTable{ot, nt}] = true
-	same, count := true, 0
-	for k, v := nt.Next(lua.LNil); k != lua.LNil && same; k, v = nt.Next(k) {
-		count++
-		ok := e.d.baseKey(k)
-		same = ok != nil && e.equal(ot.RawGet(ok), v)
-	}
-	for k, _ := ot.Next(lua.LNil); k != lua.LNil && same; k, _ = ot.Next(k) {
-		count--
-	}
-	same = same && count == 0
+	same := e.tables(ot, nt)
 	e.seen[[2]*lua.LTable{ot, nt}] = same
 	return same
 }
+
+func (e *equality) tables(o, n *lua.LTable) bool {
+	common := 0
+	for k, v := range entries(n) {
+		old := lua.LValue(lua.LNil)
+		if key := e.d.baseKey(k); key != nil {
+			old = vm.Get(o, key)
+		}
+		switch {
+		case old == lua.LNil && e.method(v):
+		case old == lua.LNil || !e.equal(old, v):
+			return false
+		case !e.method(old):
+			common++
+		}
+	}
+	for _, v := range entries(o) {
+		if !e.method(v) {
+			common--
+		}
+	}
+	return common == 0
+}
+
+// method says whether a value is a function that a row may have or not.
+func (e *equality) method(v lua.LValue) bool { return e.rows && v.Type() == lua.LTFunction }

@@ -219,6 +219,19 @@ func wholeRefusal(err error) error {
 	return err
 }
 
+// Carry gives a State a release whose only difference from its own are files that it
+// has not loaded: whoever requires one gets the new content. Where one has been
+// loaded, the error is an R-STALE and nothing has changed.
+func (s *State) Carry(r *Release) error {
+	for _, m := range s.order {
+		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
+			return &Refusal{Code: "R-STALE", Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
+		}
+	}
+	s.release = r
+	return nil
+}
+
 // Relabel gives a State that runs the same files another release number.
 func (s *State) Relabel(r *Release) {
 	if r.Hash == s.release.Hash {

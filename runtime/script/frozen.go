@@ -10,6 +10,7 @@ import (
 // they finish in the code they started with.
 type frozenCode struct {
 	fn      *function
+	decl    *decl // of that version; nil where the frame runs what a trace has saved
 	print   [16]byte
 	version string // hash of the file it comes from
 	release int

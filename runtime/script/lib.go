@@ -146,8 +146,6 @@ func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionPr
 // openLibs gives scripts a plain Lua 5.1 without files, processes, debug or
 // package loaders, with bounds where a library call could run or grow without end.
 func (b *builder) openLibs() {
-	// A script's collectgarbage would stop the whole process: it answers and does nothing.
-	b.set("", "collectgarbage", func(_ *State, L *lua.LState) int { L.Push(lua.LNumber(0)); return 1 })
 	b.openStandard()
 	b.openLanguage()
 	b.openLoad()
@@ -157,6 +155,7 @@ func (b *builder) openLibs() {
 	b.openRegistry()
 	b.openReload()
 	b.openSetmetatable()
+	b.noteLoads()
 	b.guardWriters()
 }
 

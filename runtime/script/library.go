@@ -198,7 +198,12 @@ func (w *Words) Add(t Table, fns map[string]lua.LGFunction) {
 func (w *Words) bind(f Func, full string, fn lua.LGFunction) boundWord {
 	checked := fn
 	if f.Effect {
-		checked = func(L *lua.LState) int { From(L).forbid(L, full); return fn(L) }
+		checked = func(L *lua.LState) int {
+			s := From(L)
+			s.forbid(L, full)
+			s.boundEffect(L, full)
+			return fn(L)
+		}
 	}
 	b := boundWord{name: f.Name, live: &lua.LFunction{IsG: true, GFunction: checked}}
 	if f.Yields {

@@ -30,6 +30,7 @@ type module struct {
 	nreg   int
 	done   bool
 	needs  []string // modules that its top level requires
+	unsure []migrationCall
 
 	orphans   map[string]*variable // of locals that the source no longer has
 	graveyard map[string]*function // of functions that the source no longer has
@@ -191,7 +192,7 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 	defer func() { // also on the panic that a Lua error is
 		s.loading = s.loading[:depth-1]
 		if !ok {
-			s.unload(m)
+			s.unloadFailed(m)
 		}
 	}()
 	proto := s.instantiate(m)
@@ -208,6 +209,11 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 	} else if m.result = s.loaded.RawGetString(name); m.result == lua.LNil {
 		m.result = lua.LTrue
 		s.loaded.RawSetString(name, lua.LTrue)
+	}
+	for _, call := range m.unsure {
+		if r := m.namesNothing(call); r != nil {
+			s.raise(L, r)
+		}
 	}
 	m.done, ok = true, true
 	if s.stage == nil {
@@ -246,7 +252,24 @@ func (s *State) shareFieldNames(m *module) {
 	}
 }
 
-// unload forgets a module whose top level failed.
+// unloadFailed forgets a module whose top level failed, and of those that were loaded
+// meanwhile the ones that have required it: in a cycle they hold half a module, which
+// the next try would not mend.
+func (s *State) unloadFailed(m *module) {
+	gone := []*module{m}
+	for i := 0; i < len(gone); i++ {
+		for _, o := range s.order {
+			if o.seq > m.seq && slices.Contains(o.needs, gone[i].name) && !slices.Contains(gone, o) {
+				gone = append(gone, o)
+			}
+		}
+	}
+	for _, o := range gone {
+		s.unload(o)
+	}
+}
+
+// unload forgets a module.
 func (s *State) unload(m *module) {
 	s.code++
 	delete(s.modules, m.name)

@@ -70,7 +70,7 @@ func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValu
 		case !ok:
 			return "", lua.LString("reader function must return a string")
 		case out.Len()+len(piece) > stdlib.MaxString:
-			return "", lua.LString("budget: load would read more than 4194304 bytes")
+			return "", lua.LString(fmt.Sprintf("budget: load would read more than %d bytes", stdlib.MaxString))
 		}
 		engine{}.Charge(L, 1)
 		out.WriteString(piece)

@@ -7,24 +7,26 @@ import (
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // merge decides one changed place: base is what the old source made, live what is
 // there now, new what the new source makes. Where live is still base, new is
 // taken; otherwise live stays, and the operator is told.
 func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
-	if under(o.place, migrated) {
+	if under(o.place, migrated) || p.mergedBefore(o.place) {
 		return nil
 	}
 	live, ok := p.resolve(o.place)
 	if !ok {
-		if o.parent != nil && p.loaded(o.place) {
+		if o.parent != nil && p.loaded(rootOf(o.place)) {
 			p.keep(o.place, live)
 		}
 		return nil
 	}
 	if o.sequence {
-		return p.mergeList(o, live)
+		return p.mergeList(o, live, migrated)
 	}
 	pristine := p.pristine(o.old, live)
 	switch {
@@ -33,8 +35,9 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 			p.take(o.place)
 		}
 	case o.policy == "const", pristine:
+		p.replacesLoaded(o.name, o.old, o.new)
 		p.take(o.place)
-	case o.old == lua.LNil && p.pristineNew(o.new, live):
+	case p.pristineNew(o.new, live):
 		// somebody put there what the source now says
 	case o.new == lua.LNil || o.old == lua.LNil || o.old.Type() == o.new.Type() || live.Type() == o.new.Type():
 		p.keep(o.place, live)
@@ -55,12 +58,16 @@ func under(at *place, names map[string]bool) bool {
 	return false
 }
 
-// loaded says whether the module that a place belongs to is loaded here.
-func (p *planner) loaded(at *place) bool {
-	for at.parent != nil {
-		at = at.parent
+// loaded says whether what a path begins with is here: a module, but also a one-shot
+// timer, which may have fired.
+func (p *planner) loaded(root *place) bool {
+	switch root.kind {
+	case placeGlobals:
+		return true
+	case placeRegistration, placeTask:
+		return false
 	}
-	return at.kind == placeGlobals || p.s.modules[at.mod] != nil
+	return p.s.modules[root.mod] != nil
 }
 
 func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {
@@ -102,36 +109,6 @@ func short(v lua.LValue) string {
 		return "function"
 	}
 	return v.String()
-}
-
-// mergeList takes or keeps a list as a whole.
-func (p *planner) mergeList(o op, live lua.LValue) *Refusal {
-	t, ok := live.(*lua.LTable)
-	old, new := o.old.(*lua.LTable), o.new.(*lua.LTable)
-	if !ok {
-		p.keep(o.place, live)
-		return nil
-	}
-	if o.policy == "state" {
-		return nil
-	}
-	if o.policy != "const" {
-		same := t.Len() == old.Len()
-		for i := 1; same && i <= old.Len(); i++ {
-			same = p.pristine(old.RawGetInt(i), t.RawGetInt(i))
-		}
-		if !same {
-			p.keep(o.place, live)
-			return nil
-		}
-	}
-	w := write{place: o.place, seq: true, list: make([]lua.LValue, new.Len())}
-	for i := range w.list {
-		w.list[i] = p.translate(new.RawGetInt(i + 1))
-	}
-	p.report.Taken++
-	p.writes = append(p.writes, w)
-	return nil
 }
 
 // pristine says whether a live value is still what the old source made. What a
@@ -193,6 +170,9 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 		return x.IsG && y.IsG && e.a.builtinName(x) == e.b.builtinName(y)
 	}
 	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
+	if xs == nil && ys == nil {
+		return sameLoaded(x, y)
+	}
 	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)
 }
 
@@ -204,11 +184,8 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 		return true
 	}
 	e.seen[[2]*lua.LTable{x, y}] = true
-	if x.Len() != y.Len() {
-		return false
-	}
 	count := 0
-	for k, v := x.Next(lua.LNil); k != lua.LNil; k, v = x.Next(k) {
+	for k, v := range entries(x) {
 		if e.nodes--; e.nodes < 0 {
 			return false // too large to be sure: keep what is live
 		}
@@ -217,11 +194,11 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 			return false // keyed by objects: not a plain initial value
 		}
 		count++
-		if !e.equal(v, y.RawGet(k)) {
+		if !e.equal(v, vm.Get(y, k)) {
 			return false
 		}
 	}
-	for k, _ := y.Next(lua.LNil); k != lua.LNil; k, _ = y.Next(k) {
+	for range entries(y) {
 		count--
 	}
 	return count == 0
@@ -267,6 +244,9 @@ func (p *planner) frames() {
 		for _, fr := range frames(th) {
 			fn := fr.fn()
 			f, version := p.frameFunction(fn)
+			if fz := p.s.frozen[fn.Proto]; fz != nil && fz.decl != nil {
+				p.oldCalls(fz.decl)
+			}
 			if f == nil || !changed()[f] {
 				continue
 			}
@@ -276,6 +256,7 @@ func (p *planner) frames() {
 			}
 			if p.s.frozen[fn.Proto] == nil {
 				p.freeze = append(p.freeze, frozenFrame{fr, f})
+				p.oldCalls(f.decl)
 			}
 			if count[f.decl.name] == nil {
 				count[f.decl.name] = map[int]int{}

@@ -1,15 +1,24 @@
 package script
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/spell"
+	"hotshard/runtime/script/vm"
 )
 
 // stageMigration gives a reload.migrate its value in a staging State.
 func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 	base := s.stage.base
 	if base == nil || base.modules[sm.mod.name] == nil {
+		if sm.mod.unit.policies[sm.mod.unit.named(sm.name)].apart {
+			sm.result = lua.LNil
+			return
+		}
 		sm.result = s.callMigration(L, sm, lua.LNil)
 		return
 	}
@@ -23,7 +32,19 @@ func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
 	if p := placeByName(sm.mod.unit, base, sm.name); p != nil {
 		sm.base = p.old
 	}
-	sm.result = s.callMigration(L, sm, copyPlain(s.l, sm.base, map[*lua.LTable]*lua.LTable{}))
+	copies, j := map[*lua.LTable]*lua.LTable{}, newJournal()
+	arg := copyPlain(s.l, sm.base, copies)
+	s.journaled(j, owned(copies), 0, func() { sm.result = s.callMigration(L, sm, arg) })
+	j.swap() // what else it writes is for the live State to decide
+}
+
+// owned are copies, which nobody else has.
+func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
+	out := make(map[*lua.LTable]bool, len(copies))
+	for _, c := range copies {
+		out[c] = true
+	}
+	return out
 }
 
 func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue) lua.LValue {
@@ -41,7 +62,7 @@ func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue
 
 func migrationRefusal(sm *stagedMigration, err error) *Refusal {
 	r := &Refusal{Code: "R-MIGRATE", Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
-	if full := policyPlace(sm.mod.unit, sm.name); full != "" {
+	if full := sm.mod.unit.named(sm.name); full != "" {
 		r.Subject = full
 	}
 	text := err.Error()
@@ -62,33 +83,38 @@ func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
 // policyPlace is the name of what a reload.migrate or reload.state declares.
 func policyPlace(u *unit, name string) string {
 	for full, pol := range u.policies {
-		if pol.name == name && (full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
+		if pol.name == name && (full == name || full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
 			return full
 		}
 	}
 	return ""
 }
 
-// placeByName finds where a unit's policy says its value lives, as base has it.
+// placeByName finds where the value that a file calls by a name lives, as base has it.
 func placeByName(u *unit, base *State, name string) *place {
-	full := policyPlace(u, name)
 	m := base.modules[u.module]
-	if full == "" || m == nil {
+	if m == nil {
 		return nil
 	}
-	rest := strings.TrimPrefix(full, u.module)
+	full := cmp.Or(u.named(name), u.module+"."+name)
 	var p *place
-	if strings.HasPrefix(rest, ":") {
-		varName, fields, _ := strings.Cut(rest[1:], ".")
-		p = variablePlace(m, u, varName)
-		rest = ""
-		if fields != "" {
-			rest = "." + fields
-		}
-	} else {
-		p = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}
+	path := full
+	switch {
+	case strings.HasPrefix(full, u.module+":"):
+		var local string
+		local, path, _ = strings.Cut(full[len(u.module)+1:], ".")
+		p = variablePlace(m, u, local)
+	case strings.HasPrefix(full, u.module+"."):
+		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.module)+1:]
+	default:
+		p = &place{kind: placeGlobals, old: base.l.G.Global}
 	}
-	for _, key := range strings.Split(strings.TrimPrefix(rest, "."), ".") {
+	return fieldPlace(p, path)
+}
+
+// fieldPlace follows a path of fields, a.b.c, from a place.
+func fieldPlace(p *place, path string) *place {
+	for _, key := range strings.Split(path, ".") {
 		if p == nil || key == "" {
 			return p
 		}
@@ -96,9 +122,30 @@ func placeByName(u *unit, base *State, name string) *place {
 		if !ok {
 			return nil
 		}
-		p = &place{kind: placeField, parent: p, mod: m.name, key: lua.LString(key), newKey: lua.LString(key), name: p.name + "." + key, old: t.RawGetString(key)}
+		name := strings.TrimPrefix(p.name+"."+key, ".")
+		p = &place{kind: placeField, parent: p, mod: p.mod, key: lua.LString(key), newKey: lua.LString(key), name: name, old: t.RawGetString(key)}
 	}
 	return p
+}
+
+// namesNothing is the error of a migration whose name is nothing in its file. A field
+// that the text does not show may have appeared by the end of the top level.
+func (m *module) namesNothing(sm migrationCall) *Refusal {
+	at := fieldPlace(&place{old: m.result}, sm.name)
+	if at != nil && at.old != lua.LNil {
+		return nil
+	}
+	mend := "name a local of the file's top level or a field of what it returns"
+	for full, pol := range m.unit.policies {
+		if pol.kind == "migrate" && pol.name == sm.name {
+			mend = fmt.Sprintf("did you mean %q?", full[strings.LastIndexAny(full, ".:")+1:])
+		}
+	}
+	if near := spell.Nearest(sm.name, m.unit.shortNames()); near != "" {
+		mend = fmt.Sprintf("did you mean %q?", near)
+	}
+	return &Refusal{Code: "R-LOAD", Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
+		Message: fmt.Sprintf("reload.migrate(%q) names nothing in this file; %s", sm.name, mend)}
 }
 
 // variablePlace is a variable of the top level that base has and next declares.
@@ -131,11 +178,11 @@ func copyPlain(L *lua.LState, v lua.LValue, seen map[*lua.LTable]*lua.LTable) lu
 	if c := seen[t]; c != nil {
 		return c
 	}
-	c := L.CreateTable(t.Len(), 0)
+	c := L.CreateTable(vm.Len(t), 0)
 	seen[t] = c
 	c.Metatable = t.Metatable
-	for k, e := t.Next(lua.LNil); k != lua.LNil; k, e = t.Next(k) {
-		c.RawSet(copyPlain(L, k, seen), copyPlain(L, e, seen))
+	for k, e := range entries(t) {
+		vm.Set(c, copyPlain(L, k, seen), copyPlain(L, e, seen))
 	}
 	return c
 }
@@ -149,7 +196,7 @@ type liveMigration struct {
 }
 
 // migrate runs a fresh migration on a copy of the live value.
-func (p *planner) migrate(sm *stagedMigration) *Refusal {
+func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *Refusal {
 	at := placeByName(sm.mod.unit, p.st.base, sm.name)
 	if at == nil {
 		return nil // new in this version: nothing to bring along
@@ -158,6 +205,7 @@ func (p *planner) migrate(sm *stagedMigration) *Refusal {
 	if !ok {
 		return nil
 	}
+	done[at.name] = true
 	lm, err := p.runMigration(at, p.temporary(sm.fn), live)
 	if err != nil {
 		return migrationRefusal(sm, err)
@@ -173,9 +221,15 @@ func (p *planner) migrate(sm *stagedMigration) *Refusal {
 // runMigration calls a migration with a copy of the live value.
 func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*liveMigration, error) {
 	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
+	arg := copyPlain(p.s.l, live, lm.copies)
+	if p.journal == nil {
+		p.journal = newJournal()
+	}
 	var err error
 	p.s.metered(StageBudget, func() {
-		err = protectedCall(p.s.l, fn, 1, copyPlain(p.s.l, live, lm.copies))
+		p.s.journaled(p.journal, owned(lm.copies), hashName(p.st.To.Hash), func() {
+			err = protectedCall(p.s.l, fn, 1, arg)
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -205,31 +259,41 @@ func (lm *liveMigration) write(p *planner) {
 }
 
 func replaceContents(p *planner, t, from *lua.LTable, value func(lua.LValue) lua.LValue) {
-	type entry struct{ k, v lua.LValue }
-	var before []entry
-	t.ForEach(func(k, v lua.LValue) { before = append(before, entry{k, v}) })
-	mt := t.Metatable
+	before := contentsOf(t)
 	clearTable(t)
-	for k, v := from.Next(lua.LNil); k != lua.LNil; k, v = from.Next(k) {
-		t.RawSet(value(k), value(v))
+	for k, v := range entries(from) {
+		vm.Set(t, value(k), value(v))
 	}
 	t.Metatable = from.Metatable
-	p.undo(func() {
-		clearTable(t)
-		for _, e := range before {
-			t.RawSet(e.k, e.v)
-		}
-		t.Metatable = mt
-	})
+	p.undo(func() { before.fill(t) })
+}
+
+// contents are what a table holds at one moment.
+type contents struct {
+	keys, values []lua.LValue
+	meta         lua.LValue
+}
+
+func contentsOf(t *lua.LTable) contents {
+	c := contents{meta: t.Metatable}
+	for k, v := range entries(t) {
+		c.keys, c.values = append(c.keys, k), append(c.values, v)
+	}
+	return c
+}
+
+// fill makes a table hold just this.
+func (c contents) fill(t *lua.LTable) {
+	clearTable(t)
+	for i, k := range c.keys {
+		vm.Set(t, k, c.values[i])
+	}
+	t.Metatable = c.meta
 }
 
 func clearTable(t *lua.LTable) {
-	for n := t.MaxN(); n > 0; n-- {
-		t.Remove(n)
-	}
-	var keys []lua.LValue
-	t.ForEach(func(k, _ lua.LValue) { keys = append(keys, k) })
-	for _, k := range keys {
-		t.RawSet(k, lua.LNil)
+	keys := contentsOf(t).keys
+	for i := len(keys) - 1; i >= 0; i-- { // a list from its end
+		vm.Set(t, keys[i], lua.LNil)
 	}
 }

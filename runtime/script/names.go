@@ -69,7 +69,7 @@ func (a *analyser) addField(name string) {
 }
 
 func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
-	if hint == "" || kind != "state" && kind != "const" && kind != "migrate" {
+	if kind != "state" && kind != "const" && kind != "migrate" {
 		return
 	}
 	name := ""
@@ -78,7 +78,64 @@ func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
 			name = s.Value
 		}
 	}
-	a.u.policies[a.display(hint)] = policy{kind: kind, name: name}
+	switch {
+	case hint != "":
+		a.u.policies[a.placeName(hint)] = policy{kind: kind, name: name}
+	case kind == "migrate" && name != "":
+		a.migrated = append(a.migrated, name)
+	}
+}
+
+// placeName is the name of a written place as the comparison of values has it:
+// that of a global is its own.
+func (a *analyser) placeName(hint string) string {
+	base, _ := splitBase(hint)
+	if !strings.HasPrefix(hint, "local ") && base != "return" && a.lookup(base) == nil {
+		return hint
+	}
+	return a.display(hint)
+}
+
+// noteMigrations finds the places of migrations that are written as statements.
+func (a *analyser) noteMigrations() {
+	for _, name := range a.migrated {
+		if full := a.u.named(name); full != "" && a.u.policies[full].kind == "" {
+			a.u.policies[full] = policy{kind: "migrate", name: name, apart: true}
+		}
+	}
+}
+
+// named is the full name of what a file calls by a short one: a local of its top
+// level, a field of what it returns, a global that it sets, or a place with a policy
+// of that name; "" where there is none.
+func (u *unit) named(name string) string {
+	if full := policyPlace(u, name); full != "" {
+		return full
+	}
+	base, _ := splitBase(name)
+	for _, full := range []string{u.module + ":" + name, u.module + "." + name} {
+		if u.lines[full] != 0 {
+			return full
+		}
+	}
+	if u.globals[base].atTop {
+		return name
+	}
+	return ""
+}
+
+// shortNames are all names that a file has for its state.
+func (u *unit) shortNames() []string {
+	var out []string
+	for full := range u.lines {
+		out = append(out, strings.TrimLeft(strings.TrimPrefix(full, u.module), ".:"))
+	}
+	for name, g := range u.globals {
+		if g.atTop {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (a *analyser) noteCall(ex *ast.FuncCallExpr) {
@@ -101,6 +158,15 @@ func (a *analyser) noteCall(ex *ast.FuncCallExpr) {
 		}
 	}
 	a.u.calls = append(a.u.calls, callSite{callee: callee, caller: a.fn.name, args: args, line: ex.Line()})
+}
+
+// noteNeed notes a module that the top level requires.
+func (a *analyser) noteNeed(ex *ast.FuncCallExpr) {
+	if a.fn.parent == nil && isGlobalCall(ex, "require") && len(ex.Args) == 1 {
+		if name, ok := ex.Args[0].(*ast.StringExpr); ok {
+			a.u.needs = append(a.u.needs, name.Value)
+		}
+	}
 }
 
 // calleeName resolves `N.hit` with `local N = require "n"` to "n.hit", `M.f` to

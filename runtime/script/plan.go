@@ -5,6 +5,8 @@ import (
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // planner works out what a Staged release does to one live State. Until commit
@@ -23,15 +25,20 @@ type planner struct {
 	preparing bool           // not every changed module has its functions yet
 	unfilled  []*lua.Upvalue // next's cells whose live twins wait for their value
 
-	writes     []write
-	migrations []*liveMigration
-	forget     []string // migrations whose before-image is no longer of use
-	freeze     []frozenFrame
-	restarts   map[string]bool
-	handles    map[*registration]*lua.LUserData
-	warnings   []Warning
-	undos      []func()
-	report     Report
+	writes      []write
+	journal     *journal // of what migrations write besides their results
+	migrations  []*liveMigration
+	forget      []string // migrations whose before-image is no longer of use
+	freeze      []frozenFrame
+	restarts    map[string]bool
+	loadsGone   []*function
+	handles     map[*registration]*lua.LUserData
+	grows       []grown
+	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
+	told        map[string]bool       // functions that are warned of
+	warnings    []Warning
+	undos       []func()
+	report      Report
 }
 
 // write is one place that gets a new value.
@@ -77,10 +84,11 @@ func (s *State) Plan(st *Staged) (report *Report, err error) {
 func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	p := &planner{s: s, st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
-		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}}
+		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.release.Hash != st.From.Hash {
 		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
 	}
+	defer p.takeBack()
 	p.report.Stats = st.Stats
 	p.preparing = true
 	if r := p.modules(); r != nil {
@@ -97,19 +105,22 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		if !sm.fresh || s.modules[sm.mod.name] == nil {
 			continue
 		}
-		if r := p.migrate(sm); r != nil {
+		if r := p.migrate(sm, fresh); r != nil {
 			return nil, r
 		}
-		fresh[policyPlace(sm.mod.unit, sm.name)] = true
 	}
 	for _, o := range st.ops {
 		if r := p.merge(o, fresh); r != nil {
 			return nil, r
 		}
 	}
+	p.grow()
+	p.ready()
 	p.orphans()
 	p.warnUnloads()
 	p.frames()
+	p.warnLoads()
+	p.unknownGlobals()
 	p.warnings = append(p.warnings, p.static()...)
 	sort.SliceStable(p.warnings, func(i, j int) bool {
 		return p.warnings[i].Code+p.warnings[i].Subject < p.warnings[j].Code+p.warnings[j].Subject
@@ -127,10 +138,11 @@ func (p *planner) static() []Warning {
 	}
 	var out []Warning
 	for _, w := range p.st.Warnings {
-		if w.Code != "W-DELETED" {
+		if w.Code != "W-DELETED" && w.Code != "W-CLOSURE-OLD" {
 			out = append(out, w)
 		}
 	}
+	out = append(out, p.closuresOld()...)
 	for _, w := range p.deleted() {
 		if !kept[w.Subject] {
 			out = append(out, w)
@@ -167,6 +179,16 @@ func (p *planner) lookup(at *place) (lua.LValue, bool) {
 			return cell.Value(), true
 		}
 		return nil, false
+	case placeRegistration:
+		if fn := p.registered(at); fn != nil {
+			return fn, true
+		}
+		return nil, false
+	case placeTask:
+		if nt := p.s.restarts[string(at.key.(lua.LString))]; nt != nil {
+			return nt.fn, true
+		}
+		return nil, false
 	}
 	parent, ok := p.resolve(at.parent)
 	if !ok {
@@ -198,7 +220,7 @@ func (p *planner) lookupTable(at *place, t *lua.LTable) (lua.LValue, bool) {
 		if u := p.s.upgrades[t]; u != nil && key == lua.LString("__index") && t.RawGetString("__index") == lua.LValue(u.hook) {
 			return u.index, true
 		}
-		return t.RawGet(key), true
+		return vm.Get(t, key), true
 	}
 	return nil, false
 }
@@ -232,244 +254,9 @@ func (p *planner) liveCell(at *place) *lua.Upvalue {
 }
 
 func (p *planner) upvalueCell(at *place, fn *lua.LFunction) *lua.Upvalue {
-	sl := p.s.slotOf(fn)
-	if sl == nil || sl.fn.mod.name != at.mod {
+	sl, m := p.s.slotOf(fn), p.s.modules[at.mod]
+	if sl == nil || m == nil || sl.fn.mod != m || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
 		return nil
 	}
-	for i, v := range sl.layout {
-		if v.decl.id == at.oldVar && i < len(fn.Upvalues) {
-			return fn.Upvalues[i]
-		}
-	}
-	return nil
-}
-
-// translate makes next's value one of the live State: itself for plain values,
-// the same object for what exists already, a copy for what is new.
-func (p *planner) translate(v lua.LValue) lua.LValue {
-	switch v := v.(type) {
-	case *lua.LTable:
-		return p.translateTable(v)
-	case *lua.LFunction:
-		return p.translateFunction(v)
-	case *lua.LUserData:
-		return p.translateHandle(v)
-	case *lua.LState:
-		return lua.LNil // a coroutine begun while staging belongs to no live State
-	}
-	return v
-}
-
-func (p *planner) translateTable(t *lua.LTable) lua.LValue {
-	if v, ok := p.made[t]; ok {
-		return v
-	}
-	if q := p.st.pairs[t]; q != nil {
-		if v, ok := p.resolve(q); ok && v.Type() == lua.LTTable {
-			return v
-		}
-	}
-	if t == p.st.next.l.G.Global {
-		return p.s.l.G.Global
-	}
-	c := p.s.l.CreateTable(t.Len(), 0)
-	p.made[t] = c
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
-		if key := p.translate(k); key != lua.LNil {
-			c.RawSet(key, p.translate(v))
-		}
-	}
-	c.Metatable = p.translate(t.Metatable)
-	return c
-}
-
-func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
-	if v, ok := p.made[fn]; ok {
-		return v
-	}
-	if fn.IsG {
-		if live := p.s.builtin(p.st.next.builtinName(fn)); live != nil {
-			return live
-		}
-		return lua.LNil
-	}
-	if q := p.st.pairs[fn]; q != nil {
-		if v, ok := p.resolve(q); ok && v.Type() == lua.LTFunction {
-			return v
-		}
-	}
-	ns := p.st.next.slotOf(fn)
-	if ns == nil {
-		return lua.LNil
-	}
-	f := p.function(ns.fn)
-	if f == nil {
-		return lua.LNil
-	}
-	live := &lua.LFunction{Proto: f.proto}
-	p.made[fn] = live
-	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
-	live.Upvalues = p.closureCells(ns, fn)
-	return live
-}
-
-// closureCells gives a new closure its cells, in the order of its slot.
-func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
-	if len(fn.Upvalues) == 0 {
-		return nil
-	}
-	cells := make([]*lua.Upvalue, len(fn.Upvalues))
-	for i, v := range ns.layout {
-		if v.decl.module {
-			if lv := p.variable(ns.fn.mod.name, v.decl); lv != nil && lv.cell != nil {
-				cells[i] = lv.cell
-				continue
-			}
-		}
-		cells[i] = p.cell(fn.Upvalues[i])
-	}
-	return cells
-}
-
-// cell is the live twin of one of next's cells.
-func (p *planner) cell(src *lua.Upvalue) *lua.Upvalue {
-	if c := p.cells[src]; c != nil {
-		return c
-	}
-	c := &lua.Upvalue{}
-	c.SetValue(lua.LNil)
-	p.cells[src] = c
-	if p.preparing {
-		p.unfilled = append(p.unfilled, src)
-	} else {
-		c.SetValue(p.translate(src.Value()))
-	}
-	return c
-}
-
-// fill gives the new cells their values, once every changed module is prepared: a
-// new variable may hold a new function of its own file, or of another.
-func (p *planner) fill() {
-	p.preparing = false
-	for _, src := range p.unfilled {
-		p.cells[src].SetValue(p.translate(src.Value()))
-	}
-}
-
-// slotFor is where a function's code will be after the commit.
-func (p *planner) function(next *function) *slot {
-	name := next.mod.name
-	if mp := p.modulePlan(name); mp != nil {
-		f := mp.fns[next.decl.id]
-		if sl := mp.slots[f]; sl != nil {
-			return sl
-		}
-		return f.slot
-	}
-	if m := p.s.modules[name]; m != nil && next.decl.id < len(m.fns) {
-		return m.fns[next.decl.id].slot
-	}
-	return nil
-}
-
-func (p *planner) variable(mod string, v *varDecl) *variable {
-	if mp := p.modulePlan(mod); mp != nil {
-		return mp.vars[v.id]
-	}
-	if m := p.s.modules[mod]; m != nil {
-		return m.variable(v)
-	}
-	return nil
-}
-
-// modulePlan is the plan of a changed module, or of one that this State does not
-// have yet and now needs; nil for a module that stays as it is.
-func (p *planner) modulePlan(name string) *modulePlan {
-	if mp := p.mods[name]; mp != nil {
-		return mp
-	}
-	if p.s.modules[name] != nil {
-		return nil
-	}
-	n := p.st.next.modules[name]
-	if n == nil {
-		return nil
-	}
-	m := &module{name: name, file: n.file, unit: n.unit, nreg: n.nreg, done: true}
-	p.s.instantiateInto(m)
-	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.vars))}
-	p.mods[name] = mp
-	for _, v := range n.unit.vars {
-		mp.vars[v.id] = m.variable(v)
-		if src := n.variableCell(v); v.module && src != nil {
-			c := &lua.Upvalue{}
-			c.SetValue(lua.LNil)
-			p.cells[src], mp.vars[v.id].cell = c, c
-		}
-	}
-	for _, v := range n.unit.vars {
-		if src := n.variableCell(v); v.module && src != nil {
-			mp.vars[v.id].cell.SetValue(p.translate(src.Value()))
-		}
-	}
-	m.result = p.translate(n.result)
-	return mp
-}
-
-// required brings in what changed files require for the first time, also where all
-// they want of it are its registrations.
-func (p *planner) required() {
-	var visit func(name string)
-	visit = func(name string) {
-		n := p.st.next.modules[name]
-		if n == nil {
-			return
-		}
-		for _, need := range n.needs {
-			if p.s.modules[need] == nil && p.mods[need] == nil {
-				p.modulePlan(need)
-				visit(need)
-			}
-		}
-	}
-	for known := -1; known != len(p.mods); { // what comes in may bring in more
-		known = len(p.mods)
-		for _, n := range p.st.next.order {
-			if p.mods[n.name] != nil {
-				visit(n.name)
-			}
-		}
-	}
-}
-
-// temporary is a closure over a function of next that can run before the commit:
-// its code is a private copy, its top-level variables are the live ones.
-func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
-	ns := p.st.next.slotOf(fn)
-	live := &lua.LFunction{Proto: ns.fn.decl.proto}
-	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
-	live.Upvalues = p.closureCells(ns, fn)
-	return live
-}
-
-// translateHandle carries a timer's handle over; others have no meaning here.
-func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
-	if v, ok := p.made[ud]; ok {
-		return v
-	}
-	r, ok := ud.Value.(*registration)
-	if !ok {
-		return lua.LNil
-	}
-	h := &lua.LUserData{Env: p.s.l.G.Global, Metatable: lua.LNil}
-	p.made[ud], p.handles[r] = h, h
-	return h
-}
-
-func (p *planner) prepareTasks() {
-	for _, t := range p.st.next.stage.tasks {
-		if p.s.restarts[t.id] == nil {
-			p.made[t.handle] = p.s.l.CreateTable(0, 4)
-		}
-	}
+	return sl.cell(fn, m.vars[at.oldVar])
 }

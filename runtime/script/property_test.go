@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -20,161 +19,10 @@ import (
 // where the first world reloads, the test changes that table. A function that is
 // suspended has read it already: it finishes in its own code, as in the first.
 
-// piece is one function of a generated module, with what an edit may change.
-type piece struct {
-	kind, key string
-	k         int
-	uses      [3]bool // which of the file's locals it writes
-	exists    bool
-}
-
-// genModule is a generated file.
-type genModule struct {
-	name   string
-	locals [3]int
-	cfg    map[string]int
-	pieces []*piece
-}
-
-var pieceKinds = []string{"plain", "plain", "local", "mk", "co", "task", "handler", "timer", "command", "method"}
-
-func generate(r *rand.Rand, name string) *genModule {
-	m := &genModule{name: name, cfg: map[string]int{"a": r.IntN(9), "b": r.IntN(9)}}
-	for i := range m.locals {
-		m.locals[i] = r.IntN(5)
-	}
-	for i := range 5 + r.IntN(6) {
-		kind := pieceKinds[r.IntN(len(pieceKinds))]
-		p := &piece{kind: kind, key: fmt.Sprintf("%s%d", kind, i), exists: true}
-		p.edit(r)
-		m.pieces = append(m.pieces, p)
-	}
-	return m
-}
-
-func (p *piece) edit(r *rand.Rand) {
-	p.k = r.IntN(90) + 1
-	for i := range p.uses {
-		p.uses[i] = r.IntN(2) == 0
-	}
-}
-
-// edit changes one thing in a module.
-func (m *genModule) edit(r *rand.Rand) {
-	switch p := m.pieces[r.IntN(len(m.pieces))]; r.IntN(6) {
-	case 0:
-		m.locals[r.IntN(3)] = r.IntN(5)
-	case 1:
-		key := string(rune('a' + r.IntN(4)))
-		if _, ok := m.cfg[key]; ok && r.IntN(2) == 0 {
-			delete(m.cfg, key)
-		} else {
-			m.cfg[key] = r.IntN(9)
-		}
-	case 2:
-		if p.kind == "plain" {
-			p.exists = !p.exists
-			return
-		}
-		p.edit(r)
-	default:
-		p.edit(r)
-	}
-}
-
-// writer renders a module. As a reference it reads from the table E what an edit
-// changes; with noise it adds comments and space and shuffles functions.
-type writer struct {
-	ref   bool
-	noise *rand.Rand
-	b     strings.Builder
-}
-
-func (w *writer) space() {
-	if w.noise == nil {
-		return
-	}
-	for range w.noise.IntN(3) {
-		w.b.WriteString([]string{"\n", "-- function end\n", "--[[ local s0 = 5 ]]\n", "  \t", "--[==[ ]] if end ]==]", "\n\n"}[w.noise.IntN(6)])
-	}
-}
-
-// body is what every function does: read its constant, count in the file's locals.
-// enter goes to the start of the function, count where it is to have its effect.
-func (w *writer) body(m *genModule, p *piece) (enter, count string) {
-	if w.ref {
-		enter = fmt.Sprintf("local e=E[%q] local k=e.k ", m.name+"."+p.key)
-		for i := range p.uses {
-			count += fmt.Sprintf("if e.u%d then s%d=s%d+k end ", i, i, i)
-		}
-		return enter, count
-	}
-	enter = fmt.Sprintf("local k=%d ", p.k)
-	for i, on := range p.uses {
-		if on {
-			count += fmt.Sprintf("s%d=s%d+k ", i, i)
-		}
-	}
-	return enter, count
-}
-
-func (w *writer) piece(m *genModule, p *piece) string {
-	enter, count := w.body(m, p)
-	log := fmt.Sprintf("LOG(%q,k", m.name+"."+p.key)
-	switch p.kind {
-	case "plain":
-		return fmt.Sprintf("function M.%s(x) %s%s%s,x) M.cfg.a=(M.cfg.a or 0)+x%%2 return x*k end", p.key, enter, count, log)
-	case "local":
-		return fmt.Sprintf("local function h_%s(x) %s%s%s,x) return x+k end function M.%s(x) return h_%s(x) end", p.key, enter, count, log, p.key, p.key)
-	case "mk":
-		return fmt.Sprintf("function M.%s(x) local c=0 return function(y) %sc=c+k %s%s,x,y,c) return c end end", p.key, enter, count, log)
-	case "co":
-		return fmt.Sprintf("function M.%s(x) %sfor i=1,8 do %s%s,x,i) coroutine.yield() M.step(i) end %s,'end') end", p.key, enter, count, log, log)
-	case "task":
-		return fmt.Sprintf("function M.%s(x) %s%s,x) sleep(0.35) %s%s,x,'woke') end", p.key, enter, log, count, log)
-	case "handler":
-		return fmt.Sprintf("on('tick',function(n) %s%s%s,n) end)", enter, count, log)
-	case "timer":
-		return fmt.Sprintf("every(0.%d,function() %s%s%s) end)", 2+len(p.key)%5, enter, count, log)
-	case "command":
-		return fmt.Sprintf("command(%q,function(p,x) %s%s%s,x) return k end)", m.name+p.key, enter, count, log)
-	}
-	return fmt.Sprintf("function C:%s(x) %s%sself.v=self.v+k %s,self.v,x) return self end", p.key, enter, count, log)
-}
-
-func (w *writer) module(m *genModule) string {
-	w.b.Reset()
-	fmt.Fprintf(&w.b, "local M={} local C={} C.__index=C M.C=C\n")
-	w.space()
-	fmt.Fprintf(&w.b, "local s0=%d local s1=%d local s2=%d\n", m.locals[0], m.locals[1], m.locals[2])
-	w.b.WriteString("M.cfg={")
-	for _, k := range slices.Sorted(maps.Keys(m.cfg)) {
-		fmt.Fprintf(&w.b, "%s=%d,", k, m.cfg[k])
-	}
-	w.b.WriteString("}\nfunction M.get() return s0,s1,s2 end function M.set(a,b,c) s0,s1,s2=a,b,c end function M.step(i) LOG('step',i,s0) end function C.new(v) return setmetatable({v=v},C) end\n")
-	functions, registrations := []string{}, []string{}
-	for _, p := range m.pieces {
-		switch {
-		case p.kind == "handler" || p.kind == "timer" || p.kind == "command":
-			registrations = append(registrations, w.piece(m, p))
-		case p.exists || w.ref:
-			functions = append(functions, w.piece(m, p))
-		}
-	}
-	if w.noise != nil {
-		w.noise.Shuffle(len(functions), func(i, j int) { functions[i], functions[j] = functions[j], functions[i] })
-	}
-	for _, f := range append(functions, registrations...) {
-		w.space()
-		w.b.WriteString(f + "\n")
-	}
-	w.b.WriteString("return M\n")
-	return w.b.String()
-}
-
 const genMain = `
 LOGT={} E=E or {} GONE=GONE or {} HELD={} COS={} OBJ={}
 function LOG(...) local t={...} for i=1,#t do t[i]=tostring(t[i]) end LOGT[#LOGT+1]=table.concat(t," ") end
+function GETS(m,f,o) return MODS[m][o].get~=nil and not GONE[m.."."..f..".get"] end
 function HAS(m,f) return MODS[m][f]~=nil and not GONE[m.."."..f] end
 MODS={} for _,n in ipairs{"m0","m1","m2"} do MODS[n]=require(n) end`
 
@@ -200,6 +48,7 @@ func newPropWorld(t *testing.T, seed uint64, files map[string][]byte, setup stri
 func (w *propWorld) play(code string) string {
 	w.at += 0.1
 	w.s.Emit("tick", lua.LNumber(w.at))
+	w.s.Emit("ask")
 	do(w.t, w.s, code+" return 0")
 	w.s.Advance(w.at)
 	return fmt.Sprint(do(w.t, w.s, `(function() local s=table.concat(LOGT,"\n") LOGT={} return s end)()`)[0])
@@ -225,66 +74,25 @@ func tickScript(r *rand.Rand, mods []*genModule) string {
 			fmt.Fprintf(&b, "COS[#COS+1]=coroutine.create(%s) ", f)
 		case "task":
 			fmt.Fprintf(&b, "task.spawn(%s,%d) ", f, x)
+		case "object":
+			o := p.key + []string{"", "_b"}[r.IntN(2)]
+			fmt.Fprintf(&b, "do local o=MODS.%s.%s o.hit(%d) if %d>4 then o.charge() end if GETS(%q,%q,%q) then o.get() end end ", m.name, o, x, x, m.name, p.key, o)
 		case "command":
 			fmt.Fprintf(&b, "LOG('cmd',command[%q](0,%d)) ", m.name+p.key, x)
 		case "method":
 			fmt.Fprintf(&b, "OBJ[%q]=OBJ[%q] or MODS.%s.C.new(%d) OBJ[%q]:%s(%d) ", m.name, m.name, m.name, x, m.name, p.key, x)
 		}
 	}
+	touched := mods[r.IntN(len(mods))].name
+	fmt.Fprintf(&b, "do local t=MODS.%s.ids t[%d]=(t[%[2]d] or 0)+1 end ", touched, someIds[r.IntN(len(someIds))])
 	for _, m := range mods {
+		for _, id := range someIds {
+			fmt.Fprintf(&b, "LOG('id',%d,tostring(MODS.%s.ids[%d])) ", id, m.name, id)
+		}
 		fmt.Fprintf(&b, "LOG(%q,MODS.%s.get()) ", m.name, m.name)
 		fmt.Fprintf(&b, "do local c=MODS.%s.cfg LOG('cfg',tostring(c.a),tostring(c.b),tostring(c.c),tostring(c.d)) end ", m.name)
 	}
 	return b.String()
-}
-
-// refTables writes the tables that the reference world reads for a module.
-func refTables(m *genModule) string {
-	var b strings.Builder
-	for _, p := range m.pieces {
-		key := m.name + "." + p.key
-		if p.exists { // of one that is deleted, holders keep the last code
-			fmt.Fprintf(&b, "E[%q]={k=%d,u0=%v,u1=%v,u2=%v} ", key, p.k, p.uses[0], p.uses[1], p.uses[2])
-		}
-		fmt.Fprintf(&b, "GONE[%q]=%v ", key, !p.exists)
-	}
-	return b.String()
-}
-
-// mergeScript is the three-way merge of a module's state, in Lua.
-func mergeScript(old, new *genModule) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "do local M=MODS.%s local s={M.get()} ", new.name)
-	for i := range new.locals {
-		if old.locals[i] != new.locals[i] {
-			fmt.Fprintf(&b, "if s[%d]==%d then s[%d]=%d end ", i+1, old.locals[i], i+1, new.locals[i])
-		}
-	}
-	b.WriteString("M.set(s[1],s[2],s[3]) ")
-	text := func(m *genModule, k string) string {
-		if v, ok := m.cfg[k]; ok {
-			return strconv.Itoa(v)
-		}
-		return "nil"
-	}
-	for _, k := range []string{"a", "b", "c", "d"} {
-		if o, n := text(old, k), text(new, k); o != n {
-			fmt.Fprintf(&b, "if M.cfg.%s==%s then M.cfg.%s=%s end ", k, o, k, n)
-		}
-	}
-	b.WriteString("end ")
-	return b.String()
-}
-
-func (m *genModule) clone() *genModule {
-	c := *m
-	c.cfg = maps.Clone(m.cfg)
-	c.pieces = nil
-	for _, p := range m.pieces {
-		q := *p
-		c.pieces = append(c.pieces, &q)
-	}
-	return &c
 }
 
 // propSeeds are those of a run: one given by hand, or a few fixed ones.

@@ -6,7 +6,10 @@ import (
 	"hotshard/runtime/script/vm"
 )
 
-const readonlyText = "this only looks: %s would change the shard. Say lua --write to mean it"
+const (
+	readonlyText  = "this only looks: %s would change the shard. Say lua --write to mean it"
+	migratingText = "a migration makes a value and nothing else: %s would change the shard each time a plan is made. Put it in reload.after(function() ... end)"
+)
 
 // newReadOnly lets an entry look and not touch: an operator's lua command on a
 // production shard, inspect, watch. It may change the tables that it makes itself and
@@ -19,10 +22,20 @@ func newReadOnly() *vm.ReadOnly {
 	}
 }
 
+// newMigrating lets a migration write to what is its own, and to anything else where
+// a journal is told.
+func newMigrating(owned map[*lua.LTable]bool, j *journal) *vm.ReadOnly {
+	return &vm.ReadOnly{
+		Owned:   owned,
+		Refuse:  func(L *lua.LState, what string) { L.RaiseError(migratingText, what) },
+		Journal: j,
+	}
+}
+
 // forbid raises an error if the running entry only looks.
 func (s *State) forbid(L *lua.LState, what string) {
-	if s.m.ReadOnly != nil {
-		L.RaiseError(readonlyText, what)
+	if ro := s.m.ReadOnly; ro != nil {
+		ro.Refuse(L, what)
 	}
 }
 
@@ -37,9 +50,10 @@ func (b *builder) guardWriters() {
 		inner := fn.GFunction
 		fn.GFunction = func(L *lua.LState) int {
 			if ro := vm.Of(L).ReadOnly; ro != nil {
-				arg, ok := L.Get(1).(*lua.LTable)
-				if !owned || !ok || !ro.Owned[arg] {
-					L.RaiseError(readonlyText, name)
+				if arg, ok := L.Get(1).(*lua.LTable); ok && owned {
+					ro.Write(L, arg, name)
+				} else {
+					ro.Refuse(L, name)
 				}
 			}
 			return inner(L)

@@ -32,7 +32,8 @@ type registration struct {
 	due    float64
 	heap   int // place in the timer heap, -1 when not in it
 	gone   bool
-	wait   *Wait // of a sleeping task
+	wait   *Wait         // of a sleeping task
+	over   *registration // the command of that name before
 }
 
 func (r *registration) before(o *registration) bool {
@@ -60,6 +61,14 @@ func (s *State) register(kind regKind, name string, fn *lua.LFunction, seconds f
 	return r
 }
 
+// registerFor is register for a script, within bounds.
+func (s *State) registerFor(L *lua.LState, kind regKind, name string, fn *lua.LFunction, seconds float64) *registration {
+	s.boundRegistration(L, kind, name)
+	r := s.register(kind, name, fn, seconds)
+	s.noteRegistration(r)
+	return r
+}
+
 // install puts a registration where it works.
 func (s *State) install(r *registration) {
 	r.gone = false
@@ -70,6 +79,7 @@ func (s *State) install(r *registration) {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].before(list[j]) })
 		s.handlers[r.name] = list
 	case regCommand:
+		r.over = s.commands[r.name]
 		s.commands[r.name] = r
 	case regEvery, regAfter:
 		heap.Push(&s.timers, r)

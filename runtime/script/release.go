@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -59,6 +60,8 @@ type Release struct {
 	Number int
 	Hash   string // over all paths and contents
 	Files  map[string]*File
+
+	Patched []string // the functions whose code is an operator's and not the files'
 }
 
 // NewRelease makes a Release of the given sources.
@@ -100,9 +103,20 @@ func (r *Release) With(number int, changed map[string][]byte) *Release {
 	return newRelease(number, files)
 }
 
+// Needed says whether the top level of another file requires the file at a path: who
+// loads that one loads this one. Files that do not compile require nothing.
+func (r *Release) Needed(path string) bool {
+	for other, f := range r.Files {
+		if u, err := f.compiled(); other != path && err == nil && slices.Contains(u.needs, ModuleName(path)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Numbered returns the same files under another number.
 func (r *Release) Numbered(number int) *Release {
-	return &Release{Number: number, Hash: r.Hash, Files: r.Files}
+	return &Release{Number: number, Hash: r.Hash, Files: r.Files, Patched: r.Patched}
 }
 
 // Changed lists the paths whose content differs between two releases, sorted.

@@ -31,6 +31,12 @@ type stagedMigration struct {
 	fresh  bool // new in this version: to be run on the live value
 }
 
+// migrationCall is a reload.migrate whose name the text of the file does not explain.
+type migrationCall struct {
+	name string
+	line int
+}
+
 type stagedUpgrade struct {
 	mod   *module
 	class *lua.LTable
@@ -63,8 +69,8 @@ func (b *builder) openReload() {
 	b.set("reload", "const", (*State).reloadConst)
 	b.set("reload", "migrate", (*State).reloadMigrate)
 	b.set("reload", "upgrade", func(s *State, L *lua.LState) int {
-		class, fn := arg.Table(L, 1), arg.Function(L, 2)
-		if m := s.atTopLevel(); m != nil && s.stage != nil {
+		m, class, fn := s.needTopLevel(L, "reload.upgrade"), arg.Table(L, 1), arg.Function(L, 2)
+		if s.stage != nil {
 			s.stage.upgrades = append(s.stage.upgrades, stagedUpgrade{m, class, fn})
 		}
 		return 0
@@ -118,7 +124,8 @@ func (s *State) reloadConst(L *lua.LState) int {
 	return 1
 }
 
-// reloadMigrate gives, on a first start, fn(nil). While staging, a migration that
+// reloadMigrate gives, on a first start, fn(nil), or nothing where it is a statement
+// beside the declaration. While staging, a migration that
 // the version before did not have is tried on a copy of that version's initial
 // value; one that it had gives what it gave then, so that it never runs twice.
 func (s *State) reloadMigrate(L *lua.LState) int {
@@ -126,6 +133,12 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 	var down *lua.LFunction
 	if L.GetTop() > 2 {
 		down = arg.Function(L, 3)
+	}
+	if m.unit.named(name) == "" {
+		m.unsure = append(m.unsure, migrationCall{name, callerLine(L)})
+	}
+	if s.stage == nil && m.unit.policies[m.unit.named(name)].apart {
+		return 0 // the value is made where it is declared
 	}
 	if s.stage == nil {
 		L.Push(fn)

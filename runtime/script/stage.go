@@ -41,7 +41,8 @@ type Staged struct {
 	results  map[lua.LValue]string // the base's module results
 	walks    atomic.Int32          // States that searched for holders of what is deleted
 	regs     map[string][]regMatch
-	tasks    int
+	shared   map[*lua.Upvalue][]*place
+	grown    []*place
 	Stats    Stats
 }
 
@@ -100,6 +101,15 @@ func (g *Stager) Adopt(st *Staged, keep ...string) {
 	}
 	for _, sm := range st.next.stage.migrations {
 		sm.base = lua.LNil // belongs to the release before
+	}
+}
+
+// Carry makes the base of one release that of another, which differs from it in files
+// that nobody has loaded.
+func (g *Stager) Carry(from, to *Release) {
+	if base := g.bases[from.Hash]; base != nil && base.Carry(to) == nil {
+		delete(g.bases, from.Hash)
+		g.bases[to.Hash] = base
 	}
 }
 
@@ -164,14 +174,15 @@ func (st *Staged) difference() *Refusal {
 			st.match[m.name] = matchUnits(bm.unit, m.unit)
 		}
 	}
-	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]policy{}}
+	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]policy{},
+		regs: map[string][]regMatch{}, held: map[*lua.Upvalue]*lua.Upvalue{}}
 	for _, m := range st.next.order {
 		for name, pol := range m.unit.policies {
 			d.policies[name] = pol
 		}
 	}
 	d.run()
-	st.ops, st.pairs, st.taken = d.ops, d.pairs, d.taken
+	st.ops, st.pairs, st.taken, st.shared, st.grown = d.ops, d.pairs, d.taken, d.shared, d.grown
 	st.matchRegistrations(d)
 	if r := st.kinds(); r != nil {
 		return r
@@ -205,11 +216,7 @@ func (st *Staged) kinds() *Refusal {
 // refusal is one about a place, with the line where it is declared.
 func (st *Staged) refusal(code string, p *place) *Refusal {
 	r := &Refusal{Code: code, Subject: p.name}
-	root := p
-	for root.parent != nil {
-		root = root.parent
-	}
-	if m := st.next.modules[root.mod]; m != nil {
+	if m := st.next.modules[rootOf(p).mod]; m != nil {
 		r.File, r.Line = m.file.Path, m.unit.lines[p.name]
 	}
 	return r
@@ -390,7 +397,11 @@ func (st *Staged) matchRegistrations(d *differ) {
 		if len(old) == 0 && len(m.regs) == 0 {
 			continue
 		}
-		if pairs := pairRegistrations(d, old, m.regs); registrationsDiffer(d, old, m.regs, pairs) {
+		pairs, ok := d.regs[m.name]
+		if !ok {
+			pairs = pairRegistrations(d, nil, m.regs)
+		}
+		if registrationsDiffer(d, old, m.regs, pairs) {
 			st.regs[m.name] = pairs
 		}
 	}

@@ -35,10 +35,18 @@ func (engine) Charge(L *lua.LState, steps int) {
 	m, n := vm.Of(L), int64(steps)
 	for n > m.Steps {
 		n -= max(m.Steps, 0)
+		m.Steps = 0
 		m.Overrun(L)
 	}
 	m.Steps -= n
+	m.Allocated += int64(steps) * bytesPerStep // of texts and lists, at most
+	if m.Allocated > m.AllocLimit {
+		m.Overrun(L)
+	}
 }
+
+// bytesPerStep is how many bytes a Go function builds for a step that it is charged.
+const bytesPerStep = 64
 
 func (engine) Left(L *lua.LState) int64 {
 	return max(0, vm.Of(L).Steps) + max(0, From(L).meter.left)

@@ -26,7 +26,8 @@ type Options struct {
 	Strict  bool             // a new global is an error instead of a warning
 	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
 	OnLog   func(level, module, text string)
-	Run     Budget // of one entry; zero: RunBudget
+	Run     Budget  // of one entry; zero: RunBudget
+	Tick    float64 // game seconds of a tick: no timer comes more often; 0: there are none
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.
@@ -69,6 +70,7 @@ type State struct {
 	prepared *codePlan // what Plan has made ready for Commit
 	code     uint64    // counts changes of what is loaded
 	migrated map[string]*beforeImage
+	loads    map[*function][]string // texts that functions have given to loadstring
 
 	handlers map[string][]*registration
 	commands map[string]*registration
@@ -85,8 +87,9 @@ type State struct {
 
 	meter    meter
 	depth    int
-	entries  uint64
-	heapRead uint64
+	held     int64       // bytes of Lua values, when last measured; see memory.go
+	measured int64       // Machine.Allocated then
+	emits    int         // emits inside each other
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
 	traceOf  lua.LValue

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
@@ -33,9 +34,10 @@ type Task struct {
 
 // Wait is a task's promise to go on when somebody wakes it.
 type Wait struct {
-	s    *State
-	task *Task
-	used bool
+	s     *State
+	task  *Task
+	used  bool
+	timer *registration // that wakes it, of a sleep
 }
 
 // enterFn begins every task: it arranges for tracebacks and hands back what to
@@ -220,6 +222,9 @@ func (s *State) stop(t *Task) {
 	if t.ended || t == s.current {
 		return
 	}
+	if w := t.wait; w != nil && w.timer != nil && !w.timer.gone {
+		s.drop(w.timer)
+	}
 	t.ended, t.wait = true, nil
 	t.th.Dead = true // what it holds on its stack is garbage now
 	delete(s.alive, t)
@@ -259,18 +264,28 @@ func (ts *threadSet) each(f func(*lua.LState)) {
 	}
 }
 
+// advanceSteps is how many steps of Lua one Advance begins with: what is due beyond
+// them waits for the next, so that a pile of timers makes its system slow and does not
+// hold it.
+const advanceSteps = 10_000_000
+
 // Advance sets the game time in seconds and runs what is due: tasks that yielded,
 // then timers and sleeping tasks in order of their due time.
 func (s *State) Advance(now float64) {
 	s.prepared.grow(s)
 	next := s.next
 	s.next = nil
-	for _, t := range next {
+	enough := s.meter.total + advanceSteps
+	for i, t := range next {
+		if s.meter.total > enough {
+			s.next = append(next[i:len(next):len(next)], s.next...)
+			break
+		}
 		if !t.ended {
 			s.resume(t)
 		}
 	}
-	for len(s.timers) > 0 && s.timers[0].due <= now {
+	for len(s.timers) > 0 && s.timers[0].due <= now && s.meter.total <= enough {
 		r := s.timers[0]
 		s.now = max(s.now, r.due)
 		s.fire(r)
@@ -289,7 +304,7 @@ func (s *State) Pass(now float64) {
 
 func (s *State) fire(r *registration) {
 	if r.kind == regEvery {
-		r.due += max(r.period, minPeriod)
+		r.due += max(r.period, minPeriod, s.opts.Tick)
 		heapFix(&s.timers, r)
 	} else {
 		s.drop(r)
@@ -298,7 +313,8 @@ func (s *State) fire(r *registration) {
 	s.run(r.fn, "timer", "", nil)
 }
 
-// minPeriod keeps every(0, f) from spinning: at most one call per millisecond.
+// minPeriod keeps every(0, f) from spinning where there are no ticks: at most one call
+// per millisecond.
 const minPeriod = 0.001
 
 // forget takes a fired one-shot out of its file's list.
@@ -331,6 +347,18 @@ func (s *State) Emit(event string, args ...lua.LValue) { s.emit(event, "", args)
 
 // EmitFor is Emit on behalf of a player, for fault reports.
 func (s *State) EmitFor(player, event string, args ...lua.LValue) { s.emit(event, player, args) }
+
+// emitFor is emit for a script, within bounds.
+func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
+	if s.emits >= maxEmitDepth {
+		arg.Raise(L, fmt.Sprintf("budget: the event %s is emitted inside %d other emits; does its handler emit it again?", event, s.emits))
+	}
+	engine{}.Charge(L, taskSteps*len(s.handlers[event]))
+	s.emits++
+	defer func() { s.emits-- }()
+	s.emit(event, "", args)
+	return 0
+}
 
 func (s *State) emit(event, player string, args []lua.LValue) {
 	for _, r := range s.handlers[event] {

@@ -13,13 +13,14 @@ import (
 // openTasks installs sleep, task, print and log.
 func (b *builder) openTasks() {
 	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
-		seconds := arg.Number(L, 1)
+		wait := seconds(L, 1)
+		s.bounded(L, registerSteps, len(s.timers), maxTimers, "timers")
 		w, err := s.Park(L, "sleep")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
 		}
 		timer := &lua.LFunction{IsG: true, Env: s.l.Env, GFunction: func(*lua.LState) int { w.Wake(); return 0 }}
-		s.sleepTimer(seconds, timer, w)
+		s.sleepTimer(wait, timer, w)
 		return L.Yield()
 	})
 	b.set("task", "spawn", func(s *State, L *lua.LState) int {
@@ -31,7 +32,9 @@ func (b *builder) openTasks() {
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
 		}
+		s.boundTask(L)
 		t := s.run(fn, "task", "", nil, args...)
+		s.noteTask(t)
 		L.Push(s.taskHandle(L, t))
 		return 1
 	})
@@ -52,6 +55,7 @@ func (b *builder) openTasks() {
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
 		}
+		s.boundTask(L)
 		w, err := s.Park(L, "task.try")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
@@ -131,8 +135,8 @@ func logText(L *lua.LState) string {
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
 func (s *State) sleepTimer(seconds float64, fn *lua.LFunction, w *Wait) {
 	s.regSeq++
-	r := &registration{kind: regAfter, fn: fn, id: s.regSeq, due: s.now + max(seconds, 0), heap: -1, wait: w}
-	s.install(r)
+	w.timer = &registration{kind: regAfter, fn: fn, id: s.regSeq, due: s.now + max(seconds, 0), heap: -1, wait: w}
+	s.install(w.timer)
 }
 
 func (s *State) log(L *lua.LState, level, text string) {
@@ -158,7 +162,7 @@ func (s *State) taskHandle(L *lua.LState, t *Task) *lua.LUserData {
 // openRegistry installs on, emit, every, after, cancel, command and event.
 func (b *builder) openRegistry() {
 	b.set("", "on", func(s *State, L *lua.LState) int {
-		s.register(regHandler, arg.Text(L, 1), arg.Function(L, 2), 0)
+		s.registerFor(L, regHandler, arg.Text(L, 1), arg.Function(L, 2), 0)
 		return 0
 	})
 	b.set("", "emit", func(s *State, L *lua.LState) int {
@@ -166,16 +170,11 @@ func (b *builder) openRegistry() {
 		for i := 2; i <= L.GetTop(); i++ {
 			args = append(args, L.Get(i))
 		}
-		s.emit(arg.Text(L, 1), "", args)
-		return 0
+		return s.emitFor(L, arg.Text(L, 1), args)
 	})
 	timer := func(kind regKind) word {
 		return func(s *State, L *lua.LState) int {
-			seconds := arg.Number(L, 1)
-			if seconds != seconds || seconds < 0 {
-				arg.Bad(L, 1, "seconds must not be negative")
-			}
-			r := s.register(kind, "", arg.Function(L, 2), seconds)
+			r := s.registerFor(L, kind, "", arg.Function(L, 2), seconds(L, 1))
 			ud := L.NewUserData()
 			ud.Value = r
 			L.Push(ud)
@@ -207,7 +206,7 @@ func (b *builder) groupTable(name string, kind regKind) {
 			s.unregister(kind, key)
 			return 0
 		}
-		s.register(kind, key, arg.Function(L, 3), 0)
+		s.registerFor(L, kind, key, arg.Function(L, 3), 0)
 		return 0
 	})
 	meta("__index", func(s *State, L *lua.LState) int {
@@ -223,7 +222,7 @@ func (b *builder) groupTable(name string, kind regKind) {
 		return 1
 	})
 	meta("__call", func(s *State, L *lua.LState) int {
-		s.register(kind, arg.Text(L, 2), arg.Function(L, 3), 0)
+		s.registerFor(L, kind, arg.Text(L, 2), arg.Function(L, 3), 0)
 		return 0
 	})
 	b.table(name).Metatable = mt

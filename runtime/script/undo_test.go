@@ -36,6 +36,7 @@ on("tock", function() hits = hits + 3 end)
 every(1, function() hits = hits + 20 end)
 function M.wait() sleep(10) local x = 1 return "new" end
 GLOBAL = 1
+M.late = reload.state("late", {})
 return M`
 
 // TestCommitThatPanicsIsUndone lets the commit run into a fault of the engine after
@@ -49,8 +50,10 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			st.regs["m"] = append(st.regs["m"], regMatch{old: -1, new: 1000})
+			states := s.states
+			s.states = nil // written to by the last step
 			_, err = s.Commit(st)
+			s.states = states
 			if r, ok := err.(*Refusal); !ok || r.Code != "R-HOST" || !strings.Contains(r.Message, "was undone") {
 				t.Fatalf("the commit: %v", err)
 			}
@@ -80,12 +83,12 @@ func TestReloadAfterAnUndoneCommit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := st.regs["m"]
-	st.regs["m"] = append(good[:len(good):len(good)], regMatch{old: -1, new: 1000})
+	states := r.s.states
+	r.s.states = nil
 	if _, err := r.s.Commit(st); err == nil {
 		t.Fatal("the commit went through")
 	}
-	st.regs["m"] = good
+	r.s.states = states
 	if _, err := r.s.Plan(st); err != nil {
 		t.Fatal(err)
 	}

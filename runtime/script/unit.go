@@ -29,6 +29,8 @@ type unit struct {
 	calls              []callSite
 	policies           map[string]policy            // by the name of what is declared: "m.s", "m:n"
 	lines              map[string]int               // where a name is declared
+	globals            map[string]globalUse         // that it sets
+	needs              []string                     // modules that its top level requires
 	fieldNames         func() map[string]lua.LValue // the strings of its code, as its States may share them
 }
 
@@ -53,6 +55,7 @@ type decl struct {
 	params   int
 	vararg   bool
 	fields   map[string]bool // fields that the constructor in it gives to new instances
+	free     []string        // globals that it reads or sets
 	line     int
 	ordinal  int // which `function` keyword of the file it is
 }
@@ -78,8 +81,9 @@ type block struct {
 
 // policy is what the author said about a piece of state.
 type policy struct {
-	kind string // "state", "const", "migrate"
-	name string
+	kind  string // "state", "const", "migrate"
+	name  string
+	apart bool // a statement, beside the declaration of the value
 }
 
 // callSite is a call whose callee is known by name.
@@ -117,7 +121,7 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 		}
 	}
 	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
-		policies: map[string]policy{}, lines: map[string]int{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
+		policies: map[string]policy{}, lines: map[string]int{}, globals: map[string]globalUse{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}
 	}

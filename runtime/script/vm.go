@@ -1,8 +1,6 @@
 package script
 
 import (
-	"runtime/metrics"
-
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/vm"
@@ -61,11 +59,4 @@ func protectedCall(L *lua.LState, fn lua.LValue, nret int, args ...lua.LValue) e
 		L.Push(v)
 	}
 	return vm.PCall(L, len(args), nret, nil)
-}
-
-// heapBytes is the size of the live and not yet swept heap of the process.
-func heapBytes() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }

@@ -177,6 +177,9 @@ func (s *System) load() error {
 	opt.Name = string(s.cfg.Address)
 	opt.Release = release
 	opt.Seed = s.cfg.Seed
+	if !s.service() {
+		opt.Tick = 1 / s.hz
+	}
 	if s.cfg.Module != "" {
 		opt.Entry = []string{s.cfg.Module}
 	}

@@ -68,11 +68,11 @@ func Size(b int) int {
 }
 
 // SetsA says whether an operation writes register A: what an error looks for that
-// wants to name a value.
+// wants to name a value. A test counts, as in lua5.1: of `x or y` an error names neither.
 func SetsA(op int) bool {
 	switch op {
 	case lua.OP_SETGLOBAL, lua.OP_SETUPVAL, lua.OP_SETTABLE, lua.OP_SETTABLEKS, lua.OP_JMP, lua.OP_EQ, lua.OP_LT, lua.OP_LE,
-		lua.OP_TEST, lua.OP_RETURN, lua.OP_SETLIST, lua.OP_CLOSE, lua.OP_NOP:
+		lua.OP_RETURN, lua.OP_SETLIST, lua.OP_CLOSE, lua.OP_NOP:
 		return false
 	}
 	return true

@@ -7,6 +7,7 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 
 	"hotshard/runtime/script/number"
+	"hotshard/runtime/script/real"
 )
 
 var arithmeticOps = map[string]int{"+": lua.OP_ADD, "-": lua.OP_SUB, "*": lua.OP_MUL, "/": lua.OP_DIV, "%": lua.OP_MOD, "^": lua.OP_POW}
@@ -80,7 +81,7 @@ func Arithmetic(op int, a, b float64) float64 {
 	case lua.OP_MOD:
 		return Mod(a, b)
 	}
-	return math.Pow(a, b)
+	return real.Pow(a, b)
 }
 
 // Mod is a % b as Lua 5.1 defines it: a - floor(a/b)*b.

@@ -223,7 +223,7 @@ func (f *function) genericFor(st *ast.GenericForStmt) {
 	f.need(base + 6) // the call of the generator
 	f.stmts(st.Stmts)
 	f.close()
-	f.line = st.Line()
+	f.line = st.Exprs[0].Line() // what cannot be called stands there
 	f.land([]int{start})
 	f.abc(lua.OP_TFORLOOP, base, 0, len(st.Names))
 	f.patchTo(f.emit(AsBx(OpForTest, base, 0)), start+1)

@@ -3,6 +3,7 @@ package differ
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -11,6 +12,7 @@ type Options struct {
 	Programs int
 	Seed     uint64 // of the first program; the others follow
 	How      Strictness
+	Workers  int              // at a time; 0: 1
 	Most     int              // differences after which to stop; 0: 10
 	Progress io.Writer        // gets a line now and then; nil: nobody
 	Every    time.Duration    // between two of them; 0: 10 s
@@ -52,80 +54,128 @@ func (r Result) String() string {
 // Run writes programs and compares. An error says that it could not; ErrNoReference
 // if there is nothing to compare with.
 func Run(o Options) (Result, error) {
-	ref, err := newReference()
-	if err != nil {
-		return Result{}, err
-	}
-	defer ref.close()
-	return o.run(newJudge(ref, o.How))
+	return o.run(func() (judge, error) { return newJudge(o.How) })
 }
 
-// run is Run with a judge of one's own.
-func (o Options) run(j judge) (Result, error) {
+// run is Run with judges of one's own: each worker has one.
+func (o Options) run(hire func() (judge, error)) (Result, error) {
 	if o.Most == 0 {
 		o.Most = 10
 	}
 	if o.Every == 0 {
 		o.Every = 10 * time.Second
 	}
-	c := &campaign{Options: o, judge: j, began: time.Now()}
+	c := &campaign{Options: o, began: time.Now()}
 	c.reported = c.began
-	for c.result.Programs < o.Programs && len(c.result.Differences) < o.Most {
-		if err := c.step(o.Seed + uint64(c.result.Programs)); err != nil {
-			return c.result, err
+	var all sync.WaitGroup
+	for range max(1, o.Workers) {
+		j, err := hire()
+		if err != nil {
+			c.stop(err)
+			break
 		}
-		c.report()
+		all.Go(func() {
+			defer j.ref.close()
+			c.work(&j)
+		})
 	}
+	all.Wait()
 	c.result.Took = time.Since(c.began)
-	return c.result, nil
+	return c.result, c.err
 }
 
+// campaign is what the workers share.
 type campaign struct {
 	Options
-	judge
+	began time.Time
+
+	mu       sync.Mutex
+	next     int // programs begun
 	result   Result
-	began    time.Time
+	err      error
 	reported time.Time
 }
 
-func (c *campaign) step(seed uint64) error {
+func (c *campaign) work(j *judge) {
+	for {
+		seed, ok := c.take()
+		if !ok {
+			return
+		}
+		if err := c.step(j, seed); err != nil {
+			c.stop(err)
+		}
+	}
+}
+
+// take is the next program's seed, unless it is over.
+func (c *campaign) take() (uint64, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil || c.next >= c.Programs || len(c.result.Differences) >= c.Most {
+		return 0, false
+	}
+	c.next++
+	return c.Seed + uint64(c.next) - 1, true
+}
+
+func (c *campaign) stop(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+func (c *campaign) step(j *judge, seed uint64) error {
 	program := generate(seed)
 	how := way(seed % 2)
-	want, got, err := c.both(program.source(), how)
+	want, got, err := j.both(program.source(), how)
 	if err != nil {
 		return err
 	}
+	if want.end == endOverrun || !j.differs(want, got) {
+		c.count(want, nil)
+		return nil
+	}
+	d, err := c.difference(j, seed, how, program)
+	if err == nil {
+		c.count(want, d)
+	}
+	return err
+}
+
+// count notes how a program ended, and the difference if there is one.
+func (c *campaign) count(want outcome, d *Difference) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.result.Programs++
 	switch {
+	case d != nil:
+		c.result.Differ++
+		c.result.Differences = append(c.result.Differences, *d)
+		if c.Found != nil {
+			c.Found(*d)
+		}
 	case want.end == endOverrun:
 		c.result.Overran++
-	case c.differs(want, got):
-		c.result.Differ++
-		return c.note(seed, how, program)
 	case want.end == endError:
 		c.result.Failed++
 	}
-	return nil
+	c.report()
 }
 
-func (c *campaign) note(seed uint64, how way, program *node) error {
+// difference shrinks a program that differs.
+func (c *campaign) difference(j *judge, seed uint64, how way, program *node) (*Difference, error) {
 	if !c.Keep {
 		var err error
-		if program, err = c.shrink(program, how); err != nil {
-			return err
+		if program, err = j.shrink(program, how); err != nil {
+			return nil, err
 		}
 	}
 	source := program.source()
-	want, got, err := c.both(source, how)
-	if err != nil {
-		return err
-	}
-	d := Difference{Seed: seed, File: how == asFile, Source: source, Want: want.String(), Got: got.String()}
-	c.result.Differences = append(c.result.Differences, d)
-	if c.Found != nil {
-		c.Found(d)
-	}
-	return nil
+	want, got, err := j.both(source, how)
+	return &Difference{Seed: seed, File: how == asFile, Source: source, Want: want.String(), Got: got.String()}, err
 }
 
 func (c *campaign) report() {
@@ -144,8 +194,11 @@ type judge struct {
 	differs func(want, got outcome) bool
 }
 
-func newJudge(ref *reference, how Strictness) judge {
-	return judge{ref: ref, run: run, differs: func(want, got outcome) bool { return !same(want, got, how) }}
+// newJudge makes a judge with a lua5.1 of its own; the error is ErrNoReference where
+// there is none.
+func newJudge(how Strictness) (judge, error) {
+	ref, err := newReference()
+	return judge{ref: ref, run: run, differs: func(want, got outcome) bool { return !same(want, got, how) }}, err
 }
 
 func (j *judge) both(source string, how way) (want, got outcome, err error) {

@@ -119,7 +119,11 @@ func (g *gen) functionStatement() *node {
 
 func (g *gen) localFunction() *node {
 	v := variable{name: g.name()}
-	params, statements := g.functionBody(&v, 3)
+	var params, statements *node
+	g.scoped(func() { // it sees itself, and would call itself without end
+		g.add(variable{name: v.name, kind: kHidden})
+		params, statements = g.functionBody(&v, 3)
+	})
 	g.add(v)
 	g.fn.locals++
 	return stat("local function @(@)@end", text(v.name), params, statements)
@@ -152,6 +156,7 @@ func (g *gen) recursive() *node {
 	}
 	var statements, first *node
 	g.function(fn, func() {
+		g.add(variable{name: v.name, kind: kHidden})
 		g.add(variable{name: "level", kind: kNumber, fixed: true})
 		statements = body(many(g, 0, 2, func() *node { return g.statement(1) })...)
 		first, cost = list1(g.number(1)), fn.cost

@@ -75,7 +75,6 @@ func (g *gen) genericFor(depth int) *node {
 		}},
 		option{2, func() *node { return g.closureFor(depth) }},
 		option{2, func() *node { return g.coroutineFor(depth) }},
-		option{1, func() *node { return over("@", 1, g.read(pick(g, kAny, kNumber, kList), g.constant)) }},
 	)
 }
 

@@ -13,6 +13,7 @@ const (
 	kRecord   // with the fields of fieldNames, numbers
 	kFunction // takes numbers
 	kinds
+	kHidden // not to be used; it hides an outer name
 )
 
 // variable is a name that the program can use.
@@ -48,7 +49,7 @@ func (g *gen) visible(pass func(variable) bool) []variable {
 	hidden := map[string]bool{}
 	for i := len(g.scopes) - 1; i >= 0; i-- {
 		v := g.scopes[i]
-		if !hidden[v.name] && pass(v) {
+		if !hidden[v.name] && v.kind != kHidden && pass(v) {
 			out = append(out, v)
 		}
 		hidden[v.name] = true

@@ -6,18 +6,18 @@ import (
 	"testing"
 )
 
-// open finds the reference, and leaves the test out where there is none.
-func open(t *testing.T) *reference {
+// open finds a judge, and leaves the test out where there is no reference.
+func open(t *testing.T) judge {
 	t.Helper()
-	ref, err := newReference()
+	j, err := newJudge(Class)
 	if errors.Is(err, ErrNoReference) {
 		t.Skip(err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(ref.close)
-	return ref
+	t.Cleanup(j.ref.close)
+	return j
 }
 
 // TestPlantedMistakeIsFoundAndShrunk compares lua5.1 with a lua5.1 that takes one
@@ -26,8 +26,7 @@ func TestPlantedMistakeIsFoundAndShrunk(t *testing.T) {
 	for _, mistake := range []struct{ right, wrong string }{
 		{" <= ", " < "}, {" .. ", " .. '' .. 'x' .. "}, {"not ", "not not "}, {" or ", " and "}, {"return (", "return -("}, {"for j = 1, 3", "for j = 1, 2"},
 	} {
-		ref, wrong := open(t), open(t)
-		j := newJudge(ref, Class)
+		j, wrong := open(t), open(t).ref
 		j.run = func(source string, _ way) outcome {
 			o, err := wrong.run(strings.ReplaceAll(source, mistake.right, mistake.wrong))
 			if err != nil {
@@ -35,7 +34,7 @@ func TestPlantedMistakeIsFoundAndShrunk(t *testing.T) {
 			}
 			return o
 		}
-		result, err := Options{Programs: 300, Seed: 1, Most: 2}.run(j)
+		result, err := Options{Programs: 300, Seed: 1, Most: 2}.run(func() (judge, error) { return j, nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +50,7 @@ func TestPlantedMistakeIsFoundAndShrunk(t *testing.T) {
 }
 
 func TestShrinkingKeepsWhatMatters(t *testing.T) {
-	j := newJudge(open(t), Class)
+	j := open(t)
 	j.run = func(source string, _ way) outcome { return outcome{end: endDone, out: source} }
 	for _, part := range []string{"coroutine.yield(", "setmetatable(", "repeat", "for "} {
 		seed := uint64(1)
@@ -72,7 +71,7 @@ func TestShrinkingKeepsWhatMatters(t *testing.T) {
 // TestProgramsAreWhatTheyShouldBe looks at many programs: they compile, come to an
 // end, mostly get through, and have everything in them that Lua has.
 func TestProgramsAreWhatTheyShouldBe(t *testing.T) {
-	ref := open(t)
+	ref := open(t).ref
 	const n = 1_000
 	ends := map[ending]int{}
 	var all strings.Builder
@@ -109,7 +108,7 @@ table.insert( table.remove( table.sort( table.concat( string.format( string.gsub
 __index __newindex __call __add __sub __mul __div __mod __pow __unm __concat __eq __lt __le __len __tostring __metatable self missing`
 
 func TestReferenceOutlivesItsPrograms(t *testing.T) {
-	ref := open(t)
+	ref := open(t).ref
 	for _, c := range []struct{ source, want string }{
 		{"print(1, 'a\\n', nil, {}, 0/0)", "1 \"a\\010\" nil <table> nan\n(done)"},
 		{"while true do end", "(overrun)"},

@@ -197,7 +197,7 @@ func (g *gen) assignMany() *node {
 func (g *gen) assignPlaces() *node {
 	n := 2 + g.r.IntN(2)
 	places := many(g, n, n, g.placeToSet)
-	values := many(g, max(1, n-1), n+1, func() *node { return g.number(2) })
+	values := many(g, n, n+1, func() *node { return g.number(2) })
 	return stat("@ = @", list1(places...), list1(values...))
 }
 

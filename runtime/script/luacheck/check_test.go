@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"hotshard/runtime/script/spell"
 )
 
 func testAPI() (API, API) {
@@ -17,6 +19,7 @@ func testAPI() (API, API) {
 	api.AddFunc("space", "spawn", "spawn{kind: string}: integer")
 	api.AddFunc("player", "name", "name(player: integer): string")
 	api.AddFunc("log", "info", "info(format: string, ...: any)")
+	api.Add("reload", "migrate")
 	api.Open("command")
 	api.Open("event")
 	tests := API{}
@@ -54,6 +57,14 @@ func TestFindings(t *testing.T) {
 		{"API word far off", "space.explode()", "1:7: space has no explode"},
 		{"API overwritten", "space.orbit = nil", "1:7: assignment to space.orbit, which belongs to the API"},
 		{"API table overwritten", "space = {}", "1:1: assignment to space, which belongs to the API"},
+		{"migration of a local", "local hp = reload.migrate('hp', print) print(hp)", ""},
+		{"migration of fields", "local M = {a = reload.migrate('a', print)} M.b = reload.migrate('b', print) M.c = {} M.c.d = reload.migrate('c.d', print) return M", ""},
+		{"migration beside a declaration", "local n = 1 print(n) reload.migrate('n', print)", ""},
+		{"migration of a field by a computed name", "local M = {} for _, k in pairs{'a'} do M[k] = reload.migrate('a', print) end return M", ""},
+		{"migration of nothing", "local shield = 1\nlocal x = reload.migrate('sheild', print) print(x, shield)",
+			"2:18: reload.migrate(\"sheild\") names nothing in this file, did you mean shield?"},
+		{"migration of what a function has", "local function f() local inner = 1 return inner end f() reload.migrate('inner', print)",
+			"1:64: reload.migrate(\"inner\") names nothing in this file"},
 		{"open tables", "function command.fire(p) return p end event.x = command.fire", ""},
 		{"too few", "space.orbit(1)", "1:7: space.orbit takes 2 to 3 arguments, here are 1"},
 		{"too many", "player.name(1, 2)", "1:8: player.name takes 1 argument, here are 2"},
@@ -213,9 +224,9 @@ func TestSuggest(t *testing.T) {
 	for unknown, want := range map[string]string{
 		"orbti": "orbit", "aproach": "approach", "kep": "keep", "algin": "align", "teleport": "", "x": "",
 	} {
-		got := strings.TrimSuffix(strings.TrimPrefix(suggest(unknown, known), ", did you mean "), "?")
+		got := spell.Nearest(unknown, known)
 		if got != want {
-			t.Errorf("suggest(%q) = %q, want %q", unknown, got, want)
+			t.Errorf("Nearest(%q) = %q, want %q", unknown, got, want)
 		}
 	}
 }

@@ -45,6 +45,7 @@ type checker struct {
 	*tree
 	src      *source
 	scope    *scope
+	state    *state // of the file, once somebody asks
 	findings []Finding
 	seen     map[string]int // how often names were reported on a line, for the column
 }
@@ -328,6 +329,7 @@ func (c *checker) call(x *ast.FuncCallExpr) {
 	} else {
 		c.expr(x.Func)
 		c.argumentCount(x)
+		c.migration(x)
 	}
 	c.exprs(x.Args)
 }

@@ -79,21 +79,40 @@ func Parse(s string) (float64, bool) {
 	return x, ok
 }
 
-// plain reads what most texts are: a few decimal digits and nothing else.
+// plain reads what most texts are: a few decimal digits, perhaps with a sign before
+// and a point among them. Both the digits and the power of ten that the point makes
+// of them are numbers without rounding, so what their division gives is right.
 func plain(s string) (float64, bool) {
-	if s == "" || len(s) > exactLen {
+	start := 0
+	if s != "" && s[0] == '-' {
+		start = 1
+	}
+	if len(s) == start || len(s) > exactLen {
 		return 0, false
 	}
-	n := int64(0)
-	for i := range len(s) {
+	n, point := int64(0), -1
+	for i := start; i < len(s); i++ {
 		d := s[i] - '0'
-		if d > 9 {
+		if d <= 9 {
+			n = n*10 + int64(d)
+		} else if s[i] == '.' && point < 0 && len(s) > start+1 {
+			point = i
+		} else {
 			return 0, false
 		}
-		n = n*10 + int64(d)
 	}
-	return float64(n), true
+	x := float64(n)
+	if point >= 0 {
+		x /= tens[len(s)-1-point]
+	}
+	if start > 0 {
+		x = -x
+	}
+	return x, true
 }
+
+// tens are the powers of ten by which plain divides.
+var tens = [exactLen]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14}
 
 // trim leaves out the white space of the C locale and what stands behind a zero
 // byte.

@@ -14,19 +14,20 @@ import (
 
 func (lib library) base() Table {
 	return Table{Funcs: map[string]lua.LGFunction{
-		"assert":       assert,
-		"getfenv":      getEnvironment,
-		"getmetatable": getMetatable,
-		"rawequal":     rawEqual,
-		"rawget":       rawGet,
-		"rawset":       rawSet,
-		"select":       selectFrom,
-		"setfenv":      setEnvironment,
-		"setmetatable": setMetatable,
-		"tonumber":     toNumber,
-		"tostring":     toString,
-		"type":         typeOf,
-		"unpack":       lib.unpack,
+		"assert":         assert,
+		"collectgarbage": collectGarbage,
+		"getfenv":        getEnvironment,
+		"getmetatable":   getMetatable,
+		"rawequal":       rawEqual,
+		"rawget":         rawGet,
+		"rawset":         rawSet,
+		"select":         selectFrom,
+		"setfenv":        setEnvironment,
+		"setmetatable":   setMetatable,
+		"tonumber":       toNumber,
+		"tostring":       toString,
+		"type":           typeOf,
+		"unpack":         lib.unpack,
 	}}
 }
 
@@ -36,6 +37,22 @@ func assert(L *lua.LState) int {
 		arg.Raise(L, text)
 	}
 	return L.GetTop()
+}
+
+// collectGarbage knows its options and does nothing: the memory is the whole
+// process's.
+func collectGarbage(L *lua.LState) int {
+	switch option := arg.TextOr(L, 1, "collect"); option {
+	case "collect", "count", "restart", "setpause", "setstepmul", "stop":
+		arg.IntOr(L, 2, 0)
+		pushInt(L, 0)
+	case "step":
+		arg.IntOr(L, 2, 0)
+		L.Push(lua.LTrue)
+	default:
+		arg.Bad(L, 1, "invalid option '"+option+"'")
+	}
+	return 1
 }
 
 func typeOf(L *lua.LState) int {
@@ -75,7 +92,7 @@ func ToString(L *lua.LState, v lua.LValue) lua.LValue {
 		L.Pop(1)
 		return v
 	}
-	return lua.LString(v.String())
+	return lua.LString(vm.Name(L, v))
 }
 
 func toNumber(L *lua.LState) int {

@@ -105,6 +105,33 @@ func TestRawAccess(t *testing.T) {
 	}.check(t)
 }
 
+func TestCollectGarbage(t *testing.T) {
+	cases{
+		{`return collectgarbage("restart"), type(collectgarbage("count")), type(collectgarbage()), type(collectgarbage("step", 1))`, `0 "number" "number" "boolean"`},
+		{`collectgarbage("nooption")`, "error: bad argument #1 to 'collectgarbage' (invalid option 'nooption')"},
+		{`collectgarbage({})`, "error: bad argument #1 to 'collectgarbage' (string expected, got table)"},
+		{`collectgarbage("count", {})`, "error: bad argument #2 to 'collectgarbage' (number expected, got table)"},
+	}.check(t)
+}
+
+func TestEnvironments(t *testing.T) {
+	cases{
+		{`local function f() return x end setfenv(f, {x = 5}) return f(), x, getfenv(f).x, getfenv(f) == getfenv(1)`, "5 nil 5 false"},
+		{`local env = {y = 3} local function f() setfenv(1, env) return y end return f(), getfenv(f) == env`, "3 true"},
+		{`local function f() return getfenv(2) end return f() == getfenv(), getfenv(0) == getfenv(1), getfenv(type) == getfenv(0), getfenv("1") == getfenv()`, "true true true true"},
+		{`local function f() end return setfenv(f, {}) == f, (pcall(setfenv, f, {}))`, "true true"},
+		{`setfenv(type, {})`, "error: 'setfenv' cannot change environment of given object"},
+		{`setfenv()`, "error: bad argument #2 to 'setfenv' (table expected, got no value)"},
+		{`setfenv(1)`, "error: bad argument #2 to 'setfenv' (table expected, got no value)"},
+		{`setfenv({}, {})`, "error: bad argument #1 to 'setfenv' (number expected, got table)"},
+		{`setfenv(-1, {})`, "error: bad argument #1 to 'setfenv' (level must be non-negative)"},
+		{`setfenv(100, {})`, "error: bad argument #1 to 'setfenv' (invalid level)"},
+		{`getfenv(-1)`, "error: bad argument #1 to 'getfenv' (level must be non-negative)"},
+		{`getfenv(100)`, "error: bad argument #1 to 'getfenv' (invalid level)"},
+		{`getfenv({})`, "error: bad argument #1 to 'getfenv' (number expected, got table)"},
+	}.check(t)
+}
+
 func TestMetatables(t *testing.T) {
 	cases{
 		{`local m = {} return getmetatable(setmetatable({}, m)) == m, getmetatable({}), getmetatable(5), getmetatable("").__index == string`, "true nil nil true"},

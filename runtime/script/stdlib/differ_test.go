@@ -145,7 +145,8 @@ func (g *generator) pick(list ...string) string { return list[g.IntN(len(list))]
 func (g *generator) call() string {
 	for {
 		call, args := g.anyCall()
-		clock := strings.HasPrefix(call, "call(os.") && (args == 0 || args == 1 && !strings.Contains(call, "{") || strings.Contains(call, "nil"))
+		clock := strings.HasPrefix(call, "call(os.time") && !strings.HasPrefix(call, "call(os.time, {") ||
+			strings.HasPrefix(call, "call(os.date") && (args < 2 || strings.Contains(call, "nil"))
 		if !clock {
 			return call
 		}
@@ -180,6 +181,8 @@ func (g *generator) wild(kind string) string {
 	switch kind {
 	case "place", "base", "selector", "code":
 		return g.pick("text", "list", "flag", "function")
+	case "flag":
+		return "text"
 	case "shown", "shown list": // of others the address is shown, or the whole library
 		return "flag"
 	}
@@ -210,7 +213,7 @@ var subjects = []struct {
 	{"string.format", []string{"format", "text", "number"}}, {"string.format", []string{"verb", "number"}},
 	{"string.format", []string{"verb", "number"}}, {"string.format", []string{"verb", "text"}},
 	{"table.concat", []string{"list", "text"}}, {"table.concat", []string{"list", "text", "place", "place"}},
-	{"table.insert", []string{"list", "any"}}, {"table.insert", []string{"list", "place", "any"}},
+	{"table.insert", []string{"list", "flag"}}, {"table.insert", []string{"list", "place", "any"}},
 	{"table.remove", []string{"list"}}, {"table.remove", []string{"list", "place"}},
 	{"table.sort", []string{"list", "order"}}, {"table.sort", []string{"long list", "order"}}, {"table.sort", []string{"long list"}},
 	{"table.maxn", []string{"table"}}, {"table.getn", []string{"list"}}, {"table.setn", []string{"list", "place"}},

@@ -43,7 +43,11 @@ func (lib library) math() Table {
 var radiansPerDegree = func(pi float64) float64 { return pi / 180 }(math.Pi)
 
 func push(L *lua.LState, x float64) int {
-	L.Push(lua.LNumber(x))
+	if n := int(x); uint(n) < uint(len(smallNumbers)) && float64(n) == x && (n != 0 || !math.Signbit(x)) {
+		L.Push(smallNumbers[n])
+	} else {
+		L.Push(lua.LNumber(x))
+	}
 	return 1
 }
 

@@ -22,6 +22,8 @@ func TestFunctions(t *testing.T) {
 	cases{
 		{`return math.sqrt(2), math.exp(1), math.log(10), math.log10(1000), math.log10(0.001), math.pow(2, 10), math.pow(2, 0.5), math.pow(2, -1), math.pow(-8, 3)`, "1.4142135623731 2.718281828459 2.302585092994 3 -3 1024 1.4142135623731 0.5 -512"},
 		{`return math.sin(1), math.cos(1), math.tan(1), math.asin(1), math.acos(0), math.atan(1), math.atan2(1, -1), math.atan2(-1, -1), math.sinh(1), math.cosh(1), math.tanh(1)`, "0.8414709848079 0.54030230586814 1.5574077246549 1.5707963267949 1.5707963267949 0.78539816339745 2.3561944901923 -2.3561944901923 1.1752011936438 1.5430806348152 0.76159415595576"},
+		{`return 27^(1/3), 64^(1/3), 0.2^4, 10^-3, 2^0.5, (-8)^(1/3), (-2)^3, 2^-1074, 10^308, 0^0`, "3 4 0.0016 0.001 1.4142135623731 -nan -8 4.9406564584125e-324 1e+308 1"},
+		{`local a, b = 27, 1/3 return a^b == 3, math.pow(a, b) == 3, math.floor(8^b), 10^-(a - 24) == 0.001, (a * a)^0.5, -a^2`, "true true 2 true 27 -729"},
 		{`return math.deg(math.pi), math.rad(180), math.deg(1), math.rad(1), math.sin(math.pi), math.cos(math.pi / 2)`, "180 3.1415926535898 57.295779513082 0.017453292519943 1.2246467991474e-16 6.1232339957368e-17"},
 		{`for i = -30, 22 do if math.log10(tonumber("1e" .. i)) ~= i then return i, math.log10(tonumber("1e" .. i)) end end return "exact"`, `"exact"`},
 		{`return math.floor(math.log10(1000)), math.floor(math.log10(1e15)), math.log10(2), math.log10(5e-324)`, "3 15 0.30102999566398 -323.30621534312"},

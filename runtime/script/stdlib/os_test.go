@@ -13,6 +13,7 @@ func TestDate(t *testing.T) {
 		{`return os.date("!%Y %C %y %G %g", -62135596800 - 86400 * 400), os.date("!%Y %C %y", -62167219200 - 86400 * 800), os.date("!%Y", 1e13), os.date("!%F", -62135596800)`, `"-1 -1 99 -1 99" "-3 -1 97" "318857" "1-01-01"`},
 		{`local d = os.date("!*t", 1e9) return d.year, d.month, d.day, d.hour, d.min, d.sec, d.wday, d.yday, d.isdst`, "2001 9 9 1 46 40 1 252 false"},
 		{`local d = os.date("*t", 1078012799) return d.year, d.month, d.day, d.hour, d.min, d.sec, d.wday, d.yday, d.isdst`, "2004 2 28 23 59 59 7 59 false"},
+		{`local out = {} for _, y in ipairs({-1200, -150, -50, 5, 99, 100, 954, 1938, 12345}) do out[#out + 1] = os.date("!%C|%y|%Y|%G|%g|%D|%F", os.time({year = y, month = 6, day = 1})) end return table.concat(out, " ")`, `"-12|00|-1200|-1200|00|06/01/00|-1200-06-01 -2|50|-150|-150|50|06/01/50|-150-06-01 -1|50|-50|-50|50|06/01/50|-50-06-01 0|05|5|5|05|06/01/05|5-06-01 0|99|99|99|99|06/01/99|99-06-01 1|00|100|100|00|06/01/00|100-06-01 9|54|954|954|54|06/01/54|954-06-01 19|38|1938|1938|38|06/01/38|1938-06-01 123|45|12345|12345|45|06/01/45|12345-06-01"`},
 		{`return os.date("*tx", 0), os.date("!*", 0), os.date("!%c", "100"), os.date("!%S", 1.9), os.date("!%S", -0.9)`, `"*tx" "*" "Thu Jan  1 00:01:40 1970" "01" "00"`},
 		{`return os.date("!%c", 1e300), os.date("!%c", 0/0), os.date("!%c", 1e17), os.date("!%c", 1e15), os.date("!%c", -1e15)`, `nil nil nil "Sun Jul  5 01:46:40 31690708" "Sun Jun 29 22:13:20 -31686769"`},
 		{`return os.date({})`, "error: bad argument #1 to 'date' (string expected, got table)"},

@@ -1,6 +1,12 @@
 package stdlib
 
 import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
@@ -16,6 +22,9 @@ func (lib library) sort(L *lua.LState) int {
 	if !arg.Absent(L, 2) {
 		s.less = arg.Function(L, 2)
 	}
+	if s.less == nil && s.sortPlain(n) {
+		return 0
+	}
 	s.sort(1, n)
 	return 0
 }
@@ -26,6 +35,47 @@ type sorting struct {
 	t    *lua.LTable
 	less *lua.LFunction // nil: the operator <
 	free int            // comparisons by < that cost nothing any more
+}
+
+// sortPlain sorts by < where there is one result only, whichever way it is found: a
+// list of numbers, or of texts. It says whether this is one.
+func (s *sorting) sortPlain(n int) bool {
+	order := plainOrder(s.t, n)
+	if order == nil {
+		return false
+	}
+	s.lib.Charge(s.l, n*bits.Len(uint(n))/comparisonsPerStep)
+	items := make([]lua.LValue, n)
+	for i := range items {
+		items[i] = vm.GetInt(s.t, i+1)
+	}
+	slices.SortFunc(items, order)
+	for i, v := range items {
+		vm.SetInt(s.t, i+1, v)
+	}
+	return true
+}
+
+// plainOrder is the order of a list of numbers or of texts, nil for any other. NaN
+// has no place in an order, and -0 is equal to 0 and not the same.
+func plainOrder(t *lua.LTable, n int) func(a, b lua.LValue) int {
+	kind := vm.GetInt(t, 1).Type()
+	if kind != lua.LTNumber && kind != lua.LTString {
+		return nil
+	}
+	for i := 1; i <= n; i++ {
+		v := vm.GetInt(t, i)
+		if v.Type() != kind {
+			return nil
+		}
+		if x, ok := v.(lua.LNumber); ok && (x != x || x == 0 && math.Signbit(float64(x))) {
+			return nil
+		}
+	}
+	if kind == lua.LTString {
+		return func(a, b lua.LValue) int { return strings.Compare(string(a.(lua.LString)), string(b.(lua.LString))) }
+	}
+	return func(a, b lua.LValue) int { return cmp.Compare(a.(lua.LNumber), b.(lua.LNumber)) }
 }
 
 func (s *sorting) get(i int) lua.LValue { return vm.GetInt(s.t, i) }
@@ -42,7 +92,7 @@ func (s *sorting) before(a, b lua.LValue) bool {
 			s.lib.Charge(s.l, 1)
 			s.free = comparisonsPerStep
 		}
-		return less(s.l, a, b)
+		return vm.Less(s.l, a, b)
 	}
 	s.lib.Charge(s.l, 1)
 	s.l.Push(s.less)
@@ -134,42 +184,4 @@ func (s *sorting) within(ok bool) {
 	if !ok {
 		arg.Raise(s.l, "invalid order function for sorting")
 	}
-}
-
-// less is the operator <.
-func less(L *lua.LState, a, b lua.LValue) bool {
-	switch a := a.(type) {
-	case lua.LNumber:
-		if b, ok := b.(lua.LNumber); ok {
-			return a < b
-		}
-	case lua.LString:
-		if b, ok := b.(lua.LString); ok {
-			return a < b
-		}
-	}
-	if a.Type() == b.Type() {
-		meta := L.GetMetaField(a, "__lt")
-		if meta != lua.LNil && L.RawEqual(meta, L.GetMetaField(b, "__lt")) {
-			L.Push(meta)
-			L.Push(a)
-			L.Push(b)
-			L.Call(2, 1)
-			yes := isTrue(L.Get(-1))
-			L.Pop(1)
-			return yes
-		}
-	}
-	compareFault(L, a, b)
-	return false
-}
-
-// compareFault raises that two values have no order. The place is that of the
-// library, which has none.
-func compareFault(L *lua.LState, a, b lua.LValue) {
-	text := "attempt to compare " + a.Type().String() + " with " + b.Type().String()
-	if a.Type() == b.Type() {
-		text = "attempt to compare two " + a.Type().String() + " values"
-	}
-	L.Error(lua.LString(text), 0)
 }

@@ -77,7 +77,7 @@ func textPart(letter byte, t time.Time, zone string) (string, bool) {
 func numberPart(letter byte, t time.Time) (n, width int, fill byte, ok bool) {
 	switch letter {
 	case 'C':
-		return floorDiv(t.Year(), 100), 2, '0', true
+		return floorDiv(t.Year(), 100), 1, '0', true
 	case 'd':
 		return t.Day(), 2, '0', true
 	case 'e':

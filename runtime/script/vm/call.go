@@ -132,6 +132,7 @@ func (m *Machine) runGo(L *lua.LState, th *thread, cf *frame) bool {
 	th.currentFrame = cf
 	th.reg.ensure(L, cf.LocalBase+cf.NArgs)
 	th.reg.setTop(cf.LocalBase + cf.NArgs)
+	m.Allocated += itemBytes
 	n := cf.Fn.GFunction(L)
 	th.hasErrorFunc = true // gopher-lua's own PCall may have taken it away
 	if n < 0 {

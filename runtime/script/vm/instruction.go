@@ -22,8 +22,8 @@ func newTable(list, fields int) *lua.LTable {
 }
 
 // put stores where no metamethod and no error can come of it, and says whether it
-// has.
-func (t *table) put(k, v lua.LValue) bool {
+// has, and by how many bytes the table has grown.
+func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
 		if _, ok := t.strdict[string(n)]; ok {
@@ -32,26 +32,29 @@ func (t *table) put(k, v lua.LValue) bool {
 			} else {
 				t.strdict[string(n)] = v
 			}
-			return true
+			return 0, true
 		}
 		if isNil(t.Metatable) {
 			t.setString(string(n), k, v)
-			return true
+			return entryBytes, true
 		}
 	case lua.LNumber:
 		i := int(n)
 		if uint(i-1) < uint(len(t.array)) && lua.LNumber(i) == n {
 			if i < len(t.array) && (isNil(t.Metatable) || !isNil(t.array[i-1])) {
 				t.array[i-1] = v
-				return true
+				return 0, true
 			}
 		}
 		if isNil(t.Metatable) && n == n {
 			t.set(k, v)
-			return true
+			if i == len(t.array) {
+				return itemBytes, true
+			}
+			return entryBytes, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // append stores values as the entries behind the first n of the list.

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/real"
 )
 
 // window is the registers of a frame. It reaches past those that the frame has: the
@@ -61,9 +62,9 @@ enter:
 				R[uint8(i>>18)] = u.get()
 			}
 		case lua.OP_SETUPVAL:
-			if m.ReadOnly != nil && !m.ReadOnly.Free(cf.Fn) {
+			if m.ReadOnly != nil {
 				cf.Pc = pc
-				m.ReadOnly.Refuse(L, "setting a local of a module")
+				m.ReadOnly.upvalue(L, cf.Fn, int(i&0x1ff))
 			}
 			u := upvalueOf(cf.Fn.Upvalues[i&0x1ff])
 			if u.closed {
@@ -84,7 +85,7 @@ enter:
 		case lua.OP_SETGLOBAL:
 			cf.Pc = pc
 			if m.ReadOnly != nil {
-				m.ReadOnly.Refuse(L, "setting a global")
+				m.ReadOnly.global(L)
 			}
 			m.setIndex(L, cf.Fn.Env, k[i&(1<<18-1)], R[uint8(i>>18)], none)
 			R = windowAt(th.reg, cf.LocalBase)
@@ -142,14 +143,24 @@ enter:
 				v = R[uint8(i>>9)]
 			}
 			obj := R[uint8(i>>18)]
-			if t, ok := obj.(*lua.LTable); ok && m.ReadOnly == nil && tableOf(t).put(key, v) {
-				continue
-			}
 			cf.Pc = pc
+			if t, ok := obj.(*lua.LTable); ok && m.ReadOnly == nil {
+				if grown, ok := tableOf(t).put(key, v); ok {
+					if grown > 0 {
+						m.spend(L, grown)
+					}
+					continue
+				}
+			}
 			m.setIndex(L, obj, key, v, int(i>>18&0xff))
 			R = windowAt(th.reg, cf.LocalBase)
 		case lua.OP_NEWTABLE:
-			t := newTable(bytecode.Size(int(i&0x1ff)), bytecode.Size(int(i>>9&0x1ff)))
+			list, fields := bytecode.Size(int(i&0x1ff)), bytecode.Size(int(i>>9&0x1ff))
+			if m.Allocated += int64(tableBytes + list*itemBytes + fields*entryBytes); m.Allocated > m.AllocLimit {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+			t := newTable(list, fields)
 			if m.ReadOnly != nil {
 				m.ReadOnly.Owned[t] = true
 			}
@@ -197,7 +208,7 @@ enter:
 					case lua.OP_MOD:
 						v = mod(float64(x), float64(y))
 					default:
-						v = pow(float64(x), float64(y))
+						v = real.Pow(float64(x), float64(y))
 					}
 					R[uint8(i>>18)] = m.num(v)
 					continue
@@ -447,12 +458,17 @@ enter:
 			t := tableOf(R[uint8(a)].(*lua.LTable))
 			from := cf.LocalBase + a + 1
 			t.append((group-1)*bytecode.PerFlush, th.reg.array[from:from+n])
+			m.Allocated += int64(n * itemBytes)
 			th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
 			clearAbove(th.reg, from+n)
 		case lua.OP_CLOSE:
 			th.closeFrom(cf.LocalBase + int(i>>18&0xff))
 		case lua.OP_CLOSURE:
 			p := cf.Fn.Proto.FunctionPrototypes[i&(1<<18-1)]
+			if m.Allocated += int64(closureBytes + captureBytes*int(p.NumUpvalues)); m.Allocated > m.AllocLimit {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
 			R[uint8(i>>18)] = th.closure(cf, p, code[pc:])
 			pc += int(p.NumUpvalues)
 		case lua.OP_VARARG:

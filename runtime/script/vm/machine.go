@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"math"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -11,22 +12,20 @@ import (
 type Machine struct {
 	lua.Global
 
-	Owner    any
-	Steps    int64             // calls and turns of loops left; below 0 Overrun is called
-	Overrun  func(*lua.LState) // gives more steps or raises an error
-	ReadOnly *ReadOnly         // not nil while what runs may look and not touch
+	Owner   any
+	Steps   int64             // calls and turns of loops left; below 0 Overrun is called
+	Overrun func(*lua.LState) // gives more steps or raises an error
+
+	Allocated  int64 // bytes that code has allocated since the start, about
+	AllocLimit int64 // of Allocated; beyond it Overrun is called
+
+	ReadOnly *ReadOnly // not nil while what runs may look and not touch
 
 	depth  int // runs of the interpreter inside each other
 	bottom int // of them when the running coroutine was resumed
 	nums   []float64
 	walk   walk
-}
-
-// ReadOnly lets code change only tables that it has made itself.
-type ReadOnly struct {
-	Owned  map[*lua.LTable]bool
-	Refuse func(L *lua.LState, what string)        // raises an error
-	Free   func(fn *lua.LFunction) (upvalues bool) // may set its upvalues
+	shown  numbers
 }
 
 // Of is the machine of a thread, which must be one that New or NewThread has made.
@@ -43,7 +42,7 @@ func New() (*Machine, *lua.LState, error) {
 	if err := Check(); err != nil {
 		return nil, nil, err
 	}
-	m := &Machine{Steps: 1 << 40}
+	m := &Machine{Steps: 1 << 40, AllocLimit: math.MaxInt64}
 	m.Global.Global = &lua.LTable{Metatable: lua.LNil}
 	m.Global.Registry = &lua.LTable{Metatable: lua.LNil}
 	m.globals().builtinMts = map[int]lua.LValue{}
@@ -56,6 +55,7 @@ func New() (*Machine, *lua.LState, error) {
 func NewThread(L *lua.LState) *lua.LState { return Of(L).thread(L.Env) }
 
 func (m *Machine) thread(env *lua.LTable) *lua.LState {
+	m.Allocated += threadBytes
 	L := &lua.LState{}
 	th := threadOf(L)
 	th.G, th.Env, th.Panic = &m.Global, env, raise
@@ -88,6 +88,7 @@ func (r *registry) grow(L *lua.LState, n int) {
 		stackOverflow(L)
 	}
 	bigger := make([]lua.LValue, min(max(n+firstRegisters, 2*len(r.array)), maxRegisters))
+	Of(L).Allocated += int64(len(bigger) * itemBytes / 2)
 	copy(bigger, r.array)
 	r.array = bigger
 }
@@ -112,6 +113,7 @@ func (m *Machine) num(n float64) lua.LValue {
 	}
 	if len(m.nums) == 0 {
 		m.nums = make([]float64, 32)
+		m.Allocated += 256
 	}
 	p := &m.nums[0]
 	m.nums = m.nums[1:]

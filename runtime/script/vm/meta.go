@@ -102,12 +102,12 @@ func (m *Machine) setIndex(L *lua.LState, obj, key, v lua.LValue, operand int) {
 
 // rawSet stores into a table itself, where what runs may.
 func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
-	if m.ReadOnly != nil && !m.ReadOnly.Owned[t] {
+	if m.ReadOnly != nil {
 		what := "writing to a table"
 		if _, ok := key.(lua.LString); ok {
 			what = "writing to a field"
 		}
-		m.ReadOnly.Refuse(L, what)
+		m.ReadOnly.Write(L, t, what)
 	}
 	switch k := key.(type) {
 	case lua.LNumber:
@@ -118,6 +118,7 @@ func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
 		fail(L, "table index is nil")
 	}
 	tableOf(t).set(key, v)
+	m.spend(L, itemBytes)
 }
 
 // Index is obj[key] with metamethods.

@@ -90,10 +90,10 @@ func localName(p *lua.FunctionProto, pc, reg int) string {
 	return ""
 }
 
-// writer is the last instruction before pc that certainly wrote the register, or -1.
-// What a jump may have passed over is not certain.
+// writer is the last instruction before pc that may have written the register, or -1.
+// Like lua5.1 it takes every jump forward, so that of `x and 1 or y` it names y.
 func writer(p *lua.FunctionProto, pc, reg int) int {
-	at, landing := -1, 0
+	at := -1
 	for i := 0; i < pc; i++ {
 		inst := p.Code[i]
 		op, a := bytecode.Op(inst), bytecode.A(inst)
@@ -109,7 +109,7 @@ func writer(p *lua.FunctionProto, pc, reg int) int {
 			wrote = reg == a || reg == a+1
 		case lua.OP_JMP:
 			if to := i + 1 + bytecode.SBx(inst); i < to && to <= pc {
-				landing = max(landing, to)
+				i = to - 1
 			}
 		case lua.OP_CLOSURE:
 			wrote = reg == a
@@ -123,9 +123,6 @@ func writer(p *lua.FunctionProto, pc, reg int) int {
 		}
 		if wrote {
 			at = i
-			if i < landing {
-				at = -1
-			}
 		}
 	}
 	return at

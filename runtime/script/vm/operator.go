@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -57,19 +56,6 @@ func (m *Machine) length(L *lua.LState, v lua.LValue, r int) lua.LValue {
 		m.typeError(L, v, "get length of", r)
 	}
 	return m.call1(L, h, v, lua.LNil)
-}
-
-// pow is math.Pow, but that a result which is no number is the processor's, as C
-// gives it: it prints as "-nan".
-func pow(a, b float64) float64 {
-	if b == 2 {
-		return a * a
-	}
-	v := math.Pow(a, b)
-	if v != v && a == a && b == b {
-		return math.Copysign(v, -1)
-	}
-	return v
 }
 
 // equal is a == b with metamethods.
@@ -212,6 +198,7 @@ func (m *Machine) join(L *lua.LState, values []lua.LValue, right string) string 
 }
 
 func (m *Machine) bound(L *lua.LState, n int) {
+	m.spend(L, n)
 	if n > MaxText {
 		fail(L, "budget: a string of %d bytes; at most %d may be built", n, MaxText)
 	}

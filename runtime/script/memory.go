@@ -1,0 +1,85 @@
+package script
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
+)
+
+// A State's memory is measured by walking what it holds, whenever it has allocated so
+// much that the walk is cheap beside it. Garbage does not count: only what scripts
+// still reach.
+const (
+	maxHeld      = 256 << 20 // bytes that a State may hold
+	heldBudget   = 1 << 20   // that an entry may allocate in one that holds more
+	measureEvery = 64 << 20
+	maxWalked    = 4_000_000 // objects that one measurement visits
+)
+
+// Held is how many bytes of Lua values the State holds, about, when it was last
+// measured: at its start, and then after every 64 MiB that its scripts have allocated.
+func (s *State) Held() int64 {
+	if s.measured == 0 {
+		s.measure()
+	}
+	return s.held
+}
+
+func (s *State) measure() {
+	s.measured = max(s.m.Allocated, 1)
+	s.held = s.measureHeld()
+}
+
+func (s *State) measureHeld() int64 {
+	w := &weighing{seen: map[any]struct{}{}}
+	s.eachRoot(w.push)
+	for t := range s.alive {
+		w.push(t.th)
+	}
+	for n := 0; len(w.queue) > 0 && n < maxWalked; n++ {
+		v := w.queue[len(w.queue)-1]
+		w.queue = w.queue[:len(w.queue)-1]
+		w.weigh(v)
+	}
+	return w.bytes
+}
+
+// weighing adds up what values take.
+type weighing struct {
+	bytes int64
+	seen  map[any]struct{}
+	queue []lua.LValue
+}
+
+func (w *weighing) push(v lua.LValue) {
+	switch v := v.(type) {
+	case lua.LString:
+		w.bytes += int64(len(v)) // also where it is shared
+		return
+	case *lua.LTable, *lua.LFunction, *lua.LState:
+	default:
+		return
+	}
+	if _, ok := w.seen[v]; !ok {
+		w.seen[v] = struct{}{}
+		w.queue = append(w.queue, v)
+	}
+}
+
+func (w *weighing) weigh(v lua.LValue) {
+	switch v := v.(type) {
+	case *lua.LTable:
+		w.bytes += vm.Bytes(v)
+		v.ForEach(func(k, e lua.LValue) { w.push(k); w.push(e) })
+		w.push(v.Metatable)
+	case *lua.LFunction:
+		w.bytes += 80 + 48*int64(len(v.Upvalues))
+		for _, uv := range v.Upvalues {
+			if uv != nil {
+				w.push(uv.Value())
+			}
+		}
+	case *lua.LState:
+		w.bytes += vm.EachRegister(v, w.push)
+	}
+}
