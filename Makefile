@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-fleet: ## fleets of load players against a server on one core, with a plai
 
 night: build ## operate a production shard with 50 players through slips, freezes, bad changes, canaries and restarts
 	$(GO) run ./host/load/night
+
+speed: ## Lua in a State against stock gopher-lua and lua5.1, over a mix that stands for the game
+	$(GO) test -run '^$$' -bench Speed ./runtime/script/speed
 
 FUZZTIME ?= 10s
 fuzz: ## every fuzz target for FUZZTIME

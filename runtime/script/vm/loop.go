@@ -181,7 +181,73 @@ enter:
 			}
 			R[uint8(i>>18)+1] = obj
 			R[uint8(i>>18)] = v
-		case lua.OP_ADD, lua.OP_SUB, lua.OP_MUL, lua.OP_DIV, lua.OP_MOD, lua.OP_POW:
+		case lua.OP_ADD:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			if x, ok := a.(lua.LNumber); ok {
+				if y, ok := b.(lua.LNumber); ok {
+					R[uint8(i>>18)] = m.num(float64(x + y))
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.arithmetic(L, lua.OP_ADD, a, b, int(i&0x1ff), int(i>>9&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_SUB:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			if x, ok := a.(lua.LNumber); ok {
+				if y, ok := b.(lua.LNumber); ok {
+					R[uint8(i>>18)] = m.num(float64(x - y))
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.arithmetic(L, lua.OP_SUB, a, b, int(i&0x1ff), int(i>>9&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_MUL:
+			var a, b lua.LValue
+			if i&bytecode.Const != 0 {
+				a = k[uint8(i)]
+			} else {
+				a = R[uint8(i)]
+			}
+			if i&(bytecode.Const<<9) != 0 {
+				b = k[uint8(i>>9)]
+			} else {
+				b = R[uint8(i>>9)]
+			}
+			if x, ok := a.(lua.LNumber); ok {
+				if y, ok := b.(lua.LNumber); ok {
+					R[uint8(i>>18)] = m.num(float64(x * y))
+					continue
+				}
+			}
+			cf.Pc = pc
+			v := m.arithmetic(L, lua.OP_MUL, a, b, int(i&0x1ff), int(i>>9&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+		case lua.OP_DIV, lua.OP_MOD, lua.OP_POW:
 			var a, b lua.LValue
 			if i&bytecode.Const != 0 {
 				a = k[uint8(i)]
@@ -197,12 +263,6 @@ enter:
 				if y, ok := b.(lua.LNumber); ok {
 					var v float64
 					switch int(i >> 26) {
-					case lua.OP_ADD:
-						v = float64(x + y)
-					case lua.OP_SUB:
-						v = float64(x - y)
-					case lua.OP_MUL:
-						v = float64(x * y)
 					case lua.OP_DIV:
 						v = float64(x / y)
 					case lua.OP_MOD:
@@ -274,7 +334,9 @@ enter:
 			}
 			if is != (i>>18&0xff != 0) {
 				pc++
+				continue
 			}
+			goto jump
 		case lua.OP_LT, lua.OP_LE:
 			var a, b lua.LValue
 			if i&bytecode.Const != 0 {
@@ -306,17 +368,21 @@ enter:
 			}
 			if is != (i>>18&0xff != 0) {
 				pc++
+				continue
 			}
+			goto jump
 		case lua.OP_TEST:
 			if isFalse(R[uint8(i>>18)]) == (i>>9&0x1ff != 0) {
 				pc++
+				continue
 			}
+			goto jump
 		case lua.OP_TESTSET:
 			if v := R[uint8(i)]; isFalse(v) != (i>>9&0x1ff != 0) {
 				R[uint8(i>>18)] = v
-			} else {
-				pc++
+				goto jump
 			}
+			pc++
 		case lua.OP_CALL:
 			if m.Steps--; m.Steps < 0 {
 				cf.Pc = pc
@@ -492,6 +558,17 @@ enter:
 		case lua.OP_MOVEN: // of gopher-lua's compiler: a move, and C more behind it
 			R[uint8(i>>18)] = R[uint8(i)]
 		}
+		continue
+	jump: // a comparison that holds is followed by one
+		by := int(code[pc]&(1<<18-1)) - opBias
+		pc++
+		if by < 0 {
+			if m.Steps--; m.Steps < 0 {
+				cf.Pc = pc
+				m.Overrun(L)
+			}
+		}
+		pc += by
 	}
 }
 
