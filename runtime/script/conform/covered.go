@@ -32,7 +32,7 @@ var covered = map[string]string{
 	"G03": "TestSuspendedFrameKeepsItsVersionAndNoOther in runtime/script",
 	"G04": "TestHistoryKeepsSourcesAndNoCode in runtime/release",
 	"G05": "TestCommitDoesNotVisitClosures in runtime/script",
-	"G06": "BenchmarkSpeed in runtime/script",
+	"G06": "BenchmarkSpeed in runtime/script/speed",
 	"G07": "TestDroppedHandlerFreesWhatItCaptured in runtime/script",
 	"G08": "TestHeapIsFlatOverFailedReloads in runtime/script",
 	"O01": "TestRollbackOfABatch in runtime/release",

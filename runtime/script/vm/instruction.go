@@ -17,6 +17,7 @@ func newTable(list, fields int) *lua.LTable {
 	if fields > 0 {
 		tt.strdict = make(map[string]lua.LValue, fields)
 		tt.keys = make([]lua.LValue, 0, fields)
+		tt.k2i = make(map[lua.LValue]int, fields)
 	}
 	return t
 }
@@ -38,7 +39,9 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 			return 0, true
 		}
 		if isNil(t.Metatable) {
-			t.setString(string(n), k, v)
+			if !isNil(v) {
+				t.newString(string(n), k, v)
+			}
 			return entryBytes, true
 		}
 	case lua.LNumber:

@@ -162,14 +162,21 @@ func (t *table) setString(s string, k, v lua.LValue) {
 		return
 	}
 	if _, ok := t.strdict[s]; !ok {
-		if t.strdict == nil {
-			t.strdict = map[string]lua.LValue{}
-		}
-		if k == nil {
-			k = lua.LString(s)
-		}
-		t.addKey(k)
+		t.newString(s, k, v)
+		return
 	}
+	t.strdict[s] = v
+}
+
+// newString adds a field that the table does not have.
+func (t *table) newString(s string, k, v lua.LValue) {
+	if t.strdict == nil {
+		t.strdict = map[string]lua.LValue{}
+	}
+	if k == nil {
+		k = lua.LString(s)
+	}
+	t.addKey(k)
 	t.strdict[s] = v
 }
 
@@ -196,13 +203,17 @@ func (t *table) addKey(k lua.LValue) {
 	if t.k2i == nil {
 		t.k2i = map[lua.LValue]int{}
 	}
-	if len(t.keys) >= 32 && len(t.keys) > 2*(len(t.strdict)+len(t.dict)) {
+	live := len(t.strdict) + len(t.dict)
+	if len(t.keys) >= 32 && len(t.keys) > 2*live {
 		t.forgetKeys()
 	}
-	if _, ok := t.k2i[k]; !ok {
-		t.k2i[k] = len(t.keys)
-		t.keys = append(t.keys, k)
+	if len(t.keys) > live { // there are places of keys that are gone
+		if _, ok := t.k2i[k]; ok {
+			return
+		}
 	}
+	t.k2i[k] = len(t.keys)
+	t.keys = append(t.keys, k)
 }
 
 func (t *table) forgetKeys() {
