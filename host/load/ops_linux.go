@@ -25,7 +25,7 @@ var opsClient = &http.Client{Timeout: 10 * time.Second}
 func askOps(url string) (usage, error) {
 	resp, err := opsClient.Get(strings.TrimSuffix(url, "/") + "/metrics.json")
 	if err != nil {
-		return usage{}, err
+		return usage{}, fmt.Errorf("the operations port does not answer (%w); --ops says where it is, --ops '' does without the server's figures", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

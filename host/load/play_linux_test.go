@@ -181,3 +181,14 @@ func TestMemoryIsBackWithinATenth(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+// Where the server's figures cannot be had, that is said before anybody plays.
+func TestNoOperationsPortIsAnError(t *testing.T) {
+	play, _ := shard(t)
+	for _, scene := range []string{"fleet", "rush", "leave"} {
+		_, err := Run(Options{URL: play, Ops: "http://127.0.0.1:1", Players: 2, Scene: scene, Measure: time.Second, Join: 10, Gather: long, Password: "a password"})
+		if err == nil || !strings.Contains(err.Error(), "--ops") {
+			t.Errorf("%s: %v", scene, err)
+		}
+	}
+}

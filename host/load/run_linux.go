@@ -44,6 +44,9 @@ func Run(opt Options) (*Report, error) {
 	if r.shard, err = newSide(l, opt.URL, false, &opt); err != nil {
 		return nil, err
 	}
+	if _, err := r.usage(r.shard); err != nil { // before anybody plays for nothing
+		return nil, err
+	}
 	switch opt.Scene {
 	case "rush":
 		return r.rush()
@@ -60,7 +63,10 @@ func Run(opt Options) (*Report, error) {
 		return nil, err
 	}
 	w, err := r.measure(r.shard, func() error { return r.wait(opt.Measure) })
-	return r.report(w), err
+	if err != nil {
+		return nil, err
+	}
+	return r.report(w), nil
 }
 
 // rushTime is in how many seconds everybody comes in, in a rush.
@@ -74,7 +80,10 @@ func (r *run) rush() (*Report, error) {
 		}
 		return r.wait(r.opt.Measure)
 	})
-	return r.report(w), err
+	if err != nil {
+		return nil, err
+	}
+	return r.report(w), nil
 }
 
 func (r *run) report(w *window) *Report {
