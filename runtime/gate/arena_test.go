@@ -116,15 +116,28 @@ type book struct {
 	goOn    chan struct{} // if not nil, a call waits for a token
 }
 
+// hold has every call from now on tell its name and wait for a token.
+func (b *book) hold(entered chan string, goOn chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.entered, b.goOn = entered, goOn
+}
+
+func (b *book) held() (chan string, chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.entered, b.goOn
+}
+
 func (b *book) Login(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
 	n := b.running.Add(1)
 	defer b.running.Add(-1)
 	for m := b.most.Load(); n > m && !b.most.CompareAndSwap(m, n); m = b.most.Load() {
 	}
-	if b.entered != nil {
-		b.entered <- name
+	if entered, goOn := b.held(); entered != nil {
+		entered <- name
 		select {
-		case <-b.goOn:
+		case <-goOn:
 		case <-ctx.Done():
 			return gate.Pass{}, ctx.Err()
 		}

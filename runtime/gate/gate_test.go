@@ -260,7 +260,7 @@ func TestKickOfSomebodyWhoseSocketIsGone(t *testing.T) {
 
 func TestLoginsAtOnceAreBounded(t *testing.T) {
 	s := start(t, func(c *gate.Config) { c.LoginsAtOnce, c.LoginQueue = 2, 3 })
-	s.book.entered, s.book.goOn = make(chan string, 10), make(chan struct{}, 10)
+	s.book.hold(make(chan string, 10), make(chan struct{}, 10))
 	results := make(chan error, 6)
 	for range 6 {
 		c := s.dial(wire.JSON)

@@ -124,7 +124,7 @@ func TestWhoIsKnownKeepsTheirLane(t *testing.T) {
 // to be checked.
 func TestNetworksTakeTurns(t *testing.T) {
 	s := behindProxy(t, func(c *gate.Config) { c.LoginsAtOnce, c.PendingEach = 1, 200 })
-	s.book.entered, s.book.goOn = make(chan string, 200), make(chan struct{}, 200)
+	s.book.hold(make(chan string, 200), make(chan struct{}, 200))
 	const n = 100
 	done := make(chan error, n+1)
 	sign := func(address, name string) {
@@ -165,7 +165,7 @@ func TestThePileOfGuessesDoesNotGoFirst(t *testing.T) {
 		c.Login(s.ctx, fmt.Sprintf("Guess%d", i), "?")
 		c.Close()
 	}
-	s.book.entered, s.book.goOn = make(chan string, 200), make(chan struct{}, 200)
+	s.book.hold(make(chan string, 200), make(chan struct{}, 200))
 	const n = 50
 	done := make(chan error, n+1)
 	sign := func(name string) {
@@ -348,7 +348,7 @@ func TestAccountsAreMadeBesideAPileOfGuesses(t *testing.T) {
 		c.Login(s.ctx, fmt.Sprintf("Guess%d", i), "?")
 		c.Close()
 	}
-	s.book.entered, s.book.goOn = make(chan string, 200), make(chan struct{}, 200)
+	s.book.hold(make(chan string, 200), make(chan struct{}, 200))
 	done := make(chan error, 32)
 	sign := func(command, name string) *client.Conn {
 		c := s.dial(wire.JSON)
