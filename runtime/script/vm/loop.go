@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"math"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -266,7 +265,7 @@ enter:
 					case lua.OP_DIV:
 						v = float64(x / y)
 					case lua.OP_MOD:
-						v = mod(float64(x), float64(y))
+						v = bytecode.Mod(float64(x), float64(y))
 					default:
 						v = real.Pow(float64(x), float64(y))
 					}
@@ -555,8 +554,6 @@ enter:
 			for j := at + got; j < at+n; j++ {
 				regs[j] = lua.LNil
 			}
-		case lua.OP_MOVEN: // of gopher-lua's compiler: a move, and C more behind it
-			R[uint8(i>>18)] = R[uint8(i)]
 		}
 		continue
 	jump: // a comparison that holds is followed by one
@@ -573,5 +570,3 @@ enter:
 }
 
 const opBias = (1<<18 - 1) >> 1
-
-func mod(a, b float64) float64 { return a - float64(math.Floor(a/b)*b) }

@@ -29,9 +29,6 @@ func (m *Machine) event(v lua.LValue, name string) lua.LValue {
 	return lua.LNil
 }
 
-// Metamethod is a value's metamethod of that name, LNil where it has none.
-func Metamethod(L *lua.LState, v lua.LValue, name string) lua.LValue { return Of(L).event(v, name) }
-
 // callable is what a call of v calls: itself, or its __call with v before the
 // arguments.
 func (m *Machine) callable(v lua.LValue) (fn *lua.LFunction, meta bool) {
@@ -126,6 +123,3 @@ func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
 
 // Index is obj[key] with metamethods.
 func Index(L *lua.LState, obj, key lua.LValue) lua.LValue { return Of(L).index(L, obj, key, none) }
-
-// SetIndex is obj[key] = v with metamethods.
-func SetIndex(L *lua.LState, obj, key, v lua.LValue) { Of(L).setIndex(L, obj, key, v, none) }

@@ -82,9 +82,6 @@ func (m *Machine) equal(L *lua.LState, a, b lua.LValue) bool {
 	return !isFalse(m.call1(L, h, a, b))
 }
 
-// Equal is a == b with metamethods.
-func Equal(L *lua.LState, a, b lua.LValue) bool { return Of(L).equal(L, a, b) }
-
 // Less is a < b with metamethods.
 func Less(L *lua.LState, a, b lua.LValue) bool { return Of(L).less(L, a, b) }
 

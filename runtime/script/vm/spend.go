@@ -13,9 +13,7 @@ const (
 	threadBytes  = 2048
 )
 
-// Spend accounts for bytes that a Go function allocates for the code that calls it.
-func Spend(L *lua.LState, bytes int) { Of(L).spend(L, bytes) }
-
+// spend accounts for bytes that the running code has allocated.
 func (m *Machine) spend(L *lua.LState, bytes int) {
 	if m.Allocated += int64(bytes); m.Allocated > m.AllocLimit {
 		m.Overrun(L)
