@@ -14,6 +14,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
+	"hotshard/runtime/system"
+	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
@@ -24,8 +27,8 @@ type Shard struct {
 	Identity command.Identity
 	Players  []command.Player
 	Faults   []command.ErrorGroup
-	Outcomes []command.Outcome // what Reload.Now and Wait answer next
-	Patches  []command.Patch
+	Outcomes []release.Outcome // what Reload.Now and Wait answer next
+	Patches  []command.Patched
 	Entries  []command.AuditEntry
 	Releases []command.Release
 	Tasks    []command.Task
@@ -34,9 +37,9 @@ type Shard struct {
 	Reason   string
 	Told     []string // announcements
 	Kicked   []int64
-	Frozen   string
 	Imposed  []command.Sanction
-	Watched  []command.Watched
+	Watched  []release.Verdicted // and Closed are what Verdicts answers
+	Closed   []release.Verdicted
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
 	Busy chan struct{}
 	// Lines feeds Tail.
@@ -109,7 +112,7 @@ func (y systems) List(ctx context.Context) ([]command.System, error) {
 	defer y.mu.Unlock()
 	list := []command.System{}
 	for _, n := range y.names {
-		e := command.System{Name: n, Release: y.Identity.Release, Hz: 10, Dilation: 1}
+		e := command.System{Name: n, Stats: system.Stats{Release: y.Identity.Release, Hz: 10, Dilation: 1}}
 		for _, p := range y.Players {
 			if p.System == n {
 				e.Players, e.Awake = e.Players+1, true
@@ -132,7 +135,7 @@ func (y systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 	}
 	all, err := y.List(ctx)
 	i := slices.IndexFunc(all, func(e command.System) bool { return e.Name == name })
-	return command.SystemInfo{System: all[i], ID: int64(i), Region: "The Forge", Gates: []string{"Perimeter"}}, err
+	return command.SystemInfo{System: all[i], Static: &world.SolarSystem{ID: world.SystemID(i), Region: "The Forge"}, Gates: []string{"Perimeter"}}, err
 }
 
 type players struct{ *Shard }
@@ -239,25 +242,25 @@ type reload struct{ *Shard }
 func (r reload) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return command.ReloadStatus{Root: "scripts", Mode: "poll", Reason: "configured", Files: 12, LastScan: time.Now(), Last: r.Outcomes}, nil
+	return command.ReloadStatus{Watch: watch.Status{Root: "scripts", Mode: watch.Poll, Reason: "configured", Files: 12, LastScan: time.Now()}, Last: r.Outcomes}, nil
 }
 
-func (r reload) Accept(context.Context, string, string) ([]command.Outcome, error) {
+func (r reload) Accept(context.Context, string, string) ([]release.Outcome, error) {
 	return r.Outcomes, nil
 }
 
-func (r reload) Now(context.Context, string) ([]command.Outcome, error) {
+func (r reload) Now(context.Context, string) ([]release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Outcomes, nil
 }
 
-func (r reload) Unload(_ context.Context, module, _ string) (command.Outcome, error) {
-	return command.Outcome{Verdict: command.Applied, Release: 4, Files: []string{module}, Systems: 3}, nil
+func (r reload) Unload(_ context.Context, module, _ string) (release.Outcome, error) {
+	return release.Outcome{Verdict: release.Apply, Release: 4, Files: []string{module}, Units: 3}, nil
 }
 
 // Wait waits for as long as the test has put no outcome in.
-func (r reload) Wait(ctx context.Context) ([]command.Outcome, error) {
+func (r reload) Wait(ctx context.Context) ([]release.Outcome, error) {
 	r.mu.Lock()
 	got := r.Outcomes
 	r.mu.Unlock()
