@@ -157,10 +157,28 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestCodeMayHaveComments requires that the code arrives as it was typed, with what
+// looks like a flag in it, and that a flag before it does not.
 func TestCodeMayHaveComments(t *testing.T) {
-	for _, line := range []string{`lua @Jita return "a --write b"`, "lua @Jita return 1 --plan of mine", "lua @Jita return 1 -- write", "lua @Jita --depth 1 return 1"} {
-		if _, err := run(t, newSession(commandtest.New()), line); err != nil {
-			t.Errorf("%s: %v", line, err)
+	for line, want := range map[string]command.Eval{
+		`lua @Jita return "a --write b"`:       {Code: `return "a --write b"`},
+		"lua @Jita return 1 --plan of mine":    {Code: "return 1 --plan of mine"},
+		"lua @Jita return 1 -- write":          {Code: "return 1 -- write"},
+		"lua @Jita --depth 1 return 1":         {Code: "return 1", Depth: 1},
+		"lua @Jita return 1 --write":           {Code: "return 1", Write: true},
+		"lua @Jita return [[\n--write]]":       {Code: "return [[\n--write]]"},
+		"lua @Jita --a comment\nreturn 1":      {Code: "--a comment\nreturn 1"},
+		"lua @Jita --write --depth=2 x = 1":    {Code: "x = 1", Write: true, Depth: 2},
+		"lua @Jita return 1 --depth 2 --write": {Code: "return 1", Write: true, Depth: 2},
+	} {
+		fake := commandtest.New()
+		fake.Identity.Production = true // where --write says something
+		s := newSession(fake)
+		var asked []command.Eval
+		s.Shard.Lua = recorder{s.Shard.Lua, &asked}
+		want.System, want.Author = "Jita", "amy"
+		if _, err := run(t, s, line); err != nil || len(asked) != 1 || asked[0] != want {
+			t.Errorf("%s: %+v, %v", line, asked, err)
 		}
 	}
 }

@@ -13,12 +13,15 @@ import (
 	"hotshard/runtime/system"
 )
 
-type releases struct{ *Shard }
+type releases struct {
+	command.Releases
+	*Shard
+}
 
 func (r releases) ListReleases(context.Context, int) ([]command.Release, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.Releases, nil
+	return r.Shard.Releases, nil
 }
 
 func (r releases) Diff(_ context.Context, from, to int) (string, error) {
@@ -53,7 +56,7 @@ func (r releases) Promote(_ context.Context, to int, systems []string, _ string)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(systems) > 0 {
-		r.Releases = append(r.Releases, command.Release{Number: r.Identity.Release + 1, State: command.ReleaseCanary})
+		r.Shard.Releases = append(r.Shard.Releases, command.Release{Number: r.Identity.Release + 1, State: command.ReleaseCanary})
 		return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release + 1, Units: len(systems)}, nil
 	}
 	r.Identity.Release++
@@ -86,10 +89,13 @@ func (r releases) Thaw(context.Context, string) (release.Outcome, error) {
 
 func (r releases) Stragglers(context.Context) ([]command.Task, error) { return r.Shard.Tasks, nil }
 
-type patches struct{ *Shard }
+type patches struct {
+	command.Patches
+	*Shard
+}
 
 func (p patches) PlanPatch(ctx context.Context, _ release.PatchRequest) (release.Outcome, error) {
-	return releases(p).Plan(ctx, 0)
+	return releases{Shard: p.Shard}.Plan(ctx, 0)
 }
 
 func (p patches) MakePatch(_ context.Context, q release.PatchRequest) (*release.Patch, release.Outcome, error) {
@@ -98,19 +104,19 @@ func (p patches) MakePatch(_ context.Context, q release.PatchRequest) (*release.
 	if strings.Contains(q.Code, "(((") {
 		return nil, release.Outcome{Verdict: release.Refuse, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
 	}
-	made := release.Patch{ID: len(p.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
+	made := release.Patch{ID: len(p.Shard.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
 		Canary: q.Canary, Sticky: q.Sticky, Status: release.PatchOpen, At: time.Now(), Base: q.Code}
-	p.Patches = append(p.Patches, command.Patched{Patch: made})
+	p.Shard.Patches = append(p.Shard.Patches, command.Patched{Patch: made})
 	return &made, release.Outcome{Verdict: release.Apply, Release: p.Identity.Release, Units: max(1, len(q.Canary))}, nil
 }
 
 func (p patches) change(n int, how func(*command.Patched)) (release.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n > len(p.Patches) {
+	if n > len(p.Shard.Patches) {
 		return release.Outcome{}, &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no patch #%d", n)}
 	}
-	how(&p.Patches[n-1])
+	how(&p.Shard.Patches[n-1])
 	return release.Outcome{Verdict: release.Apply, Release: p.Identity.Release, Units: 3}, nil
 }
 
@@ -125,7 +131,7 @@ func (p patches) DropPatch(_ context.Context, n int, _ string) (release.Outcome,
 func (p patches) ListPatches(context.Context) ([]command.Patched, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.Patches), nil
+	return slices.Clone(p.Shard.Patches), nil
 }
 
 func (p patches) ExportPatch(context.Context, int) (string, error) {
@@ -134,7 +140,10 @@ func (p patches) ExportPatch(context.Context, int) (string, error) {
 
 func (p patches) SavePatch(context.Context, int, string) (string, error) { return "market.lua", nil }
 
-type probe struct{ *Shard }
+type probe struct {
+	command.Probe
+	*Shard
+}
 
 func (p probe) Source(_ context.Context, _, function string) (command.Source, error) {
 	return command.Source{Function: function, Where: "market@3:12", Hash: "aa", Code: "function market.fee(price)\n  return price * 0.01\nend"}, nil
@@ -185,7 +194,10 @@ func (p probe) Profile(context.Context, string, time.Duration) ([]script.Profile
 	return []script.ProfileSample{{Stack: []script.ProfileFrame{{Function: "market.fee"}}, Time: time.Second, Count: 7}}, []byte("pprof"), nil
 }
 
-type services struct{ *Shard }
+type services struct {
+	command.Services
+	*Shard
+}
 
 func (v services) ListServices(context.Context) ([]command.Service, error) {
 	return []command.Service{{Name: "market", Stats: system.Stats{Up: true, Calls: 9}}}, nil
@@ -195,7 +207,10 @@ func (v services) StoreStats(context.Context) (command.StoreStats, error) {
 	return command.StoreStats{URL: "shard.db", Commits: 5, Extra: map[string]string{"journal": "wal"}}, nil
 }
 
-type logs struct{ *Shard }
+type logs struct {
+	command.Log
+	*Shard
+}
 
 // Tail passes on what the test sends into Lines.
 func (l logs) Tail(ctx context.Context, line func(command.LogLine) error) error {
@@ -212,7 +227,10 @@ func (l logs) Tail(ctx context.Context, line func(command.LogLine) error) error 
 	}
 }
 
-type audit struct{ *Shard }
+type audit struct {
+	command.Audit
+	*Shard
+}
 
 func (a audit) Record(_ context.Context, e command.AuditEntry) error {
 	a.mu.Lock()

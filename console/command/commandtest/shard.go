@@ -1,5 +1,7 @@
 // Package commandtest is a small shard in memory for tests of the console: its
-// systems are real Lua states, its lists are what a test put into them.
+// systems are real Lua states, its lists are what a test put into them. Each subject
+// embeds the interface that it stands for: a method that no test needs is not there,
+// and a new one costs nothing here.
 package commandtest
 
 import (
@@ -80,9 +82,9 @@ func (s *Shard) Do(fn func()) {
 func (s *Shard) Command() command.Shard {
 	return command.Shard{
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
-		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Unloader: reload{s}, Errors: faults{s},
-		Power: power{s}, Releases: releases{s}, Patches: patches{s}, Probe: probe{s}, Services: services{s},
-		Store: services{s}, Log: logs{s}, Audit: audit{s}, Community: community{s},
+		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: code{Shard: s}, Reload: reload{Shard: s}, Unloader: reload{Shard: s}, Errors: faults{Shard: s},
+		Power: power{Shard: s}, Releases: releases{Shard: s}, Patches: patches{Shard: s}, Probe: probe{Shard: s}, Services: services{Shard: s},
+		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s},
 	}
 }
 
@@ -103,7 +105,10 @@ func (s *Shard) busy() {
 	}
 }
 
-type systems struct{ *Shard }
+type systems struct {
+	command.Systems
+	*Shard
+}
 
 func (y systems) Names() []string { return y.names }
 
@@ -138,19 +143,22 @@ func (y systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 	return command.SystemInfo{System: all[i], Static: &world.SolarSystem{ID: world.SystemID(i), Region: "The Forge"}, Gates: []string{"Perimeter"}}, err
 }
 
-type players struct{ *Shard }
+type players struct {
+	command.Players
+	*Shard
+}
 
 func (p players) Who(context.Context) ([]command.Player, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.Players), nil
+	return slices.Clone(p.Shard.Players), nil
 }
 
 func (p players) Announce(_ context.Context, text string) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.Told = append(p.Told, text)
-	return len(p.Players), nil
+	return len(p.Shard.Players), nil
 }
 
 func (p players) Kick(_ context.Context, ids []int64, _ string) (int, error) {
@@ -160,7 +168,10 @@ func (p players) Kick(_ context.Context, ids []int64, _ string) (int, error) {
 	return len(ids), nil
 }
 
-type code struct{ *Shard }
+type code struct {
+	command.Lua
+	*Shard
+}
 
 // Eval runs one piece of code at a time in the system's state.
 func (c code) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
@@ -237,7 +248,10 @@ func (c code) Complete(_ context.Context, _, prefix string, limit int) []string 
 	return found
 }
 
-type reload struct{ *Shard }
+type reload struct {
+	command.Reload
+	*Shard
+}
 
 func (r reload) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
@@ -272,7 +286,10 @@ func (r reload) Wait(ctx context.Context) ([]release.Outcome, error) {
 	return nil, ctx.Err()
 }
 
-type faults struct{ *Shard }
+type faults struct {
+	command.Errors
+	*Shard
+}
 
 func (f faults) Groups(context.Context, string) ([]command.ErrorGroup, error) {
 	f.mu.Lock()
@@ -280,7 +297,10 @@ func (f faults) Groups(context.Context, string) ([]command.ErrorGroup, error) {
 	return f.Faults, nil
 }
 
-type power struct{ *Shard }
+type power struct {
+	command.Power
+	*Shard
+}
 
 func (p power) Shutdown(_ context.Context, in time.Duration, reason, _ string) error {
 	p.mu.Lock()
