@@ -43,19 +43,16 @@ func (j journal) Begin(r *script.Release, author, note string) (int, error) {
 }
 
 // journalStatus are the store's words for the controller's.
-var journalStatus = map[string]store.ReleaseStatus{
-	"live": store.ReleaseLive, "canary": store.ReleaseCanary, "refused": store.ReleaseRefused, "rolled back": store.ReleaseRolledBack,
-	"superseded": store.ReleaseReplaced,
+var journalStatus = map[release.Standing]store.ReleaseStatus{
+	release.StandingLive: store.ReleaseLive, release.StandingCanary: store.ReleaseCanary, release.StandingRefused: store.ReleaseRefused,
+	release.StandingRolledBack: store.ReleaseRolledBack, release.StandingSuperseded: store.ReleaseReplaced,
 }
 
 // Finish implements release.Journal.
-func (j journal) Finish(number int, status, note string) error {
+func (j journal) Finish(number int, status release.Standing, note string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
-	s, ok := journalStatus[status]
-	if !ok {
-		return fmt.Errorf("a release has no status %q", status)
-	}
+	s := journalStatus[status]
 	err := j.store.FinishRelease(ctx, number, s, note)
 	if errors.Is(err, store.ErrConflict) { // it was finished before, as a canary
 		return j.store.MarkRelease(ctx, number, s, note)

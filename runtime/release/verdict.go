@@ -133,31 +133,8 @@ func (c *Controller) Verdicts() (open, closed []Verdicted) {
 	defer c.watch.mu.Unlock()
 	for _, t := range c.watch.open {
 		v := t.verdict(now, c.watch.budget)
-		v.Next = c.next(v)
+		v.Next = c.canaries.next(v)
 		open = append(open, v)
 	}
 	return open, append(closed, c.watch.closed...)
-}
-
-// next is the command that an operator would go on with.
-func (c *Controller) next(v Verdicted) string {
-	for _, k := range c.canaries {
-		if k.number != v.Release {
-			continue
-		}
-		switch v.Verdict {
-		case VerdictGood:
-			return k.promoteWith()
-		case VerdictSlow, VerdictFailing:
-			return k.endWith()
-		}
-		return ""
-	}
-	if v.Verdict == VerdictSlow || v.Verdict == VerdictFailing {
-		if v.Patch > 0 {
-			return fmt.Sprintf(endPatch, v.Patch)
-		}
-		return "release rollback"
-	}
-	return ""
 }
