@@ -258,6 +258,40 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestWhatIsPromotedAsACanaryGoesAsOne requires that the canary that spares an
+// operator the role and the name is what goes, and nothing else that waits.
+func TestWhatIsPromotedAsACanaryGoesAsOne(t *testing.T) {
+	patch := release.Verdicted{Release: 7, Patch: 3, Units: []string{"Jita"}}
+	files := release.Verdicted{Release: 8, Units: []string{"Jita"}}
+	everywhere := release.Verdicted{Release: 9}
+	for _, c := range []struct {
+		line    string
+		watched []release.Verdicted
+		want    *release.Wish // nil is refused
+	}{
+		{"release promote", []release.Verdicted{patch, files}, &release.Wish{Release: 8, Tried: true}},
+		{"release promote 8", []release.Verdicted{patch, files}, &release.Wish{Release: 8, Tried: true}},
+		{"release promote 7", []release.Verdicted{patch, files}, &release.Wish{Release: 7, Tried: true}},
+		{"release promote", []release.Verdicted{patch}, nil},
+		{"release promote 9", []release.Verdicted{everywhere}, nil},
+		{"release promote", nil, nil},
+	} {
+		fake := commandtest.New()
+		fake.Identity.Production, fake.Watched = true, c.watched
+		s := newSession(fake)
+		s.Role = command.Operator
+		_, err := run(t, s, c.line)
+		switch {
+		case c.want == nil:
+			if err == nil || len(fake.Promoted) > 0 {
+				t.Errorf("%s beside %+v: done", c.line, c.watched)
+			}
+		case err != nil || len(fake.Promoted) != 1 || fake.Promoted[0].Release != c.want.Release || !fake.Promoted[0].Tried:
+			t.Errorf("%s beside %+v: %+v, %v", c.line, c.watched, fake.Promoted, err)
+		}
+	}
+}
+
 func TestNameMustBeTypedInProduction(t *testing.T) {
 	for _, line := range []string{"shutdown 5m", "release promote", "release rollback 1", "patch m.f = function() end", "kick @Jita"} {
 		fake := commandtest.New()

@@ -22,10 +22,8 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 	return c.plan(ctx, step{to: to, ground: ground{disk: to}})
 }
 
-// PlanCanary says what Canary of the units would do, or Widen where one runs.
-func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// planCanary says what a canary on the units would do, or a wider one where one runs.
+func (c *Controller) planCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
 	if k := c.canaries.ofFiles(); k != nil {
 		wider := *k
 		wider.units = append(slices.Clone(k.units), units...)
@@ -40,10 +38,8 @@ func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, [
 	return o, all
 }
 
-// PlanPromote says what Promote of the same number would do.
-func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// planPromote says what promote of the same number would do.
+func (c *Controller) planPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
 	p, err := c.promotes(number)
 	if err != nil {
 		return refused(err), nil
@@ -61,6 +57,10 @@ func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []sc
 func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.planRollback(ctx, number)
+}
+
+func (c *Controller) planRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
 	k, target, err := c.goesBackTo(number)
 	switch {
 	case err != nil:

@@ -34,7 +34,8 @@ type Shard struct {
 	Entries  []command.AuditEntry
 	Releases []command.Release
 	Tasks    []command.Task
-	Down     bool // a shutdown was asked for
+	Promoted []release.Wish // to all
+	Down     bool           // a shutdown was asked for
 	In       time.Duration
 	Reason   string
 	Told     []string // announcements
