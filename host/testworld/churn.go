@@ -63,7 +63,7 @@ func (c *churn) reload() error {
 	if err != nil {
 		return err
 	}
-	report, err := st.Commit(staged)
+	report, err := script.Commit(st, staged)
 	if err != nil {
 		return err
 	}

@@ -173,7 +173,7 @@ func (c *Controller) commit(ctx context.Context, to course, staged legs, units [
 		}
 		gauge.look(unit, st)
 		began := c.cfg.Now()
-		r, err := st.Commit(s)
+		r, err := script.Commit(st, s)
 		if err != nil {
 			return err
 		}
@@ -232,7 +232,7 @@ func (c *Controller) back(ctx context.Context, before course, staged legs, units
 			if b == nil {
 				return nil
 			}
-			_, err := s.Commit(b)
+			_, err := script.Commit(s, b)
 			return err
 		})
 	}

@@ -94,7 +94,7 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.Functi
 		for i := range all {
 			own[i].Name = all[i].Name
 		}
-		st.Measure(own)
+		script.Measure(st, own)
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range all {

@@ -212,7 +212,7 @@ func (c *Controller) vote(ctx context.Context, to course, staged legs, units []s
 		if s == nil {
 			return nil
 		}
-		report, err := st.Plan(s)
+		report, err := script.Plan(st, s)
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	s.verdict(s.save("m.lua", two(2, 3)), Apply) // based on the result of the first
 	s.want("both", s.values(), "S00=2 S01=2")
 	s.want("both", s.eval("S00", `return require("m").g()`), "3")
-	_, err = s.units["S00"].Plan(stale)
+	_, err = script.Plan(s.units["S00"], stale)
 	if r, ok := err.(*script.Refusal); !ok || r.Code != "R-STALE" {
 		t.Fatalf("planned on the old base: %v", err)
 	}

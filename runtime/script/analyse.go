@@ -61,7 +61,7 @@ func (a *analyser) close() {
 }
 
 func (a *analyser) declare(name string, line int) *varDecl {
-	v := &varDecl{id: len(a.u.vars), name: name, block: a.block, line: line,
+	v := &varDecl{id: len(a.u.vars), name: name, block: a.block,
 		module: a.fn == a.u.decls[0] && !a.block.loop}
 	a.u.vars = append(a.u.vars, v)
 	a.block.vars = append(a.block.vars, v)
@@ -304,7 +304,7 @@ func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
 func (a *analyser) newDecl(fn *ast.FunctionExpr) *decl {
 	parent := a.fn
 	index := len(parent.children)
-	d := &decl{id: len(a.u.decls), unit: a.u, parent: parent, block: a.block, index: index, line: fn.Line(),
+	d := &decl{id: len(a.u.decls), unit: a.u, parent: parent, block: a.block, line: fn.Line(),
 		proto: parent.proto.FunctionPrototypes[index], vararg: fn.ParList.HasVargs, params: len(fn.ParList.Names)}
 	for _, name := range d.proto.DbgUpvalues {
 		v := a.lookup(name)

@@ -6,7 +6,7 @@ package script
 // newArity is the next version of a function whose parameters are others than before,
 // or nil. Names are those that call sites know.
 func (st *Staged) newArity(callee string) *decl {
-	for _, n := range st.next.order {
+	for _, n := range st.next.Loaded() {
 		um := st.match[n.name]
 		if um == nil || um.old == um.new {
 			continue

@@ -42,16 +42,16 @@ func (s *State) bounded(L *lua.LState, steps, have, most int, what string) {
 func (s *State) boundRegistration(L *lua.LState, kind regKind, name string) {
 	switch kind {
 	case regHandler:
-		n := len(s.handlers[name])
+		n := len(s.registry.handlers[name])
 		s.bounded(L, registerSteps+n/8, n, maxHandlers, "handlers of the event "+name)
 	case regCommand:
-		n := len(s.commands)
-		if s.commands[name] != nil {
+		n := len(s.registry.commands)
+		if s.registry.commands[name] != nil {
 			n = 0
 		}
 		s.bounded(L, registerSteps, n, maxCommands, "commands")
 	default:
-		s.bounded(L, registerSteps, len(s.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
 	}
 }
 

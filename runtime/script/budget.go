@@ -159,10 +159,10 @@ func (s *State) takeBack() {
 		if r.gone {
 			continue
 		}
-		s.drop(r)
-		s.forget(r)
+		s.registry.drop(r)
+		r.forget()
 		if r.over != nil && !r.over.gone {
-			s.commands[r.name] = r.over
+			s.registry.commands[r.name] = r.over
 		}
 	}
 	for _, t := range s.meter.made.tasks {

@@ -30,7 +30,7 @@ type heir struct {
 // captures lists the variables, besides those of the top level, that two closures at
 // one place have both captured.
 func (d *differ) captures(p *place, o, n *lua.LFunction) []heir {
-	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
 	if os == nil || ns == nil || os.fn.mod.name != ns.fn.mod.name {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (d *differ) registrations(bm, m *module) {
 // follow walks into a function that nothing but the place may lead to.
 func (d *differ) follow(p *place) {
 	old, new := p.old.(*lua.LFunction), p.new.(*lua.LFunction)
-	if sl := d.next.slotOf(new); sl != nil {
+	if sl := d.next.Slots().Of(new); sl != nil {
 		p.name = sl.fn.decl.name
 	}
 	switch {
@@ -110,7 +110,7 @@ func (d *differ) follow(p *place) {
 
 // registered is the function of one of the live file's registrations, or nil.
 func (p *planner) registered(at *place) *lua.LFunction {
-	m := p.s.modules[at.mod]
+	m := p.s.Module(at.mod)
 	if m == nil || at.index >= len(m.regs) || m.regs[at.index] == nil {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (p *planner) registered(at *place) *lua.LFunction {
 // fired says whether a registration of the file was one here that is over: a one-shot
 // timer does not come back.
 func (p *planner) fired(mod string, index int) bool {
-	m := p.s.modules[mod]
+	m := p.s.Module(mod)
 	return m != nil && index >= 0 && index < len(m.regs) && m.regs[index] == nil
 }
 
@@ -212,14 +212,6 @@ func (p *planner) joinsLive(ns *slot, own []*variable) bool {
 	return slices.ContainsFunc(own, func(v *variable) bool { return um.wasCaptured(v.decl) })
 }
 
-// wasCaptured says whether a function of the old version captured the variable.
-func (m *unitMatch) wasCaptured(v *varDecl) bool {
-	id := m.vars[v.id]
-	return id >= 0 && slices.ContainsFunc(m.old.decls, func(d *decl) bool {
-		return !d.capture && slices.ContainsFunc(d.upvals, func(u *varDecl) bool { return u.id == id })
-	})
-}
-
 // lostCells tells of a new closure that counts for itself.
 func (p *planner) lostCells(ns *slot, own []*variable) {
 	name := ns.fn.decl.name
@@ -247,8 +239,8 @@ func (p *planner) grow() {
 		if !ok || !isFunction {
 			continue
 		}
-		ns := p.st.next.slotOf(at.new.(*lua.LFunction))
-		sl := p.s.slotOf(live)
+		ns := p.st.next.Slots().Of(at.new.(*lua.LFunction))
+		sl := p.s.Slots().Of(live)
 		if mp := p.mods[ns.fn.mod.name]; mp == nil || mp.live == nil || sl == nil || sl.fn != mp.fns[ns.fn.decl.id] {
 			continue
 		}
@@ -295,7 +287,7 @@ func (p *planner) closuresOld() []Warning {
 	old := map[string]bool{}
 	if len(all) > 0 && !p.force {
 		done := p.st.walks.Add(1) <= maxHolderWalks && p.s.walkHeap(maxHolderWalk, func(fn *lua.LFunction) {
-			if sl := p.s.slotOf(fn); sl != nil && all[sl.fn.decl.name] && !p.willGrow(fn) {
+			if sl := p.s.Slots().Of(fn); sl != nil && all[sl.fn.decl.name] && !p.willGrow(fn) {
 				old[sl.fn.decl.name] = true
 			}
 		})
@@ -322,6 +314,6 @@ func (p *planner) growClosures() {
 	for _, g := range p.grows {
 		proto, cells := g.fn.Proto, g.fn.Upvalues
 		g.fn.Proto, g.fn.Upvalues = g.f.slot.proto, g.cells
-		p.undo(func() { g.fn.Proto, g.fn.Upvalues = proto, cells })
+		p.undo.Add(func() { g.fn.Proto, g.fn.Upvalues = proto, cells })
 	}
 }

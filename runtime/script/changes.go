@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/vm"
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
@@ -22,7 +23,7 @@ type FunctionChange struct {
 // Changes lists the functions that the release changes, by name.
 func (st *Staged) Changes() []FunctionChange {
 	var out []FunctionChange
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
 		for _, d := range m.unit.decls[1:] {
 			if d.capture {
@@ -57,7 +58,7 @@ func shortHash(d *decl) string { return fmt.Sprintf("%x", d.print[:6]) }
 func (st *Staged) knownCallers(name string) []string {
 	seen := map[string]bool{}
 	var out []string
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		for _, c := range m.unit.calls {
 			if c.callee == name && !seen[c.caller] {
 				seen[c.caller] = true
@@ -73,97 +74,21 @@ func (st *Staged) knownCallers(name string) []string {
 const maxMeasured = 500_000
 
 // Measure adds to each change how many live closures, suspended frames and timers
-// of this State run it. It walks the heap and is meant for a plan that an operator
+// of a State run it. It walks the heap and is meant for a plan that an operator
 // asked for, not for the commit.
-func (s *State) Measure(list []FunctionChange) {
+func Measure(s *State, list []FunctionChange) {
 	byName := make(map[string]*FunctionChange, len(list))
 	for i := range list {
 		byName[list[i].Name] = &list[i]
 	}
 	count := func(fn *lua.LFunction, add func(*FunctionChange)) {
-		if sl := s.slotOf(fn); sl != nil {
+		if sl := s.Slots().Of(fn); sl != nil {
 			if c := byName[sl.fn.decl.name]; c != nil {
 				add(c)
 			}
 		}
 	}
-	for _, t := range s.timers {
-		count(t.fn, func(c *FunctionChange) { c.Timers++ })
-	}
-	s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			count(fr.fn(), func(c *FunctionChange) { c.Frames++ })
-		}
-	})
+	s.Registry().Timers(func(t *registration) { count(t.fn, func(c *FunctionChange) { c.Timers++ }) })
+	s.EachFrame(func(_ *lua.LState, fr vm.Frame) { count(fr.Fn(), func(c *FunctionChange) { c.Frames++ }) })
 	s.walkHeap(maxMeasured, func(fn *lua.LFunction) { count(fn, func(c *FunctionChange) { c.Closures++ }) })
-}
-
-// walkHeap visits every Lua function that is reachable from the State's roots. It
-// gives up after a number of objects and says whether it has seen all.
-func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) (done bool) {
-	seen := map[any]bool{}
-	var queue []lua.LValue
-	push := func(v lua.LValue) {
-		switch v.(type) {
-		case *lua.LTable, *lua.LFunction:
-			if !seen[v] {
-				seen[v] = true
-				queue = append(queue, v)
-			}
-		}
-	}
-	s.eachRoot(push)
-	for ; len(queue) > 0 && limit > 0; limit-- {
-		v := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		switch v := v.(type) {
-		case *lua.LTable:
-			v.ForEach(func(k, e lua.LValue) { push(k); push(e) })
-			push(v.Metatable)
-		case *lua.LFunction:
-			if !v.IsG {
-				visit(v)
-			}
-			for _, uv := range v.Upvalues {
-				if uv != nil {
-					push(uv.Value())
-				}
-			}
-		}
-	}
-	return len(queue) == 0
-}
-
-// eachRoot gives everything that keeps values of scripts alive.
-func (s *State) eachRoot(push func(lua.LValue)) {
-	push(s.l.G.Global)
-	push(s.loaded)
-	for _, m := range s.order {
-		for _, v := range m.vars {
-			if v != nil && v.cell != nil {
-				push(v.cell.Value())
-			}
-		}
-	}
-	for _, list := range s.handlers {
-		for _, r := range list {
-			push(r.fn)
-		}
-	}
-	for _, r := range s.commands {
-		push(r.fn)
-	}
-	for _, r := range s.timers {
-		push(r.fn)
-	}
-	for _, nt := range s.restarts {
-		push(nt.fn)
-	}
-	s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			if fn := fr.fn(); fn != nil {
-				push(fn)
-			}
-		}
-	})
 }

@@ -50,7 +50,7 @@ type op struct {
 // differ walks base and next in lockstep. What it finds is independent of any
 // live State, so one walk serves them all.
 type differ struct {
-	base, next *State
+	base, next *rehearsal
 	match      map[string]*unitMatch
 	pairs      map[any]*place // next's tables and functions that are base's, by place
 	taken      map[any]any    // base's object to next's
@@ -81,19 +81,19 @@ func (d *differ) place(p *place) *place {
 // The walk is breadth first, so that an object is paired by its shortest path: two
 // classes that trade places in a metatable are not taken for one another.
 func (d *differ) run() {
-	for _, m := range d.next.order {
-		if bm := d.base.modules[m.name]; bm != nil {
+	for _, m := range d.next.Loaded() {
+		if bm := d.base.Module(m.name); bm != nil {
 			d.compare(d.place(&place{kind: placeResult, mod: m.name, name: m.name, old: bm.result, new: m.result}))
 		}
 	}
-	for _, m := range d.next.order {
-		if bm := d.base.modules[m.name]; bm != nil {
+	for _, m := range d.next.Loaded() {
+		if bm := d.base.Module(m.name); bm != nil {
 			d.variables(bm, m)
 		}
 	}
-	d.compare(d.place(&place{kind: placeGlobals, old: d.base.l.G.Global, new: d.next.l.G.Global}))
-	for _, m := range d.next.order {
-		if bm := d.base.modules[m.name]; bm != nil {
+	d.compare(d.place(&place{kind: placeGlobals, old: d.base.Globals(), new: d.next.Globals()}))
+	for _, m := range d.next.Loaded() {
+		if bm := d.base.Module(m.name); bm != nil {
 			d.registrations(bm, m)
 		}
 	}
@@ -197,9 +197,9 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	if o.IsG || n.IsG {
 		return o.IsG && n.IsG && d.base.builtinName(o) == d.next.builtinName(n)
 	}
-	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
 	if os == nil || ns == nil {
-		return os == nil && ns == nil && sameLoaded(o, n)
+		return os == nil && ns == nil && SameLoaded(o, n)
 	}
 	return os.fn.mod.name == ns.fn.mod.name && d.match[ns.fn.mod.name] != nil &&
 		d.match[ns.fn.mod.name].decl[ns.fn.decl.id] == os.fn.decl.id
@@ -211,10 +211,10 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 	if n.IsG {
 		return
 	}
-	if o.Env != d.base.l.G.Global || n.Env != d.next.l.G.Global {
+	if o.Env != d.base.Globals() || n.Env != d.next.Globals() {
 		d.compare(d.place(&place{kind: placeEnv, parent: p, name: p.name, old: o.Env, new: n.Env}))
 	}
-	os, ns := d.base.slotOf(o), d.next.slotOf(n)
+	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
 	if os == nil || ns == nil {
 		return
 	}

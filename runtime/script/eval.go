@@ -77,7 +77,7 @@ func (s *State) consoleEnv() *lua.LTable {
 		name := L.Get(2)
 		if v := vm.Get(global, name); v != lua.LNil {
 			L.Push(v)
-		} else if v := vm.Get(s.loaded, name); v != lua.LNil {
+		} else if v := vm.Get(s.modules.results, name); v != lua.LNil {
 			L.Push(v)
 		} else {
 			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
@@ -180,7 +180,7 @@ func (s *State) describeFunction(fn *lua.LFunction) string {
 		}
 		return "<function of the core>"
 	}
-	if sl := s.slotOf(fn); sl != nil {
+	if sl := s.slots.Of(fn); sl != nil {
 		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.name, sl.fn.decl.proto.SourceName, sl.fn.decl.line)
 	}
 	return fmt.Sprintf("<function %s:%d>", fn.Proto.SourceName, fn.Proto.LineDefined)
@@ -189,7 +189,7 @@ func (s *State) describeFunction(fn *lua.LFunction) string {
 func handleKind(ud *lua.LUserData) string {
 	switch v := ud.Value.(type) {
 	case *registration:
-		return regKindNames[v.kind]
+		return v.kind.String()
 	case *Task:
 		return "task " + v.origin
 	}
@@ -223,7 +223,7 @@ func wholeRefusal(err error) error {
 // has not loaded: whoever requires one gets the new content. Where one has been
 // loaded, the error is an R-STALE and nothing has changed.
 func (s *State) Carry(r *Release) error {
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
 			return &Refusal{Code: "R-STALE", Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
 		}
@@ -237,4 +237,22 @@ func (s *State) Relabel(r *Release) {
 	if r.Hash == s.release.Hash {
 		s.release = r
 	}
+}
+
+// short shows a value in a warning.
+func short(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		if len(v) > 40 {
+			v = v[:40] + "..."
+		}
+		return fmt.Sprintf("%q", string(v))
+	case *lua.LTable:
+		n := 0
+		v.ForEach(func(_, _ lua.LValue) { n++ })
+		return fmt.Sprintf("table of %d", n)
+	case *lua.LFunction:
+		return "function"
+	}
+	return v.String()
 }

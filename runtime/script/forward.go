@@ -18,62 +18,56 @@ const forwardName = "=forward"
 
 // outdate deals with the closures of a slot that is no longer the function's: they
 // follow at their next call, or stay behind.
-func (p *planner) outdate(old *slot, proto *lua.FunctionProto) {
-	s := p.s
+func (ss *Slots) outdate(old *slot, proto *lua.FunctionProto, undo *Undo) {
 	if !old.reaches(old.fn.slot.layout) {
-		key := s.leaveBehind(old, proto)
-		p.undo(func() { delete(s.stale, key) })
+		key := ss.leaveBehind(old, proto)
+		undo.Add(func() { delete(ss.stale, key) })
 		return
 	}
 	saved := *proto
+	undo.Add(func() { *proto = saved })
 	old.withPast().saved = &saved
-	*proto = s.forwarder(old, &saved)
-	p.undo(func() { *proto = saved })
+	*proto = ss.forwarder(old, &saved)
 }
 
 // leaveBehind notes an outdated slot without keeping it alive: closures of it may
 // be gone before a version comes that they can follow to.
-func (s *State) leaveBehind(old *slot, proto *lua.FunctionProto) weak.Pointer[lua.FunctionProto] {
-	if s.stale == nil {
-		s.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
+func (ss *Slots) leaveBehind(old *slot, proto *lua.FunctionProto) weak.Pointer[lua.FunctionProto] {
+	if ss.stale == nil {
+		ss.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
 	}
 	key := weak.Make(proto)
-	left := &slot{fn: old.fn, layout: old.layout}
-	if extras := old.extras(); extras != nil {
-		left.past = &slotPast{extras: extras}
-	}
-	s.stale[key] = left
+	ss.stale[key] = newSlot(old.fn, nil, old.layout, old.extras())
 	return key
 }
 
 // revive lets closures that stayed behind follow to the module's new version,
 // where they can.
-func (p *planner) revive(mp *modulePlan) {
-	s := p.s
-	for key, sl := range s.stale { // those whose function is gone have no slot to follow to
+func (ss *Slots) revive(m *module, undo *Undo) {
+	for key, sl := range ss.stale { // those whose function is gone have no slot to follow to
 		proto := key.Value()
 		switch {
 		case proto == nil:
-			delete(s.stale, key)
-		case sl.fn.slot != nil && sl.fn.mod == mp.live && sl.reaches(sl.fn.slot.layout):
-			delete(s.stale, key)
-			p.undo(func() { s.stale[key] = sl })
-			p.outdate(sl, proto)
+			delete(ss.stale, key)
+		case sl.fn.slot != nil && sl.fn.mod == m && sl.reaches(sl.fn.slot.layout):
+			delete(ss.stale, key)
+			undo.Add(func() { ss.stale[key] = sl })
+			ss.outdate(sl, proto, undo)
 		}
 	}
 }
 
 // forwarder is what an outdated slot becomes.
-func (s *State) forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProto {
-	ud := &lua.LUserData{Value: old, Env: s.l.G.Global, Metatable: lua.LNil}
+func (ss *Slots) forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProto {
+	ud := &lua.LUserData{Value: old, Env: ss.l.G.Global, Metatable: lua.LNil}
 	proto := *forwardProto
 	proto.NumUpvalues = saved.NumUpvalues // old frames go on making closures of it
-	proto.Constants = []lua.LValue{s.l.NewClosure(func(L *lua.LState) int {
+	proto.Constants = []lua.LValue{ss.l.NewClosure(func(L *lua.LState) int {
 		caller, _ := frameAt(L, 1)
 		fn := caller.fn()
 		// The frame that runs this forwarding code must not run fn's new code in its middle.
 		caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
-		s.bringOver(fn, old)
+		ss.bringOver(fn, old)
 		L.Push(fn)
 		return 1
 	}, ud)}
@@ -99,7 +93,7 @@ func forwardSlot(p *lua.FunctionProto) *slot {
 // bringOver points a closure to its function's current slot, with its cells in
 // the order that slot wants and what it no longer wants behind them. A closure
 // that lacks one keeps its old code.
-func (s *State) bringOver(fn *lua.LFunction, old *slot) {
+func (ss *Slots) bringOver(fn *lua.LFunction, old *slot) {
 	now := old.fn.slot
 	cells := make([]*lua.Upvalue, 0, len(now.layout)+len(now.extras()))
 	for _, v := range now.layout {
@@ -108,7 +102,7 @@ func (s *State) bringOver(fn *lua.LFunction, old *slot) {
 			c = v.cell
 		}
 		if c == nil {
-			s.leaveBehind(old, old.past.saved)
+			ss.leaveBehind(old, old.past.saved)
 			fn.Proto = old.past.saved
 			return
 		}
@@ -121,4 +115,19 @@ func (s *State) bringOver(fn *lua.LFunction, old *slot) {
 		cells = cells[:len(cells)-1]
 	}
 	fn.Proto, fn.Upvalues = now.proto, slices.Clip(cells)
+}
+
+// detach forgets a function that no version has any more. Closures of it that are
+// still alive can be told by their name; the function itself is not kept for them.
+func (ss *Slots) detach(f *function, undo *Undo) {
+	sl := f.slot
+	if ss.table.get(sl.proto) != sl {
+		return
+	}
+	ss.remove(sl)
+	key := ss.leaveBehind(&slot{fn: &function{mod: f.mod, decl: f.decl}, layout: sl.layout, past: sl.past}, sl.proto)
+	undo.Add(func() {
+		delete(ss.stale, key)
+		ss.add(sl)
+	})
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/vm"
 	"math/bits"
 	"slices"
 	"time"
@@ -160,7 +161,7 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 	if s.gauge == nil || len(s.gauge.on) == 0 {
 		return false
 	}
-	sl := s.slots.get(fn.Proto)
+	sl := s.slots.table.get(fn.Proto)
 	return sl != nil && s.gauge.on[sl.fn] != nil
 }
 
@@ -176,17 +177,15 @@ func (g *gauge) wrap(d *gauged, f *function) {
 		wrapper.DbgSourcePositions[i] = saved.LineDefined
 	}
 	d.fn, d.saved, d.last, d.run = f, &saved, nil, nil
-	g.s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			if fn := fr.fn(); fn != nil && fn.Proto == f.slot.proto {
-				clone := saved
-				g.s.addFrozen(&clone, &frozenCode{fn: f})
-				d.pinned = append(d.pinned, &clone)
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
-			}
+	g.s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		if fn := fr.Fn(); fn != nil && fn.Proto == f.slot.proto {
+			clone := saved
+			g.s.slots.addFrozen(&clone, &frozenCode{fn: f})
+			d.pinned = append(d.pinned, &clone)
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
 		}
 	})
-	g.s.addFrozen(d.saved, &frozenCode{fn: f})
+	g.s.slots.addFrozen(d.saved, &frozenCode{fn: f})
 	*f.slot.proto = *wrapper
 	g.on[f] = d
 }
@@ -204,20 +203,18 @@ func (g *gauge) unwrap(d *gauged) {
 	for _, p := range d.pinned {
 		ours[p] = true
 	}
-	g.s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			fn := fr.fn()
-			switch {
-			case fn == nil || fn.Proto == nil:
-			case ours[fn.Proto]:
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: proto, Upvalues: fn.Upvalues})
-			case fn.Proto == proto:
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &wrapper, Upvalues: fn.Upvalues})
-			}
+	g.s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		fn := fr.Fn()
+		switch {
+		case fn == nil || fn.Proto == nil:
+		case ours[fn.Proto]:
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: proto, Upvalues: fn.Upvalues})
+		case fn.Proto == proto:
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &wrapper, Upvalues: fn.Upvalues})
 		}
 	})
 	for p := range ours {
-		delete(g.s.frozen, p)
+		delete(g.s.slots.frozen, p)
 	}
 	*proto = *d.saved
 	delete(g.on, d.fn)

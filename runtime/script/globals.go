@@ -4,38 +4,16 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
 
 	"hotshard/runtime/script/vm"
 )
-
-// globalUse is what a file does with a global.
-type globalUse struct {
-	set   bool
-	atTop bool // it is set by the top level
-}
-
-// noteGlobal notes a global that the current function reads or sets.
-func (a *analyser) noteGlobal(ex ast.Expr, set bool) {
-	id, ok := ex.(*ast.IdentExpr)
-	if !ok || a.lookup(id.Value) != nil {
-		return
-	}
-	if set {
-		use := a.u.globals[id.Value]
-		a.u.globals[id.Value] = globalUse{set: true, atTop: use.atTop || a.fn.parent == nil}
-	}
-	if a.fn.parent != nil && !slices.Contains(a.fn.free, id.Value) {
-		a.fn.free = append(a.fn.free, id.Value)
-	}
-}
 
 // unknownGlobals names the globals of patched functions that nobody has: neither the
 // live State nor the files, in any of their functions. In a file of its own such a name
 // is found by check; a patch is typed at night and checked by nobody.
 func (p *planner) unknownGlobals() {
 	for _, name := range p.st.To.Patched {
-		for _, n := range p.st.next.order {
+		for _, n := range p.st.next.Loaded() {
 			um := p.st.match[n.name]
 			if um == nil || um.old == um.new {
 				continue
@@ -62,10 +40,10 @@ func (p *planner) warnGlobals(d *decl) {
 }
 
 func (p *planner) hasGlobal(name string) bool {
-	for _, s := range []*State{p.s, p.st.next} {
-		if vm.Get(s.l.G.Global, lua.LString(name)) != lua.LNil {
+	for _, s := range []*State{p.s, p.st.next.State} {
+		if vm.Get(s.Globals(), lua.LString(name)) != lua.LNil {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.st.base.order, func(m *module) bool { return m.unit.globals[name].set })
+	return slices.ContainsFunc(p.st.base.Loaded(), func(m *module) bool { return m.unit.globals[name].set })
 }

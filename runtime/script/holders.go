@@ -1,6 +1,8 @@
 package script
 
 import (
+	"hotshard/runtime/script/vm"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -88,24 +90,22 @@ func (h *holders) noteWrite(w write) {
 func (h *holders) walk() {
 	s := h.p.s
 	h.registrations()
-	s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			fn := fr.fn()
-			h.queue = append(h.queue, fn)
-			for _, uv := range fn.Upvalues { // it finishes in its own code, with all that this captured
-				if uv != nil {
-					h.push(uv.Value())
-				}
+	s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		fn := fr.Fn()
+		h.queue = append(h.queue, fn)
+		for _, uv := range fn.Upvalues { // it finishes in its own code, with all that this captured
+			if uv != nil {
+				h.push(uv.Value())
 			}
 		}
 	})
-	for _, nt := range s.restarts {
+	for _, nt := range s.NamedTasks() {
 		h.queue = append(h.queue, nt.fn)
 	}
-	for _, m := range s.order {
+	for _, m := range s.Loaded() {
 		h.module(m)
 	}
-	h.queue = append(h.queue, s.l.G.Global)
+	h.queue = append(h.queue, s.Globals())
 	for n := 0; len(h.queue) > 0; n++ {
 		if n > maxHolderWalk {
 			h.spent = true
@@ -118,22 +118,12 @@ func (h *holders) walk() {
 }
 
 func (h *holders) registrations() {
-	s := h.p.s
-	for _, t := range s.timers {
-		h.hold(t.fn, " by a timer")
-	}
-	for _, list := range s.handlers {
-		for _, r := range list {
-			if r.mod == nil {
-				h.hold(r.fn, " by a handler")
-			}
+	h.p.s.Registry().Timers(func(r *registration) { h.hold(r.fn, " by a timer") })
+	h.p.s.Registry().Each(func(r *registration) {
+		if r.mod == nil { // a file's own are changed with it
+			h.hold(r.fn, " by a "+r.kind.String())
 		}
-	}
-	for _, r := range s.commands {
-		if r.mod == nil {
-			h.hold(r.fn, " by a command")
-		}
-	}
+	})
 }
 
 // module starts from what a module keeps: its result and its variables, but not
@@ -150,7 +140,7 @@ func (h *holders) module(m *module) {
 }
 
 func (h *holders) hold(fn *lua.LFunction, by string) {
-	if sl := h.p.s.slotOf(fn); sl != nil {
+	if sl := h.p.s.Slots().Of(fn); sl != nil {
 		if _, ok := h.gone[sl.fn.decl]; ok && h.found[sl.fn.decl] == "" {
 			h.found[sl.fn.decl] = by
 		}
@@ -193,7 +183,7 @@ func (h *holders) function(fn *lua.LFunction) {
 		return
 	}
 	h.seen[fn] = true
-	sl := h.p.s.slotOf(fn)
+	sl := h.p.s.Slots().Of(fn)
 	if sl == nil {
 		for _, uv := range fn.Upvalues {
 			h.push(uv.Value())

@@ -57,7 +57,7 @@ func (o *Override) Remove() {
 
 // declared finds a loaded module's function by the name operators use.
 func (s *State) declared(function string) (*module, Function, error) {
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		if !strings.HasPrefix(function, m.name) {
 			continue
 		}

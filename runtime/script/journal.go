@@ -1,8 +1,6 @@
 package script
 
 import (
-	"math/rand/v2"
-
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -55,16 +53,6 @@ func (j *journal) swap() {
 	}
 }
 
-// journaled runs a migration under a journal. Words that change the world are errors
-// in it, and its random numbers, which seed picks, are the same at each run.
-func (s *State) journaled(j *journal, owned map[*lua.LTable]bool, seed uint64, run func()) {
-	readonly, rng := s.m.ReadOnly, s.rng
-	s.m.ReadOnly = newMigrating(owned, j)
-	s.rng = rand.New(rand.NewPCG(s.opts.Seed, seed))
-	defer func() { s.m.ReadOnly, s.rng = readonly, rng }()
-	run()
-}
-
 // takeBack ends a plan: nothing of what migrations have written is left.
 func (p *planner) takeBack() {
 	if p.journal != nil {
@@ -76,6 +64,6 @@ func (p *planner) takeBack() {
 func (p *planner) rewrite() {
 	if p.journal != nil {
 		p.journal.swap()
-		p.undo(p.journal.swap)
+		p.undo.Add(p.journal.swap)
 	}
 }

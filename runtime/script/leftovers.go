@@ -1,71 +1,104 @@
 package script
 
-import (
-	"maps"
-	"slices"
-)
-
 // keepGone is for how many changes of a file its old locals and functions stay at
 // hand after they have left the source.
 const keepGone = 20
 
-// leftovers keeps what the source no longer has, so that a rollback, or an author
-// who changes their mind, finds it again.
-func (p *planner) leftovers(mp *modulePlan) (map[string]*variable, map[string]*function) {
-	m := mp.live
-	orphans, graveyard := maps.Clone(m.orphans), maps.Clone(m.graveyard)
-	maps.DeleteFunc(orphans, func(_ string, v *variable) bool { v.gone++; return v.gone > keepGone })
-	maps.DeleteFunc(graveyard, func(_ string, f *function) bool { f.gone++; return f.gone > keepGone })
-	for _, v := range mp.match.old.vars {
-		if v.module && mp.match.oldVars[v.id] < 0 && v.id < len(m.vars) && m.vars[v.id] != nil && m.vars[v.id].cell != nil {
-			if orphans == nil {
-				orphans = map[string]*variable{}
-			}
-			orphans[v.name] = m.vars[v.id]
-			orphans[v.name].gone = 0
-		}
-	}
-	left := slices.Collect(maps.Values(m.graveyard))
-	for _, d := range mp.match.old.decls[1:] {
-		if d.capture || mp.match.oldDecl[d.id] >= 0 {
-			continue
-		}
-		left = append(left, m.fns[d.id])
-		if d.named {
-			if graveyard == nil {
-				graveyard = map[string]*function{}
-			}
-			graveyard[d.name] = m.fns[d.id]
-			graveyard[d.name].gone = 0
-		}
-	}
-	for _, v := range mp.match.new.vars {
-		if v.module {
-			delete(orphans, v.name)
-		}
-	}
-	for _, d := range mp.match.new.decls[1:] {
-		delete(graveyard, d.name)
-	}
-	for _, f := range left {
-		if graveyard[f.decl.name] != f && (f.decl.unit != mp.match.new || mp.fns[f.decl.id] != f) {
-			p.detach(f)
-		}
-	}
-	return orphans, graveyard
+// leftovers are what a file's source no longer has, so that a rollback, or an author who
+// changes their mind, finds it again. They are not changed once they are kept.
+type leftovers struct {
+	orphans   map[string]orphan
+	graveyard map[string]grave
 }
 
-// detach forgets a function that no version has any more. Closures of it that are
-// still alive can be told by their name; the function itself is not kept for them.
-func (p *planner) detach(f *function) {
-	s, sl := p.s, f.slot
-	if s.slots.get(sl.proto) != sl {
-		return
+type orphan struct {
+	v    *variable
+	gone int // changes of the file since
+}
+
+type grave struct {
+	f    *function
+	gone int
+}
+
+func (l *leftovers) orphan(name string) *variable {
+	if l == nil {
+		return nil
 	}
-	s.slots.remove(sl)
-	key := s.leaveBehind(&slot{fn: &function{mod: f.mod, decl: f.decl}, layout: sl.layout, past: sl.past}, sl.proto)
-	p.undo(func() {
-		delete(s.stale, key)
-		s.slots.add(sl)
-	})
+	return l.orphans[name].v
+}
+
+func (l *leftovers) buried(name string) *function {
+	if l == nil {
+		return nil
+	}
+	return l.graveyard[name].f
+}
+
+// older is what is still kept after one more change of the file.
+func (l *leftovers) older() *leftovers {
+	out := &leftovers{orphans: map[string]orphan{}, graveyard: map[string]grave{}}
+	if l == nil {
+		return out
+	}
+	for name, o := range l.orphans {
+		if o.gone++; o.gone <= keepGone {
+			out.orphans[name] = o
+		}
+	}
+	for name, g := range l.graveyard {
+		if g.gone++; g.gone <= keepGone {
+			out.graveyard[name] = g
+		}
+	}
+	return out
+}
+
+// keepLeftovers keeps what the next version of a file leaves out and forgets what it
+// has again.
+func (p *planner) keepLeftovers(mp *modulePlan) {
+	m := mp.live
+	before := p.kept.left[m]
+	now, left := before.older(), []*function(nil)
+	if before != nil {
+		for _, g := range before.graveyard {
+			left = append(left, g.f)
+		}
+	}
+	now.bury(mp)
+	for _, d := range mp.match.old.decls[1:] {
+		if !d.capture && mp.match.oldDecl[d.id] < 0 {
+			left = append(left, m.fns[d.id])
+		}
+	}
+	for _, f := range left {
+		if now.graveyard[f.decl.name].f != f && (f.decl.unit != mp.match.new || mp.fns[f.decl.id] != f) {
+			p.s.Slots().detach(f, &p.undo)
+		}
+	}
+	p.undo.Add(func() { p.kept.left[m] = before })
+	p.kept.left[m] = now
+}
+
+// bury adds what a change of a file takes out, and takes off what it brings.
+func (l *leftovers) bury(mp *modulePlan) {
+	um := mp.match
+	for _, v := range um.old.vars {
+		if cell := mp.live.variableCell(v); v.module && um.oldVars[v.id] < 0 && cell != nil {
+			l.orphans[v.name] = orphan{v: mp.live.vars[v.id]}
+		}
+	}
+	for _, d := range um.old.decls[1:] {
+		if d.named && !d.capture && um.oldDecl[d.id] < 0 {
+			l.graveyard[d.name] = grave{f: mp.live.fns[d.id]}
+		}
+	}
+	for _, v := range um.new.vars {
+		if v.module {
+			delete(l.orphans, v.name)
+		}
+	}
+	for _, d := range um.new.decls[1:] {
+		delete(l.graveyard, d.name)
+	}
 }

@@ -160,7 +160,7 @@ func (p *planner) writeList(w write) {
 		before[i] = vm.GetInt(t, i+1)
 	}
 	setList(t, w.list, len(before))
-	p.undo(func() { setList(t, before, len(before)) })
+	p.undo.Add(func() { setList(t, before, len(before)) })
 }
 
 // setList writes a list, and nothing from its end to the n-th place.

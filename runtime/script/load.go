@@ -2,9 +2,6 @@ package script
 
 import (
 	"errors"
-	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,115 +13,12 @@ import (
 	"hotshard/runtime/script/vm"
 )
 
-// module is one loaded file in one State.
-type module struct {
-	name   string
-	file   *File
-	unit   *unit
-	seq    int
-	result lua.LValue
-	fns    []*function // by decl id; nil where a decl is a capture
-	vars   []*variable // by varDecl id; nil until somebody needs it
-	regs   []*registration
-	rng    *rand.Rand // of its top level; nil until that asks for a random number
-	nreg   int
-	done   bool
-	needs  []string // modules that its top level requires
-	unsure []migrationCall
-
-	orphans   map[string]*variable // of locals that the source no longer has
-	graveyard map[string]*function // of functions that the source no longer has
-}
-
-// function is one declaration through all its versions in one State.
-type function struct {
-	mod  *module
-	decl *decl
-	slot *slot // what new closures use
-	gone int   // changes of the file since the function left it
-}
-
-// variable is one local through all its versions in one State. A variable of a
-// file's top level has one cell; others have one in each closure.
-type variable struct {
-	decl *varDecl
-	cell *lua.Upvalue
-	gone int // changes of the file since the variable left it
-}
-
-func (m *module) variable(v *varDecl) *variable {
-	for len(m.vars) <= v.id {
-		m.vars = append(m.vars, nil)
-	}
-	if m.vars[v.id] == nil {
-		m.vars[v.id] = &variable{decl: v}
-	}
-	return m.vars[v.id]
-}
-
-func (m *module) layout(d *decl) []*variable {
-	if len(d.upvals) == 0 {
-		return nil
-	}
-	out := make([]*variable, len(d.upvals))
-	for i, v := range d.upvals {
-		out[i] = m.variable(v)
-	}
-	return out
-}
-
-// instantiate gives the State its own slots for a unit's functions and returns
-// the prototype of the file itself. Code and constants stay shared.
-func (s *State) instantiate(m *module) *lua.FunctionProto {
-	main := s.instantiateInto(m)
-	for _, f := range m.fns {
-		if f != nil {
-			s.slots.add(f.slot)
-		}
-	}
-	return main
-}
-
-// instantiateInto makes the slots without installing them.
-func (s *State) instantiateInto(m *module) *lua.FunctionProto {
-	u := m.unit
-	m.fns = make([]*function, len(u.decls))
-	protos := make([]*lua.FunctionProto, len(u.decls))
-	for i := len(u.decls) - 1; i >= 0; i-- {
-		d := u.decls[i]
-		if d.capture {
-			protos[i] = d.proto
-			continue
-		}
-		protos[i] = cloneProto(d, protos)
-		if i == 0 {
-			continue
-		}
-		f := &function{mod: m, decl: d}
-		f.slot = &slot{proto: protos[i], fn: f, layout: m.layout(d)}
-		m.fns[i] = f
-	}
-	return protos[0]
-}
-
-// cloneProto copies a prototype's header; protos holds the nested ones by id.
-func cloneProto(d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	p := *d.proto
-	if len(d.children) > 0 {
-		p.FunctionPrototypes = make([]*lua.FunctionProto, len(d.children))
-		for i, c := range d.children {
-			p.FunctionPrototypes[i] = protos[c.id]
-		}
-	}
-	return &p
-}
-
 // captured takes the closure that injectCapture put at the end of a scope.
 func (s *State) captured(fn *lua.LFunction) {
-	if len(s.loading) == 0 {
+	if len(s.modules.loading) == 0 {
 		return
 	}
-	m := s.loading[len(s.loading)-1]
+	m := s.modules.loading[len(s.modules.loading)-1]
 	for _, d := range m.unit.decls[0].children {
 		if d.capture && d.proto == fn.Proto {
 			for i, v := range d.upvals {
@@ -139,8 +33,8 @@ func (s *State) captured(fn *lua.LFunction) {
 
 // atTopLevel is the module whose top level is running, or nil.
 func (s *State) atTopLevel() *module {
-	if n := len(s.loading); n > 0 {
-		return s.loading[n-1]
+	if n := len(s.modules.loading); n > 0 {
+		return s.modules.loading[n-1]
 	}
 	return nil
 }
@@ -160,11 +54,11 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 	if m := s.atTopLevel(); m != nil && !slices.Contains(m.needs, name) {
 		m.needs = append(m.needs, name)
 	}
-	if v := s.loaded.RawGetString(name); v != lua.LNil {
+	if v := s.modules.results.RawGetString(name); v != lua.LNil {
 		return v
 	}
 	s.forbid(L, "loading a module")
-	if m := s.modules[name]; m != nil {
+	if m := s.modules.byName[name]; m != nil {
 		L.RaiseError("loop: %s is required while it is being loaded; require it inside the function that needs it", name)
 	}
 	file := s.release.Files[ModulePath(name)]
@@ -173,29 +67,30 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 	}
 	u, refusal := file.compiled()
 	if refusal != nil {
-		s.raise(L, refusal)
+		Raise(L, refusal)
 	}
 	return s.load(L, name, file, u)
 }
 
 func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue {
-	m := &module{name: name, file: file, unit: u, seq: len(s.order)}
-	if len(s.loading) == 0 {
-		s.roots = append(s.roots, name)
+	m, proto := newModule(name, file, u)
+	m.seq = len(s.modules.order)
+	if len(s.modules.loading) == 0 {
+		s.modules.roots = append(s.modules.roots, name)
 	}
-	s.modules[name] = m
-	s.code++
-	s.order = append(s.order, m)
-	s.loading = append(s.loading, m)
-	depth := len(s.loading)
+	s.modules.byName[name] = m
+	s.modules.changes++
+	s.modules.order = append(s.modules.order, m)
+	s.modules.loading = append(s.modules.loading, m)
+	depth := len(s.modules.loading)
 	ok := false
 	defer func() { // also on the panic that a Lua error is
-		s.loading = s.loading[:depth-1]
+		s.modules.loading = s.modules.loading[:depth-1]
 		if !ok {
 			s.unloadFailed(m)
 		}
 	}()
-	proto := s.instantiate(m)
+	m.eachFunction(func(f *function) { s.slots.add(f.slot) })
 	L.Push(L.NewFunctionFromProto(proto))
 	L.Push(lua.LString(name))
 	L.Call(1, 1)
@@ -205,17 +100,17 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 		L.RaiseError("%s", spent)
 	}
 	if m.result != lua.LNil {
-		s.loaded.RawSetString(name, m.result)
-	} else if m.result = s.loaded.RawGetString(name); m.result == lua.LNil {
+		s.modules.results.RawSetString(name, m.result)
+	} else if m.result = s.modules.results.RawGetString(name); m.result == lua.LNil {
 		m.result = lua.LTrue
-		s.loaded.RawSetString(name, lua.LTrue)
+		s.modules.results.RawSetString(name, lua.LTrue)
 	}
 	for _, call := range m.unsure {
 		if r := m.namesNothing(call); r != nil {
-			s.raise(L, r)
+			Raise(L, r)
 		}
 	}
-	m.done, ok = true, true
+	ok = true
 	if s.stage == nil {
 		s.shareFieldNames(m)
 	}
@@ -232,8 +127,8 @@ func (s *State) shareFieldNames(m *module) {
 			seen[t] = true
 		}
 	}
-	s.l.G.Global.ForEach(other) // libraries
-	s.loaded.ForEach(other)     // modules
+	s.l.G.Global.ForEach(other)      // libraries
+	s.modules.results.ForEach(other) // modules
 	var visit func(v lua.LValue)
 	visit = func(v lua.LValue) {
 		t, ok := v.(*lua.LTable)
@@ -258,47 +153,21 @@ func (s *State) shareFieldNames(m *module) {
 func (s *State) unloadFailed(m *module) {
 	gone := []*module{m}
 	for i := 0; i < len(gone); i++ {
-		for _, o := range s.order {
+		for _, o := range s.modules.order {
 			if o.seq > m.seq && slices.Contains(o.needs, gone[i].name) && !slices.Contains(gone, o) {
 				gone = append(gone, o)
 			}
 		}
 	}
+	var undo Undo // for nobody: it has failed
 	for _, o := range gone {
-		s.unload(o)
-	}
-}
-
-// unload forgets a module.
-func (s *State) unload(m *module) {
-	s.code++
-	delete(s.modules, m.name)
-	s.loaded.RawSetString(m.name, lua.LNil)
-	for i, o := range s.order {
-		if o == m {
-			s.order = append(s.order[:i:i], s.order[i+1:]...)
-			break
-		}
-	}
-	for i, r := range s.roots {
-		if r == m.name {
-			s.roots = append(s.roots[:i:i], s.roots[i+1:]...)
-			break
-		}
-	}
-	for _, r := range m.regs {
-		s.drop(r)
-	}
-	for _, f := range m.fns {
-		if f != nil {
-			s.slots.remove(f.slot)
-		}
+		s.unload(o, &undo)
 	}
 }
 
 // protectedRequire is require from Go.
 func (s *State) protectedRequire(name string) *Refusal {
-	s.trace, s.traceOf = nil, nil
+	s.trace = nil
 	err := protectedCall(s.l, s.l.NewFunction(func(L *lua.LState) int { s.require(L, name); return 0 }), 0)
 	if err == nil {
 		return nil
@@ -340,40 +209,12 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 // for errors that have none in their text: an overflow of the stack.
 var tracePlace = regexp.MustCompile(`\t([^\s@:]+)@[0-9a-f]*:(\d+):`)
 
-// splitPlace takes "m.lua@1a2b3c:12: text" apart.
-func splitPlace(file, text string) (path string, line int, message string) {
-	head, rest, ok := strings.Cut(text, ": ")
-	at := strings.LastIndexByte(head, ':')
-	if !ok || at < 0 {
-		return file, 0, text
-	}
-	if _, err := fmt.Sscanf(head[at+1:], "%d", &line); err != nil {
-		return file, 0, text
-	}
-	path, _, _ = strings.Cut(head[:at], "@")
-	return path, line, rest
-}
-
-// raise throws a Refusal through Lua, whole.
-func (s *State) raise(L *lua.LState, r *Refusal) {
+// Raise throws a Refusal through Lua, whole.
+func Raise(L *lua.LState, r *Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
 	mt := L.CreateTable(0, 4)
 	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
 	ud.Metatable = mt
 	L.Error(ud, 0)
-}
-
-// random is the source of the random numbers of the module's top level.
-func (m *module) random(seed uint64) *rand.Rand {
-	if m.rng == nil {
-		m.rng = rand.New(rand.NewPCG(seed, hashName(m.name)))
-	}
-	return m.rng
-}
-
-func hashName(name string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	return h.Sum64()
 }

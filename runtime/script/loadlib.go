@@ -77,3 +77,13 @@ func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValu
 		out.WriteString(piece)
 	}
 }
+
+// compile makes a function of source that no file of the release has: an operator's,
+// or what loadstring is given.
+func (s *State) compile(src, name string) (*lua.LFunction, error) {
+	proto, err := compileSource(src, name)
+	if err != nil {
+		return nil, err
+	}
+	return &lua.LFunction{Proto: proto, Env: s.l.Env}, nil
+}

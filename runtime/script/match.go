@@ -1,6 +1,9 @@
 package script
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // unitMatch says which declaration of one version of a file is which of another.
 // Ids are those of decl and varDecl; -1 means there is none.
@@ -234,4 +237,18 @@ func (m *unitMatch) upgradable(old, new *decl) bool {
 		}
 	}
 	return true
+}
+
+// unchanged says whether a matched function runs the same code on the same
+// variables; only its line numbers may differ.
+func (m *unitMatch) unchanged(old, new *decl) bool {
+	return old.own == new.own && m.sameLayout(old, new)
+}
+
+// wasCaptured says whether a function of the old version captured the variable.
+func (m *unitMatch) wasCaptured(v *varDecl) bool {
+	id := m.vars[v.id]
+	return id >= 0 && slices.ContainsFunc(m.old.decls, func(d *decl) bool {
+		return !d.capture && slices.ContainsFunc(d.upvals, func(u *varDecl) bool { return u.id == id })
+	})
 }

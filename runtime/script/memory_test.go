@@ -28,49 +28,6 @@ func liveHeap() float64 {
 	return float64(m.HeapAlloc)
 }
 
-// reloader saves versions of one file over and over.
-type reloader struct {
-	t *testing.T
-	s *State
-	g *Stager
-	n int
-}
-
-func newReloader(t *testing.T, files map[string]string, entry ...string) *reloader {
-	s, faults := newTestState(t, files, entry...)
-	t.Cleanup(func() {
-		for _, f := range *faults {
-			t.Errorf("fault: %s", f.Message)
-		}
-	})
-	return &reloader{t: t, s: s, g: NewStager(s.opts), n: 1}
-}
-
-func (r *reloader) save(path, src string) (*Report, error) {
-	r.n++
-	st, err := r.g.Stage(r.s.release, r.s.release.With(r.n, map[string][]byte{path: []byte(src)}), r.s.Modules())
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.s.Plan(st); err != nil {
-		return nil, err
-	}
-	report, err := r.s.Commit(st)
-	if err == nil {
-		r.g.Adopt(st)
-	}
-	return report, err
-}
-
-func (r *reloader) must(path, src string) *Report {
-	r.t.Helper()
-	report, err := r.save(path, src)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return report
-}
-
 // flat runs step many times and requires that the heap does not grow by more than
 // two per cent of what it was after a few; it may shrink.
 func flat(t *testing.T, step func(i int)) {
@@ -117,11 +74,8 @@ func TestHeapIsFlatOverReloads(t *testing.T) {
 		r.s.Emit("tick")
 		r.s.Advance(float64(i))
 	})
-	if n := len(r.s.handlers["tick"]); n != 1 {
-		t.Errorf("%d handlers", n)
-	}
-	if len(r.s.timers) != 1 || r.s.slots.len() > 8 || len(r.s.stale) > 8 {
-		t.Errorf("%d timers, %d slots, %d stale ones", len(r.s.timers), r.s.slots.len(), len(r.s.stale))
+	if handlers, timers := registered(r.s); len(handlers) != 1 || len(timers) != 1 {
+		t.Errorf("%d handlers, %d timers", len(handlers), len(timers))
 	}
 }
 
@@ -143,9 +97,6 @@ func TestHeapIsFlatWhenAnUpvalueComesAndGoes(t *testing.T) {
 	})
 	if most > 4 {
 		t.Errorf("a closure has %d cells", most)
-	}
-	if r.s.slots.len() > 8 || len(r.s.stale) > 8 {
-		t.Errorf("%d slots, %d stale ones", r.s.slots.len(), len(r.s.stale))
 	}
 }
 
@@ -172,7 +123,7 @@ func TestSuspendedFrameKeepsItsVersionAndNoOther(t *testing.T) {
 	}
 	r := newReloader(t, map[string]string{"m.lua": source(1)}, "m")
 	do(t, r.s, `(function() CO = coroutine.wrap(require"m".run) CO() end)()`)
-	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.modules["m"].unit.decls[1].proto.Code[0]) }
+	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.Module("m").unit.decls[1].proto.Code[0]) }
 	versions := []weak.Pointer[uint32]{code()}
 	for v := 2; v <= 300; v++ {
 		report := r.must("m.lua", source(v))
@@ -214,7 +165,7 @@ func TestCommitDoesNotVisitClosures(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		if _, err := r.s.Commit(st); err != nil {
+		if _, err := Commit(r.s, st); err != nil {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)
@@ -254,7 +205,10 @@ func TestDroppedHandlerFreesWhatItCaptured(t *testing.T) {
 	captured := func(fn *lua.LFunction) weak.Pointer[lua.LTable] {
 		return weak.Make(fn.Upvalues[0].Value().(*lua.LTable))
 	}
-	handler, timer := captured(r.s.handlers["tick"][0].fn), captured(r.s.timers[0].fn)
+	handlers, timers := registered(r.s)
+	handler, timer := captured(handlers[0]), captured(timers[0])
+	clear(handlers)
+	clear(timers)
 	r.must("m.lua", `local function watch() end watch()`)
 	r.must("m.lua", `local function watch() end watch() X = 1`)
 	useStack(t, r.s)
@@ -271,16 +225,19 @@ func TestDroppedHandlerFreesWhatItCaptured(t *testing.T) {
 func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 	r := newReloader(t, map[string]string{"m.lua": `local M = {} local big = {} function M.put(x) big[x] = x end function M.gone() end return M`}, "m")
 	do(t, r.s, `require"m".put(5)`)
-	m := r.s.modules["m"]
+	m := r.s.Module("m")
 	report := r.must("m.lua", `local M = {} function M.put(x) end return M`)
 	if len(report.Warnings) != 1 || report.Warnings[0].Code != "W-ORPHAN-STATE" {
 		t.Fatal(report.Warnings)
 	}
-	for i := range keepGone + 2 {
+	for i := range keepGone + 1 {
+		if left := keptOf(r.s).left[m]; len(left.orphans) != 1 || len(left.graveyard) != 1 {
+			t.Fatalf("after %d changes: %v", i, left)
+		}
 		r.must("m.lua", fmt.Sprintf(`local M = {} function M.put(x) return %d end return M`, i))
 	}
-	if len(m.orphans)+len(m.graveyard) != 0 {
-		t.Fatalf("%d locals and %d functions that left the source long ago are still held", len(m.orphans), len(m.graveyard))
+	if left := keptOf(r.s).left[m]; len(left.orphans)+len(left.graveyard) != 0 {
+		t.Fatalf("%d locals and %d functions that left the source long ago are still held", len(left.orphans), len(left.graveyard))
 	}
 }
 

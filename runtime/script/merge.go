@@ -67,7 +67,7 @@ func (p *planner) loaded(root *place) bool {
 	case placeRegistration, placeTask:
 		return false
 	}
-	return p.s.modules[root.mod] != nil
+	return p.s.Module(root.mod) != nil
 }
 
 func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {
@@ -93,33 +93,15 @@ func (p *planner) keep(at *place, live lua.LValue) {
 	p.warnings = append(p.warnings, warn("W-STATE-KEPT", at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
 }
 
-// short shows a value in a warning.
-func short(v lua.LValue) string {
-	switch v := v.(type) {
-	case lua.LString:
-		if len(v) > 40 {
-			v = v[:40] + "..."
-		}
-		return fmt.Sprintf("%q", string(v))
-	case *lua.LTable:
-		n := 0
-		v.ForEach(func(_, _ lua.LValue) { n++ })
-		return fmt.Sprintf("table of %d", n)
-	case *lua.LFunction:
-		return "function"
-	}
-	return v.String()
-}
-
 // pristine says whether a live value is still what the old source made. What a
 // module returned is told by which module that was, whatever has become of it
 // since: `local m = require "m"` is no state.
 func (p *planner) pristine(base, live lua.LValue) bool {
 	if name, ok := p.moduleOf(base); ok {
-		m := p.s.modules[name]
+		m := p.s.Module(name)
 		return m != nil && m.result == live
 	}
-	e := structure{a: p.st.base, b: p.s, nodes: 1 << 20}
+	e := structure{a: p.st.base.State, b: p.s, nodes: 1 << 20}
 	return e.equal(base, live)
 }
 
@@ -136,7 +118,7 @@ func (p *planner) pristineNew(new, live lua.LValue) bool {
 	if new.Type() == lua.LTFunction {
 		return false // the live one is another function; the author must hear of it
 	}
-	e := structure{a: p.st.next, b: p.s, nodes: 1 << 20}
+	e := structure{a: p.st.next.State, b: p.s, nodes: 1 << 20}
 	return e.equal(new, live)
 }
 
@@ -169,9 +151,9 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 	if x.IsG || y.IsG {
 		return x.IsG && y.IsG && e.a.builtinName(x) == e.b.builtinName(y)
 	}
-	xs, ys := e.a.slotOf(x), e.b.slotOf(y)
+	xs, ys := e.a.Slots().Of(x), e.b.Slots().Of(y)
 	if xs == nil && ys == nil {
-		return sameLoaded(x, y)
+		return SameLoaded(x, y)
 	}
 	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)
 }
@@ -206,12 +188,12 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 
 // orphans warns of variables with live state that the source no longer has.
 func (p *planner) orphans() {
-	for _, n := range p.st.next.order {
+	for _, n := range p.st.next.Loaded() {
 		mp := p.mods[n.name]
 		if mp == nil || mp.live == nil {
 			continue
 		}
-		base := p.st.base.modules[n.name]
+		base := p.st.base.Module(n.name)
 		for _, v := range mp.match.old.vars {
 			if !v.module || mp.match.oldVars[v.id] >= 0 {
 				continue
@@ -230,43 +212,46 @@ func (p *planner) orphans() {
 	}
 }
 
-// frames finds the suspended frames of changed functions.
+// frames finds the suspended frames of changed functions. A named task that has one
+// starts again.
 func (p *planner) frames() {
-	named := map[*lua.LState]*namedTask{}
-	for _, nt := range p.s.restarts {
-		if nt.task != nil && !nt.task.ended {
-			named[nt.task.th] = nt
+	named := map[*lua.LState]string{}
+	for id, nt := range p.s.NamedTasks() {
+		if th := nt.Thread(); th != nil {
+			named[th] = id
 		}
 	}
 	changed := p.changedFunctions()
 	count := map[string]map[int]int{}
-	p.s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			fn := fr.fn()
-			f, version := p.frameFunction(fn)
-			if fz := p.s.frozen[fn.Proto]; fz != nil && fz.decl != nil {
-				p.oldCalls(fz.decl)
-			}
-			if f == nil || !changed()[f] {
-				continue
-			}
-			if nt := named[th]; nt != nil {
-				p.restarts[nt.id] = true
-				return
-			}
-			if p.s.frozen[fn.Proto] == nil {
-				p.freeze = append(p.freeze, frozenFrame{fr, f})
-				p.oldCalls(f.decl)
-			}
-			if count[f.decl.name] == nil {
-				count[f.decl.name] = map[int]int{}
-			}
-			count[f.decl.name][version]++
-			p.report.Frames++
+	p.s.EachFrame(func(th *lua.LState, fr vm.Frame) {
+		fn := fr.Fn()
+		if fn == nil || p.restarts[named[th]] {
+			return
 		}
+		frozen := p.s.Slots().Frozen(fn.Proto)
+		if frozen != nil && frozen.decl != nil {
+			p.oldCalls(frozen.decl)
+		}
+		f, version := p.frameFunction(fn)
+		if f == nil || !changed()[f] {
+			return
+		}
+		if id, ok := named[th]; ok {
+			p.restarts[id] = true
+			return
+		}
+		if frozen == nil {
+			p.freeze = append(p.freeze, Suspended{Frame: fr, Function: f})
+			p.oldCalls(f.decl)
+		}
+		if count[f.decl.name] == nil {
+			count[f.decl.name] = map[int]int{}
+		}
+		count[f.decl.name][version]++
+		p.report.Frames++
 	})
-	for id, nt := range p.s.restarts { // one that has not begun yet begins with the new code by itself
-		if sl := p.s.slotOf(nt.fn); sl != nil && changed()[sl.fn] {
+	for id, nt := range p.s.NamedTasks() { // one that has not begun yet begins with the new code by itself
+		if sl := p.s.Slots().Of(nt.fn); sl != nil && changed()[sl.fn] {
 			p.restarts[id] = true
 		}
 	}
@@ -286,8 +271,8 @@ func (p *planner) changedFunctions() func() map[*function]bool {
 		changed := map[*function]bool{}
 		for _, mp := range p.mods {
 			for i := range mp.swaps {
-				if sw := &mp.swaps[i]; sw.changed {
-					changed[sw.fn] = true
+				if sw := &mp.swaps[i]; sw.Changed {
+					changed[sw.Function] = true
 				}
 			}
 		}
@@ -299,11 +284,11 @@ func (p *planner) frameFunction(fn *lua.LFunction) (*function, int) {
 	if fn == nil || fn.IsG {
 		return nil, 0
 	}
-	if fz := p.s.frozen[fn.Proto]; fz != nil {
+	if fz := p.s.Slots().Frozen(fn.Proto); fz != nil {
 		return fz.fn, fz.release
 	}
-	if sl := p.s.slotOf(fn); sl != nil {
-		return sl.fn, p.s.release.Number
+	if sl := p.s.Slots().Of(fn); sl != nil {
+		return sl.fn, p.s.Release().Number
 	}
 	return nil, 0
 }

@@ -2,41 +2,12 @@ package script
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script/spell"
 	"hotshard/runtime/script/vm"
 )
-
-// stageMigration gives a reload.migrate its value in a staging State.
-func (s *State) stageMigration(L *lua.LState, sm *stagedMigration) {
-	base := s.stage.base
-	if base == nil || base.modules[sm.mod.name] == nil {
-		if sm.mod.unit.policies[sm.mod.unit.named(sm.name)].apart {
-			sm.result = lua.LNil
-			return
-		}
-		sm.result = s.callMigration(L, sm, lua.LNil)
-		return
-	}
-	for _, old := range base.stage.migrations {
-		if old.mod.name == sm.mod.name && old.name == sm.name && sameBody(base, old.fn, s, sm.fn) {
-			sm.result = copyPlain(s.l, old.result, map[*lua.LTable]*lua.LTable{})
-			return
-		}
-	}
-	sm.fresh = true
-	if p := placeByName(sm.mod.unit, base, sm.name); p != nil {
-		sm.base = p.old
-	}
-	copies, j := map[*lua.LTable]*lua.LTable{}, newJournal()
-	arg := copyPlain(s.l, sm.base, copies)
-	s.journaled(j, owned(copies), 0, func() { sm.result = s.callMigration(L, sm, arg) })
-	j.swap() // what else it writes is for the live State to decide
-}
 
 // owned are copies, which nobody else has.
 func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
@@ -47,52 +18,25 @@ func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
 	return out
 }
 
-func (s *State) callMigration(L *lua.LState, sm *stagedMigration, old lua.LValue) lua.LValue {
-	if err := protectedCall(L, sm.fn, 1, old); err != nil {
-		r := migrationRefusal(sm, err)
-		if s.stage.refusal == nil {
-			s.stage.refusal = r
-		}
-		s.raise(L, r)
-	}
-	v := L.Get(-1)
-	L.Pop(1)
-	return v
-}
-
 func migrationRefusal(sm *stagedMigration, err error) *Refusal {
 	r := &Refusal{Code: "R-MIGRATE", Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
 	if full := sm.mod.unit.named(sm.name); full != "" {
 		r.Subject = full
 	}
-	text := err.Error()
-	if api, ok := err.(*lua.ApiError); ok {
-		text = errorText(api.Object)
-	}
-	_, r.Line, r.Message = splitPlace(r.File, text)
+	_, r.Line, r.Message = splitPlace(r.File, ErrorText(err))
 	r.Message = "the migration failed: " + r.Message + "; every write was undone"
 	return r
 }
 
 // sameBody says whether two functions of two States have the same code.
 func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
-	x, y := a.slotOf(f), b.slotOf(g)
+	x, y := a.Slots().Of(f), b.Slots().Of(g)
 	return x != nil && y != nil && x.fn.decl.print == y.fn.decl.print
 }
 
-// policyPlace is the name of what a reload.migrate or reload.state declares.
-func policyPlace(u *unit, name string) string {
-	for full, pol := range u.policies {
-		if pol.name == name && (full == name || full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
-			return full
-		}
-	}
-	return ""
-}
-
 // placeByName finds where the value that a file calls by a name lives, as base has it.
-func placeByName(u *unit, base *State, name string) *place {
-	m := base.modules[u.module]
+func placeByName(u *unit, base *rehearsal, name string) *place {
+	m := base.Module(u.module)
 	if m == nil {
 		return nil
 	}
@@ -107,7 +51,7 @@ func placeByName(u *unit, base *State, name string) *place {
 	case strings.HasPrefix(full, u.module+"."):
 		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.module)+1:]
 	default:
-		p = &place{kind: placeGlobals, old: base.l.G.Global}
+		p = &place{kind: placeGlobals, old: base.Globals()}
 	}
 	return fieldPlace(p, path)
 }
@@ -128,41 +72,12 @@ func fieldPlace(p *place, path string) *place {
 	return p
 }
 
-// namesNothing is the error of a migration whose name is nothing in its file. A field
-// that the text does not show may have appeared by the end of the top level.
-func (m *module) namesNothing(sm migrationCall) *Refusal {
-	at := fieldPlace(&place{old: m.result}, sm.name)
-	if at != nil && at.old != lua.LNil {
-		return nil
-	}
-	mend := "name a local of the file's top level or a field of what it returns"
-	for full, pol := range m.unit.policies {
-		if pol.kind == "migrate" && pol.name == sm.name {
-			mend = fmt.Sprintf("did you mean %q?", full[strings.LastIndexAny(full, ".:")+1:])
-		}
-	}
-	if near := spell.Nearest(sm.name, m.unit.shortNames()); near != "" {
-		mend = fmt.Sprintf("did you mean %q?", near)
-	}
-	return &Refusal{Code: "R-LOAD", Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
-		Message: fmt.Sprintf("reload.migrate(%q) names nothing in this file; %s", sm.name, mend)}
-}
-
 // variablePlace is a variable of the top level that base has and next declares.
 func variablePlace(m *module, next *unit, name string) *place {
 	declared := next.topLevel(name)
 	for _, v := range m.unit.vars {
 		if cell := m.variableCell(v); v.module && v.name == name && cell != nil && declared != nil {
 			return &place{kind: placeVar, mod: m.name, v: declared, oldVar: v.id, name: m.name + ":" + name, old: cell.Value()}
-		}
-	}
-	return nil
-}
-
-func (u *unit) topLevel(name string) *varDecl {
-	for _, v := range u.vars {
-		if v.module && v.name == name {
-			return v
 		}
 	}
 	return nil
@@ -221,21 +136,14 @@ func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *Refusal {
 // runMigration calls a migration with a copy of the live value.
 func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*liveMigration, error) {
 	lm := &liveMigration{place: at, copies: map[*lua.LTable]*lua.LTable{}}
-	arg := copyPlain(p.s.l, live, lm.copies)
+	arg := copyPlain(p.s.L(), live, lm.copies)
 	if p.journal == nil {
 		p.journal = newJournal()
 	}
 	var err error
-	p.s.metered(StageBudget, func() {
-		p.s.journaled(p.journal, owned(lm.copies), hashName(p.st.To.Hash), func() {
-			err = protectedCall(p.s.l, fn, 1, arg)
-		})
-	})
-	if err != nil {
+	if lm.result, err = p.s.Migrate(p.s.L(), fn, arg, owned(lm.copies), p.journal, seedOf(p.st.To.Hash)); err != nil {
 		return nil, err
 	}
-	lm.result = p.s.l.Get(-1)
-	p.s.l.Pop(1)
 	return lm, nil
 }
 
@@ -265,7 +173,7 @@ func replaceContents(p *planner, t, from *lua.LTable, value func(lua.LValue) lua
 		vm.Set(t, value(k), value(v))
 	}
 	t.Metatable = from.Metatable
-	p.undo(func() { before.fill(t) })
+	p.undo.Add(func() { before.fill(t) })
 }
 
 // contents are what a table holds at one moment.

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -109,7 +110,7 @@ func (a *analyser) noteMigrations() {
 // level, a field of what it returns, a global that it sets, or a place with a policy
 // of that name; "" where there is none.
 func (u *unit) named(name string) string {
-	if full := policyPlace(u, name); full != "" {
+	if full := u.policyPlace(name); full != "" {
 		return full
 	}
 	base, _ := splitBase(name)
@@ -276,7 +277,6 @@ func (a *analyser) nameDecl(d *decl, hint, context string) {
 	d.name = a.display(hint)
 	d.group = d.name
 	d.named = parent.parent == nil
-	d.local = strings.HasPrefix(hint, "local ")
 	d.block.sig.WriteString("f " + hint + ";")
 	if d.named {
 		a.u.lines[d.name] = d.line
@@ -296,4 +296,45 @@ func callContext(ex *ast.FuncCallExpr) string {
 		}
 	}
 	return ctx
+}
+
+// globalUse is what a file does with a global.
+type globalUse struct {
+	set   bool
+	atTop bool // it is set by the top level
+}
+
+// noteGlobal notes a global that the current function reads or sets.
+func (a *analyser) noteGlobal(ex ast.Expr, set bool) {
+	id, ok := ex.(*ast.IdentExpr)
+	if !ok || a.lookup(id.Value) != nil {
+		return
+	}
+	if set {
+		use := a.u.globals[id.Value]
+		a.u.globals[id.Value] = globalUse{set: true, atTop: use.atTop || a.fn.parent == nil}
+	}
+	if a.fn.parent != nil && !slices.Contains(a.fn.free, id.Value) {
+		a.fn.free = append(a.fn.free, id.Value)
+	}
+}
+
+// policyPlace is the name of what a reload.migrate or reload.state declares.
+func (u *unit) policyPlace(name string) string {
+	for full, pol := range u.policies {
+		if pol.name == name && (full == name || full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
+			return full
+		}
+	}
+	return ""
+}
+
+// topLevel is a local of the top level, the first of that name, or nil.
+func (u *unit) topLevel(name string) *varDecl {
+	for _, v := range u.vars {
+		if v.module && v.name == name {
+			return v
+		}
+	}
+	return nil
 }

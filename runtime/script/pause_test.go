@@ -40,7 +40,7 @@ func shardWithClosures(tb testing.TB, files, closures int) *State {
 	held := s.l.NewTable()
 	s.l.SetGlobal("HELD", held)
 	for i := range closures {
-		m := s.loaded.RawGetString(fmt.Sprintf("lib.m%d", i%files)).(*lua.LTable)
+		m := s.modules.results.RawGetString(fmt.Sprintf("lib.m%d", i%files)).(*lua.LTable)
 		if err := s.l.CallByParam(lua.P{Fn: m.RawGetString("mk"), NRet: 1, Protect: true}, lua.LNumber(i)); err != nil {
 			tb.Fatal(err)
 		}
@@ -58,11 +58,11 @@ func commitPause(tb testing.TB, s *State, g *Stager, files, version int) time.Du
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := s.Plan(st); err != nil {
+	if _, err := Plan(s, st); err != nil {
 		tb.Fatal(err)
 	}
 	start := time.Now()
-	report, err := s.Commit(st)
+	report, err := Commit(s, st)
 	took := time.Since(start)
 	if err != nil {
 		tb.Fatal(err)

@@ -5,14 +5,13 @@ import (
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
-
-	"hotshard/runtime/script/vm"
 )
 
 // planner works out what a Staged release does to one live State. Until commit
 // it only reads the State and makes new objects beside it.
 type planner struct {
 	s     *State
+	kept  *kept
 	st    *Staged
 	force bool // at commit: state that cannot be merged is kept with a warning
 
@@ -29,15 +28,15 @@ type planner struct {
 	journal     *journal // of what migrations write besides their results
 	migrations  []*liveMigration
 	forget      []string // migrations whose before-image is no longer of use
-	freeze      []frozenFrame
+	freeze      []Suspended
 	restarts    map[string]bool
-	loadsGone   []*function
+	loadsGone   []*function // that have made functions of texts they no longer have
 	handles     map[*registration]*lua.LUserData
 	grows       []grown
 	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
 	told        map[string]bool       // functions that are warned of
 	warnings    []Warning
-	undos       []func()
+	undo        Undo
 	report      Report
 }
 
@@ -47,12 +46,6 @@ type write struct {
 	value lua.LValue
 	list  []lua.LValue // of a sequence: its new elements
 	seq   bool
-}
-
-// frozenFrame is a suspended frame that keeps its code.
-type frozenFrame struct {
-	frame frame
-	fn    *function
 }
 
 // Report is what a commit did, or what a plan says it would do.
@@ -66,27 +59,26 @@ type Report struct {
 	Modules   int // changed modules that this State has loaded
 }
 
-// Plan says what committing would do to this State, or why it refuses. Nothing
-// changes.
-func (s *State) Plan(st *Staged) (report *Report, err error) {
+// Plan says what committing would do to a State, or why it refuses. Nothing changes.
+func Plan(s *State, st *Staged) (report *Report, err error) {
 	defer func() { // a fault of the engine is a refusal: the State is as it was
 		if v := recover(); v != nil {
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
+			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
 		}
 	}()
-	p, r := s.plan(st, false)
+	p, r := makePlan(s, st, false)
 	if r != nil {
 		return nil, r
 	}
 	return &p.report, nil
 }
 
-func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
-	p := &planner{s: s, st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
+func makePlan(s *State, st *Staged, force bool) (*planner, *Refusal) {
+	p := &planner{s: s, kept: keptOf(s), st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
 		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
-	if s.release.Hash != st.From.Hash {
-		return nil, &Refusal{Code: "R-STALE", Subject: s.opts.Name, Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.opts.Name, s.release.Hash, st.From.Hash)}
+	if s.Release().Hash != st.From.Hash {
+		return nil, &Refusal{Code: "R-STALE", Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
 	}
 	defer p.takeBack()
 	p.report.Stats = st.Stats
@@ -102,7 +94,7 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 		return nil, r
 	}
 	for _, sm := range st.next.stage.migrations {
-		if !sm.fresh || s.modules[sm.mod.name] == nil {
+		if !sm.fresh || s.Module(sm.mod.name) == nil {
 			continue
 		}
 		if r := p.migrate(sm, fresh); r != nil {
@@ -168,9 +160,9 @@ func (p *planner) resolve(at *place) (lua.LValue, bool) {
 func (p *planner) lookup(at *place) (lua.LValue, bool) {
 	switch at.kind {
 	case placeGlobals:
-		return p.s.l.G.Global, true
+		return p.s.Globals(), true
 	case placeResult:
-		if m := p.s.modules[at.mod]; m != nil {
+		if m := p.s.Module(at.mod); m != nil {
 			return m.result, true
 		}
 		return nil, false
@@ -185,7 +177,7 @@ func (p *planner) lookup(at *place) (lua.LValue, bool) {
 		}
 		return nil, false
 	case placeTask:
-		if nt := p.s.restarts[string(at.key.(lua.LString))]; nt != nil {
+		if nt := p.s.NamedTask(string(at.key.(lua.LString))); nt != nil {
 			return nt.fn, true
 		}
 		return nil, false
@@ -217,10 +209,7 @@ func (p *planner) lookupTable(at *place, t *lua.LTable) (lua.LValue, bool) {
 		if key == nil {
 			return nil, false
 		}
-		if u := p.s.upgrades[t]; u != nil && key == lua.LString("__index") && t.RawGetString("__index") == lua.LValue(u.hook) {
-			return u.index, true
-		}
-		return vm.Get(t, key), true
+		return p.s.Field(t, key), true
 	}
 	return nil, false
 }
@@ -246,7 +235,7 @@ func (p *planner) liveKey(at *place) lua.LValue {
 }
 
 func (p *planner) liveCell(at *place) *lua.Upvalue {
-	m := p.s.modules[at.mod]
+	m := p.s.Module(at.mod)
 	if m == nil || at.oldVar < 0 || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
 		return nil
 	}
@@ -254,7 +243,7 @@ func (p *planner) liveCell(at *place) *lua.Upvalue {
 }
 
 func (p *planner) upvalueCell(at *place, fn *lua.LFunction) *lua.Upvalue {
-	sl, m := p.s.slotOf(fn), p.s.modules[at.mod]
+	sl, m := p.s.Slots().Of(fn), p.s.Module(at.mod)
 	if sl == nil || m == nil || sl.fn.mod != m || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
 		return nil
 	}

@@ -14,22 +14,11 @@ type modulePlan struct {
 	match *unitMatch
 	fns   []*function
 	vars  []*variable
-	swaps []swap
+	swaps []Swap
 	slots map[*function]*slot // those of functions that get a new one
 	cells []newCell           // of variables that are new
 	bound bool                // made from live values, so that it must be made again for a commit
 	fresh *module             // what becomes of a new module
-}
-
-// swap is one function's change of code.
-type swap struct {
-	fn      *function
-	decl    *decl
-	was     *decl              // before the commit
-	proto   *lua.FunctionProto // the new header; once committed, the old one
-	slot    *slot              // not nil: a new slot, because the captured variables changed
-	old     *slot              // that it took the place of
-	changed bool               // more than line numbers
 }
 
 // newCell is a new variable and next's cell for it.
@@ -42,19 +31,9 @@ type newCell struct {
 // critical path and Commit uses it, if no code has been loaded in between.
 type codePlan struct {
 	st   *Staged
-	code uint64
+	code uint64 // how often what is loaded had changed
 	mods map[string]*modulePlan
 	age  int // in ticks
-}
-
-// grow drops a plan that nobody commits.
-func (c *codePlan) grow(s *State) {
-	if c == nil {
-		return
-	}
-	if c.age++; c.age > maxPlanAge {
-		s.prepared = nil
-	}
 }
 
 // maxPlanAge is how long a plan is kept, in ticks: all systems are asked before the
@@ -66,8 +45,8 @@ func (p *planner) modules() *Refusal {
 	if p.reuse() {
 		return nil
 	}
-	for _, n := range p.st.next.order {
-		live := p.s.modules[n.name]
+	for _, n := range p.st.next.Loaded() {
+		live := p.s.Module(n.name)
 		if live == nil {
 			continue
 		}
@@ -80,21 +59,21 @@ func (p *planner) modules() *Refusal {
 		}
 		p.prepare(live, n, um)
 	}
-	for _, live := range p.s.order { // one that was loaded since the roots were asked for
-		if now := p.st.To.Files[live.file.Path]; p.st.next.modules[live.name] == nil && now != nil && now.Hash != live.file.Hash {
+	for _, live := range p.s.Loaded() { // one that was loaded since the roots were asked for
+		if now := p.st.To.Files[live.file.Path]; p.st.next.Module(live.name) == nil && now != nil && now.Hash != live.file.Hash {
 			return &Refusal{Code: "R-STALE", Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 	}
 	p.report.Modules = len(p.mods)
-	p.s.prepared = &codePlan{st: p.st, code: p.s.code, mods: maps.Clone(p.mods)}
+	p.kept.prepared = &codePlan{st: p.st, code: p.s.Loads(), mods: maps.Clone(p.mods)}
 	return nil
 }
 
 // reuse takes the module plans that Plan has left for Commit. New variables get
 // cells of this planner.
 func (p *planner) reuse() bool {
-	c := p.s.prepared
-	if c == nil || c.st != p.st || c.code != p.s.code {
+	c := p.kept.prepared
+	if c == nil || c.st != p.st || c.code != p.s.Loads() {
 		return false
 	}
 	for _, mp := range c.mods {
@@ -114,7 +93,7 @@ func (p *planner) reuse() bool {
 
 func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
 	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars)),
-		slots: map[*function]*slot{}, swaps: make([]swap, 0, len(um.new.decls))}
+		slots: map[*function]*slot{}, swaps: make([]Swap, 0, len(um.new.decls))}
 	p.mods[next.name] = mp
 	p.prepareVars(mp)
 	protos := make([]*lua.FunctionProto, len(um.new.decls))
@@ -139,7 +118,7 @@ func (p *planner) prepareVars(mp *modulePlan) {
 		}
 		nv := &variable{decl: v}
 		if v.module {
-			if o := mp.live.orphans[v.name]; o != nil && p.fits(o, mp.next, v) {
+			if o := p.kept.left[mp.live].orphan(v.name); o != nil && p.fits(o, mp.next, v) {
 				nv, mp.bound = o, true
 			} else if src := mp.next.variableCell(v); src != nil {
 				nv.cell = p.cell(src)
@@ -156,13 +135,6 @@ func (p *planner) fits(o *variable, next *module, v *varDecl) bool {
 	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
 }
 
-func (m *module) variableCell(v *varDecl) *lua.Upvalue {
-	if v.id < len(m.vars) && m.vars[v.id] != nil {
-		return m.vars[v.id].cell
-	}
-	return nil
-}
-
 func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
 	layout := make([]*variable, len(d.upvals))
 	for i, v := range d.upvals {
@@ -172,24 +144,21 @@ func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.Functio
 	f := p.existing(mp, d)
 	if f == nil {
 		f = &function{mod: mp.live, decl: d}
-		f.slot = &slot{proto: proto, fn: f, layout: layout}
+		f.slot = newSlot(f, proto, layout, nil)
 		mp.fns[d.id], mp.slots[f] = f, f.slot
-		mp.swaps = append(mp.swaps, swap{fn: f, decl: d, slot: f.slot})
+		mp.swaps = append(mp.swaps, Swap{Function: f, To: d, Slot: f.slot})
 		return proto
 	}
 	mp.fns[d.id] = f
-	sw := swap{fn: f, decl: d, changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
+	sw := Swap{Function: f, To: d, Changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
 	if sameVariables(f.slot.layout, layout) {
-		sw.proto = proto
+		sw.Proto = proto
 		mp.swaps = append(mp.swaps, sw)
 		return f.slot.proto
 	}
-	sw.changed = true
-	sw.slot = &slot{proto: proto, fn: f, layout: layout}
-	if extras := mp.leftBehind(f.slot, layout); extras != nil {
-		sw.slot.past = &slotPast{extras: extras}
-	}
-	mp.slots[f] = sw.slot
+	sw.Changed = true
+	sw.Slot = newSlot(f, proto, layout, mp.leftBehind(f.slot, layout))
+	mp.slots[f] = sw.Slot
 	mp.swaps = append(mp.swaps, sw)
 	return proto
 }
@@ -201,7 +170,7 @@ func (p *planner) existing(mp *modulePlan, d *decl) *function {
 		return mp.live.fns[id]
 	}
 	if d.named {
-		return mp.live.graveyard[d.name]
+		return p.kept.left[mp.live].buried(d.name)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/vm"
 	"sort"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type TaskInfo struct {
 // themselves come last.
 func (s *State) Tasks() []TaskInfo {
 	due := map[*Wait]float64{}
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.wait != nil {
 			due[r.wait] = r.due - s.now
 		}
@@ -81,12 +82,12 @@ func (s *State) describeStack(info *TaskInfo, fs []frame) {
 		if s.gaugedFrame(fn) {
 			continue // its own code stands behind it
 		}
-		if fz := s.frozen[fn.Proto]; fz != nil {
+		if fz := s.slots.frozen[fn.Proto]; fz != nil {
 			info.Functions = append(info.Functions, fz.fn.decl.name)
 			if fz.release != 0 {
 				info.Old, info.Release = true, min(info.Release, fz.release)
 			}
-		} else if sl := s.slotOf(fn); sl != nil {
+		} else if sl := s.slots.Of(fn); sl != nil {
 			info.Functions = append(info.Functions, sl.fn.decl.name)
 		}
 	}
@@ -118,12 +119,12 @@ func (s *State) Stop(id uint64) bool {
 }
 
 // Timers counts the pending timers, sleeping tasks included.
-func (s *State) Timers() int { return len(s.timers) }
+func (s *State) Timers() int { return len(s.registry.timers) }
 
 // Names lists the functions of loaded modules by the names that operators use.
 func (s *State) Names() []string {
 	var out []string
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		for _, f := range m.fns {
 			if f != nil {
 				out = append(out, f.decl.name)
@@ -154,7 +155,7 @@ func (s *State) Version(name string) (Version, bool) {
 }
 
 func (s *State) functionNamed(name string) *function {
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		if !strings.HasPrefix(name, m.name) {
 			continue
 		}
@@ -219,7 +220,7 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 		s.traces = map[*function]*tracing{}
 	}
 	s.traces[f] = tr
-	s.addFrozen(tr.saved, &frozenCode{fn: f})
+	s.slots.addFrozen(tr.saved, &frozenCode{fn: f})
 	*f.slot.proto = *wrapper
 	return func() { s.untrace(tr) }, nil
 }
@@ -227,22 +228,13 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 // pin gives the suspended frames of a prototype a copy of it, because its code is
 // about to be overwritten.
 func (s *State) pin(proto *lua.FunctionProto, f *function) {
-	s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			if fn := fr.fn(); fn != nil && fn.Proto == proto {
-				clone := *proto
-				s.addFrozen(&clone, &frozenCode{fn: f})
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
-			}
+	s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		if fn := fr.Fn(); fn != nil && fn.Proto == proto {
+			clone := *proto
+			s.slots.addFrozen(&clone, &frozenCode{fn: f})
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
 		}
 	})
-}
-
-func (s *State) addFrozen(p *lua.FunctionProto, fz *frozenCode) {
-	if s.frozen == nil {
-		s.frozen = map[*lua.FunctionProto]*frozenCode{}
-	}
-	s.frozen[p] = fz
 }
 
 func (s *State) untrace(tr *tracing) {
@@ -254,9 +246,9 @@ func (s *State) untrace(tr *tracing) {
 	delete(s.traces, tr.fn)
 }
 
-// untraceAll puts every traced function's own code back: a commit replaces code
-// and must find it.
-func (s *State) untraceAll() {
+// Unwrap gives every traced and gauged function its own code back: a commit replaces
+// code and must find it.
+func (s *State) Unwrap() {
 	s.Ungauge()
 	for _, tr := range s.traces {
 		s.untrace(tr)

@@ -181,11 +181,11 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := s.Plan(st)
+	plan, err := Plan(s, st)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := s.Commit(st)
+	report, err := Commit(s, st)
 	if err != nil {
 		t.Fatal(err)
 	}

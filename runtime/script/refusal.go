@@ -1,7 +1,10 @@
 package script
 
 import (
+	"errors"
 	"fmt"
+	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 	"strings"
 )
 
@@ -46,6 +49,47 @@ func (w Warning) String() string {
 	return s
 }
 
+// warn makes a Warning.
 func warn(code, subject, format string, args ...any) Warning {
 	return Warning{Code: code, Subject: subject, Detail: fmt.Sprintf(format, args...)}
+}
+
+// fileLine is "m.lua:12", or the path alone where no line is known.
+func fileLine(path string, line int) string {
+	if line <= 0 {
+		return path
+	}
+	return fmt.Sprintf("%s:%d", path, line)
+}
+
+// syntaxRefusal is a refusal of what the reader or the compiler says of a file.
+func syntaxRefusal(path string, err error) *Refusal {
+	r := &Refusal{Code: "R-SYNTAX", File: path, Message: err.Error()}
+	var serr *syntax.Error
+	var cerr *bytecode.Error
+	switch {
+	case errors.As(err, &serr):
+		r.Line, r.Message = serr.Line, serr.Advice()
+		if serr.Unfinished() { // no line is to blame
+			r.Line = 0
+		}
+	case errors.As(err, &cerr):
+		r.Line, r.Message = cerr.Line, cerr.Message
+	}
+	r.Subject = fileLine(path, r.Line)
+	return r
+}
+
+// splitPlace takes "m.lua@1a2b3c:12: text" apart.
+func splitPlace(file, text string) (path string, line int, message string) {
+	head, rest, ok := strings.Cut(text, ": ")
+	at := strings.LastIndexByte(head, ':')
+	if !ok || at < 0 {
+		return file, 0, text
+	}
+	if _, err := fmt.Sscanf(head[at+1:], "%d", &line); err != nil {
+		return file, 0, text
+	}
+	path, _, _ = strings.Cut(head[:at], "@")
+	return path, line, rest
 }

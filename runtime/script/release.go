@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash/fnv"
 	"slices"
 	"sort"
 	"strings"
@@ -134,4 +135,11 @@ func (r *Release) Changed(to *Release) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// seedOf is a number that goes with a name: a seed that is the same at every run.
+func seedOf(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
 }

@@ -21,8 +21,8 @@ type beforeImage struct {
 }
 
 func (p *planner) beforeImage(sm *stagedMigration, live, result lua.LValue) *beforeImage {
-	L := p.s.l
-	image := &beforeImage{initial: outline(p.st.base, sm.base), copies: map[*lua.LTable]*lua.LTable{}}
+	L := p.s.L()
+	image := &beforeImage{initial: outline(p.st.base.State, sm.base), copies: map[*lua.LTable]*lua.LTable{}}
 	image.before = copyPlain(L, live, image.copies)
 	image.after = copyPlain(L, result, map[*lua.LTable]*lua.LTable{})
 	if sm.down != nil {
@@ -32,17 +32,16 @@ func (p *planner) beforeImage(sm *stagedMigration, live, result lua.LValue) *bef
 }
 
 // remember keeps a before-image, or with nil forgets it.
-func (p *planner) remember(name string, image *beforeImage) {
-	s := p.s
-	old := s.migrated
-	s.migrated = maps.Clone(old)
-	if s.migrated == nil {
-		s.migrated = map[string]*beforeImage{}
+func (k *kept) remember(name string, image *beforeImage, undo *Undo) {
+	old := k.migrated
+	undo.Add(func() { k.migrated = old })
+	k.migrated = maps.Clone(old)
+	if k.migrated == nil {
+		k.migrated = map[string]*beforeImage{}
 	}
-	if s.migrated[name] = image; image == nil {
-		delete(s.migrated, name)
+	if k.migrated[name] = image; image == nil {
+		delete(k.migrated, name)
 	}
-	p.undo(func() { s.migrated = old })
 }
 
 // unmigrate handles the values that a migration has changed and whose source goes
@@ -51,16 +50,16 @@ func (p *planner) remember(name string, image *beforeImage) {
 // places it took care of.
 func (p *planner) unmigrate() (done map[string]bool, r *Refusal) {
 	done = map[string]bool{}
-	if len(p.s.migrated) == 0 {
+	if len(p.kept.migrated) == 0 {
 		return done, nil
 	}
 	places := p.placesByName()
-	for _, name := range slices.Sorted(maps.Keys(p.s.migrated)) {
-		at, image := places[name], p.s.migrated[name]
+	for _, name := range slices.Sorted(maps.Keys(p.kept.migrated)) {
+		at, image := places[name], p.kept.migrated[name]
 		if at == nil || p.stillMigrates(at) {
 			continue
 		}
-		if outline(p.st.next, at.new) != image.initial {
+		if outline(p.st.next.State, at.new) != image.initial {
 			p.forget = append(p.forget, name) // the source has moved on; it is plain state from now
 			continue
 		}
@@ -114,7 +113,7 @@ func (p *planner) placesByName() map[string]*place {
 }
 
 func (p *planner) stillMigrates(at *place) bool {
-	for _, m := range p.st.next.order {
+	for _, m := range p.st.next.Loaded() {
 		if m.unit.policies[at.name].kind == "migrate" {
 			return true
 		}
@@ -151,7 +150,7 @@ func outline(s *State, v lua.LValue) string {
 			}
 			b.WriteByte('}')
 		case *lua.LFunction:
-			if sl := s.slotOf(v); sl != nil {
+			if sl := s.Slots().Of(v); sl != nil {
 				b.WriteString("function " + sl.fn.decl.name)
 			}
 		default:

@@ -24,6 +24,16 @@ type slotPast struct {
 	out    bool               // taken out of the slotTable, which may still list it
 }
 
+// newSlot is a slot of a function, in no State yet. extras is what its closures hold
+// behind the layout.
+func newSlot(f *function, proto *lua.FunctionProto, layout, extras []*variable) *slot {
+	sl := &slot{proto: proto, fn: f, layout: layout}
+	if extras != nil {
+		sl.past = &slotPast{extras: extras}
+	}
+	return sl
+}
+
 func (sl *slot) withPast() *slotPast {
 	if sl.past == nil {
 		sl.past = &slotPast{}
@@ -92,8 +102,6 @@ func (t *slotTable) remove(sl *slot) {
 	}
 }
 
-func (t *slotTable) len() int { return len(t.list) - t.out }
-
 // get is the slot of a prototype, or nil. Once settled, a table may be asked by many
 // at once.
 func (t *slotTable) get(p *lua.FunctionProto) *slot {
@@ -126,3 +134,63 @@ func (t *slotTable) settle() {
 
 // address orders prototypes: Go's heap moves nothing.
 func address(p *lua.FunctionProto) uintptr { return uintptr(unsafe.Pointer(p)) }
+
+// Swap is one function's change of code.
+type Swap struct {
+	Function *function
+	To       *decl              // what it is declared as from now on
+	Proto    *lua.FunctionProto // the new header, to be written over the old one; once done, the old one
+	Slot     *slot              // or a new slot, where the captured variables are others
+	Changed  bool               // more than line numbers
+
+	was *decl
+	old *slot
+}
+
+// SwapAll gives a file's functions their new code. There may be thousands, so they
+// share one entry of the undo log.
+func (ss *Slots) SwapAll(swaps []Swap, undo *Undo) {
+	done := 0
+	undo.Add(func() {
+		for done > 0 {
+			done--
+			ss.unswap(&swaps[done])
+		}
+	})
+	for i := range swaps {
+		ss.swap(&swaps[i], undo)
+		done++
+	}
+}
+
+func (ss *Slots) swap(sw *Swap, undo *Undo) {
+	f := sw.Function
+	sw.was, f.decl = f.decl, sw.To
+	if sw.Slot == nil {
+		*f.slot.proto, *sw.Proto = *sw.Proto, *f.slot.proto
+		return
+	}
+	ss.add(sw.Slot)
+	if f.slot == sw.Slot {
+		return // a new function
+	}
+	sw.old = f.slot
+	f.slot = sw.Slot
+	ss.remove(sw.old)
+	ss.outdate(sw.old, sw.old.proto, undo)
+}
+
+// unswap takes a swap back. What outdate did has been taken back already.
+func (ss *Slots) unswap(sw *Swap) {
+	f := sw.Function
+	f.decl = sw.was
+	if sw.Slot == nil {
+		*f.slot.proto, *sw.Proto = *sw.Proto, *f.slot.proto
+		return
+	}
+	ss.remove(sw.Slot)
+	if sw.old != nil {
+		f.slot = sw.old
+		ss.add(sw.old)
+	}
+}

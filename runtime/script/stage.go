@@ -16,14 +16,14 @@ import (
 // the three-way merge. A Stager belongs to one goroutine at a time.
 type Stager struct {
 	opts  Options
-	bases map[string]*State // by release hash
+	bases map[string]*rehearsal // by release hash
 }
 
 // NewStager makes a Stager for live States with the same Options. Nothing is run
 // until the first Stage.
 func NewStager(o Options) *Stager {
 	o.OnFault, o.OnLog, o.Release = nil, nil, nil
-	return &Stager{opts: o, bases: map[string]*State{}}
+	return &Stager{opts: o, bases: map[string]*rehearsal{}}
 }
 
 // Staged is the difference between two releases, ready to be planned and
@@ -32,8 +32,8 @@ type Staged struct {
 	From, To *Release
 	Changed  []string  // paths
 	Warnings []Warning // those that no live State's values can change
-	base     *State
-	next     *State
+	base     *rehearsal
+	next     *rehearsal
 	match    map[string]*unitMatch
 	ops      []op
 	pairs    map[any]*place
@@ -70,7 +70,7 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 		g.bases[from.Hash] = base
 	}
 	for _, name := range roots { // modules that were required since
-		if base.modules[name] == nil {
+		if base.Module(name) == nil {
 			_ = base.Require(name)
 		}
 	}
@@ -78,15 +78,15 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}, results: make(map[lua.LValue]string, len(base.modules))}
-	for name, m := range base.modules {
-		st.results[m.result] = name
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}, results: map[lua.LValue]string{}}
+	for _, m := range base.Loaded() {
+		st.results[m.result] = m.name
 	}
 	if r := st.difference(); r != nil {
 		return nil, r
 	}
-	base.slots.settle() // all units plan at once, and look slots up in these two
-	next.slots.settle()
+	base.Slots().Settle() // all units plan at once, and look slots up in these two
+	next.Slots().Settle()
 	return st, nil
 }
 
@@ -119,7 +119,7 @@ func (st *Staged) Roots() []string { return st.next.Modules() }
 // Functions names every function that the release changes or adds.
 func (st *Staged) Functions() []string {
 	var out []string
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
 		for _, d := range m.unit.decls[1:] {
 			if d.capture {
@@ -135,48 +135,48 @@ func (st *Staged) Functions() []string {
 
 // boot runs top levels in a fresh staging State. With a base, a failure of a
 // module that the base could load is a refusal; others are left out.
-func (g *Stager) boot(r *Release, roots []string, base *State) (*State, error) {
+func (g *Stager) boot(r *Release, roots []string, base *rehearsal) (*rehearsal, error) {
 	o := g.opts
 	o.Release = r
 	log := &stageLog{base: base, changed: map[string]bool{}, states: map[string]lua.LValue{}, consts: map[*lua.LTable]bool{}}
 	if base != nil {
 		for path, f := range r.Files {
-			if old := base.release.Files[path]; old == nil || old.Hash != f.Hash {
+			if old := base.Release().Files[path]; old == nil || old.Hash != f.Hash {
 				log.changed[f.Module()] = true
 			}
 		}
 	}
-	s, err := newState(o, log)
+	s, err := NewStaging(o, log)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range roots {
-		if base != nil && r.Files[ModulePath(name)] == nil && base.release.Files[ModulePath(name)] != nil {
+		if base != nil && r.Files[ModulePath(name)] == nil && base.Release().Files[ModulePath(name)] != nil {
 			continue // taken out by this release; if somebody still requires it, that is the refusal
 		}
 		err := s.Require(name)
 		if log.refusal != nil {
 			return nil, log.refusal
 		}
-		if err != nil && base != nil && (base.modules[name] != nil || log.changed[name]) {
+		if err != nil && base != nil && (base.Module(name) != nil || log.changed[name]) {
 			return nil, err
 		}
 	}
 	log.base = nil // or every release would keep the one before it
-	return s, nil
+	return &rehearsal{s, log}, nil
 }
 
 // difference matches declarations, compares values and collects the warnings
 // that follow from the sources alone.
 func (st *Staged) difference() *Refusal {
-	for _, m := range st.next.order {
-		if bm := st.base.modules[m.name]; bm != nil {
+	for _, m := range st.next.Loaded() {
+		if bm := st.base.Module(m.name); bm != nil {
 			st.match[m.name] = matchUnits(bm.unit, m.unit)
 		}
 	}
 	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]policy{},
 		regs: map[string][]regMatch{}, held: map[*lua.Upvalue]*lua.Upvalue{}}
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		for name, pol := range m.unit.policies {
 			d.policies[name] = pol
 		}
@@ -216,14 +216,14 @@ func (st *Staged) kinds() *Refusal {
 // refusal is one about a place, with the line where it is declared.
 func (st *Staged) refusal(code string, p *place) *Refusal {
 	r := &Refusal{Code: code, Subject: p.name}
-	if m := st.next.modules[rootOf(p).mod]; m != nil {
+	if m := st.next.Module(rootOf(p).mod); m != nil {
 		r.File, r.Line = m.file.Path, m.unit.lines[p.name]
 	}
 	return r
 }
 
 func (st *Staged) count() {
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
 		if um == nil {
 			st.Stats.Added += len(m.unit.decls) - 1
@@ -247,14 +247,8 @@ func (st *Staged) count() {
 	}
 }
 
-// unchanged says whether a matched function runs the same code on the same
-// variables; only its line numbers may differ.
-func (m *unitMatch) unchanged(old, new *decl) bool {
-	return old.own == new.own && m.sameLayout(old, new)
-}
-
 func (st *Staged) warnStatic() {
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
 		if um == nil || um.old == um.new {
 			continue
@@ -290,7 +284,7 @@ func (st *Staged) warnFunction(um *unitMatch, old, new *decl) {
 // callers says whether every known call of a function passes what it now takes.
 func (st *Staged) callers(d *decl) (detail string, ok bool) {
 	known := 0
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		for _, c := range m.unit.calls {
 			if c.callee != d.name {
 				continue
@@ -389,9 +383,9 @@ type regMatch struct{ old, new int }
 // and same function first, then same kind and name in order.
 func (st *Staged) matchRegistrations(d *differ) {
 	st.regs = map[string][]regMatch{}
-	for _, m := range st.next.order {
+	for _, m := range st.next.Loaded() {
 		var old []*registration
-		if bm := st.base.modules[m.name]; bm != nil {
+		if bm := st.base.Module(m.name); bm != nil {
 			old = bm.regs
 		}
 		if len(old) == 0 && len(m.regs) == 0 {

@@ -123,19 +123,3 @@ func TestYieldWhereItWouldBreakIsAnError(t *testing.T) {
 		t.Fatal(*faults)
 	}
 }
-
-func TestByteOrderMarkAndCRLF(t *testing.T) {
-	r := newReloader(t, map[string]string{"m.lua": "local M = {}\nfunction M.f() return 1 end\nreturn M\n"}, "m")
-	r.must("m.lua", "\xef\xbb\xbflocal M = {}\r\nfunction M.f()\r\n\treturn 2\r\nend\r\n\r\nfunction M.fail()\r\n\treturn M.x.y\r\nend\r\nreturn M\r\n")
-	if got := do(t, r.s, `require"m".f()`); got[0] != 2.0 {
-		t.Fatal(got)
-	}
-	var failed error
-	r.s.Eval(`require"m".fail()`, "test", func(_ []world.Value, err error) { failed = err })
-	if failed == nil || !strings.Contains(failed.Error(), ":7:") {
-		t.Fatalf("the place of the error: %v", failed)
-	}
-	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), "R-SYNTAX") {
-		t.Fatal(err)
-	}
-}

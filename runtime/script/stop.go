@@ -38,12 +38,12 @@ type TimerInfo struct {
 // are none.
 func (s *State) TimerList() []TimerInfo {
 	var out []TimerInfo
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.wait != nil {
 			continue
 		}
 		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.fn)}
-		if sl := s.slotOf(r.fn); sl != nil {
+		if sl := s.slots.Of(r.fn); sl != nil {
 			t.Function, t.Where = sl.fn.decl.name, fmt.Sprintf("%s:%d", sl.fn.decl.proto.SourceName, sl.fn.decl.line)
 		}
 		if r.kind == regEvery {
@@ -60,10 +60,10 @@ func (s *State) TimerList() []TimerInfo {
 
 // StopTimer ends the timer with the id, as cancel does, and says whether there was one.
 func (s *State) StopTimer(id uint64) bool {
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.id == id && r.wait == nil {
-			s.drop(r)
-			s.forget(r)
+			s.registry.drop(r)
+			r.forget()
 			return true
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func (b *builder) openTasks() {
 	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
 		wait := seconds(L, 1)
-		s.bounded(L, registerSteps, len(s.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
 		w, err := s.Park(L, "sleep")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
@@ -134,9 +134,8 @@ func logText(L *lua.LState) string {
 
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
 func (s *State) sleepTimer(seconds float64, fn *lua.LFunction, w *Wait) {
-	s.regSeq++
-	w.timer = &registration{kind: regAfter, fn: fn, id: s.regSeq, due: s.now + max(seconds, 0), heap: -1, wait: w}
-	s.install(w.timer)
+	w.timer = &registration{kind: regAfter, fn: fn, id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
+	s.registry.install(w.timer)
 }
 
 func (s *State) log(L *lua.LState, level, text string) {
@@ -186,8 +185,8 @@ func (b *builder) openRegistry() {
 	b.set("", "cancel", func(s *State, L *lua.LState) int {
 		r, ok := L.CheckUserData(1).Value.(*registration)
 		if ok && !r.gone {
-			s.drop(r)
-			s.forget(r)
+			s.registry.drop(r)
+			r.forget()
 		}
 		L.Push(lua.LBool(ok))
 		return 1
@@ -213,10 +212,10 @@ func (b *builder) groupTable(name string, kind regKind) {
 		key := arg.Text(L, 2)
 		L.Push(lua.LNil)
 		if kind == regCommand {
-			if r := s.commands[key]; r != nil {
+			if r := s.registry.commands[key]; r != nil {
 				L.Push(r.fn)
 			}
-		} else if list := s.handlers[key]; len(list) > 0 {
+		} else if list := s.registry.handlers[key]; len(list) > 0 {
 			L.Push(list[len(list)-1].fn)
 		}
 		return 1
@@ -230,14 +229,14 @@ func (b *builder) groupTable(name string, kind regKind) {
 
 func (s *State) unregister(kind regKind, name string) {
 	if kind == regCommand {
-		if r := s.commands[name]; r != nil {
-			s.drop(r)
-			s.forget(r)
+		if r := s.registry.commands[name]; r != nil {
+			s.registry.drop(r)
+			r.forget()
 		}
 		return
 	}
-	for _, r := range s.handlers[name] {
-		s.drop(r)
-		s.forget(r)
+	for _, r := range s.registry.handlers[name] {
+		s.registry.drop(r)
+		r.forget()
 	}
 }

@@ -31,10 +31,10 @@ func (p *planner) translateTable(t *lua.LTable) lua.LValue {
 			return v
 		}
 	}
-	if t == p.st.next.l.G.Global {
-		return p.s.l.G.Global
+	if t == p.st.next.Globals() {
+		return p.s.Globals()
 	}
-	c := p.s.l.CreateTable(vm.Len(t), 0)
+	c := p.s.L().CreateTable(vm.Len(t), 0)
 	p.made[t] = c
 	for k, v := range entries(t) {
 		if key := p.translate(k); key != lua.LNil {
@@ -60,7 +60,7 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 			return v
 		}
 	}
-	ns := p.st.next.slotOf(fn)
+	ns := p.st.next.Slots().Of(fn)
 	if ns == nil {
 		return p.translateLoaded(fn)
 	}
@@ -110,7 +110,7 @@ func (p *planner) function(next *function) *slot {
 		}
 		return f.slot
 	}
-	if m := p.s.modules[name]; m != nil && next.decl.id < len(m.fns) {
+	if m := p.s.Module(name); m != nil && next.decl.id < len(m.fns) {
 		return m.fns[next.decl.id].slot
 	}
 	return nil
@@ -120,7 +120,7 @@ func (p *planner) variable(mod string, v *varDecl) *variable {
 	if mp := p.modulePlan(mod); mp != nil {
 		return mp.vars[v.id]
 	}
-	if m := p.s.modules[mod]; m != nil {
+	if m := p.s.Module(mod); m != nil {
 		return m.variable(v)
 	}
 	return nil
@@ -132,15 +132,14 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	if mp := p.mods[name]; mp != nil {
 		return mp
 	}
-	if p.s.modules[name] != nil {
+	if p.s.Module(name) != nil {
 		return nil
 	}
-	n := p.st.next.modules[name]
+	n := p.st.next.Module(name)
 	if n == nil {
 		return nil
 	}
-	m := &module{name: name, file: n.file, unit: n.unit, nreg: n.nreg, done: true}
-	p.s.instantiateInto(m)
+	m, _ := newModule(name, n.file, n.unit)
 	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.vars))}
 	p.mods[name] = mp
 	for _, v := range n.unit.vars {
@@ -165,12 +164,12 @@ func (p *planner) modulePlan(name string) *modulePlan {
 func (p *planner) required() {
 	var visit func(name string)
 	visit = func(name string) {
-		n := p.st.next.modules[name]
+		n := p.st.next.Module(name)
 		if n == nil {
 			return
 		}
 		for _, need := range n.needs {
-			if p.s.modules[need] == nil && p.mods[need] == nil {
+			if p.s.Module(need) == nil && p.mods[need] == nil {
 				p.modulePlan(need)
 				visit(need)
 			}
@@ -178,7 +177,7 @@ func (p *planner) required() {
 	}
 	for known := -1; known != len(p.mods); { // what comes in may bring in more
 		known = len(p.mods)
-		for _, n := range p.st.next.order {
+		for _, n := range p.st.next.Loaded() {
 			if p.mods[n.name] != nil {
 				visit(n.name)
 			}
@@ -189,7 +188,7 @@ func (p *planner) required() {
 // temporary is a closure over a function of next that can run before the commit:
 // its code is a private copy, its top-level variables are the live ones.
 func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
-	ns := p.st.next.slotOf(fn)
+	ns := p.st.next.Slots().Of(fn)
 	live := &lua.LFunction{Proto: ns.fn.decl.proto}
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
@@ -205,7 +204,7 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 	if !ok {
 		return lua.LNil
 	}
-	h := &lua.LUserData{Env: p.s.l.G.Global, Metatable: lua.LNil}
+	h := &lua.LUserData{Env: p.s.Globals(), Metatable: lua.LNil}
 	p.made[ud], p.handles[r] = h, h
 	return h
 }
@@ -215,8 +214,8 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 func (p *planner) ready() {
 	for known := -1; known != len(p.mods); { // what comes in may bring in more
 		known = len(p.mods)
-		for _, n := range p.st.next.order {
-			if p.s.modules[n.name] == nil && p.mods[n.name] == nil {
+		for _, n := range p.st.next.Loaded() {
+			if p.s.Module(n.name) == nil && p.mods[n.name] == nil {
 				continue
 			}
 			for _, rm := range p.st.regs[n.name] {
@@ -244,12 +243,12 @@ func (p *planner) readyStage(log *stageLog) {
 		}
 	}
 	for _, t := range log.tasks {
-		if t.mod == nil || p.s.modules[t.mod.name] != nil || p.mods[t.mod.name] != nil {
+		if t.mod == nil || p.s.Module(t.mod.name) != nil || p.mods[t.mod.name] != nil {
 			p.translate(t.fn)
 		}
 	}
 	for key, def := range log.states {
-		if _, ok := p.s.states[key]; !ok {
+		if !p.s.Keeps(key) {
 			p.translate(def)
 		}
 	}
@@ -257,8 +256,8 @@ func (p *planner) readyStage(log *stageLog) {
 
 func (p *planner) prepareTasks() {
 	for _, t := range p.st.next.stage.tasks {
-		if p.s.restarts[t.id] == nil {
-			p.made[t.handle] = p.s.l.CreateTable(0, 4)
+		if p.s.NamedTask(t.id) == nil {
+			p.made[t.handle] = p.s.L().CreateTable(0, 4)
 		}
 	}
 }

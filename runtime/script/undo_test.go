@@ -37,27 +37,41 @@ every(1, function() hits = hits + 20 end)
 function M.wait() sleep(10) local x = 1 return "new" end
 GLOBAL = 1
 M.late = reload.state("late", {})
+reload.after(function() error "and the host breaks on it" end)
 return M`
+
+// brittle is newTestState with a host that breaks, while broken says so, on being told
+// of a fault: the last thing that a commit can meet.
+func brittle(t *testing.T, broken *bool) *State {
+	files := map[string][]byte{"m.lua": []byte(undoOld), "extra.lua": []byte("return {v = 1}")}
+	s, err := New(Options{Name: "test", Release: NewRelease(1, files), Entry: []string{"m"}, OnFault: func(Fault) {
+		if *broken {
+			panic("the host breaks")
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
 
 // TestCommitThatPanicsIsUndone lets the commit run into a fault of the engine after
 // it has changed code and state, and compares the State with one that never tried.
 func TestCommitThatPanicsIsUndone(t *testing.T) {
 	run := func(broken bool) string {
-		s, _ := newTestState(t, map[string]string{"m.lua": undoOld, "extra.lua": "return {v = 1}"}, "m")
+		s := brittle(t, &broken)
 		do(t, s, `(function() M = require"m" C = M.mk(5) M.f() M.t.live = 1 task.spawn(function() R = M.wait() end) end)()`)
 		if broken {
 			st, err := NewStager(s.opts).Stage(s.release, s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
 			if err != nil {
 				t.Fatal(err)
 			}
-			states := s.states
-			s.states = nil // written to by the last step
-			_, err = s.Commit(st)
-			s.states = states
+			_, err = Commit(s, st)
 			if r, ok := err.(*Refusal); !ok || r.Code != "R-HOST" || !strings.Contains(r.Message, "was undone") {
 				t.Fatalf("the commit: %v", err)
 			}
-			if s.release.Number != 1 || s.modules["extra"] != nil {
+			if s.release.Number != 1 || s.Module("extra") != nil {
 				t.Fatalf("it runs release %d", s.release.Number)
 			}
 		}
@@ -68,7 +82,8 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 		s.Command("", "go", func(v world.Value, err error) { fmt.Fprint(&out, v, err, " ") })
 		s.Advance(20)
 		fmt.Fprint(&out, do(t, s, `M.f(), C(), M.gone(), M.n, #M.list, M.t.a, M.t.b, M.t.live, M.mt.k, M.added, GLOBAL, R`))
-		fmt.Fprint(&out, s.slots.len(), len(s.timers), len(s.order), len(s.handlers["tick"]), len(s.handlers["tock"]))
+		handlers, timers := registered(s)
+		fmt.Fprint(&out, len(timers), len(handlers), s.Modules(), s.Names(), s.HasHandler("tock"))
 		return out.String()
 	}
 	if got, want := run(true), run(false); got != want {
@@ -78,29 +93,28 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 
 // TestReloadAfterAnUndoneCommit shows that what was undone can be done.
 func TestReloadAfterAnUndoneCommit(t *testing.T) {
-	r := newReloader(t, map[string]string{"m.lua": undoOld, "extra.lua": "return {v = 1}"}, "m")
-	st, err := r.g.Stage(r.s.release, r.s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), r.s.Modules())
+	broken := true
+	s := brittle(t, &broken)
+	st, err := NewStager(s.opts).Stage(s.release, s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
 	if err != nil {
 		t.Fatal(err)
 	}
-	states := r.s.states
-	r.s.states = nil
-	if _, err := r.s.Commit(st); err == nil {
+	if _, err := Commit(s, st); err == nil {
 		t.Fatal("the commit went through")
 	}
-	r.s.states = states
-	if _, err := r.s.Plan(st); err != nil {
+	broken = false
+	if _, err := Plan(s, st); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.s.Commit(st); err != nil {
+	if _, err := Commit(s, st); err != nil {
 		t.Fatal(err)
 	}
-	r.s.Emit("tick")
-	r.s.Emit("tock")
-	if got := do(t, r.s, `require"m".f(), require"m".n, #require"m".list, require"m".mt.k`); fmt.Sprint(got) != "[new105 2 4 k2]" {
+	s.Emit("tick")
+	s.Emit("tock")
+	if got := do(t, s, `require"m".f(), require"m".n, #require"m".list, require"m".mt.k`); fmt.Sprint(got) != "[new105 2 4 k2]" {
 		t.Fatal(got)
 	}
-	if _, ok := r.s.modules["extra"].result.(*lua.LTable); !ok {
+	if _, ok := s.Module("extra").result.(*lua.LTable); !ok {
 		t.Fatal("the new module is missing")
 	}
 }

@@ -37,7 +37,7 @@ func TestSavesAreOfOneRelease(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.post(Between(func(*System) { _, err = st.Commit(staged) }))
+		b.post(Between(func(*System) { _, err = script.Commit(st, staged) }))
 		b.fillGap()
 		if err != nil {
 			t.Fatal(err)

@@ -365,7 +365,7 @@ func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
 				to := st.Release().With(2, map[string][]byte{"main.lua": []byte("runs = 0\nevery(1, function() runs = runs + 1 end)")})
 				staged, err := stager.Stage(st.Release(), to, st.Modules())
 				if err == nil {
-					_, err = st.Commit(staged)
+					_, err = script.Commit(st, staged)
 				}
 				if err != nil {
 					t.Error(err)
