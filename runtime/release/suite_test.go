@@ -57,7 +57,7 @@ func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	if r, ok := err.(*script.Refusal); !ok || r.Code != "R-STALE" {
 		t.Fatalf("planned on the old base: %v", err)
 	}
-	if _, err = s.units["S00"].Commit(stale); err == nil {
+	if _, err = script.Commit(s.units["S00"], stale); err == nil {
 		t.Fatal("committed on the old base")
 	}
 	s.want("nothing", s.values(), "S00=2 S01=2")
