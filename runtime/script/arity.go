@@ -12,10 +12,10 @@ func (st *Staged) newArity(callee string) *decl {
 			continue
 		}
 		for _, d := range um.new.decls[1:] {
-			if !d.named || d.name != callee || um.decl[d.id] < 0 {
+			if !d.named || d.name != callee || um.before(d) == nil {
 				continue
 			}
-			if old := um.old.decls[um.decl[d.id]]; !old.vararg && !d.vararg && old.params != d.params {
+			if old := um.before(d); !old.vararg && !d.vararg && old.params != d.params {
 				return d
 			}
 		}
@@ -38,12 +38,12 @@ func (p *planner) oldCalls(frame *decl) {
 
 func (p *planner) warnArity(d, frame *decl, c callSite) {
 	for _, w := range p.st.Warnings {
-		if w.Code == "W-ARITY" && w.Subject == d.name {
+		if w.Code == WArity && w.Subject == d.name {
 			return // said already, of a call in the new source
 		}
 	}
-	if key := "W-ARITY " + d.name; !p.told[key] {
+	if key := WArity + " " + d.name; !p.told[key] {
 		p.told[key] = true
-		p.warnings = append(p.warnings, warn("W-ARITY", d.name, "takes %d now; %s, suspended in old code, passes %d at %s", d.params, frame.name, c.args, fileLine(frame.unit.path, c.line)))
+		p.warnings = append(p.warnings, warn(WArity, d.name, "takes %d now; %s, suspended in old code, passes %d at %s", d.params, frame.name, c.args, fileLine(frame.unit.path, c.line)))
 	}
 }

@@ -37,11 +37,11 @@ func (d *differ) captures(p *place, o, n *lua.LFunction) []heir {
 	um := d.match[ns.fn.mod.name]
 	var out []heir
 	for i, v := range ns.layout {
-		if um == nil || v.decl.module || um.vars[v.decl.id] < 0 {
+		if um == nil || v.decl.module || um.varBefore(v.decl) == nil {
 			continue
 		}
 		for j, ov := range os.layout {
-			if ov.decl.id == um.vars[v.decl.id] {
+			if ov.decl.id == um.varBefore(v.decl).id {
 				at := &place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id, cell: n.Upvalues[i],
 					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
 				out = append(out, heir{d.place(at), o.Upvalues[j]})
@@ -219,7 +219,7 @@ func (p *planner) lostCells(ns *slot, own []*variable) {
 		return
 	}
 	p.told[name] = true
-	p.warnings = append(p.warnings, warn("W-CLOSURE-OLD", name, "is new and has its own local %s: no live function that shares it could be found", own[0].decl.name))
+	p.warnings = append(p.warnings, warn(WClosureOld, name, "is new and has its own local %s: no live function that shares it could be found", own[0].decl.name))
 }
 
 // grown is a closure that takes on more captured variables than it was made with.
@@ -297,7 +297,7 @@ func (p *planner) closuresOld() []Warning {
 	}
 	var out []Warning
 	for _, w := range p.st.Warnings {
-		if w.Code == "W-CLOSURE-OLD" && (old[w.Subject] || !all[w.Subject]) {
+		if w.Code == WClosureOld && (old[w.Subject] || !all[w.Subject]) {
 			out = append(out, w)
 		}
 	}

@@ -30,12 +30,11 @@ func (st *Staged) Changes() []FunctionChange {
 				continue
 			}
 			c := FunctionChange{Name: d.name, Change: "new", NewHash: shortHash(d)}
-			if um != nil && um.decl[d.id] >= 0 {
-				old := um.old.decls[um.decl[d.id]]
-				if um.unchanged(old, d) {
+			if um != nil && um.before(d) != nil {
+				if um.unchanged(um.before(d), d) {
 					continue
 				}
-				c.Change, c.OldHash = "changed", shortHash(old)
+				c.Change, c.OldHash = "changed", shortHash(um.before(d))
 			}
 			c.Callers = st.knownCallers(d.name)
 			out = append(out, c)
@@ -44,7 +43,7 @@ func (st *Staged) Changes() []FunctionChange {
 			continue
 		}
 		for _, d := range um.old.decls[1:] {
-			if !d.capture && um.oldDecl[d.id] < 0 {
+			if !d.capture && um.after(d) == nil {
 				out = append(out, FunctionChange{Name: d.name, Change: "deleted", OldHash: shortHash(d), Callers: st.knownCallers(d.name)})
 			}
 		}

@@ -14,7 +14,7 @@ import (
 // while no Lua runs. Either everything is applied, or, on a refusal, nothing is.
 func Commit(s *State, st *Staged) (report *Report, err error) {
 	if s.Busy() {
-		return nil, &Refusal{Code: "R-HOST", Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
+		return nil, &Refusal{Code: RHost, Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	s.Unwrap()
 	var p *planner
@@ -24,7 +24,7 @@ func Commit(s *State, st *Staged) (report *Report, err error) {
 			if p != nil {
 				p.undo.Back()
 			}
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.Name(), Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
+			report, err = nil, &Refusal{Code: RHost, Subject: s.Name(), Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
 		}
 	}()
 	p, r = makePlan(s, st, true)
@@ -88,8 +88,8 @@ func (p *planner) switchUnit(mp *modulePlan) {
 	before := *m
 	p.undo.Add(func() {
 		for i, v := range mp.vars {
-			if id := mp.match.vars[i]; id >= 0 {
-				v.decl = mp.match.old.vars[id]
+			if was := mp.match.varBefore(mp.match.new.vars[i]); was != nil {
+				v.decl = was
 			}
 		}
 		*m = before

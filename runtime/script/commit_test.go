@@ -99,7 +99,7 @@ func TestByteOrderMarkAndCRLF(t *testing.T) {
 	if failed == nil || !strings.Contains(failed.Error(), ":7:") {
 		t.Fatalf("the place of the error: %v", failed)
 	}
-	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), "R-SYNTAX") {
+	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), RSyntax) {
 		t.Fatal(err)
 	}
 }

@@ -32,7 +32,7 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
 		policies: map[string]policy{}, lines: map[string]int{}, globals: map[string]globalUse{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
-		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}
+		return nil, &Refusal{Code: RSyntax, Subject: path, File: path, Message: err.Error()}
 	}
 	return u, nil
 }

@@ -22,7 +22,7 @@ type place struct {
 	name   string       // as operators see it
 	old    lua.LValue   // base's value, LNil where there is none
 	new    lua.LValue   // next's value
-	policy string       // "state", "const" or "migrate", inherited from above
+	policy string       // the author's, inherited from above
 	index  int          // of a registration, in base
 	cell   *lua.Upvalue // of a captured variable, in next
 }
@@ -72,7 +72,7 @@ func (d *differ) place(p *place) *place {
 		p.policy = pol.kind
 	}
 	if t, ok := p.new.(*lua.LTable); ok && d.next.stage.consts[t] {
-		p.policy = "const"
+		p.policy = TakeConst
 	}
 	return p
 }
@@ -119,15 +119,13 @@ func (d *differ) walk() {
 func (d *differ) variables(bm, m *module) {
 	um := d.match[m.name]
 	for _, v := range m.unit.vars {
-		if !v.module || v.id >= len(m.vars) || m.vars[v.id] == nil || m.vars[v.id].cell == nil {
+		was := um.varBefore(v)
+		if !v.module || was == nil {
 			continue
 		}
-		id := um.vars[v.id]
-		if id < 0 || id >= len(bm.vars) || bm.vars[id] == nil || bm.vars[id].cell == nil {
-			continue
+		if old, new := bm.variableCell(was), m.variableCell(v); old != nil && new != nil {
+			d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: was.id, name: m.name + ":" + v.name, old: old.Value(), new: new.Value()}))
 		}
-		d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: id, name: m.name + ":" + v.name,
-			old: bm.vars[id].cell.Value(), new: m.vars[v.id].cell.Value()}))
 	}
 }
 
@@ -201,8 +199,12 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	if os == nil || ns == nil {
 		return os == nil && ns == nil && SameLoaded(o, n)
 	}
-	return os.fn.mod.name == ns.fn.mod.name && d.match[ns.fn.mod.name] != nil &&
-		d.match[ns.fn.mod.name].decl[ns.fn.decl.id] == os.fn.decl.id
+	um := d.match[ns.fn.mod.name]
+	if um == nil || os.fn.mod.name != ns.fn.mod.name {
+		return false
+	}
+	was := um.before(ns.fn.decl)
+	return was != nil && was.id == os.fn.decl.id
 }
 
 // closures compares what two closures of one declaration captured besides the

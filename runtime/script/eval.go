@@ -225,7 +225,7 @@ func wholeRefusal(err error) error {
 func (s *State) Carry(r *Release) error {
 	for _, m := range s.modules.order {
 		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
-			return &Refusal{Code: "R-STALE", Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
+			return &Refusal{Code: RStale, Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
 		}
 	}
 	s.release = r

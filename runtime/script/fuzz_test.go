@@ -47,7 +47,7 @@ func FuzzCompile(f *testing.F) {
 		file, other := NewFile("m.lua", a), NewFile("m.lua", b)
 		u, refusal := file.compiled()
 		if refusal != nil {
-			if refusal.Code != "R-SYNTAX" || refusal.Message == "" {
+			if refusal.Code != RSyntax || refusal.Message == "" {
 				t.Fatalf("%+v", refusal)
 			}
 			return

@@ -19,7 +19,7 @@ func (p *planner) unknownGlobals() {
 				continue
 			}
 			for _, d := range um.new.decls[1:] {
-				if id := um.decl[d.id]; d.name == name && (id < 0 || um.old.decls[id].print != d.print) {
+				if was := um.before(d); d.name == name && (was == nil || was.print != d.print) {
 					p.warnGlobals(d)
 				}
 			}
@@ -29,9 +29,9 @@ func (p *planner) unknownGlobals() {
 
 func (p *planner) warnGlobals(d *decl) {
 	for _, name := range d.free {
-		if key := "W-GLOBAL " + name; !p.told[key] && !p.hasGlobal(name) {
+		if key := WGlobal + " " + name; !p.told[key] && !p.hasGlobal(name) {
 			p.told[key] = true
-			p.warnings = append(p.warnings, warn("W-GLOBAL", name, "%s uses a global that nobody has; is it misspelt, or is a local or a require missing?", d.name))
+			p.warnings = append(p.warnings, warn(WGlobal, name, "%s uses a global that nobody has; is it misspelt, or is a local or a require missing?", d.name))
 		}
 	}
 	for _, c := range d.children {

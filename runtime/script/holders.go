@@ -20,7 +20,7 @@ const maxHolderWalks = 4
 func (p *planner) deleted() []Warning {
 	gone := map[*decl]Warning{}
 	for _, w := range p.st.Warnings {
-		if w.Code != "W-DELETED" {
+		if w.Code != WDeleted {
 			continue
 		}
 		for _, mp := range p.mods {
@@ -28,7 +28,7 @@ func (p *planner) deleted() []Warning {
 				continue
 			}
 			for _, d := range mp.match.old.decls[1:] {
-				if d.named && d.name == w.Subject && mp.match.oldDecl[d.id] < 0 {
+				if d.named && d.name == w.Subject && mp.match.after(d) == nil {
 					gone[d] = w
 				}
 			}
@@ -131,8 +131,8 @@ func (h *holders) registrations() {
 func (h *holders) module(m *module) {
 	h.queue = append(h.queue, m.result)
 	mp := h.p.mods[m.name]
-	for i, v := range m.vars {
-		if v == nil || v.cell == nil || mp != nil && mp.match != nil && i < len(mp.match.oldVars) && mp.match.oldVars[i] < 0 {
+	for _, v := range m.vars {
+		if v == nil || v.cell == nil || mp != nil && mp.match != nil && mp.match.varAfter(v.decl) == nil {
 			continue
 		}
 		h.queue = append(h.queue, v.cell.Value())

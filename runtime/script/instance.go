@@ -25,7 +25,7 @@ type Override struct {
 // it was where the error is not nil.
 func (s *State) Override(expr, function, code string) (*Override, error) {
 	if s.depth > 0 {
-		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
+		return nil, &Refusal{Code: RHost, Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	m, fn, err := s.declared(function)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *State) Override(expr, function, code string) (*Override, error) {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		return nil, &Refusal{Code: "R-KIND", Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
+		return nil, &Refusal{Code: RKind, Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
 	}
 	o := &Override{table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
 	if o.fn, err = s.inScope(m, fn, code); err != nil {
@@ -65,7 +65,7 @@ func (s *State) declared(function string) (*module, Function, error) {
 			return m, fn, nil
 		}
 	}
-	return nil, Function{}, &Refusal{Code: "R-LOAD", Subject: function, Message: "no module that is loaded here declares it"}
+	return nil, Function{}, &Refusal{Code: RLoad, Subject: function, Message: "no module that is loaded here declares it"}
 }
 
 // value runs a chunk that returns one value, under the budget of one entry.
@@ -114,7 +114,7 @@ func (s *State) inScope(m *module, at Function, code string) (*lua.LFunction, er
 	}
 	fn, ok := v.(*lua.LFunction)
 	if !ok {
-		return nil, &Refusal{Code: "R-SYNTAX", Subject: "patch", Message: "a patch is one function: function(...) ... end"}
+		return nil, &Refusal{Code: RSyntax, Subject: "patch", Message: "a patch is one function: function(...) ... end"}
 	}
 	for i, name := range fn.Proto.DbgUpvalues {
 		if cell := cells[name]; cell != nil && i < len(fn.Upvalues) {

@@ -67,7 +67,7 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 	}
 	now.bury(mp)
 	for _, d := range mp.match.old.decls[1:] {
-		if !d.capture && mp.match.oldDecl[d.id] < 0 {
+		if !d.capture && mp.match.after(d) == nil {
 			left = append(left, m.fns[d.id])
 		}
 	}
@@ -84,12 +84,12 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 func (l *leftovers) bury(mp *modulePlan) {
 	um := mp.match
 	for _, v := range um.old.vars {
-		if cell := mp.live.variableCell(v); v.module && um.oldVars[v.id] < 0 && cell != nil {
+		if cell := mp.live.variableCell(v); v.module && um.varAfter(v) == nil && cell != nil {
 			l.orphans[v.name] = orphan{v: mp.live.vars[v.id]}
 		}
 	}
 	for _, d := range um.old.decls[1:] {
-		if d.named && !d.capture && um.oldDecl[d.id] < 0 {
+		if d.named && !d.capture && um.after(d) == nil {
 			l.graveyard[d.name] = grave{f: mp.live.fns[d.id]}
 		}
 	}

@@ -39,7 +39,7 @@ type Table struct {
 func (s *State) stagedEffect(L *lua.LState, name string) int {
 	if m := s.atTopLevel(); m != nil && s.stage.Changed(m) {
 		line := callerLine(L)
-		r := &Refusal{Code: "R-EFFECT", Subject: fileLine(m.file.Path, line), File: m.file.Path, Line: line,
+		r := &Refusal{Code: REffect, Subject: fileLine(m.file.Path, line), File: m.file.Path, Line: line,
 			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
 		s.stage.Refuse(r)
 		Raise(L, r)

@@ -88,9 +88,9 @@ func (p *planner) mergeList(o op, live lua.LValue, migrated map[string]bool) *Re
 	}
 	n, ok := listLen(t)
 	switch {
-	case o.policy == "state":
+	case o.policy == KeepState:
 		return nil
-	case o.policy == "const":
+	case o.policy == TakeConst:
 	case !ok:
 		return p.mergeKeys(o, migrated)
 	case !p.pristineList(o.old.(*lua.LTable), t, n):

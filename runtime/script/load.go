@@ -179,7 +179,7 @@ func (s *State) protectedRequire(name string) *Refusal {
 func (s *State) loadRefusal(name string, err error) *Refusal {
 	var api *lua.ApiError
 	if !errors.As(err, &api) {
-		return &Refusal{Code: "R-LOAD", Subject: name, File: ModulePath(name), Message: err.Error()}
+		return &Refusal{Code: RLoad, Subject: name, File: ModulePath(name), Message: err.Error()}
 	}
 	if ud, ok := api.Object.(*lua.LUserData); ok {
 		if r, ok := ud.Value.(*Refusal); ok {
@@ -187,9 +187,9 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 		}
 	}
 	text := errorText(api.Object)
-	r := &Refusal{Code: "R-LOAD", Subject: name, File: ModulePath(name), Trace: api.StackTrace}
+	r := &Refusal{Code: RLoad, Subject: name, File: ModulePath(name), Trace: api.StackTrace}
 	if strings.Contains(text, "budget: ") {
-		r.Code = "R-BUDGET"
+		r.Code = RBudget
 	}
 	r.File, r.Line, r.Message = splitPlace(r.File, text)
 	if at := tracePlace.FindStringSubmatch(api.StackTrace); r.Line == 0 && at != nil {

@@ -42,6 +42,38 @@ func filled(n int) []int {
 	return out
 }
 
+// before is the declaration that one of the new version continues, or nil.
+func (m *unitMatch) before(d *decl) *decl {
+	if id := m.decl[d.id]; id >= 0 {
+		return m.old.decls[id]
+	}
+	return nil
+}
+
+// after is what continues a declaration of the old version, or nil.
+func (m *unitMatch) after(d *decl) *decl {
+	if id := m.oldDecl[d.id]; id >= 0 {
+		return m.new.decls[id]
+	}
+	return nil
+}
+
+// varBefore is the variable that one of the new version continues, or nil.
+func (m *unitMatch) varBefore(v *varDecl) *varDecl {
+	if id := m.vars[v.id]; id >= 0 {
+		return m.old.vars[id]
+	}
+	return nil
+}
+
+// varAfter is what continues a variable of the old version, or nil.
+func (m *unitMatch) varAfter(v *varDecl) *varDecl {
+	if id := m.oldVars[v.id]; id >= 0 {
+		return m.new.vars[id]
+	}
+	return nil
+}
+
 // functions pairs two functions and, below them, their scopes and children.
 func (m *unitMatch) functions(old, new *decl) {
 	m.decl[new.id], m.oldDecl[old.id] = old.id, new.id

@@ -227,7 +227,7 @@ func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 	do(t, r.s, `require"m".put(5)`)
 	m := r.s.Module("m")
 	report := r.must("m.lua", `local M = {} function M.put(x) end return M`)
-	if len(report.Warnings) != 1 || report.Warnings[0].Code != "W-ORPHAN-STATE" {
+	if len(report.Warnings) != 1 || report.Warnings[0].Code != WOrphanState {
 		t.Fatal(report.Warnings)
 	}
 	for i := range keepGone + 1 {

@@ -30,11 +30,11 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 	}
 	pristine := p.pristine(o.old, live)
 	switch {
-	case o.policy == "state":
+	case o.policy == KeepState:
 		if live == lua.LNil && o.old == lua.LNil {
 			p.take(o.place)
 		}
-	case o.policy == "const", pristine:
+	case o.policy == TakeConst, pristine:
 		p.replacesLoaded(o.name, o.old, o.new)
 		p.take(o.place)
 	case p.pristineNew(o.new, live):
@@ -71,7 +71,7 @@ func (p *planner) loaded(root *place) bool {
 }
 
 func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {
-	r := p.st.refusal("R-STATE-TYPE", o.place)
+	r := p.st.refusal(RStateType, o.place)
 	name := o.name
 	for i := len(name) - 1; i >= 0; i-- {
 		if name[i] == '.' || name[i] == ':' {
@@ -90,7 +90,7 @@ func (p *planner) take(at *place) {
 
 func (p *planner) keep(at *place, live lua.LValue) {
 	p.report.Kept++
-	p.warnings = append(p.warnings, warn("W-STATE-KEPT", at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
+	p.warnings = append(p.warnings, warn(WStateKept, at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
 }
 
 // pristine says whether a live value is still what the old source made. What a
@@ -195,7 +195,7 @@ func (p *planner) orphans() {
 		}
 		base := p.st.base.Module(n.name)
 		for _, v := range mp.match.old.vars {
-			if !v.module || mp.match.oldVars[v.id] >= 0 {
+			if !v.module || mp.match.varAfter(v) != nil {
 				continue
 			}
 			bc, lc := base.variableCell(v), mp.live.variableCell(v)
@@ -206,7 +206,7 @@ func (p *planner) orphans() {
 				continue // the table lives on under another name
 			}
 			if !p.pristine(bc.Value(), lc.Value()) {
-				p.warnings = append(p.warnings, warn("W-ORPHAN-STATE", n.name+":"+v.name, "=%s; it comes back if the source declares it again", short(lc.Value())))
+				p.warnings = append(p.warnings, warn(WOrphanState, n.name+":"+v.name, "=%s; it comes back if the source declares it again", short(lc.Value())))
 			}
 		}
 	}
@@ -260,7 +260,7 @@ func (p *planner) frames() {
 		for _, v := range slices.Sorted(maps.Keys(versions)) {
 			detail += fmt.Sprintf(" %d on r%d", versions[v], v)
 		}
-		p.warnings = append(p.warnings, warn("W-FRAME-OLD", name, "suspended:%s; they finish in their own code", detail))
+		p.warnings = append(p.warnings, warn(WFrameOld, name, "suspended:%s; they finish in their own code", detail))
 	}
 }
 

@@ -19,7 +19,7 @@ func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
 }
 
 func migrationRefusal(sm *stagedMigration, err error) *Refusal {
-	r := &Refusal{Code: "R-MIGRATE", Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
+	r := &Refusal{Code: RMigrate, Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
 	if full := sm.mod.unit.named(sm.name); full != "" {
 		r.Subject = full
 	}

@@ -134,14 +134,14 @@ func (m *module) namesNothing(sm migrationCall) *Refusal {
 	}
 	mend := "name a local of the file's top level or a field of what it returns"
 	for full, pol := range m.unit.policies {
-		if pol.kind == "migrate" && pol.name == sm.name {
+		if pol.kind == Migrated && pol.name == sm.name {
 			mend = fmt.Sprintf("did you mean %q?", full[strings.LastIndexAny(full, ".:")+1:])
 		}
 	}
 	if near := spell.Nearest(sm.name, m.unit.shortNames()); near != "" {
 		mend = fmt.Sprintf("did you mean %q?", near)
 	}
-	return &Refusal{Code: "R-LOAD", Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
+	return &Refusal{Code: RLoad, Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
 		Message: fmt.Sprintf("reload.migrate(%q) names nothing in this file; %s", sm.name, mend)}
 }
 

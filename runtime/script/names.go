@@ -70,7 +70,7 @@ func (a *analyser) addField(name string) {
 }
 
 func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
-	if kind != "state" && kind != "const" && kind != "migrate" {
+	if kind != KeepState && kind != TakeConst && kind != Migrated {
 		return
 	}
 	name := ""
@@ -82,7 +82,7 @@ func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
 	switch {
 	case hint != "":
 		a.u.policies[a.placeName(hint)] = policy{kind: kind, name: name}
-	case kind == "migrate" && name != "":
+	case kind == Migrated && name != "":
 		a.migrated = append(a.migrated, name)
 	}
 }
@@ -101,7 +101,7 @@ func (a *analyser) placeName(hint string) string {
 func (a *analyser) noteMigrations() {
 	for _, name := range a.migrated {
 		if full := a.u.named(name); full != "" && a.u.policies[full].kind == "" {
-			a.u.policies[full] = policy{kind: "migrate", name: name, apart: true}
+			a.u.policies[full] = policy{kind: Migrated, name: name, apart: true}
 		}
 	}
 }

@@ -63,7 +63,7 @@ type Report struct {
 func Plan(s *State, st *Staged) (report *Report, err error) {
 	defer func() { // a fault of the engine is a refusal: the State is as it was
 		if v := recover(); v != nil {
-			report, err = nil, &Refusal{Code: "R-HOST", Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
+			report, err = nil, &Refusal{Code: RHost, Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
 		}
 	}()
 	p, r := makePlan(s, st, false)
@@ -78,7 +78,7 @@ func makePlan(s *State, st *Staged, force bool) (*planner, *Refusal) {
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
 		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.Release().Hash != st.From.Hash {
-		return nil, &Refusal{Code: "R-STALE", Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
+		return nil, &Refusal{Code: RStale, Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
 	}
 	defer p.takeBack()
 	p.report.Stats = st.Stats
@@ -126,11 +126,11 @@ func makePlan(s *State, st *Staged, force bool) (*planner, *Refusal) {
 func (p *planner) static() []Warning {
 	kept := map[string]bool{}
 	for _, w := range p.warnings {
-		kept[w.Subject] = w.Code == "W-STATE-KEPT" || kept[w.Subject]
+		kept[w.Subject] = w.Code == WStateKept || kept[w.Subject]
 	}
 	var out []Warning
 	for _, w := range p.st.Warnings {
-		if w.Code != "W-DELETED" && w.Code != "W-CLOSURE-OLD" {
+		if w.Code != WDeleted && w.Code != WClosureOld {
 			out = append(out, w)
 		}
 	}

@@ -52,7 +52,7 @@ func (p *planner) modules() *Refusal {
 		}
 		um := p.st.match[n.name]
 		if um == nil && live.unit != n.unit {
-			return &Refusal{Code: "R-STALE", Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
+			return &Refusal{Code: RStale, Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 		if um == nil || um.old == um.new {
 			continue
@@ -61,7 +61,7 @@ func (p *planner) modules() *Refusal {
 	}
 	for _, live := range p.s.Loaded() { // one that was loaded since the roots were asked for
 		if now := p.st.To.Files[live.file.Path]; p.st.next.Module(live.name) == nil && now != nil && now.Hash != live.file.Hash {
-			return &Refusal{Code: "R-STALE", Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
+			return &Refusal{Code: RStale, Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 	}
 	p.report.Modules = len(p.mods)
@@ -112,8 +112,8 @@ func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
 // version had.
 func (p *planner) prepareVars(mp *modulePlan) {
 	for _, v := range mp.match.new.vars {
-		if id := mp.match.vars[v.id]; id >= 0 {
-			mp.vars[v.id] = mp.live.variable(mp.match.old.vars[id])
+		if was := mp.match.varBefore(v); was != nil {
+			mp.vars[v.id] = mp.live.variable(was)
 			continue
 		}
 		nv := &variable{decl: v}
@@ -166,8 +166,8 @@ func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.Functio
 // existing is the live function that a new declaration continues: the matched
 // one, or one of that name that an earlier version deleted.
 func (p *planner) existing(mp *modulePlan, d *decl) *function {
-	if id := mp.match.decl[d.id]; id >= 0 {
-		return mp.live.fns[id]
+	if was := mp.match.before(d); was != nil {
+		return mp.live.fns[was.id]
 	}
 	if d.named {
 		return p.kept.left[mp.live].buried(d.name)

@@ -190,7 +190,7 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 		t.Fatal(err)
 	}
 	// Who holds a deleted function is looked up by the plan only: it walks the heap.
-	plan.Warnings = slices.DeleteFunc(plan.Warnings, func(w Warning) bool { return w.Code == "W-DELETED" })
+	plan.Warnings = slices.DeleteFunc(plan.Warnings, func(w Warning) bool { return w.Code == WDeleted })
 	if len(plan.Warnings)+len(report.Warnings) == 0 {
 		plan.Warnings, report.Warnings = nil, nil
 	}
@@ -200,7 +200,7 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 	g.Adopt(st)
 	for _, w := range report.Warnings {
 		switch w.Code {
-		case "W-STATE-KEPT", "W-DELETED", "W-FRAME-OLD":
+		case WStateKept, WDeleted, WFrameOld:
 			if edits {
 				continue
 			}

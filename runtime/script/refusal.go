@@ -64,7 +64,7 @@ func fileLine(path string, line int) string {
 
 // syntaxRefusal is a refusal of what the reader or the compiler says of a file.
 func syntaxRefusal(path string, err error) *Refusal {
-	r := &Refusal{Code: "R-SYNTAX", File: path, Message: err.Error()}
+	r := &Refusal{Code: RSyntax, File: path, Message: err.Error()}
 	var serr *syntax.Error
 	var cerr *bytecode.Error
 	switch {

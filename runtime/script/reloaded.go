@@ -23,7 +23,7 @@ func (p *planner) translateLoaded(fn *lua.LFunction) lua.LValue {
 func (p *planner) replacesLoaded(name string, old, new lua.LValue) {
 	if new.Type() == lua.LTFunction && p.st.base.IsLoaded(old) && !p.told[name] {
 		p.told[name] = true
-		p.warnings = append(p.warnings, warn("W-CLOSURE-OLD", name, "was made by loadstring: whoever holds the old one keeps its code"))
+		p.warnings = append(p.warnings, warn(WClosureOld, name, "was made by loadstring: whoever holds the old one keeps its code"))
 	}
 }
 
@@ -36,7 +36,7 @@ func (p *planner) warnLoads() {
 			texts := p.s.LoadedBy(sw.Function)
 			if sw.Changed && slices.ContainsFunc(texts, func(text string) bool { return !hasConstant(sw.To.proto, text) }) {
 				p.loadsGone = append(p.loadsGone, sw.Function)
-				p.warnings = append(p.warnings, warn("W-CLOSURE-OLD", sw.To.name+"/*", "functions that it has made by loadstring keep their code"))
+				p.warnings = append(p.warnings, warn(WClosureOld, sw.To.name+"/*", "functions that it has made by loadstring keep their code"))
 			}
 		}
 	}

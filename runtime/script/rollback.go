@@ -88,13 +88,13 @@ func (p *planner) wayBack(at *place, image *beforeImage, live lua.LValue) (*live
 		if err == nil {
 			return lm, nil
 		}
-		r := p.st.refusal("R-MIGRATE", at)
+		r := p.st.refusal(RMigrate, at)
 		r.Message = fmt.Sprintf("the way down of its migration failed: %v; every write was undone", err)
 		return nil, r
 	}
 	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
 	if !e.equal(image.after, live) {
-		r := p.st.refusal("R-NODOWN", at)
+		r := p.st.refusal(RNoDown, at)
 		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", short(live))
 		return nil, r
 	}
@@ -114,7 +114,7 @@ func (p *planner) placesByName() map[string]*place {
 
 func (p *planner) stillMigrates(at *place) bool {
 	for _, m := range p.st.next.Loaded() {
-		if m.unit.policies[at.name].kind == "migrate" {
+		if m.unit.policies[at.name].kind == Migrated {
 			return true
 		}
 	}

@@ -76,7 +76,7 @@ func (f *File) Function(name string) (Function, error) {
 func (f *File) Replace(name, code string) ([]byte, error) {
 	fn, err := f.Function(name)
 	if err != nil {
-		return nil, &Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
+		return nil, &Refusal{Code: RLoad, Subject: name, File: f.Path, Message: err.Error()}
 	}
 	code = strings.TrimSpace(code)
 	expr, refusal := functionExpr(code)
@@ -106,7 +106,7 @@ func functionExpr(code string) (*ast.FunctionExpr, *Refusal) {
 			}
 		}
 	}
-	return nil, &Refusal{Code: "R-SYNTAX", Subject: "patch", Message: "a patch is one function: function(...) ... end"}
+	return nil, &Refusal{Code: RSyntax, Subject: "patch", Message: "a patch is one function: function(...) ... end"}
 }
 
 // mergeHead keeps the written name of `function M.f(...)` and takes the rest from

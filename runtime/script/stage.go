@@ -125,7 +125,7 @@ func (st *Staged) Functions() []string {
 			if d.capture {
 				continue
 			}
-			if um == nil || um.decl[d.id] < 0 || !um.unchanged(um.old.decls[um.decl[d.id]], d) {
+			if um == nil || um.before(d) == nil || !um.unchanged(um.before(d), d) {
 				out = append(out, d.name)
 			}
 		}
@@ -206,7 +206,7 @@ func (st *Staged) kinds() *Refusal {
 		if was != lua.LTFunction && was != lua.LTTable {
 			continue // a plain value is held by nobody: the live value decides
 		}
-		r := st.refusal("R-KIND", o.place)
+		r := st.refusal(RKind, o.place)
 		r.Message = fmt.Sprintf("was a %s and becomes a %s; whoever holds the old one would keep it. Give the new one another name", was, is)
 		return r
 	}
@@ -233,14 +233,14 @@ func (st *Staged) count() {
 			if d.capture {
 				continue
 			}
-			if id := um.decl[d.id]; id < 0 {
+			if was := um.before(d); was == nil {
 				st.Stats.Added++
-			} else if !um.unchanged(um.old.decls[id], d) {
+			} else if !um.unchanged(was, d) {
 				st.Stats.Functions++
 			}
 		}
 		for _, d := range um.old.decls[1:] {
-			if !d.capture && um.oldDecl[d.id] < 0 {
+			if !d.capture && um.after(d) == nil {
 				st.Stats.Removed++
 			}
 		}
@@ -254,11 +254,11 @@ func (st *Staged) warnStatic() {
 			continue
 		}
 		for _, name := range um.ambiguous {
-			st.Warnings = append(st.Warnings, warn("W-CLOSURE-OLD", name, "closures made before the reload keep their code: the functions cannot be told apart; give them names"))
+			st.Warnings = append(st.Warnings, warn(WClosureOld, name, "closures made before the reload keep their code: the functions cannot be told apart; give them names"))
 		}
 		for _, d := range um.new.decls[1:] {
-			if id := um.decl[d.id]; id >= 0 && !d.capture {
-				st.warnFunction(um, um.old.decls[id], d)
+			if was := um.before(d); was != nil && !d.capture {
+				st.warnFunction(um, was, d)
 			}
 		}
 		st.warnDeleted(um)
@@ -269,15 +269,15 @@ func (st *Staged) warnStatic() {
 
 func (st *Staged) warnFunction(um *unitMatch, old, new *decl) {
 	if !um.sameLayout(old, new) && !um.upgradable(old, new) {
-		st.Warnings = append(st.Warnings, warn("W-CLOSURE-OLD", new.name, "closures made before the reload keep their code: it now uses a local that they did not capture"))
+		st.Warnings = append(st.Warnings, warn(WClosureOld, new.name, "closures made before the reload keep their code: it now uses a local that they did not capture"))
 	}
 	if new.named && !old.vararg && !new.vararg && old.params != new.params {
 		if detail, ok := st.callers(new); !ok {
-			st.Warnings = append(st.Warnings, warn("W-ARITY", new.name, "%d parameters before, %d now%s", old.params, new.params, detail))
+			st.Warnings = append(st.Warnings, warn(WArity, new.name, "%d parameters before, %d now%s", old.params, new.params, detail))
 		}
 	}
 	if added := addedFields(old, new); added != "" && !st.hasUpgrade(um.new.module) {
-		st.Warnings = append(st.Warnings, warn("W-FIELDS", new.name, "adds %s, old instances have none; see reload.upgrade", added))
+		st.Warnings = append(st.Warnings, warn(WFields, new.name, "adds %s, old instances have none; see reload.upgrade", added))
 	}
 }
 
@@ -323,16 +323,16 @@ func (st *Staged) hasUpgrade(module string) bool {
 
 func (st *Staged) warnDeleted(um *unitMatch) {
 	for _, d := range um.old.decls[1:] {
-		if !d.named || um.oldDecl[d.id] >= 0 || st.stillFunction(um, d) {
+		if !d.named || um.after(d) != nil || st.stillFunction(um, d) {
 			continue
 		}
 		hint := ""
 		for _, n := range um.new.decls[1:] {
-			if um.decl[n.id] < 0 && n.print == d.print && n.named {
+			if um.before(n) == nil && n.print == d.print && n.named {
 				hint = "same body as new " + n.name
 			}
 		}
-		st.Warnings = append(st.Warnings, warn("W-DELETED", d.name, "%s", hint))
+		st.Warnings = append(st.Warnings, warn(WDeleted, d.name, "%s", hint))
 	}
 }
 
@@ -353,11 +353,11 @@ func (st *Staged) warnPlaces() {
 			continue
 		}
 		if o.parent.kind == placeGlobals && o.old == lua.LNil {
-			st.Warnings = append(st.Warnings, warn("W-GLOBAL", o.name, "a new global"))
+			st.Warnings = append(st.Warnings, warn(WGlobal, o.name, "a new global"))
 		}
 		index := o.kind == placeField && o.parent.kind == placeMeta && o.key == lua.LString("__index")
 		if index && o.old.Type() == lua.LTTable && o.new.Type() == lua.LTTable {
-			st.Warnings = append(st.Warnings, warn("W-BASE", o.parent.parent.name, "%s -> %s", st.nameOf(o.old), st.nameOf(o.new)))
+			st.Warnings = append(st.Warnings, warn(WBase, o.parent.parent.name, "%s -> %s", st.nameOf(o.old), st.nameOf(o.new)))
 		}
 	}
 }

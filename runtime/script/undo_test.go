@@ -68,7 +68,7 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = Commit(s, st)
-			if r, ok := err.(*Refusal); !ok || r.Code != "R-HOST" || !strings.Contains(r.Message, "was undone") {
+			if r, ok := err.(*Refusal); !ok || r.Code != RHost || !strings.Contains(r.Message, "was undone") {
 				t.Fatalf("the commit: %v", err)
 			}
 			if s.release.Number != 1 || s.Module("extra") != nil {

@@ -65,9 +65,16 @@ type block struct {
 	sig      strings.Builder // names declared directly in it: how it is recognised again
 }
 
+// What an author can say about a piece of state, with the reload function of that name.
+const (
+	KeepState = "state"   // the live value stays
+	TakeConst = "const"   // the source's value is taken
+	Migrated  = "migrate" // a function makes the new value of the live one
+)
+
 // policy is what the author said about a piece of state.
 type policy struct {
-	kind  string // "state", "const", "migrate"
+	kind  string
 	name  string
 	apart bool // a statement, beside the declaration of the value
 }

@@ -15,6 +15,6 @@ func (p *planner) unloads() []*module {
 // warnUnloads names what is taken out.
 func (p *planner) warnUnloads() {
 	for _, m := range p.unloads() {
-		p.warnings = append(p.warnings, warn("W-DELETED", m.name, "the module is unloaded; who holds its functions keeps them"))
+		p.warnings = append(p.warnings, warn(WDeleted, m.name, "the module is unloaded; who holds its functions keeps them"))
 	}
 }
