@@ -10,7 +10,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -195,7 +195,7 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 }
 
 func TestWarningsAreSaidOnce(t *testing.T) {
-	o := release.Outcome{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}
+	o := release.Outcome{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []code.Warning{{Code: "W-ARITY", Subject: "m.f"}}}
 	if said := toOutcome(o).String(); strings.Count(said, "W-ARITY") != 1 {
 		t.Errorf("it says %q", said)
 	}

@@ -11,7 +11,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // patches implements command.Patches over the controller.
@@ -116,7 +116,7 @@ func (v patches) merged(number int) (path string, disk, want []byte, err error) 
 	if disk, err = os.ReadFile(path); err != nil {
 		return "", nil, nil, err
 	}
-	file := script.NewFile(p.Path, disk)
+	file := code.NewFile(p.Path, disk)
 	fn, err := file.Function(p.Function)
 	if err != nil {
 		return "", nil, nil, err

@@ -15,6 +15,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 )
 
@@ -25,7 +26,7 @@ func (v keptReleases) controller() *release.Controller { return v.s.releases.con
 
 // refusalOf is an error of the controller as operators get it.
 func refusalOf(err error) error {
-	if r := (*script.Refusal)(nil); errors.As(err, &r) {
+	if r := (*code.Refusal)(nil); errors.As(err, &r) {
 		return &command.Refusal{Code: r.Code, Message: r.Text()}
 	}
 	return err
@@ -59,7 +60,7 @@ func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Re
 }
 
 // at is a release by its number, read back from the store where it is not at hand.
-func (v keptReleases) at(ctx context.Context, number int) (*script.Release, error) {
+func (v keptReleases) at(ctx context.Context, number int) (*code.Release, error) {
 	if r := v.controller().Find(number); r != nil {
 		return r, nil
 	}
@@ -70,21 +71,21 @@ func (v keptReleases) at(ctx context.Context, number int) (*script.Release, erro
 	if err != nil {
 		return nil, err
 	}
-	r := script.NewRelease(kept.Number, kept.Files)
+	r := code.NewRelease(kept.Number, kept.Files)
 	v.controller().Remember(r)
 	return r, nil
 }
 
 // Diff implements command.Releases.
 func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
-	a, err := script.NewRelease(0, nil), error(nil) // what was there before the first
+	a, err := code.NewRelease(0, nil), error(nil) // what was there before the first
 	if from > 0 {
 		a, err = v.at(ctx, from)
 	}
 	if err != nil {
 		return "", err
 	}
-	var b *script.Release
+	var b *code.Release
 	if to == 0 {
 		b, err = v.controller().Candidate()
 	} else {
@@ -100,7 +101,7 @@ func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
 	return out.String(), nil
 }
 
-func sourceOf(r *script.Release, path string) string {
+func sourceOf(r *code.Release, path string) string {
 	if f := r.Files[path]; f != nil {
 		return string(f.Source)
 	}
@@ -109,7 +110,7 @@ func sourceOf(r *script.Release, path string) string {
 
 // Plan implements command.Releases.
 func (v keptReleases) Plan(ctx context.Context, to int) (command.Plan, error) {
-	var target *script.Release
+	var target *code.Release
 	if to != 0 {
 		var err error
 		if target, err = v.at(ctx, to); err != nil {

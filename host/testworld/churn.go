@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // meanTicks is how many ticks lie between two reloads, on average, and mostReloads
@@ -55,7 +56,7 @@ func (c *churn) reload() error {
 	modules := st.Modules()
 	changed := map[string][]byte{}
 	for range 1 + c.rand.IntN(4) {
-		path := script.ModulePath(modules[c.rand.IntN(len(modules))])
+		path := code.ModulePath(modules[c.rand.IntN(len(modules))])
 		line := fmt.Sprintf("local _reload%d = %d -- a line more\n", c.count, c.count)
 		changed[path] = slices.Concat([]byte(line), from.Files[path].Source)
 	}

@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // canary is a change that only some units run.
 type canary struct {
 	number  int
-	to      *script.Release   // it alone, over what the others ran when it began
+	to      *code.Release     // it alone, over what the others ran when it began
 	files   map[string][]byte // saved ones that it tries; nil: a patch
 	merged  []*Patch          // open patches that the files have caught up with
 	patch   *Patch
@@ -84,18 +84,18 @@ func (c *Controller) canaryOf(number int) (*canary, error) {
 		return nil, c.whichOne()
 	}
 	if number == 0 {
-		return nil, &script.Refusal{Code: "R-STALE", Message: "no canary is running"}
+		return nil, &code.Refusal{Code: "R-STALE", Message: "no canary is running"}
 	}
-	return nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("release %d is no canary; canaries lists those that run", number)}
+	return nil, &code.Refusal{Code: "R-STALE", Message: fmt.Sprintf("release %d is no canary; canaries lists those that run", number)}
 }
 
 // whichOne asks back where several canaries run.
-func (c *Controller) whichOne() *script.Refusal {
+func (c *Controller) whichOne() *code.Refusal {
 	lines := make([]string, len(c.canaries))
 	for i, k := range c.canaries {
 		lines[i] = fmt.Sprintf("%v: %s, or %s", k, k.promoteWith(), k.endWith())
 	}
-	return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("%d canaries are running; say which. %s", len(c.canaries), strings.Join(lines, "; "))}
+	return &code.Refusal{Code: "R-STALE", Message: fmt.Sprintf("%d canaries are running; say which. %s", len(c.canaries), strings.Join(lines, "; "))}
 }
 
 // busy is the refusal of what cannot be done while a canary tries a file, or nil;
@@ -104,16 +104,16 @@ func (c *Controller) busy(subject, path string) error {
 	for _, k := range c.canaries {
 		_, touches := k.files[path]
 		if touches || path == "" {
-			return &script.Refusal{Code: "R-STALE", Subject: subject, Message: fmt.Sprintf("%v is a canary on %v; first %s, or %s", "release "+fmt.Sprint(k.number), k.units, k.promoteWith(), k.endWith())}
+			return &code.Refusal{Code: "R-STALE", Subject: subject, Message: fmt.Sprintf("%v is a canary on %v; first %s, or %s", "release "+fmt.Sprint(k.number), k.units, k.promoteWith(), k.endWith())}
 		}
 	}
 	return nil
 }
 
 // candidate is the release that the queued files would make.
-func (c *Controller) candidate() (to, disk *script.Release, k carried, err error) {
+func (c *Controller) candidate() (to, disk *code.Release, k carried, err error) {
 	if len(c.queued) == 0 {
-		return nil, nil, k, &script.Refusal{Code: "R-STALE", Message: "no saved file waits; save one first"}
+		return nil, nil, k, &code.Refusal{Code: "R-STALE", Message: "no saved file waits; save one first"}
 	}
 	disk = c.disk.With(c.disk.Number, c.queued)
 	if k, err = c.carryPatches(disk); err != nil {
@@ -124,7 +124,7 @@ func (c *Controller) candidate() (to, disk *script.Release, k carried, err error
 }
 
 // Candidate is the release that promoting the queued files would make.
-func (c *Controller) Candidate() (*script.Release, error) {
+func (c *Controller) Candidate() (*code.Release, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	to, _, _, err := c.candidate()
@@ -152,12 +152,12 @@ func (c *Controller) startCanary(ctx context.Context, units []string, author str
 }
 
 // newFilesCanary is a canary of the queued files that has not begun.
-func (c *Controller) newFilesCanary(units []string) (*canary, []script.Warning, error) {
+func (c *Controller) newFilesCanary(units []string) (*canary, []code.Warning, error) {
 	if k := c.filesCanary(); k != nil {
 		return nil, nil, c.busy("", sortedKeys(k.files)[0])
 	}
 	if len(units) == 0 {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "a canary needs a system to run on"}
+		return nil, nil, &code.Refusal{Code: "R-STALE", Message: "a canary needs a system to run on"}
 	}
 	to, _, carried, err := c.candidate()
 	if err != nil {

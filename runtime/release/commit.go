@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // DefaultPatience is how long all units together may take for one step, and
@@ -34,7 +35,7 @@ const (
 
 // step is a new release on its way to the units.
 type step struct {
-	to           *script.Release // without its number
+	to           *code.Release // without its number
 	author, note string
 	units        []string // of a canary; nil: all
 	ground       ground   // that it stands on, with it in it

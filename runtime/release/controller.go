@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Fleet reaches the live States of a shard.
@@ -24,7 +25,7 @@ type Fleet interface {
 	Each(ctx context.Context, units []string, f func(unit string, st *script.State) error) map[string]error
 	// SetCourse says what States that start from now on run: own on its units, all on
 	// the others. Those that by then run anything else start anew on it.
-	SetCourse(all *script.Release, own map[string]*script.Release)
+	SetCourse(all *code.Release, own map[string]*code.Release)
 	// Awake lists units that run, the busiest first: those that can be measured.
 	Awake() []string
 }
@@ -32,13 +33,13 @@ type Fleet interface {
 // Journal keeps releases where a crash cannot take them. Begin is called before
 // the first State changes and gives the release its number; Finish after the last.
 type Journal interface {
-	Begin(r *script.Release, author, note string) (int, error)
+	Begin(r *code.Release, author, note string) (int, error)
 	Finish(number int, status, note string) error
 }
 
 // Config says what a Controller works on.
 type Config struct {
-	Release *script.Release // that runs at the start
+	Release *code.Release // that runs at the start
 	// Options of the States of a program ("main", "services.market"); nil for one
 	// that is not known.
 	Options    func(program string) *script.Options
@@ -66,9 +67,9 @@ type Controller struct {
 	cfg Config
 
 	mu       sync.Mutex
-	disk     *script.Release // what was accepted from disk, without patches
-	live     *script.Release // what runs: disk with the open patches
-	course   course          // what every unit is to run: live, canaries aside
+	disk     *code.Release // what was accepted from disk, without patches
+	live     *code.Release // what runs: disk with the open patches
+	course   course        // what every unit is to run: live, canaries aside
 	stagers  map[string]*script.Stager
 	refusal  map[string]string // path to the hash that was refused last
 	waiting  map[string][]byte // refused and still so on disk
@@ -79,7 +80,7 @@ type Controller struct {
 	patches  []*Patch
 	lastID   int
 	history  []Record
-	recalled []*script.Release
+	recalled []*code.Release
 	watch    watchdog
 	last     Outcome
 
@@ -122,8 +123,8 @@ func New(cfg Config) *Controller {
 
 type memoryJournal struct{ n int }
 
-func (j *memoryJournal) Begin(*script.Release, string, string) (int, error) { j.n++; return j.n, nil }
-func (j *memoryJournal) Finish(int, string, string) error                   { return nil }
+func (j *memoryJournal) Begin(*code.Release, string, string) (int, error) { j.n++; return j.n, nil }
+func (j *memoryJournal) Finish(int, string, string) error                 { return nil }
 
 // Batch is a set of files that were saved together.
 type Batch struct {
@@ -140,7 +141,7 @@ const noteSaved = "saved"
 type HoldReason struct{ Code, Path, Detail string }
 
 // Live is the release that runs, canaries aside.
-func (c *Controller) Live() *script.Release {
+func (c *Controller) Live() *code.Release {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.live
@@ -223,7 +224,7 @@ func contentHash(path string, src []byte) string {
 	if src == nil {
 		return "gone"
 	}
-	return script.NewFile(path, src).Hash
+	return code.NewFile(path, src).Hash
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -260,7 +261,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	}
 	o.Warnings = append(o.Warnings, carried.warnings...)
 	if b.Rescan {
-		o.Warnings = append(o.Warnings, script.Warning{Code: "W-RESCAN", Subject: ".", Detail: "events were lost; the whole tree was read again"})
+		o.Warnings = append(o.Warnings, code.Warning{Code: "W-RESCAN", Subject: ".", Detail: "events were lost; the whole tree was read again"})
 	}
 	c.disk = disk.Numbered(o.Release)
 	c.closeMerged(carried)

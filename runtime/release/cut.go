@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // CodeCut is the code of a file that is held because it seems to be cut off.
@@ -43,7 +43,7 @@ func (c *Controller) cutOff(path string, src []byte) (lost string, cut bool) {
 	if f == nil || src == nil {
 		return "", false
 	}
-	now := script.NewFile(path, src)
+	now := code.NewFile(path, src)
 	had, err := f.Functions()
 	have, err2 := now.Functions()
 	if err != nil || err2 != nil {
@@ -67,7 +67,7 @@ func (c *Controller) cutOff(path string, src []byte) (lost string, cut bool) {
 // missing lists the functions that are gone, and says whether they are the last ones. A
 // module that returns nothing calls its functions otherwise, so they are told by how
 // they begin.
-func missing(had, have []script.Function) (gone []string, end bool) {
+func missing(had, have []code.Function) (gone []string, end bool) {
 	left := map[string]int{}
 	for _, fn := range have {
 		left[head(fn)]++
@@ -85,7 +85,7 @@ func missing(had, have []script.Function) (gone []string, end bool) {
 }
 
 // head is a function's first line up to its parameters' end.
-func head(fn script.Function) string {
+func head(fn code.Function) string {
 	line, _, _ := strings.Cut(fn.Text, ")")
 	return line
 }
@@ -116,7 +116,7 @@ func (c *Controller) Accept(ctx context.Context, path string, src []byte, author
 		if len(held) > 0 && !slices.Contains(held, path) {
 			message += "; held are " + strings.Join(held, ", ")
 		}
-		return []Outcome{c.tell(refused(&script.Refusal{Code: "R-STALE", Subject: path, Message: message}), author, "reload accept "+path)}
+		return []Outcome{c.tell(refused(&code.Refusal{Code: "R-STALE", Subject: path, Message: message}), author, "reload accept "+path)}
 	}
 	delete(c.cut, path)
 	if c.cfg.Production || c.frozen != nil || len(c.canaries) > 0 {

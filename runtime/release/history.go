@@ -7,12 +7,12 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Record is one release that was live.
 type Record struct {
-	Release *script.Release
+	Release *code.Release
 	Author  string
 	Note    string
 	At      time.Time
@@ -28,7 +28,7 @@ const (
 )
 
 // remember adds the release that is live now to the history.
-func (c *Controller) remember(to *script.Release, o Outcome) {
+func (c *Controller) remember(to *code.Release, o Outcome) {
 	if n := len(c.history); n > 0 {
 		c.shed(c.history[n-1].Release, to)
 	}
@@ -79,7 +79,7 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 
 // goesBackTo finds out what a rollback to a number goes back to: from a canary to
 // what all others run, or to an earlier release.
-func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
+func (c *Controller) goesBackTo(number int) (*canary, *code.Release, error) {
 	switch late := c.lateCanaries(); {
 	case number == 0 && len(late) == 1:
 		return late[0], nil, nil
@@ -92,10 +92,10 @@ func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
 	}
 	target := c.earlier(number)
 	if target == nil && number == 0 {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
+		return nil, nil, &code.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
 	}
 	if target == nil {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
+		return nil, nil, &code.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
 	}
 	return nil, target, nil
 }
@@ -111,7 +111,7 @@ func (c *Controller) lateCanaries() []*canary {
 	return out
 }
 
-func (c *Controller) rollback(ctx context.Context, target *script.Release, author, note string) Outcome {
+func (c *Controller) rollback(ctx context.Context, target *code.Release, author, note string) Outcome {
 	defer c.goBack()()
 	bad := c.live
 	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target, canaries: c.canaries}})
@@ -143,7 +143,7 @@ func (c *Controller) markBad(number int, note string) {
 // earlier finds the release that a rollback goes to. The one before is the latest
 // that differs from what runs and was not itself rolled back: going back twice
 // must not bring back what was bad.
-func (c *Controller) earlier(number int) *script.Release {
+func (c *Controller) earlier(number int) *code.Release {
 	for i := len(c.history) - 1; i >= 0; i-- {
 		h := c.history[i]
 		if number != 0 && h.Release.Number == number || number == 0 && h.Release.Hash != c.live.Hash && h.Status != statusRolledBack {
@@ -159,7 +159,7 @@ func (c *Controller) earlier(number int) *script.Release {
 }
 
 // Find is a release by its number, nil where it is not at hand.
-func (c *Controller) Find(number int) *script.Release {
+func (c *Controller) Find(number int) *code.Release {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, k := range c.canaries {
@@ -175,7 +175,7 @@ func (c *Controller) Find(number int) *script.Release {
 
 // Remember puts an older release, read back from the journal, at hand for a
 // rollback.
-func (c *Controller) Remember(r *script.Release) {
+func (c *Controller) Remember(r *code.Release) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.recalled = append(c.recalled, r)
@@ -205,16 +205,16 @@ func (c *Controller) Origin(function string) (Record, bool) {
 
 // shed leaves of the files that a release replaces only the sources in the history:
 // what they were compiled to goes with the last State that runs it.
-func (c *Controller) shed(old, now *script.Release) {
-	bare := map[*script.File]*script.File{}
+func (c *Controller) shed(old, now *code.Release) {
+	bare := map[*code.File]*code.File{}
 	for path, f := range old.Files {
 		if now.Files[path] != f {
-			bare[f] = script.NewFile(path, f.Source)
+			bare[f] = code.NewFile(path, f.Source)
 		}
 	}
 	for i := range c.history {
 		r := c.history[i].Release
-		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *script.File) bool { return bare[f] != nil }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *code.File) bool { return bare[f] != nil }) {
 			continue
 		}
 		files := maps.Clone(r.Files) // others may be reading the release
@@ -223,6 +223,6 @@ func (c *Controller) shed(old, now *script.Release) {
 				files[path] = b
 			}
 		}
-		c.history[i].Release = &script.Release{Number: r.Number, Hash: r.Hash, Files: files}
+		c.history[i].Release = &code.Release{Number: r.Number, Hash: r.Hash, Files: files}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Verdict is what became of a batch.
@@ -28,7 +29,7 @@ type Outcome struct {
 	Message  string // one sentence with file and line
 	Release  int    // that is live afterwards
 	Files    []string
-	Warnings []script.Warning
+	Warnings []code.Warning
 	Broken   []string                // files that are on the disk and refused, after this step
 	Report   script.Report           // of the State that had most to say
 	Changes  []script.FunctionChange // what it changes, by name
@@ -78,7 +79,7 @@ func (o Outcome) String() string {
 // refused turns an error of staging or planning into an outcome.
 func refused(err error) Outcome {
 	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
-	if r, ok := err.(*script.Refusal); ok {
+	if r, ok := err.(*code.Refusal); ok {
 		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Text()
 	}
 	return o

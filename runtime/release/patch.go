@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // PatchStatus is how a patch stands.
@@ -88,8 +89,8 @@ func (c *Controller) supersede(p *Patch) {
 	}
 }
 
-func unwritten(p *Patch, err error) script.Warning {
-	return script.Warning{Code: "W-READ", Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()}
+func unwritten(p *Patch, err error) code.Warning {
+	return code.Warning{Code: "W-READ", Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()}
 }
 
 // keepPatch writes a patch down and gives a new one its number.
@@ -111,7 +112,7 @@ func (c *Controller) closePatch(p *Patch, status PatchStatus) {
 }
 
 // Hash identifies a function's text.
-func Hash(text string) string { return script.NewFile("", []byte(text)).Hash }
+func Hash(text string) string { return code.NewFile("", []byte(text)).Hash }
 
 // openExcept lists the open patches of all units but one function's.
 func (c *Controller) openExcept(function string) []*Patch {
@@ -125,10 +126,10 @@ func (c *Controller) openExcept(function string) []*Patch {
 }
 
 // FindFunction finds the file that declares a function named as operators do.
-func FindFunction(r *script.Release, name string) (*script.File, script.Function, error) {
+func FindFunction(r *code.Release, name string) (*code.File, code.Function, error) {
 	var last error
 	for cut := len(name); cut > 0; cut = strings.LastIndexAny(name[:cut], ".:/") {
-		f := r.Files[script.ModulePath(name[:cut])]
+		f := r.Files[code.ModulePath(name[:cut])]
 		if f == nil {
 			continue
 		}
@@ -136,20 +137,20 @@ func FindFunction(r *script.Release, name string) (*script.File, script.Function
 		if err == nil {
 			return f, fn, nil
 		}
-		last = &script.Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
+		last = &code.Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
 	}
 	if like := alike(r, name); like != "" {
-		return nil, script.Function{}, &script.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; is it " + like + "?"}
+		return nil, code.Function{}, &code.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; is it " + like + "?"}
 	}
 	if last == nil {
-		last = &script.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; names are m.f for a field of module m and m:h for a local function"}
+		last = &code.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; names are m.f for a field of module m and m:h for a local function"}
 	}
-	return nil, script.Function{}, last
+	return nil, code.Function{}, last
 }
 
 // alike names the functions that go by a name in the source, or by one with other
 // punctuation: flight:command.stop for command.stop and flight.command.stop.
-func alike(r *script.Release, name string) string {
+func alike(r *code.Release, name string) string {
 	plain := strings.NewReplacer(":", ".")
 	var found []string
 	for _, path := range sortedKeys(r.Files) {
@@ -164,36 +165,36 @@ func alike(r *script.Release, name string) string {
 }
 
 // FindFunction finds a function's live source by its name.
-func (c *Controller) FindFunction(name string) (*script.File, script.Function, error) {
+func (c *Controller) FindFunction(name string) (*code.File, code.Function, error) {
 	return c.FindFunctionOn("", name)
 }
 
 // FindFunctionOn is FindFunction of one unit, which may run a canary.
-func (c *Controller) FindFunctionOn(unit, name string) (*script.File, script.Function, error) {
+func (c *Controller) FindFunctionOn(unit, name string) (*code.File, code.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return FindFunction(c.course.of(unit), name)
 }
 
 // Overlay lays patches over the files on disk.
-func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
+func Overlay(disk *code.Release, patches []*Patch) (*code.Release, error) {
 	sources := map[string][]byte{}
 	var names []string
 	for _, p := range patches {
 		names = append(names, p.Function)
 		file := disk.Files[p.Path]
 		if src, ok := sources[p.Path]; ok {
-			file = script.NewFile(p.Path, src)
+			file = code.NewFile(p.Path, src)
 		}
 		if file == nil {
-			return nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "the patched file is gone; drop the patch"}
+			return nil, &code.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "the patched file is gone; drop the patch"}
 		}
 		src, err := file.Replace(p.Function, p.Code)
 		if err != nil {
 			return nil, err
 		}
 		sources[p.Path] = src
-		if fn, err := script.NewFile(p.Path, src).Function(p.Function); err == nil {
+		if fn, err := code.NewFile(p.Path, src).Function(p.Function); err == nil {
 			p.Text = fn.Text
 		}
 	}
@@ -205,12 +206,12 @@ func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
 // carried is what becomes of the open patches when files change on disk.
 type carried struct {
 	open, merged []*Patch
-	warnings     []script.Warning
+	warnings     []code.Warning
 }
 
 // carryPatches keeps patches whose function is unchanged on disk, closes those
 // that the disk has caught up with, and refuses where both changed.
-func (c *Controller) carryPatches(disk *script.Release) (carried, error) {
+func (c *Controller) carryPatches(disk *code.Release) (carried, error) {
 	var out carried
 	for _, p := range c.patches {
 		if p.Status != PatchOpen || p.Canary != nil {
@@ -218,7 +219,7 @@ func (c *Controller) carryPatches(disk *script.Release) (carried, error) {
 		}
 		file := disk.Files[p.Path]
 		if file == nil {
-			return out, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "is patched and its file is gone; drop the patch first"}
+			return out, &code.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "is patched and its file is gone; drop the patch first"}
 		}
 		fn, err := file.Function(p.Function)
 		switch {
@@ -227,14 +228,14 @@ func (c *Controller) carryPatches(disk *script.Release) (carried, error) {
 		case err == nil && fn.Text == p.Base:
 			out.open = append(out.open, p)
 			if old := c.disk.Files[p.Path]; old == nil || old.Hash != file.Hash {
-				out.warnings = append(out.warnings, script.Warning{Code: "W-PATCHED", Subject: p.Function,
+				out.warnings = append(out.warnings, code.Warning{Code: "W-PATCHED", Subject: p.Function,
 					Detail: fmt.Sprintf("patch #%d by %s stays on top, age %s", p.ID, p.Author, c.cfg.Now().Sub(p.At).Round(time.Second))})
 			}
 		default:
 			if _, syntax := file.Functions(); syntax != nil {
 				return out, syntax
 			}
-			r := &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Line: fn.Line,
+			r := &code.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Line: fn.Line,
 				Message: fmt.Sprintf("changed on disk and is patched (#%d by %s); drop the patch, or save it to the file, and save again", p.ID, p.Author)}
 			r.Trace = threeWay(p, fn.Text)
 			return out, r
@@ -257,7 +258,7 @@ func (c *Controller) closeMerged(k carried) {
 // Restore sorts patches that were open when the shard stopped: those that are
 // sticky and whose function is unchanged on disk are in force again, the others
 // are left out. Text and Path are filled in.
-func Restore(disk *script.Release, open []*Patch) (kept, left []*Patch) {
+func Restore(disk *code.Release, open []*Patch) (kept, left []*Patch) {
 	for _, p := range open {
 		file, fn, err := FindFunction(disk, p.Function)
 		if err == nil && p.Sticky && len(p.Canary) == 0 && Hash(fn.Text) == p.Base {
@@ -290,7 +291,7 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	note := fmt.Sprintf("drop patch #%d", id)
 	i := slices.IndexFunc(c.patches, func(p *Patch) bool { return p.ID == id && p.Status == PatchOpen })
 	if i < 0 {
-		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
+		return c.tell(refused(&code.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
 	}
 	p := c.patches[i]
 	if err := c.refuseFrozen(p.Function); err != nil {

@@ -6,11 +6,12 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Plan says what going to a release would do; nil means the queued files. Nothing
 // changes.
-func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
+func (c *Controller) Plan(ctx context.Context, to *code.Release) (Outcome, []script.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if to == nil {

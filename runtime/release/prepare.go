@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // legKey says which units a staged step is for: those of a program that run one
@@ -19,7 +20,7 @@ type legKey struct{ program, from, to string } // the releases by their hashes
 type legs map[legKey]*script.Staged
 
 // of is the step that brings a State to a release, nil where there is none.
-func (g legs) of(st *script.State, to *script.Release) *script.Staged {
+func (g legs) of(st *script.State, to *code.Release) *script.Staged {
 	return g[legKey{st.Program(), st.Release().Hash, to.Hash}]
 }
 
@@ -95,12 +96,12 @@ func (g legs) beside(changed map[string]bool) map[string]bool {
 }
 
 // rest is the text of a file without its functions.
-func rest(f *script.File) string {
+func rest(f *code.File) string {
 	if f == nil {
 		return ""
 	}
 	all, _ := f.Functions()
-	slices.SortFunc(all, func(a, b script.Function) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(all, func(a, b code.Function) int { return cmp.Compare(a.Start, b.Start) })
 	src, end, out := f.Source, 0, strings.Builder{}
 	for _, fn := range all {
 		if fn.Start >= end { // not inside the one before
@@ -133,7 +134,7 @@ func (c *Controller) prepare(ctx context.Context, to course, units []string) (Ou
 // stageAll finds out which steps the units have to take, and stages them.
 func (c *Controller) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
 	type way struct {
-		from, to *script.Release
+		from, to *code.Release
 		roots    []string
 	}
 	ways := map[legKey]*way{}
@@ -184,10 +185,10 @@ func union(a, b []string) []string {
 	return a
 }
 
-func (c *Controller) stage(program string, from, to *script.Release, roots []string) (st *script.Staged, err error) {
+func (c *Controller) stage(program string, from, to *code.Release, roots []string) (st *script.Staged, err error) {
 	defer func() { // a fault of the engine is a refusal, not the end of the shard
 		if v := recover(); v != nil {
-			err = &script.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
+			err = &code.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
 		}
 	}()
 	g := c.stagers[program]
@@ -235,7 +236,7 @@ func refusedIn(unit string, err error) Outcome {
 	if unit != "" {
 		o.Message += fmt.Sprintf(" (in %s)", unit)
 	}
-	_, judged := err.(*script.Refusal)
+	_, judged := err.(*code.Refusal)
 	o.passing = !judged
 	return o
 }
@@ -250,9 +251,9 @@ func merge(o *Outcome, r *script.Report) {
 }
 
 // warn adds warnings that are not there yet.
-func (o *Outcome) warn(list ...script.Warning) {
+func (o *Outcome) warn(list ...code.Warning) {
 	for _, w := range list {
-		if !slices.ContainsFunc(o.Warnings, func(x script.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
+		if !slices.ContainsFunc(o.Warnings, func(x code.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
 			o.Warnings = append(o.Warnings, w)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // These tests are the cases of the reload conformance suite that are about more
@@ -54,7 +55,7 @@ func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	s.want("both", s.values(), "S00=2 S01=2")
 	s.want("both", s.eval("S00", `return require("m").g()`), "3")
 	_, err = script.Plan(s.units["S00"], stale)
-	if r, ok := err.(*script.Refusal); !ok || r.Code != "R-STALE" {
+	if r, ok := err.(*code.Refusal); !ok || r.Code != "R-STALE" {
 		t.Fatalf("planned on the old base: %v", err)
 	}
 	if _, err = script.Commit(s.units["S00"], stale); err == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Fault tells the controller of an error in a live State, and returns whose it is. It
@@ -85,7 +86,7 @@ func (c *Controller) openPatch(number int) *Patch {
 func (c *Controller) revert(ctx context.Context, what watched, author, note string) Outcome {
 	i := slices.IndexFunc(c.history, func(r Record) bool { return r.Release.Number == what.release })
 	if i < 1 {
-		return refused(&script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"})
+		return refused(&code.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"})
 	}
 	bad, before := c.history[i].Release, c.history[i-1].Release
 	defer c.goBack()()
@@ -104,7 +105,7 @@ func (c *Controller) revert(ctx context.Context, what watched, author, note stri
 }
 
 // revertFiles is revert of the files alone; false says that it cannot be done.
-func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Release, author, note string) (Outcome, bool) {
+func (c *Controller) revertFiles(ctx context.Context, bad, before *code.Release, author, note string) (Outcome, bool) {
 	files := map[string][]byte{}
 	for _, path := range before.Changed(bad) {
 		if !same(c.live.Files[path], bad.Files[path]) && !same(c.disk.Files[path], bad.Files[path]) {
@@ -134,13 +135,13 @@ func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Releas
 	return o, true
 }
 
-func same(a, b *script.File) bool {
+func same(a, b *code.File) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.Hash == b.Hash
 }
 
 // rememberBad keeps the files that were just rolled back from being applied again
 // as they stand on disk.
-func (c *Controller) rememberBad(bad *script.Release) {
+func (c *Controller) rememberBad(bad *code.Release) {
 	for _, path := range c.disk.Changed(bad) {
 		if f := bad.Files[path]; f != nil {
 			c.refusal[path] = f.Hash

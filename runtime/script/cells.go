@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -37,13 +38,13 @@ func (d *differ) captures(p *place, o, n *lua.LFunction) []heir {
 	um := d.match[ns.fn.mod.name]
 	var out []heir
 	for i, v := range ns.layout {
-		if um == nil || v.decl.module || um.varBefore(v.decl) == nil {
+		if um == nil || v.decl.Once || um.VarBefore(v.decl) == nil {
 			continue
 		}
 		for j, ov := range os.layout {
-			if ov.decl.id == um.varBefore(v.decl).id {
-				at := &place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.id, cell: n.Upvalues[i],
-					name: p.name + ":" + v.decl.name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
+			if ov.decl.ID == um.VarBefore(v.decl).ID {
+				at := &place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.ID, cell: n.Upvalues[i],
+					name: p.name + ":" + v.decl.Name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
 				out = append(out, heir{d.place(at), o.Upvalues[j]})
 			}
 		}
@@ -97,7 +98,7 @@ func (d *differ) registrations(bm, m *module) {
 func (d *differ) follow(p *place) {
 	old, new := p.old.(*lua.LFunction), p.new.(*lua.LFunction)
 	if sl := d.next.Slots().Of(new); sl != nil {
-		p.name = sl.fn.decl.name
+		p.name = sl.fn.decl.Name
 	}
 	switch {
 	case new.IsG || d.pairs[new] != nil:
@@ -173,7 +174,7 @@ func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
 	lost := false
 	for i, v := range ns.layout {
 		src := fn.Upvalues[i]
-		if v.decl.module {
+		if v.decl.Once {
 			if lv := p.variable(ns.fn.mod.name, v.decl); lv != nil && lv.cell != nil {
 				cells[i] = lv.cell
 				continue
@@ -202,24 +203,24 @@ func (p *planner) joinsLive(ns *slot, own []*variable) bool {
 	um := p.st.match[ns.fn.mod.name]
 	inner := 0
 	for _, v := range ns.layout {
-		if !v.decl.module {
+		if !v.decl.Once {
 			inner++
 		}
 	}
 	if um == nil || len(own) == inner {
 		return false
 	}
-	return slices.ContainsFunc(own, func(v *variable) bool { return um.wasCaptured(v.decl) })
+	return slices.ContainsFunc(own, func(v *variable) bool { return um.WasCaptured(v.decl) })
 }
 
 // lostCells tells of a new closure that counts for itself.
 func (p *planner) lostCells(ns *slot, own []*variable) {
-	name := ns.fn.decl.name
+	name := ns.fn.decl.Name
 	if p.told[name] {
 		return
 	}
 	p.told[name] = true
-	p.warnings = append(p.warnings, warn(WClosureOld, name, "is new and has its own local %s: no live function that shares it could be found", own[0].decl.name))
+	p.warnings = append(p.warnings, code.Warn(code.WClosureOld, name, "is new and has its own local %s: no live function that shares it could be found", own[0].decl.Name))
 }
 
 // grown is a closure that takes on more captured variables than it was made with.
@@ -241,7 +242,7 @@ func (p *planner) grow() {
 		}
 		ns := p.st.next.Slots().Of(at.new.(*lua.LFunction))
 		sl := p.s.Slots().Of(live)
-		if mp := p.mods[ns.fn.mod.name]; mp == nil || mp.live == nil || sl == nil || sl.fn != mp.fns[ns.fn.decl.id] {
+		if mp := p.mods[ns.fn.mod.name]; mp == nil || mp.live == nil || sl == nil || sl.fn != mp.fns[ns.fn.decl.ID] {
 			continue
 		}
 		if cells := p.grownCells(sl, live, ns, at.new.(*lua.LFunction)); cells != nil {
@@ -257,7 +258,7 @@ func (p *planner) grownCells(sl *slot, live *lua.LFunction, ns *slot, next *lua.
 		if cells[i] = sl.cell(live, lv); cells[i] != nil {
 			continue
 		}
-		if v.decl.module && lv.cell != nil {
+		if v.decl.Once && lv.cell != nil {
 			cells[i] = lv.cell
 			continue
 		}
@@ -279,25 +280,25 @@ func (p *planner) grownCells(sl *slot, live *lua.LFunction, ns *slot, next *lua.
 // closuresOld are the warnings of closures that keep their code. Where those that
 // both versions have could be given what the new code captures, others are looked for:
 // none may have been made while the game ran.
-func (p *planner) closuresOld() []Warning {
+func (p *planner) closuresOld() []code.Warning {
 	all := map[string]bool{}
 	for _, g := range p.grows {
-		all[g.f.decl.name] = true
+		all[g.f.decl.Name] = true
 	}
 	old := map[string]bool{}
 	if len(all) > 0 && !p.force {
 		done := p.st.walks.Add(1) <= maxHolderWalks && p.s.walkHeap(maxHolderWalk, func(fn *lua.LFunction) {
-			if sl := p.s.Slots().Of(fn); sl != nil && all[sl.fn.decl.name] && !p.willGrow(fn) {
-				old[sl.fn.decl.name] = true
+			if sl := p.s.Slots().Of(fn); sl != nil && all[sl.fn.decl.Name] && !p.willGrow(fn) {
+				old[sl.fn.decl.Name] = true
 			}
 		})
 		if !done {
 			old = all
 		}
 	}
-	var out []Warning
+	var out []code.Warning
 	for _, w := range p.st.Warnings {
-		if w.Code == WClosureOld && (old[w.Subject] || !all[w.Subject]) {
+		if w.Code == code.WClosureOld && (old[w.Subject] || !all[w.Subject]) {
 			out = append(out, w)
 		}
 	}

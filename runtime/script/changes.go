@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 	"sort"
 
@@ -25,26 +26,26 @@ func (st *Staged) Changes() []FunctionChange {
 	var out []FunctionChange
 	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
-		for _, d := range m.unit.decls[1:] {
-			if d.capture {
+		for _, d := range m.unit.Decls[1:] {
+			if d.Capture {
 				continue
 			}
-			c := FunctionChange{Name: d.name, Change: "new", NewHash: shortHash(d)}
-			if um != nil && um.before(d) != nil {
-				if um.unchanged(um.before(d), d) {
+			c := FunctionChange{Name: d.Name, Change: "new", NewHash: shortHash(d)}
+			if um != nil && um.Before(d) != nil {
+				if um.Unchanged(um.Before(d), d) {
 					continue
 				}
-				c.Change, c.OldHash = "changed", shortHash(um.before(d))
+				c.Change, c.OldHash = "changed", shortHash(um.Before(d))
 			}
-			c.Callers = st.knownCallers(d.name)
+			c.Callers = st.knownCallers(d.Name)
 			out = append(out, c)
 		}
 		if um == nil {
 			continue
 		}
-		for _, d := range um.old.decls[1:] {
-			if !d.capture && um.after(d) == nil {
-				out = append(out, FunctionChange{Name: d.name, Change: "deleted", OldHash: shortHash(d), Callers: st.knownCallers(d.name)})
+		for _, d := range um.Old.Decls[1:] {
+			if !d.Capture && um.After(d) == nil {
+				out = append(out, FunctionChange{Name: d.Name, Change: "deleted", OldHash: shortHash(d), Callers: st.knownCallers(d.Name)})
 			}
 		}
 	}
@@ -52,16 +53,16 @@ func (st *Staged) Changes() []FunctionChange {
 	return out
 }
 
-func shortHash(d *decl) string { return fmt.Sprintf("%x", d.print[:6]) }
+func shortHash(d *code.Decl) string { return fmt.Sprintf("%x", d.Print[:6]) }
 
 func (st *Staged) knownCallers(name string) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, m := range st.next.Loaded() {
-		for _, c := range m.unit.calls {
-			if c.callee == name && !seen[c.caller] {
-				seen[c.caller] = true
-				out = append(out, c.caller)
+		for _, c := range m.unit.Calls {
+			if c.Callee == name && !seen[c.Caller] {
+				seen[c.Caller] = true
+				out = append(out, c.Caller)
 			}
 		}
 	}
@@ -82,7 +83,7 @@ func Measure(s *State, list []FunctionChange) {
 	}
 	count := func(fn *lua.LFunction, add func(*FunctionChange)) {
 		if sl := s.Slots().Of(fn); sl != nil {
-			if c := byName[sl.fn.decl.name]; c != nil {
+			if c := byName[sl.fn.decl.Name]; c != nil {
 				add(c)
 			}
 		}

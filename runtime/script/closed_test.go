@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,7 @@ func strict(t *testing.T, files map[string]string) (*State, error) {
 	for path, text := range files {
 		sources[path] = []byte(text)
 	}
-	return New(Options{Name: "test", Release: NewRelease(1, sources), Entry: []string{"main"}, Strict: true})
+	return New(Options{Name: "test", Release: code.NewRelease(1, sources), Entry: []string{"main"}, Strict: true})
 }
 
 func TestWhatScriptsShareIsClosed(t *testing.T) {

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"maps"
 	"runtime"
 	"slices"
@@ -14,17 +15,17 @@ import (
 // while no Lua runs. Either everything is applied, or, on a refusal, nothing is.
 func Commit(s *State, st *Staged) (report *Report, err error) {
 	if s.Busy() {
-		return nil, &Refusal{Code: RHost, Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
+		return nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	s.Unwrap()
 	var p *planner
-	var r *Refusal
+	var r *code.Refusal
 	defer func() {
 		if v := recover(); v != nil {
 			if p != nil {
 				p.undo.Back()
 			}
-			report, err = nil, &Refusal{Code: RHost, Subject: s.Name(), Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
+			report, err = nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
 		}
 	}()
 	p, r = makePlan(s, st, true)
@@ -88,7 +89,7 @@ func (p *planner) switchUnit(mp *modulePlan) {
 	before := *m
 	p.undo.Add(func() {
 		for i, v := range mp.vars {
-			if was := mp.match.varBefore(mp.match.new.vars[i]); was != nil {
+			if was := mp.match.VarBefore(mp.match.New.Vars[i]); was != nil {
 				v.decl = was
 			}
 		}
@@ -97,7 +98,7 @@ func (p *planner) switchUnit(mp *modulePlan) {
 	p.keepLeftovers(mp)
 	m.file, m.unit, m.fns, m.vars = mp.next.file, mp.next.unit, mp.fns, mp.vars
 	for i, v := range m.vars {
-		v.decl = m.unit.vars[i]
+		v.decl = m.unit.Vars[i]
 	}
 }
 
@@ -150,7 +151,7 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 	if m == nil {
 		return nil
 	}
-	id := at.v.id
+	id := at.v.ID
 	if m.unit != p.st.next.Module(at.mod).unit {
 		id = at.oldVar
 	}
@@ -164,10 +165,10 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 // and has the new version's declaration.
 func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
 	sl, m := p.s.Slots().Of(fn), p.s.Module(at.mod)
-	if sl == nil || m == nil || at.v.id >= len(m.vars) || m.vars[at.v.id] == nil {
+	if sl == nil || m == nil || at.v.ID >= len(m.vars) || m.vars[at.v.ID] == nil {
 		return nil
 	}
-	return sl.cell(fn, m.vars[at.v.id])
+	return sl.cell(fn, m.vars[at.v.ID])
 }
 
 // registrations brings a file's handlers, timers and commands to the new version:
@@ -219,7 +220,7 @@ func (p *planner) change(old, new *registration, index int) {
 // samePair says whether a live function is the continuation of next's.
 func (p *planner) samePair(live, next *lua.LFunction) bool {
 	a, b := p.s.Slots().Of(live), p.st.next.Slots().Of(next)
-	return a != nil && b != nil && sameDecl(a.fn.decl, b.fn.decl)
+	return a != nil && b != nil && code.SameDecl(a.fn.decl, b.fn.decl)
 }
 
 func (p *planner) addRegistration(m *module, new *registration, index int) *registration {

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 	"strings"
 	"sync"
@@ -45,7 +46,7 @@ func TestStatesPlanAtOnce(t *testing.T) {
 			"late.lua": fmt.Appendf(nil, `local function f() return %d end local L = {hooks = {f, function() return f() end}} L.hooks[3] = %d return L`, v, v)}
 		return src
 	}
-	first := NewRelease(1, source(1))
+	first := code.NewRelease(1, source(1))
 	states := make([]*State, 8)
 	for i := range states {
 		var err error
@@ -99,7 +100,7 @@ func TestByteOrderMarkAndCRLF(t *testing.T) {
 	if failed == nil || !strings.Contains(failed.Error(), ":7:") {
 		t.Fatalf("the place of the error: %v", failed)
 	}
-	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), RSyntax) {
+	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), code.RSyntax) {
 		t.Fatal(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -17,7 +18,7 @@ type place struct {
 	mod    string
 	key    lua.LValue   // of a field; for keys that are objects, the base State's object
 	newKey lua.LValue   // the same in next
-	v      *varDecl     // of a variable or upvalue, as next declares it
+	v      *code.Var    // of a variable or upvalue, as next declares it
 	oldVar int          // its id in base, -1: new
 	name   string       // as operators see it
 	old    lua.LValue   // base's value, LNil where there is none
@@ -51,10 +52,10 @@ type op struct {
 // live State, so one walk serves them all.
 type differ struct {
 	base, next *rehearsal
-	match      map[string]*unitMatch
+	match      map[string]*code.Match
 	pairs      map[any]*place // next's tables and functions that are base's, by place
 	taken      map[any]any    // base's object to next's
-	policies   map[string]policy
+	policies   map[string]code.Policy
 	ops        []op
 	queue      []*place                  // paired, contents not compared yet
 	shared     map[*lua.Upvalue][]*place // next's cells to where closures that base has, too, hold them
@@ -69,10 +70,10 @@ func (d *differ) place(p *place) *place {
 		p.policy = p.parent.policy
 	}
 	if pol, ok := d.policies[p.name]; ok {
-		p.policy = pol.kind
+		p.policy = pol.Kind
 	}
 	if t, ok := p.new.(*lua.LTable); ok && d.next.stage.consts[t] {
-		p.policy = TakeConst
+		p.policy = code.TakeConst
 	}
 	return p
 }
@@ -118,13 +119,13 @@ func (d *differ) walk() {
 
 func (d *differ) variables(bm, m *module) {
 	um := d.match[m.name]
-	for _, v := range m.unit.vars {
-		was := um.varBefore(v)
-		if !v.module || was == nil {
+	for _, v := range m.unit.Vars {
+		was := um.VarBefore(v)
+		if !v.Once || was == nil {
 			continue
 		}
 		if old, new := bm.variableCell(was), m.variableCell(v); old != nil && new != nil {
-			d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: was.id, name: m.name + ":" + v.name, old: old.Value(), new: new.Value()}))
+			d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: was.ID, name: m.name + ":" + v.Name, old: old.Value(), new: new.Value()}))
 		}
 	}
 }
@@ -203,8 +204,8 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	if um == nil || os.fn.mod.name != ns.fn.mod.name {
 		return false
 	}
-	was := um.before(ns.fn.decl)
-	return was != nil && was.id == os.fn.decl.id
+	was := um.Before(ns.fn.decl)
+	return was != nil && was.ID == os.fn.decl.ID
 }
 
 // closures compares what two closures of one declaration captured besides the
@@ -220,7 +221,7 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 	if os == nil || ns == nil {
 		return
 	}
-	if !d.match[ns.fn.mod.name].upgradable(os.fn.decl, ns.fn.decl) {
+	if !d.match[ns.fn.mod.name].Upgradable(os.fn.decl, ns.fn.decl) {
 		d.grown = append(d.grown, p)
 	}
 	for _, h := range d.captures(p, o, n) {

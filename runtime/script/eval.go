@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
@@ -35,7 +36,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	fn, err := s.compile("return "+o.Code, consoleName)
 	if err != nil {
 		if fn, err = s.compile(o.Code, consoleName); err != nil {
-			done(nil, syntaxRefusal("console", err))
+			done(nil, code.SyntaxRefusal("console", err))
 			return
 		}
 	}
@@ -181,7 +182,7 @@ func (s *State) describeFunction(fn *lua.LFunction) string {
 		return "<function of the core>"
 	}
 	if sl := s.slots.Of(fn); sl != nil {
-		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.name, sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.Name, sl.fn.decl.Proto.SourceName, sl.fn.decl.Line)
 	}
 	return fmt.Sprintf("<function %s:%d>", fn.Proto.SourceName, fn.Proto.LineDefined)
 }
@@ -200,7 +201,7 @@ func handleKind(ud *lua.LUserData) string {
 func (s *State) Run(src, name string, done func(error)) {
 	fn, err := s.compile(src, name)
 	if err != nil {
-		done(syntaxRefusal(name, err))
+		done(code.SyntaxRefusal(name, err))
 		return
 	}
 	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(wholeRefusal(err)) })
@@ -211,7 +212,7 @@ func wholeRefusal(err error) error {
 	var api *lua.ApiError
 	if errors.As(err, &api) {
 		if ud, ok := api.Object.(*lua.LUserData); ok {
-			if r, ok := ud.Value.(*Refusal); ok {
+			if r, ok := ud.Value.(*code.Refusal); ok {
 				return r
 			}
 		}
@@ -222,10 +223,10 @@ func wholeRefusal(err error) error {
 // Carry gives a State a release whose only difference from its own are files that it
 // has not loaded: whoever requires one gets the new content. Where one has been
 // loaded, the error is an R-STALE and nothing has changed.
-func (s *State) Carry(r *Release) error {
+func (s *State) Carry(r *code.Release) error {
 	for _, m := range s.modules.order {
 		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
-			return &Refusal{Code: RStale, Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
+			return &code.Refusal{Code: code.RStale, Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
 		}
 	}
 	s.release = r
@@ -233,7 +234,7 @@ func (s *State) Carry(r *Release) error {
 }
 
 // Relabel gives a State that runs the same files another release number.
-func (s *State) Relabel(r *Release) {
+func (s *State) Relabel(r *code.Release) {
 	if r.Hash == s.release.Hash {
 		s.release = r
 	}

@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"hotshard/runtime/script/code"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -32,11 +33,11 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 		}
 		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
 		if sl := s.slots.Of(fn); sl != nil {
-			e.name, e.mod = sl.fn.decl.name, sl.fn.mod.name
+			e.name, e.mod = sl.fn.decl.Name, sl.fn.mod.name
 		} else if fz := s.slots.frozen[fn.Proto]; fz != nil {
-			e.name, e.mod, e.old = fz.fn.decl.name, fz.fn.mod.name, fz.release
+			e.name, e.mod, e.old = fz.fn.decl.Name, fz.fn.mod.name, fz.release
 		} else {
-			e.mod = ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
+			e.mod = code.ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
 			if fn.Proto.LineDefined == 0 {
 				e.name = "top level of " + e.mod
 			}
@@ -94,7 +95,7 @@ func errorText(v lua.LValue) string {
 		}
 		return "error value is a table without a message field"
 	case *lua.LUserData:
-		if r, ok := v.Value.(*Refusal); ok {
+		if r, ok := v.Value.(*code.Refusal); ok {
 			return r.Error()
 		}
 	case *lua.LNilType:

@@ -98,7 +98,7 @@ func (ss *Slots) bringOver(fn *lua.LFunction, old *slot) {
 	cells := make([]*lua.Upvalue, 0, len(now.layout)+len(now.extras()))
 	for _, v := range now.layout {
 		c := old.cell(fn, v)
-		if c == nil && v.decl.module {
+		if c == nil && v.decl.Once {
 			c = v.cell
 		}
 		if c == nil {

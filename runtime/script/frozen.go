@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -47,7 +48,7 @@ func (ss *Slots) Of(fn *lua.LFunction) *slot {
 // they finish in the code they started with.
 type frozenCode struct {
 	fn      *function
-	decl    *decl // of that version; nil where the frame runs what a trace has saved
+	decl    *code.Decl // of that version; nil where the frame runs what a trace has saved
 	release int
 }
 

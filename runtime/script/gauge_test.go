@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -25,7 +26,7 @@ return m
 func gaugedState(t *testing.T) (*State, *[]Fault) {
 	t.Helper()
 	var faults []Fault
-	s, err := New(Options{Name: "t", Entry: []string{"m"}, Seed: 1, Release: NewRelease(1, map[string][]byte{"m.lua": []byte(gaugedSource)}),
+	s, err := New(Options{Name: "t", Entry: []string{"m"}, Seed: 1, Release: code.NewRelease(1, map[string][]byte{"m.lua": []byte(gaugedSource)}),
 		OnFault: func(f Fault) { faults = append(faults, f) }})
 	if err != nil {
 		t.Fatal(err)

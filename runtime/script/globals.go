@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -15,11 +16,11 @@ func (p *planner) unknownGlobals() {
 	for _, name := range p.st.To.Patched {
 		for _, n := range p.st.next.Loaded() {
 			um := p.st.match[n.name]
-			if um == nil || um.old == um.new {
+			if um == nil || um.Old == um.New {
 				continue
 			}
-			for _, d := range um.new.decls[1:] {
-				if was := um.before(d); d.name == name && (was == nil || was.print != d.print) {
+			for _, d := range um.New.Decls[1:] {
+				if was := um.Before(d); d.Name == name && (was == nil || was.Print != d.Print) {
 					p.warnGlobals(d)
 				}
 			}
@@ -27,14 +28,14 @@ func (p *planner) unknownGlobals() {
 	}
 }
 
-func (p *planner) warnGlobals(d *decl) {
-	for _, name := range d.free {
-		if key := WGlobal + " " + name; !p.told[key] && !p.hasGlobal(name) {
+func (p *planner) warnGlobals(d *code.Decl) {
+	for _, name := range d.Free {
+		if key := code.WGlobal + " " + name; !p.told[key] && !p.hasGlobal(name) {
 			p.told[key] = true
-			p.warnings = append(p.warnings, warn(WGlobal, name, "%s uses a global that nobody has; is it misspelt, or is a local or a require missing?", d.name))
+			p.warnings = append(p.warnings, code.Warn(code.WGlobal, name, "%s uses a global that nobody has; is it misspelt, or is a local or a require missing?", d.Name))
 		}
 	}
-	for _, c := range d.children {
+	for _, c := range d.Children {
 		p.warnGlobals(c)
 	}
 }
@@ -45,5 +46,5 @@ func (p *planner) hasGlobal(name string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.st.base.Loaded(), func(m *module) bool { return m.unit.globals[name].set })
+	return slices.ContainsFunc(p.st.base.Loaded(), func(m *module) bool { return m.unit.Globals[name].Set })
 }

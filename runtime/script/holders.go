@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 
 	lua "github.com/yuin/gopher-lua"
@@ -17,18 +18,18 @@ const maxHolderWalks = 4
 // deleted keeps those W-DELETED warnings whose function somebody still holds: a
 // timer, a handler, a table, a local. One that nobody can call any more is not
 // worth a word.
-func (p *planner) deleted() []Warning {
-	gone := map[*decl]Warning{}
+func (p *planner) deleted() []code.Warning {
+	gone := map[*code.Decl]code.Warning{}
 	for _, w := range p.st.Warnings {
-		if w.Code != WDeleted {
+		if w.Code != code.WDeleted {
 			continue
 		}
 		for _, mp := range p.mods {
 			if mp.live == nil {
 				continue
 			}
-			for _, d := range mp.match.old.decls[1:] {
-				if d.named && d.name == w.Subject && mp.match.after(d) == nil {
+			for _, d := range mp.match.Old.Decls[1:] {
+				if d.Named && d.Name == w.Subject && mp.match.After(d) == nil {
 					gone[d] = w
 				}
 			}
@@ -37,12 +38,12 @@ func (p *planner) deleted() []Warning {
 	if len(gone) == 0 || p.force || p.st.walks.Add(1) > maxHolderWalks {
 		return nil
 	}
-	h := &holders{p: p, gone: gone, found: map[*decl]string{}, seen: map[any]bool{}, writes: map[*lua.LTable]map[lua.LValue]bool{}}
+	h := &holders{p: p, gone: gone, found: map[*code.Decl]string{}, seen: map[any]bool{}, writes: map[*lua.LTable]map[lua.LValue]bool{}}
 	for _, w := range p.writes {
 		h.noteWrite(w)
 	}
 	h.walk()
-	var out []Warning
+	var out []code.Warning
 	for d, w := range gone {
 		if by := h.found[d]; by != "" || h.spent {
 			if w.Detail == "" {
@@ -57,8 +58,8 @@ func (p *planner) deleted() []Warning {
 // holders walks the live heap as it will be after the commit.
 type holders struct {
 	p      *planner
-	gone   map[*decl]Warning
-	found  map[*decl]string
+	gone   map[*code.Decl]code.Warning
+	found  map[*code.Decl]string
 	seen   map[any]bool
 	writes map[*lua.LTable]map[lua.LValue]bool // fields that will be overwritten
 	queue  []lua.LValue
@@ -132,7 +133,7 @@ func (h *holders) module(m *module) {
 	h.queue = append(h.queue, m.result)
 	mp := h.p.mods[m.name]
 	for _, v := range m.vars {
-		if v == nil || v.cell == nil || mp != nil && mp.match != nil && mp.match.varAfter(v.decl) == nil {
+		if v == nil || v.cell == nil || mp != nil && mp.match != nil && mp.match.VarAfter(v.decl) == nil {
 			continue
 		}
 		h.queue = append(h.queue, v.cell.Value())

@@ -66,13 +66,13 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 		}
 	}
 	now.bury(mp)
-	for _, d := range mp.match.old.decls[1:] {
-		if !d.capture && mp.match.after(d) == nil {
-			left = append(left, m.fns[d.id])
+	for _, d := range mp.match.Old.Decls[1:] {
+		if !d.Capture && mp.match.After(d) == nil {
+			left = append(left, m.fns[d.ID])
 		}
 	}
 	for _, f := range left {
-		if now.graveyard[f.decl.name].f != f && (f.decl.unit != mp.match.new || mp.fns[f.decl.id] != f) {
+		if now.graveyard[f.decl.Name].f != f && (f.decl.Unit != mp.match.New || mp.fns[f.decl.ID] != f) {
 			p.s.Slots().detach(f, &p.undo)
 		}
 	}
@@ -83,22 +83,22 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 // bury adds what a change of a file takes out, and takes off what it brings.
 func (l *leftovers) bury(mp *modulePlan) {
 	um := mp.match
-	for _, v := range um.old.vars {
-		if cell := mp.live.variableCell(v); v.module && um.varAfter(v) == nil && cell != nil {
-			l.orphans[v.name] = orphan{v: mp.live.vars[v.id]}
+	for _, v := range um.Old.Vars {
+		if cell := mp.live.variableCell(v); v.Once && um.VarAfter(v) == nil && cell != nil {
+			l.orphans[v.Name] = orphan{v: mp.live.vars[v.ID]}
 		}
 	}
-	for _, d := range um.old.decls[1:] {
-		if d.named && !d.capture && um.after(d) == nil {
-			l.graveyard[d.name] = grave{f: mp.live.fns[d.id]}
+	for _, d := range um.Old.Decls[1:] {
+		if d.Named && !d.Capture && um.After(d) == nil {
+			l.graveyard[d.Name] = grave{f: mp.live.fns[d.ID]}
 		}
 	}
-	for _, v := range um.new.vars {
-		if v.module {
-			delete(l.orphans, v.name)
+	for _, v := range um.New.Vars {
+		if v.Once {
+			delete(l.orphans, v.Name)
 		}
 	}
-	for _, d := range um.new.decls[1:] {
-		delete(l.graveyard, d.name)
+	for _, d := range um.New.Decls[1:] {
+		delete(l.graveyard, d.Name)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -39,7 +40,7 @@ type Table struct {
 func (s *State) stagedEffect(L *lua.LState, name string) int {
 	if m := s.atTopLevel(); m != nil && s.stage.Changed(m) {
 		line := callerLine(L)
-		r := &Refusal{Code: REffect, Subject: fileLine(m.file.Path, line), File: m.file.Path, Line: line,
+		r := &code.Refusal{Code: code.REffect, Subject: code.FileLine(m.file.Path, line), File: m.file.Path, Line: line,
 			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
 		s.stage.Refuse(r)
 		Raise(L, r)
@@ -122,7 +123,7 @@ func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
 // compileWith compiles a source of ours and puts values in place of its marked
 // string constants, which no Lua source could name.
 func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
-	p, err := compileSource(src, name)
+	p, err := code.CompileText(src, name)
 	if err != nil {
 		return nil, err
 	}

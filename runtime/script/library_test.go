@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"sync"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestLibrariesAreEachStatesOwn(t *testing.T) {
 		"me":   func(L *lua.LState) int { L.Push(lua.LString(Host(L).(string))); return 1 },
 		"wait": func(L *lua.LState) int { return 0 },
 	})
-	release := NewRelease(1, map[string][]byte{"main.lua": []byte(`return {}`)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`return {}`)})
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -51,7 +52,7 @@ func TestLibrariesAreEachStatesOwn(t *testing.T) {
 
 // TestModulesOfManyStatesKeepTheirFields is the same for what files make.
 func TestModulesOfManyStatesKeepTheirFields(t *testing.T) {
-	release := NewRelease(1, map[string][]byte{"main.lua": []byte(`
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
 		local M = {b = 1, a = 2} local kept = {z = 1, y = 2}
 		function M.order() local out = "" for k in pairs(M) do out = out .. k .. " " end for k in pairs(kept) do out = out .. k .. " " end return out end
 		function M.add(k) M[k], kept[k] = 1, 1 end

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -62,7 +63,7 @@ func (d *differ) lists(p *place, o, n *lua.LTable, no, nn int) {
 		return
 	}
 	rows := equality{d: d, rows: true}
-	runs := commonRuns(no, nn, func(i, j int) bool { return rows.equal(vm.GetInt(o, i+1), vm.GetInt(n, j+1)) })
+	runs := code.CommonRuns(no, nn, func(i, j int) bool { return rows.equal(vm.GetInt(o, i+1), vm.GetInt(n, j+1)) })
 	for _, r := range runs { // rows that stay are the same objects, wherever they move to
 		i, j := r[0]+1, r[1]+1
 		d.compare(d.place(element(p, i, j, vm.GetInt(o, i), vm.GetInt(n, j))))
@@ -80,7 +81,7 @@ func element(p *place, i, j int, old, new lua.LValue) *place {
 }
 
 // mergeList takes or keeps a list as a whole.
-func (p *planner) mergeList(o op, live lua.LValue, migrated map[string]bool) *Refusal {
+func (p *planner) mergeList(o op, live lua.LValue, migrated map[string]bool) *code.Refusal {
 	t, ok := live.(*lua.LTable)
 	if !ok {
 		p.keep(o.place, live)
@@ -88,9 +89,9 @@ func (p *planner) mergeList(o op, live lua.LValue, migrated map[string]bool) *Re
 	}
 	n, ok := listLen(t)
 	switch {
-	case o.policy == KeepState:
+	case o.policy == code.KeepState:
 		return nil
-	case o.policy == TakeConst:
+	case o.policy == code.TakeConst:
 	case !ok:
 		return p.mergeKeys(o, migrated)
 	case !p.pristineList(o.old.(*lua.LTable), t, n):
@@ -126,7 +127,7 @@ func (p *planner) takeList(o op) {
 
 // mergeKeys merges what both versions take for a list into a live table that has
 // become something else: key by key.
-func (p *planner) mergeKeys(o op, migrated map[string]bool) *Refusal {
+func (p *planner) mergeKeys(o op, migrated map[string]bool) *code.Refusal {
 	old, new := o.old.(*lua.LTable), o.new.(*lua.LTable)
 	for i := 1; i <= max(vm.Len(old), vm.Len(new)); i++ {
 		at := element(o.place, i, i, vm.GetInt(old, i), vm.GetInt(new, i))

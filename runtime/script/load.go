@@ -10,19 +10,20 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
-// captured takes the closure that injectCapture put at the end of a scope.
-func (s *State) captured(fn *lua.LFunction) {
+// Captured takes the closure that injectCapture put at the end of a scope.
+func (s *State) Captured(fn *lua.LFunction) {
 	if len(s.modules.loading) == 0 {
 		return
 	}
 	m := s.modules.loading[len(s.modules.loading)-1]
-	for _, d := range m.unit.decls[0].children {
-		if d.capture && d.proto == fn.Proto {
-			for i, v := range d.upvals {
-				if v.module {
+	for _, d := range m.unit.Decls[0].Children {
+		if d.Capture && d.Proto == fn.Proto {
+			for i, v := range d.Upvals {
+				if v.Once {
 					m.variable(v).cell = fn.Upvalues[i]
 				}
 			}
@@ -61,18 +62,18 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 	if m := s.modules.byName[name]; m != nil {
 		L.RaiseError("loop: %s is required while it is being loaded; require it inside the function that needs it", name)
 	}
-	file := s.release.Files[ModulePath(name)]
+	file := s.release.Files[code.ModulePath(name)]
 	if file == nil {
-		L.RaiseError("module %s not found: there is no %s below the script root", name, ModulePath(name))
+		L.RaiseError("module %s not found: there is no %s below the script root", name, code.ModulePath(name))
 	}
-	u, refusal := file.compiled()
+	u, refusal := file.Unit()
 	if refusal != nil {
 		Raise(L, refusal)
 	}
 	return s.load(L, name, file, u)
 }
 
-func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue {
+func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) lua.LValue {
 	m, proto := newModule(name, file, u)
 	m.seq = len(s.modules.order)
 	if len(s.modules.loading) == 0 {
@@ -120,7 +121,7 @@ func (s *State) load(L *lua.LState, name string, file *File, u *unit) lua.LValue
 // shareFieldNames gives the tables that the top level made, a module's functions above
 // all, the names that the file's code has.
 func (s *State) shareFieldNames(m *module) {
-	known := m.unit.fieldNames()
+	known := m.unit.FieldNames()
 	seen := map[*lua.LTable]bool{s.l.G.Global: true}
 	other := func(_, v lua.LValue) {
 		if t, ok := v.(*lua.LTable); ok && v != m.result {
@@ -166,7 +167,7 @@ func (s *State) unloadFailed(m *module) {
 }
 
 // protectedRequire is require from Go.
-func (s *State) protectedRequire(name string) *Refusal {
+func (s *State) protectedRequire(name string) *code.Refusal {
 	s.trace = nil
 	err := protectedCall(s.l, s.l.NewFunction(func(L *lua.LState) int { s.require(L, name); return 0 }), 0)
 	if err == nil {
@@ -176,31 +177,31 @@ func (s *State) protectedRequire(name string) *Refusal {
 }
 
 // loadRefusal names the file and line at which a top level failed.
-func (s *State) loadRefusal(name string, err error) *Refusal {
+func (s *State) loadRefusal(name string, err error) *code.Refusal {
 	var api *lua.ApiError
 	if !errors.As(err, &api) {
-		return &Refusal{Code: RLoad, Subject: name, File: ModulePath(name), Message: err.Error()}
+		return &code.Refusal{Code: code.RLoad, Subject: name, File: code.ModulePath(name), Message: err.Error()}
 	}
 	if ud, ok := api.Object.(*lua.LUserData); ok {
-		if r, ok := ud.Value.(*Refusal); ok {
+		if r, ok := ud.Value.(*code.Refusal); ok {
 			return r
 		}
 	}
 	text := errorText(api.Object)
-	r := &Refusal{Code: RLoad, Subject: name, File: ModulePath(name), Trace: api.StackTrace}
+	r := &code.Refusal{Code: code.RLoad, Subject: name, File: code.ModulePath(name), Trace: api.StackTrace}
 	if strings.Contains(text, "budget: ") {
-		r.Code = RBudget
+		r.Code = code.RBudget
 	}
-	r.File, r.Line, r.Message = splitPlace(r.File, text)
+	r.File, r.Line, r.Message = code.SplitPlace(r.File, text)
 	if at := tracePlace.FindStringSubmatch(api.StackTrace); r.Line == 0 && at != nil {
 		r.File = at[1]
 		r.Line, _ = strconv.Atoi(at[2])
 	}
 	if r.Line > 0 {
-		r.Subject = fileLine(r.File, r.Line)
+		r.Subject = code.FileLine(r.File, r.Line)
 	}
 	if strings.HasPrefix(r.Message, "module ") && strings.Contains(r.Message, " not found: ") {
-		r.Subject = ModuleName(r.File) // it is about who asked, not about a line
+		r.Subject = code.ModuleName(r.File) // it is about who asked, not about a line
 	}
 	return r
 }
@@ -210,7 +211,7 @@ func (s *State) loadRefusal(name string, err error) *Refusal {
 var tracePlace = regexp.MustCompile(`\t([^\s@:]+)@[0-9a-f]*:(\d+):`)
 
 // Raise throws a Refusal through Lua, whole.
-func Raise(L *lua.LState, r *Refusal) {
+func Raise(L *lua.LState, r *code.Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
 	mt := L.CreateTable(0, 4)

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -16,7 +17,7 @@ func loadedPrint(p *lua.FunctionProto) [16]byte {
 	for i, c := range p.FunctionPrototypes {
 		nested[i] = loadedPrint(c)
 	}
-	return fingerprint(p, nested...)
+	return code.Fingerprint(p, nested...)
 }
 
 // SameLoaded compares two functions that no module declared. Of words that can wait

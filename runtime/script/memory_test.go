@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"os"
 	"runtime"
 	"testing"
@@ -123,7 +124,7 @@ func TestSuspendedFrameKeepsItsVersionAndNoOther(t *testing.T) {
 	}
 	r := newReloader(t, map[string]string{"m.lua": source(1)}, "m")
 	do(t, r.s, `(function() CO = coroutine.wrap(require"m".run) CO() end)()`)
-	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.Module("m").unit.decls[1].proto.Code[0]) }
+	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.Module("m").unit.Decls[1].Proto.Code[0]) }
 	versions := []weak.Pointer[uint32]{code()}
 	for v := 2; v <= 300; v++ {
 		report := r.must("m.lua", source(v))
@@ -227,7 +228,7 @@ func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 	do(t, r.s, `require"m".put(5)`)
 	m := r.s.Module("m")
 	report := r.must("m.lua", `local M = {} function M.put(x) end return M`)
-	if len(report.Warnings) != 1 || report.Warnings[0].Code != WOrphanState {
+	if len(report.Warnings) != 1 || report.Warnings[0].Code != code.WOrphanState {
 		t.Fatal(report.Warnings)
 	}
 	for i := range keepGone + 1 {
@@ -244,7 +245,7 @@ func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 // BenchmarkStateMemory reports what one more system costs: 30 files, 750 functions,
 // shared code.
 func BenchmarkStateMemory(b *testing.B) {
-	release := NewRelease(1, bigShard(30, 1))
+	release := code.NewRelease(1, bigShard(30, 1))
 	boot := func() *State {
 		s, err := New(Options{Name: "x", Release: release, Entry: []string{"main"}})
 		if err != nil {

@@ -8,13 +8,14 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
 // merge decides one changed place: base is what the old source made, live what is
 // there now, new what the new source makes. Where live is still base, new is
 // taken; otherwise live stays, and the operator is told.
-func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
+func (p *planner) merge(o op, migrated map[string]bool) *code.Refusal {
 	if under(o.place, migrated) || p.mergedBefore(o.place) {
 		return nil
 	}
@@ -30,11 +31,11 @@ func (p *planner) merge(o op, migrated map[string]bool) *Refusal {
 	}
 	pristine := p.pristine(o.old, live)
 	switch {
-	case o.policy == KeepState:
+	case o.policy == code.KeepState:
 		if live == lua.LNil && o.old == lua.LNil {
 			p.take(o.place)
 		}
-	case o.policy == TakeConst, pristine:
+	case o.policy == code.TakeConst, pristine:
 		p.replacesLoaded(o.name, o.old, o.new)
 		p.take(o.place)
 	case p.pristineNew(o.new, live):
@@ -70,8 +71,8 @@ func (p *planner) loaded(root *place) bool {
 	return p.s.Module(root.mod) != nil
 }
 
-func (p *planner) typeRefusal(o op, live lua.LValue) *Refusal {
-	r := p.st.refusal(RStateType, o.place)
+func (p *planner) typeRefusal(o op, live lua.LValue) *code.Refusal {
+	r := p.st.refusal(code.RStateType, o.place)
 	name := o.name
 	for i := len(name) - 1; i >= 0; i-- {
 		if name[i] == '.' || name[i] == ':' {
@@ -90,7 +91,7 @@ func (p *planner) take(at *place) {
 
 func (p *planner) keep(at *place, live lua.LValue) {
 	p.report.Kept++
-	p.warnings = append(p.warnings, warn(WStateKept, at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
+	p.warnings = append(p.warnings, code.Warn(code.WStateKept, at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
 }
 
 // pristine says whether a live value is still what the old source made. What a
@@ -155,7 +156,7 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 	if xs == nil && ys == nil {
 		return SameLoaded(x, y)
 	}
-	return xs != nil && ys != nil && sameDecl(xs.fn.decl, ys.fn.decl)
+	return xs != nil && ys != nil && code.SameDecl(xs.fn.decl, ys.fn.decl)
 }
 
 func (e *structure) tables(x, y *lua.LTable) bool {
@@ -194,8 +195,8 @@ func (p *planner) orphans() {
 			continue
 		}
 		base := p.st.base.Module(n.name)
-		for _, v := range mp.match.old.vars {
-			if !v.module || mp.match.varAfter(v) != nil {
+		for _, v := range mp.match.Old.Vars {
+			if !v.Once || mp.match.VarAfter(v) != nil {
 				continue
 			}
 			bc, lc := base.variableCell(v), mp.live.variableCell(v)
@@ -206,7 +207,7 @@ func (p *planner) orphans() {
 				continue // the table lives on under another name
 			}
 			if !p.pristine(bc.Value(), lc.Value()) {
-				p.warnings = append(p.warnings, warn(WOrphanState, n.name+":"+v.name, "=%s; it comes back if the source declares it again", short(lc.Value())))
+				p.warnings = append(p.warnings, code.Warn(code.WOrphanState, n.name+":"+v.Name, "=%s; it comes back if the source declares it again", short(lc.Value())))
 			}
 		}
 	}
@@ -244,10 +245,10 @@ func (p *planner) frames() {
 			p.freeze = append(p.freeze, Suspended{Frame: fr, Function: f})
 			p.oldCalls(f.decl)
 		}
-		if count[f.decl.name] == nil {
-			count[f.decl.name] = map[int]int{}
+		if count[f.decl.Name] == nil {
+			count[f.decl.Name] = map[int]int{}
 		}
-		count[f.decl.name][version]++
+		count[f.decl.Name][version]++
 		p.report.Frames++
 	})
 	for id, nt := range p.s.NamedTasks() { // one that has not begun yet begins with the new code by itself
@@ -260,7 +261,7 @@ func (p *planner) frames() {
 		for _, v := range slices.Sorted(maps.Keys(versions)) {
 			detail += fmt.Sprintf(" %d on r%d", versions[v], v)
 		}
-		p.warnings = append(p.warnings, warn(WFrameOld, name, "suspended:%s; they finish in their own code", detail))
+		p.warnings = append(p.warnings, code.Warn(code.WFrameOld, name, "suspended:%s; they finish in their own code", detail))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -18,12 +19,12 @@ func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
 	return out
 }
 
-func migrationRefusal(sm *stagedMigration, err error) *Refusal {
-	r := &Refusal{Code: RMigrate, Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
-	if full := sm.mod.unit.named(sm.name); full != "" {
+func migrationRefusal(sm *stagedMigration, err error) *code.Refusal {
+	r := &code.Refusal{Code: code.RMigrate, Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
+	if full := sm.mod.unit.FullName(sm.name); full != "" {
 		r.Subject = full
 	}
-	_, r.Line, r.Message = splitPlace(r.File, ErrorText(err))
+	_, r.Line, r.Message = code.SplitPlace(r.File, ErrorText(err))
 	r.Message = "the migration failed: " + r.Message + "; every write was undone"
 	return r
 }
@@ -31,25 +32,25 @@ func migrationRefusal(sm *stagedMigration, err error) *Refusal {
 // sameBody says whether two functions of two States have the same code.
 func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
 	x, y := a.Slots().Of(f), b.Slots().Of(g)
-	return x != nil && y != nil && x.fn.decl.print == y.fn.decl.print
+	return x != nil && y != nil && x.fn.decl.Print == y.fn.decl.Print
 }
 
 // placeByName finds where the value that a file calls by a name lives, as base has it.
-func placeByName(u *unit, base *rehearsal, name string) *place {
-	m := base.Module(u.module)
+func placeByName(u *code.Unit, base *rehearsal, name string) *place {
+	m := base.Module(u.Module)
 	if m == nil {
 		return nil
 	}
-	full := cmp.Or(u.named(name), u.module+"."+name)
+	full := cmp.Or(u.FullName(name), u.Module+"."+name)
 	var p *place
 	path := full
 	switch {
-	case strings.HasPrefix(full, u.module+":"):
+	case strings.HasPrefix(full, u.Module+":"):
 		var local string
-		local, path, _ = strings.Cut(full[len(u.module)+1:], ".")
+		local, path, _ = strings.Cut(full[len(u.Module)+1:], ".")
 		p = variablePlace(m, u, local)
-	case strings.HasPrefix(full, u.module+"."):
-		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.module)+1:]
+	case strings.HasPrefix(full, u.Module+"."):
+		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.Module)+1:]
 	default:
 		p = &place{kind: placeGlobals, old: base.Globals()}
 	}
@@ -73,11 +74,11 @@ func fieldPlace(p *place, path string) *place {
 }
 
 // variablePlace is a variable of the top level that base has and next declares.
-func variablePlace(m *module, next *unit, name string) *place {
-	declared := next.topLevel(name)
-	for _, v := range m.unit.vars {
-		if cell := m.variableCell(v); v.module && v.name == name && cell != nil && declared != nil {
-			return &place{kind: placeVar, mod: m.name, v: declared, oldVar: v.id, name: m.name + ":" + name, old: cell.Value()}
+func variablePlace(m *module, next *code.Unit, name string) *place {
+	declared := next.TopLevel(name)
+	for _, v := range m.unit.Vars {
+		if cell := m.variableCell(v); v.Once && v.Name == name && cell != nil && declared != nil {
+			return &place{kind: placeVar, mod: m.name, v: declared, oldVar: v.ID, name: m.name + ":" + name, old: cell.Value()}
 		}
 	}
 	return nil
@@ -111,7 +112,7 @@ type liveMigration struct {
 }
 
 // migrate runs a fresh migration on a copy of the live value.
-func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *Refusal {
+func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *code.Refusal {
 	at := placeByName(sm.mod.unit, p.st.base, sm.name)
 	if at == nil {
 		return nil // new in this version: nothing to bring along
@@ -141,7 +142,7 @@ func (p *planner) runMigration(at *place, fn *lua.LFunction, live lua.LValue) (*
 		p.journal = newJournal()
 	}
 	var err error
-	if lm.result, err = p.s.Migrate(p.s.L(), fn, arg, owned(lm.copies), p.journal, seedOf(p.st.To.Hash)); err != nil {
+	if lm.result, err = p.s.Migrate(p.s.L(), fn, arg, owned(lm.copies), p.journal, code.Seed(p.st.To.Hash)); err != nil {
 		return nil, err
 	}
 	return lm, nil

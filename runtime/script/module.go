@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/spell"
 	"math/rand/v2"
 	"strings"
@@ -12,8 +13,8 @@ import (
 // module is one loaded file in one State.
 type module struct {
 	name   string
-	file   *File
-	unit   *unit
+	file   *code.File
+	unit   *code.Unit
 	seq    int // in the order of loading
 	result lua.LValue
 	fns    []*function // by decl id; nil where a decl is a capture
@@ -27,41 +28,41 @@ type module struct {
 // function is one declaration through all its versions in one State.
 type function struct {
 	mod  *module
-	decl *decl
+	decl *code.Decl
 	slot *slot // what new closures use
 }
 
 // variable is one local through all its versions in one State. A variable of a
 // file's top level has one cell; others have one in each closure.
 type variable struct {
-	decl *varDecl
+	decl *code.Var
 	cell *lua.Upvalue
 }
 
 // newModule is a file with slots of its own for its functions, which are in no State yet.
 // The prototype is that of the file itself. Code and constants stay shared.
-func newModule(name string, file *File, u *unit) (*module, *lua.FunctionProto) {
+func newModule(name string, file *code.File, u *code.Unit) (*module, *lua.FunctionProto) {
 	m := &module{name: name, file: file, unit: u}
 	return m, m.instantiate()
 }
 
 // variable is what a declaration of the file is through its versions.
-func (m *module) variable(v *varDecl) *variable {
-	for len(m.vars) <= v.id {
+func (m *module) variable(v *code.Var) *variable {
+	for len(m.vars) <= v.ID {
 		m.vars = append(m.vars, nil)
 	}
-	if m.vars[v.id] == nil {
-		m.vars[v.id] = &variable{decl: v}
+	if m.vars[v.ID] == nil {
+		m.vars[v.ID] = &variable{decl: v}
 	}
-	return m.vars[v.id]
+	return m.vars[v.ID]
 }
 
-func (m *module) layout(d *decl) []*variable {
-	if len(d.upvals) == 0 {
+func (m *module) layout(d *code.Decl) []*variable {
+	if len(d.Upvals) == 0 {
 		return nil
 	}
-	out := make([]*variable, len(d.upvals))
-	for i, v := range d.upvals {
+	out := make([]*variable, len(d.Upvals))
+	for i, v := range d.Upvals {
 		out[i] = m.variable(v)
 	}
 	return out
@@ -70,12 +71,12 @@ func (m *module) layout(d *decl) []*variable {
 // instantiate makes the slots.
 func (m *module) instantiate() *lua.FunctionProto {
 	u := m.unit
-	m.fns = make([]*function, len(u.decls))
-	protos := make([]*lua.FunctionProto, len(u.decls))
-	for i := len(u.decls) - 1; i >= 0; i-- {
-		d := u.decls[i]
-		if d.capture {
-			protos[i] = d.proto
+	m.fns = make([]*function, len(u.Decls))
+	protos := make([]*lua.FunctionProto, len(u.Decls))
+	for i := len(u.Decls) - 1; i >= 0; i-- {
+		d := u.Decls[i]
+		if d.Capture {
+			protos[i] = d.Proto
 			continue
 		}
 		protos[i] = cloneProto(d, protos)
@@ -90,12 +91,12 @@ func (m *module) instantiate() *lua.FunctionProto {
 }
 
 // cloneProto copies a prototype's header; protos holds the nested ones by id.
-func cloneProto(d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	p := *d.proto
-	if len(d.children) > 0 {
-		p.FunctionPrototypes = make([]*lua.FunctionProto, len(d.children))
-		for i, c := range d.children {
-			p.FunctionPrototypes[i] = protos[c.id]
+func cloneProto(d *code.Decl, protos []*lua.FunctionProto) *lua.FunctionProto {
+	p := *d.Proto
+	if len(d.Children) > 0 {
+		p.FunctionPrototypes = make([]*lua.FunctionProto, len(d.Children))
+		for i, c := range d.Children {
+			p.FunctionPrototypes[i] = protos[c.ID]
 		}
 	}
 	return &p
@@ -104,7 +105,7 @@ func cloneProto(d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
 // random is the source of the random numbers of the module's top level.
 func (m *module) random(seed uint64) *rand.Rand {
 	if m.rng == nil {
-		m.rng = rand.New(rand.NewPCG(seed, seedOf(m.name)))
+		m.rng = rand.New(rand.NewPCG(seed, code.Seed(m.name)))
 	}
 	return m.rng
 }
@@ -119,29 +120,29 @@ func (m *module) eachFunction(visit func(*function)) {
 }
 
 // variableCell is where a variable of the top level lives, nil for others.
-func (m *module) variableCell(v *varDecl) *lua.Upvalue {
-	if v.id < len(m.vars) && m.vars[v.id] != nil {
-		return m.vars[v.id].cell
+func (m *module) variableCell(v *code.Var) *lua.Upvalue {
+	if v.ID < len(m.vars) && m.vars[v.ID] != nil {
+		return m.vars[v.ID].cell
 	}
 	return nil
 }
 
 // namesNothing is the error of a migration whose name is nothing in its file. A field
 // that the text does not show may have appeared by the end of the top level.
-func (m *module) namesNothing(sm migrationCall) *Refusal {
+func (m *module) namesNothing(sm migrationCall) *code.Refusal {
 	if m.returns(sm.name) {
 		return nil
 	}
 	mend := "name a local of the file's top level or a field of what it returns"
-	for full, pol := range m.unit.policies {
-		if pol.kind == Migrated && pol.name == sm.name {
+	for full, pol := range m.unit.Policies {
+		if pol.Kind == code.Migrated && pol.Name == sm.name {
 			mend = fmt.Sprintf("did you mean %q?", full[strings.LastIndexAny(full, ".:")+1:])
 		}
 	}
-	if near := spell.Nearest(sm.name, m.unit.shortNames()); near != "" {
+	if near := spell.Nearest(sm.name, m.unit.ShortNames()); near != "" {
 		mend = fmt.Sprintf("did you mean %q?", near)
 	}
-	return &Refusal{Code: RLoad, Subject: fileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
+	return &code.Refusal{Code: code.RLoad, Subject: code.FileLine(m.file.Path, sm.line), File: m.file.Path, Line: sm.line,
 		Message: fmt.Sprintf("reload.migrate(%q) names nothing in this file; %s", sm.name, mend)}
 }
 

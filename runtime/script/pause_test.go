@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func bigShard(files, version int) map[string][]byte {
 
 // shardWithClosures boots a big shard and makes closures of all its files.
 func shardWithClosures(tb testing.TB, files, closures int) *State {
-	s, err := New(Options{Name: "big", Release: NewRelease(1, bigShard(files, 1)), Entry: []string{"main"},
+	s, err := New(Options{Name: "big", Release: code.NewRelease(1, bigShard(files, 1)), Entry: []string{"main"},
 		OnFault: func(f Fault) { tb.Error(f.Message) }})
 	if err != nil {
 		tb.Fatal(err)

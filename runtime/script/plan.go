@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
@@ -35,7 +36,7 @@ type planner struct {
 	grows       []grown
 	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
 	told        map[string]bool       // functions that are warned of
-	warnings    []Warning
+	warnings    []code.Warning
 	undo        Undo
 	report      Report
 }
@@ -51,7 +52,7 @@ type write struct {
 // Report is what a commit did, or what a plan says it would do.
 type Report struct {
 	Stats
-	Warnings  []Warning
+	Warnings  []code.Warning
 	Taken     int // places that took the new source's value
 	Kept      int // places that kept the live value although the source changed
 	Frames    int // suspended frames that finish in old code
@@ -63,7 +64,7 @@ type Report struct {
 func Plan(s *State, st *Staged) (report *Report, err error) {
 	defer func() { // a fault of the engine is a refusal: the State is as it was
 		if v := recover(); v != nil {
-			report, err = nil, &Refusal{Code: RHost, Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
+			report, err = nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
 		}
 	}()
 	p, r := makePlan(s, st, false)
@@ -73,12 +74,12 @@ func Plan(s *State, st *Staged) (report *Report, err error) {
 	return &p.report, nil
 }
 
-func makePlan(s *State, st *Staged, force bool) (*planner, *Refusal) {
+func makePlan(s *State, st *Staged, force bool) (*planner, *code.Refusal) {
 	p := &planner{s: s, kept: keptOf(s), st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
 		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.Release().Hash != st.From.Hash {
-		return nil, &Refusal{Code: RStale, Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
+		return nil, &code.Refusal{Code: code.RStale, Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
 	}
 	defer p.takeBack()
 	p.report.Stats = st.Stats
@@ -123,14 +124,14 @@ func makePlan(s *State, st *Staged, force bool) (*planner, *Refusal) {
 
 // static leaves out what the live State knows better: a name that kept a live
 // value was not deleted.
-func (p *planner) static() []Warning {
+func (p *planner) static() []code.Warning {
 	kept := map[string]bool{}
 	for _, w := range p.warnings {
-		kept[w.Subject] = w.Code == WStateKept || kept[w.Subject]
+		kept[w.Subject] = w.Code == code.WStateKept || kept[w.Subject]
 	}
-	var out []Warning
+	var out []code.Warning
 	for _, w := range p.st.Warnings {
-		if w.Code != WDeleted && w.Code != WClosureOld {
+		if w.Code != code.WDeleted && w.Code != code.WClosureOld {
 			out = append(out, w)
 		}
 	}

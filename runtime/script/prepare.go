@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 type modulePlan struct {
 	live  *module // nil: the module is new here
 	next  *module
-	match *unitMatch
+	match *code.Match
 	fns   []*function
 	vars  []*variable
 	swaps []Swap
@@ -41,7 +42,7 @@ type codePlan struct {
 const maxPlanAge = 100
 
 // modules prepares the code of every changed module that this State has loaded.
-func (p *planner) modules() *Refusal {
+func (p *planner) modules() *code.Refusal {
 	if p.reuse() {
 		return nil
 	}
@@ -52,16 +53,16 @@ func (p *planner) modules() *Refusal {
 		}
 		um := p.st.match[n.name]
 		if um == nil && live.unit != n.unit {
-			return &Refusal{Code: RStale, Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
+			return &code.Refusal{Code: code.RStale, Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
-		if um == nil || um.old == um.new {
+		if um == nil || um.Old == um.New {
 			continue
 		}
 		p.prepare(live, n, um)
 	}
 	for _, live := range p.s.Loaded() { // one that was loaded since the roots were asked for
 		if now := p.st.To.Files[live.file.Path]; p.st.next.Module(live.name) == nil && now != nil && now.Hash != live.file.Hash {
-			return &Refusal{Code: RStale, Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
+			return &code.Refusal{Code: code.RStale, Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 	}
 	p.report.Modules = len(p.mods)
@@ -91,16 +92,16 @@ func (p *planner) reuse() bool {
 	return true
 }
 
-func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
-	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.new.decls)), vars: make([]*variable, len(um.new.vars)),
-		slots: map[*function]*slot{}, swaps: make([]Swap, 0, len(um.new.decls))}
+func (p *planner) prepare(live, next *module, um *code.Match) *modulePlan {
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.New.Decls)), vars: make([]*variable, len(um.New.Vars)),
+		slots: map[*function]*slot{}, swaps: make([]Swap, 0, len(um.New.Decls))}
 	p.mods[next.name] = mp
 	p.prepareVars(mp)
-	protos := make([]*lua.FunctionProto, len(um.new.decls))
-	for i := len(um.new.decls) - 1; i > 0; i-- {
-		d := um.new.decls[i]
-		if d.capture {
-			protos[i] = d.proto
+	protos := make([]*lua.FunctionProto, len(um.New.Decls))
+	for i := len(um.New.Decls) - 1; i > 0; i-- {
+		d := um.New.Decls[i]
+		if d.Capture {
+			protos[i] = d.Proto
 			continue
 		}
 		protos[i] = p.prepareFunction(mp, d, protos)
@@ -111,46 +112,46 @@ func (p *planner) prepare(live, next *module, um *unitMatch) *modulePlan {
 // prepareVars carries variables over and brings back those that an earlier
 // version had.
 func (p *planner) prepareVars(mp *modulePlan) {
-	for _, v := range mp.match.new.vars {
-		if was := mp.match.varBefore(v); was != nil {
-			mp.vars[v.id] = mp.live.variable(was)
+	for _, v := range mp.match.New.Vars {
+		if was := mp.match.VarBefore(v); was != nil {
+			mp.vars[v.ID] = mp.live.variable(was)
 			continue
 		}
 		nv := &variable{decl: v}
-		if v.module {
-			if o := p.kept.left[mp.live].orphan(v.name); o != nil && p.fits(o, mp.next, v) {
+		if v.Once {
+			if o := p.kept.left[mp.live].orphan(v.Name); o != nil && p.fits(o, mp.next, v) {
 				nv, mp.bound = o, true
 			} else if src := mp.next.variableCell(v); src != nil {
 				nv.cell = p.cell(src)
 				mp.cells = append(mp.cells, newCell{nv, src})
 			}
 		}
-		mp.vars[v.id] = nv
+		mp.vars[v.ID] = nv
 	}
 }
 
 // fits says whether an orphan's value is of the kind that the new source declares.
-func (p *planner) fits(o *variable, next *module, v *varDecl) bool {
+func (p *planner) fits(o *variable, next *module, v *code.Var) bool {
 	src := next.variableCell(v)
 	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
 }
 
-func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	layout := make([]*variable, len(d.upvals))
-	for i, v := range d.upvals {
-		layout[i] = mp.vars[v.id]
+func (p *planner) prepareFunction(mp *modulePlan, d *code.Decl, protos []*lua.FunctionProto) *lua.FunctionProto {
+	layout := make([]*variable, len(d.Upvals))
+	for i, v := range d.Upvals {
+		layout[i] = mp.vars[v.ID]
 	}
 	proto := cloneProto(d, protos)
 	f := p.existing(mp, d)
 	if f == nil {
 		f = &function{mod: mp.live, decl: d}
 		f.slot = newSlot(f, proto, layout, nil)
-		mp.fns[d.id], mp.slots[f] = f, f.slot
+		mp.fns[d.ID], mp.slots[f] = f, f.slot
 		mp.swaps = append(mp.swaps, Swap{Function: f, To: d, Slot: f.slot})
 		return proto
 	}
-	mp.fns[d.id] = f
-	sw := Swap{Function: f, To: d, Changed: f.decl.own != d.own || !mp.match.sameChildren(f.decl, d)}
+	mp.fns[d.ID] = f
+	sw := Swap{Function: f, To: d, Changed: f.decl.Own != d.Own || !mp.match.SameChildren(f.decl, d)}
 	if sameVariables(f.slot.layout, layout) {
 		sw.Proto = proto
 		mp.swaps = append(mp.swaps, sw)
@@ -165,12 +166,12 @@ func (p *planner) prepareFunction(mp *modulePlan, d *decl, protos []*lua.Functio
 
 // existing is the live function that a new declaration continues: the matched
 // one, or one of that name that an earlier version deleted.
-func (p *planner) existing(mp *modulePlan, d *decl) *function {
-	if was := mp.match.before(d); was != nil {
-		return mp.live.fns[was.id]
+func (p *planner) existing(mp *modulePlan, d *code.Decl) *function {
+	if was := mp.match.Before(d); was != nil {
+		return mp.live.fns[was.ID]
 	}
-	if d.named {
-		return p.kept.left[mp.live].buried(d.name)
+	if d.Named {
+		return p.kept.left[mp.live].buried(d.Name)
 	}
 	return nil
 }
@@ -192,7 +193,7 @@ func sameVariables(a, b []*variable) bool {
 func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
 	var out []*variable
 	for _, v := range append(slices.Clone(sl.layout), sl.extras()...) {
-		if !v.decl.module && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
+		if !v.decl.Once && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
 			out = append(out, v)
 		}
 	}

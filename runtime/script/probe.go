@@ -83,12 +83,12 @@ func (s *State) describeStack(info *TaskInfo, fs []frame) {
 			continue // its own code stands behind it
 		}
 		if fz := s.slots.frozen[fn.Proto]; fz != nil {
-			info.Functions = append(info.Functions, fz.fn.decl.name)
+			info.Functions = append(info.Functions, fz.fn.decl.Name)
 			if fz.release != 0 {
 				info.Old, info.Release = true, min(info.Release, fz.release)
 			}
 		} else if sl := s.slots.Of(fn); sl != nil {
-			info.Functions = append(info.Functions, sl.fn.decl.name)
+			info.Functions = append(info.Functions, sl.fn.decl.Name)
 		}
 	}
 	if len(info.Functions) > 0 {
@@ -127,7 +127,7 @@ func (s *State) Names() []string {
 	for _, m := range s.modules.order {
 		for _, f := range m.fns {
 			if f != nil {
-				out = append(out, f.decl.name)
+				out = append(out, f.decl.Name)
 			}
 		}
 	}
@@ -150,8 +150,8 @@ func (s *State) Version(name string) (Version, bool) {
 	if f == nil {
 		return Version{}, false
 	}
-	return Version{Function: name, Where: fmt.Sprintf("%s:%d", f.decl.proto.SourceName, f.decl.line),
-		Hash: fmt.Sprintf("%x", f.decl.print[:6]), File: f.mod.file.Hash, Release: s.release.Number}, true
+	return Version{Function: name, Where: fmt.Sprintf("%s:%d", f.decl.Proto.SourceName, f.decl.Line),
+		Hash: fmt.Sprintf("%x", f.decl.Print[:6]), File: f.mod.file.Hash, Release: s.release.Number}, true
 }
 
 func (s *State) functionNamed(name string) *function {
@@ -160,7 +160,7 @@ func (s *State) functionNamed(name string) *function {
 			continue
 		}
 		for _, f := range m.fns {
-			if f != nil && f.decl.name == name {
+			if f != nil && f.decl.Name == name {
 				return f
 			}
 		}

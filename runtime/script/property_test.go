@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -35,7 +36,7 @@ type propWorld struct {
 
 func newPropWorld(t *testing.T, seed uint64, files map[string][]byte, setup string) *propWorld {
 	files["main.lua"] = []byte(setup + genMain)
-	s, err := New(Options{Name: "prop", Release: NewRelease(1, files), Entry: []string{"main"}, Seed: seed,
+	s, err := New(Options{Name: "prop", Release: code.NewRelease(1, files), Entry: []string{"main"}, Seed: seed,
 		OnFault: func(f Fault) { t.Errorf("fault: %s\n%s", f.Message, f.Traceback) }})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +191,7 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 		t.Fatal(err)
 	}
 	// Who holds a deleted function is looked up by the plan only: it walks the heap.
-	plan.Warnings = slices.DeleteFunc(plan.Warnings, func(w Warning) bool { return w.Code == WDeleted })
+	plan.Warnings = slices.DeleteFunc(plan.Warnings, func(w code.Warning) bool { return w.Code == code.WDeleted })
 	if len(plan.Warnings)+len(report.Warnings) == 0 {
 		plan.Warnings, report.Warnings = nil, nil
 	}
@@ -200,7 +201,7 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 	g.Adopt(st)
 	for _, w := range report.Warnings {
 		switch w.Code {
-		case WStateKept, WDeleted, WFrameOld:
+		case code.WStateKept, code.WDeleted, code.WFrameOld:
 			if edits {
 				continue
 			}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -23,7 +24,7 @@ func (p *planner) translateLoaded(fn *lua.LFunction) lua.LValue {
 func (p *planner) replacesLoaded(name string, old, new lua.LValue) {
 	if new.Type() == lua.LTFunction && p.st.base.IsLoaded(old) && !p.told[name] {
 		p.told[name] = true
-		p.warnings = append(p.warnings, warn(WClosureOld, name, "was made by loadstring: whoever holds the old one keeps its code"))
+		p.warnings = append(p.warnings, code.Warn(code.WClosureOld, name, "was made by loadstring: whoever holds the old one keeps its code"))
 	}
 }
 
@@ -34,9 +35,9 @@ func (p *planner) warnLoads() {
 		for i := range mp.swaps {
 			sw := &mp.swaps[i]
 			texts := p.s.LoadedBy(sw.Function)
-			if sw.Changed && slices.ContainsFunc(texts, func(text string) bool { return !hasConstant(sw.To.proto, text) }) {
+			if sw.Changed && slices.ContainsFunc(texts, func(text string) bool { return !hasConstant(sw.To.Proto, text) }) {
 				p.loadsGone = append(p.loadsGone, sw.Function)
-				p.warnings = append(p.warnings, warn(WClosureOld, sw.To.name+"/*", "functions that it has made by loadstring keep their code"))
+				p.warnings = append(p.warnings, code.Warn(code.WClosureOld, sw.To.Name+"/*", "functions that it has made by loadstring keep their code"))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/code"
 )
 
 // Stage is who stages a reload. It hears what the top levels that run in its State say
@@ -12,7 +13,7 @@ type Stage interface {
 	// Changed says whether the module's file is another one than before.
 	Changed(m *module) bool
 	// Refuse notes that the release cannot be: the first reason counts.
-	Refuse(r *Refusal)
+	Refuse(r *code.Refusal)
 
 	Keep(key string, def lua.LValue) // reload.state
 	Const(t *lua.LTable)
@@ -114,13 +115,13 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 	if L.GetTop() > 2 {
 		down = arg.Function(L, 3)
 	}
-	if m.unit.named(name) == "" {
+	if m.unit.FullName(name) == "" {
 		m.unsure = append(m.unsure, migrationCall{name, callerLine(L)})
 	}
 	switch {
 	case s.stage != nil:
 		L.Push(s.stage.Migrate(L, m, name, fn, down))
-	case m.unit.policies[m.unit.named(name)].apart:
+	case m.unit.Policies[m.unit.FullName(name)].Apart:
 		return 0
 	default:
 		L.Push(fn)

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
 	"sort"
@@ -48,7 +49,7 @@ func (k *kept) remember(name string, image *beforeImage, undo *Undo) {
 // back to what it was before: by the migration's way down, or by putting back what
 // was there, if nobody has changed the value since. It returns the names of the
 // places it took care of.
-func (p *planner) unmigrate() (done map[string]bool, r *Refusal) {
+func (p *planner) unmigrate() (done map[string]bool, r *code.Refusal) {
 	done = map[string]bool{}
 	if len(p.kept.migrated) == 0 {
 		return done, nil
@@ -82,19 +83,19 @@ func (p *planner) unmigrate() (done map[string]bool, r *Refusal) {
 }
 
 // wayBack is the migration that undoes one.
-func (p *planner) wayBack(at *place, image *beforeImage, live lua.LValue) (*liveMigration, *Refusal) {
+func (p *planner) wayBack(at *place, image *beforeImage, live lua.LValue) (*liveMigration, *code.Refusal) {
 	if image.down != nil {
 		lm, err := p.runMigration(at, image.down, live)
 		if err == nil {
 			return lm, nil
 		}
-		r := p.st.refusal(RMigrate, at)
+		r := p.st.refusal(code.RMigrate, at)
 		r.Message = fmt.Sprintf("the way down of its migration failed: %v; every write was undone", err)
 		return nil, r
 	}
 	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
 	if !e.equal(image.after, live) {
-		r := p.st.refusal(RNoDown, at)
+		r := p.st.refusal(code.RNoDown, at)
 		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", short(live))
 		return nil, r
 	}
@@ -114,7 +115,7 @@ func (p *planner) placesByName() map[string]*place {
 
 func (p *planner) stillMigrates(at *place) bool {
 	for _, m := range p.st.next.Loaded() {
-		if m.unit.policies[at.name].kind == Migrated {
+		if m.unit.Policies[at.name].Kind == code.Migrated {
 			return true
 		}
 	}
@@ -151,7 +152,7 @@ func outline(s *State, v lua.LValue) string {
 			b.WriteByte('}')
 		case *lua.LFunction:
 			if sl := s.Slots().Of(v); sl != nil {
-				b.WriteString("function " + sl.fn.decl.name)
+				b.WriteString("function " + sl.fn.decl.Name)
 			}
 		default:
 			fmt.Fprintf(&b, "%d %q,", v.Type(), keyText(v))

@@ -2,6 +2,7 @@ package script
 
 import (
 	"cmp"
+	"hotshard/runtime/script/code"
 	"slices"
 	"unsafe"
 
@@ -67,7 +68,7 @@ func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
 // the variables: those of the top level are always at hand.
 func (sl *slot) reaches(want []*variable) bool {
 	for _, v := range want {
-		if !v.decl.module && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras(), v) {
+		if !v.decl.Once && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras(), v) {
 			return false
 		}
 	}
@@ -138,12 +139,12 @@ func address(p *lua.FunctionProto) uintptr { return uintptr(unsafe.Pointer(p)) }
 // Swap is one function's change of code.
 type Swap struct {
 	Function *function
-	To       *decl              // what it is declared as from now on
+	To       *code.Decl         // what it is declared as from now on
 	Proto    *lua.FunctionProto // the new header, to be written over the old one; once done, the old one
 	Slot     *slot              // or a new slot, where the captured variables are others
 	Changed  bool               // more than line numbers
 
-	was *decl
+	was *code.Decl
 	old *slot
 }
 

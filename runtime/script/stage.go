@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"slices"
 	"sort"
 	"strings"
@@ -29,12 +30,12 @@ func NewStager(o Options) *Stager {
 // Staged is the difference between two releases, ready to be planned and
 // committed in any live State that runs the first. It is immutable.
 type Staged struct {
-	From, To *Release
-	Changed  []string  // paths
-	Warnings []Warning // those that no live State's values can change
+	From, To *code.Release
+	Changed  []string       // paths
+	Warnings []code.Warning // those that no live State's values can change
 	base     *rehearsal
 	next     *rehearsal
-	match    map[string]*unitMatch
+	match    map[string]*code.Match
 	ops      []op
 	pairs    map[any]*place
 	taken    map[any]any
@@ -53,7 +54,7 @@ type Stats struct {
 
 // Stage loads the release's modules (roots, in order) beside the current ones. It
 // returns a *Refusal when the release cannot be run; then nothing has changed.
-func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
+func (g *Stager) Stage(from, to *code.Release, roots []string) (*Staged, error) {
 	for _, path := range from.Changed(to) {
 		if f := to.Files[path]; f != nil {
 			if err := f.Check(); err != nil {
@@ -78,7 +79,7 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}, results: map[lua.LValue]string{}}
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*code.Match{}, results: map[lua.LValue]string{}}
 	for _, m := range base.Loaded() {
 		st.results[m.result] = m.name
 	}
@@ -106,7 +107,7 @@ func (g *Stager) Adopt(st *Staged, keep ...string) {
 
 // Carry makes the base of one release that of another, which differs from it in files
 // that nobody has loaded.
-func (g *Stager) Carry(from, to *Release) {
+func (g *Stager) Carry(from, to *code.Release) {
 	if base := g.bases[from.Hash]; base != nil && base.Carry(to) == nil {
 		delete(g.bases, from.Hash)
 		g.bases[to.Hash] = base
@@ -121,12 +122,12 @@ func (st *Staged) Functions() []string {
 	var out []string
 	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
-		for _, d := range m.unit.decls[1:] {
-			if d.capture {
+		for _, d := range m.unit.Decls[1:] {
+			if d.Capture {
 				continue
 			}
-			if um == nil || um.before(d) == nil || !um.unchanged(um.before(d), d) {
-				out = append(out, d.name)
+			if um == nil || um.Before(d) == nil || !um.Unchanged(um.Before(d), d) {
+				out = append(out, d.Name)
 			}
 		}
 	}
@@ -135,7 +136,7 @@ func (st *Staged) Functions() []string {
 
 // boot runs top levels in a fresh staging State. With a base, a failure of a
 // module that the base could load is a refusal; others are left out.
-func (g *Stager) boot(r *Release, roots []string, base *rehearsal) (*rehearsal, error) {
+func (g *Stager) boot(r *code.Release, roots []string, base *rehearsal) (*rehearsal, error) {
 	o := g.opts
 	o.Release = r
 	log := &stageLog{base: base, changed: map[string]bool{}, states: map[string]lua.LValue{}, consts: map[*lua.LTable]bool{}}
@@ -151,7 +152,7 @@ func (g *Stager) boot(r *Release, roots []string, base *rehearsal) (*rehearsal, 
 		return nil, err
 	}
 	for _, name := range roots {
-		if base != nil && r.Files[ModulePath(name)] == nil && base.Release().Files[ModulePath(name)] != nil {
+		if base != nil && r.Files[code.ModulePath(name)] == nil && base.Release().Files[code.ModulePath(name)] != nil {
 			continue // taken out by this release; if somebody still requires it, that is the refusal
 		}
 		err := s.Require(name)
@@ -168,16 +169,16 @@ func (g *Stager) boot(r *Release, roots []string, base *rehearsal) (*rehearsal, 
 
 // difference matches declarations, compares values and collects the warnings
 // that follow from the sources alone.
-func (st *Staged) difference() *Refusal {
+func (st *Staged) difference() *code.Refusal {
 	for _, m := range st.next.Loaded() {
 		if bm := st.base.Module(m.name); bm != nil {
-			st.match[m.name] = matchUnits(bm.unit, m.unit)
+			st.match[m.name] = code.NewMatch(bm.unit, m.unit)
 		}
 	}
-	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]policy{},
+	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]code.Policy{},
 		regs: map[string][]regMatch{}, held: map[*lua.Upvalue]*lua.Upvalue{}}
 	for _, m := range st.next.Loaded() {
-		for name, pol := range m.unit.policies {
+		for name, pol := range m.unit.Policies {
 			d.policies[name] = pol
 		}
 	}
@@ -194,7 +195,7 @@ func (st *Staged) difference() *Refusal {
 
 // kinds refuses what no live value could make right: a function that becomes
 // something else, or the other way round, while others may hold it.
-func (st *Staged) kinds() *Refusal {
+func (st *Staged) kinds() *code.Refusal {
 	for _, o := range st.ops {
 		if o.sequence || o.old == lua.LNil || o.new == lua.LNil {
 			continue
@@ -206,7 +207,7 @@ func (st *Staged) kinds() *Refusal {
 		if was != lua.LTFunction && was != lua.LTTable {
 			continue // a plain value is held by nobody: the live value decides
 		}
-		r := st.refusal(RKind, o.place)
+		r := st.refusal(code.RKind, o.place)
 		r.Message = fmt.Sprintf("was a %s and becomes a %s; whoever holds the old one would keep it. Give the new one another name", was, is)
 		return r
 	}
@@ -214,10 +215,10 @@ func (st *Staged) kinds() *Refusal {
 }
 
 // refusal is one about a place, with the line where it is declared.
-func (st *Staged) refusal(code string, p *place) *Refusal {
-	r := &Refusal{Code: code, Subject: p.name}
+func (st *Staged) refusal(why string, p *place) *code.Refusal {
+	r := &code.Refusal{Code: why, Subject: p.name}
 	if m := st.next.Module(rootOf(p).mod); m != nil {
-		r.File, r.Line = m.file.Path, m.unit.lines[p.name]
+		r.File, r.Line = m.file.Path, m.unit.Lines[p.name]
 	}
 	return r
 }
@@ -226,21 +227,21 @@ func (st *Staged) count() {
 	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
 		if um == nil {
-			st.Stats.Added += len(m.unit.decls) - 1
+			st.Stats.Added += len(m.unit.Decls) - 1
 			continue
 		}
-		for _, d := range um.new.decls[1:] {
-			if d.capture {
+		for _, d := range um.New.Decls[1:] {
+			if d.Capture {
 				continue
 			}
-			if was := um.before(d); was == nil {
+			if was := um.Before(d); was == nil {
 				st.Stats.Added++
-			} else if !um.unchanged(was, d) {
+			} else if !um.Unchanged(was, d) {
 				st.Stats.Functions++
 			}
 		}
-		for _, d := range um.old.decls[1:] {
-			if !d.capture && um.after(d) == nil {
+		for _, d := range um.Old.Decls[1:] {
+			if !d.Capture && um.After(d) == nil {
 				st.Stats.Removed++
 			}
 		}
@@ -250,14 +251,14 @@ func (st *Staged) count() {
 func (st *Staged) warnStatic() {
 	for _, m := range st.next.Loaded() {
 		um := st.match[m.name]
-		if um == nil || um.old == um.new {
+		if um == nil || um.Old == um.New {
 			continue
 		}
-		for _, name := range um.ambiguous {
-			st.Warnings = append(st.Warnings, warn(WClosureOld, name, "closures made before the reload keep their code: the functions cannot be told apart; give them names"))
+		for _, name := range um.Ambiguous {
+			st.Warnings = append(st.Warnings, code.Warn(code.WClosureOld, name, "closures made before the reload keep their code: the functions cannot be told apart; give them names"))
 		}
-		for _, d := range um.new.decls[1:] {
-			if was := um.before(d); was != nil && !d.capture {
+		for _, d := range um.New.Decls[1:] {
+			if was := um.Before(d); was != nil && !d.Capture {
 				st.warnFunction(um, was, d)
 			}
 		}
@@ -267,44 +268,44 @@ func (st *Staged) warnStatic() {
 	sort.SliceStable(st.Warnings, func(i, j int) bool { return st.Warnings[i].Subject < st.Warnings[j].Subject })
 }
 
-func (st *Staged) warnFunction(um *unitMatch, old, new *decl) {
-	if !um.sameLayout(old, new) && !um.upgradable(old, new) {
-		st.Warnings = append(st.Warnings, warn(WClosureOld, new.name, "closures made before the reload keep their code: it now uses a local that they did not capture"))
+func (st *Staged) warnFunction(um *code.Match, old, new *code.Decl) {
+	if !um.SameLayout(old, new) && !um.Upgradable(old, new) {
+		st.Warnings = append(st.Warnings, code.Warn(code.WClosureOld, new.Name, "closures made before the reload keep their code: it now uses a local that they did not capture"))
 	}
-	if new.named && !old.vararg && !new.vararg && old.params != new.params {
+	if new.Named && !old.Vararg && !new.Vararg && old.Params != new.Params {
 		if detail, ok := st.callers(new); !ok {
-			st.Warnings = append(st.Warnings, warn(WArity, new.name, "%d parameters before, %d now%s", old.params, new.params, detail))
+			st.Warnings = append(st.Warnings, code.Warn(code.WArity, new.Name, "%d parameters before, %d now%s", old.Params, new.Params, detail))
 		}
 	}
-	if added := addedFields(old, new); added != "" && !st.hasUpgrade(um.new.module) {
-		st.Warnings = append(st.Warnings, warn(WFields, new.name, "adds %s, old instances have none; see reload.upgrade", added))
+	if added := addedFields(old, new); added != "" && !st.hasUpgrade(um.New.Module) {
+		st.Warnings = append(st.Warnings, code.Warn(code.WFields, new.Name, "adds %s, old instances have none; see reload.upgrade", added))
 	}
 }
 
 // callers says whether every known call of a function passes what it now takes.
-func (st *Staged) callers(d *decl) (detail string, ok bool) {
+func (st *Staged) callers(d *code.Decl) (detail string, ok bool) {
 	known := 0
 	for _, m := range st.next.Loaded() {
-		for _, c := range m.unit.calls {
-			if c.callee != d.name {
+		for _, c := range m.unit.Calls {
+			if c.Callee != d.Name {
 				continue
 			}
 			known++
-			if c.args != d.params {
-				detail = fmt.Sprintf("; %s at %s passes %d", c.caller, fileLine(m.file.Path, c.line), c.args)
+			if c.Args != d.Params {
+				detail = fmt.Sprintf("; %s at %s passes %d", c.Caller, code.FileLine(m.file.Path, c.Line), c.Args)
 			}
 		}
 	}
 	return detail, known > 0 && detail == ""
 }
 
-func addedFields(old, new *decl) string {
-	if len(old.fields) == 0 {
+func addedFields(old, new *code.Decl) string {
+	if len(old.Fields) == 0 {
 		return ""
 	}
 	var added []string
-	for f := range new.fields {
-		if !old.fields[f] {
+	for f := range new.Fields {
+		if !old.Fields[f] {
 			added = append(added, f)
 		}
 	}
@@ -321,25 +322,25 @@ func (st *Staged) hasUpgrade(module string) bool {
 	return false
 }
 
-func (st *Staged) warnDeleted(um *unitMatch) {
-	for _, d := range um.old.decls[1:] {
-		if !d.named || um.after(d) != nil || st.stillFunction(um, d) {
+func (st *Staged) warnDeleted(um *code.Match) {
+	for _, d := range um.Old.Decls[1:] {
+		if !d.Named || um.After(d) != nil || st.stillFunction(um, d) {
 			continue
 		}
 		hint := ""
-		for _, n := range um.new.decls[1:] {
-			if um.before(n) == nil && n.print == d.print && n.named {
-				hint = "same body as new " + n.name
+		for _, n := range um.New.Decls[1:] {
+			if um.Before(n) == nil && n.Print == d.Print && n.Named {
+				hint = "same body as new " + n.Name
 			}
 		}
-		st.Warnings = append(st.Warnings, warn(WDeleted, d.name, "%s", hint))
+		st.Warnings = append(st.Warnings, code.Warn(code.WDeleted, d.Name, "%s", hint))
 	}
 }
 
 // stillFunction says whether the name of a deleted declaration now names another function.
-func (st *Staged) stillFunction(um *unitMatch, d *decl) bool {
-	for _, n := range um.new.decls[1:] {
-		if n.named && n.name == d.name {
+func (st *Staged) stillFunction(um *code.Match, d *code.Decl) bool {
+	for _, n := range um.New.Decls[1:] {
+		if n.Named && n.Name == d.Name {
 			return true
 		}
 	}
@@ -353,11 +354,11 @@ func (st *Staged) warnPlaces() {
 			continue
 		}
 		if o.parent.kind == placeGlobals && o.old == lua.LNil {
-			st.Warnings = append(st.Warnings, warn(WGlobal, o.name, "a new global"))
+			st.Warnings = append(st.Warnings, code.Warn(code.WGlobal, o.name, "a new global"))
 		}
 		index := o.kind == placeField && o.parent.kind == placeMeta && o.key == lua.LString("__index")
 		if index && o.old.Type() == lua.LTTable && o.new.Type() == lua.LTTable {
-			st.Warnings = append(st.Warnings, warn(WBase, o.parent.parent.name, "%s -> %s", st.nameOf(o.old), st.nameOf(o.new)))
+			st.Warnings = append(st.Warnings, code.Warn(code.WBase, o.parent.parent.name, "%s -> %s", st.nameOf(o.old), st.nameOf(o.new)))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 
 	lua "github.com/yuin/gopher-lua"
@@ -17,7 +18,7 @@ type rehearsal struct {
 type stageLog struct {
 	base       *rehearsal      // of the release before, nil for the first
 	changed    map[string]bool // modules whose file differs from base's
-	refusal    *Refusal
+	refusal    *code.Refusal
 	states     map[string]lua.LValue // reload.state defaults by key
 	consts     map[*lua.LTable]bool
 	migrations []*stagedMigration
@@ -31,7 +32,7 @@ type stageLog struct {
 func (log *stageLog) Changed(m *module) bool { return log.changed[m.name] }
 
 // Refuse implements Stage.
-func (log *stageLog) Refuse(r *Refusal) {
+func (log *stageLog) Refuse(r *code.Refusal) {
 	if log.refusal == nil {
 		log.refusal = r
 	}
@@ -105,7 +106,7 @@ func (log *stageLog) Migrate(L *lua.LState, m *module, name string, fn, down *lu
 func (log *stageLog) migrated(L *lua.LState, sm *stagedMigration) lua.LValue {
 	base, u := log.base, sm.mod.unit
 	if base == nil || base.Module(sm.mod.name) == nil {
-		if u.policies[u.named(sm.name)].apart {
+		if u.Policies[u.FullName(sm.name)].Apart {
 			return lua.LNil
 		}
 		return log.call(L, sm, lua.LNil, nil, nil)

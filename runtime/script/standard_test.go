@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"hotshard/runtime/script/code"
 	"strings"
 	"testing"
 	"time"
@@ -92,7 +93,7 @@ func TestPatternsAreChargedToTheEntry(t *testing.T) {
 	var faults []Fault
 	s, err := New(Options{Name: "test", Entry: []string{"main"}, Run: Budget{Steps: 300_000},
 		OnFault: func(f Fault) { faults = append(faults, f) },
-		Release: NewRelease(1, map[string][]byte{"main.lua": []byte(`
+		Release: code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
 		N = 0
 		local long = string.rep("a", 4000)
 		function event.hard() while true do pcall(string.find, long, ".-.-.-b") N = N + 1 end end

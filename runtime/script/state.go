@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
 )
@@ -16,7 +17,7 @@ import (
 // Options say what a State runs and whom it tells.
 type Options struct {
 	Name    string           // of the system or service, for messages
-	Release *Release         // the scripts
+	Release *code.Release    // the scripts
 	Entry   []string         // modules to require, in order: "main"
 	Seed    uint64           // of math.random and of everything random in scripts
 	Started time.Time        // what os.time says at a file's top level; the shard's start
@@ -51,7 +52,7 @@ type State struct {
 	opts    Options
 	l       *lua.LState
 	m       *vm.Machine
-	release *Release
+	release *code.Release
 
 	modules  modules
 	slots    Slots
@@ -149,7 +150,7 @@ func (s *State) L() *lua.LState { return s.l }
 func (s *State) Name() string { return s.opts.Name }
 
 // Release is what the State runs.
-func (s *State) Release() *Release { return s.release }
+func (s *State) Release() *code.Release { return s.release }
 
 // Staging says whether this State only stages a reload: it has no world, and
 // bindings that read it must answer with something harmless.
@@ -162,7 +163,7 @@ func (s *State) Globals() *lua.LTable { return s.l.G.Global }
 func (s *State) Busy() bool { return s.depth > 0 || len(s.modules.loading) > 0 }
 
 // SetRelease is the last step of a change of code.
-func (s *State) SetRelease(r *Release, undo *Undo) {
+func (s *State) SetRelease(r *code.Release, undo *Undo) {
 	old := s.release
 	undo.Add(func() { s.release = old })
 	s.release = r
@@ -198,7 +199,7 @@ func (s *State) Require(name string) error {
 	if s.modules.results.RawGetString(name) != lua.LNil {
 		return nil
 	}
-	var refusal *Refusal
+	var refusal *code.Refusal
 	s.metered(StageBudget, func() { refusal = s.protectedRequire(name) })
 	if refusal != nil {
 		return refusal

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -16,7 +17,7 @@ func newTestState(t testing.TB, files map[string]string, entry ...string) (*Stat
 		src[p] = []byte(s)
 	}
 	faults := &[]Fault{}
-	s, err := New(Options{Name: "test", Release: NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
+	s, err := New(Options{Name: "test", Release: code.NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func (s *State) TimerList() []TimerInfo {
 		}
 		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.fn)}
 		if sl := s.slots.Of(r.fn); sl != nil {
-			t.Function, t.Where = sl.fn.decl.name, fmt.Sprintf("%s:%d", sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+			t.Function, t.Where = sl.fn.decl.Name, fmt.Sprintf("%s:%d", sl.fn.decl.Proto.SourceName, sl.fn.decl.Line)
 		}
 		if r.kind == regEvery {
 			t.Every = r.period

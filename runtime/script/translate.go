@@ -3,6 +3,7 @@ package script
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -104,21 +105,21 @@ func (p *planner) fill() {
 func (p *planner) function(next *function) *slot {
 	name := next.mod.name
 	if mp := p.modulePlan(name); mp != nil {
-		f := mp.fns[next.decl.id]
+		f := mp.fns[next.decl.ID]
 		if sl := mp.slots[f]; sl != nil {
 			return sl
 		}
 		return f.slot
 	}
-	if m := p.s.Module(name); m != nil && next.decl.id < len(m.fns) {
-		return m.fns[next.decl.id].slot
+	if m := p.s.Module(name); m != nil && next.decl.ID < len(m.fns) {
+		return m.fns[next.decl.ID].slot
 	}
 	return nil
 }
 
-func (p *planner) variable(mod string, v *varDecl) *variable {
+func (p *planner) variable(mod string, v *code.Var) *variable {
 	if mp := p.modulePlan(mod); mp != nil {
-		return mp.vars[v.id]
+		return mp.vars[v.ID]
 	}
 	if m := p.s.Module(mod); m != nil {
 		return m.variable(v)
@@ -140,19 +141,19 @@ func (p *planner) modulePlan(name string) *modulePlan {
 		return nil
 	}
 	m, _ := newModule(name, n.file, n.unit)
-	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.vars))}
+	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.Vars))}
 	p.mods[name] = mp
-	for _, v := range n.unit.vars {
-		mp.vars[v.id] = m.variable(v)
-		if src := n.variableCell(v); v.module && src != nil {
+	for _, v := range n.unit.Vars {
+		mp.vars[v.ID] = m.variable(v)
+		if src := n.variableCell(v); v.Once && src != nil {
 			c := &lua.Upvalue{}
 			c.SetValue(lua.LNil)
-			p.cells[src], mp.vars[v.id].cell = c, c
+			p.cells[src], mp.vars[v.ID].cell = c, c
 		}
 	}
-	for _, v := range n.unit.vars {
-		if src := n.variableCell(v); v.module && src != nil {
-			mp.vars[v.id].cell.SetValue(p.translate(src.Value()))
+	for _, v := range n.unit.Vars {
+		if src := n.variableCell(v); v.Once && src != nil {
+			mp.vars[v.ID].cell.SetValue(p.translate(src.Value()))
 		}
 	}
 	m.result = p.translate(n.result)
@@ -189,7 +190,7 @@ func (p *planner) required() {
 // its code is a private copy, its top-level variables are the live ones.
 func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
 	ns := p.st.next.Slots().Of(fn)
-	live := &lua.LFunction{Proto: ns.fn.decl.proto}
+	live := &lua.LFunction{Proto: ns.fn.decl.Proto}
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
 	return live

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -44,7 +45,7 @@ return M`
 // of a fault: the last thing that a commit can meet.
 func brittle(t *testing.T, broken *bool) *State {
 	files := map[string][]byte{"m.lua": []byte(undoOld), "extra.lua": []byte("return {v = 1}")}
-	s, err := New(Options{Name: "test", Release: NewRelease(1, files), Entry: []string{"m"}, OnFault: func(Fault) {
+	s, err := New(Options{Name: "test", Release: code.NewRelease(1, files), Entry: []string{"m"}, OnFault: func(Fault) {
 		if *broken {
 			panic("the host breaks")
 		}
@@ -68,7 +69,7 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = Commit(s, st)
-			if r, ok := err.(*Refusal); !ok || r.Code != RHost || !strings.Contains(r.Message, "was undone") {
+			if r, ok := err.(*code.Refusal); !ok || r.Code != code.RHost || !strings.Contains(r.Message, "was undone") {
 				t.Fatalf("the commit: %v", err)
 			}
 			if s.release.Number != 1 || s.Module("extra") != nil {

@@ -1,5 +1,7 @@
 package script
 
+import "hotshard/runtime/script/code"
+
 // unloads lists the loaded modules whose file the release takes out: an operator
 // unloaded them, or a rollback goes back to before they were there.
 func (p *planner) unloads() []*module {
@@ -15,6 +17,6 @@ func (p *planner) unloads() []*module {
 // warnUnloads names what is taken out.
 func (p *planner) warnUnloads() {
 	for _, m := range p.unloads() {
-		p.warnings = append(p.warnings, warn(WDeleted, m.name, "the module is unloaded; who holds its functions keeps them"))
+		p.warnings = append(p.warnings, code.Warn(code.WDeleted, m.name, "the module is unloaded; who holds its functions keeps them"))
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -66,7 +67,7 @@ func (r *runner) steps() []string {
 
 func (r *runner) start() error {
 	r.seen = maps.Clone(r.disk)
-	rel := script.NewRelease(1, sources(r.disk))
+	rel := code.NewRelease(1, sources(r.disk))
 	o := r.options(rel)
 	st, err := script.New(o)
 	if err != nil {
@@ -78,7 +79,7 @@ func (r *runner) start() error {
 	return nil
 }
 
-func (r *runner) options(rel *script.Release) script.Options {
+func (r *runner) options(rel *code.Release) script.Options {
 	return script.Options{Name: "conform", Release: rel, Seed: 1, Started: r.clock, Bind: r.bind,
 		OnFault: func(f script.Fault) { r.ctl.Fault(f) }}
 }
@@ -97,7 +98,7 @@ func (r *runner) Each(_ context.Context, _ []string, f func(string, *script.Stat
 }
 
 // SetCourse implements release.Fleet: no other State starts here.
-func (r *runner) SetCourse(*script.Release, map[string]*script.Release) {}
+func (r *runner) SetCourse(*code.Release, map[string]*code.Release) {}
 
 // Awake implements release.Fleet.
 func (r *runner) Awake() []string { return []string{"conform"} }

@@ -1,4 +1,4 @@
-package script
+package code
 
 // The codes of refusals: why a change was not applied.
 const (

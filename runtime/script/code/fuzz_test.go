@@ -1,20 +1,16 @@
-package script
+package code
 
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // seedSources are scripts that use all of the grammar.
 func seedSources(f *testing.F) []string {
 	out := []string{
 		"", "return", "return 1", "local a <const> = 1", "\xef\xbb\xbfreturn {}", "#!/bin/lua\nreturn 1",
-		undoOld, undoNew,
 		"do local x = 1 goto done local y = 2 ::done:: end return function(...) return ... end",
 		"local a, b = (function() return 1 end)(), {f = function() end, [1] = function(self) end, function() end}",
 		"for i = 1, 3 do local f = function() return i end end for k, v in pairs({}) do end while false do end repeat local z until z",
@@ -24,7 +20,7 @@ func seedSources(f *testing.F) []string {
 		"local M = {} local M = M function M.f() end return setmetatable(M, {__index = function() end})",
 		"return reload.state('s', {f = function() end}), reload.migrate('n', function(o) return o end)",
 	}
-	cases, err := os.ReadFile(filepath.Join("conform", "testdata", "cases.md"))
+	cases, err := os.ReadFile(filepath.Join("..", "conform", "testdata", "cases.md"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -45,7 +41,7 @@ func FuzzCompile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		file, other := NewFile("m.lua", a), NewFile("m.lua", b)
-		u, refusal := file.compiled()
+		u, refusal := file.Unit()
 		if refusal != nil {
 			if refusal.Code != RSyntax || refusal.Message == "" {
 				t.Fatalf("%+v", refusal)
@@ -53,8 +49,8 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		checkUnit(t, u)
-		if v, r := other.compiled(); r == nil {
-			m := matchUnits(u, v)
+		if v, r := other.Unit(); r == nil {
+			m := NewMatch(u, v)
 			for id, old := range m.decl {
 				if old >= 0 && m.oldDecl[old] != id {
 					t.Fatal("a match is not one to one")
@@ -69,15 +65,15 @@ func FuzzCompile(f *testing.F) {
 	})
 }
 
-func checkUnit(t *testing.T, u *unit) {
+func checkUnit(t *testing.T, u *Unit) {
 	t.Helper()
-	for _, d := range u.decls {
-		if len(d.children) != len(d.proto.FunctionPrototypes) || d.parent != nil && len(d.upvals) != int(d.proto.NumUpvalues) {
-			t.Fatalf("%s does not fit its prototype", d.name)
+	for _, d := range u.Decls {
+		if len(d.Children) != len(d.Proto.FunctionPrototypes) || d.parent != nil && len(d.Upvals) != int(d.Proto.NumUpvalues) {
+			t.Fatalf("%s does not fit its prototype", d.Name)
 		}
-		for i, c := range d.children {
-			if c.proto != d.proto.FunctionPrototypes[i] {
-				t.Fatalf("%s is not where it was compiled", c.name)
+		for i, c := range d.Children {
+			if c.Proto != d.Proto.FunctionPrototypes[i] {
+				t.Fatalf("%s is not where it was compiled", c.Name)
 			}
 		}
 	}
@@ -124,40 +120,4 @@ func countFunctions(t *testing.T, src []byte) int {
 		return 0
 	}
 	return len(list)
-}
-
-// FuzzToValue: whatever a script makes is a plain value or an error, and a plain
-// value comes back as it was.
-func FuzzToValue(f *testing.F) {
-	for _, code := range []string{"1", "nil, 2", `{1, 2, {a = "x"}}`, "{[1.5] = 1, [-1] = 2}", "0/0", "{print}", "{{{{}}}}", "{1, nil, 3}", "{[{}] = 1}", "1e308 * 10"} {
-		f.Add(code)
-	}
-	f.Fuzz(func(t *testing.T, code string) {
-		L := lua.NewState(lua.Options{SkipOpenLibs: true})
-		defer L.Close()
-		if len(code) > 200 || strings.ContainsAny(code, "();:") {
-			return // values, not programs
-		}
-		var values []lua.LValue
-		fn, err := L.LoadString("return " + code)
-		if err != nil {
-			return
-		}
-		if err := L.CallByParam(lua.P{Fn: fn, NRet: lua.MultRet, Protect: true}); err != nil {
-			return
-		}
-		for i := 1; i <= L.GetTop(); i++ {
-			values = append(values, L.Get(i))
-		}
-		for _, v := range values {
-			plain, err := ToValue(v)
-			if err != nil {
-				continue
-			}
-			again, err := ToValue(ToLua(L, plain))
-			if err != nil || !reflect.DeepEqual(plain, again) {
-				t.Fatalf("%#v came back as %#v, %v", plain, again, err)
-			}
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"crypto/sha256"
@@ -13,24 +13,24 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 )
 
-// compileUnit compiles a file and works out its declarations.
-func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
+// Compile compiles a file and works out its declarations.
+func Compile(path, hash string, src []byte) (*Unit, *Refusal) {
 	chunk, err := syntax.Parse(src, path)
 	if err != nil {
-		return nil, syntaxRefusal(path, err)
+		return nil, SyntaxRefusal(path, err)
 	}
 	chunk = injectCapture(chunk)
 	proto, err := compileChunk(chunk, path+"@"+hash[:min(6, len(hash))])
 	if err != nil {
-		return nil, syntaxRefusal(path, err)
+		return nil, SyntaxRefusal(path, err)
 	}
 	for i, k := range proto.Constants {
 		if k == lua.LString(captureMark) {
 			proto.Constants[i] = captureFn
 		}
 	}
-	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
-		policies: map[string]policy{}, lines: map[string]int{}, globals: map[string]globalUse{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
+	u := &Unit{Path: path, Module: ModuleName(path), Hash: hash, src: src, proto: proto,
+		Policies: map[string]Policy{}, Lines: map[string]int{}, Globals: map[string]GlobalUse{}, FieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: RSyntax, Subject: path, File: path, Message: err.Error()}
 	}
@@ -51,8 +51,8 @@ func constantStrings(p *lua.FunctionProto, into map[string]lua.LValue) map[strin
 	return into
 }
 
-// compileSource makes a function of a text that is no file of a release.
-func compileSource(src, name string) (*lua.FunctionProto, error) {
+// CompileText makes a function of a text that is no file of a release.
+func CompileText(src, name string) (*lua.FunctionProto, error) {
 	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
@@ -70,10 +70,10 @@ func compileChunk(chunk []ast.Stmt, name string) (proto *lua.FunctionProto, err 
 	return bytecode.Compile(chunk, name)
 }
 
-// fingerprint identifies a function's code: instructions, constants, parameters
+// Fingerprint identifies a function's code: instructions, constants, parameters
 // and captured names, but no line numbers. nested are the fingerprints of the
 // functions inside it, where they shall count.
-func fingerprint(p *lua.FunctionProto, nested ...[16]byte) [16]byte {
+func Fingerprint(p *lua.FunctionProto, nested ...[16]byte) [16]byte {
 	h := sha256.New()
 	var buf []byte
 	buf = append(buf, p.NumParameters, p.IsVarArg, p.NumUpvalues, p.NumUsedRegisters, byte(len(p.FunctionPrototypes)))

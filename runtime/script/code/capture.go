@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"hotshard/runtime/script/vm"
@@ -10,15 +10,15 @@ import (
 
 const captureMark = "\x00capture"
 
-// capturer is who runs a file's top level: it is given the closures that lead to the
+// Capturer is who runs a file's top level: it is given the closures that lead to the
 // cells of the locals there.
-type capturer interface{ captured(fn *lua.LFunction) }
+type Capturer interface{ Captured(fn *lua.LFunction) }
 
 // captureFn receives, at the end of every top-level scope, a closure over all
 // locals of that scope. It needs no environment, so all States share it.
 var captureFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 	if fn, ok := L.Get(1).(*lua.LFunction); ok {
-		vm.Of(L).Owner.(capturer).captured(fn)
+		vm.Of(L).Owner.(Capturer).Captured(fn)
 	}
 	return 0
 }}

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"fmt"
@@ -13,27 +13,27 @@ import (
 // it, so that the n-th function expression inside a function is the n-th nested
 // prototype, and resolves every captured name to its declaration.
 type analyser struct {
-	u        *unit
-	fn       *decl
+	u        *Unit
+	fn       *Decl
 	block    *block
-	scope    []*varDecl // innermost last, across functions
-	returned string     // the local that the file returns
-	requires map[*varDecl]string
-	anon     map[*decl]int
-	tables   map[*varDecl]bool
+	scope    []*Var // innermost last, across functions
+	returned string // the local that the file returns
+	requires map[*Var]string
+	anon     map[*Decl]int
+	tables   map[*Var]bool
 	funcs    int      // function keywords seen so far
 	migrated []string // by statements whose value nobody takes
 }
 
-func analyse(u *unit, chunk []ast.Stmt) (err error) {
+func analyse(u *Unit, chunk []ast.Stmt) (err error) {
 	defer func() { // a tree that does not fit its prototypes: never seen, and never a crash
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: cannot map functions to declarations: %v", u.path, r)
+			err = fmt.Errorf("%s: cannot map functions to declarations: %v", u.Path, r)
 		}
 	}()
-	a := &analyser{u: u, requires: map[*varDecl]string{}, anon: map[*decl]int{}, tables: map[*varDecl]bool{}}
-	main := &decl{unit: u, proto: u.proto, name: u.module, vararg: true}
-	u.decls = []*decl{main}
+	a := &analyser{u: u, requires: map[*Var]string{}, anon: map[*Decl]int{}, tables: map[*Var]bool{}}
+	main := &Decl{Unit: u, Proto: u.proto, Name: u.Module, Vararg: true}
+	u.Decls = []*Decl{main}
 	a.fn = main
 	a.returned = returnedLocal(chunk)
 	a.open(false)
@@ -41,8 +41,8 @@ func analyse(u *unit, chunk []ast.Stmt) (err error) {
 	a.stmts(chunk)
 	a.close()
 	a.noteMigrations()
-	if n := len(main.proto.FunctionPrototypes); len(main.children) != n {
-		return fmt.Errorf("%s: %d functions declared, %d compiled", u.path, len(main.children), n)
+	if n := len(main.Proto.FunctionPrototypes); len(main.Children) != n {
+		return fmt.Errorf("%s: %d functions declared, %d compiled", u.Path, len(main.Children), n)
 	}
 	return nil
 }
@@ -60,22 +60,22 @@ func (a *analyser) close() {
 	a.block = a.block.parent
 }
 
-func (a *analyser) declare(name string, line int) *varDecl {
-	v := &varDecl{id: len(a.u.vars), name: name, block: a.block,
-		module: a.fn == a.u.decls[0] && !a.block.loop}
-	a.u.vars = append(a.u.vars, v)
+func (a *analyser) declare(name string, line int) *Var {
+	v := &Var{ID: len(a.u.Vars), Name: name, block: a.block,
+		Once: a.fn == a.u.Decls[0] && !a.block.loop}
+	a.u.Vars = append(a.u.Vars, v)
 	a.block.vars = append(a.block.vars, v)
 	a.scope = append(a.scope, v)
 	a.block.sig.WriteString(name + ";")
-	if v.module {
-		a.u.lines[a.u.module+":"+name] = line
+	if v.Once {
+		a.u.Lines[a.u.Module+":"+name] = line
 	}
 	return v
 }
 
-func (a *analyser) lookup(name string) *varDecl {
+func (a *analyser) lookup(name string) *Var {
 	for i := len(a.scope) - 1; i >= 0; i-- {
-		if a.scope[i].name == name {
+		if a.scope[i].Name == name {
 			return a.scope[i]
 		}
 	}
@@ -301,26 +301,26 @@ func (a *analyser) call(ex *ast.FuncCallExpr, hint string) {
 }
 
 // newDecl takes the next nested prototype of the current function.
-func (a *analyser) newDecl(fn *ast.FunctionExpr) *decl {
+func (a *analyser) newDecl(fn *ast.FunctionExpr) *Decl {
 	parent := a.fn
-	index := len(parent.children)
-	d := &decl{id: len(a.u.decls), unit: a.u, parent: parent, block: a.block, line: fn.Line(),
-		proto: parent.proto.FunctionPrototypes[index], vararg: fn.ParList.HasVargs, params: len(fn.ParList.Names)}
-	for _, name := range d.proto.DbgUpvalues {
+	index := len(parent.Children)
+	d := &Decl{ID: len(a.u.Decls), Unit: a.u, parent: parent, block: a.block, Line: fn.Line(),
+		Proto: parent.Proto.FunctionPrototypes[index], Vararg: fn.ParList.HasVargs, Params: len(fn.ParList.Names)}
+	for _, name := range d.Proto.DbgUpvalues {
 		v := a.lookup(name)
 		if v == nil {
 			panic("no declaration of " + strconv.Quote(name))
 		}
-		d.upvals = append(d.upvals, v)
+		d.Upvals = append(d.Upvals, v)
 	}
-	a.u.decls = append(a.u.decls, d)
-	parent.children = append(parent.children, d)
+	a.u.Decls = append(a.u.Decls, d)
+	parent.Children = append(parent.Children, d)
 	return d
 }
 
 func (a *analyser) captureFunction(fn *ast.FunctionExpr) {
 	d := a.newDecl(fn)
-	d.capture, d.name = true, a.u.module
+	d.Capture, d.Name = true, a.u.Module
 }
 
 func (a *analyser) function(fn *ast.FunctionExpr, hint string, method bool) {
@@ -335,31 +335,31 @@ func (a *analyser) declareFunction(fn *ast.FunctionExpr, hint, context string, m
 	parent, d := a.fn, a.newDecl(fn)
 	d.ordinal = a.funcs
 	a.funcs++
-	d.own = fingerprint(d.proto)
+	d.Own = Fingerprint(d.Proto)
 	a.nameDecl(d, hint, context)
 
 	a.fn = d
 	a.open(false)
 	d.body = a.block
 	if method {
-		d.params++
+		d.Params++
 		a.declare("self", fn.Line())
 	}
 	for _, p := range fn.ParList.Names {
 		a.declare(p, fn.Line())
 	}
-	if d.vararg {
+	if d.Vararg {
 		a.declare("arg", fn.Line())
 	}
 	a.stmts(fn.Stmts)
 	a.close()
 	a.fn = parent
 	var nested [][16]byte
-	for _, c := range d.children {
-		nested = append(nested, c.print)
+	for _, c := range d.Children {
+		nested = append(nested, c.Print)
 	}
-	d.print = fingerprint(d.proto, nested...)
-	if n := len(d.proto.FunctionPrototypes); len(d.children) != n {
-		panic(fmt.Sprintf("%s has %d nested functions, %d compiled", d.name, len(d.children), n))
+	d.Print = Fingerprint(d.Proto, nested...)
+	if n := len(d.Proto.FunctionPrototypes); len(d.Children) != n {
+		panic(fmt.Sprintf("%s has %d nested functions, %d compiled", d.Name, len(d.Children), n))
 	}
 }

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ type File struct {
 	Hash   string // 12 hex digits of the SHA-256 of Source
 
 	once sync.Once
-	unit *unit
+	unit *Unit
 	err  *Refusal
 }
 
@@ -40,17 +40,17 @@ func ModuleName(path string) string {
 // ModulePath turns a module name into the path require looks for.
 func ModulePath(module string) string { return strings.ReplaceAll(module, ".", "/") + ".lua" }
 
-// compiled parses and compiles the file once; later calls return the same result.
-func (f *File) compiled() (*unit, *Refusal) {
+// Unit parses and compiles the file once; later calls return the same result.
+func (f *File) Unit() (*Unit, *Refusal) {
 	f.once.Do(func() {
-		f.unit, f.err = compileUnit(f.Path, f.Hash, bytes.TrimPrefix(f.Source, []byte("\xef\xbb\xbf")))
+		f.unit, f.err = Compile(f.Path, f.Hash, bytes.TrimPrefix(f.Source, []byte("\xef\xbb\xbf")))
 	})
 	return f.unit, f.err
 }
 
 // Check compiles the file and returns what is wrong with it, or nil.
 func (f *File) Check() error {
-	if _, err := f.compiled(); err != nil {
+	if _, err := f.Unit(); err != nil {
 		return err
 	}
 	return nil
@@ -108,7 +108,7 @@ func (r *Release) With(number int, changed map[string][]byte) *Release {
 // loads that one loads this one. Files that do not compile require nothing.
 func (r *Release) Needed(path string) bool {
 	for other, f := range r.Files {
-		if u, err := f.compiled(); other != path && err == nil && slices.Contains(u.needs, ModuleName(path)) {
+		if u, err := f.Unit(); other != path && err == nil && slices.Contains(u.needs, ModuleName(path)) {
 			return true
 		}
 	}
@@ -137,8 +137,8 @@ func (r *Release) Changed(to *Release) []string {
 	return out
 }
 
-// seedOf is a number that goes with a name: a seed that is the same at every run.
-func seedOf(name string) uint64 {
+// Seed is a number that goes with a name: a seed that is the same at every run.
+func Seed(name string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	return h.Sum64()

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"errors"
@@ -25,9 +25,9 @@ func (r *Refusal) Error() string { return "refused " + r.Code + ": " + r.Text() 
 func (r *Refusal) Text() string {
 	var b strings.Builder
 	if r.File != "" {
-		b.WriteString(fileLine(r.File, r.Line) + " ")
+		b.WriteString(FileLine(r.File, r.Line) + " ")
 	}
-	if r.Subject != "" && r.Subject != fileLine(r.File, r.Line) && r.Subject != r.File {
+	if r.Subject != "" && r.Subject != FileLine(r.File, r.Line) && r.Subject != r.File {
 		b.WriteString(r.Subject + " ")
 	}
 	b.WriteString(r.Message)
@@ -49,21 +49,21 @@ func (w Warning) String() string {
 	return s
 }
 
-// warn makes a Warning.
-func warn(code, subject, format string, args ...any) Warning {
+// Warn makes a Warning.
+func Warn(code, subject, format string, args ...any) Warning {
 	return Warning{Code: code, Subject: subject, Detail: fmt.Sprintf(format, args...)}
 }
 
-// fileLine is "m.lua:12", or the path alone where no line is known.
-func fileLine(path string, line int) string {
+// FileLine is "m.lua:12", or the path alone where no line is known.
+func FileLine(path string, line int) string {
 	if line <= 0 {
 		return path
 	}
 	return fmt.Sprintf("%s:%d", path, line)
 }
 
-// syntaxRefusal is a refusal of what the reader or the compiler says of a file.
-func syntaxRefusal(path string, err error) *Refusal {
+// SyntaxRefusal is a refusal of what the reader or the compiler says of a file.
+func SyntaxRefusal(path string, err error) *Refusal {
 	r := &Refusal{Code: RSyntax, File: path, Message: err.Error()}
 	var serr *syntax.Error
 	var cerr *bytecode.Error
@@ -76,12 +76,12 @@ func syntaxRefusal(path string, err error) *Refusal {
 	case errors.As(err, &cerr):
 		r.Line, r.Message = cerr.Line, cerr.Message
 	}
-	r.Subject = fileLine(path, r.Line)
+	r.Subject = FileLine(path, r.Line)
 	return r
 }
 
-// splitPlace takes "m.lua@1a2b3c:12: text" apart.
-func splitPlace(file, text string) (path string, line int, message string) {
+// SplitPlace takes "m.lua@1a2b3c:12: text" apart.
+func SplitPlace(file, text string) (path string, line int, message string) {
 	head, rest, ok := strings.Cut(text, ": ")
 	at := strings.LastIndexByte(head, ':')
 	if !ok || at < 0 {

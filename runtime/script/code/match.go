@@ -1,26 +1,26 @@
-package script
+package code
 
 import (
 	"fmt"
 	"slices"
 )
 
-// unitMatch says which declaration of one version of a file is which of another.
+// Match says which declaration of one version of a file is which of another.
 // Ids are those of decl and varDecl; -1 means there is none.
-type unitMatch struct {
-	old, new  *unit
+type Match struct {
+	Old, New  *Unit
 	decl      []int // new id to old id
 	oldDecl   []int // old id to new id
 	vars      []int // new id to old id
 	oldVars   []int // old id to new id
-	ambiguous []string
+	Ambiguous []string
 }
 
-// matchUnits matches two versions of a file: functions by name and place,
+// NewMatch matches two versions of a file: functions by name and place,
 // anonymous ones by body and then by order, variables by scope and name.
-func matchUnits(old, new *unit) *unitMatch {
-	m := &unitMatch{old: old, new: new, decl: filled(len(new.decls)), oldDecl: filled(len(old.decls)),
-		vars: filled(len(new.vars)), oldVars: filled(len(old.vars))}
+func NewMatch(old, new *Unit) *Match {
+	m := &Match{Old: old, New: new, decl: filled(len(new.Decls)), oldDecl: filled(len(old.Decls)),
+		vars: filled(len(new.Vars)), oldVars: filled(len(old.Vars))}
 	if old == new {
 		for i := range m.decl {
 			m.decl[i], m.oldDecl[i] = i, i
@@ -30,7 +30,7 @@ func matchUnits(old, new *unit) *unitMatch {
 		}
 		return m
 	}
-	m.functions(old.decls[0], new.decls[0])
+	m.functions(old.Decls[0], new.Decls[0])
 	return m
 }
 
@@ -42,41 +42,41 @@ func filled(n int) []int {
 	return out
 }
 
-// before is the declaration that one of the new version continues, or nil.
-func (m *unitMatch) before(d *decl) *decl {
-	if id := m.decl[d.id]; id >= 0 {
-		return m.old.decls[id]
+// Before is the declaration that one of the new version continues, or nil.
+func (m *Match) Before(d *Decl) *Decl {
+	if id := m.decl[d.ID]; id >= 0 {
+		return m.Old.Decls[id]
 	}
 	return nil
 }
 
-// after is what continues a declaration of the old version, or nil.
-func (m *unitMatch) after(d *decl) *decl {
-	if id := m.oldDecl[d.id]; id >= 0 {
-		return m.new.decls[id]
+// After is what continues a declaration of the old version, or nil.
+func (m *Match) After(d *Decl) *Decl {
+	if id := m.oldDecl[d.ID]; id >= 0 {
+		return m.New.Decls[id]
 	}
 	return nil
 }
 
-// varBefore is the variable that one of the new version continues, or nil.
-func (m *unitMatch) varBefore(v *varDecl) *varDecl {
-	if id := m.vars[v.id]; id >= 0 {
-		return m.old.vars[id]
+// VarBefore is the variable that one of the new version continues, or nil.
+func (m *Match) VarBefore(v *Var) *Var {
+	if id := m.vars[v.ID]; id >= 0 {
+		return m.Old.Vars[id]
 	}
 	return nil
 }
 
-// varAfter is what continues a variable of the old version, or nil.
-func (m *unitMatch) varAfter(v *varDecl) *varDecl {
-	if id := m.oldVars[v.id]; id >= 0 {
-		return m.new.vars[id]
+// VarAfter is what continues a variable of the old version, or nil.
+func (m *Match) VarAfter(v *Var) *Var {
+	if id := m.oldVars[v.ID]; id >= 0 {
+		return m.New.Vars[id]
 	}
 	return nil
 }
 
 // functions pairs two functions and, below them, their scopes and children.
-func (m *unitMatch) functions(old, new *decl) {
-	m.decl[new.id], m.oldDecl[old.id] = old.id, new.id
+func (m *Match) functions(old, new *Decl) {
+	m.decl[new.ID], m.oldDecl[old.ID] = old.ID, new.ID
 	m.blocks(old.body, new.body)
 	oldGroups, newGroups := groups(old), groups(new)
 	for _, g := range newGroups.order {
@@ -86,13 +86,13 @@ func (m *unitMatch) functions(old, new *decl) {
 
 type declGroups struct {
 	order  []string
-	byName map[string][]*decl
+	byName map[string][]*Decl
 }
 
-func groups(parent *decl) declGroups {
-	g := declGroups{byName: map[string][]*decl{}}
-	for _, d := range parent.children {
-		if d.capture {
+func groups(parent *Decl) declGroups {
+	g := declGroups{byName: map[string][]*Decl{}}
+	for _, d := range parent.Children {
+		if d.Capture {
 			continue
 		}
 		if g.byName[d.group] == nil {
@@ -105,8 +105,8 @@ func groups(parent *decl) declGroups {
 
 // group pairs the functions that share a name or a place: equal bodies first, in
 // order, then what stands between them if it can be told apart.
-func (m *unitMatch) group(parent *decl, old, new []*decl) {
-	anchors := commonRuns(len(old), len(new), func(i, j int) bool { return old[i].print == new[j].print })
+func (m *Match) group(parent *Decl, old, new []*Decl) {
+	anchors := CommonRuns(len(old), len(new), func(i, j int) bool { return old[i].Print == new[j].Print })
 	anchors = append(anchors, [2]int{len(old), len(new)})
 	i, j := 0, 0
 	for _, at := range anchors {
@@ -118,12 +118,12 @@ func (m *unitMatch) group(parent *decl, old, new []*decl) {
 	}
 }
 
-func (m *unitMatch) gap(parent *decl, old, new []*decl) {
+func (m *Match) gap(parent *Decl, old, new []*Decl) {
 	if len(old) == 0 || len(new) == 0 {
 		return
 	}
 	if old[0].group[0] == 0 && len(old) != len(new) { // anonymous: a guess would be wrong half of the time
-		m.ambiguous = append(m.ambiguous, fmt.Sprintf("%s/*", parent.name))
+		m.Ambiguous = append(m.Ambiguous, fmt.Sprintf("%s/*", parent.Name))
 		return
 	}
 	for k := range min(len(old), len(new)) {
@@ -133,22 +133,22 @@ func (m *unitMatch) gap(parent *decl, old, new []*decl) {
 
 // blocks pairs two scopes: variables by name and ordinal, nested scopes by what
 // they declare and then by order.
-func (m *unitMatch) blocks(old, new *block) {
+func (m *Match) blocks(old, new *block) {
 	seen := map[string]int{}
-	byName := map[string]*varDecl{}
+	byName := map[string]*Var{}
 	for _, v := range old.vars {
-		seen[v.name]++
-		byName[fmt.Sprint(v.name, "#", seen[v.name])] = v
+		seen[v.Name]++
+		byName[fmt.Sprint(v.Name, "#", seen[v.Name])] = v
 	}
 	clear(seen)
 	for _, v := range new.vars {
-		seen[v.name]++
-		if o := byName[fmt.Sprint(v.name, "#", seen[v.name])]; o != nil && o.module == v.module {
-			m.vars[v.id], m.oldVars[o.id] = o.id, v.id
+		seen[v.Name]++
+		if o := byName[fmt.Sprint(v.Name, "#", seen[v.Name])]; o != nil && o.Once == v.Once {
+			m.vars[v.ID], m.oldVars[o.ID] = o.ID, v.ID
 		}
 	}
 	a, b := old.children, new.children
-	anchors := commonRuns(len(a), len(b), func(i, j int) bool { return a[i].sig.String() == b[j].sig.String() })
+	anchors := CommonRuns(len(a), len(b), func(i, j int) bool { return a[i].sig.String() == b[j].sig.String() })
 	anchors = append(anchors, [2]int{len(a), len(b)})
 	i, j := 0, 0
 	for _, at := range anchors {
@@ -162,9 +162,9 @@ func (m *unitMatch) blocks(old, new *block) {
 	}
 }
 
-// commonRuns is a longest common subsequence of 0..n-1 and 0..m-1 under same, as
+// CommonRuns is a longest common subsequence of 0..n-1 and 0..m-1 under same, as
 // index pairs. Common ends are taken first, so that equal inputs cost linear time.
-func commonRuns(n, m int, same func(i, j int) bool) [][2]int {
+func CommonRuns(n, m int, same func(i, j int) bool) [][2]int {
 	head := 0
 	for head < n && head < m && same(head, head) {
 		head++
@@ -218,51 +218,51 @@ func lcs(from, n, m int, same func(i, j int) bool) [][2]int {
 	return out
 }
 
-// sameLayout says whether a matched function captures the same variables in the
+// SameLayout says whether a matched function captures the same variables in the
 // same order as before, so that closures need not change.
-func (m *unitMatch) sameLayout(old, new *decl) bool {
-	if len(old.upvals) != len(new.upvals) {
+func (m *Match) SameLayout(old, new *Decl) bool {
+	if len(old.Upvals) != len(new.Upvals) {
 		return false
 	}
-	for i, v := range new.upvals {
-		if m.vars[v.id] != old.upvals[i].id {
+	for i, v := range new.Upvals {
+		if m.vars[v.ID] != old.Upvals[i].ID {
 			return false
 		}
 	}
 	return true
 }
 
-// sameDecl says whether two declarations are one, of one file at one content. The
+// SameDecl says whether two declarations are one, of one file at one content. The
 // file may have been compiled twice.
-func sameDecl(a, b *decl) bool {
-	return a == b || a.id == b.id && a.unit.hash == b.unit.hash && a.unit.path == b.unit.path
+func SameDecl(a, b *Decl) bool {
+	return a == b || a.ID == b.ID && a.Unit.Hash == b.Unit.Hash && a.Unit.Path == b.Unit.Path
 }
 
-// sameChildren says whether a matched function makes the same functions in the
+// SameChildren says whether a matched function makes the same functions in the
 // same order as before.
-func (m *unitMatch) sameChildren(old, new *decl) bool {
-	if len(old.children) != len(new.children) {
+func (m *Match) SameChildren(old, new *Decl) bool {
+	if len(old.Children) != len(new.Children) {
 		return false
 	}
-	for i, c := range new.children {
-		if !c.capture && m.decl[c.id] != old.children[i].id {
+	for i, c := range new.Children {
+		if !c.Capture && m.decl[c.ID] != old.Children[i].ID {
 			return false
 		}
 	}
 	return true
 }
 
-// upgradable says whether a closure of old holds, or can be given, every variable
+// Upgradable says whether a closure of old holds, or can be given, every variable
 // that new captures: those of the top level are always at hand, others only if
 // the closure captured them when it was made.
-func (m *unitMatch) upgradable(old, new *decl) bool {
-	for _, v := range new.upvals {
-		if v.module {
+func (m *Match) Upgradable(old, new *Decl) bool {
+	for _, v := range new.Upvals {
+		if v.Once {
 			continue
 		}
 		found := false
-		for _, o := range old.upvals {
-			found = found || m.vars[v.id] == o.id
+		for _, o := range old.Upvals {
+			found = found || m.vars[v.ID] == o.ID
 		}
 		if !found {
 			return false
@@ -271,16 +271,16 @@ func (m *unitMatch) upgradable(old, new *decl) bool {
 	return true
 }
 
-// unchanged says whether a matched function runs the same code on the same
+// Unchanged says whether a matched function runs the same code on the same
 // variables; only its line numbers may differ.
-func (m *unitMatch) unchanged(old, new *decl) bool {
-	return old.own == new.own && m.sameLayout(old, new)
+func (m *Match) Unchanged(old, new *Decl) bool {
+	return old.Own == new.Own && m.SameLayout(old, new)
 }
 
-// wasCaptured says whether a function of the old version captured the variable.
-func (m *unitMatch) wasCaptured(v *varDecl) bool {
-	id := m.vars[v.id]
-	return id >= 0 && slices.ContainsFunc(m.old.decls, func(d *decl) bool {
-		return !d.capture && slices.ContainsFunc(d.upvals, func(u *varDecl) bool { return u.id == id })
+// WasCaptured says whether a function of the old version captured the variable.
+func (m *Match) WasCaptured(v *Var) bool {
+	id := m.vars[v.ID]
+	return id >= 0 && slices.ContainsFunc(m.Old.Decls, func(d *Decl) bool {
+		return !d.Capture && slices.ContainsFunc(d.Upvals, func(u *Var) bool { return u.ID == id })
 	})
 }

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"bytes"
@@ -22,21 +22,21 @@ type Function struct {
 
 // Functions lists the file's functions in the order of their text.
 func (f *File) Functions() ([]Function, error) {
-	u, refusal := f.compiled()
+	u, refusal := f.Unit()
 	if refusal != nil {
 		return nil, refusal
 	}
 	spans := functionSpans(u.src)
 	out := make([]Function, len(spans))
-	for _, d := range u.decls[1:] {
-		if d.capture {
+	for _, d := range u.Decls[1:] {
+		if d.Capture {
 			continue
 		}
 		if d.ordinal >= len(spans) {
-			return nil, fmt.Errorf("%s: cannot find the text of %s", f.Path, d.name)
+			return nil, fmt.Errorf("%s: cannot find the text of %s", f.Path, d.Name)
 		}
 		sp := spans[d.ordinal]
-		out[d.ordinal] = Function{Name: d.name, Line: d.line, Start: sp[0], End: sp[1], Text: string(u.src[sp[0]:sp[1]]), Params: d.params}
+		out[d.ordinal] = Function{Name: d.Name, Line: d.Line, Start: sp[0], End: sp[1], Text: string(u.src[sp[0]:sp[1]]), Params: d.Params}
 	}
 	return out, nil
 }
@@ -44,7 +44,7 @@ func (f *File) Functions() ([]Function, error) {
 // Returns says whether the file ends by returning something, as modules do. One that
 // does not compile does not.
 func (f *File) Returns() bool {
-	u, refusal := f.compiled()
+	u, refusal := f.Unit()
 	if refusal != nil {
 		return false
 	}
@@ -79,7 +79,7 @@ func (f *File) Replace(name, code string) ([]byte, error) {
 		return nil, &Refusal{Code: RLoad, Subject: name, File: f.Path, Message: err.Error()}
 	}
 	code = strings.TrimSpace(code)
-	expr, refusal := functionExpr(code)
+	expr, refusal := FunctionExpr(code)
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -93,11 +93,11 @@ func (f *File) Splice(fn Function, text string) []byte {
 	return slices.Concat(f.Source[:mark+fn.Start], []byte(text), f.Source[mark+fn.End:])
 }
 
-// functionExpr parses a single function expression.
-func functionExpr(code string) (*ast.FunctionExpr, *Refusal) {
+// FunctionExpr parses a single function expression.
+func FunctionExpr(code string) (*ast.FunctionExpr, *Refusal) {
 	chunk, err := syntax.Parse([]byte("return "+code), "patch")
 	if err != nil {
-		return nil, syntaxRefusal("patch", err)
+		return nil, SyntaxRefusal("patch", err)
 	}
 	if len(chunk) == 1 {
 		if ret, ok := chunk[0].(*ast.ReturnStmt); ok && len(ret.Exprs) == 1 {

@@ -1,4 +1,4 @@
-package script
+package code
 
 import (
 	"fmt"
@@ -63,10 +63,10 @@ func (a *analyser) addField(name string) {
 	if a.fn.parent == nil {
 		return // a table made once at the top level is not a constructor
 	}
-	if a.fn.fields == nil {
-		a.fn.fields = map[string]bool{}
+	if a.fn.Fields == nil {
+		a.fn.Fields = map[string]bool{}
 	}
-	a.fn.fields[name] = true
+	a.fn.Fields[name] = true
 }
 
 func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
@@ -81,7 +81,7 @@ func (a *analyser) notePolicy(kind string, ex *ast.FuncCallExpr, hint string) {
 	}
 	switch {
 	case hint != "":
-		a.u.policies[a.placeName(hint)] = policy{kind: kind, name: name}
+		a.u.Policies[a.placeName(hint)] = Policy{Kind: kind, Name: name}
 	case kind == Migrated && name != "":
 		a.migrated = append(a.migrated, name)
 	}
@@ -100,39 +100,39 @@ func (a *analyser) placeName(hint string) string {
 // noteMigrations finds the places of migrations that are written as statements.
 func (a *analyser) noteMigrations() {
 	for _, name := range a.migrated {
-		if full := a.u.named(name); full != "" && a.u.policies[full].kind == "" {
-			a.u.policies[full] = policy{kind: Migrated, name: name, apart: true}
+		if full := a.u.FullName(name); full != "" && a.u.Policies[full].Kind == "" {
+			a.u.Policies[full] = Policy{Kind: Migrated, Name: name, Apart: true}
 		}
 	}
 }
 
-// named is the full name of what a file calls by a short one: a local of its top
+// FullName is the full name of what a file calls by a short one: a local of its top
 // level, a field of what it returns, a global that it sets, or a place with a policy
 // of that name; "" where there is none.
-func (u *unit) named(name string) string {
+func (u *Unit) FullName(name string) string {
 	if full := u.policyPlace(name); full != "" {
 		return full
 	}
 	base, _ := splitBase(name)
-	for _, full := range []string{u.module + ":" + name, u.module + "." + name} {
-		if u.lines[full] != 0 {
+	for _, full := range []string{u.Module + ":" + name, u.Module + "." + name} {
+		if u.Lines[full] != 0 {
 			return full
 		}
 	}
-	if u.globals[base].atTop {
+	if u.Globals[base].AtTop {
 		return name
 	}
 	return ""
 }
 
-// shortNames are all names that a file has for its state.
-func (u *unit) shortNames() []string {
+// ShortNames are all names that a file has for its state.
+func (u *Unit) ShortNames() []string {
 	var out []string
-	for full := range u.lines {
-		out = append(out, strings.TrimLeft(strings.TrimPrefix(full, u.module), ".:"))
+	for full := range u.Lines {
+		out = append(out, strings.TrimLeft(strings.TrimPrefix(full, u.Module), ".:"))
 	}
-	for name, g := range u.globals {
-		if g.atTop {
+	for name, g := range u.Globals {
+		if g.AtTop {
 			out = append(out, name)
 		}
 	}
@@ -158,7 +158,7 @@ func (a *analyser) noteCall(ex *ast.FuncCallExpr) {
 			}
 		}
 	}
-	a.u.calls = append(a.u.calls, callSite{callee: callee, caller: a.fn.name, args: args, line: ex.Line()})
+	a.u.Calls = append(a.u.Calls, Call{Callee: callee, Caller: a.fn.Name, Args: args, Line: ex.Line()})
 }
 
 // noteNeed notes a module that the top level requires.
@@ -184,10 +184,10 @@ func (a *analyser) calleeName(ex ast.Expr) string {
 		return ""
 	case a.requires[v] != "" && rest != "":
 		return a.requires[v] + rest
-	case v.module && base == a.returned:
-		return a.u.module + rest
-	case v.module:
-		return a.u.module + ":" + path
+	case v.Once && base == a.returned:
+		return a.u.Module + rest
+	case v.Once:
+		return a.u.Module + ":" + path
 	}
 	return ""
 }
@@ -228,16 +228,16 @@ func (a *analyser) note(hint string, line int) {
 	if hint == "" || a.fn.parent != nil {
 		return
 	}
-	if name := a.display(hint); a.u.lines[name] == 0 {
-		a.u.lines[name] = line
+	if name := a.display(hint); a.u.Lines[name] == 0 {
+		a.u.Lines[name] = line
 	}
 }
 
 // display turns a written place into the name operators see.
 func (a *analyser) display(hint string) string {
-	prefix := a.u.module
+	prefix := a.u.Module
 	if a.fn.parent != nil {
-		prefix = a.fn.name
+		prefix = a.fn.Name
 	}
 	if strings.HasPrefix(hint, "local ") {
 		hint = hint[6:]
@@ -251,35 +251,35 @@ func (a *analyser) display(hint string) string {
 	switch {
 	case base == "return" && a.fn.parent == nil:
 		return prefix + rest
-	case base == a.returned && a.lookup(base) != nil && a.lookup(base).module:
-		return a.u.module + rest
-	case a.lookup(base) != nil && a.lookup(base).module:
-		return a.u.module + ":" + hint
+	case base == a.returned && a.lookup(base) != nil && a.lookup(base).Once:
+		return a.u.Module + rest
+	case a.lookup(base) != nil && a.lookup(base).Once:
+		return a.u.Module + ":" + hint
 	}
 	return prefix + ":" + hint
 }
 
-func (a *analyser) nameDecl(d *decl, hint, context string) {
+func (a *analyser) nameDecl(d *Decl, hint, context string) {
 	parent := d.parent
 	returned := parent.parent != nil && (hint == "return" || strings.HasPrefix(hint, "return."))
 	if hint == "" || returned {
 		a.anon[parent]++
-		d.name = fmt.Sprintf("%s/%d", parent.name, a.anon[parent])
+		d.Name = fmt.Sprintf("%s/%d", parent.Name, a.anon[parent])
 		d.group = "\x00" + context
 		switch {
 		case hint == "return":
 			d.group = "\x00return"
 		case returned: // a field of a returned table has a name to be matched by
-			d.group = d.parent.name + ":" + hint
+			d.group = d.parent.Name + ":" + hint
 		}
 		return
 	}
-	d.name = a.display(hint)
-	d.group = d.name
-	d.named = parent.parent == nil
+	d.Name = a.display(hint)
+	d.group = d.Name
+	d.Named = parent.parent == nil
 	d.block.sig.WriteString("f " + hint + ";")
-	if d.named {
-		a.u.lines[d.name] = d.line
+	if d.Named {
+		a.u.Lines[d.Name] = d.Line
 	}
 }
 
@@ -298,10 +298,10 @@ func callContext(ex *ast.FuncCallExpr) string {
 	return ctx
 }
 
-// globalUse is what a file does with a global.
-type globalUse struct {
-	set   bool
-	atTop bool // it is set by the top level
+// GlobalUse is what a file does with a global.
+type GlobalUse struct {
+	Set   bool
+	AtTop bool // it is set by the top level
 }
 
 // noteGlobal notes a global that the current function reads or sets.
@@ -311,28 +311,28 @@ func (a *analyser) noteGlobal(ex ast.Expr, set bool) {
 		return
 	}
 	if set {
-		use := a.u.globals[id.Value]
-		a.u.globals[id.Value] = globalUse{set: true, atTop: use.atTop || a.fn.parent == nil}
+		use := a.u.Globals[id.Value]
+		a.u.Globals[id.Value] = GlobalUse{Set: true, AtTop: use.AtTop || a.fn.parent == nil}
 	}
-	if a.fn.parent != nil && !slices.Contains(a.fn.free, id.Value) {
-		a.fn.free = append(a.fn.free, id.Value)
+	if a.fn.parent != nil && !slices.Contains(a.fn.Free, id.Value) {
+		a.fn.Free = append(a.fn.Free, id.Value)
 	}
 }
 
 // policyPlace is the name of what a reload.migrate or reload.state declares.
-func (u *unit) policyPlace(name string) string {
-	for full, pol := range u.policies {
-		if pol.name == name && (full == name || full == u.module+":"+name || full == u.module+"."+name || strings.HasSuffix(full, "."+name)) {
+func (u *Unit) policyPlace(name string) string {
+	for full, pol := range u.Policies {
+		if pol.Name == name && (full == name || full == u.Module+":"+name || full == u.Module+"."+name || strings.HasSuffix(full, "."+name)) {
 			return full
 		}
 	}
 	return ""
 }
 
-// topLevel is a local of the top level, the first of that name, or nil.
-func (u *unit) topLevel(name string) *varDecl {
-	for _, v := range u.vars {
-		if v.module && v.name == name {
+// TopLevel is a local of the top level, the first of that name, or nil.
+func (u *Unit) TopLevel(name string) *Var {
+	for _, v := range u.Vars {
+		if v.Once && v.Name == name {
 			return v
 		}
 	}
