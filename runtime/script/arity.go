@@ -9,7 +9,7 @@ import "hotshard/runtime/script/code"
 // or nil. Names are those that call sites know.
 func (st *Staged) newArity(callee string) *code.Decl {
 	for _, n := range st.next.Loaded() {
-		um := st.match[n.name]
+		um := st.match[n.Name]
 		if um == nil || um.Old == um.New {
 			continue
 		}

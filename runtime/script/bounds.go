@@ -39,7 +39,7 @@ func (s *State) bounded(L *lua.LState, steps, have, most int, what string) {
 }
 
 // boundRegistration is asked before a registration is made.
-func (s *State) boundRegistration(L *lua.LState, kind regKind, name string) {
+func (s *State) boundRegistration(L *lua.LState, kind RegistrationKind, name string) {
 	switch kind {
 	case regHandler:
 		n := len(s.registry.handlers[name])
@@ -82,8 +82,8 @@ func seconds(L *lua.LState, n int) float64 {
 }
 
 // noteRegistration remembers what the running entry has registered.
-func (s *State) noteRegistration(r *registration) {
-	if s.depth > 0 && r.mod == nil {
+func (s *State) noteRegistration(r *Registration) {
+	if s.depth > 0 && r.Module == nil {
 		s.meter.made.regs = append(s.meter.made.regs, r)
 	}
 }

@@ -32,19 +32,19 @@ type heir struct {
 // one place have both captured.
 func (d *differ) captures(p *place, o, n *lua.LFunction) []heir {
 	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
-	if os == nil || ns == nil || os.fn.mod.name != ns.fn.mod.name {
+	if os == nil || ns == nil || os.Function.Module.Name != ns.Function.Module.Name {
 		return nil
 	}
-	um := d.match[ns.fn.mod.name]
+	um := d.match[ns.Function.Module.Name]
 	var out []heir
-	for i, v := range ns.layout {
-		if um == nil || v.decl.Once || um.VarBefore(v.decl) == nil {
+	for i, v := range ns.Layout {
+		if um == nil || v.Decl.Once || um.VarBefore(v.Decl) == nil {
 			continue
 		}
-		for j, ov := range os.layout {
-			if ov.decl.ID == um.VarBefore(v.decl).ID {
-				at := &place{kind: placeUpvalue, parent: p, mod: ns.fn.mod.name, v: v.decl, oldVar: ov.decl.ID, cell: n.Upvalues[i],
-					name: p.name + ":" + v.decl.Name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
+		for j, ov := range os.Layout {
+			if ov.Decl.ID == um.VarBefore(v.Decl).ID {
+				at := &place{kind: placeUpvalue, parent: p, mod: ns.Function.Module.Name, v: v.Decl, oldVar: ov.Decl.ID, cell: n.Upvalues[i],
+					name: p.name + ":" + v.Decl.Name, old: o.Upvalues[j].Value(), new: n.Upvalues[i].Value()}
 				out = append(out, heir{d.place(at), o.Upvalues[j]})
 			}
 		}
@@ -78,18 +78,18 @@ func (d *differ) inherit() {
 
 // registrations follows the functions of a file's handlers, timers and commands, and
 // those of its named tasks: often nothing else leads to them.
-func (d *differ) registrations(bm, m *module) {
-	pairs := pairRegistrations(d, bm.regs, m.regs)
-	d.regs[m.name] = pairs
+func (d *differ) registrations(bm, m *Module) {
+	pairs := pairRegistrations(d, bm.Registrations, m.Registrations)
+	d.regs[m.Name] = pairs
 	for _, rm := range pairs {
 		if rm.old >= 0 && rm.new >= 0 {
-			d.follow(&place{kind: placeRegistration, mod: m.name, index: rm.old, old: bm.regs[rm.old].fn, new: m.regs[rm.new].fn})
+			d.follow(&place{kind: placeRegistration, mod: m.Name, index: rm.old, old: bm.Registrations[rm.old].Fn, new: m.Registrations[rm.new].Fn})
 		}
 	}
 	for _, t := range d.next.stage.tasks {
 		i := slices.IndexFunc(d.base.stage.tasks, func(b stagedTask) bool { return b.id == t.id })
 		if i >= 0 && t.mod == m {
-			d.follow(&place{kind: placeTask, mod: m.name, key: lua.LString(t.id), old: d.base.stage.tasks[i].fn, new: t.fn})
+			d.follow(&place{kind: placeTask, mod: m.Name, key: lua.LString(t.id), old: d.base.stage.tasks[i].fn, new: t.fn})
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (d *differ) registrations(bm, m *module) {
 func (d *differ) follow(p *place) {
 	old, new := p.old.(*lua.LFunction), p.new.(*lua.LFunction)
 	if sl := d.next.Slots().Of(new); sl != nil {
-		p.name = sl.fn.decl.Name
+		p.name = sl.Function.Decl.Name
 	}
 	switch {
 	case new.IsG || d.pairs[new] != nil:
@@ -112,17 +112,17 @@ func (d *differ) follow(p *place) {
 // registered is the function of one of the live file's registrations, or nil.
 func (p *planner) registered(at *place) *lua.LFunction {
 	m := p.s.Module(at.mod)
-	if m == nil || at.index >= len(m.regs) || m.regs[at.index] == nil {
+	if m == nil || at.index >= len(m.Registrations) || m.Registrations[at.index] == nil {
 		return nil
 	}
-	return m.regs[at.index].fn
+	return m.Registrations[at.index].Fn
 }
 
 // fired says whether a registration of the file was one here that is over: a one-shot
 // timer does not come back.
 func (p *planner) fired(mod string, index int) bool {
 	m := p.s.Module(mod)
-	return m != nil && index >= 0 && index < len(m.regs) && m.regs[index] == nil
+	return m != nil && index >= 0 && index < len(m.Registrations) && m.Registrations[index] == nil
 }
 
 // rootOf is the place at which the path to a place begins.
@@ -165,18 +165,18 @@ func (p *planner) mergedBefore(at *place) bool {
 }
 
 // closureCells gives a new closure its cells, in the order of its slot.
-func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
+func (p *planner) closureCells(ns *Slot, fn *lua.LFunction) []*lua.Upvalue {
 	if len(fn.Upvalues) == 0 {
 		return nil
 	}
 	cells := make([]*lua.Upvalue, len(fn.Upvalues))
-	var own []*variable // that it shares with nobody who lives
+	var own []*Variable // that it shares with nobody who lives
 	lost := false
-	for i, v := range ns.layout {
+	for i, v := range ns.Layout {
 		src := fn.Upvalues[i]
-		if v.decl.Once {
-			if lv := p.variable(ns.fn.mod.name, v.decl); lv != nil && lv.cell != nil {
-				cells[i] = lv.cell
+		if v.Decl.Once {
+			if lv := p.variable(ns.Function.Module.Name, v.Decl); lv != nil && lv.Cell != nil {
+				cells[i] = lv.Cell
 				continue
 			}
 		}
@@ -199,34 +199,34 @@ func (p *planner) closureCells(ns *slot, fn *lua.LFunction) []*lua.Upvalue {
 // joinsLive says whether a new closure belongs to something that lives, though some
 // of what it captures could not be found there: a local that functions of the version
 // before had captured, too.
-func (p *planner) joinsLive(ns *slot, own []*variable) bool {
-	um := p.st.match[ns.fn.mod.name]
+func (p *planner) joinsLive(ns *Slot, own []*Variable) bool {
+	um := p.st.match[ns.Function.Module.Name]
 	inner := 0
-	for _, v := range ns.layout {
-		if !v.decl.Once {
+	for _, v := range ns.Layout {
+		if !v.Decl.Once {
 			inner++
 		}
 	}
 	if um == nil || len(own) == inner {
 		return false
 	}
-	return slices.ContainsFunc(own, func(v *variable) bool { return um.WasCaptured(v.decl) })
+	return slices.ContainsFunc(own, func(v *Variable) bool { return um.WasCaptured(v.Decl) })
 }
 
 // lostCells tells of a new closure that counts for itself.
-func (p *planner) lostCells(ns *slot, own []*variable) {
-	name := ns.fn.decl.Name
+func (p *planner) lostCells(ns *Slot, own []*Variable) {
+	name := ns.Function.Decl.Name
 	if p.told[name] {
 		return
 	}
 	p.told[name] = true
-	p.warnings = append(p.warnings, code.Warn(code.WClosureOld, name, "is new and has its own local %s: no live function that shares it could be found", own[0].decl.Name))
+	p.warnings = append(p.warnings, code.Warn(code.WClosureOld, name, "is new and has its own local %s: no live function that shares it could be found", own[0].Decl.Name))
 }
 
 // grown is a closure that takes on more captured variables than it was made with.
 type grown struct {
 	fn    *lua.LFunction
-	f     *function
+	f     *Function
 	cells []*lua.Upvalue
 }
 
@@ -242,24 +242,24 @@ func (p *planner) grow() {
 		}
 		ns := p.st.next.Slots().Of(at.new.(*lua.LFunction))
 		sl := p.s.Slots().Of(live)
-		if mp := p.mods[ns.fn.mod.name]; mp == nil || mp.live == nil || sl == nil || sl.fn != mp.fns[ns.fn.decl.ID] {
+		if mp := p.mods[ns.Function.Module.Name]; mp == nil || mp.live == nil || sl == nil || sl.Function != mp.fns[ns.Function.Decl.ID] {
 			continue
 		}
 		if cells := p.grownCells(sl, live, ns, at.new.(*lua.LFunction)); cells != nil {
-			p.grows = append(p.grows, grown{live, sl.fn, cells})
+			p.grows = append(p.grows, grown{live, sl.Function, cells})
 		}
 	}
 }
 
-func (p *planner) grownCells(sl *slot, live *lua.LFunction, ns *slot, next *lua.LFunction) []*lua.Upvalue {
-	cells := make([]*lua.Upvalue, len(ns.layout))
-	for i, v := range ns.layout {
-		lv := p.variable(ns.fn.mod.name, v.decl)
-		if cells[i] = sl.cell(live, lv); cells[i] != nil {
+func (p *planner) grownCells(sl *Slot, live *lua.LFunction, ns *Slot, next *lua.LFunction) []*lua.Upvalue {
+	cells := make([]*lua.Upvalue, len(ns.Layout))
+	for i, v := range ns.Layout {
+		lv := p.variable(ns.Function.Module.Name, v.Decl)
+		if cells[i] = sl.Cell(live, lv); cells[i] != nil {
 			continue
 		}
-		if v.decl.Once && lv.cell != nil {
-			cells[i] = lv.cell
+		if v.Decl.Once && lv.Cell != nil {
+			cells[i] = lv.Cell
 			continue
 		}
 		src := next.Upvalues[i]
@@ -283,13 +283,13 @@ func (p *planner) grownCells(sl *slot, live *lua.LFunction, ns *slot, next *lua.
 func (p *planner) closuresOld() []code.Warning {
 	all := map[string]bool{}
 	for _, g := range p.grows {
-		all[g.f.decl.Name] = true
+		all[g.f.Decl.Name] = true
 	}
 	old := map[string]bool{}
 	if len(all) > 0 && !p.force {
-		done := p.st.walks.Add(1) <= maxHolderWalks && p.s.walkHeap(maxHolderWalk, func(fn *lua.LFunction) {
-			if sl := p.s.Slots().Of(fn); sl != nil && all[sl.fn.decl.Name] && !p.willGrow(fn) {
-				old[sl.fn.decl.Name] = true
+		done := p.st.walks.Add(1) <= maxHolderWalks && p.s.WalkHeap(maxHolderWalk, func(fn *lua.LFunction) {
+			if sl := p.s.Slots().Of(fn); sl != nil && all[sl.Function.Decl.Name] && !p.willGrow(fn) {
+				old[sl.Function.Decl.Name] = true
 			}
 		})
 		if !done {
@@ -314,7 +314,7 @@ func (p *planner) willGrow(fn *lua.LFunction) bool {
 func (p *planner) growClosures() {
 	for _, g := range p.grows {
 		proto, cells := g.fn.Proto, g.fn.Upvalues
-		g.fn.Proto, g.fn.Upvalues = g.f.slot.proto, g.cells
+		g.fn.Proto, g.fn.Upvalues = g.f.Slot.Proto, g.cells
 		p.undo.Add(func() { g.fn.Proto, g.fn.Upvalues = proto, cells })
 	}
 }

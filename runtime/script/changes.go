@@ -25,8 +25,8 @@ type FunctionChange struct {
 func (st *Staged) Changes() []FunctionChange {
 	var out []FunctionChange
 	for _, m := range st.next.Loaded() {
-		um := st.match[m.name]
-		for _, d := range m.unit.Decls[1:] {
+		um := st.match[m.Name]
+		for _, d := range m.Unit.Decls[1:] {
 			if d.Capture {
 				continue
 			}
@@ -59,7 +59,7 @@ func (st *Staged) knownCallers(name string) []string {
 	seen := map[string]bool{}
 	var out []string
 	for _, m := range st.next.Loaded() {
-		for _, c := range m.unit.Calls {
+		for _, c := range m.Unit.Calls {
 			if c.Callee == name && !seen[c.Caller] {
 				seen[c.Caller] = true
 				out = append(out, c.Caller)
@@ -83,12 +83,12 @@ func Measure(s *State, list []FunctionChange) {
 	}
 	count := func(fn *lua.LFunction, add func(*FunctionChange)) {
 		if sl := s.Slots().Of(fn); sl != nil {
-			if c := byName[sl.fn.decl.Name]; c != nil {
+			if c := byName[sl.Function.Decl.Name]; c != nil {
 				add(c)
 			}
 		}
 	}
-	s.Registry().Timers(func(t *registration) { count(t.fn, func(c *FunctionChange) { c.Timers++ }) })
+	s.Registry().Timers(func(t *Registration) { count(t.Fn, func(c *FunctionChange) { c.Timers++ }) })
 	s.EachFrame(func(_ *lua.LState, fr vm.Frame) { count(fr.Fn(), func(c *FunctionChange) { c.Frames++ }) })
-	s.walkHeap(maxMeasured, func(fn *lua.LFunction) { count(fn, func(c *FunctionChange) { c.Closures++ }) })
+	s.WalkHeap(maxMeasured, func(fn *lua.LFunction) { count(fn, func(c *FunctionChange) { c.Closures++ }) })
 }

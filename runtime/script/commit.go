@@ -41,16 +41,16 @@ func Commit(s *State, st *Staged) (report *Report, err error) {
 func (p *planner) apply() {
 	p.s.Freeze(p.freeze, &p.undo)
 	for _, n := range p.st.next.Loaded() {
-		mp := p.mods[n.name]
+		mp := p.mods[n.Name]
 		if mp == nil {
 			continue
 		}
 		if mp.fresh != nil {
-			p.s.adopt(mp.fresh, &p.undo)
+			p.s.Adopt(mp.fresh, &p.undo)
 			continue
 		}
 		p.s.Slots().SwapAll(mp.swaps, &p.undo)
-		p.s.Slots().revive(mp.live, &p.undo)
+		p.s.Slots().Revive(mp.live, &p.undo)
 		p.switchUnit(mp)
 	}
 	p.growClosures()
@@ -73,7 +73,7 @@ func (p *planner) apply() {
 		p.registrations(n)
 	}
 	for _, m := range p.unloads() {
-		p.s.unload(m, &p.undo)
+		p.s.Unload(m, &p.undo)
 		p.kept.forget(m, &p.undo)
 	}
 	p.upgrades()
@@ -90,15 +90,15 @@ func (p *planner) switchUnit(mp *modulePlan) {
 	p.undo.Add(func() {
 		for i, v := range mp.vars {
 			if was := mp.match.VarBefore(mp.match.New.Vars[i]); was != nil {
-				v.decl = was
+				v.Decl = was
 			}
 		}
 		*m = before
 	})
 	p.keepLeftovers(mp)
-	m.file, m.unit, m.fns, m.vars = mp.next.file, mp.next.unit, mp.fns, mp.vars
-	for i, v := range m.vars {
-		v.decl = m.unit.Vars[i]
+	m.File, m.Unit, m.Functions, m.Variables = mp.next.File, mp.next.Unit, mp.fns, mp.vars
+	for i, v := range m.Variables {
+		v.Decl = m.Unit.Vars[i]
 	}
 }
 
@@ -152,11 +152,11 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 		return nil
 	}
 	id := at.v.ID
-	if m.unit != p.st.next.Module(at.mod).unit {
+	if m.Unit != p.st.next.Module(at.mod).Unit {
 		id = at.oldVar
 	}
-	if id < len(m.vars) && m.vars[id] != nil {
-		return m.vars[id].cell
+	if id < len(m.Variables) && m.Variables[id] != nil {
+		return m.Variables[id].Cell
 	}
 	return nil
 }
@@ -165,66 +165,66 @@ func (p *planner) liveCellNow(at *place) *lua.Upvalue {
 // and has the new version's declaration.
 func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
 	sl, m := p.s.Slots().Of(fn), p.s.Module(at.mod)
-	if sl == nil || m == nil || at.v.ID >= len(m.vars) || m.vars[at.v.ID] == nil {
+	if sl == nil || m == nil || at.v.ID >= len(m.Variables) || m.Variables[at.v.ID] == nil {
 		return nil
 	}
-	return sl.cell(fn, m.vars[at.v.ID])
+	return sl.Cell(fn, m.Variables[at.v.ID])
 }
 
 // registrations brings a file's handlers, timers and commands to the new version:
 // what stays keeps its phase, what is gone is dropped, what is new is added.
-func (p *planner) registrations(n *module) {
-	live, matches := p.s.Module(n.name), p.st.regs[n.name]
+func (p *planner) registrations(n *Module) {
+	live, matches := p.s.Module(n.Name), p.st.regs[n.Name]
 	if live == nil || matches == nil {
 		return
 	}
-	before := live.regs
-	p.undo.Add(func() { live.regs = before })
-	regs := make([]*registration, len(n.regs))
+	before := live.Registrations
+	p.undo.Add(func() { live.Registrations = before })
+	regs := make([]*Registration, len(n.Registrations))
 	for _, rm := range matches {
-		var old *registration
+		var old *Registration
 		had := rm.old >= 0 && rm.old < len(before)
 		if had {
 			old = before[rm.old]
 		}
 		switch {
-		case rm.new < 0 || n.regs[rm.new] == nil:
+		case rm.new < 0 || n.Registrations[rm.new] == nil:
 			if old != nil {
 				p.s.Registry().Withdraw(old, &p.undo)
 			}
 			continue
 		case !had:
-			regs[rm.new] = p.addRegistration(live, n.regs[rm.new], rm.new)
+			regs[rm.new] = p.addRegistration(live, n.Registrations[rm.new], rm.new)
 		case old != nil: // nil: a one-shot that has fired; it does not come back
-			p.change(old, n.regs[rm.new], rm.new)
+			p.change(old, n.Registrations[rm.new], rm.new)
 			regs[rm.new] = old
 		}
-		if ud := p.handles[n.regs[rm.new]]; ud != nil {
+		if ud := p.handles[n.Registrations[rm.new]]; ud != nil {
 			ud.Value = regs[rm.new]
 		}
 	}
-	live.regs = regs
+	live.Registrations = regs
 }
 
 // change gives a registration its new function, place and period.
-func (p *planner) change(old, new *registration, index int) {
-	to := old.fn
-	if p.st.pairs[new.fn] == nil || !p.samePair(old.fn, new.fn) {
-		if fn, ok := p.translate(new.fn).(*lua.LFunction); ok {
+func (p *planner) change(old, new *Registration, index int) {
+	to := old.Fn
+	if p.st.pairs[new.Fn] == nil || !p.samePair(old.Fn, new.Fn) {
+		if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
 			to = fn
 		}
 	}
-	p.s.Registry().Change(old, to, index, new.period, p.s.Now(), &p.undo)
+	p.s.Registry().Change(old, to, index, new.Period, p.s.Now(), &p.undo)
 }
 
 // samePair says whether a live function is the continuation of next's.
 func (p *planner) samePair(live, next *lua.LFunction) bool {
 	a, b := p.s.Slots().Of(live), p.st.next.Slots().Of(next)
-	return a != nil && b != nil && code.SameDecl(a.fn.decl, b.fn.decl)
+	return a != nil && b != nil && code.SameDecl(a.Function.Decl, b.Function.Decl)
 }
 
-func (p *planner) addRegistration(m *module, new *registration, index int) *registration {
-	if fn, ok := p.translate(new.fn).(*lua.LFunction); ok {
+func (p *planner) addRegistration(m *Module, new *Registration, index int) *Registration {
+	if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
 		return p.s.Register(m, new, fn, index, &p.undo)
 	}
 	return nil
@@ -232,7 +232,7 @@ func (p *planner) addRegistration(m *module, new *registration, index int) *regi
 
 func (p *planner) upgrades() {
 	for _, u := range p.st.next.stage.upgrades {
-		mp := p.mods[u.mod.name]
+		mp := p.mods[u.mod.Name]
 		if mp == nil || mp.live == nil {
 			continue // the file did not change: its instances are up to date
 		}
@@ -262,17 +262,17 @@ func (p *planner) hooks() {
 			continue
 		}
 		if nt := p.s.NamedTask(t.id); nt != nil {
-			if nt.fn != fn {
-				nt.fn = fn
+			if nt.Fn != fn {
+				nt.Fn = fn
 				p.restarts[t.id] = true
 			}
 		} else if h, ok := p.made[t.handle].(*lua.LTable); ok {
-			p.s.newNamedTask(t.id, fn, h)
+			p.s.NewNamedTask(t.id, fn, h)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.restarts)) {
 		if nt := p.s.NamedTask(id); nt != nil {
-			p.s.restart(nt)
+			p.s.Restart(nt)
 			p.report.Restarted = append(p.report.Restarted, id)
 		}
 	}
@@ -282,7 +282,7 @@ func (p *planner) hooks() {
 
 func (p *planner) runHooks(origin string, hooks []stagedHook, wanted func(*modulePlan) bool) {
 	for _, h := range hooks {
-		if mp := p.mods[h.mod.name]; mp != nil && wanted(mp) {
+		if mp := p.mods[h.mod.Name]; mp != nil && wanted(mp) {
 			if fn, ok := p.translate(h.fn).(*lua.LFunction); ok {
 				p.s.Start(fn, origin)
 			}

@@ -2,26 +2,34 @@ package script
 
 import (
 	"fmt"
-	"hotshard/runtime/script/code"
-	"hotshard/runtime/world"
 	"strings"
 	"sync"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/world"
 )
+
+const waits = `
+local m = {}
+function m.f(x) return x + 1 end
+function m.slow(x) sleep(1) return m.f(x) end
+function event.wait(x) GOT = m.slow(x) end
+return m`
 
 // TestStragglersAreFoundBehindAGauge replaces code under a call that waits in it.
 func TestStragglersAreFoundBehindAGauge(t *testing.T) {
 	for _, early := range []bool{true, false} {
-		s, _ := gaugedState(t)
+		s, _ := started(t, map[string]string{"m.lua": waits}, "m")
 		if early {
 			s.Gauge([]string{"m.slow"})
 		}
 		s.Emit("wait", lua.LNumber(5))
 		s.Gauge([]string{"m.slow", "m.f"})
-		g := NewStager(Options{Entry: []string{"m"}, Seed: 1})
-		to := s.Release().With(2, map[string][]byte{"m.lua": []byte(strings.Replace(gaugedSource, "sleep(1)", "sleep(2)", 1))})
+		g := stagerOf("m")
+		to := s.Release().With(2, map[string][]byte{"m.lua": []byte(strings.Replace(waits, "sleep(1)", "sleep(2)", 1))})
 		st, err := g.Stage(s.Release(), to, s.Modules())
 		if err != nil {
 			t.Fatal(err)
@@ -33,7 +41,7 @@ func TestStragglersAreFoundBehindAGauge(t *testing.T) {
 			t.Errorf("early %v: %+v", early, list)
 		}
 		s.Advance(2)
-		if got := evalOne(t, s, "return GOT"); got != 6.0 {
+		if got := eval(t, s, "return GOT")[0]; got != 6.0 {
 			t.Errorf("early %v: %v", early, got)
 		}
 	}
@@ -55,14 +63,14 @@ func TestStatesPlanAtOnce(t *testing.T) {
 		}
 		defer states[i].Close()
 	}
-	g := NewStager(states[0].opts)
+	g := stagerOf("main")
 	for v := 2; v < 5; v++ {
 		if v == 3 { // the base has to load it for this
 			for _, s := range states {
-				do(t, s, `require"main".load()`)
+				eval(t, s, `require"main".load()`)
 			}
 		}
-		st, err := g.Stage(states[0].release, states[0].release.With(v, source(v)), states[0].Modules())
+		st, err := g.Stage(states[0].Release(), states[0].Release().With(v, source(v)), states[0].Modules())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +91,7 @@ func TestStatesPlanAtOnce(t *testing.T) {
 		g.Adopt(st)
 	}
 	for _, s := range states {
-		if got := do(t, s, `require"late".hooks[2](), require"late".hooks[3]`); got[0] != 4.0 || got[1] != 4.0 {
+		if got := eval(t, s, `require"late".hooks[2](), require"late".hooks[3]`); got[0] != 4.0 || got[1] != 4.0 {
 			t.Fatal(got)
 		}
 	}
@@ -92,7 +100,7 @@ func TestStatesPlanAtOnce(t *testing.T) {
 func TestByteOrderMarkAndCRLF(t *testing.T) {
 	r := newReloader(t, map[string]string{"m.lua": "local M = {}\nfunction M.f() return 1 end\nreturn M\n"}, "m")
 	r.must("m.lua", "\xef\xbb\xbflocal M = {}\r\nfunction M.f()\r\n\treturn 2\r\nend\r\n\r\nfunction M.fail()\r\n\treturn M.x.y\r\nend\r\nreturn M\r\n")
-	if got := do(t, r.s, `require"m".f()`); got[0] != 2.0 {
+	if got := eval(t, r.s, `require"m".f()`); got[0] != 2.0 {
 		t.Fatal(got)
 	}
 	var failed error

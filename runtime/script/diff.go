@@ -83,18 +83,18 @@ func (d *differ) place(p *place) *place {
 // classes that trade places in a metatable are not taken for one another.
 func (d *differ) run() {
 	for _, m := range d.next.Loaded() {
-		if bm := d.base.Module(m.name); bm != nil {
-			d.compare(d.place(&place{kind: placeResult, mod: m.name, name: m.name, old: bm.result, new: m.result}))
+		if bm := d.base.Module(m.Name); bm != nil {
+			d.compare(d.place(&place{kind: placeResult, mod: m.Name, name: m.Name, old: bm.Result, new: m.Result}))
 		}
 	}
 	for _, m := range d.next.Loaded() {
-		if bm := d.base.Module(m.name); bm != nil {
+		if bm := d.base.Module(m.Name); bm != nil {
 			d.variables(bm, m)
 		}
 	}
 	d.compare(d.place(&place{kind: placeGlobals, old: d.base.Globals(), new: d.next.Globals()}))
 	for _, m := range d.next.Loaded() {
-		if bm := d.base.Module(m.name); bm != nil {
+		if bm := d.base.Module(m.Name); bm != nil {
 			d.registrations(bm, m)
 		}
 	}
@@ -117,15 +117,15 @@ func (d *differ) walk() {
 	}
 }
 
-func (d *differ) variables(bm, m *module) {
-	um := d.match[m.name]
-	for _, v := range m.unit.Vars {
+func (d *differ) variables(bm, m *Module) {
+	um := d.match[m.Name]
+	for _, v := range m.Unit.Vars {
 		was := um.VarBefore(v)
 		if !v.Once || was == nil {
 			continue
 		}
-		if old, new := bm.variableCell(was), m.variableCell(v); old != nil && new != nil {
-			d.compare(d.place(&place{kind: placeVar, mod: m.name, v: v, oldVar: was.ID, name: m.name + ":" + v.Name, old: old.Value(), new: new.Value()}))
+		if old, new := bm.Cell(was), m.Cell(v); old != nil && new != nil {
+			d.compare(d.place(&place{kind: placeVar, mod: m.Name, v: v, oldVar: was.ID, name: m.Name + ":" + v.Name, old: old.Value(), new: new.Value()}))
 		}
 	}
 }
@@ -194,18 +194,18 @@ func sameScalar(a, b lua.LValue) bool {
 // sameFunction says whether two functions are one declaration.
 func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	if o.IsG || n.IsG {
-		return o.IsG && n.IsG && d.base.builtinName(o) == d.next.builtinName(n)
+		return o.IsG && n.IsG && d.base.BuiltinName(o) == d.next.BuiltinName(n)
 	}
 	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
 	if os == nil || ns == nil {
 		return os == nil && ns == nil && SameLoaded(o, n)
 	}
-	um := d.match[ns.fn.mod.name]
-	if um == nil || os.fn.mod.name != ns.fn.mod.name {
+	um := d.match[ns.Function.Module.Name]
+	if um == nil || os.Function.Module.Name != ns.Function.Module.Name {
 		return false
 	}
-	was := um.Before(ns.fn.decl)
-	return was != nil && was.ID == os.fn.decl.ID
+	was := um.Before(ns.Function.Decl)
+	return was != nil && was.ID == os.Function.Decl.ID
 }
 
 // closures compares what two closures of one declaration captured besides the
@@ -221,7 +221,7 @@ func (d *differ) closures(p *place, o, n *lua.LFunction) {
 	if os == nil || ns == nil {
 		return
 	}
-	if !d.match[ns.fn.mod.name].Upgradable(os.fn.decl, ns.fn.decl) {
+	if !d.match[ns.Function.Module.Name].Upgradable(os.Function.Decl, ns.Function.Decl) {
 		d.grown = append(d.grown, p)
 	}
 	for _, h := range d.captures(p, o, n) {
@@ -304,8 +304,8 @@ func (d *differ) baseKey(k lua.LValue) lua.LValue {
 		}
 		return nil
 	case *lua.LFunction:
-		if name := d.next.builtinName(k); name != "" {
-			return d.base.builtin(name)
+		if name := d.next.BuiltinName(k); name != "" {
+			return d.base.Builtin(name)
 		}
 		if p := d.pairs[k]; p != nil {
 			return p.old

@@ -176,21 +176,21 @@ func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bo
 
 func (s *State) describeFunction(fn *lua.LFunction) string {
 	if fn.IsG {
-		if name := s.builtinName(fn); name != "" {
+		if name := s.BuiltinName(fn); name != "" {
 			return "<function " + name + ">"
 		}
 		return "<function of the core>"
 	}
 	if sl := s.slots.Of(fn); sl != nil {
-		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.Name, sl.fn.decl.Proto.SourceName, sl.fn.decl.Line)
+		return fmt.Sprintf("<function %s %s:%d>", sl.Function.Decl.Name, sl.Function.Decl.Proto.SourceName, sl.Function.Decl.Line)
 	}
 	return fmt.Sprintf("<function %s:%d>", fn.Proto.SourceName, fn.Proto.LineDefined)
 }
 
 func handleKind(ud *lua.LUserData) string {
 	switch v := ud.Value.(type) {
-	case *registration:
-		return v.kind.String()
+	case *Registration:
+		return v.Kind.String()
 	case *Task:
 		return "task " + v.origin
 	}
@@ -225,8 +225,8 @@ func wholeRefusal(err error) error {
 // loaded, the error is an R-STALE and nothing has changed.
 func (s *State) Carry(r *code.Release) error {
 	for _, m := range s.modules.order {
-		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
-			return &code.Refusal{Code: code.RStale, Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
+		if f := r.Files[m.File.Path]; f == nil || f.Hash != m.File.Hash {
+			return &code.Refusal{Code: code.RStale, Subject: m.Name, File: m.File.Path, Message: "has been loaded meanwhile"}
 		}
 	}
 	s.release = r
@@ -240,8 +240,8 @@ func (s *State) Relabel(r *code.Release) {
 	}
 }
 
-// short shows a value in a warning.
-func short(v lua.LValue) string {
+// Short shows a value in a warning.
+func Short(v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LString:
 		if len(v) > 40 {

@@ -33,9 +33,9 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 		}
 		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
 		if sl := s.slots.Of(fn); sl != nil {
-			e.name, e.mod = sl.fn.decl.Name, sl.fn.mod.name
+			e.name, e.mod = sl.Function.Decl.Name, sl.Function.Module.Name
 		} else if fz := s.slots.frozen[fn.Proto]; fz != nil {
-			e.name, e.mod, e.old = fz.fn.decl.Name, fz.fn.mod.name, fz.release
+			e.name, e.mod, e.old = fz.Function.Decl.Name, fz.Function.Module.Name, fz.Release
 		} else {
 			e.mod = code.ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
 			if fn.Proto.LineDefined == 0 {

@@ -18,8 +18,8 @@ const forwardName = "=forward"
 
 // outdate deals with the closures of a slot that is no longer the function's: they
 // follow at their next call, or stay behind.
-func (ss *Slots) outdate(old *slot, proto *lua.FunctionProto, undo *Undo) {
-	if !old.reaches(old.fn.slot.layout) {
+func (ss *Slots) outdate(old *Slot, proto *lua.FunctionProto, undo *Undo) {
+	if !old.reaches(old.Function.Slot.Layout) {
 		key := ss.leaveBehind(old, proto)
 		undo.Add(func() { delete(ss.stale, key) })
 		return
@@ -32,24 +32,24 @@ func (ss *Slots) outdate(old *slot, proto *lua.FunctionProto, undo *Undo) {
 
 // leaveBehind notes an outdated slot without keeping it alive: closures of it may
 // be gone before a version comes that they can follow to.
-func (ss *Slots) leaveBehind(old *slot, proto *lua.FunctionProto) weak.Pointer[lua.FunctionProto] {
+func (ss *Slots) leaveBehind(old *Slot, proto *lua.FunctionProto) weak.Pointer[lua.FunctionProto] {
 	if ss.stale == nil {
-		ss.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
+		ss.stale = map[weak.Pointer[lua.FunctionProto]]*Slot{}
 	}
 	key := weak.Make(proto)
-	ss.stale[key] = newSlot(old.fn, nil, old.layout, old.extras())
+	ss.stale[key] = NewSlot(old.Function, nil, old.Layout, old.Extras())
 	return key
 }
 
-// revive lets closures that stayed behind follow to the module's new version,
+// Revive lets closures that stayed behind follow to the module's new version,
 // where they can.
-func (ss *Slots) revive(m *module, undo *Undo) {
+func (ss *Slots) Revive(m *Module, undo *Undo) {
 	for key, sl := range ss.stale { // those whose function is gone have no slot to follow to
 		proto := key.Value()
 		switch {
 		case proto == nil:
 			delete(ss.stale, key)
-		case sl.fn.slot != nil && sl.fn.mod == m && sl.reaches(sl.fn.slot.layout):
+		case sl.Function.Slot != nil && sl.Function.Module == m && sl.reaches(sl.Function.Slot.Layout):
 			delete(ss.stale, key)
 			undo.Add(func() { ss.stale[key] = sl })
 			ss.outdate(sl, proto, undo)
@@ -58,7 +58,7 @@ func (ss *Slots) revive(m *module, undo *Undo) {
 }
 
 // forwarder is what an outdated slot becomes.
-func (ss *Slots) forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProto {
+func (ss *Slots) forwarder(old *Slot, saved *lua.FunctionProto) lua.FunctionProto {
 	ud := &lua.LUserData{Value: old, Env: ss.l.G.Global, Metatable: lua.LNil}
 	proto := *forwardProto
 	proto.NumUpvalues = saved.NumUpvalues // old frames go on making closures of it
@@ -77,13 +77,13 @@ func (ss *Slots) forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProt
 var forwardProto = mustTrampoline(forwardName, lua.LNil)
 
 // forwardSlot reads the slot out of a forwarding prototype, or nil.
-func forwardSlot(p *lua.FunctionProto) *slot {
+func forwardSlot(p *lua.FunctionProto) *Slot {
 	if len(p.Constants) == 0 || p.SourceName != forwardName {
 		return nil
 	}
 	if fn, ok := p.Constants[0].(*lua.LFunction); ok && len(fn.Upvalues) == 1 {
 		if ud, ok := fn.Upvalues[0].Value().(*lua.LUserData); ok {
-			sl, _ := ud.Value.(*slot)
+			sl, _ := ud.Value.(*Slot)
 			return sl
 		}
 	}
@@ -93,13 +93,13 @@ func forwardSlot(p *lua.FunctionProto) *slot {
 // bringOver points a closure to its function's current slot, with its cells in
 // the order that slot wants and what it no longer wants behind them. A closure
 // that lacks one keeps its old code.
-func (ss *Slots) bringOver(fn *lua.LFunction, old *slot) {
-	now := old.fn.slot
-	cells := make([]*lua.Upvalue, 0, len(now.layout)+len(now.extras()))
-	for _, v := range now.layout {
-		c := old.cell(fn, v)
-		if c == nil && v.decl.Once {
-			c = v.cell
+func (ss *Slots) bringOver(fn *lua.LFunction, old *Slot) {
+	now := old.Function.Slot
+	cells := make([]*lua.Upvalue, 0, len(now.Layout)+len(now.Extras()))
+	for _, v := range now.Layout {
+		c := old.Cell(fn, v)
+		if c == nil && v.Decl.Once {
+			c = v.Cell
 		}
 		if c == nil {
 			ss.leaveBehind(old, old.past.saved)
@@ -108,24 +108,24 @@ func (ss *Slots) bringOver(fn *lua.LFunction, old *slot) {
 		}
 		cells = append(cells, c)
 	}
-	for _, v := range now.extras() {
-		cells = append(cells, old.cell(fn, v))
+	for _, v := range now.Extras() {
+		cells = append(cells, old.Cell(fn, v))
 	}
-	for len(cells) > len(now.layout) && cells[len(cells)-1] == nil {
+	for len(cells) > len(now.Layout) && cells[len(cells)-1] == nil {
 		cells = cells[:len(cells)-1]
 	}
-	fn.Proto, fn.Upvalues = now.proto, slices.Clip(cells)
+	fn.Proto, fn.Upvalues = now.Proto, slices.Clip(cells)
 }
 
-// detach forgets a function that no version has any more. Closures of it that are
+// Detach forgets a function that no version has any more. Closures of it that are
 // still alive can be told by their name; the function itself is not kept for them.
-func (ss *Slots) detach(f *function, undo *Undo) {
-	sl := f.slot
-	if ss.table.get(sl.proto) != sl {
+func (ss *Slots) Detach(f *Function, undo *Undo) {
+	sl := f.Slot
+	if ss.table.get(sl.Proto) != sl {
 		return
 	}
 	ss.remove(sl)
-	key := ss.leaveBehind(&slot{fn: &function{mod: f.mod, decl: f.decl}, layout: sl.layout, past: sl.past}, sl.proto)
+	key := ss.leaveBehind(&Slot{Function: &Function{Module: f.Module, Decl: f.Decl}, Layout: sl.Layout, past: sl.past}, sl.Proto)
 	undo.Add(func() {
 		delete(ss.stale, key)
 		ss.add(sl)

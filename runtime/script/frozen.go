@@ -14,22 +14,22 @@ import (
 type Slots struct {
 	l      *lua.LState
 	table  slotTable
-	stale  map[weak.Pointer[lua.FunctionProto]]*slot // of closures that could not follow a change; see forward.go
-	frozen map[*lua.FunctionProto]*frozenCode
+	stale  map[weak.Pointer[lua.FunctionProto]]*Slot // of closures that could not follow a change; see forward.go
+	frozen map[*lua.FunctionProto]*FrozenCode
 }
 
 // Slots are those of the State.
 func (s *State) Slots() *Slots { return &s.slots }
 
-func (ss *Slots) add(sl *slot)    { ss.table.add(sl) }
-func (ss *Slots) remove(sl *slot) { ss.table.remove(sl) }
+func (ss *Slots) add(sl *Slot)    { ss.table.add(sl) }
+func (ss *Slots) remove(sl *Slot) { ss.table.remove(sl) }
 
 // Settle makes the slots ready to be asked for by many goroutines at once.
 func (ss *Slots) Settle() { ss.table.settle() }
 
 // Of is the slot a closure belongs to, also when it still points to one that
 // forwards to a newer one. It is nil for code that no module declared.
-func (ss *Slots) Of(fn *lua.LFunction) *slot {
+func (ss *Slots) Of(fn *lua.LFunction) *Slot {
 	if fn == nil || fn.IsG || fn.Proto == nil {
 		return nil
 	}
@@ -44,20 +44,20 @@ func (ss *Slots) Of(fn *lua.LFunction) *slot {
 	return forwardSlot(fn.Proto)
 }
 
-// frozenCode is a prototype kept for frames that were entered before a reload:
+// FrozenCode is a prototype kept for frames that were entered before a reload:
 // they finish in the code they started with.
-type frozenCode struct {
-	fn      *function
-	decl    *code.Decl // of that version; nil where the frame runs what a trace has saved
-	release int
+type FrozenCode struct {
+	Function *Function
+	Decl     *code.Decl // of that version; nil where the frame runs what a trace has saved
+	Release  int
 }
 
 // Frozen is what a prototype was kept for, or nil.
-func (ss *Slots) Frozen(p *lua.FunctionProto) *frozenCode { return ss.frozen[p] }
+func (ss *Slots) Frozen(p *lua.FunctionProto) *FrozenCode { return ss.frozen[p] }
 
-func (ss *Slots) addFrozen(p *lua.FunctionProto, fz *frozenCode) {
+func (ss *Slots) addFrozen(p *lua.FunctionProto, fz *FrozenCode) {
 	if ss.frozen == nil {
-		ss.frozen = map[*lua.FunctionProto]*frozenCode{}
+		ss.frozen = map[*lua.FunctionProto]*FrozenCode{}
 	}
 	ss.frozen[p] = fz
 }
@@ -65,14 +65,14 @@ func (ss *Slots) addFrozen(p *lua.FunctionProto, fz *frozenCode) {
 // Suspended is a frame that a function's change must not reach.
 type Suspended struct {
 	Frame    vm.Frame
-	Function *function
+	Function *Function
 }
 
 // Freeze pins suspended frames to copies of the code they were entered with, and
 // forgets the copies that no frame runs any more.
 func (s *State) Freeze(list []Suspended, undo *Undo) {
 	ss := &s.slots
-	frozen := map[*lua.FunctionProto]*frozenCode{}
+	frozen := map[*lua.FunctionProto]*FrozenCode{}
 	s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
 		if fn := fr.Fn(); fn != nil && ss.frozen[fn.Proto] != nil {
 			frozen[fn.Proto] = ss.frozen[fn.Proto]
@@ -81,7 +81,7 @@ func (s *State) Freeze(list []Suspended, undo *Undo) {
 	for _, at := range list {
 		fn := at.Frame.Fn()
 		proto := *fn.Proto
-		frozen[&proto] = &frozenCode{fn: at.Function, decl: at.Function.decl, release: s.release.Number}
+		frozen[&proto] = &FrozenCode{Function: at.Function, Decl: at.Function.Decl, Release: s.release.Number}
 		undo.Add(func() { at.Frame.SetFn(fn) })
 		at.Frame.SetFn(&lua.LFunction{Env: fn.Env, Proto: &proto, Upvalues: fn.Upvalues})
 	}

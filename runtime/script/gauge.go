@@ -37,7 +37,7 @@ type Reading struct {
 type gauge struct {
 	s     *State
 	fns   []*gauged
-	on    map[*function]*gauged
+	on    map[*Function]*gauged
 	open  map[*lua.LState][]gaugeCall
 	since float64 // game time of the reading before
 }
@@ -47,7 +47,7 @@ type gauged struct {
 	g      *gauge
 	bit    uint64
 	name   string
-	fn     *function
+	fn     *Function
 	saved  *lua.FunctionProto
 	pinned []*lua.FunctionProto // of frames that were suspended when it was wrapped
 	read   Reading
@@ -74,7 +74,7 @@ func (s *State) Gauge(names []string) map[string]Reading {
 		if len(names) == 0 {
 			return out
 		}
-		s.gauge = &gauge{s: s, on: map[*function]*gauged{}, open: map[*lua.LState][]gaugeCall{}, since: s.now}
+		s.gauge = &gauge{s: s, on: map[*Function]*gauged{}, open: map[*lua.LState][]gaugeCall{}, since: s.now}
 		for i, name := range names {
 			s.gauge.fns = append(s.gauge.fns, &gauged{g: s.gauge, bit: 1 << i, name: name, until: -1})
 		}
@@ -149,7 +149,7 @@ func (s *State) Ungauge() {
 }
 
 // ungauge takes the gauge off one function that somebody wants to trace.
-func (s *State) ungauge(f *function) {
+func (s *State) ungauge(f *Function) {
 	if s.gauge != nil && s.gauge.on[f] != nil {
 		s.gauge.unwrap(s.gauge.on[f])
 	}
@@ -162,11 +162,11 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 		return false
 	}
 	sl := s.slots.table.get(fn.Proto)
-	return sl != nil && s.gauge.on[sl.fn] != nil
+	return sl != nil && s.gauge.on[sl.Function] != nil
 }
 
-func (g *gauge) wrap(d *gauged, f *function) {
-	saved := *f.slot.proto
+func (g *gauge) wrap(d *gauged, f *Function) {
+	saved := *f.Slot.Proto
 	wrapper, err := compileWith(saved.SourceName, `local run, n = ("\000enter")(...) return ("\000leave")(n, run(...))`,
 		map[string]lua.LValue{"\x00enter": g.s.l.NewFunction(d.enter), "\x00leave": g.s.l.NewFunction(g.leave)})
 	if err != nil {
@@ -178,15 +178,15 @@ func (g *gauge) wrap(d *gauged, f *function) {
 	}
 	d.fn, d.saved, d.last, d.run = f, &saved, nil, nil
 	g.s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
-		if fn := fr.Fn(); fn != nil && fn.Proto == f.slot.proto {
+		if fn := fr.Fn(); fn != nil && fn.Proto == f.Slot.Proto {
 			clone := saved
-			g.s.slots.addFrozen(&clone, &frozenCode{fn: f})
+			g.s.slots.addFrozen(&clone, &FrozenCode{Function: f})
 			d.pinned = append(d.pinned, &clone)
 			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
 		}
 	})
-	g.s.slots.addFrozen(d.saved, &frozenCode{fn: f})
-	*f.slot.proto = *wrapper
+	g.s.slots.addFrozen(d.saved, &FrozenCode{Function: f})
+	*f.Slot.Proto = *wrapper
 	g.on[f] = d
 }
 
@@ -196,7 +196,7 @@ func (g *gauge) unwrap(d *gauged) {
 	if d.saved == nil {
 		return
 	}
-	proto := d.fn.slot.proto
+	proto := d.fn.Slot.Proto
 	wrapper := *proto // calls that wait come back through it
 	wrapper.SourceName = shimName
 	ours := map[*lua.FunctionProto]bool{d.saved: true}

@@ -15,7 +15,7 @@ import (
 func (p *planner) unknownGlobals() {
 	for _, name := range p.st.To.Patched {
 		for _, n := range p.st.next.Loaded() {
-			um := p.st.match[n.name]
+			um := p.st.match[n.Name]
 			if um == nil || um.Old == um.New {
 				continue
 			}
@@ -46,5 +46,5 @@ func (p *planner) hasGlobal(name string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.st.base.Loaded(), func(m *module) bool { return m.unit.Globals[name].Set })
+	return slices.ContainsFunc(p.st.base.Loaded(), func(m *Module) bool { return m.Unit.Globals[name].Set })
 }

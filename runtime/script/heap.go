@@ -6,9 +6,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// walkHeap visits every Lua function that is reachable from the State's roots. It
+// WalkHeap visits every Lua function that is reachable from the State's roots. It
 // gives up after a number of objects and says whether it has seen all.
-func (s *State) walkHeap(limit int, visit func(*lua.LFunction)) (done bool) {
+func (s *State) WalkHeap(limit int, visit func(*lua.LFunction)) (done bool) {
 	seen := map[any]bool{}
 	var queue []lua.LValue
 	push := func(v lua.LValue) {
@@ -47,16 +47,16 @@ func (s *State) eachRoot(push func(lua.LValue)) {
 	push(s.l.G.Global)
 	push(s.modules.results)
 	for _, m := range s.modules.order {
-		for _, v := range m.vars {
-			if v != nil && v.cell != nil {
-				push(v.cell.Value())
+		for _, v := range m.Variables {
+			if v != nil && v.Cell != nil {
+				push(v.Cell.Value())
 			}
 		}
 	}
-	s.registry.Each(func(r *registration) { push(r.fn) })
-	s.registry.Timers(func(r *registration) { push(r.fn) })
+	s.registry.Each(func(r *Registration) { push(r.Fn) })
+	s.registry.Timers(func(r *Registration) { push(r.Fn) })
 	for _, nt := range s.named {
-		push(nt.fn)
+		push(nt.Fn)
 	}
 	s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
 		if fn := fr.Fn(); fn != nil {

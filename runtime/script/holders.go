@@ -101,7 +101,7 @@ func (h *holders) walk() {
 		}
 	})
 	for _, nt := range s.NamedTasks() {
-		h.queue = append(h.queue, nt.fn)
+		h.queue = append(h.queue, nt.Fn)
 	}
 	for _, m := range s.Loaded() {
 		h.module(m)
@@ -119,31 +119,31 @@ func (h *holders) walk() {
 }
 
 func (h *holders) registrations() {
-	h.p.s.Registry().Timers(func(r *registration) { h.hold(r.fn, " by a timer") })
-	h.p.s.Registry().Each(func(r *registration) {
-		if r.mod == nil { // a file's own are changed with it
-			h.hold(r.fn, " by a "+r.kind.String())
+	h.p.s.Registry().Timers(func(r *Registration) { h.hold(r.Fn, " by a timer") })
+	h.p.s.Registry().Each(func(r *Registration) {
+		if r.Module == nil { // a file's own are changed with it
+			h.hold(r.Fn, " by a "+r.Kind.String())
 		}
 	})
 }
 
 // module starts from what a module keeps: its result and its variables, but not
 // those that its next version no longer has.
-func (h *holders) module(m *module) {
-	h.queue = append(h.queue, m.result)
-	mp := h.p.mods[m.name]
-	for _, v := range m.vars {
-		if v == nil || v.cell == nil || mp != nil && mp.match != nil && mp.match.VarAfter(v.decl) == nil {
+func (h *holders) module(m *Module) {
+	h.queue = append(h.queue, m.Result)
+	mp := h.p.mods[m.Name]
+	for _, v := range m.Variables {
+		if v == nil || v.Cell == nil || mp != nil && mp.match != nil && mp.match.VarAfter(v.Decl) == nil {
 			continue
 		}
-		h.queue = append(h.queue, v.cell.Value())
+		h.queue = append(h.queue, v.Cell.Value())
 	}
 }
 
 func (h *holders) hold(fn *lua.LFunction, by string) {
 	if sl := h.p.s.Slots().Of(fn); sl != nil {
-		if _, ok := h.gone[sl.fn.decl]; ok && h.found[sl.fn.decl] == "" {
-			h.found[sl.fn.decl] = by
+		if _, ok := h.gone[sl.Function.Decl]; ok && h.found[sl.Function.Decl] == "" {
+			h.found[sl.Function.Decl] = by
 		}
 	}
 	h.queue = append(h.queue, fn)
@@ -191,11 +191,11 @@ func (h *holders) function(fn *lua.LFunction) {
 		}
 		return
 	}
-	if _, ok := h.gone[sl.fn.decl]; ok && h.found[sl.fn.decl] == "" {
-		h.found[sl.fn.decl] = " by a table or a local"
+	if _, ok := h.gone[sl.Function.Decl]; ok && h.found[sl.Function.Decl] == "" {
+		h.found[sl.Function.Decl] = " by a table or a local"
 	}
 	keep := h.nextLayout(sl)
-	for i, v := range sl.layout {
+	for i, v := range sl.Layout {
 		if i < len(fn.Upvalues) && (keep == nil || keep[v]) {
 			h.push(fn.Upvalues[i].Value())
 		}
@@ -203,17 +203,17 @@ func (h *holders) function(fn *lua.LFunction) {
 }
 
 // nextLayout is what a changed function will capture; nil for one that stays.
-func (h *holders) nextLayout(sl *slot) map[*variable]bool {
-	mp := h.p.mods[sl.fn.mod.name]
+func (h *holders) nextLayout(sl *Slot) map[*Variable]bool {
+	mp := h.p.mods[sl.Function.Module.Name]
 	if mp == nil || mp.match == nil {
 		return nil
 	}
-	next := mp.slots[sl.fn]
+	next := mp.slots[sl.Function]
 	if next == nil {
 		return nil
 	}
-	keep := map[*variable]bool{}
-	for _, v := range next.layout {
+	keep := map[*Variable]bool{}
+	for _, v := range next.Layout {
 		keep[v] = true
 	}
 	return keep

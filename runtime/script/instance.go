@@ -57,12 +57,12 @@ func (o *Override) Remove() {
 }
 
 // declared finds a loaded module's function by the name operators use.
-func (s *State) declared(function string) (*module, code.Function, error) {
+func (s *State) declared(function string) (*Module, code.Function, error) {
 	for _, m := range s.modules.order {
-		if !strings.HasPrefix(function, m.name) {
+		if !strings.HasPrefix(function, m.Name) {
 			continue
 		}
-		if fn, err := m.file.Function(function); err == nil {
+		if fn, err := m.File.Function(function); err == nil {
 			return m, fn, nil
 		}
 	}
@@ -87,16 +87,16 @@ func (s *State) value(text string, env *lua.LTable) (v lua.LValue, err error) {
 
 // inScope makes a function of code whose free names are the module's locals, in
 // the very cells that the module's own functions use.
-func (s *State) inScope(m *module, at code.Function, text string) (*lua.LFunction, error) {
+func (s *State) inScope(m *Module, at code.Function, text string) (*lua.LFunction, error) {
 	text = strings.TrimSpace(text)
 	expr, refusal := code.FunctionExpr(text)
 	if refusal != nil {
 		return nil, refusal
 	}
 	cells := map[string]*lua.Upvalue{}
-	for _, v := range m.vars {
-		if v != nil && v.cell != nil && v.decl.Once {
-			cells[v.decl.Name] = v.cell
+	for _, v := range m.Variables {
+		if v != nil && v.Cell != nil && v.Decl.Once {
+			cells[v.Decl.Name] = v.Cell
 		}
 	}
 	var chunk strings.Builder

@@ -4,13 +4,13 @@ package script
 type kept struct {
 	prepared *codePlan // what Plan has made ready for Commit
 	migrated map[string]*beforeImage
-	left     map[*module]*leftovers
+	left     map[*Module]*leftovers
 }
 
 func keptOf(s *State) *kept {
 	k, _ := s.ReloadState().(*kept)
 	if k == nil {
-		k = &kept{left: map[*module]*leftovers{}}
+		k = &kept{left: map[*Module]*leftovers{}}
 		s.SetReloadState(k)
 	}
 	return k
@@ -27,7 +27,7 @@ func (k *kept) Advanced() {
 }
 
 // forget lets go of what was kept for a module that is unloaded.
-func (k *kept) forget(m *module, undo *Undo) {
+func (k *kept) forget(m *Module, undo *Undo) {
 	left := k.left[m]
 	undo.Add(func() { k.left[m] = left })
 	delete(k.left, m)

@@ -12,23 +12,23 @@ type leftovers struct {
 }
 
 type orphan struct {
-	v    *variable
+	v    *Variable
 	gone int // changes of the file since
 }
 
 type grave struct {
-	f    *function
+	f    *Function
 	gone int
 }
 
-func (l *leftovers) orphan(name string) *variable {
+func (l *leftovers) orphan(name string) *Variable {
 	if l == nil {
 		return nil
 	}
 	return l.orphans[name].v
 }
 
-func (l *leftovers) buried(name string) *function {
+func (l *leftovers) buried(name string) *Function {
 	if l == nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (l *leftovers) older() *leftovers {
 func (p *planner) keepLeftovers(mp *modulePlan) {
 	m := mp.live
 	before := p.kept.left[m]
-	now, left := before.older(), []*function(nil)
+	now, left := before.older(), []*Function(nil)
 	if before != nil {
 		for _, g := range before.graveyard {
 			left = append(left, g.f)
@@ -68,12 +68,12 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 	now.bury(mp)
 	for _, d := range mp.match.Old.Decls[1:] {
 		if !d.Capture && mp.match.After(d) == nil {
-			left = append(left, m.fns[d.ID])
+			left = append(left, m.Functions[d.ID])
 		}
 	}
 	for _, f := range left {
-		if now.graveyard[f.decl.Name].f != f && (f.decl.Unit != mp.match.New || mp.fns[f.decl.ID] != f) {
-			p.s.Slots().detach(f, &p.undo)
+		if now.graveyard[f.Decl.Name].f != f && (f.Decl.Unit != mp.match.New || mp.fns[f.Decl.ID] != f) {
+			p.s.Slots().Detach(f, &p.undo)
 		}
 	}
 	p.undo.Add(func() { p.kept.left[m] = before })
@@ -84,13 +84,13 @@ func (p *planner) keepLeftovers(mp *modulePlan) {
 func (l *leftovers) bury(mp *modulePlan) {
 	um := mp.match
 	for _, v := range um.Old.Vars {
-		if cell := mp.live.variableCell(v); v.Once && um.VarAfter(v) == nil && cell != nil {
-			l.orphans[v.Name] = orphan{v: mp.live.vars[v.ID]}
+		if cell := mp.live.Cell(v); v.Once && um.VarAfter(v) == nil && cell != nil {
+			l.orphans[v.Name] = orphan{v: mp.live.Variables[v.ID]}
 		}
 	}
 	for _, d := range um.Old.Decls[1:] {
 		if d.Named && !d.Capture && um.After(d) == nil {
-			l.graveyard[d.Name] = grave{f: mp.live.fns[d.ID]}
+			l.graveyard[d.Name] = grave{f: mp.live.Functions[d.ID]}
 		}
 	}
 	for _, v := range um.New.Vars {

@@ -40,7 +40,7 @@ type Table struct {
 func (s *State) stagedEffect(L *lua.LState, name string) int {
 	if m := s.atTopLevel(); m != nil && s.stage.Changed(m) {
 		line := callerLine(L)
-		r := &code.Refusal{Code: code.REffect, Subject: code.FileLine(m.file.Path, line), File: m.file.Path, Line: line,
+		r := &code.Refusal{Code: code.REffect, Subject: code.FileLine(m.File.Path, line), File: m.File.Path, Line: line,
 			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
 		s.stage.Refuse(r)
 		Raise(L, r)
@@ -230,7 +230,7 @@ func (b builtinTable) function(name string) *lua.LFunction {
 
 // nameBuiltins names what is there before the first script runs.
 func (s *State) nameBuiltins() {
-	s.builtins = slices.Clip(slices.DeleteFunc(s.walkBuiltins(), func(b builtin) bool { return s.builtinName(b.fn) != "" }))
+	s.builtins = slices.Clip(slices.DeleteFunc(s.walkBuiltins(), func(b builtin) bool { return s.BuiltinName(b.fn) != "" }))
 }
 
 // walkBuiltins lists the functions that the globals lead to, by name.

@@ -271,9 +271,9 @@ func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
 	s.Install(w, s.host)
 }
 
-// builtinName is a function's name, "" for one that scripts did not find at the
+// BuiltinName is a function's name, "" for one that scripts did not find at the
 // start.
-func (s *State) builtinName(fn *lua.LFunction) string {
+func (s *State) BuiltinName(fn *lua.LFunction) string {
 	if name, ok := baseLibrary().names[fn]; ok {
 		return name
 	}
@@ -285,8 +285,8 @@ func (s *State) builtinName(fn *lua.LFunction) string {
 	return s.builtins.name(fn)
 }
 
-// builtin is the State's function of that name, or nil.
-func (s *State) builtin(name string) *lua.LFunction {
+// Builtin is the State's function of that name, or nil.
+func (s *State) Builtin(name string) *lua.LFunction {
 	if fn := baseLibrary().words[name]; fn != nil {
 		return fn
 	}

@@ -20,11 +20,11 @@ func (s *State) Captured(fn *lua.LFunction) {
 		return
 	}
 	m := s.modules.loading[len(s.modules.loading)-1]
-	for _, d := range m.unit.Decls[0].Children {
+	for _, d := range m.Unit.Decls[0].Children {
 		if d.Capture && d.Proto == fn.Proto {
 			for i, v := range d.Upvals {
 				if v.Once {
-					m.variable(v).cell = fn.Upvalues[i]
+					m.Variable(v).Cell = fn.Upvalues[i]
 				}
 			}
 			return
@@ -33,7 +33,7 @@ func (s *State) Captured(fn *lua.LFunction) {
 }
 
 // atTopLevel is the module whose top level is running, or nil.
-func (s *State) atTopLevel() *module {
+func (s *State) atTopLevel() *Module {
 	if n := len(s.modules.loading); n > 0 {
 		return s.modules.loading[n-1]
 	}
@@ -52,8 +52,8 @@ func (b *builder) openPackage() {
 // require returns a module's result, loading it first if need be. It raises Lua
 // errors on L.
 func (s *State) require(L *lua.LState, name string) lua.LValue {
-	if m := s.atTopLevel(); m != nil && !slices.Contains(m.needs, name) {
-		m.needs = append(m.needs, name)
+	if m := s.atTopLevel(); m != nil && !slices.Contains(m.Needs, name) {
+		m.Needs = append(m.Needs, name)
 	}
 	if v := s.modules.results.RawGetString(name); v != lua.LNil {
 		return v
@@ -74,7 +74,7 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 }
 
 func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) lua.LValue {
-	m, proto := newModule(name, file, u)
+	m, proto := NewModule(name, file, u)
 	m.seq = len(s.modules.order)
 	if len(s.modules.loading) == 0 {
 		s.modules.roots = append(s.modules.roots, name)
@@ -91,19 +91,19 @@ func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) 
 			s.unloadFailed(m)
 		}
 	}()
-	m.eachFunction(func(f *function) { s.slots.add(f.slot) })
+	m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 	L.Push(L.NewFunctionFromProto(proto))
 	L.Push(lua.LString(name))
 	L.Call(1, 1)
-	m.result = L.Get(-1)
+	m.Result = L.Get(-1)
 	L.Pop(1)
 	if spent := s.meter.spent; spent != "" && s.depth > 0 { // a pcall in it has swallowed the error
 		L.RaiseError("%s", spent)
 	}
-	if m.result != lua.LNil {
-		s.modules.results.RawSetString(name, m.result)
-	} else if m.result = s.modules.results.RawGetString(name); m.result == lua.LNil {
-		m.result = lua.LTrue
+	if m.Result != lua.LNil {
+		s.modules.results.RawSetString(name, m.Result)
+	} else if m.Result = s.modules.results.RawGetString(name); m.Result == lua.LNil {
+		m.Result = lua.LTrue
 		s.modules.results.RawSetString(name, lua.LTrue)
 	}
 	for _, call := range m.unsure {
@@ -115,16 +115,16 @@ func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) 
 	if s.stage == nil {
 		s.shareFieldNames(m)
 	}
-	return m.result
+	return m.Result
 }
 
 // shareFieldNames gives the tables that the top level made, a module's functions above
 // all, the names that the file's code has.
-func (s *State) shareFieldNames(m *module) {
-	known := m.unit.FieldNames()
+func (s *State) shareFieldNames(m *Module) {
+	known := m.Unit.FieldNames()
 	seen := map[*lua.LTable]bool{s.l.G.Global: true}
 	other := func(_, v lua.LValue) {
-		if t, ok := v.(*lua.LTable); ok && v != m.result {
+		if t, ok := v.(*lua.LTable); ok && v != m.Result {
 			seen[t] = true
 		}
 	}
@@ -140,10 +140,10 @@ func (s *State) shareFieldNames(m *module) {
 		vm.ShareNames(t, known)
 		t.ForEach(func(_, v lua.LValue) { visit(v) })
 	}
-	visit(m.result)
-	for _, v := range m.vars {
-		if v != nil && v.cell != nil {
-			visit(v.cell.Value())
+	visit(m.Result)
+	for _, v := range m.Variables {
+		if v != nil && v.Cell != nil {
+			visit(v.Cell.Value())
 		}
 	}
 }
@@ -151,18 +151,18 @@ func (s *State) shareFieldNames(m *module) {
 // unloadFailed forgets a module whose top level failed, and of those that were loaded
 // meanwhile the ones that have required it: in a cycle they hold half a module, which
 // the next try would not mend.
-func (s *State) unloadFailed(m *module) {
-	gone := []*module{m}
+func (s *State) unloadFailed(m *Module) {
+	gone := []*Module{m}
 	for i := 0; i < len(gone); i++ {
 		for _, o := range s.modules.order {
-			if o.seq > m.seq && slices.Contains(o.needs, gone[i].name) && !slices.Contains(gone, o) {
+			if o.seq > m.seq && slices.Contains(o.Needs, gone[i].Name) && !slices.Contains(gone, o) {
 				gone = append(gone, o)
 			}
 		}
 	}
 	var undo Undo // for nobody: it has failed
 	for _, o := range gone {
-		s.unload(o, &undo)
+		s.Unload(o, &undo)
 	}
 }
 

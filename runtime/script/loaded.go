@@ -71,20 +71,20 @@ func (s *State) noteLoad(L *lua.LState, text lua.LValue) {
 			return
 		}
 		if s.loads == nil {
-			s.loads = map[*function][]string{}
+			s.loads = map[*Function][]string{}
 		}
-		if str := lua.LVAsString(text); len(s.loads[sl.fn]) < maxLoads && !slices.Contains(s.loads[sl.fn], str) {
-			s.loads[sl.fn] = append(s.loads[sl.fn], str)
+		if str := lua.LVAsString(text); len(s.loads[sl.Function]) < maxLoads && !slices.Contains(s.loads[sl.Function], str) {
+			s.loads[sl.Function] = append(s.loads[sl.Function], str)
 		}
 		return
 	}
 }
 
 // LoadedBy are the texts that a function has made functions of while the game ran.
-func (s *State) LoadedBy(f *function) []string { return s.loads[f] }
+func (s *State) LoadedBy(f *Function) []string { return s.loads[f] }
 
 // ForgetLoads forgets those texts: their maker has other code now.
-func (s *State) ForgetLoads(f *function, undo *Undo) {
+func (s *State) ForgetLoads(f *Function, undo *Undo) {
 	texts := s.loads[f]
 	undo.Add(func() { s.loads[f] = texts })
 	delete(s.loads, f)

@@ -69,7 +69,7 @@ func TestHeapIsFlatOverReloads(t *testing.T) {
 		function M.f() hits = hits + 2 return hits end function M.mk(x) return function() return x - hits end end function M.g() end return M`,
 	}
 	r := newReloader(t, map[string]string{"m.lua": versions[0]}, "m")
-	do(t, r.s, `(function() HELD = require"m".mk(1) end)()`)
+	eval(t, r.s, `(function() HELD = require"m".mk(1) end)()`)
 	flat(t, func(i int) {
 		r.must("m.lua", versions[(i+1)%2])
 		r.s.Emit("tick")
@@ -86,12 +86,12 @@ func TestHeapIsFlatWhenAnUpvalueComesAndGoes(t *testing.T) {
 		`local M = {} local a, b = 1, 2 function M.f() return a + b end function M.mk(x, y) return function() return x + y + b end end return M`,
 	}
 	r := newReloader(t, map[string]string{"m.lua": versions[0]}, "m")
-	do(t, r.s, `(function() local M = require"m" HELD = {M.f, M.mk(1, 2)} end)()`)
-	held := r.s.l.GetGlobal("HELD").(*lua.LTable)
+	eval(t, r.s, `(function() local M = require"m" HELD = {M.f, M.mk(1, 2)} end)()`)
+	held := r.s.L().GetGlobal("HELD").(*lua.LTable)
 	most := 0
 	flat(t, func(i int) {
 		r.must("m.lua", versions[(i+1)%2])
-		do(t, r.s, `(function() HELD[3] = require"m".mk(3, 4) return HELD[1]() + HELD[2]() + HELD[3]() end)()`)
+		eval(t, r.s, `(function() HELD[3] = require"m".mk(3, 4) return HELD[1]() + HELD[2]() + HELD[3]() end)()`)
 		for k := 1; k <= 3; k++ {
 			most = max(most, cap(held.RawGetInt(k).(*lua.LFunction).Upvalues))
 		}
@@ -113,7 +113,7 @@ func TestHeapIsFlatOverFailedReloads(t *testing.T) {
 			t.Fatal("applied")
 		}
 	})
-	if got := do(t, r.s, `require"m".f(), require"m".n`); got[0] != 1.0 || got[1] != 1.0 {
+	if got := eval(t, r.s, `require"m".f(), require"m".n`); got[0] != 1.0 || got[1] != 1.0 {
 		t.Fatal(got)
 	}
 }
@@ -123,8 +123,8 @@ func TestSuspendedFrameKeepsItsVersionAndNoOther(t *testing.T) {
 		return fmt.Sprintf(`local M = {} function M.run() coroutine.yield() return %d end return M`, v)
 	}
 	r := newReloader(t, map[string]string{"m.lua": source(1)}, "m")
-	do(t, r.s, `(function() CO = coroutine.wrap(require"m".run) CO() end)()`)
-	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.Module("m").unit.Decls[1].Proto.Code[0]) }
+	eval(t, r.s, `(function() CO = coroutine.wrap(require"m".run) CO() end)()`)
+	code := func() weak.Pointer[uint32] { return weak.Make(&r.s.Module("m").Unit.Decls[1].Proto.Code[0]) }
 	versions := []weak.Pointer[uint32]{code()}
 	for v := 2; v <= 300; v++ {
 		report := r.must("m.lua", source(v))
@@ -144,7 +144,7 @@ func TestSuspendedFrameKeepsItsVersionAndNoOther(t *testing.T) {
 	if len(alive) != 2 || alive[0] != 1 || alive[1] != 300 {
 		t.Fatalf("the code of versions %v is kept", alive)
 	}
-	if got := do(t, r.s, `CO(), require"m".run and 1`); got[0] != 1.0 {
+	if got := eval(t, r.s, `CO(), require"m".run and 1`); got[0] != 1.0 {
 		t.Fatal(got)
 	}
 }
@@ -156,10 +156,10 @@ func TestCommitDoesNotVisitClosures(t *testing.T) {
 	v2 := `local M = {} local k, j = 1, 2 function M.mk(x) return function() return x + j + k end end return M`
 	work := func(n int) (allocs uint64) {
 		r := newReloader(t, map[string]string{"m.lua": v1}, "m")
-		do(t, r.s, fmt.Sprintf(`(function() HELD = {} local mk = require"m".mk for i = 1, %d do HELD[i] = mk(i) end end)()`, n))
-		held := r.s.l.GetGlobal("HELD").(*lua.LTable)
+		eval(t, r.s, fmt.Sprintf(`(function() HELD = {} local mk = require"m".mk for i = 1, %d do HELD[i] = mk(i) end end)()`, n))
+		held := r.s.L().GetGlobal("HELD").(*lua.LTable)
 		proto := held.RawGetInt(1).(*lua.LFunction).Proto
-		st, err := r.g.Stage(r.s.release, r.s.release.With(2, map[string][]byte{"m.lua": []byte(v2)}), r.s.Modules())
+		st, err := r.g.Stage(r.s.Release(), r.s.Release().With(2, map[string][]byte{"m.lua": []byte(v2)}), r.s.Modules())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestCommitDoesNotVisitClosures(t *testing.T) {
 				t.Fatalf("closure %d was touched by the commit", i)
 			}
 		}
-		if got := do(t, r.s, fmt.Sprintf(`HELD[%d]()`, n)); got[0] != float64(n+3) {
+		if got := eval(t, r.s, fmt.Sprintf(`HELD[%d]()`, n)); got[0] != float64(n+3) {
 			t.Fatal(got)
 		}
 		if fn := held.RawGetInt(n).(*lua.LFunction); fn.Proto == proto || len(fn.Upvalues) != 3 {
@@ -194,7 +194,7 @@ func TestCommitDoesNotVisitClosures(t *testing.T) {
 
 // useStack writes over the frames that finished calls have left on a thread.
 func useStack(t *testing.T, s *State) {
-	do(t, s, `(function() local function f(n) if n == 0 then return 1 end local x = f(n - 1) return x end return f(30) end)()`)
+	eval(t, s, `(function() local function f(n) if n == 0 then return 1 end local x = f(n - 1) return x end return f(30) end)()`)
 }
 
 func TestDroppedHandlerFreesWhatItCaptured(t *testing.T) {
@@ -225,7 +225,7 @@ func TestDroppedHandlerFreesWhatItCaptured(t *testing.T) {
 
 func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 	r := newReloader(t, map[string]string{"m.lua": `local M = {} local big = {} function M.put(x) big[x] = x end function M.gone() end return M`}, "m")
-	do(t, r.s, `require"m".put(5)`)
+	eval(t, r.s, `require"m".put(5)`)
 	m := r.s.Module("m")
 	report := r.must("m.lua", `local M = {} function M.put(x) end return M`)
 	if len(report.Warnings) != 1 || report.Warnings[0].Code != code.WOrphanState {

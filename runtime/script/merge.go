@@ -80,7 +80,7 @@ func (p *planner) typeRefusal(o op, live lua.LValue) *code.Refusal {
 			break
 		}
 	}
-	r.Message = fmt.Sprintf("was %s (live %s), becomes %s. Add reload.migrate(%q, fn)", o.old.Type(), short(live), o.new.Type(), name)
+	r.Message = fmt.Sprintf("was %s (live %s), becomes %s. Add reload.migrate(%q, fn)", o.old.Type(), Short(live), o.new.Type(), name)
 	return r
 }
 
@@ -91,7 +91,7 @@ func (p *planner) take(at *place) {
 
 func (p *planner) keep(at *place, live lua.LValue) {
 	p.report.Kept++
-	p.warnings = append(p.warnings, code.Warn(code.WStateKept, at.name, "live=%s base=%s new=%s", short(live), short(at.old), short(at.new)))
+	p.warnings = append(p.warnings, code.Warn(code.WStateKept, at.name, "live=%s base=%s new=%s", Short(live), Short(at.old), Short(at.new)))
 }
 
 // pristine says whether a live value is still what the old source made. What a
@@ -100,7 +100,7 @@ func (p *planner) keep(at *place, live lua.LValue) {
 func (p *planner) pristine(base, live lua.LValue) bool {
 	if name, ok := p.moduleOf(base); ok {
 		m := p.s.Module(name)
-		return m != nil && m.result == live
+		return m != nil && m.Result == live
 	}
 	e := structure{a: p.st.base.State, b: p.s, nodes: 1 << 20}
 	return e.equal(base, live)
@@ -150,13 +150,13 @@ func (e *structure) equal(x, y lua.LValue) bool {
 
 func (e *structure) functions(x, y *lua.LFunction) bool {
 	if x.IsG || y.IsG {
-		return x.IsG && y.IsG && e.a.builtinName(x) == e.b.builtinName(y)
+		return x.IsG && y.IsG && e.a.BuiltinName(x) == e.b.BuiltinName(y)
 	}
 	xs, ys := e.a.Slots().Of(x), e.b.Slots().Of(y)
 	if xs == nil && ys == nil {
 		return SameLoaded(x, y)
 	}
-	return xs != nil && ys != nil && code.SameDecl(xs.fn.decl, ys.fn.decl)
+	return xs != nil && ys != nil && code.SameDecl(xs.Function.Decl, ys.Function.Decl)
 }
 
 func (e *structure) tables(x, y *lua.LTable) bool {
@@ -190,16 +190,16 @@ func (e *structure) tables(x, y *lua.LTable) bool {
 // orphans warns of variables with live state that the source no longer has.
 func (p *planner) orphans() {
 	for _, n := range p.st.next.Loaded() {
-		mp := p.mods[n.name]
+		mp := p.mods[n.Name]
 		if mp == nil || mp.live == nil {
 			continue
 		}
-		base := p.st.base.Module(n.name)
+		base := p.st.base.Module(n.Name)
 		for _, v := range mp.match.Old.Vars {
 			if !v.Once || mp.match.VarAfter(v) != nil {
 				continue
 			}
-			bc, lc := base.variableCell(v), mp.live.variableCell(v)
+			bc, lc := base.Cell(v), mp.live.Cell(v)
 			if bc == nil || lc == nil || lc.Value().Type() == lua.LTFunction {
 				continue
 			}
@@ -207,7 +207,7 @@ func (p *planner) orphans() {
 				continue // the table lives on under another name
 			}
 			if !p.pristine(bc.Value(), lc.Value()) {
-				p.warnings = append(p.warnings, code.Warn(code.WOrphanState, n.name+":"+v.Name, "=%s; it comes back if the source declares it again", short(lc.Value())))
+				p.warnings = append(p.warnings, code.Warn(code.WOrphanState, n.Name+":"+v.Name, "=%s; it comes back if the source declares it again", Short(lc.Value())))
 			}
 		}
 	}
@@ -230,8 +230,8 @@ func (p *planner) frames() {
 			return
 		}
 		frozen := p.s.Slots().Frozen(fn.Proto)
-		if frozen != nil && frozen.decl != nil {
-			p.oldCalls(frozen.decl)
+		if frozen != nil && frozen.Decl != nil {
+			p.oldCalls(frozen.Decl)
 		}
 		f, version := p.frameFunction(fn)
 		if f == nil || !changed()[f] {
@@ -243,16 +243,16 @@ func (p *planner) frames() {
 		}
 		if frozen == nil {
 			p.freeze = append(p.freeze, Suspended{Frame: fr, Function: f})
-			p.oldCalls(f.decl)
+			p.oldCalls(f.Decl)
 		}
-		if count[f.decl.Name] == nil {
-			count[f.decl.Name] = map[int]int{}
+		if count[f.Decl.Name] == nil {
+			count[f.Decl.Name] = map[int]int{}
 		}
-		count[f.decl.Name][version]++
+		count[f.Decl.Name][version]++
 		p.report.Frames++
 	})
 	for id, nt := range p.s.NamedTasks() { // one that has not begun yet begins with the new code by itself
-		if sl := p.s.Slots().Of(nt.fn); sl != nil && changed()[sl.fn] {
+		if sl := p.s.Slots().Of(nt.Fn); sl != nil && changed()[sl.Function] {
 			p.restarts[id] = true
 		}
 	}
@@ -267,9 +267,9 @@ func (p *planner) frames() {
 
 // changedFunctions makes the set of functions whose code changes when it is first
 // asked for: most States have nothing suspended in a script.
-func (p *planner) changedFunctions() func() map[*function]bool {
-	return sync.OnceValue(func() map[*function]bool {
-		changed := map[*function]bool{}
+func (p *planner) changedFunctions() func() map[*Function]bool {
+	return sync.OnceValue(func() map[*Function]bool {
+		changed := map[*Function]bool{}
 		for _, mp := range p.mods {
 			for i := range mp.swaps {
 				if sw := &mp.swaps[i]; sw.Changed {
@@ -281,15 +281,15 @@ func (p *planner) changedFunctions() func() map[*function]bool {
 	})
 }
 
-func (p *planner) frameFunction(fn *lua.LFunction) (*function, int) {
+func (p *planner) frameFunction(fn *lua.LFunction) (*Function, int) {
 	if fn == nil || fn.IsG {
 		return nil, 0
 	}
 	if fz := p.s.Slots().Frozen(fn.Proto); fz != nil {
-		return fz.fn, fz.release
+		return fz.Function, fz.Release
 	}
 	if sl := p.s.Slots().Of(fn); sl != nil {
-		return sl.fn, p.s.Release().Number
+		return sl.Function, p.s.Release().Number
 	}
 	return nil, 0
 }

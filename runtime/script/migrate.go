@@ -20,8 +20,8 @@ func owned(copies map[*lua.LTable]*lua.LTable) map[*lua.LTable]bool {
 }
 
 func migrationRefusal(sm *stagedMigration, err error) *code.Refusal {
-	r := &code.Refusal{Code: code.RMigrate, Subject: sm.mod.name + "." + sm.name, File: sm.mod.file.Path}
-	if full := sm.mod.unit.FullName(sm.name); full != "" {
+	r := &code.Refusal{Code: code.RMigrate, Subject: sm.mod.Name + "." + sm.name, File: sm.mod.File.Path}
+	if full := sm.mod.Unit.FullName(sm.name); full != "" {
 		r.Subject = full
 	}
 	_, r.Line, r.Message = code.SplitPlace(r.File, ErrorText(err))
@@ -32,7 +32,7 @@ func migrationRefusal(sm *stagedMigration, err error) *code.Refusal {
 // sameBody says whether two functions of two States have the same code.
 func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
 	x, y := a.Slots().Of(f), b.Slots().Of(g)
-	return x != nil && y != nil && x.fn.decl.Print == y.fn.decl.Print
+	return x != nil && y != nil && x.Function.Decl.Print == y.Function.Decl.Print
 }
 
 // placeByName finds where the value that a file calls by a name lives, as base has it.
@@ -50,7 +50,7 @@ func placeByName(u *code.Unit, base *rehearsal, name string) *place {
 		local, path, _ = strings.Cut(full[len(u.Module)+1:], ".")
 		p = variablePlace(m, u, local)
 	case strings.HasPrefix(full, u.Module+"."):
-		p, path = &place{kind: placeResult, mod: m.name, name: m.name, old: m.result}, full[len(u.Module)+1:]
+		p, path = &place{kind: placeResult, mod: m.Name, name: m.Name, old: m.Result}, full[len(u.Module)+1:]
 	default:
 		p = &place{kind: placeGlobals, old: base.Globals()}
 	}
@@ -74,11 +74,11 @@ func fieldPlace(p *place, path string) *place {
 }
 
 // variablePlace is a variable of the top level that base has and next declares.
-func variablePlace(m *module, next *code.Unit, name string) *place {
+func variablePlace(m *Module, next *code.Unit, name string) *place {
 	declared := next.TopLevel(name)
-	for _, v := range m.unit.Vars {
-		if cell := m.variableCell(v); v.Once && v.Name == name && cell != nil && declared != nil {
-			return &place{kind: placeVar, mod: m.name, v: declared, oldVar: v.ID, name: m.name + ":" + name, old: cell.Value()}
+	for _, v := range m.Unit.Vars {
+		if cell := m.Cell(v); v.Once && v.Name == name && cell != nil && declared != nil {
+			return &place{kind: placeVar, mod: m.Name, v: declared, oldVar: v.ID, name: m.Name + ":" + name, old: cell.Value()}
 		}
 	}
 	return nil
@@ -113,7 +113,7 @@ type liveMigration struct {
 
 // migrate runs a fresh migration on a copy of the live value.
 func (p *planner) migrate(sm *stagedMigration, done map[string]bool) *code.Refusal {
-	at := placeByName(sm.mod.unit, p.st.base, sm.name)
+	at := placeByName(sm.mod.Unit, p.st.base, sm.name)
 	if at == nil {
 		return nil // new in this version: nothing to bring along
 	}

@@ -8,64 +8,64 @@ import (
 
 // modules are the files that a State has loaded.
 type modules struct {
-	byName  map[string]*module
-	order   []*module   // as loaded
+	byName  map[string]*Module
+	order   []*Module   // as loaded
 	roots   []string    // required from outside a top level, in order
-	loading []*module   // whose top levels run, innermost last
+	loading []*Module   // whose top levels run, innermost last
 	results *lua.LTable // package.loaded
 	changes uint64      // of what is loaded
 }
 
 // Module is a loaded file by the name that require knows it by, or nil.
-func (s *State) Module(name string) *module { return s.modules.byName[name] }
+func (s *State) Module(name string) *Module { return s.modules.byName[name] }
 
 // Loaded are the loaded files in the order of loading.
-func (s *State) Loaded() []*module { return s.modules.order }
+func (s *State) Loaded() []*Module { return s.modules.order }
 
 // Loads counts how often what is loaded has changed.
 func (s *State) Loads() uint64 { return s.modules.changes }
 
 // SetResult changes what require gives for a module.
-func (s *State) SetResult(m *module, v lua.LValue, undo *Undo) {
-	old := m.result
-	undo.Add(func() { m.result = old; s.modules.results.RawSetString(m.name, old) })
-	m.result = v
-	s.modules.results.RawSetString(m.name, v)
+func (s *State) SetResult(m *Module, v lua.LValue, undo *Undo) {
+	old := m.Result
+	undo.Add(func() { m.Result = old; s.modules.results.RawSetString(m.Name, old) })
+	m.Result = v
+	s.modules.results.RawSetString(m.Name, v)
 }
 
-// adopt takes in a module whose top level has run elsewhere.
-func (s *State) adopt(m *module, undo *Undo) {
+// Adopt takes in a module whose top level has run elsewhere.
+func (s *State) Adopt(m *Module, undo *Undo) {
 	ms := &s.modules
 	undo.Add(func() {
-		delete(ms.byName, m.name)
+		delete(ms.byName, m.Name)
 		ms.order = ms.order[:len(ms.order)-1]
-		ms.results.RawSetString(m.name, lua.LNil)
-		m.eachFunction(func(f *function) { s.slots.remove(f.slot) })
+		ms.results.RawSetString(m.Name, lua.LNil)
+		m.eachFunction(func(f *Function) { s.slots.remove(f.Slot) })
 	})
 	m.seq = len(ms.order)
 	ms.changes++
-	ms.byName[m.name] = m
+	ms.byName[m.Name] = m
 	ms.order = append(ms.order, m)
-	ms.results.RawSetString(m.name, m.result)
-	m.eachFunction(func(f *function) { s.slots.add(f.slot) })
+	ms.results.RawSetString(m.Name, m.Result)
+	m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 }
 
-// unload takes a module out: its handlers, timers and commands go, and require no
+// Unload takes a module out: its handlers, timers and commands go, and require no
 // longer finds it. Functions that others hold keep their code.
-func (s *State) unload(m *module, undo *Undo) {
+func (s *State) Unload(m *Module, undo *Undo) {
 	ms := &s.modules
-	order, roots, result := ms.order, ms.roots, ms.results.RawGetString(m.name)
+	order, roots, result := ms.order, ms.roots, ms.results.RawGetString(m.Name)
 	undo.Add(func() {
-		ms.order, ms.roots, ms.byName[m.name] = order, roots, m
-		ms.results.RawSetString(m.name, result)
-		m.eachFunction(func(f *function) { s.slots.add(f.slot) })
+		ms.order, ms.roots, ms.byName[m.Name] = order, roots, m
+		ms.results.RawSetString(m.Name, result)
+		m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 		m.eachRegistration(s.registry.install)
 	})
 	m.eachRegistration(s.registry.drop)
-	m.eachFunction(func(f *function) { s.slots.remove(f.slot) })
+	m.eachFunction(func(f *Function) { s.slots.remove(f.Slot) })
 	ms.changes++
-	ms.order = slices.DeleteFunc(slices.Clone(order), func(o *module) bool { return o == m })
-	ms.roots = slices.DeleteFunc(slices.Clone(roots), func(name string) bool { return name == m.name })
-	delete(ms.byName, m.name)
-	ms.results.RawSetString(m.name, lua.LNil)
+	ms.order = slices.DeleteFunc(slices.Clone(order), func(o *Module) bool { return o == m })
+	ms.roots = slices.DeleteFunc(slices.Clone(roots), func(name string) bool { return name == m.Name })
+	delete(ms.byName, m.Name)
+	ms.results.RawSetString(m.Name, lua.LNil)
 }

@@ -2,45 +2,45 @@ package script
 
 import lua "github.com/yuin/gopher-lua"
 
-// namedTask is a task that starts again from the top when its code changes.
-type namedTask struct {
+// NamedTask is a task that starts again from the top when its code changes.
+type NamedTask struct {
 	id      string
-	fn      *lua.LFunction
+	Fn      *lua.LFunction
 	task    *Task
 	handle  *lua.LTable
 	yielded []lua.LValue
 }
 
 // nameTask begins a named task, or begins it again.
-func (s *State) nameTask(id string, fn *lua.LFunction) *namedTask {
+func (s *State) nameTask(id string, fn *lua.LFunction) *NamedTask {
 	if nt := s.named[id]; nt != nil {
-		nt.fn = fn
-		s.restart(nt)
+		nt.Fn = fn
+		s.Restart(nt)
 		return nt
 	}
-	return s.newNamedTask(id, fn, s.l.CreateTable(0, 4))
+	return s.NewNamedTask(id, fn, s.l.CreateTable(0, 4))
 }
 
 // NamedTask is the one of that name, or nil.
-func (s *State) NamedTask(id string) *namedTask { return s.named[id] }
+func (s *State) NamedTask(id string) *NamedTask { return s.named[id] }
 
 // NamedTasks are all of them by name.
-func (s *State) NamedTasks() map[string]*namedTask { return s.named }
+func (s *State) NamedTasks() map[string]*NamedTask { return s.named }
 
 // Thread is what the task runs on, nil where it has ended.
-func (nt *namedTask) Thread() *lua.LState {
+func (nt *NamedTask) Thread() *lua.LState {
 	if nt.task == nil || nt.task.ended {
 		return nil
 	}
 	return nt.task.th
 }
 
-// newNamedTask begins one; handle is what scripts get of it.
-func (s *State) newNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *namedTask {
+// NewNamedTask begins one; handle is what scripts get of it.
+func (s *State) NewNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *NamedTask {
 	if s.named == nil {
-		s.named = map[string]*namedTask{}
+		s.named = map[string]*NamedTask{}
 	}
-	nt := &namedTask{id: id, fn: fn, handle: handle}
+	nt := &NamedTask{id: id, Fn: fn, handle: handle}
 	s.named[id] = nt
 	nt.handle.RawSetString("id", lua.LString(id))
 	nt.handle.RawSetString("tick", s.l.NewFunction(func(L *lua.LState) int {
@@ -66,17 +66,17 @@ func (s *State) newNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 		delete(s.named, id)
 		return 0
 	}))
-	s.restart(nt)
+	s.Restart(nt)
 	return nt
 }
 
-// restart begins a named task anew; it runs at the next Advance.
-func (s *State) restart(nt *namedTask) {
+// Restart begins a named task anew; it runs at the next Advance.
+func (s *State) Restart(nt *NamedTask) {
 	if nt.task != nil {
 		s.stop(nt.task)
 	}
 	t := s.task()
-	t.fn, t.origin, t.named = nt.fn, "task "+nt.id, nt
+	t.fn, t.origin, t.named = nt.Fn, "task "+nt.id, nt
 	nt.task = t
 	s.next = append(s.next, t)
 }

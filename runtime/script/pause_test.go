@@ -38,15 +38,15 @@ func shardWithClosures(tb testing.TB, files, closures int) *State {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(s.Close)
-	held := s.l.NewTable()
-	s.l.SetGlobal("HELD", held)
+	held := s.L().NewTable()
+	s.L().SetGlobal("HELD", held)
 	for i := range closures {
-		m := s.modules.results.RawGetString(fmt.Sprintf("lib.m%d", i%files)).(*lua.LTable)
-		if err := s.l.CallByParam(lua.P{Fn: m.RawGetString("mk"), NRet: 1, Protect: true}, lua.LNumber(i)); err != nil {
+		m := s.Module(fmt.Sprintf("lib.m%d", i%files)).Result.(*lua.LTable)
+		if err := s.L().CallByParam(lua.P{Fn: m.RawGetString("mk"), NRet: 1, Protect: true}, lua.LNumber(i)); err != nil {
 			tb.Fatal(err)
 		}
-		held.RawSetInt(i+1, s.l.Get(-1))
-		s.l.Pop(1)
+		held.RawSetInt(i+1, s.L().Get(-1))
+		s.L().Pop(1)
 	}
 	return s
 }
@@ -54,8 +54,8 @@ func shardWithClosures(tb testing.TB, files, closures int) *State {
 // commitPause changes every function of the shard and measures the commit alone:
 // the time that the system stands still. (mk itself stays as it is.)
 func commitPause(tb testing.TB, s *State, g *Stager, files, version int) time.Duration {
-	to := s.release.With(version, bigShard(files, version))
-	st, err := g.Stage(s.release, to, s.Modules())
+	to := s.Release().With(version, bigShard(files, version))
+	st, err := g.Stage(s.Release(), to, s.Modules())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func BenchmarkCommitPause(b *testing.B) {
 	for _, closures := range []int{1_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("closures=%d", closures), func(b *testing.B) {
 			s := shardWithClosures(b, 200, closures)
-			g := NewStager(s.opts)
+			g := stagerOf("main")
 			var took []time.Duration
 			for i := range max(b.N, 20) {
 				took = append(took, commitPause(b, s, g, 200, i+2))

@@ -31,8 +31,8 @@ type planner struct {
 	forget      []string // migrations whose before-image is no longer of use
 	freeze      []Suspended
 	restarts    map[string]bool
-	loadsGone   []*function // that have made functions of texts they no longer have
-	handles     map[*registration]*lua.LUserData
+	loadsGone   []*Function // that have made functions of texts they no longer have
+	handles     map[*Registration]*lua.LUserData
 	grows       []grown
 	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
 	told        map[string]bool       // functions that are warned of
@@ -77,7 +77,7 @@ func Plan(s *State, st *Staged) (report *Report, err error) {
 func makePlan(s *State, st *Staged, force bool) (*planner, *code.Refusal) {
 	p := &planner{s: s, kept: keptOf(s), st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
-		restarts: map[string]bool{}, handles: map[*registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
+		restarts: map[string]bool{}, handles: map[*Registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.Release().Hash != st.From.Hash {
 		return nil, &code.Refusal{Code: code.RStale, Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
 	}
@@ -95,7 +95,7 @@ func makePlan(s *State, st *Staged, force bool) (*planner, *code.Refusal) {
 		return nil, r
 	}
 	for _, sm := range st.next.stage.migrations {
-		if !sm.fresh || s.Module(sm.mod.name) == nil {
+		if !sm.fresh || s.Module(sm.mod.Name) == nil {
 			continue
 		}
 		if r := p.migrate(sm, fresh); r != nil {
@@ -164,7 +164,7 @@ func (p *planner) lookup(at *place) (lua.LValue, bool) {
 		return p.s.Globals(), true
 	case placeResult:
 		if m := p.s.Module(at.mod); m != nil {
-			return m.result, true
+			return m.Result, true
 		}
 		return nil, false
 	case placeVar:
@@ -179,7 +179,7 @@ func (p *planner) lookup(at *place) (lua.LValue, bool) {
 		return nil, false
 	case placeTask:
 		if nt := p.s.NamedTask(string(at.key.(lua.LString))); nt != nil {
-			return nt.fn, true
+			return nt.Fn, true
 		}
 		return nil, false
 	}
@@ -237,16 +237,16 @@ func (p *planner) liveKey(at *place) lua.LValue {
 
 func (p *planner) liveCell(at *place) *lua.Upvalue {
 	m := p.s.Module(at.mod)
-	if m == nil || at.oldVar < 0 || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
+	if m == nil || at.oldVar < 0 || at.oldVar >= len(m.Variables) || m.Variables[at.oldVar] == nil {
 		return nil
 	}
-	return m.vars[at.oldVar].cell
+	return m.Variables[at.oldVar].Cell
 }
 
 func (p *planner) upvalueCell(at *place, fn *lua.LFunction) *lua.Upvalue {
 	sl, m := p.s.Slots().Of(fn), p.s.Module(at.mod)
-	if sl == nil || m == nil || sl.fn.mod != m || at.oldVar >= len(m.vars) || m.vars[at.oldVar] == nil {
+	if sl == nil || m == nil || sl.Function.Module != m || at.oldVar >= len(m.Variables) || m.Variables[at.oldVar] == nil {
 		return nil
 	}
-	return sl.cell(fn, m.vars[at.oldVar])
+	return sl.Cell(fn, m.Variables[at.oldVar])
 }

@@ -10,21 +10,21 @@ import (
 
 // modulePlan is one module's next shape in the live State.
 type modulePlan struct {
-	live  *module // nil: the module is new here
-	next  *module
+	live  *Module // nil: the module is new here
+	next  *Module
 	match *code.Match
-	fns   []*function
-	vars  []*variable
+	fns   []*Function
+	vars  []*Variable
 	swaps []Swap
-	slots map[*function]*slot // those of functions that get a new one
+	slots map[*Function]*Slot // those of functions that get a new one
 	cells []newCell           // of variables that are new
 	bound bool                // made from live values, so that it must be made again for a commit
-	fresh *module             // what becomes of a new module
+	fresh *Module             // what becomes of a new module
 }
 
 // newCell is a new variable and next's cell for it.
 type newCell struct {
-	v   *variable
+	v   *Variable
 	src *lua.Upvalue
 }
 
@@ -47,13 +47,13 @@ func (p *planner) modules() *code.Refusal {
 		return nil
 	}
 	for _, n := range p.st.next.Loaded() {
-		live := p.s.Module(n.name)
+		live := p.s.Module(n.Name)
 		if live == nil {
 			continue
 		}
-		um := p.st.match[n.name]
-		if um == nil && live.unit != n.unit {
-			return &code.Refusal{Code: code.RStale, Subject: n.name, File: n.file.Path, Message: "was loaded while the batch was being staged; stage it again"}
+		um := p.st.match[n.Name]
+		if um == nil && live.Unit != n.Unit {
+			return &code.Refusal{Code: code.RStale, Subject: n.Name, File: n.File.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 		if um == nil || um.Old == um.New {
 			continue
@@ -61,8 +61,8 @@ func (p *planner) modules() *code.Refusal {
 		p.prepare(live, n, um)
 	}
 	for _, live := range p.s.Loaded() { // one that was loaded since the roots were asked for
-		if now := p.st.To.Files[live.file.Path]; p.st.next.Module(live.name) == nil && now != nil && now.Hash != live.file.Hash {
-			return &code.Refusal{Code: code.RStale, Subject: live.name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
+		if now := p.st.To.Files[live.File.Path]; p.st.next.Module(live.Name) == nil && now != nil && now.Hash != live.File.Hash {
+			return &code.Refusal{Code: code.RStale, Subject: live.Name, File: now.Path, Message: "was loaded while the batch was being staged; stage it again"}
 		}
 	}
 	p.report.Modules = len(p.mods)
@@ -85,17 +85,17 @@ func (p *planner) reuse() bool {
 	p.mods = maps.Clone(c.mods)
 	for _, mp := range p.mods {
 		for _, nc := range mp.cells {
-			nc.v.cell = p.cell(nc.src)
+			nc.v.Cell = p.cell(nc.src)
 		}
 	}
 	p.report.Modules = len(p.mods)
 	return true
 }
 
-func (p *planner) prepare(live, next *module, um *code.Match) *modulePlan {
-	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*function, len(um.New.Decls)), vars: make([]*variable, len(um.New.Vars)),
-		slots: map[*function]*slot{}, swaps: make([]Swap, 0, len(um.New.Decls))}
-	p.mods[next.name] = mp
+func (p *planner) prepare(live, next *Module, um *code.Match) *modulePlan {
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*Function, len(um.New.Decls)), vars: make([]*Variable, len(um.New.Vars)),
+		slots: map[*Function]*Slot{}, swaps: make([]Swap, 0, len(um.New.Decls))}
+	p.mods[next.Name] = mp
 	p.prepareVars(mp)
 	protos := make([]*lua.FunctionProto, len(um.New.Decls))
 	for i := len(um.New.Decls) - 1; i > 0; i-- {
@@ -114,15 +114,15 @@ func (p *planner) prepare(live, next *module, um *code.Match) *modulePlan {
 func (p *planner) prepareVars(mp *modulePlan) {
 	for _, v := range mp.match.New.Vars {
 		if was := mp.match.VarBefore(v); was != nil {
-			mp.vars[v.ID] = mp.live.variable(was)
+			mp.vars[v.ID] = mp.live.Variable(was)
 			continue
 		}
-		nv := &variable{decl: v}
+		nv := &Variable{Decl: v}
 		if v.Once {
 			if o := p.kept.left[mp.live].orphan(v.Name); o != nil && p.fits(o, mp.next, v) {
 				nv, mp.bound = o, true
-			} else if src := mp.next.variableCell(v); src != nil {
-				nv.cell = p.cell(src)
+			} else if src := mp.next.Cell(v); src != nil {
+				nv.Cell = p.cell(src)
 				mp.cells = append(mp.cells, newCell{nv, src})
 			}
 		}
@@ -131,34 +131,34 @@ func (p *planner) prepareVars(mp *modulePlan) {
 }
 
 // fits says whether an orphan's value is of the kind that the new source declares.
-func (p *planner) fits(o *variable, next *module, v *code.Var) bool {
-	src := next.variableCell(v)
-	return o.cell != nil && src != nil && src.Value().Type() == o.cell.Value().Type()
+func (p *planner) fits(o *Variable, next *Module, v *code.Var) bool {
+	src := next.Cell(v)
+	return o.Cell != nil && src != nil && src.Value().Type() == o.Cell.Value().Type()
 }
 
 func (p *planner) prepareFunction(mp *modulePlan, d *code.Decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	layout := make([]*variable, len(d.Upvals))
+	layout := make([]*Variable, len(d.Upvals))
 	for i, v := range d.Upvals {
 		layout[i] = mp.vars[v.ID]
 	}
-	proto := cloneProto(d, protos)
+	proto := CloneProto(d, protos)
 	f := p.existing(mp, d)
 	if f == nil {
-		f = &function{mod: mp.live, decl: d}
-		f.slot = newSlot(f, proto, layout, nil)
-		mp.fns[d.ID], mp.slots[f] = f, f.slot
-		mp.swaps = append(mp.swaps, Swap{Function: f, To: d, Slot: f.slot})
+		f = &Function{Module: mp.live, Decl: d}
+		f.Slot = NewSlot(f, proto, layout, nil)
+		mp.fns[d.ID], mp.slots[f] = f, f.Slot
+		mp.swaps = append(mp.swaps, Swap{Function: f, To: d, Slot: f.Slot})
 		return proto
 	}
 	mp.fns[d.ID] = f
-	sw := Swap{Function: f, To: d, Changed: f.decl.Own != d.Own || !mp.match.SameChildren(f.decl, d)}
-	if sameVariables(f.slot.layout, layout) {
+	sw := Swap{Function: f, To: d, Changed: f.Decl.Own != d.Own || !mp.match.SameChildren(f.Decl, d)}
+	if sameVariables(f.Slot.Layout, layout) {
 		sw.Proto = proto
 		mp.swaps = append(mp.swaps, sw)
-		return f.slot.proto
+		return f.Slot.Proto
 	}
 	sw.Changed = true
-	sw.Slot = newSlot(f, proto, layout, mp.leftBehind(f.slot, layout))
+	sw.Slot = NewSlot(f, proto, layout, mp.leftBehind(f.Slot, layout))
 	mp.slots[f] = sw.Slot
 	mp.swaps = append(mp.swaps, sw)
 	return proto
@@ -166,9 +166,9 @@ func (p *planner) prepareFunction(mp *modulePlan, d *code.Decl, protos []*lua.Fu
 
 // existing is the live function that a new declaration continues: the matched
 // one, or one of that name that an earlier version deleted.
-func (p *planner) existing(mp *modulePlan, d *code.Decl) *function {
+func (p *planner) existing(mp *modulePlan, d *code.Decl) *Function {
 	if was := mp.match.Before(d); was != nil {
-		return mp.live.fns[was.ID]
+		return mp.live.Functions[was.ID]
 	}
 	if d.Named {
 		return p.kept.left[mp.live].buried(d.Name)
@@ -176,7 +176,7 @@ func (p *planner) existing(mp *modulePlan, d *code.Decl) *function {
 	return nil
 }
 
-func sameVariables(a, b []*variable) bool {
+func sameVariables(a, b []*Variable) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -190,10 +190,10 @@ func sameVariables(a, b []*variable) bool {
 
 // leftBehind lists what closures of a slot captured and the next layout does not
 // want: they keep it, for the case that a later version wants it again.
-func (mp *modulePlan) leftBehind(sl *slot, layout []*variable) []*variable {
-	var out []*variable
-	for _, v := range append(slices.Clone(sl.layout), sl.extras()...) {
-		if !v.decl.Once && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
+func (mp *modulePlan) leftBehind(sl *Slot, layout []*Variable) []*Variable {
+	var out []*Variable
+	for _, v := range append(slices.Clone(sl.Layout), sl.Extras()...) {
+		if !v.Decl.Once && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
 			out = append(out, v)
 		}
 	}

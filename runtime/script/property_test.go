@@ -50,9 +50,9 @@ func (w *propWorld) play(code string) string {
 	w.at += 0.1
 	w.s.Emit("tick", lua.LNumber(w.at))
 	w.s.Emit("ask")
-	do(w.t, w.s, code+" return 0")
+	eval(w.t, w.s, code+" return 0")
 	w.s.Advance(w.at)
-	return fmt.Sprint(do(w.t, w.s, `(function() local s=table.concat(LOGT,"\n") LOGT={} return s end)()`)[0])
+	return fmt.Sprint(eval(w.t, w.s, `(function() local s=table.concat(LOGT,"\n") LOGT={} return s end)()`)[0])
 }
 
 // script is what happens in a tick, the same in both worlds.
@@ -144,12 +144,12 @@ func propRun(t *testing.T, seed uint64, edits bool) {
 		tables += refTables(m)
 	}
 	live, still := newPropWorld(t, seed, files, ""), newPropWorld(t, seed, ref, tables)
-	g := NewStager(live.s.opts)
+	g := NewStager(Options{Entry: []string{"main"}, Seed: seed})
 	for tick := range 50 {
 		code := tickScript(r, mods)
 		got, want := live.play(code), still.play(code)
 		if got != want {
-			t.Fatalf("tick %d, release %d:\n%s\n--- this tick:\n%s\n--- m0 now:\n%s", tick, live.s.release.Number, diffLines(got, want), code, live.s.release.Files["m0.lua"].Source)
+			t.Fatalf("tick %d, release %d:\n%s\n--- this tick:\n%s\n--- m0 now:\n%s", tick, live.s.Release().Number, diffLines(got, want), code, live.s.Release().Files["m0.lua"].Source)
 		}
 		if r.IntN(3) > 0 {
 			continue
@@ -164,7 +164,7 @@ func propRun(t *testing.T, seed uint64, edits bool) {
 				for range 1 + r.IntN(3) {
 					next.edit(r)
 				}
-				do(t, still.s, mergeScript(m, next)+refTables(next)+" return 0")
+				eval(t, still.s, mergeScript(m, next)+refTables(next)+" return 0")
 				mods[i], m = next, next
 			}
 			changed[m.name+".lua"] = []byte((&writer{noise: r}).module(m))
@@ -177,8 +177,8 @@ func propRun(t *testing.T, seed uint64, edits bool) {
 // propReload applies a batch, and checks that the plan was what the commit did.
 func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, edits bool) {
 	t.Helper()
-	to := s.release.With(s.release.Number+1, changed)
-	st, err := g.Stage(s.release, to, s.Modules())
+	to := s.Release().With(s.Release().Number+1, changed)
+	st, err := g.Stage(s.Release(), to, s.Modules())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 // propFresh asks a State that boots the last release for what its functions
 // return, where that depends on code alone.
 func propFresh(t *testing.T, s *State, mods []*genModule) {
-	fresh, err := New(Options{Name: "fresh", Release: s.release, Entry: []string{"main"}})
+	fresh, err := New(Options{Name: "fresh", Release: s.Release(), Entry: []string{"main"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func propFresh(t *testing.T, s *State, mods []*genModule) {
 			if p.kind != "plain" && p.kind != "local" {
 				continue
 			}
-			if a, b := do(t, s, code), do(t, fresh, code); !reflect.DeepEqual(a, b) {
+			if a, b := eval(t, s, code), eval(t, fresh, code); !reflect.DeepEqual(a, b) {
 				t.Fatalf("%s: %v live, %v after a fresh boot", code, a, b)
 			}
 		}

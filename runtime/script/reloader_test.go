@@ -1,6 +1,8 @@
 package script
 
 import (
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/world"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
@@ -15,18 +17,18 @@ type reloader struct {
 }
 
 func newReloader(t *testing.T, files map[string]string, entry ...string) *reloader {
-	s, faults := newTestState(t, files, entry...)
+	s, faults := started(t, files, entry...)
 	t.Cleanup(func() {
 		for _, f := range *faults {
 			t.Errorf("fault: %s", f.Message)
 		}
 	})
-	return &reloader{t: t, s: s, g: NewStager(s.opts), n: 1}
+	return &reloader{t: t, s: s, g: stagerOf(entry...), n: 1}
 }
 
 func (r *reloader) save(path, src string) (*Report, error) {
 	r.n++
-	st, err := r.g.Stage(r.s.release, r.s.release.With(r.n, map[string][]byte{path: []byte(src)}), r.s.Modules())
+	st, err := r.g.Stage(r.s.Release(), r.s.Release().With(r.n, map[string][]byte{path: []byte(src)}), r.s.Modules())
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +51,44 @@ func (r *reloader) must(path, src string) *Report {
 	return report
 }
 
+// stagerOf stages for States of these entries.
+func stagerOf(entry ...string) *Stager { return NewStager(Options{Entry: entry}) }
+
+// started is a State that runs the files, and the faults that its scripts make.
+func started(t testing.TB, files map[string]string, entry ...string) (*State, *[]Fault) {
+	t.Helper()
+	src := map[string][]byte{}
+	for p, s := range files {
+		src[p] = []byte(s)
+	}
+	faults := &[]Fault{}
+	s, err := New(Options{Name: "test", Release: code.NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s, faults
+}
+
+// eval runs Lua in the State and fails the test on an error.
+func eval(t testing.TB, s *State, text string) []world.Value {
+	t.Helper()
+	var out []world.Value
+	var failed error
+	s.Eval(text, "test", func(v []world.Value, err error) { out, failed = v, err })
+	if failed != nil {
+		t.Fatalf("%s: %v", text, failed)
+	}
+	return out
+}
+
 // registered are the functions of a State's handlers and those of its timers.
 func registered(s *State) (handlers, timers []*lua.LFunction) {
-	s.Registry().Each(func(r *registration) {
-		if r.kind == regHandler {
-			handlers = append(handlers, r.fn)
+	s.Registry().Each(func(r *Registration) {
+		if r.Kind.String() == "handler" {
+			handlers = append(handlers, r.Fn)
 		}
 	})
-	s.Registry().Timers(func(r *registration) { timers = append(timers, r.fn) })
+	s.Registry().Timers(func(r *Registration) { timers = append(timers, r.Fn) })
 	return handlers, timers
 }

@@ -11,21 +11,21 @@ import (
 // of their own reload.
 type Stage interface {
 	// Changed says whether the module's file is another one than before.
-	Changed(m *module) bool
+	Changed(m *Module) bool
 	// Refuse notes that the release cannot be: the first reason counts.
 	Refuse(r *code.Refusal)
 
 	Keep(key string, def lua.LValue) // reload.state
 	Const(t *lua.LTable)
 	// Migrate gives the value that a reload.migrate makes. down may be nil.
-	Migrate(L *lua.LState, m *module, name string, fn, down *lua.LFunction) lua.LValue
-	Upgrade(m *module, class *lua.LTable, fn *lua.LFunction)
-	After(m *module, fn *lua.LFunction)
-	First(m *module, fn *lua.LFunction)
-	Task(m *module, id string, fn *lua.LFunction, handle *lua.LTable)
+	Migrate(L *lua.LState, m *Module, name string, fn, down *lua.LFunction) lua.LValue
+	Upgrade(m *Module, class *lua.LTable, fn *lua.LFunction)
+	After(m *Module, fn *lua.LFunction)
+	First(m *Module, fn *lua.LFunction)
+	Task(m *Module, id string, fn *lua.LFunction, handle *lua.LTable)
 }
 
-func (s *State) needTopLevel(L *lua.LState, what string) *module {
+func (s *State) needTopLevel(L *lua.LState, what string) *Module {
 	m := s.atTopLevel()
 	if m == nil {
 		L.RaiseError("%s belongs at the top level of a file, where a reload can see it", what)
@@ -66,7 +66,7 @@ func (b *builder) openReload() {
 }
 
 // keptKey is by what a reload.state is known in all versions.
-func keptKey(m *module, name string) string { return m.name + "\x00" + name }
+func keptKey(m *Module, name string) string { return m.Name + "\x00" + name }
 
 func (s *State) reloadState(L *lua.LState) int {
 	m, name, def := s.needTopLevel(L, "reload.state"), arg.Text(L, 1), L.Get(2)
@@ -115,13 +115,13 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 	if L.GetTop() > 2 {
 		down = arg.Function(L, 3)
 	}
-	if m.unit.FullName(name) == "" {
+	if m.Unit.FullName(name) == "" {
 		m.unsure = append(m.unsure, migrationCall{name, callerLine(L)})
 	}
 	switch {
 	case s.stage != nil:
 		L.Push(s.stage.Migrate(L, m, name, fn, down))
-	case m.unit.Policies[m.unit.FullName(name)].Apart:
+	case m.Unit.Policies[m.Unit.FullName(name)].Apart:
 		return 0
 	default:
 		L.Push(fn)

@@ -96,7 +96,7 @@ func (p *planner) wayBack(at *place, image *beforeImage, live lua.LValue) (*live
 	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
 	if !e.equal(image.after, live) {
 		r := p.st.refusal(code.RNoDown, at)
-		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", short(live))
+		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", Short(live))
 		return nil, r
 	}
 	return &liveMigration{place: at, result: image.before, copies: image.copies}, nil
@@ -115,7 +115,7 @@ func (p *planner) placesByName() map[string]*place {
 
 func (p *planner) stillMigrates(at *place) bool {
 	for _, m := range p.st.next.Loaded() {
-		if m.unit.Policies[at.name].Kind == code.Migrated {
+		if m.Unit.Policies[at.name].Kind == code.Migrated {
 			return true
 		}
 	}
@@ -152,7 +152,7 @@ func outline(s *State, v lua.LValue) string {
 			b.WriteByte('}')
 		case *lua.LFunction:
 			if sl := s.Slots().Of(v); sl != nil {
-				b.WriteString("function " + sl.fn.decl.Name)
+				b.WriteString("function " + sl.Function.Decl.Name)
 			}
 		default:
 			fmt.Fprintf(&b, "%d %q,", v.Type(), keyText(v))

@@ -9,55 +9,55 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// slot is a prototype that closures point to. Overwriting it in place gives all
+// Slot is a prototype that closures point to. Overwriting it in place gives all
 // of them new code at their next call.
-type slot struct {
-	proto  *lua.FunctionProto
-	fn     *function
-	layout []*variable // what each upvalue index holds
-	past   *slotPast   // nil until a change of the file gives it one
+type Slot struct {
+	Proto    *lua.FunctionProto
+	Function *Function
+	Layout   []*Variable // what each upvalue index holds
+	past     *slotPast   // nil until a change of the file gives it one
 }
 
 // slotPast is what only a slot that has seen a change of its file needs.
 type slotPast struct {
-	extras []*variable        // behind the layout: what earlier code captured, in closures that are older than this slot
+	extras []*Variable        // behind the layout: what earlier code captured, in closures that are older than this slot
 	saved  *lua.FunctionProto // the code that a forwarding slot had
 	out    bool               // taken out of the slotTable, which may still list it
 }
 
-// newSlot is a slot of a function, in no State yet. extras is what its closures hold
+// NewSlot is a slot of a function, in no State yet. extras is what its closures hold
 // behind the layout.
-func newSlot(f *function, proto *lua.FunctionProto, layout, extras []*variable) *slot {
-	sl := &slot{proto: proto, fn: f, layout: layout}
+func NewSlot(f *Function, proto *lua.FunctionProto, layout, extras []*Variable) *Slot {
+	sl := &Slot{Proto: proto, Function: f, Layout: layout}
 	if extras != nil {
 		sl.past = &slotPast{extras: extras}
 	}
 	return sl
 }
 
-func (sl *slot) withPast() *slotPast {
+func (sl *Slot) withPast() *slotPast {
 	if sl.past == nil {
 		sl.past = &slotPast{}
 	}
 	return sl.past
 }
 
-func (sl *slot) extras() []*variable {
+func (sl *Slot) Extras() []*Variable {
 	if sl.past == nil {
 		return nil
 	}
 	return sl.past.extras
 }
 
-// cell finds a variable's cell in a closure of this slot, or nil.
-func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
-	for i, h := range sl.layout {
+// Cell finds a variable's cell in a closure of this slot, or nil.
+func (sl *Slot) Cell(fn *lua.LFunction, v *Variable) *lua.Upvalue {
+	for i, h := range sl.Layout {
 		if h == v {
 			return fn.Upvalues[i]
 		}
 	}
-	for i, h := range sl.extras() {
-		if n := len(sl.layout) + i; h == v && n < len(fn.Upvalues) {
+	for i, h := range sl.Extras() {
+		if n := len(sl.Layout) + i; h == v && n < len(fn.Upvalues) {
 			return fn.Upvalues[n]
 		}
 	}
@@ -66,9 +66,9 @@ func (sl *slot) cell(fn *lua.LFunction, v *variable) *lua.Upvalue {
 
 // reaches says whether closures of this slot may hold, or can be given, all of
 // the variables: those of the top level are always at hand.
-func (sl *slot) reaches(want []*variable) bool {
+func (sl *Slot) reaches(want []*Variable) bool {
 	for _, v := range want {
-		if !v.decl.Once && !slices.Contains(sl.layout, v) && !slices.Contains(sl.extras(), v) {
+		if !v.Decl.Once && !slices.Contains(sl.Layout, v) && !slices.Contains(sl.Extras(), v) {
 			return false
 		}
 	}
@@ -79,24 +79,24 @@ func (sl *slot) reaches(want []*variable) bool {
 // and asks rarely, so it is a list in order of address, a fifth of a map's size;
 // one that was taken out stays in it, marked, until enough have gathered.
 type slotTable struct {
-	list   []*slot
+	list   []*Slot
 	out    int
 	sorted bool
 }
 
-func (t *slotTable) add(sl *slot) {
+func (t *slotTable) add(sl *Slot) {
 	if sl.past != nil && sl.past.out {
 		sl.past.out = false
 		t.out--
 		return
 	}
 	if len(t.list) == cap(t.list) { // append would double it
-		t.list = append(make([]*slot, 0, 8+len(t.list)*9/8), t.list...)
+		t.list = append(make([]*Slot, 0, 8+len(t.list)*9/8), t.list...)
 	}
 	t.list, t.sorted = append(t.list, sl), false
 }
 
-func (t *slotTable) remove(sl *slot) {
+func (t *slotTable) remove(sl *Slot) {
 	if past := sl.withPast(); !past.out {
 		past.out = true
 		t.out++
@@ -105,9 +105,9 @@ func (t *slotTable) remove(sl *slot) {
 
 // get is the slot of a prototype, or nil. Once settled, a table may be asked by many
 // at once.
-func (t *slotTable) get(p *lua.FunctionProto) *slot {
+func (t *slotTable) get(p *lua.FunctionProto) *Slot {
 	t.settle()
-	i, ok := slices.BinarySearchFunc(t.list, p, func(sl *slot, p *lua.FunctionProto) int { return cmp.Compare(address(sl.proto), address(p)) })
+	i, ok := slices.BinarySearchFunc(t.list, p, func(sl *Slot, p *lua.FunctionProto) int { return cmp.Compare(address(sl.Proto), address(p)) })
 	if !ok || t.list[i].past != nil && t.list[i].past.out {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (t *slotTable) settle() {
 		return
 	}
 	if t.out > 0 {
-		t.list = slices.DeleteFunc(t.list, func(sl *slot) bool {
+		t.list = slices.DeleteFunc(t.list, func(sl *Slot) bool {
 			gone := sl.past != nil && sl.past.out
 			if gone {
 				sl.past.out = false
@@ -129,7 +129,7 @@ func (t *slotTable) settle() {
 		})
 		t.out = 0
 	}
-	slices.SortFunc(t.list, func(a, b *slot) int { return cmp.Compare(address(a.proto), address(b.proto)) })
+	slices.SortFunc(t.list, func(a, b *Slot) int { return cmp.Compare(address(a.Proto), address(b.Proto)) })
 	t.sorted = true
 }
 
@@ -138,14 +138,14 @@ func address(p *lua.FunctionProto) uintptr { return uintptr(unsafe.Pointer(p)) }
 
 // Swap is one function's change of code.
 type Swap struct {
-	Function *function
+	Function *Function
 	To       *code.Decl         // what it is declared as from now on
 	Proto    *lua.FunctionProto // the new header, to be written over the old one; once done, the old one
-	Slot     *slot              // or a new slot, where the captured variables are others
+	Slot     *Slot              // or a new slot, where the captured variables are others
 	Changed  bool               // more than line numbers
 
 	was *code.Decl
-	old *slot
+	old *Slot
 }
 
 // SwapAll gives a file's functions their new code. There may be thousands, so they
@@ -166,32 +166,32 @@ func (ss *Slots) SwapAll(swaps []Swap, undo *Undo) {
 
 func (ss *Slots) swap(sw *Swap, undo *Undo) {
 	f := sw.Function
-	sw.was, f.decl = f.decl, sw.To
+	sw.was, f.Decl = f.Decl, sw.To
 	if sw.Slot == nil {
-		*f.slot.proto, *sw.Proto = *sw.Proto, *f.slot.proto
+		*f.Slot.Proto, *sw.Proto = *sw.Proto, *f.Slot.Proto
 		return
 	}
 	ss.add(sw.Slot)
-	if f.slot == sw.Slot {
+	if f.Slot == sw.Slot {
 		return // a new function
 	}
-	sw.old = f.slot
-	f.slot = sw.Slot
+	sw.old = f.Slot
+	f.Slot = sw.Slot
 	ss.remove(sw.old)
-	ss.outdate(sw.old, sw.old.proto, undo)
+	ss.outdate(sw.old, sw.old.Proto, undo)
 }
 
 // unswap takes a swap back. What outdate did has been taken back already.
 func (ss *Slots) unswap(sw *Swap) {
 	f := sw.Function
-	f.decl = sw.was
+	f.Decl = sw.was
 	if sw.Slot == nil {
-		*f.slot.proto, *sw.Proto = *sw.Proto, *f.slot.proto
+		*f.Slot.Proto, *sw.Proto = *sw.Proto, *f.Slot.Proto
 		return
 	}
 	ss.remove(sw.Slot)
 	if sw.old != nil {
-		f.slot = sw.old
+		f.Slot = sw.old
 		ss.add(sw.old)
 	}
 }

@@ -81,7 +81,7 @@ func (g *Stager) Stage(from, to *code.Release, roots []string) (*Staged, error) 
 	}
 	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*code.Match{}, results: map[lua.LValue]string{}}
 	for _, m := range base.Loaded() {
-		st.results[m.result] = m.name
+		st.results[m.Result] = m.Name
 	}
 	if r := st.difference(); r != nil {
 		return nil, r
@@ -121,8 +121,8 @@ func (st *Staged) Roots() []string { return st.next.Modules() }
 func (st *Staged) Functions() []string {
 	var out []string
 	for _, m := range st.next.Loaded() {
-		um := st.match[m.name]
-		for _, d := range m.unit.Decls[1:] {
+		um := st.match[m.Name]
+		for _, d := range m.Unit.Decls[1:] {
 			if d.Capture {
 				continue
 			}
@@ -171,14 +171,14 @@ func (g *Stager) boot(r *code.Release, roots []string, base *rehearsal) (*rehear
 // that follow from the sources alone.
 func (st *Staged) difference() *code.Refusal {
 	for _, m := range st.next.Loaded() {
-		if bm := st.base.Module(m.name); bm != nil {
-			st.match[m.name] = code.NewMatch(bm.unit, m.unit)
+		if bm := st.base.Module(m.Name); bm != nil {
+			st.match[m.Name] = code.NewMatch(bm.Unit, m.Unit)
 		}
 	}
 	d := &differ{base: st.base, next: st.next, match: st.match, pairs: map[any]*place{}, taken: map[any]any{}, policies: map[string]code.Policy{},
 		regs: map[string][]regMatch{}, held: map[*lua.Upvalue]*lua.Upvalue{}}
 	for _, m := range st.next.Loaded() {
-		for name, pol := range m.unit.Policies {
+		for name, pol := range m.Unit.Policies {
 			d.policies[name] = pol
 		}
 	}
@@ -218,16 +218,16 @@ func (st *Staged) kinds() *code.Refusal {
 func (st *Staged) refusal(why string, p *place) *code.Refusal {
 	r := &code.Refusal{Code: why, Subject: p.name}
 	if m := st.next.Module(rootOf(p).mod); m != nil {
-		r.File, r.Line = m.file.Path, m.unit.Lines[p.name]
+		r.File, r.Line = m.File.Path, m.Unit.Lines[p.name]
 	}
 	return r
 }
 
 func (st *Staged) count() {
 	for _, m := range st.next.Loaded() {
-		um := st.match[m.name]
+		um := st.match[m.Name]
 		if um == nil {
-			st.Stats.Added += len(m.unit.Decls) - 1
+			st.Stats.Added += len(m.Unit.Decls) - 1
 			continue
 		}
 		for _, d := range um.New.Decls[1:] {
@@ -250,7 +250,7 @@ func (st *Staged) count() {
 
 func (st *Staged) warnStatic() {
 	for _, m := range st.next.Loaded() {
-		um := st.match[m.name]
+		um := st.match[m.Name]
 		if um == nil || um.Old == um.New {
 			continue
 		}
@@ -286,13 +286,13 @@ func (st *Staged) warnFunction(um *code.Match, old, new *code.Decl) {
 func (st *Staged) callers(d *code.Decl) (detail string, ok bool) {
 	known := 0
 	for _, m := range st.next.Loaded() {
-		for _, c := range m.unit.Calls {
+		for _, c := range m.Unit.Calls {
 			if c.Callee != d.Name {
 				continue
 			}
 			known++
 			if c.Args != d.Params {
-				detail = fmt.Sprintf("; %s at %s passes %d", c.Caller, code.FileLine(m.file.Path, c.Line), c.Args)
+				detail = fmt.Sprintf("; %s at %s passes %d", c.Caller, code.FileLine(m.File.Path, c.Line), c.Args)
 			}
 		}
 	}
@@ -315,7 +315,7 @@ func addedFields(old, new *code.Decl) string {
 
 func (st *Staged) hasUpgrade(module string) bool {
 	for _, u := range st.next.stage.upgrades {
-		if u.mod.name == module {
+		if u.mod.Name == module {
 			return true
 		}
 	}
@@ -385,24 +385,24 @@ type regMatch struct{ old, new int }
 func (st *Staged) matchRegistrations(d *differ) {
 	st.regs = map[string][]regMatch{}
 	for _, m := range st.next.Loaded() {
-		var old []*registration
-		if bm := st.base.Module(m.name); bm != nil {
-			old = bm.regs
+		var old []*Registration
+		if bm := st.base.Module(m.Name); bm != nil {
+			old = bm.Registrations
 		}
-		if len(old) == 0 && len(m.regs) == 0 {
+		if len(old) == 0 && len(m.Registrations) == 0 {
 			continue
 		}
-		pairs, ok := d.regs[m.name]
+		pairs, ok := d.regs[m.Name]
 		if !ok {
-			pairs = pairRegistrations(d, nil, m.regs)
+			pairs = pairRegistrations(d, nil, m.Registrations)
 		}
-		if registrationsDiffer(d, old, m.regs, pairs) {
-			st.regs[m.name] = pairs
+		if registrationsDiffer(d, old, m.Registrations, pairs) {
+			st.regs[m.Name] = pairs
 		}
 	}
 }
 
-func pairRegistrations(d *differ, old, new []*registration) []regMatch {
+func pairRegistrations(d *differ, old, new []*Registration) []regMatch {
 	used := make([]bool, len(old))
 	out := make([]regMatch, len(new))
 	for j := range new {
@@ -414,7 +414,7 @@ func pairRegistrations(d *differ, old, new []*registration) []regMatch {
 				continue
 			}
 			for i, o := range old {
-				if o != nil && !used[i] && o.kind == n.kind && o.name == n.name && (!exact || d.sameFunction(o.fn, n.fn)) {
+				if o != nil && !used[i] && o.Kind == n.Kind && o.Name == n.Name && (!exact || d.sameFunction(o.Fn, n.Fn)) {
 					out[j].old, used[i] = i, true
 					break
 				}
@@ -430,13 +430,13 @@ func pairRegistrations(d *differ, old, new []*registration) []regMatch {
 }
 
 // registrationsDiffer says whether a live State has anything to do for them.
-func registrationsDiffer(d *differ, old, new []*registration, pairs []regMatch) bool {
+func registrationsDiffer(d *differ, old, new []*Registration, pairs []regMatch) bool {
 	for _, rm := range pairs {
 		if rm.old != rm.new {
 			return true
 		}
 		o, n := old[rm.old], new[rm.new]
-		if o != nil && n != nil && (o.period != n.period || !d.sameFunction(o.fn, n.fn)) {
+		if o != nil && n != nil && (o.Period != n.Period || !d.sameFunction(o.Fn, n.Fn)) {
 			return true
 		}
 	}

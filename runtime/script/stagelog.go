@@ -29,7 +29,7 @@ type stageLog struct {
 }
 
 // Changed implements Stage.
-func (log *stageLog) Changed(m *module) bool { return log.changed[m.name] }
+func (log *stageLog) Changed(m *Module) bool { return log.changed[m.Name] }
 
 // Refuse implements Stage.
 func (log *stageLog) Refuse(r *code.Refusal) {
@@ -45,28 +45,28 @@ func (log *stageLog) Keep(key string, def lua.LValue) { log.states[key] = def }
 func (log *stageLog) Const(t *lua.LTable) { log.consts[t] = true }
 
 // Upgrade implements Stage.
-func (log *stageLog) Upgrade(m *module, class *lua.LTable, fn *lua.LFunction) {
+func (log *stageLog) Upgrade(m *Module, class *lua.LTable, fn *lua.LFunction) {
 	log.upgrades = append(log.upgrades, stagedUpgrade{m, class, fn})
 }
 
 // After implements Stage.
-func (log *stageLog) After(m *module, fn *lua.LFunction) {
+func (log *stageLog) After(m *Module, fn *lua.LFunction) {
 	log.afters = append(log.afters, stagedHook{m, fn})
 }
 
 // First implements Stage.
-func (log *stageLog) First(m *module, fn *lua.LFunction) {
+func (log *stageLog) First(m *Module, fn *lua.LFunction) {
 	log.firsts = append(log.firsts, stagedHook{m, fn})
 }
 
 // Task implements Stage.
-func (log *stageLog) Task(m *module, id string, fn *lua.LFunction, handle *lua.LTable) {
+func (log *stageLog) Task(m *Module, id string, fn *lua.LFunction, handle *lua.LTable) {
 	log.tasks = append(log.tasks, stagedTask{m, id, fn, handle})
 }
 
 // stagedMigration is a reload.migrate whose function is new in this version.
 type stagedMigration struct {
-	mod    *module
+	mod    *Module
 	name   string
 	fn     *lua.LFunction
 	down   *lua.LFunction
@@ -76,18 +76,18 @@ type stagedMigration struct {
 }
 
 type stagedUpgrade struct {
-	mod   *module
+	mod   *Module
 	class *lua.LTable
 	fn    *lua.LFunction
 }
 
 type stagedHook struct {
-	mod *module
+	mod *Module
 	fn  *lua.LFunction
 }
 
 type stagedTask struct {
-	mod    *module
+	mod    *Module
 	id     string
 	fn     *lua.LFunction
 	handle *lua.LTable
@@ -96,7 +96,7 @@ type stagedTask struct {
 // Migrate implements Stage. A migration that the version before did not have is tried on
 // a copy of that version's initial value; one that it had gives what it gave then, so
 // that it never runs twice.
-func (log *stageLog) Migrate(L *lua.LState, m *module, name string, fn, down *lua.LFunction) lua.LValue {
+func (log *stageLog) Migrate(L *lua.LState, m *Module, name string, fn, down *lua.LFunction) lua.LValue {
 	sm := &stagedMigration{mod: m, name: name, fn: fn, down: down, base: lua.LNil}
 	log.migrations = append(log.migrations, sm)
 	sm.result = log.migrated(L, sm)
@@ -104,8 +104,8 @@ func (log *stageLog) Migrate(L *lua.LState, m *module, name string, fn, down *lu
 }
 
 func (log *stageLog) migrated(L *lua.LState, sm *stagedMigration) lua.LValue {
-	base, u := log.base, sm.mod.unit
-	if base == nil || base.Module(sm.mod.name) == nil {
+	base, u := log.base, sm.mod.Unit
+	if base == nil || base.Module(sm.mod.Name) == nil {
 		if u.Policies[u.FullName(sm.name)].Apart {
 			return lua.LNil
 		}
@@ -113,7 +113,7 @@ func (log *stageLog) migrated(L *lua.LState, sm *stagedMigration) lua.LValue {
 	}
 	s := From(L)
 	for _, old := range base.stage.migrations {
-		if old.mod.name == sm.mod.name && old.name == sm.name && sameBody(base.State, old.fn, s, sm.fn) {
+		if old.mod.Name == sm.mod.Name && old.name == sm.name && sameBody(base.State, old.fn, s, sm.fn) {
 			return copyPlain(L, old.result, map[*lua.LTable]*lua.LTable{})
 		}
 	}

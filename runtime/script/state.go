@@ -65,7 +65,7 @@ type State struct {
 	words    []*Words
 	host     any // of the words
 	patterns stdlib.Patterns
-	loads    map[*function][]string // texts that functions have given to loadstring
+	loads    map[*Function][]string // texts that functions have given to loadstring
 
 	now float64
 	ids uint64 // of tasks and registrations
@@ -75,7 +75,7 @@ type State struct {
 	current *Task
 	next    []*Task // yielded without a wait: they go on at the next Advance
 	woken   []func()
-	named   map[string]*namedTask
+	named   map[string]*NamedTask
 
 	meter    meter
 	depth    int
@@ -86,7 +86,7 @@ type State struct {
 	trace    []traceEntry
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
-	traces   map[*function]*tracing
+	traces   map[*Function]*tracing
 	gauge    *gauge
 	unread   map[string]Reading
 	entered  activities
@@ -127,7 +127,7 @@ func newState(o Options, stage Stage) (*State, error) {
 		return nil, err
 	}
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
-		modules: modules{byName: map[string]*module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
+		modules: modules{byName: map[string]*Module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
 		registry: newRegistry(), slots: Slots{l: l},
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
@@ -216,8 +216,8 @@ func (s *State) Program() string { return strings.Join(s.opts.Entry, ",") }
 func (s *State) Modules() []string {
 	out := append([]string(nil), s.modules.roots...)
 	for _, m := range s.modules.order {
-		if !slices.Contains(s.modules.roots, m.name) {
-			out = append(out, m.name)
+		if !slices.Contains(s.modules.roots, m.Name) {
+			out = append(out, m.Name)
 		}
 	}
 	return out

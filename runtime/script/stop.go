@@ -42,15 +42,15 @@ func (s *State) TimerList() []TimerInfo {
 		if r.wait != nil {
 			continue
 		}
-		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.fn)}
-		if sl := s.slots.Of(r.fn); sl != nil {
-			t.Function, t.Where = sl.fn.decl.Name, fmt.Sprintf("%s:%d", sl.fn.decl.Proto.SourceName, sl.fn.decl.Line)
+		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.Fn)}
+		if sl := s.slots.Of(r.Fn); sl != nil {
+			t.Function, t.Where = sl.Function.Decl.Name, fmt.Sprintf("%s:%d", sl.Function.Decl.Proto.SourceName, sl.Function.Decl.Line)
 		}
-		if r.kind == regEvery {
-			t.Every = r.period
+		if r.Kind == regEvery {
+			t.Every = r.Period
 		}
-		if r.mod != nil {
-			t.Module = r.mod.name
+		if r.Module != nil {
+			t.Module = r.Module.Name
 		}
 		out = append(out, t)
 	}

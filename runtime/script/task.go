@@ -26,7 +26,7 @@ type Task struct {
 	since    float64 // game time of the last stop
 	why      string  // what it waits for
 	ended    bool
-	named    *namedTask
+	named    *NamedTask
 	tried    bool // its error belongs to task.try or the operator, not to the log
 	readonly *vm.ReadOnly
 	print    func(string) // where print goes; nil: the log
@@ -39,7 +39,7 @@ type Wait struct {
 	s     *State
 	task  *Task
 	used  bool
-	timer *registration // that wakes it, of a sleep
+	timer *Registration // that wakes it, of a sleep
 }
 
 // enterFn begins every task: it arranges for tracebacks and hands back what to
@@ -320,15 +320,15 @@ func (s *State) Pass(now float64) {
 	s.now = max(s.now, now)
 }
 
-func (s *State) fire(r *registration) {
-	if r.kind == regEvery {
-		r.due += max(r.period, minPeriod, s.opts.Tick)
+func (s *State) fire(r *Registration) {
+	if r.Kind == regEvery {
+		r.due += max(r.Period, minPeriod, s.opts.Tick)
 		s.registry.reorder(r)
 	} else {
 		s.registry.drop(r)
 		r.forget()
 	}
-	s.run(r.fn, "timer", "", nil)
+	s.run(r.Fn, "timer", "", nil)
 }
 
 // minPeriod keeps every(0, f) from spinning where there are no ticks: at most one call
@@ -368,7 +368,7 @@ func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
 func (s *State) emit(event, player string, args []lua.LValue) {
 	for _, r := range s.registry.handlers[event] {
 		if !r.gone {
-			s.run(r.fn, "event "+event, player, nil, args...)
+			s.run(r.Fn, "event "+event, player, nil, args...)
 		}
 	}
 }
@@ -392,7 +392,7 @@ func (s *State) Command(player, name string, done func(world.Value, error), args
 		done(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.fn, "command "+name, player, func(values []lua.LValue, err error) { done(commandResult(values, err)) }, args...)
+	s.run(r.Fn, "command "+name, player, func(values []lua.LValue, err error) { done(commandResult(values, err)) }, args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {

@@ -134,7 +134,7 @@ func logText(L *lua.LState) string {
 
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
 func (s *State) sleepTimer(seconds float64, fn *lua.LFunction, w *Wait) {
-	w.timer = &registration{kind: regAfter, fn: fn, id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
+	w.timer = &Registration{Kind: regAfter, Fn: fn, id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
 	s.registry.install(w.timer)
 }
 
@@ -171,7 +171,7 @@ func (b *builder) openRegistry() {
 		}
 		return s.emitFor(L, arg.Text(L, 1), args)
 	})
-	timer := func(kind regKind) word {
+	timer := func(kind RegistrationKind) word {
 		return func(s *State, L *lua.LState) int {
 			r := s.registerFor(L, kind, "", arg.Function(L, 2), seconds(L, 1))
 			ud := L.NewUserData()
@@ -183,7 +183,7 @@ func (b *builder) openRegistry() {
 	b.set("", "every", timer(regEvery))
 	b.set("", "after", timer(regAfter))
 	b.set("", "cancel", func(s *State, L *lua.LState) int {
-		r, ok := L.CheckUserData(1).Value.(*registration)
+		r, ok := L.CheckUserData(1).Value.(*Registration)
 		if ok && !r.gone {
 			s.registry.drop(r)
 			r.forget()
@@ -196,7 +196,7 @@ func (b *builder) openRegistry() {
 }
 
 // groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
-func (b *builder) groupTable(name string, kind regKind) {
+func (b *builder) groupTable(name string, kind RegistrationKind) {
 	mt := b.l.CreateTable(0, 4)
 	meta := func(name string, fn word) { mt.RawSetString(name, b.l.NewFunction(fn.lua())) }
 	meta("__newindex", func(s *State, L *lua.LState) int {
@@ -213,10 +213,10 @@ func (b *builder) groupTable(name string, kind regKind) {
 		L.Push(lua.LNil)
 		if kind == regCommand {
 			if r := s.registry.commands[key]; r != nil {
-				L.Push(r.fn)
+				L.Push(r.Fn)
 			}
 		} else if list := s.registry.handlers[key]; len(list) > 0 {
-			L.Push(list[len(list)-1].fn)
+			L.Push(list[len(list)-1].Fn)
 		}
 		return 1
 	})
@@ -227,7 +227,7 @@ func (b *builder) groupTable(name string, kind regKind) {
 	b.table(name).Metatable = mt
 }
 
-func (s *State) unregister(kind regKind, name string) {
+func (s *State) unregister(kind RegistrationKind, name string) {
 	if kind == regCommand {
 		if r := s.registry.commands[name]; r != nil {
 			s.registry.drop(r)

@@ -51,7 +51,7 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 		return v
 	}
 	if fn.IsG {
-		if live := p.s.builtin(p.st.next.builtinName(fn)); live != nil {
+		if live := p.s.Builtin(p.st.next.BuiltinName(fn)); live != nil {
 			return live
 		}
 		return lua.LNil
@@ -65,11 +65,11 @@ func (p *planner) translateFunction(fn *lua.LFunction) lua.LValue {
 	if ns == nil {
 		return p.translateLoaded(fn)
 	}
-	f := p.function(ns.fn)
+	f := p.function(ns.Function)
 	if f == nil {
 		return lua.LNil
 	}
-	live := &lua.LFunction{Proto: f.proto}
+	live := &lua.LFunction{Proto: f.Proto}
 	p.made[fn] = live
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
@@ -102,27 +102,27 @@ func (p *planner) fill() {
 }
 
 // slotFor is where a function's code will be after the commit.
-func (p *planner) function(next *function) *slot {
-	name := next.mod.name
+func (p *planner) function(next *Function) *Slot {
+	name := next.Module.Name
 	if mp := p.modulePlan(name); mp != nil {
-		f := mp.fns[next.decl.ID]
+		f := mp.fns[next.Decl.ID]
 		if sl := mp.slots[f]; sl != nil {
 			return sl
 		}
-		return f.slot
+		return f.Slot
 	}
-	if m := p.s.Module(name); m != nil && next.decl.ID < len(m.fns) {
-		return m.fns[next.decl.ID].slot
+	if m := p.s.Module(name); m != nil && next.Decl.ID < len(m.Functions) {
+		return m.Functions[next.Decl.ID].Slot
 	}
 	return nil
 }
 
-func (p *planner) variable(mod string, v *code.Var) *variable {
+func (p *planner) variable(mod string, v *code.Var) *Variable {
 	if mp := p.modulePlan(mod); mp != nil {
 		return mp.vars[v.ID]
 	}
 	if m := p.s.Module(mod); m != nil {
-		return m.variable(v)
+		return m.Variable(v)
 	}
 	return nil
 }
@@ -140,23 +140,23 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	if n == nil {
 		return nil
 	}
-	m, _ := newModule(name, n.file, n.unit)
-	mp := &modulePlan{next: n, fresh: m, fns: m.fns, vars: make([]*variable, len(n.unit.Vars))}
+	m, _ := NewModule(name, n.File, n.Unit)
+	mp := &modulePlan{next: n, fresh: m, fns: m.Functions, vars: make([]*Variable, len(n.Unit.Vars))}
 	p.mods[name] = mp
-	for _, v := range n.unit.Vars {
-		mp.vars[v.ID] = m.variable(v)
-		if src := n.variableCell(v); v.Once && src != nil {
+	for _, v := range n.Unit.Vars {
+		mp.vars[v.ID] = m.Variable(v)
+		if src := n.Cell(v); v.Once && src != nil {
 			c := &lua.Upvalue{}
 			c.SetValue(lua.LNil)
-			p.cells[src], mp.vars[v.ID].cell = c, c
+			p.cells[src], mp.vars[v.ID].Cell = c, c
 		}
 	}
-	for _, v := range n.unit.Vars {
-		if src := n.variableCell(v); v.Once && src != nil {
-			mp.vars[v.ID].cell.SetValue(p.translate(src.Value()))
+	for _, v := range n.Unit.Vars {
+		if src := n.Cell(v); v.Once && src != nil {
+			mp.vars[v.ID].Cell.SetValue(p.translate(src.Value()))
 		}
 	}
-	m.result = p.translate(n.result)
+	m.Result = p.translate(n.Result)
 	return mp
 }
 
@@ -169,7 +169,7 @@ func (p *planner) required() {
 		if n == nil {
 			return
 		}
-		for _, need := range n.needs {
+		for _, need := range n.Needs {
 			if p.s.Module(need) == nil && p.mods[need] == nil {
 				p.modulePlan(need)
 				visit(need)
@@ -179,8 +179,8 @@ func (p *planner) required() {
 	for known := -1; known != len(p.mods); { // what comes in may bring in more
 		known = len(p.mods)
 		for _, n := range p.st.next.Loaded() {
-			if p.mods[n.name] != nil {
-				visit(n.name)
+			if p.mods[n.Name] != nil {
+				visit(n.Name)
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func (p *planner) required() {
 // its code is a private copy, its top-level variables are the live ones.
 func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
 	ns := p.st.next.Slots().Of(fn)
-	live := &lua.LFunction{Proto: ns.fn.decl.Proto}
+	live := &lua.LFunction{Proto: ns.Function.Decl.Proto}
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
 	return live
@@ -201,7 +201,7 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 	if v, ok := p.made[ud]; ok {
 		return v
 	}
-	r, ok := ud.Value.(*registration)
+	r, ok := ud.Value.(*Registration)
 	if !ok {
 		return lua.LNil
 	}
@@ -216,12 +216,12 @@ func (p *planner) ready() {
 	for known := -1; known != len(p.mods); { // what comes in may bring in more
 		known = len(p.mods)
 		for _, n := range p.st.next.Loaded() {
-			if p.s.Module(n.name) == nil && p.mods[n.name] == nil {
+			if p.s.Module(n.Name) == nil && p.mods[n.Name] == nil {
 				continue
 			}
-			for _, rm := range p.st.regs[n.name] {
-				if rm.new >= 0 && n.regs[rm.new] != nil && !p.fired(n.name, rm.old) {
-					p.translate(n.regs[rm.new].fn)
+			for _, rm := range p.st.regs[n.Name] {
+				if rm.new >= 0 && n.Registrations[rm.new] != nil && !p.fired(n.Name, rm.old) {
+					p.translate(n.Registrations[rm.new].Fn)
 				}
 			}
 		}
@@ -231,20 +231,20 @@ func (p *planner) ready() {
 
 func (p *planner) readyStage(log *stageLog) {
 	for _, u := range log.upgrades {
-		if p.mods[u.mod.name] != nil {
+		if p.mods[u.mod.Name] != nil {
 			p.translate(u.class)
 			p.translate(u.fn)
 		}
 	}
 	for _, list := range [][]stagedHook{log.firsts, log.afters} {
 		for _, h := range list {
-			if p.mods[h.mod.name] != nil {
+			if p.mods[h.mod.Name] != nil {
 				p.translate(h.fn)
 			}
 		}
 	}
 	for _, t := range log.tasks {
-		if t.mod == nil || p.s.Module(t.mod.name) != nil || p.mods[t.mod.name] != nil {
+		if t.mod == nil || p.s.Module(t.mod.Name) != nil || p.mods[t.mod.Name] != nil {
 			p.translate(t.fn)
 		}
 	}

@@ -41,7 +41,7 @@ M.late = reload.state("late", {})
 reload.after(function() error "and the host breaks on it" end)
 return M`
 
-// brittle is newTestState with a host that breaks, while broken says so, on being told
+// brittle is started with a host that breaks, while broken says so, on being told
 // of a fault: the last thing that a commit can meet.
 func brittle(t *testing.T, broken *bool) *State {
 	files := map[string][]byte{"m.lua": []byte(undoOld), "extra.lua": []byte("return {v = 1}")}
@@ -62,9 +62,9 @@ func brittle(t *testing.T, broken *bool) *State {
 func TestCommitThatPanicsIsUndone(t *testing.T) {
 	run := func(broken bool) string {
 		s := brittle(t, &broken)
-		do(t, s, `(function() M = require"m" C = M.mk(5) M.f() M.t.live = 1 task.spawn(function() R = M.wait() end) end)()`)
+		eval(t, s, `(function() M = require"m" C = M.mk(5) M.f() M.t.live = 1 task.spawn(function() R = M.wait() end) end)()`)
 		if broken {
-			st, err := NewStager(s.opts).Stage(s.release, s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
+			st, err := stagerOf("m").Stage(s.Release(), s.Release().With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,8 +72,8 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 			if r, ok := err.(*code.Refusal); !ok || r.Code != code.RHost || !strings.Contains(r.Message, "was undone") {
 				t.Fatalf("the commit: %v", err)
 			}
-			if s.release.Number != 1 || s.Module("extra") != nil {
-				t.Fatalf("it runs release %d", s.release.Number)
+			if s.Release().Number != 1 || s.Module("extra") != nil {
+				t.Fatalf("it runs release %d", s.Release().Number)
 			}
 		}
 		s.Emit("tick")
@@ -82,7 +82,7 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 		var out strings.Builder
 		s.Command("", "go", func(v world.Value, err error) { fmt.Fprint(&out, v, err, " ") })
 		s.Advance(20)
-		fmt.Fprint(&out, do(t, s, `M.f(), C(), M.gone(), M.n, #M.list, M.t.a, M.t.b, M.t.live, M.mt.k, M.added, GLOBAL, R`))
+		fmt.Fprint(&out, eval(t, s, `M.f(), C(), M.gone(), M.n, #M.list, M.t.a, M.t.b, M.t.live, M.mt.k, M.added, GLOBAL, R`))
 		handlers, timers := registered(s)
 		fmt.Fprint(&out, len(timers), len(handlers), s.Modules(), s.Names(), s.HasHandler("tock"))
 		return out.String()
@@ -96,7 +96,7 @@ func TestCommitThatPanicsIsUndone(t *testing.T) {
 func TestReloadAfterAnUndoneCommit(t *testing.T) {
 	broken := true
 	s := brittle(t, &broken)
-	st, err := NewStager(s.opts).Stage(s.release, s.release.With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
+	st, err := stagerOf("m").Stage(s.Release(), s.Release().With(2, map[string][]byte{"m.lua": []byte(undoNew)}), s.Modules())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,10 +112,10 @@ func TestReloadAfterAnUndoneCommit(t *testing.T) {
 	}
 	s.Emit("tick")
 	s.Emit("tock")
-	if got := do(t, s, `require"m".f(), require"m".n, #require"m".list, require"m".mt.k`); fmt.Sprint(got) != "[new105 2 4 k2]" {
+	if got := eval(t, s, `require"m".f(), require"m".n, #require"m".list, require"m".mt.k`); fmt.Sprint(got) != "[new105 2 4 k2]" {
 		t.Fatal(got)
 	}
-	if _, ok := s.Module("extra").result.(*lua.LTable); !ok {
+	if _, ok := s.Module("extra").Result.(*lua.LTable); !ok {
 		t.Fatal("the new module is missing")
 	}
 }

@@ -4,10 +4,10 @@ import "hotshard/runtime/script/code"
 
 // unloads lists the loaded modules whose file the release takes out: an operator
 // unloaded them, or a rollback goes back to before they were there.
-func (p *planner) unloads() []*module {
-	var out []*module
+func (p *planner) unloads() []*Module {
+	var out []*Module
 	for _, m := range p.s.Loaded() {
-		if p.st.To.Files[m.file.Path] == nil && p.st.From.Files[m.file.Path] != nil {
+		if p.st.To.Files[m.File.Path] == nil && p.st.From.Files[m.File.Path] != nil {
 			out = append(out, m)
 		}
 	}
@@ -17,6 +17,6 @@ func (p *planner) unloads() []*module {
 // warnUnloads names what is taken out.
 func (p *planner) warnUnloads() {
 	for _, m := range p.unloads() {
-		p.warnings = append(p.warnings, code.Warn(code.WDeleted, m.name, "the module is unloaded; who holds its functions keeps them"))
+		p.warnings = append(p.warnings, code.Warn(code.WDeleted, m.Name, "the module is unloaded; who holds its functions keeps them"))
 	}
 }
