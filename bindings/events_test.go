@@ -9,6 +9,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -106,7 +107,7 @@ func TestStagingHasNoWorld(t *testing.T) {
 		local here, count, all, kind = system.name() .. "!", 1 + system.tick(), system.players(), types.get("Wren")
 		local first, mass = #all, kind.mass
 		function command.x() return 1 end`)})
-	stager := script.NewStager(script.Options{Entry: []string{"main"}, Bind: bind})
+	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Bind: bind})
 	next := base.With(2, map[string][]byte{"main.lua": append([]byte("local more = 1\n"), base.Files["main.lua"].Source...)})
 	if _, err := stager.Stage(base, next, []string{"main"}); err != nil {
 		t.Fatal(err)

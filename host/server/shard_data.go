@@ -14,11 +14,11 @@ import (
 	"hotshard/runtime/world"
 )
 
-// reload implements command.Reload.
-type reload struct{ s *Server }
+// reloads implements command.Reload.
+type reloads struct{ s *Server }
 
 // Status implements command.Reload.
-func (v reload) Status(context.Context) (command.ReloadStatus, error) {
+func (v reloads) Status(context.Context) (command.ReloadStatus, error) {
 	w := v.s.watcher.Status()
 	st := command.ReloadStatus{
 		Root: w.Root, Mode: string(w.Mode), Reason: w.Reason, Files: w.Files, Pending: w.Pending, LastScan: w.LastScan,
@@ -36,7 +36,7 @@ func (v reload) Status(context.Context) (command.ReloadStatus, error) {
 }
 
 // Now implements command.Reload.
-func (v reload) Now(ctx context.Context, author string) ([]command.Outcome, error) {
+func (v reloads) Now(ctx context.Context, author string) ([]command.Outcome, error) {
 	b, err := v.s.watcher.Scan(ctx)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (s *Server) everything(b *watch.Batch) {
 }
 
 // Accept implements command.Reload.
-func (v reload) Accept(ctx context.Context, path, author string) ([]command.Outcome, error) {
+func (v reloads) Accept(ctx context.Context, path, author string) ([]command.Outcome, error) {
 	if _, err := v.s.watcher.Scan(ctx); err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func toOutcomes(all []release.Outcome) []command.Outcome {
 }
 
 // Wait implements command.Reload.
-func (v reload) Wait(ctx context.Context) ([]command.Outcome, error) {
+func (v reloads) Wait(ctx context.Context) ([]command.Outcome, error) {
 	began := time.Now()
 	if err := v.s.watcher.WaitSettled(ctx); err != nil {
 		return nil, err

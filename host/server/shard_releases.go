@@ -16,6 +16,7 @@ import (
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 )
 
@@ -145,7 +146,7 @@ func (v keptReleases) PlanRollback(ctx context.Context, to int) (command.Plan, e
 	return toPlan(v.controller().PlanRollback(ctx, to)), nil
 }
 
-func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
+func toPlan(o release.Outcome, changes []reload.FunctionChange) command.Plan {
 	p := command.Plan{Base: o.Release, Systems: o.Units}
 	if o.Verdict == release.Refuse {
 		out := toOutcome(o)

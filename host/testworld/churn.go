@@ -7,6 +7,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // meanTicks is how many ticks lie between two reloads, on average, and mostReloads
@@ -21,7 +22,7 @@ const (
 type churn struct {
 	world  *testWorld
 	rand   *rand.Rand
-	stager *script.Stager
+	stager *reload.Stager
 	left   int // ticks until the next reload
 	count  int
 }
@@ -32,7 +33,7 @@ func newChurn(w *testWorld) *churn {
 	o := config.Script
 	o.Name, o.Seed, o.Release = string(w.system.Address()), config.Seed, w.setup.Release
 	o.Bind = func(st *script.State) { config.Bind(w.system, st) }
-	c.stager = script.NewStager(o)
+	c.stager = reload.NewStager(o)
 	c.left = c.rand.IntN(meanTicks)
 	return c
 }
@@ -64,7 +65,7 @@ func (c *churn) reload() error {
 	if err != nil {
 		return err
 	}
-	report, err := script.Commit(st, staged)
+	report, err := reload.Commit(st, staged)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // DefaultPatience is how long all units together may take for one step, and
@@ -157,10 +158,10 @@ func (c *Controller) ask(ctx context.Context, units []string, f func(string, *sc
 
 // commit makes the units run what is staged, each at its own next tick boundary,
 // and adds to the outcome what only the commit can know.
-func (c *Controller) commit(ctx context.Context, to course, staged legs, units []string, gauge *gauging, o *Outcome) (map[string]*script.Report, map[string]error) {
+func (c *Controller) commit(ctx context.Context, to course, staged legs, units []string, gauge *gauging, o *Outcome) (map[string]*reload.Report, map[string]error) {
 	ctx, cancel := c.changing(ctx)
 	defer cancel()
-	reports := map[string]*script.Report{}
+	reports := map[string]*reload.Report{}
 	var mu sync.Mutex
 	errs := c.cfg.Fleet.Each(ctx, units, func(unit string, st *script.State) error {
 		want := to.of(unit)
@@ -174,7 +175,7 @@ func (c *Controller) commit(ctx context.Context, to course, staged legs, units [
 		}
 		gauge.look(unit, st)
 		began := c.cfg.Now()
-		r, err := script.Commit(st, s)
+		r, err := reload.Commit(st, s)
 		if err != nil {
 			return err
 		}
@@ -196,7 +197,7 @@ func (c *Controller) commit(ctx context.Context, to course, staged legs, units [
 // undo takes units that committed back, because one could not. Whatever cannot be
 // taken back starts anew on what it ran: better a unit that has forgotten than one
 // that runs what the others do not.
-func (c *Controller) undo(ctx context.Context, number int, staged legs, reports map[string]*script.Report, errs map[string]error, o Outcome) Outcome {
+func (c *Controller) undo(ctx context.Context, number int, staged legs, reports map[string]*reload.Report, errs map[string]error, o Outcome) Outcome {
 	before := c.course
 	c.back(ctx, before, staged, slices.Sorted(maps.Keys(reports)))
 	c.settle(before)
@@ -233,7 +234,7 @@ func (c *Controller) back(ctx context.Context, before course, staged legs, units
 			if b == nil {
 				return nil
 			}
-			_, err := script.Commit(s, b)
+			_, err := reload.Commit(s, b)
 			return err
 		})
 	}

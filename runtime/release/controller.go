@@ -13,6 +13,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Fleet reaches the live States of a shard.
@@ -70,7 +71,7 @@ type Controller struct {
 	disk     *code.Release // what was accepted from disk, without patches
 	live     *code.Release // what runs: disk with the open patches
 	course   course        // what every unit is to run: live, canaries aside
-	stagers  map[string]*script.Stager
+	stagers  map[string]*reload.Stager
 	refusal  map[string]string // path to the hash that was refused last
 	waiting  map[string][]byte // refused and still so on disk
 	queued   map[string][]byte
@@ -102,7 +103,7 @@ func New(cfg Config) *Controller {
 	if cfg.Journal == nil {
 		cfg.Journal = &memoryJournal{n: cfg.Release.Number}
 	}
-	c := &Controller{cfg: cfg, disk: cfg.Release, live: cfg.Release, stagers: map[string]*script.Stager{},
+	c := &Controller{cfg: cfg, disk: cfg.Release, live: cfg.Release, stagers: map[string]*reload.Stager{},
 		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}, cut: map[string]string{}, frozen: cfg.Frozen}
 	c.watch.budget = cfg.Budget.orDefault()
 	if len(cfg.Patches) > 0 {

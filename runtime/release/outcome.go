@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Verdict is what became of a batch.
@@ -31,8 +31,8 @@ type Outcome struct {
 	Files    []string
 	Warnings []code.Warning
 	Broken   []string                // files that are on the disk and refused, after this step
-	Report   script.Report           // of the State that had most to say
-	Changes  []script.FunctionChange // what it changes, by name
+	Report   reload.Report           // of the State that had most to say
+	Changes  []reload.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone
 	Units    int                     // States that were changed
 	Frames   int                     // suspended frames in all of them that finish in old code

@@ -9,6 +9,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // PatchStatus is how a patch stands.
@@ -70,7 +71,7 @@ func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 }
 
 // PlanPatch says what a patch would do. Nothing changes.
-func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, err := c.patched(r)

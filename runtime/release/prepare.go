@@ -10,6 +10,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // legKey says which units a staged step is for: those of a program that run one
@@ -17,10 +18,10 @@ import (
 type legKey struct{ program, from, to string } // the releases by their hashes
 
 // legs are the staged steps of one change. Without canaries there is one a program.
-type legs map[legKey]*script.Staged
+type legs map[legKey]*reload.Staged
 
 // of is the step that brings a State to a release, nil where there is none.
-func (g legs) of(st *script.State, to *code.Release) *script.Staged {
+func (g legs) of(st *script.State, to *code.Release) *reload.Staged {
 	return g[legKey{st.Program(), st.Release().Hash, to.Hash}]
 }
 
@@ -49,11 +50,11 @@ func (g legs) renumber(to course) {
 }
 
 // changes lists what all steps together change, by name.
-func (g legs) changes() []script.FunctionChange {
-	var all []script.FunctionChange
+func (g legs) changes() []reload.FunctionChange {
+	var all []reload.FunctionChange
 	for _, key := range g.keys() {
 		for _, f := range g[key].Changes() {
-			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+			if !slices.ContainsFunc(all, func(x reload.FunctionChange) bool { return x.Name == f.Name }) {
 				all = append(all, f)
 			}
 		}
@@ -185,7 +186,7 @@ func union(a, b []string) []string {
 	return a
 }
 
-func (c *Controller) stage(program string, from, to *code.Release, roots []string) (st *script.Staged, err error) {
+func (c *Controller) stage(program string, from, to *code.Release, roots []string) (st *reload.Staged, err error) {
 	defer func() { // a fault of the engine is a refusal, not the end of the shard
 		if v := recover(); v != nil {
 			err = &code.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
@@ -197,7 +198,7 @@ func (c *Controller) stage(program string, from, to *code.Release, roots []strin
 		if o == nil {
 			return nil, fmt.Errorf("no options for program %s", program)
 		}
-		g = script.NewStager(*o)
+		g = reload.NewStager(*o)
 		c.stagers[program] = g
 	}
 	return g.Stage(from, to, roots)
@@ -213,7 +214,7 @@ func (c *Controller) vote(ctx context.Context, to course, staged legs, units []s
 		if s == nil {
 			return nil
 		}
-		report, err := script.Plan(st, s)
+		report, err := reload.Plan(st, s)
 		if err != nil {
 			return err
 		}
@@ -242,7 +243,7 @@ func refusedIn(unit string, err error) Outcome {
 }
 
 // merge folds a unit's report into the outcome: every warning once.
-func merge(o *Outcome, r *script.Report) {
+func merge(o *Outcome, r *reload.Report) {
 	o.warn(r.Warnings...)
 	o.Frames += r.Frames
 	if r.Modules >= o.Report.Modules {

@@ -13,6 +13,7 @@ import (
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/world"
 )
 
@@ -362,11 +363,11 @@ func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
 			synctest.Wait()
 			_ = sys.Post(Between(func(s *System) {
 				st := s.State()
-				stager := script.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
+				stager := reload.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
 				to := st.Release().With(2, map[string][]byte{"main.lua": []byte("runs = 0\nevery(1, function() runs = runs + 1 end)")})
 				staged, err := stager.Stage(st.Release(), to, st.Modules())
 				if err == nil {
-					_, err = script.Commit(st, staged)
+					_, err = reload.Commit(st, staged)
 				}
 				if err != nil {
 					t.Error(err)

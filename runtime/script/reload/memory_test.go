@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"os"
 	"runtime"
@@ -193,7 +194,7 @@ func TestCommitDoesNotVisitClosures(t *testing.T) {
 }
 
 // useStack writes over the frames that finished calls have left on a thread.
-func useStack(t *testing.T, s *State) {
+func useStack(t *testing.T, s *script.State) {
 	eval(t, s, `(function() local function f(n) if n == 0 then return 1 end local x = f(n - 1) return x end return f(30) end)()`)
 }
 
@@ -246,8 +247,8 @@ func TestOldLocalsAreForgottenInTheEnd(t *testing.T) {
 // shared code.
 func BenchmarkStateMemory(b *testing.B) {
 	release := code.NewRelease(1, bigShard(30, 1))
-	boot := func() *State {
-		s, err := New(Options{Name: "x", Release: release, Entry: []string{"main"}})
+	boot := func() *script.State {
+		s, err := script.New(script.Options{Name: "x", Release: release, Entry: []string{"main"}})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -256,7 +257,7 @@ func BenchmarkStateMemory(b *testing.B) {
 	defer boot().Close() // what all share is there now
 	const n = 50
 	before := liveHeap()
-	states := make([]*State, n)
+	states := make([]*script.State, n)
 	for i := range states {
 		states[i] = boot()
 	}

@@ -1,8 +1,9 @@
-package script
+package reload
 
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
@@ -102,7 +103,7 @@ func (p *planner) fill() {
 }
 
 // slotFor is where a function's code will be after the commit.
-func (p *planner) function(next *Function) *Slot {
+func (p *planner) function(next *script.Function) *script.Slot {
 	name := next.Module.Name
 	if mp := p.modulePlan(name); mp != nil {
 		f := mp.fns[next.Decl.ID]
@@ -117,7 +118,7 @@ func (p *planner) function(next *Function) *Slot {
 	return nil
 }
 
-func (p *planner) variable(mod string, v *code.Var) *Variable {
+func (p *planner) variable(mod string, v *code.Var) *script.Variable {
 	if mp := p.modulePlan(mod); mp != nil {
 		return mp.vars[v.ID]
 	}
@@ -140,8 +141,8 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	if n == nil {
 		return nil
 	}
-	m, _ := NewModule(name, n.File, n.Unit)
-	mp := &modulePlan{next: n, fresh: m, fns: m.Functions, vars: make([]*Variable, len(n.Unit.Vars))}
+	m, _ := script.NewModule(name, n.File, n.Unit)
+	mp := &modulePlan{next: n, fresh: m, fns: m.Functions, vars: make([]*script.Variable, len(n.Unit.Vars))}
 	p.mods[name] = mp
 	for _, v := range n.Unit.Vars {
 		mp.vars[v.ID] = m.Variable(v)
@@ -201,7 +202,7 @@ func (p *planner) translateHandle(ud *lua.LUserData) lua.LValue {
 	if v, ok := p.made[ud]; ok {
 		return v
 	}
-	r, ok := ud.Value.(*Registration)
+	r, ok := ud.Value.(*script.Registration)
 	if !ok {
 		return lua.LNil
 	}

@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
@@ -80,7 +81,7 @@ func (p *planner) typeRefusal(o op, live lua.LValue) *code.Refusal {
 			break
 		}
 	}
-	r.Message = fmt.Sprintf("was %s (live %s), becomes %s. Add reload.migrate(%q, fn)", o.old.Type(), Short(live), o.new.Type(), name)
+	r.Message = fmt.Sprintf("was %s (live %s), becomes %s. Add reload.migrate(%q, fn)", o.old.Type(), script.Short(live), o.new.Type(), name)
 	return r
 }
 
@@ -91,7 +92,7 @@ func (p *planner) take(at *place) {
 
 func (p *planner) keep(at *place, live lua.LValue) {
 	p.report.Kept++
-	p.warnings = append(p.warnings, code.Warn(code.WStateKept, at.name, "live=%s base=%s new=%s", Short(live), Short(at.old), Short(at.new)))
+	p.warnings = append(p.warnings, code.Warn(code.WStateKept, at.name, "live=%s base=%s new=%s", script.Short(live), script.Short(at.old), script.Short(at.new)))
 }
 
 // pristine says whether a live value is still what the old source made. What a
@@ -125,7 +126,7 @@ func (p *planner) pristineNew(new, live lua.LValue) bool {
 
 // structure compares values of two States by what they are made of.
 type structure struct {
-	a, b  *State
+	a, b  *script.State
 	seen  map[[2]*lua.LTable]bool
 	nodes int
 }
@@ -154,7 +155,7 @@ func (e *structure) functions(x, y *lua.LFunction) bool {
 	}
 	xs, ys := e.a.Slots().Of(x), e.b.Slots().Of(y)
 	if xs == nil && ys == nil {
-		return SameLoaded(x, y)
+		return script.SameLoaded(x, y)
 	}
 	return xs != nil && ys != nil && code.SameDecl(xs.Function.Decl, ys.Function.Decl)
 }
@@ -207,7 +208,7 @@ func (p *planner) orphans() {
 				continue // the table lives on under another name
 			}
 			if !p.pristine(bc.Value(), lc.Value()) {
-				p.warnings = append(p.warnings, code.Warn(code.WOrphanState, n.Name+":"+v.Name, "=%s; it comes back if the source declares it again", Short(lc.Value())))
+				p.warnings = append(p.warnings, code.Warn(code.WOrphanState, n.Name+":"+v.Name, "=%s; it comes back if the source declares it again", script.Short(lc.Value())))
 			}
 		}
 	}
@@ -242,7 +243,7 @@ func (p *planner) frames() {
 			return
 		}
 		if frozen == nil {
-			p.freeze = append(p.freeze, Suspended{Frame: fr, Function: f})
+			p.freeze = append(p.freeze, script.Suspended{Frame: fr, Function: f})
 			p.oldCalls(f.Decl)
 		}
 		if count[f.Decl.Name] == nil {
@@ -267,9 +268,9 @@ func (p *planner) frames() {
 
 // changedFunctions makes the set of functions whose code changes when it is first
 // asked for: most States have nothing suspended in a script.
-func (p *planner) changedFunctions() func() map[*Function]bool {
-	return sync.OnceValue(func() map[*Function]bool {
-		changed := map[*Function]bool{}
+func (p *planner) changedFunctions() func() map[*script.Function]bool {
+	return sync.OnceValue(func() map[*script.Function]bool {
+		changed := map[*script.Function]bool{}
 		for _, mp := range p.mods {
 			for i := range mp.swaps {
 				if sw := &mp.swaps[i]; sw.Changed {
@@ -281,7 +282,7 @@ func (p *planner) changedFunctions() func() map[*Function]bool {
 	})
 }
 
-func (p *planner) frameFunction(fn *lua.LFunction) (*Function, int) {
+func (p *planner) frameFunction(fn *lua.LFunction) (*script.Function, int) {
 	if fn == nil || fn.IsG {
 		return nil, 0
 	}

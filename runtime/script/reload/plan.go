@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"sort"
 
@@ -11,7 +12,7 @@ import (
 // planner works out what a Staged release does to one live State. Until commit
 // it only reads the State and makes new objects beside it.
 type planner struct {
-	s     *State
+	s     *script.State
 	kept  *kept
 	st    *Staged
 	force bool // at commit: state that cannot be merged is kept with a warning
@@ -29,15 +30,15 @@ type planner struct {
 	journal     *journal // of what migrations write besides their results
 	migrations  []*liveMigration
 	forget      []string // migrations whose before-image is no longer of use
-	freeze      []Suspended
+	freeze      []script.Suspended
 	restarts    map[string]bool
-	loadsGone   []*Function // that have made functions of texts they no longer have
-	handles     map[*Registration]*lua.LUserData
+	loadsGone   []*script.Function // that have made functions of texts they no longer have
+	handles     map[*script.Registration]*lua.LUserData
 	grows       []grown
 	mergedCells map[*lua.Upvalue]bool // next's cells of captured variables that are decided
 	told        map[string]bool       // functions that are warned of
 	warnings    []code.Warning
-	undo        Undo
+	undo        script.Undo
 	report      Report
 }
 
@@ -61,7 +62,7 @@ type Report struct {
 }
 
 // Plan says what committing would do to a State, or why it refuses. Nothing changes.
-func Plan(s *State, st *Staged) (report *Report, err error) {
+func Plan(s *script.State, st *Staged) (report *Report, err error) {
 	defer func() { // a fault of the engine is a refusal: the State is as it was
 		if v := recover(); v != nil {
 			report, err = nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
@@ -74,10 +75,10 @@ func Plan(s *State, st *Staged) (report *Report, err error) {
 	return &p.report, nil
 }
 
-func makePlan(s *State, st *Staged, force bool) (*planner, *code.Refusal) {
+func makePlan(s *script.State, st *Staged, force bool) (*planner, *code.Refusal) {
 	p := &planner{s: s, kept: keptOf(s), st: st, force: force, live: map[*place]lua.LValue{}, found: map[*place]bool{},
 		made: map[any]lua.LValue{}, cells: map[*lua.Upvalue]*lua.Upvalue{}, mods: map[string]*modulePlan{},
-		restarts: map[string]bool{}, handles: map[*Registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
+		restarts: map[string]bool{}, handles: map[*script.Registration]*lua.LUserData{}, told: map[string]bool{}, mergedCells: map[*lua.Upvalue]bool{}}
 	if s.Release().Hash != st.From.Hash {
 		return nil, &code.Refusal{Code: code.RStale, Subject: s.Name(), Message: fmt.Sprintf("%s runs %s and the batch was staged on %s; stage it again", s.Name(), s.Release().Hash, st.From.Hash)}
 	}

@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
@@ -43,9 +44,9 @@ return M`
 
 // brittle is started with a host that breaks, while broken says so, on being told
 // of a fault: the last thing that a commit can meet.
-func brittle(t *testing.T, broken *bool) *State {
+func brittle(t *testing.T, broken *bool) *script.State {
 	files := map[string][]byte{"m.lua": []byte(undoOld), "extra.lua": []byte("return {v = 1}")}
-	s, err := New(Options{Name: "test", Release: code.NewRelease(1, files), Entry: []string{"m"}, OnFault: func(Fault) {
+	s, err := script.New(script.Options{Name: "test", Release: code.NewRelease(1, files), Entry: []string{"m"}, OnFault: func(script.Fault) {
 		if *broken {
 			panic("the host breaks")
 		}

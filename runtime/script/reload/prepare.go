@@ -1,6 +1,7 @@
-package script
+package reload
 
 import (
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
@@ -10,21 +11,21 @@ import (
 
 // modulePlan is one module's next shape in the live State.
 type modulePlan struct {
-	live  *Module // nil: the module is new here
-	next  *Module
+	live  *script.Module // nil: the module is new here
+	next  *script.Module
 	match *code.Match
-	fns   []*Function
-	vars  []*Variable
-	swaps []Swap
-	slots map[*Function]*Slot // those of functions that get a new one
-	cells []newCell           // of variables that are new
-	bound bool                // made from live values, so that it must be made again for a commit
-	fresh *Module             // what becomes of a new module
+	fns   []*script.Function
+	vars  []*script.Variable
+	swaps []script.Swap
+	slots map[*script.Function]*script.Slot // those of functions that get a new one
+	cells []newCell                         // of variables that are new
+	bound bool                              // made from live values, so that it must be made again for a commit
+	fresh *script.Module                    // what becomes of a new module
 }
 
 // newCell is a new variable and next's cell for it.
 type newCell struct {
-	v   *Variable
+	v   *script.Variable
 	src *lua.Upvalue
 }
 
@@ -92,9 +93,9 @@ func (p *planner) reuse() bool {
 	return true
 }
 
-func (p *planner) prepare(live, next *Module, um *code.Match) *modulePlan {
-	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*Function, len(um.New.Decls)), vars: make([]*Variable, len(um.New.Vars)),
-		slots: map[*Function]*Slot{}, swaps: make([]Swap, 0, len(um.New.Decls))}
+func (p *planner) prepare(live, next *script.Module, um *code.Match) *modulePlan {
+	mp := &modulePlan{live: live, next: next, match: um, fns: make([]*script.Function, len(um.New.Decls)), vars: make([]*script.Variable, len(um.New.Vars)),
+		slots: map[*script.Function]*script.Slot{}, swaps: make([]script.Swap, 0, len(um.New.Decls))}
 	p.mods[next.Name] = mp
 	p.prepareVars(mp)
 	protos := make([]*lua.FunctionProto, len(um.New.Decls))
@@ -117,7 +118,7 @@ func (p *planner) prepareVars(mp *modulePlan) {
 			mp.vars[v.ID] = mp.live.Variable(was)
 			continue
 		}
-		nv := &Variable{Decl: v}
+		nv := &script.Variable{Decl: v}
 		if v.Once {
 			if o := p.kept.left[mp.live].orphan(v.Name); o != nil && p.fits(o, mp.next, v) {
 				nv, mp.bound = o, true
@@ -131,34 +132,34 @@ func (p *planner) prepareVars(mp *modulePlan) {
 }
 
 // fits says whether an orphan's value is of the kind that the new source declares.
-func (p *planner) fits(o *Variable, next *Module, v *code.Var) bool {
+func (p *planner) fits(o *script.Variable, next *script.Module, v *code.Var) bool {
 	src := next.Cell(v)
 	return o.Cell != nil && src != nil && src.Value().Type() == o.Cell.Value().Type()
 }
 
 func (p *planner) prepareFunction(mp *modulePlan, d *code.Decl, protos []*lua.FunctionProto) *lua.FunctionProto {
-	layout := make([]*Variable, len(d.Upvals))
+	layout := make([]*script.Variable, len(d.Upvals))
 	for i, v := range d.Upvals {
 		layout[i] = mp.vars[v.ID]
 	}
-	proto := CloneProto(d, protos)
+	proto := script.CloneProto(d, protos)
 	f := p.existing(mp, d)
 	if f == nil {
-		f = &Function{Module: mp.live, Decl: d}
-		f.Slot = NewSlot(f, proto, layout, nil)
+		f = &script.Function{Module: mp.live, Decl: d}
+		f.Slot = script.NewSlot(f, proto, layout, nil)
 		mp.fns[d.ID], mp.slots[f] = f, f.Slot
-		mp.swaps = append(mp.swaps, Swap{Function: f, To: d, Slot: f.Slot})
+		mp.swaps = append(mp.swaps, script.Swap{Function: f, To: d, Slot: f.Slot})
 		return proto
 	}
 	mp.fns[d.ID] = f
-	sw := Swap{Function: f, To: d, Changed: f.Decl.Own != d.Own || !mp.match.SameChildren(f.Decl, d)}
+	sw := script.Swap{Function: f, To: d, Changed: f.Decl.Own != d.Own || !mp.match.SameChildren(f.Decl, d)}
 	if sameVariables(f.Slot.Layout, layout) {
 		sw.Proto = proto
 		mp.swaps = append(mp.swaps, sw)
 		return f.Slot.Proto
 	}
 	sw.Changed = true
-	sw.Slot = NewSlot(f, proto, layout, mp.leftBehind(f.Slot, layout))
+	sw.Slot = script.NewSlot(f, proto, layout, mp.leftBehind(f.Slot, layout))
 	mp.slots[f] = sw.Slot
 	mp.swaps = append(mp.swaps, sw)
 	return proto
@@ -166,7 +167,7 @@ func (p *planner) prepareFunction(mp *modulePlan, d *code.Decl, protos []*lua.Fu
 
 // existing is the live function that a new declaration continues: the matched
 // one, or one of that name that an earlier version deleted.
-func (p *planner) existing(mp *modulePlan, d *code.Decl) *Function {
+func (p *planner) existing(mp *modulePlan, d *code.Decl) *script.Function {
 	if was := mp.match.Before(d); was != nil {
 		return mp.live.Functions[was.ID]
 	}
@@ -176,7 +177,7 @@ func (p *planner) existing(mp *modulePlan, d *code.Decl) *Function {
 	return nil
 }
 
-func sameVariables(a, b []*Variable) bool {
+func sameVariables(a, b []*script.Variable) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -190,8 +191,8 @@ func sameVariables(a, b []*Variable) bool {
 
 // leftBehind lists what closures of a slot captured and the next layout does not
 // want: they keep it, for the case that a later version wants it again.
-func (mp *modulePlan) leftBehind(sl *Slot, layout []*Variable) []*Variable {
-	var out []*Variable
+func (mp *modulePlan) leftBehind(sl *script.Slot, layout []*script.Variable) []*script.Variable {
+	var out []*script.Variable
 	for _, v := range append(slices.Clone(sl.Layout), sl.Extras()...) {
 		if !v.Decl.Once && !slices.Contains(layout, v) && slices.Contains(mp.vars, v) {
 			out = append(out, v)

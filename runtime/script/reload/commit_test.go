@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
@@ -55,10 +56,10 @@ func TestStatesPlanAtOnce(t *testing.T) {
 		return src
 	}
 	first := code.NewRelease(1, source(1))
-	states := make([]*State, 8)
+	states := make([]*script.State, 8)
 	for i := range states {
 		var err error
-		if states[i], err = New(Options{Name: "x", Release: first, Entry: []string{"main"}}); err != nil {
+		if states[i], err = script.New(script.Options{Name: "x", Release: first, Entry: []string{"main"}}); err != nil {
 			t.Fatal(err)
 		}
 		defer states[i].Close()

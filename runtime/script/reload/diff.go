@@ -1,10 +1,11 @@
-package script
+package reload
 
 import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
@@ -117,7 +118,7 @@ func (d *differ) walk() {
 	}
 }
 
-func (d *differ) variables(bm, m *Module) {
+func (d *differ) variables(bm, m *script.Module) {
 	um := d.match[m.Name]
 	for _, v := range m.Unit.Vars {
 		was := um.VarBefore(v)
@@ -198,7 +199,7 @@ func (d *differ) sameFunction(o, n *lua.LFunction) bool {
 	}
 	os, ns := d.base.Slots().Of(o), d.next.Slots().Of(n)
 	if os == nil || ns == nil {
-		return os == nil && ns == nil && SameLoaded(o, n)
+		return os == nil && ns == nil && script.SameLoaded(o, n)
 	}
 	um := d.match[ns.Function.Module.Name]
 	if um == nil || os.Function.Module.Name != ns.Function.Module.Name {

@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"slices"
 	"strings"
@@ -31,9 +32,9 @@ func bigShard(files, version int) map[string][]byte {
 }
 
 // shardWithClosures boots a big shard and makes closures of all its files.
-func shardWithClosures(tb testing.TB, files, closures int) *State {
-	s, err := New(Options{Name: "big", Release: code.NewRelease(1, bigShard(files, 1)), Entry: []string{"main"},
-		OnFault: func(f Fault) { tb.Error(f.Message) }})
+func shardWithClosures(tb testing.TB, files, closures int) *script.State {
+	s, err := script.New(script.Options{Name: "big", Release: code.NewRelease(1, bigShard(files, 1)), Entry: []string{"main"},
+		OnFault: func(f script.Fault) { tb.Error(f.Message) }})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func shardWithClosures(tb testing.TB, files, closures int) *State {
 
 // commitPause changes every function of the shard and measures the commit alone:
 // the time that the system stands still. (mk itself stays as it is.)
-func commitPause(tb testing.TB, s *State, g *Stager, files, version int) time.Duration {
+func commitPause(tb testing.TB, s *script.State, g *Stager, files, version int) time.Duration {
 	to := s.Release().With(version, bigShard(files, version))
 	st, err := g.Stage(s.Release(), to, s.Modules())
 	if err != nil {

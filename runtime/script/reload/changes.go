@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 	"sort"
@@ -76,7 +77,7 @@ const maxMeasured = 500_000
 // Measure adds to each change how many live closures, suspended frames and timers
 // of a State run it. It walks the heap and is meant for a plan that an operator
 // asked for, not for the commit.
-func Measure(s *State, list []FunctionChange) {
+func Measure(s *script.State, list []FunctionChange) {
 	byName := make(map[string]*FunctionChange, len(list))
 	for i := range list {
 		byName[list[i].Name] = &list[i]
@@ -88,7 +89,7 @@ func Measure(s *State, list []FunctionChange) {
 			}
 		}
 	}
-	s.Registry().Timers(func(t *Registration) { count(t.Fn, func(c *FunctionChange) { c.Timers++ }) })
+	s.Registry().Timers(func(t *script.Registration) { count(t.Fn, func(c *FunctionChange) { c.Timers++ }) })
 	s.EachFrame(func(_ *lua.LState, fr vm.Frame) { count(fr.Fn(), func(c *FunctionChange) { c.Frames++ }) })
 	s.WalkHeap(maxMeasured, func(fn *lua.LFunction) { count(fn, func(c *FunctionChange) { c.Closures++ }) })
 }

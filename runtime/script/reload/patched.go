@@ -1,10 +1,11 @@
-package script
+package reload
 
 import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
@@ -41,10 +42,10 @@ func (p *planner) warnGlobals(d *code.Decl) {
 }
 
 func (p *planner) hasGlobal(name string) bool {
-	for _, s := range []*State{p.s, p.st.next.State} {
+	for _, s := range []*script.State{p.s, p.st.next.State} {
 		if vm.Get(s.Globals(), lua.LString(name)) != lua.LNil {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.st.base.Loaded(), func(m *Module) bool { return m.Unit.Globals[name].Set })
+	return slices.ContainsFunc(p.st.base.Loaded(), func(m *script.Module) bool { return m.Unit.Globals[name].Set })
 }

@@ -1,6 +1,7 @@
-package script
+package reload
 
 import (
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 	"testing"
@@ -11,7 +12,7 @@ import (
 // reloader saves versions of one file over and over.
 type reloader struct {
 	t *testing.T
-	s *State
+	s *script.State
 	g *Stager
 	n int
 }
@@ -52,17 +53,17 @@ func (r *reloader) must(path, src string) *Report {
 }
 
 // stagerOf stages for States of these entries.
-func stagerOf(entry ...string) *Stager { return NewStager(Options{Entry: entry}) }
+func stagerOf(entry ...string) *Stager { return NewStager(script.Options{Entry: entry}) }
 
 // started is a State that runs the files, and the faults that its scripts make.
-func started(t testing.TB, files map[string]string, entry ...string) (*State, *[]Fault) {
+func started(t testing.TB, files map[string]string, entry ...string) (*script.State, *[]script.Fault) {
 	t.Helper()
 	src := map[string][]byte{}
 	for p, s := range files {
 		src[p] = []byte(s)
 	}
-	faults := &[]Fault{}
-	s, err := New(Options{Name: "test", Release: code.NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
+	faults := &[]script.Fault{}
+	s, err := script.New(script.Options{Name: "test", Release: code.NewRelease(1, src), Entry: entry, OnFault: func(f script.Fault) { *faults = append(*faults, f) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func started(t testing.TB, files map[string]string, entry ...string) (*State, *[
 }
 
 // eval runs Lua in the State and fails the test on an error.
-func eval(t testing.TB, s *State, text string) []world.Value {
+func eval(t testing.TB, s *script.State, text string) []world.Value {
 	t.Helper()
 	var out []world.Value
 	var failed error
@@ -83,12 +84,12 @@ func eval(t testing.TB, s *State, text string) []world.Value {
 }
 
 // registered are the functions of a State's handlers and those of its timers.
-func registered(s *State) (handlers, timers []*lua.LFunction) {
-	s.Registry().Each(func(r *Registration) {
+func registered(s *script.State) (handlers, timers []*lua.LFunction) {
+	s.Registry().Each(func(r *script.Registration) {
 		if r.Kind.String() == "handler" {
 			handlers = append(handlers, r.Fn)
 		}
 	})
-	s.Registry().Timers(func(r *Registration) { timers = append(timers, r.Fn) })
+	s.Registry().Timers(func(r *script.Registration) { timers = append(timers, r.Fn) })
 	return handlers, timers
 }

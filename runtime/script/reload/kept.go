@@ -1,16 +1,18 @@
-package script
+package reload
+
+import "hotshard/runtime/script"
 
 // kept is what reloads keep with a State between them.
 type kept struct {
 	prepared *codePlan // what Plan has made ready for Commit
 	migrated map[string]*beforeImage
-	left     map[*Module]*leftovers
+	left     map[*script.Module]*leftovers
 }
 
-func keptOf(s *State) *kept {
+func keptOf(s *script.State) *kept {
 	k, _ := s.ReloadState().(*kept)
 	if k == nil {
-		k = &kept{left: map[*Module]*leftovers{}}
+		k = &kept{left: map[*script.Module]*leftovers{}}
 		s.SetReloadState(k)
 	}
 	return k
@@ -27,7 +29,7 @@ func (k *kept) Advanced() {
 }
 
 // forget lets go of what was kept for a module that is unloaded.
-func (k *kept) forget(m *Module, undo *Undo) {
+func (k *kept) forget(m *script.Module, undo *script.Undo) {
 	left := k.left[m]
 	undo.Add(func() { k.left[m] = left })
 	delete(k.left, m)

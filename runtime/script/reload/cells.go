@@ -1,6 +1,7 @@
-package script
+package reload
 
 import (
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"slices"
 
@@ -78,7 +79,7 @@ func (d *differ) inherit() {
 
 // registrations follows the functions of a file's handlers, timers and commands, and
 // those of its named tasks: often nothing else leads to them.
-func (d *differ) registrations(bm, m *Module) {
+func (d *differ) registrations(bm, m *script.Module) {
 	pairs := pairRegistrations(d, bm.Registrations, m.Registrations)
 	d.regs[m.Name] = pairs
 	for _, rm := range pairs {
@@ -165,12 +166,12 @@ func (p *planner) mergedBefore(at *place) bool {
 }
 
 // closureCells gives a new closure its cells, in the order of its slot.
-func (p *planner) closureCells(ns *Slot, fn *lua.LFunction) []*lua.Upvalue {
+func (p *planner) closureCells(ns *script.Slot, fn *lua.LFunction) []*lua.Upvalue {
 	if len(fn.Upvalues) == 0 {
 		return nil
 	}
 	cells := make([]*lua.Upvalue, len(fn.Upvalues))
-	var own []*Variable // that it shares with nobody who lives
+	var own []*script.Variable // that it shares with nobody who lives
 	lost := false
 	for i, v := range ns.Layout {
 		src := fn.Upvalues[i]
@@ -199,7 +200,7 @@ func (p *planner) closureCells(ns *Slot, fn *lua.LFunction) []*lua.Upvalue {
 // joinsLive says whether a new closure belongs to something that lives, though some
 // of what it captures could not be found there: a local that functions of the version
 // before had captured, too.
-func (p *planner) joinsLive(ns *Slot, own []*Variable) bool {
+func (p *planner) joinsLive(ns *script.Slot, own []*script.Variable) bool {
 	um := p.st.match[ns.Function.Module.Name]
 	inner := 0
 	for _, v := range ns.Layout {
@@ -210,11 +211,11 @@ func (p *planner) joinsLive(ns *Slot, own []*Variable) bool {
 	if um == nil || len(own) == inner {
 		return false
 	}
-	return slices.ContainsFunc(own, func(v *Variable) bool { return um.WasCaptured(v.Decl) })
+	return slices.ContainsFunc(own, func(v *script.Variable) bool { return um.WasCaptured(v.Decl) })
 }
 
 // lostCells tells of a new closure that counts for itself.
-func (p *planner) lostCells(ns *Slot, own []*Variable) {
+func (p *planner) lostCells(ns *script.Slot, own []*script.Variable) {
 	name := ns.Function.Decl.Name
 	if p.told[name] {
 		return
@@ -226,7 +227,7 @@ func (p *planner) lostCells(ns *Slot, own []*Variable) {
 // grown is a closure that takes on more captured variables than it was made with.
 type grown struct {
 	fn    *lua.LFunction
-	f     *Function
+	f     *script.Function
 	cells []*lua.Upvalue
 }
 
@@ -251,7 +252,7 @@ func (p *planner) grow() {
 	}
 }
 
-func (p *planner) grownCells(sl *Slot, live *lua.LFunction, ns *Slot, next *lua.LFunction) []*lua.Upvalue {
+func (p *planner) grownCells(sl *script.Slot, live *lua.LFunction, ns *script.Slot, next *lua.LFunction) []*lua.Upvalue {
 	cells := make([]*lua.Upvalue, len(ns.Layout))
 	for i, v := range ns.Layout {
 		lv := p.variable(ns.Function.Module.Name, v.Decl)

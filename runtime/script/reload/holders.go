@@ -1,6 +1,7 @@
-package script
+package reload
 
 import (
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 
@@ -119,8 +120,8 @@ func (h *holders) walk() {
 }
 
 func (h *holders) registrations() {
-	h.p.s.Registry().Timers(func(r *Registration) { h.hold(r.Fn, " by a timer") })
-	h.p.s.Registry().Each(func(r *Registration) {
+	h.p.s.Registry().Timers(func(r *script.Registration) { h.hold(r.Fn, " by a timer") })
+	h.p.s.Registry().Each(func(r *script.Registration) {
 		if r.Module == nil { // a file's own are changed with it
 			h.hold(r.Fn, " by a "+r.Kind.String())
 		}
@@ -129,7 +130,7 @@ func (h *holders) registrations() {
 
 // module starts from what a module keeps: its result and its variables, but not
 // those that its next version no longer has.
-func (h *holders) module(m *Module) {
+func (h *holders) module(m *script.Module) {
 	h.queue = append(h.queue, m.Result)
 	mp := h.p.mods[m.Name]
 	for _, v := range m.Variables {
@@ -203,7 +204,7 @@ func (h *holders) function(fn *lua.LFunction) {
 }
 
 // nextLayout is what a changed function will capture; nil for one that stays.
-func (h *holders) nextLayout(sl *Slot) map[*Variable]bool {
+func (h *holders) nextLayout(sl *script.Slot) map[*script.Variable]bool {
 	mp := h.p.mods[sl.Function.Module.Name]
 	if mp == nil || mp.match == nil {
 		return nil
@@ -212,7 +213,7 @@ func (h *holders) nextLayout(sl *Slot) map[*Variable]bool {
 	if next == nil {
 		return nil
 	}
-	keep := map[*Variable]bool{}
+	keep := map[*script.Variable]bool{}
 	for _, v := range next.Layout {
 		keep[v] = true
 	}

@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	"hotshard/runtime/script/code"

@@ -1,6 +1,7 @@
-package script
+package reload
 
 import (
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 
@@ -10,7 +11,7 @@ import (
 // rehearsal is a State in which the top levels of a release have run, with what they
 // said of their reload.
 type rehearsal struct {
-	*State
+	*script.State
 	stage *stageLog
 }
 
@@ -29,7 +30,7 @@ type stageLog struct {
 }
 
 // Changed implements Stage.
-func (log *stageLog) Changed(m *Module) bool { return log.changed[m.Name] }
+func (log *stageLog) Changed(m *script.Module) bool { return log.changed[m.Name] }
 
 // Refuse implements Stage.
 func (log *stageLog) Refuse(r *code.Refusal) {
@@ -45,28 +46,28 @@ func (log *stageLog) Keep(key string, def lua.LValue) { log.states[key] = def }
 func (log *stageLog) Const(t *lua.LTable) { log.consts[t] = true }
 
 // Upgrade implements Stage.
-func (log *stageLog) Upgrade(m *Module, class *lua.LTable, fn *lua.LFunction) {
+func (log *stageLog) Upgrade(m *script.Module, class *lua.LTable, fn *lua.LFunction) {
 	log.upgrades = append(log.upgrades, stagedUpgrade{m, class, fn})
 }
 
 // After implements Stage.
-func (log *stageLog) After(m *Module, fn *lua.LFunction) {
+func (log *stageLog) After(m *script.Module, fn *lua.LFunction) {
 	log.afters = append(log.afters, stagedHook{m, fn})
 }
 
 // First implements Stage.
-func (log *stageLog) First(m *Module, fn *lua.LFunction) {
+func (log *stageLog) First(m *script.Module, fn *lua.LFunction) {
 	log.firsts = append(log.firsts, stagedHook{m, fn})
 }
 
 // Task implements Stage.
-func (log *stageLog) Task(m *Module, id string, fn *lua.LFunction, handle *lua.LTable) {
+func (log *stageLog) Task(m *script.Module, id string, fn *lua.LFunction, handle *lua.LTable) {
 	log.tasks = append(log.tasks, stagedTask{m, id, fn, handle})
 }
 
 // stagedMigration is a reload.migrate whose function is new in this version.
 type stagedMigration struct {
-	mod    *Module
+	mod    *script.Module
 	name   string
 	fn     *lua.LFunction
 	down   *lua.LFunction
@@ -76,18 +77,18 @@ type stagedMigration struct {
 }
 
 type stagedUpgrade struct {
-	mod   *Module
+	mod   *script.Module
 	class *lua.LTable
 	fn    *lua.LFunction
 }
 
 type stagedHook struct {
-	mod *Module
+	mod *script.Module
 	fn  *lua.LFunction
 }
 
 type stagedTask struct {
-	mod    *Module
+	mod    *script.Module
 	id     string
 	fn     *lua.LFunction
 	handle *lua.LTable
@@ -96,7 +97,7 @@ type stagedTask struct {
 // Migrate implements Stage. A migration that the version before did not have is tried on
 // a copy of that version's initial value; one that it had gives what it gave then, so
 // that it never runs twice.
-func (log *stageLog) Migrate(L *lua.LState, m *Module, name string, fn, down *lua.LFunction) lua.LValue {
+func (log *stageLog) Migrate(L *lua.LState, m *script.Module, name string, fn, down *lua.LFunction) lua.LValue {
 	sm := &stagedMigration{mod: m, name: name, fn: fn, down: down, base: lua.LNil}
 	log.migrations = append(log.migrations, sm)
 	sm.result = log.migrated(L, sm)
@@ -111,7 +112,7 @@ func (log *stageLog) migrated(L *lua.LState, sm *stagedMigration) lua.LValue {
 		}
 		return log.call(L, sm, lua.LNil, nil, nil)
 	}
-	s := From(L)
+	s := script.From(L)
 	for _, old := range base.stage.migrations {
 		if old.mod.Name == sm.mod.Name && old.name == sm.name && sameBody(base.State, old.fn, s, sm.fn) {
 			return copyPlain(L, old.result, map[*lua.LTable]*lua.LTable{})
@@ -128,11 +129,11 @@ func (log *stageLog) migrated(L *lua.LState, sm *stagedMigration) lua.LValue {
 }
 
 func (log *stageLog) call(L *lua.LState, sm *stagedMigration, old lua.LValue, own map[*lua.LTable]bool, j vm.Journal) lua.LValue {
-	v, err := From(L).Migrate(L, sm.fn, old, own, j, 0)
+	v, err := script.From(L).Migrate(L, sm.fn, old, own, j, 0)
 	if err != nil {
 		r := migrationRefusal(sm, err)
 		log.Refuse(r)
-		Raise(L, r)
+		script.Raise(L, r)
 	}
 	return v
 }

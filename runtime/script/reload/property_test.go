@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"math/rand/v2"
 	"os"
@@ -30,14 +31,14 @@ MODS={} for _,n in ipairs{"m0","m1","m2"} do MODS[n]=require(n) end`
 // propWorld is one of the two worlds.
 type propWorld struct {
 	t  *testing.T
-	s  *State
+	s  *script.State
 	at float64
 }
 
 func newPropWorld(t *testing.T, seed uint64, files map[string][]byte, setup string) *propWorld {
 	files["main.lua"] = []byte(setup + genMain)
-	s, err := New(Options{Name: "prop", Release: code.NewRelease(1, files), Entry: []string{"main"}, Seed: seed,
-		OnFault: func(f Fault) { t.Errorf("fault: %s\n%s", f.Message, f.Traceback) }})
+	s, err := script.New(script.Options{Name: "prop", Release: code.NewRelease(1, files), Entry: []string{"main"}, Seed: seed,
+		OnFault: func(f script.Fault) { t.Errorf("fault: %s\n%s", f.Message, f.Traceback) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func propRun(t *testing.T, seed uint64, edits bool) {
 		tables += refTables(m)
 	}
 	live, still := newPropWorld(t, seed, files, ""), newPropWorld(t, seed, ref, tables)
-	g := NewStager(Options{Entry: []string{"main"}, Seed: seed})
+	g := NewStager(script.Options{Entry: []string{"main"}, Seed: seed})
 	for tick := range 50 {
 		code := tickScript(r, mods)
 		got, want := live.play(code), still.play(code)
@@ -175,7 +176,7 @@ func propRun(t *testing.T, seed uint64, edits bool) {
 }
 
 // propReload applies a batch, and checks that the plan was what the commit did.
-func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, edits bool) {
+func propReload(t *testing.T, s *script.State, g *Stager, changed map[string][]byte, edits bool) {
 	t.Helper()
 	to := s.Release().With(s.Release().Number+1, changed)
 	st, err := g.Stage(s.Release(), to, s.Modules())
@@ -212,8 +213,8 @@ func propReload(t *testing.T, s *State, g *Stager, changed map[string][]byte, ed
 
 // propFresh asks a State that boots the last release for what its functions
 // return, where that depends on code alone.
-func propFresh(t *testing.T, s *State, mods []*genModule) {
-	fresh, err := New(Options{Name: "fresh", Release: s.Release(), Entry: []string{"main"}})
+func propFresh(t *testing.T, s *script.State, mods []*genModule) {
+	fresh, err := script.New(script.Options{Name: "fresh", Release: s.Release(), Entry: []string{"main"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (p *planner) beforeImage(sm *stagedMigration, live, result lua.LValue) *bef
 }
 
 // remember keeps a before-image, or with nil forgets it.
-func (k *kept) remember(name string, image *beforeImage, undo *Undo) {
+func (k *kept) remember(name string, image *beforeImage, undo *script.Undo) {
 	old := k.migrated
 	undo.Add(func() { k.migrated = old })
 	k.migrated = maps.Clone(old)
@@ -96,7 +97,7 @@ func (p *planner) wayBack(at *place, image *beforeImage, live lua.LValue) (*live
 	e := structure{a: p.s, b: p.s, nodes: 1 << 20}
 	if !e.equal(image.after, live) {
 		r := p.st.refusal(code.RNoDown, at)
-		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", Short(live))
+		r.Message = fmt.Sprintf("was migrated and has changed since (%s), and there is no way back. Give reload.migrate a third argument, function(new) return old end, or keep the migration", script.Short(live))
 		return nil, r
 	}
 	return &liveMigration{place: at, result: image.before, copies: image.copies}, nil
@@ -124,7 +125,7 @@ func (p *planner) stillMigrates(at *place) bool {
 
 // outline writes down what a value is made of, for comparing two versions' initial
 // values without keeping either.
-func outline(s *State, v lua.LValue) string {
+func outline(s *script.State, v lua.LValue) string {
 	var b strings.Builder
 	seen := map[*lua.LTable]int{}
 	var write func(v lua.LValue)

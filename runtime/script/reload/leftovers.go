@@ -1,4 +1,6 @@
-package script
+package reload
+
+import "hotshard/runtime/script"
 
 // keepGone is for how many changes of a file its old locals and functions stay at
 // hand after they have left the source.
@@ -12,23 +14,23 @@ type leftovers struct {
 }
 
 type orphan struct {
-	v    *Variable
+	v    *script.Variable
 	gone int // changes of the file since
 }
 
 type grave struct {
-	f    *Function
+	f    *script.Function
 	gone int
 }
 
-func (l *leftovers) orphan(name string) *Variable {
+func (l *leftovers) orphan(name string) *script.Variable {
 	if l == nil {
 		return nil
 	}
 	return l.orphans[name].v
 }
 
-func (l *leftovers) buried(name string) *Function {
+func (l *leftovers) buried(name string) *script.Function {
 	if l == nil {
 		return nil
 	}
@@ -59,7 +61,7 @@ func (l *leftovers) older() *leftovers {
 func (p *planner) keepLeftovers(mp *modulePlan) {
 	m := mp.live
 	before := p.kept.left[m]
-	now, left := before.older(), []*Function(nil)
+	now, left := before.older(), []*script.Function(nil)
 	if before != nil {
 		for _, g := range before.graveyard {
 			left = append(left, g.f)

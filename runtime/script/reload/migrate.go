@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
@@ -24,13 +25,13 @@ func migrationRefusal(sm *stagedMigration, err error) *code.Refusal {
 	if full := sm.mod.Unit.FullName(sm.name); full != "" {
 		r.Subject = full
 	}
-	_, r.Line, r.Message = code.SplitPlace(r.File, ErrorText(err))
+	_, r.Line, r.Message = code.SplitPlace(r.File, script.ErrorText(err))
 	r.Message = "the migration failed: " + r.Message + "; every write was undone"
 	return r
 }
 
 // sameBody says whether two functions of two States have the same code.
-func sameBody(a *State, f *lua.LFunction, b *State, g *lua.LFunction) bool {
+func sameBody(a *script.State, f *lua.LFunction, b *script.State, g *lua.LFunction) bool {
 	x, y := a.Slots().Of(f), b.Slots().Of(g)
 	return x != nil && y != nil && x.Function.Decl.Print == y.Function.Decl.Print
 }
@@ -74,7 +75,7 @@ func fieldPlace(p *place, path string) *place {
 }
 
 // variablePlace is a variable of the top level that base has and next declares.
-func variablePlace(m *Module, next *code.Unit, name string) *place {
+func variablePlace(m *script.Module, next *code.Unit, name string) *place {
 	declared := next.TopLevel(name)
 	for _, v := range m.Unit.Vars {
 		if cell := m.Cell(v); v.Once && v.Name == name && cell != nil && declared != nil {

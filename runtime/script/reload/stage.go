@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"slices"
 	"sort"
@@ -16,13 +17,13 @@ import (
 // keeps the staging States of the releases in use: their values are the base of
 // the three-way merge. A Stager belongs to one goroutine at a time.
 type Stager struct {
-	opts  Options
+	opts  script.Options
 	bases map[string]*rehearsal // by release hash
 }
 
 // NewStager makes a Stager for live States with the same Options. Nothing is run
 // until the first Stage.
-func NewStager(o Options) *Stager {
+func NewStager(o script.Options) *Stager {
 	o.OnFault, o.OnLog, o.Release = nil, nil, nil
 	return &Stager{opts: o, bases: map[string]*rehearsal{}}
 }
@@ -147,7 +148,7 @@ func (g *Stager) boot(r *code.Release, roots []string, base *rehearsal) (*rehear
 			}
 		}
 	}
-	s, err := NewStaging(o, log)
+	s, err := script.NewStaging(o, log)
 	if err != nil {
 		return nil, err
 	}
@@ -385,7 +386,7 @@ type regMatch struct{ old, new int }
 func (st *Staged) matchRegistrations(d *differ) {
 	st.regs = map[string][]regMatch{}
 	for _, m := range st.next.Loaded() {
-		var old []*Registration
+		var old []*script.Registration
 		if bm := st.base.Module(m.Name); bm != nil {
 			old = bm.Registrations
 		}
@@ -402,7 +403,7 @@ func (st *Staged) matchRegistrations(d *differ) {
 	}
 }
 
-func pairRegistrations(d *differ, old, new []*Registration) []regMatch {
+func pairRegistrations(d *differ, old, new []*script.Registration) []regMatch {
 	used := make([]bool, len(old))
 	out := make([]regMatch, len(new))
 	for j := range new {
@@ -430,7 +431,7 @@ func pairRegistrations(d *differ, old, new []*Registration) []regMatch {
 }
 
 // registrationsDiffer says whether a live State has anything to do for them.
-func registrationsDiffer(d *differ, old, new []*Registration, pairs []regMatch) bool {
+func registrationsDiffer(d *differ, old, new []*script.Registration, pairs []regMatch) bool {
 	for _, rm := range pairs {
 		if rm.old != rm.new {
 			return true

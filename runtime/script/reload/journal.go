@@ -1,4 +1,4 @@
-package script
+package reload
 
 import (
 	lua "github.com/yuin/gopher-lua"

@@ -1,7 +1,8 @@
-package script
+package reload
 
 import (
 	"fmt"
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"maps"
 	"runtime"
@@ -13,7 +14,7 @@ import (
 
 // Commit makes a State run the staged release. It is called between two ticks,
 // while no Lua runs. Either everything is applied, or, on a refusal, nothing is.
-func Commit(s *State, st *Staged) (report *Report, err error) {
+func Commit(s *script.State, st *Staged) (report *Report, err error) {
 	if s.Busy() {
 		return nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
@@ -173,16 +174,16 @@ func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
 
 // registrations brings a file's handlers, timers and commands to the new version:
 // what stays keeps its phase, what is gone is dropped, what is new is added.
-func (p *planner) registrations(n *Module) {
+func (p *planner) registrations(n *script.Module) {
 	live, matches := p.s.Module(n.Name), p.st.regs[n.Name]
 	if live == nil || matches == nil {
 		return
 	}
 	before := live.Registrations
 	p.undo.Add(func() { live.Registrations = before })
-	regs := make([]*Registration, len(n.Registrations))
+	regs := make([]*script.Registration, len(n.Registrations))
 	for _, rm := range matches {
-		var old *Registration
+		var old *script.Registration
 		had := rm.old >= 0 && rm.old < len(before)
 		if had {
 			old = before[rm.old]
@@ -207,7 +208,7 @@ func (p *planner) registrations(n *Module) {
 }
 
 // change gives a registration its new function, place and period.
-func (p *planner) change(old, new *Registration, index int) {
+func (p *planner) change(old, new *script.Registration, index int) {
 	to := old.Fn
 	if p.st.pairs[new.Fn] == nil || !p.samePair(old.Fn, new.Fn) {
 		if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
@@ -223,7 +224,7 @@ func (p *planner) samePair(live, next *lua.LFunction) bool {
 	return a != nil && b != nil && code.SameDecl(a.Function.Decl, b.Function.Decl)
 }
 
-func (p *planner) addRegistration(m *Module, new *Registration, index int) *Registration {
+func (p *planner) addRegistration(m *script.Module, new *script.Registration, index int) *script.Registration {
 	if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
 		return p.s.Register(m, new, fn, index, &p.undo)
 	}
