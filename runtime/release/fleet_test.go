@@ -52,7 +52,7 @@ func (j *journal) Begin(_ *code.Release, author, note string) (int, error) {
 	return j.n, nil
 }
 
-func (j *journal) Finish(number int, status, _ string) error {
+func (j *journal) Finish(number int, status Standing, _ string) error {
 	if j.cannotClose {
 		return errors.New("no space left on device")
 	}

@@ -46,6 +46,31 @@ type Outcome struct {
 	passing bool // a refusal that is not the files' fault
 }
 
+// Past is the verdict as a report says it: "applied", "refused".
+func (v Verdict) Past() string {
+	switch v {
+	case Apply:
+		return "applied"
+	case Refuse:
+		return "refused"
+	case Hold:
+		return "held"
+	case Queue:
+		return "queued"
+	}
+	return "ignored"
+}
+
+// Sentence is what became of it without the warnings: its own message, where it has
+// one.
+func (o Outcome) Sentence() string {
+	if o.Message != "" {
+		return o.Message
+	}
+	o.Warnings = nil
+	return o.String()
+}
+
 func (o Outcome) String() string {
 	var b strings.Builder
 	switch o.Verdict {
@@ -78,7 +103,7 @@ func (o Outcome) String() string {
 
 // refused turns an error of staging or planning into an outcome.
 func refused(err error) Outcome {
-	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
+	o := Outcome{Verdict: Refuse, Code: code.RHost, Message: err.Error()}
 	if r, ok := err.(*code.Refusal); ok {
 		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Text()
 	}

@@ -1,9 +1,10 @@
 package script
 
 import (
-	"hotshard/runtime/script/code"
 	"strings"
 	"testing"
+
+	"hotshard/runtime/script/code"
 )
 
 // strict is a State with the files, in which a new global is an error.

@@ -3,10 +3,11 @@ package script
 import (
 	"errors"
 	"fmt"
-	"hotshard/runtime/script/code"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // traceEntry is one frame of a Lua stack at the moment of an error.

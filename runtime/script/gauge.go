@@ -1,12 +1,13 @@
 package script
 
 import (
-	"hotshard/runtime/script/vm"
 	"math/bits"
 	"slices"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // GaugeBuckets is into how many classes the times of calls are counted: each is

@@ -1,9 +1,9 @@
 package script
 
 import (
-	"hotshard/runtime/script/vm"
-
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // WalkHeap visits every Lua function that is reachable from the State's roots. It

@@ -2,11 +2,12 @@ package script
 
 import (
 	"fmt"
-	"hotshard/runtime/script/code"
 	"sync"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // TestLibrariesAreEachStatesOwn lets States that share the Go functions of the

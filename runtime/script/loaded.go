@@ -1,10 +1,11 @@
 package script
 
 import (
-	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // A function that loadstring or load has made is declared in no file: no reload can

@@ -2,12 +2,13 @@ package script
 
 import (
 	"fmt"
-	"hotshard/runtime/script/code"
-	"hotshard/runtime/script/spell"
 	"math/rand/v2"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/spell"
 )
 
 // Module is one loaded file in one State.

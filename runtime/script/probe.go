@@ -2,12 +2,13 @@ package script
 
 import (
 	"fmt"
-	"hotshard/runtime/script/vm"
 	"sort"
 	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // TaskInfo is one suspended piece of work.

@@ -2,11 +2,12 @@ package script
 
 import (
 	"cmp"
-	"hotshard/runtime/script/code"
 	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // Slot is a prototype that closures point to. Overwriting it in place gives all

@@ -2,12 +2,13 @@ package script
 
 import (
 	"fmt"
-	"hotshard/runtime/script/code"
 	"strings"
 	"testing"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // show is a call's results as text, numbers and strings told apart.

@@ -1,11 +1,12 @@
 package code
 
 import (
-	"hotshard/runtime/script/vm"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/vm"
 )
 
 const captureMark = "\x00capture"

@@ -24,7 +24,6 @@ const (
 	WFields      = "W-FIELDS"       // instances made before lack fields
 	WFrameOld    = "W-FRAME-OLD"    // suspended work finishes in its own code
 	WGlobal      = "W-GLOBAL"       // a global is new, or one that nobody has is used
-	WNotSaved    = "W-NOT-SAVED"    // it is live and could not be written to disk
 	WOrphanState = "W-ORPHAN-STATE" // state that the source no longer has
 	WPatched     = "W-PATCHED"      // a saved function is under a patch
 	WStateKept   = "W-STATE-KEPT"   // live state stays though its source changed

@@ -4,13 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hotshard/runtime/script/bytecode"
-	"hotshard/runtime/script/syntax"
 	"math"
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/syntax"
 )
 
 // Compile compiles a file and works out its declarations.

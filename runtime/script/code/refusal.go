@@ -3,9 +3,10 @@ package code
 import (
 	"errors"
 	"fmt"
+	"strings"
+
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/syntax"
-	"strings"
 )
 
 // Refusal is why a batch was not applied. Nothing has changed when one is

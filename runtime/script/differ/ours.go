@@ -135,7 +135,7 @@ func (t *trace) fail(L *lua.LState) int {
 	problem := L.Get(1)
 	if ud, ok := problem.(*lua.LUserData); ok {
 		var refusal *code.Refusal
-		if err, ok := ud.Value.(error); ok && errors.As(err, &refusal) && refusal.Code == "R-SYNTAX" {
+		if err, ok := ud.Value.(error); ok && errors.As(err, &refusal) && refusal.Code == code.RSyntax {
 			t.end, t.lines = endSyntax, append(t.lines, refusal.Error())
 			return 0
 		}

@@ -1,11 +1,12 @@
 package reload
 
 import (
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // A closure that a reload adds beside others, a method of an object made of closures

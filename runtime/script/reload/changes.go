@@ -2,12 +2,13 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
-	"hotshard/runtime/script/vm"
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/vm"
 )
 
 // FunctionChange is one function that a release gives other code.

@@ -2,14 +2,15 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"maps"
 	"runtime"
 	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Commit makes a State run the staged release. It is called between two ticks,

@@ -1,11 +1,11 @@
 package reload
 
 import (
+	lua "github.com/yuin/gopher-lua"
+
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // maxHolderWalk bounds the search for holders of deleted functions, in objects

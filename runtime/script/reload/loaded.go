@@ -1,10 +1,11 @@
 package reload
 
 import (
-	"hotshard/runtime/script/code"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // translateLoaded copies one of next that no module declared. Its code is nobody's in

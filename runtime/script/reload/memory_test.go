@@ -2,14 +2,15 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"os"
 	"runtime"
 	"testing"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // reloads is how often the leak tests reload: enough to see a leak of a hundred

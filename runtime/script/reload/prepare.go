@@ -1,12 +1,13 @@
 package reload
 
 import (
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // modulePlan is one module's next shape in the live State.

@@ -2,8 +2,6 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -13,6 +11,9 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // The property: a world whose modules are edited and reloaded at random ticks ends

@@ -1,11 +1,11 @@
 package reload
 
 import (
+	lua "github.com/yuin/gopher-lua"
+
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // rehearsal is a State in which the top levels of a release have run, with what they

@@ -1,12 +1,13 @@
 package reload
 
 import (
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
-	"hotshard/runtime/world"
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/world"
 )
 
 // reloader saves versions of one file over and over.

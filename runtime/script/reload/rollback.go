@@ -2,14 +2,15 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // beforeImage is what a migration replaced, kept until the source no longer has

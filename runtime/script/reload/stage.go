@@ -2,14 +2,15 @@ package reload
 
 import (
 	"fmt"
-	"hotshard/runtime/script"
-	"hotshard/runtime/script/code"
 	"slices"
 	"sort"
 	"strings"
 	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Stager runs the top levels of each new release in a State of its own, off any

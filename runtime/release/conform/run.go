@@ -14,6 +14,7 @@ import (
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
@@ -257,14 +258,14 @@ func (r *runner) settle() {
 		switch {
 		case known && old == src:
 		case len(src) == 0 && known:
-			b.Holds = append(b.Holds, release.HoldReason{Code: "W-EMPTY", Path: path, Detail: "was emptied; unload it to mean it"})
+			b.Holds = append(b.Holds, release.HoldReason{Code: string(watch.Empty), Path: path, Detail: "was emptied; unload it to mean it"})
 		default:
 			b.Changed[path] = []byte(src)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(r.seen)) {
 		if _, ok := r.disk[path]; !ok {
-			b.Holds = append(b.Holds, release.HoldReason{Code: "W-FILE-GONE", Path: path, Detail: "was deleted; the code stays"})
+			b.Holds = append(b.Holds, release.HoldReason{Code: string(watch.Gone), Path: path, Detail: "was deleted; the code stays"})
 		}
 	}
 	r.seen = maps.Clone(r.disk)
