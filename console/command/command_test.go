@@ -13,6 +13,7 @@ import (
 	"hotshard/console/command/commandtest"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // run runs lines as one operator and returns the last answer.
@@ -97,7 +98,7 @@ func TestAnswers(t *testing.T) {
 		t.Run(c.line, func(t *testing.T) {
 			fake := commandtest.New()
 			fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 4, Files: []string{"combat.lua"}, Units: 3, Took: 61 * time.Millisecond,
-				Warnings: []script.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
+				Warnings: []code.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
 			fake.Faults = []command.ErrorGroup{{Function: "market.fee", Release: 3, Count: 9, Message: "nil", Systems: []string{"Jita"}, Traceback: "stack traceback:\n\tmarket@3:12"}}
 			fake.Tasks = []command.Task{{System: "Jita", TaskInfo: script.TaskInfo{Waits: "sleep", Origin: "task", Where: "market@2:4", Release: 2}}}
 			r, err := run(t, newSession(fake), c.line)
@@ -261,33 +262,30 @@ func TestRoles(t *testing.T) {
 // TestWhatIsPromotedAsACanaryGoesAsOne requires that the canary that spares an
 // operator the role and the name is what goes, and nothing else that waits.
 func TestWhatIsPromotedAsACanaryGoesAsOne(t *testing.T) {
-	patch := release.Verdicted{Release: 7, Patch: 3, Units: []string{"Jita"}}
-	files := release.Verdicted{Release: 8, Units: []string{"Jita"}}
-	everywhere := release.Verdicted{Release: 9}
 	for _, c := range []struct {
-		line    string
-		watched []release.Verdicted
-		want    *release.Wish // nil is refused
+		line     string
+		canaries map[int]int
+		want     int // the release that goes as the canary it is; 0 is refused
 	}{
-		{"release promote", []release.Verdicted{patch, files}, &release.Wish{Release: 8, Tried: true}},
-		{"release promote 8", []release.Verdicted{patch, files}, &release.Wish{Release: 8, Tried: true}},
-		{"release promote 7", []release.Verdicted{patch, files}, &release.Wish{Release: 7, Tried: true}},
-		{"release promote", []release.Verdicted{patch}, nil},
-		{"release promote 9", []release.Verdicted{everywhere}, nil},
-		{"release promote", nil, nil},
+		{"release promote", map[int]int{7: 3, 8: 0}, 8},
+		{"release promote 8", map[int]int{7: 3, 8: 0}, 8},
+		{"release promote 7", map[int]int{7: 3, 8: 0}, 7},
+		{"release promote", map[int]int{7: 3}, 0},
+		{"release promote 9", map[int]int{7: 3, 8: 0}, 0},
+		{"release promote", nil, 0},
 	} {
 		fake := commandtest.New()
-		fake.Identity.Production, fake.Watched = true, c.watched
+		fake.Identity.Production, fake.Trying = true, c.canaries
 		s := newSession(fake)
 		s.Role = command.Operator
 		_, err := run(t, s, c.line)
 		switch {
-		case c.want == nil:
+		case c.want == 0:
 			if err == nil || len(fake.Promoted) > 0 {
-				t.Errorf("%s beside %+v: done", c.line, c.watched)
+				t.Errorf("%s beside %v: done", c.line, c.canaries)
 			}
-		case err != nil || len(fake.Promoted) != 1 || fake.Promoted[0].Release != c.want.Release || !fake.Promoted[0].Tried:
-			t.Errorf("%s beside %+v: %+v, %v", c.line, c.watched, fake.Promoted, err)
+		case err != nil || len(fake.Promoted) != 1 || fake.Promoted[0].Release != c.want || !fake.Promoted[0].Tried:
+			t.Errorf("%s beside %v: %+v, %v", c.line, c.canaries, fake.Promoted, err)
 		}
 	}
 }
@@ -427,7 +425,7 @@ func TestARefusedReloadFailsTheCommand(t *testing.T) {
 
 func TestWarningsAreSaidOnce(t *testing.T) {
 	fake := commandtest.New()
-	fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}}
+	fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []code.Warning{{Code: "W-ARITY", Subject: "m.f"}}}}
 	if r, err := run(t, newSession(fake), "reload"); err != nil || strings.Count(r.String(), "W-ARITY") != 1 {
 		t.Errorf("it says %q, %v", r, err)
 	}

@@ -26,6 +26,8 @@ type Releases interface {
 	// Verdicts says how the changes do that are watched, and did that were: those
 	// that run first.
 	Verdicts(ctx context.Context) (open, closed []release.Verdicted, err error)
+	// Canaries lists those that run, as release.Status does.
+	Canaries() map[int]int
 	// Promote does what is wished; its units are systems as operators name them.
 	Promote(ctx context.Context, w release.Wish, author string) (release.Outcome, error)
 	// Rollback goes back to an earlier release everywhere; 0 is the one before.
@@ -203,7 +205,7 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 		return planned(p, a), nil
 	}
 	if len(a.Canary) == 0 {
-		if w, err = promoteToAll(ctx, s, a, w); err != nil {
+		if w, err = promoteToAll(s, a, w); err != nil {
 			return Result{}, err
 		}
 	}
@@ -248,14 +250,10 @@ func wish(a Args) (w release.Wish, err error) {
 // to every system without having been a canary on any. One that is a canary may go as
 // such only: it may be taken back before this is done. Without a number it is the
 // canary of saved files that counts; that of a patch is another matter.
-func promoteToAll(ctx context.Context, s *Session, a Args, w release.Wish) (release.Wish, error) {
-	open, _, err := s.Shard.Releases.Verdicts(ctx)
-	if err != nil {
-		return w, err
-	}
-	for _, v := range open {
-		if v.Units != nil && (v.Release == w.Release || w.Release == 0 && v.Patch == 0) {
-			w.Release, w.Tried = v.Release, true
+func promoteToAll(s *Session, a Args, w release.Wish) (release.Wish, error) {
+	for number, patch := range s.Shard.Releases.Canaries() {
+		if number == w.Release || w.Release == 0 && patch == 0 {
+			w.Release, w.Tried = number, true
 			return w, nil
 		}
 	}

@@ -6,11 +6,13 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Plan says what going to a release would do; nil means the queued files. Nothing
 // changes.
-func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
+func (c *Controller) Plan(ctx context.Context, to *code.Release) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if to == nil {
@@ -23,7 +25,7 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 }
 
 // planCanary says what a canary on the units would do, or a wider one where one runs.
-func (c *Controller) planCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
+func (c *Controller) planCanary(ctx context.Context, units []string) (Outcome, []reload.FunctionChange) {
 	if k := c.canaries.ofFiles(); k != nil {
 		wider := *k
 		wider.units = append(slices.Clone(k.units), units...)
@@ -39,7 +41,7 @@ func (c *Controller) planCanary(ctx context.Context, units []string) (Outcome, [
 }
 
 // planPromote says what promote of the same number would do.
-func (c *Controller) planPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) planPromote(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	p, err := c.promotes(number)
 	if err != nil {
 		return refused(err), nil
@@ -54,13 +56,13 @@ func (c *Controller) planPromote(ctx context.Context, number int) (Outcome, []sc
 }
 
 // PlanRollback says what Rollback to the same number would do.
-func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.planRollback(ctx, number)
 }
 
-func (c *Controller) planRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) planRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	k, target, err := c.goesBackTo(number)
 	switch {
 	case err != nil:
@@ -76,7 +78,7 @@ func (c *Controller) planRollback(ctx context.Context, number int) (Outcome, []s
 }
 
 // plan prepares without committing and measures what would change.
-func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.FunctionChange) {
+func (c *Controller) plan(ctx context.Context, s step) (Outcome, []reload.FunctionChange) {
 	live := s.to
 	if s.units != nil {
 		live = c.units.live()
@@ -90,11 +92,11 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.Functi
 	all := staged.changes()
 	var mu sync.Mutex
 	errs := c.units.ask(ctx, s.units, func(_ string, st *script.State) error {
-		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
+		own := make([]reload.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
 		for i := range all {
 			own[i].Name = all[i].Name
 		}
-		st.Measure(own)
+		reload.Measure(st, own)
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range all {

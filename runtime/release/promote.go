@@ -4,14 +4,14 @@ import (
 	"context"
 	"fmt"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // promotion is what a promotion would bring to all units.
 type promotion struct {
 	canary  *canary // that was tried first, or nil
-	to      *script.Release
-	disk    *script.Release // that is accepted with it
+	to      *code.Release
+	disk    *code.Release // that is accepted with it
 	carried carried
 }
 

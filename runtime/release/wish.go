@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Wish is what an operator wants to run where.
@@ -80,7 +81,7 @@ func (c *Controller) Grant(ctx context.Context, w Wish, author string) Outcome {
 }
 
 // PlanWish says what Grant of the same wish would do.
-func (c *Controller) PlanWish(ctx context.Context, w Wish) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanWish(ctx context.Context, w Wish) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	way, err := c.way(w)
@@ -97,5 +98,5 @@ func (c *Controller) PlanWish(ctx context.Context, w Wish) (Outcome, []script.Fu
 
 // stale is the refusal of what does not fit how things stand.
 func stale(format string, args ...any) error {
-	return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf(format, args...)}
+	return &code.Refusal{Code: code.RStale, Message: fmt.Sprintf(format, args...)}
 }
