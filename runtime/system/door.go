@@ -236,6 +236,16 @@ func (s *System) reconnect(m Attach) bool {
 	return true
 }
 
+// unheard notes that somebody who waits here has lost their connection, and says
+// whether it was one.
+func (s *System) unheard(m Detach) bool {
+	w := s.door.here(m.Player)
+	if w != nil && w.enter.Client == m.Client {
+		w.enter.Client = nil
+	}
+	return w != nil
+}
+
 // giveUp takes somebody who waits here out of the line and of the game.
 func (s *System) giveUp(m Leave) bool {
 	w := s.door.here(m.Player)

@@ -243,6 +243,7 @@ func (s *System) restore(players []*Player) {
 // Restart loads the current release afresh and brings everybody back in: how a
 // system that is down gets going again.
 func (s *System) Restart() error {
+	s.disconnectAll(ReasonRestart)
 	players := s.order
 	for _, p := range players {
 		s.character(p)
@@ -254,9 +255,22 @@ func (s *System) Restart() error {
 	return s.down
 }
 
+// disconnectAll tells the scripts of everybody's client that this state will not see
+// it again.
+func (s *System) disconnectAll(reason string) {
+	if s.state == nil {
+		return
+	}
+	for _, p := range s.order {
+		s.raiseDisconnected(p, reason)
+	}
+	s.settle()
+}
+
 // end tells the scripts that it is over and saves everybody.
 func (s *System) end() {
 	if s.state != nil {
+		s.disconnectAll(ReasonShutdown)
 		s.events.SystemStopping()
 	}
 	records := make([]Character, 0, len(s.order))

@@ -85,8 +85,7 @@ func (s *System) refuse(m Enter, why error) {
 func (s *System) admit(m Enter) {
 	c := m.Character
 	if old := s.players[c.ID]; old != nil { // a login that crossed the old session's end
-		s.connect(old, m.Client)
-		s.raiseConnected(old)
+		s.takeOver(old, m.Client)
 		return
 	}
 	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}
@@ -141,12 +140,39 @@ func (s *System) dataTable(v world.Value) *lua.LTable {
 
 func (s *System) attach(m Attach) {
 	if p := s.players[m.Player]; p != nil {
-		s.connect(p, m.Client)
-		s.raiseConnected(p)
+		s.takeOver(p, m.Client)
 		return
 	}
 	if !s.reconnect(m) {
 		s.cfg.Router.Forward(m.Player, m)
+	}
+}
+
+// Why a client is gone while its session goes on; otherwise the reason is that for
+// which the session ends.
+const (
+	ReasonLost      = "lost"       // its connection broke
+	ReasonTakenOver = "taken over" // the player came from another place
+	ReasonRestart   = "restart"    // the system starts anew and meets it again
+	ReasonShutdown  = "shutdown"   // the system or the shard stops
+)
+
+// takeOver gives somebody who is here another client.
+func (s *System) takeOver(p *Player, c Client) {
+	s.raiseDisconnected(p, ReasonTakenOver)
+	s.connect(p, c)
+	s.raiseConnected(p)
+}
+
+// detach leaves a player without a client, unless another has come meanwhile.
+func (s *System) detach(m Detach) {
+	p := s.players[m.Player]
+	switch {
+	case p == nil && !s.unheard(m):
+		s.cfg.Router.Forward(m.Player, m)
+	case p != nil && p.client == m.Client:
+		s.raiseDisconnected(p, ReasonLost)
+		p.client, p.held = nil, nil
 	}
 }
 
@@ -163,6 +189,14 @@ func (s *System) connect(p *Player, c Client) {
 func (s *System) raiseConnected(p *Player) {
 	if p.client != nil {
 		s.raise(func(e Events) { e.PlayerConnected(p.ID) })
+	}
+}
+
+// raiseDisconnected tells the scripts that the player's client is about to be gone:
+// once for each that they were told of.
+func (s *System) raiseDisconnected(p *Player, reason string) {
+	if p.client != nil {
+		s.raise(func(e Events) { e.PlayerDisconnected(p.ID, reason) })
 	}
 }
 
@@ -219,6 +253,9 @@ func (s *System) depart(p *Player) {
 	reason := p.leaving
 	if p.jump != nil {
 		reason = "jump"
+	}
+	if p.jump == nil && p.client != nil {
+		s.events.PlayerDisconnected(p.ID, reason)
 	}
 	s.events.PlayerLeft(p.ID, reason)
 	c := s.character(p)
@@ -311,12 +348,16 @@ func (s *System) Dock(p *Player, station world.EntityID) error {
 	if c == nil || c.Kind != world.KindStation {
 		return fmt.Errorf("there is no station with the id %d in %s", station, s.cfg.Static.Name)
 	}
-	if p.Ship != 0 {
-		s.Remove(p.Ship)
+	ship, from := p.Ship, p.Station
+	if ship != 0 {
+		s.Remove(ship)
 	}
 	p.Station, p.place = station, true
 	s.attend(p)
 	s.save(p)
+	if from != station {
+		s.raise(func(e Events) { e.ShipDocked(ship, station, p.ID) })
+	}
 	return nil
 }
 
@@ -326,8 +367,10 @@ func (s *System) Undock(p *Player) (world.Vec3, error) {
 	if p.Station == 0 {
 		return world.Vec3{}, errors.New("not docked")
 	}
-	at := s.exit(p.Station)
+	from := p.Station
+	at := s.exit(from)
 	p.Station, p.place = 0, true
 	s.attend(p)
+	s.raise(func(e Events) { e.ShipUndocked(p.Ship, from, p.ID) }) // by then it has been launched
 	return at, nil
 }
