@@ -137,6 +137,7 @@ func (f fleet) Awake() []string {
 type releases struct {
 	s          *Server
 	controller *release.Controller
+	checks     *checks
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
@@ -151,9 +152,9 @@ type releases struct {
 const keptOutcomes = 20
 
 func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
-	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
+	r := &releases{s: s, checks: newChecks(), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -171,6 +172,7 @@ const watchEvery = time.Second
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
 func (r *releases) run(ctx context.Context) {
+	go r.checks.warm(r.controller.Live())
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}

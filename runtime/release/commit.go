@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -43,13 +44,16 @@ type step struct {
 // move brings the units from what they run to a new release.
 func (c *Controller) move(ctx context.Context, s step) Outcome {
 	var o Outcome
-	from := c.live
+	from, began := c.live, c.cfg.Now()
 	for range attempts {
 		if o = c.attempt(ctx, s); o.Verdict != Refuse || o.Code != "R-STALE" {
 			break
 		}
 	}
-	o.Author, o.Note = s.author, s.note
+	o.Author, o.Note, o.Took = s.author, s.note, cmp.Or(o.Took, c.cfg.Now().Sub(began))
+	if o.Verdict != Refuse {
+		o.warn(c.advise(from, s.to)...)
+	}
 	if o.Verdict == Apply {
 		o.Hashes = map[string]string{}
 		for _, path := range from.Changed(s.to) {

@@ -58,7 +58,11 @@ type Config struct {
 	// has now (nil: nobody).
 	Frozen     *Freeze
 	KeepFreeze func(*Freeze) error
-	Tell       func(Outcome) // everything that happened, in order; called with the lock held: must not call back
+	// Advise says what reading the scripts of a release finds against them when it
+	// follows another on the disk; nil: nothing. It is asked when the change has been
+	// made, and before that is told.
+	Advise func(from, to *script.Release) []script.Warning
+	Tell   func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
 // Controller is the one place that changes which code runs.
@@ -173,8 +177,11 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
 	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
+		from := c.disk.With(0, c.queued)
 		maps.Copy(c.queued, changed)
-		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
+		o := c.queuedNow()
+		o.Warnings = c.advise(from, from.With(0, changed))
+		out = append(out, c.tell(o, author, noteSaved))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
@@ -250,10 +257,11 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.noteRefusal(refused(err), changed)
 	}
+	began := c.cfg.Now()
 	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
 	if !b.First.IsZero() {
-		o.Took = c.cfg.Now().Sub(b.First)
+		o.Took += began.Sub(b.First)
 	}
 	if o.Verdict != Apply && o.Verdict != Ignore {
 		return c.noteRefusal(o, changed)
@@ -269,6 +277,14 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 		delete(c.waiting, path)
 	}
 	return o
+}
+
+// advise is what reading the scripts finds against a change.
+func (c *Controller) advise(from, to *script.Release) []script.Warning {
+	if c.cfg.Advise == nil {
+		return nil
+	}
+	return c.cfg.Advise(from, to)
 }
 
 // broken lists the files whose content on the disk is refused.

@@ -87,6 +87,9 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.Functi
 	}
 	o, staged := c.prepare(ctx, to, s.units)
 	o.Files, o.Release = c.live.Changed(s.to), c.live.Number
+	if o.Verdict != Refuse {
+		o.warn(c.advise(c.live, s.to)...)
+	}
 	all := staged.changes()
 	var mu sync.Mutex
 	errs := c.ask(ctx, s.units, func(_ string, st *script.State) error {

@@ -18,6 +18,10 @@ type source struct {
 	chunk  []ast.Stmt
 	broken *Finding // why there is no tree
 	tokens map[int][]syntax.Token
+
+	exports exports
+	gives   map[string]map[string]bool // to other modules
+	raises  raised
 }
 
 // newSource parses and compiles the text. A byte order mark is skipped, as the
@@ -25,6 +29,7 @@ type source struct {
 func newSource(name string, text []byte) *source {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	s := &source{name: name}
+	defer s.learn()
 	chunk, err := syntax.Parse(text, name)
 	if err != nil {
 		s.broken = syntaxFinding(err)
