@@ -7,6 +7,7 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/syntax"
 )
@@ -48,9 +49,7 @@ func (s *source) module() string { return moduleName(s.name) }
 
 // isTest says whether the file may use the words of tests: one called *_test.lua,
 // or a helper of tests in a folder called testing.
-func (s *source) isTest() bool {
-	return strings.HasSuffix(s.name, "_test.lua") || strings.HasPrefix(s.name, "testing/") || strings.Contains(s.name, "/testing/")
-}
+func (s *source) isTest() bool { return script.IsTest(s.name) }
 
 func moduleName(file string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file, ".lua"), "/", ".")
