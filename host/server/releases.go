@@ -64,6 +64,13 @@ func (j journal) Finish(number int, status, note string) error {
 	return err
 }
 
+// Amend implements release.Journal.
+func (j journal) Amend(number int, files map[string][]byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	return j.store.AmendRelease(ctx, number, files)
+}
+
 // fleet implements release.Fleet over the universe. A unit is a system by its
 // name or a service by its own.
 type fleet struct{ universe *universe.Universe }

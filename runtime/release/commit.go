@@ -99,6 +99,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if len(errs) > 0 {
 		return c.undo(ctx, number, staged, reports, errs, o)
 	}
+	o.count(from, s.to)
 	c.finish(to, staged, gauge.before, o)
 	status := statusLive
 	if s.units != nil {

@@ -34,6 +34,9 @@ type Fleet interface {
 type Journal interface {
 	Begin(r *script.Release, author, note string) (int, error)
 	Finish(number int, status, note string) error
+	// Amend puts files into a release that came to it without making another, because
+	// nobody has loaded them.
+	Amend(number int, files map[string][]byte) error
 }
 
 // Config says what a Controller works on.
@@ -128,6 +131,7 @@ type memoryJournal struct{ n int }
 
 func (j *memoryJournal) Begin(*script.Release, string, string) (int, error) { j.n++; return j.n, nil }
 func (j *memoryJournal) Finish(int, string, string) error                   { return nil }
+func (j *memoryJournal) Amend(int, map[string][]byte) error                 { return nil }
 
 // Batch is a set of files that were saved together.
 type Batch struct {
@@ -176,7 +180,7 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	switch {
 	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
-	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
+	case len(changed) > 0 && c.waits(changed):
 		from := c.disk.With(0, c.queued)
 		maps.Copy(c.queued, changed)
 		o := c.queuedNow()
@@ -189,6 +193,17 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, noteSaved))
 	}
 	return out
+}
+
+// waits says whether saved files wait for somebody. Tests alone wait for no promote:
+// no code that runs changes with them.
+func (c *Controller) waits(changed map[string][]byte) bool {
+	return c.frozen != nil || len(c.canaries) > 0 || c.cfg.Production && !c.testsAlone(changed)
+}
+
+func (c *Controller) testsAlone(changed map[string][]byte) bool {
+	next := c.disk.With(0, changed)
+	return onlyTests(sortedKeys(changed)) && unread(nil, c.disk, next)
 }
 
 // queuedNow says what waits, and for what.
@@ -275,6 +290,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	for path := range changed {
 		delete(c.refusal, path)
 		delete(c.waiting, path)
+		delete(c.queued, path)
 	}
 	return o
 }

@@ -90,7 +90,8 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.Functi
 	if o.Verdict != Refuse {
 		o.warn(c.advise(c.live, s.to)...)
 	}
-	all := staged.changes()
+	o.count(c.live, s.to)
+	all := append(o.Changes, staged.changes()...) // the one or the other
 	var mu sync.Mutex
 	errs := c.ask(ctx, s.units, func(_ string, st *script.State) error {
 		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
