@@ -59,7 +59,7 @@ func (j *journal) Amend(number int, files map[string][]byte) error {
 	return nil
 }
 
-func (j *journal) Finish(number int, status, _ string) error {
+func (j *journal) Finish(number int, status Standing, _ string) error {
 	if j.cannotClose {
 		return errors.New("no space left on device")
 	}
