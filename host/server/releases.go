@@ -141,6 +141,7 @@ type releases struct {
 	s          *Server
 	controller *release.Controller
 	checks     *checks
+	tests      *savedTests
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
@@ -155,7 +156,7 @@ type releases struct {
 const keptOutcomes = 20
 
 func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
-	r := &releases{s: s, checks: newChecks(), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
+	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
@@ -236,6 +237,9 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
+	if r.asksForTests(o) {
+		r.tests.saved(o.Files)
+	}
 	attrs := []any{"verdict", o.Verdict.Past(), "release", o.Release, "files", strings.Join(o.Files, " "), "took", o.Took.Round(time.Microsecond)}
 	switch o.Verdict {
 	case release.Apply:
