@@ -108,7 +108,7 @@ func TestFailingTestsKeepAReleaseOutOfProduction(t *testing.T) {
 		t.Errorf("the fee is %s", fee)
 	}
 	audited := false
-	for _, row := range s.auditOf(t, "console") {
+	for _, row := range s.auditOf(t, "release") {
 		audited = audited || strings.Contains(row.Command, `--despite-tests "the test is wrong"`)
 	}
 	if !audited {
