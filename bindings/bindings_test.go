@@ -34,6 +34,13 @@ func TestDocumentsAreCurrent(t *testing.T) {
 			t.Errorf("%s is out of date (%v): run `go run ./bindings/gen`", path, err)
 		}
 	}
+	protocol, err := os.ReadFile("../runtime/gate/wire/PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := Protocol(string(protocol)); err != nil || want != string(protocol) {
+		t.Errorf("PROTOCOL.md is out of date (%v): run `go run ./bindings/gen`", err)
+	}
 	stubs, err := filepath.Glob("library/*.lua")
 	if err != nil {
 		t.Fatal(err)
