@@ -149,7 +149,7 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -170,7 +170,7 @@ func (r *releases) run(ctx context.Context) {
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
-	look := time.NewTicker(watchEvery)
+	look := r.s.cfg.Clock.NewTicker(watchEvery)
 	defer look.Stop()
 	for {
 		select {
@@ -181,7 +181,7 @@ func (r *releases) run(ctx context.Context) {
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
 			r.controller.Watch(ctx)
-		case <-look.C:
+		case <-look.Chan():
 			r.controller.Watch(ctx)
 		case waiting := <-r.idle:
 			close(waiting)

@@ -43,7 +43,7 @@ func (c *Controller) move(ctx context.Context, s step) Outcome {
 }
 
 func (c *Controller) attempt(ctx context.Context, s step) Outcome {
-	started := c.cfg.Now()
+	started := c.cfg.Clock.Now()
 	from := c.units.live()
 	live := s.to
 	if s.units != nil {
@@ -72,7 +72,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	o.Changes = staged.changes()
 	gauge := c.gauges.begin(staged, s.units, c.units.goingBack)
 	reports, errs := c.units.commit(ctx, to, staged, s.units, gauge, &o)
-	o.Took = c.cfg.Now().Sub(started)
+	o.Took = c.cfg.Clock.Now().Sub(started)
 	if len(errs) > 0 {
 		return c.undo(ctx, number, staged, reports, errs, o)
 	}
@@ -94,9 +94,9 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 	}
 	c.units.settle(to)
 	c.units.adopt(staged, to.hashes())
-	c.watch.take(before, c.cfg.Now())
+	c.watch.take(before, c.cfg.Clock.Now())
 	changed := staged.functions()
-	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.units.goingBack}, before, c.cfg.Now())
+	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.units.goingBack}, before, c.cfg.Clock.Now())
 }
 
 // undo takes units that committed back, because one could not. Whatever cannot be
