@@ -8,6 +8,7 @@ import (
 	"hotshard/bindings"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -74,7 +75,7 @@ func newWorld(setup luatest.Setup, types bindings.Types) (*testWorld, error) {
 func (w *testWorld) config(address world.Address, static *world.SolarSystem, module string, entry []string) system.Config {
 	return system.Config{
 		Address: address, Static: static, Module: module, Seed: w.setup.Seed,
-		Release: func() *script.Release { return w.setup.Release },
+		Release: func() *code.Release { return w.setup.Release },
 		Script:  script.Options{Entry: entry, Started: started, Strict: true},
 		Bind: func(s *system.System, st *script.State) {
 			w.bind(s, st)

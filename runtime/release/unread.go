@@ -5,19 +5,20 @@ import (
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // unread says whether no unit has loaded any of the changed files, nor will as a
 // matter of course when it wakes up. Saving them makes no release: no code that runs
 // changes.
-func unread(staged legs, from, to *script.Release) bool {
+func unread(staged legs, from, to *code.Release) bool {
 	changed := from.Changed(to)
 	for _, path := range changed {
 		if to.Files[path] == nil || to.Needed(path) {
 			return false
 		}
 		for _, st := range staged {
-			if slices.Contains(st.Roots(), script.ModuleName(path)) {
+			if slices.Contains(st.Roots(), code.ModuleName(path)) {
 				return false
 			}
 		}
@@ -27,9 +28,9 @@ func unread(staged legs, from, to *script.Release) bool {
 
 // carry gives all units files that none has loaded, so that whoever requires one from
 // now on gets what was saved. Where one has been loaded meanwhile, that is an R-STALE.
-func (c *Controller) carry(ctx context.Context, from, to *script.Release) Outcome {
+func (c *Controller) carry(ctx context.Context, from, to *code.Release) Outcome {
 	to = to.Numbered(from.Number)
-	give := func(r *script.Release) (string, error) {
+	give := func(r *code.Release) (string, error) {
 		return firstError(c.units.each(ctx, nil, func(_ string, st *script.State) error { return st.Carry(r) }))
 	}
 	if unit, err := give(to); err != nil {

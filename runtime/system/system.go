@@ -9,6 +9,7 @@ import (
 	"hotshard/runtime/clock"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -34,7 +35,7 @@ type Config struct {
 	CohortsFrom int
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
-	Release func() *script.Release
+	Release func() *code.Release
 	// Script is the ground for the Lua state's options; the system fills in its
 	// name, seed, release, entry and callbacks.
 	Script script.Options
@@ -159,7 +160,7 @@ func (s *System) load() error {
 }
 
 // options are those of a new Lua state.
-func (s *System) options(release *script.Release) script.Options {
+func (s *System) options(release *code.Release) script.Options {
 	opt := s.cfg.Script
 	opt.Name = string(s.cfg.Address)
 	opt.Release = release
