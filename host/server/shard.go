@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/runtime/script"
@@ -58,7 +57,7 @@ func (s *Server) identify() command.Identity {
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {
-		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(time.Until(s.power.at)), s.power.reason))
+		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(s.power.at.Sub(s.cfg.Clock.Now())), s.power.reason))
 	}
 	return id
 }

@@ -133,7 +133,7 @@ var core = map[string]func(*client, wire.Request){
 
 // ping answers with the server's clock, in milliseconds since 1970.
 func (c *client) ping(req wire.Request) {
-	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Now().UnixMilli()}, nil)
+	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Clock.Now().UnixMilli()}, nil)
 }
 
 // logout ends the session on the player's own wish.

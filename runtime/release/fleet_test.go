@@ -11,6 +11,7 @@ import (
 	"time"
 	"weak"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
@@ -82,7 +83,7 @@ func newShard(t *testing.T, production bool, units int, m string) *shard {
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), journal: journal{n: 1}}
 	s.release = code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
 	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Production: production,
-		Now: func() time.Time { return s.clock }, Tell: func(o Outcome) { s.told = append(s.told, o) },
+		Clock: clock.Told(func() time.Time { return s.clock }), Tell: func(o Outcome) { s.told = append(s.told, o) },
 		Options: func(string) *script.Options { o := s.options("stage"); o.OnFault = nil; return &o }})
 	for i := range units {
 		s.start(fmt.Sprintf("S%02d", i))
