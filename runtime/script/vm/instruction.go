@@ -9,17 +9,32 @@ import (
 // What the interpreter's larger instructions do.
 
 func newTable(list, fields int) *lua.LTable {
-	t := &lua.LTable{Metatable: lua.LNil}
-	tt := tableOf(t)
+	tt := roomFor(fields)
+	tt.Metatable = lua.LNil
 	if list > 0 {
 		tt.array = make([]lua.LValue, 0, list)
 	}
 	if fields > 0 {
 		tt.strdict = make(map[string]lua.LValue, fields)
-		tt.keys = make([]lua.LValue, 0, fields)
-		tt.k2i = make(map[lua.LValue]int, fields)
 	}
-	return t
+	return tt.lua()
+}
+
+// roomFor is a table with room for the names of so many fields: of few, in one piece
+// with it.
+func roomFor(fields int) *table {
+	switch {
+	case fields == 0:
+		return &table{keys: []lua.LValue{}}
+	case fields <= 4:
+		t := &struct {
+			table
+			room [4]lua.LValue
+		}{}
+		t.keys = t.room[:0]
+		return &t.table
+	}
+	return &table{keys: make([]lua.LValue, 0, fields)}
 }
 
 // put stores where no metamethod and no error can come of it, and says whether it
