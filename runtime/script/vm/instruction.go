@@ -42,8 +42,9 @@ func roomFor(fields int) *table {
 func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
-		if _, ok := t.strdict[string(n)]; ok {
-			if isClosed(t.Metatable) {
+		switch {
+		case !isNil(t.Metatable):
+			if _, ok := t.strdict[string(n)]; !ok || isClosed(t.Metatable) {
 				return 0, false
 			}
 			if isNil(v) {
@@ -52,13 +53,13 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 				t.strdict[string(n)] = v
 			}
 			return 0, true
-		}
-		if isNil(t.Metatable) {
-			if !isNil(v) {
-				t.newString(string(n), k, v)
-			}
+		case isNil(v):
+			delete(t.strdict, string(n))
+			return 0, true
+		case t.assign(string(n), k, v):
 			return entryBytes, true
 		}
+		return 0, true
 	case lua.LNumber:
 		i := int(n)
 		if uint(i-1) < uint(len(t.array)) && lua.LNumber(i) == n {

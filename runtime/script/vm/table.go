@@ -199,23 +199,25 @@ func (t *table) setString(s string, k, v lua.LValue) {
 		delete(t.strdict, s)
 		return
 	}
-	if _, ok := t.strdict[s]; !ok {
-		t.newString(s, k, v)
-		return
-	}
-	t.strdict[s] = v
+	t.assign(s, k, v)
 }
 
-// newString adds a field that the table does not have.
-func (t *table) newString(s string, k, v lua.LValue) {
+// assign gives a field a value that is not nil, and says whether it is a new one. The
+// map is searched once: that it has grown tells.
+func (t *table) assign(s string, k, v lua.LValue) (added bool) {
 	if t.strdict == nil {
 		t.strdict = map[string]lua.LValue{}
+	}
+	before := len(t.strdict)
+	t.strdict[s] = v
+	if len(t.strdict) == before {
+		return false
 	}
 	if k == nil {
 		k = lua.LString(s)
 	}
 	t.addKey(k)
-	t.strdict[s] = v
+	return true
 }
 
 // setOther sets a key that is neither a string nor of the list.
@@ -228,12 +230,14 @@ func (t *table) setOther(k, v lua.LValue) {
 		if t.dict == nil {
 			t.dict = map[lua.LValue]lua.LValue{}
 		}
+		t.dict[k] = v
 		t.addKey(k)
+		return
 	}
 	t.dict[k] = v
 }
 
-// addKey gives a new key its place in the order of next. A key that was there
+// addKey gives a key that has just come its place in the order of next. A key that was there
 // before has its place still, unless most places are of keys that are gone: those
 // are given back here, where a new key comes and so no traversal is under way that
 // Lua would allow.
@@ -241,7 +245,7 @@ func (t *table) addKey(k lua.LValue) {
 	if t.keys == nil {
 		t.k2i = map[lua.LValue]int{}
 	}
-	live := len(t.strdict) + len(t.dict)
+	live := len(t.strdict) + len(t.dict) - 1
 	if len(t.keys) >= 32 && len(t.keys) > 2*live {
 		t.forgetKeys()
 	}
