@@ -13,7 +13,7 @@ import (
 )
 
 func (lib library) base() Table {
-	return Table{Funcs: map[string]lua.LGFunction{
+	return Table{Quick: quickBase, Funcs: map[string]lua.LGFunction{
 		"assert":         assert,
 		"collectgarbage": collectGarbage,
 		"getfenv":        getEnvironment,

@@ -144,3 +144,48 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestShift compares Insert and Remove with the moves that they stand for, one by one,
+// in lists with holes and with keys behind their end.
+func TestShift(t *testing.T) {
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		a, b := newTable(0, 0), newTable(0, 0)
+		both := func(k int, v lua.LValue) { SetInt(a, k, v); SetInt(b, k, v) }
+		for range 2 + r.IntN(14) {
+			k, v := 1+r.IntN(9), lua.LValue(lua.LNumber(r.IntN(99)))
+			if r.IntN(4) == 0 {
+				v = lua.LNil
+			}
+			both(k, v)
+		}
+		for step := range 12 {
+			at, end := r.IntN(8), Len(b)
+			if r.IntN(2) == 0 {
+				v := lua.LNumber(step)
+				if Insert(a, at, v) {
+					for i := end + 1; i > at; i-- {
+						SetInt(b, i, GetInt(b, i-1))
+					}
+					SetInt(b, at, v)
+				}
+			} else if v, ok := Remove(a, at); ok {
+				if want := GetInt(b, at); v != want {
+					t.Fatalf("seed %d, step %d: removed %v, want %v", seed, step, v, want)
+				}
+				for i := at; i < end; i++ {
+					SetInt(b, i, GetInt(b, i+1))
+				}
+				SetInt(b, end, lua.LNil)
+			}
+			for i := range 24 {
+				if got, want := GetInt(a, i), GetInt(b, i); got != want {
+					t.Fatalf("seed %d, step %d: [%d] is %v, want %v", seed, step, i, got, want)
+				}
+			}
+			if Len(a) != Len(b) {
+				t.Fatalf("seed %d, step %d: %d long, want %d", seed, step, Len(a), Len(b))
+			}
+		}
+	}
+}
