@@ -194,7 +194,7 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 	case NextFn:
 		key, v, ok = m.step(t, c)
 		if !ok {
-			fail(L, "invalid key to 'next'")
+			invalidKey(L)
 		}
 		return key, v, true
 	case ipairsFn:
