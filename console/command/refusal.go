@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Codes of refusals by this package.
@@ -44,7 +44,7 @@ func Refuse(code, format string, args ...any) error {
 
 // asRefusal is an error of the engine as operators get it.
 func asRefusal(err error) error {
-	if r := (*script.Refusal)(nil); errors.As(err, &r) {
+	if r := (*code.Refusal)(nil); errors.As(err, &r) {
 		return &Refusal{Code: r.Code, Message: r.Text()}
 	}
 	return err

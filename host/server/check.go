@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"hotshard/bindings"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
 )
@@ -39,12 +39,12 @@ type checks struct {
 func newChecks() *checks { return &checks{checker: luacheck.NewChecker(CheckOptions())} }
 
 // warm reads a release, so that the first save does not have to.
-func (c *checks) warm(r *script.Release) { c.advise(r, r) }
+func (c *checks) warm(r *code.Release) { c.advise(r, r) }
 
 // advise returns what is found in the files that differ between two releases, and in
 // the others what was not found before: what is an error of the check, and blocks
 // nothing here, is called so.
-func (c *checks) advise(from, to *script.Release) []script.Warning {
+func (c *checks) advise(from, to *code.Release) []code.Warning {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	old := map[luacheck.Finding]bool{}
@@ -55,7 +55,7 @@ func (c *checks) advise(from, to *script.Release) []script.Warning {
 	for _, path := range from.Changed(to) {
 		changed[path] = true
 	}
-	var out []script.Warning
+	var out []code.Warning
 	more := 0
 	for _, f := range c.read(to) {
 		switch {
@@ -67,12 +67,12 @@ func (c *checks) advise(from, to *script.Release) []script.Warning {
 		}
 	}
 	if more > 0 {
-		out = append(out, script.Warning{Code: codeCheck, Subject: "and more", Detail: fmt.Sprintf("%d others: bin/host check lists them", more)})
+		out = append(out, code.Warning{Code: codeCheck, Subject: "and more", Detail: fmt.Sprintf("%d others: bin/host check lists them", more)})
 	}
 	return out
 }
 
-func (c *checks) read(r *script.Release) []luacheck.Finding {
+func (c *checks) read(r *code.Release) []luacheck.Finding {
 	if c.of == r.Hash {
 		return c.found
 	}
@@ -90,10 +90,10 @@ func placeless(f luacheck.Finding) luacheck.Finding {
 	return f
 }
 
-func warningOf(f luacheck.Finding) script.Warning {
+func warningOf(f luacheck.Finding) code.Warning {
 	kind := "error"
 	if f.Severity == luacheck.Warning {
 		kind = "warning"
 	}
-	return script.Warning{Code: codeCheck, Subject: fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col), Detail: kind + ": " + f.Message}
+	return code.Warning{Code: codeCheck, Subject: fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col), Detail: kind + ": " + f.Message}
 }

@@ -15,6 +15,7 @@ import (
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
@@ -28,7 +29,7 @@ type journal struct{ store *store.Store }
 const journalTimeout = 10 * time.Second
 
 // Begin implements release.Journal.
-func (j journal) Begin(r *script.Release, author, note string) (int, error) {
+func (j journal) Begin(r *code.Release, author, note string) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	files := make(map[string][]byte, len(r.Files))
@@ -116,8 +117,8 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 }
 
 // SetCourse implements release.Fleet.
-func (f fleet) SetCourse(all *script.Release, own map[string]*script.Release) {
-	addresses := make(map[world.Address]*script.Release, len(own))
+func (f fleet) SetCourse(all *code.Release, own map[string]*code.Release) {
+	addresses := make(map[world.Address]*code.Release, len(own))
 	for name, r := range own {
 		addresses[operatorAddress(f.universe, name)] = r
 	}
@@ -155,7 +156,7 @@ type releases struct {
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
+func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
 		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell, Advise: r.checks.advise,

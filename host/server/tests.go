@@ -12,7 +12,7 @@ import (
 	"hotshard/host/testworld"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/world"
 )
@@ -146,7 +146,7 @@ func (t *savedTests) now() command.Tested {
 
 // testsOf plays the tests that changed files of a release have; ran is false where
 // there are none.
-func testsOf(ctx context.Context, r *script.Release, changed []string) (out command.Tested, ran bool) {
+func testsOf(ctx context.Context, r *code.Release, changed []string) (out command.Tested, ran bool) {
 	files := luatest.Related(r, changed)
 	if len(files) == 0 {
 		return out, false

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Verdict is what became of a batch.
@@ -28,10 +29,10 @@ type Outcome struct {
 	Message  string // one sentence with file and line
 	Release  int    // that is live afterwards
 	Files    []string
-	Warnings []script.Warning
+	Warnings []code.Warning
 	Broken   []string                // files that are on the disk and refused, after this step
-	Report   script.Report           // of the State that had most to say
-	Changes  []script.FunctionChange // what it changes, by name
+	Report   reload.Report           // of the State that had most to say
+	Changes  []reload.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone
 	Units    int                     // States that were changed
 	Asleep   bool                    // none of them has loaded any of it: those that will are not awake
@@ -112,8 +113,8 @@ func (o Outcome) String() string {
 
 // refused turns an error of staging or planning into an outcome.
 func refused(err error) Outcome {
-	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
-	if r, ok := err.(*script.Refusal); ok {
+	o := Outcome{Verdict: Refuse, Code: code.RHost, Message: err.Error()}
+	if r, ok := err.(*code.Refusal); ok {
 		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Text()
 	}
 	return o

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 const someTest = `local m = require "m" function test.f() eq(m.f(1), 2) end`
@@ -74,8 +74,8 @@ func TestAChangedConstantCounts(t *testing.T) {
 
 func TestAdviceIsToldAndPlanned(t *testing.T) {
 	s := newShard(t, true, 1, `local m = {} function m.f(x) return x + 1 end return m`)
-	s.ctl.cfg.Advise = func(from, to *script.Release) []script.Warning {
-		return []script.Warning{{Code: "W-CHECK", Subject: strings.Join(from.Changed(to), " ")}}
+	s.ctl.cfg.Advise = func(from, to *code.Release) []code.Warning {
+		return []code.Warning{{Code: "W-CHECK", Subject: strings.Join(from.Changed(to), " ")}}
 	}
 	ctx := context.Background()
 	queued := s.ctl.Saved(ctx, Batch{Changed: map[string][]byte{"m.lua": []byte(`local m = {} function m.f(x) return x + 3 end return m`)}}, "disk")[0]

@@ -6,19 +6,21 @@ import (
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // unread says whether no unit has loaded any of the changed files, nor will as a
 // matter of course when it wakes up. Saving them makes no release: no code that runs
 // changes.
-func unread(staged legs, from, to *script.Release) bool {
+func unread(staged legs, from, to *code.Release) bool {
 	changed := from.Changed(to)
 	for _, path := range changed {
 		if to.Files[path] == nil || to.Needed(path) {
 			return false
 		}
 		for _, st := range staged {
-			if slices.Contains(st.Roots(), script.ModuleName(path)) {
+			if slices.Contains(st.Roots(), code.ModuleName(path)) {
 				return false
 			}
 		}
@@ -29,7 +31,7 @@ func unread(staged legs, from, to *script.Release) bool {
 // onlyTests says whether files are there for tests alone: nothing that runs changes
 // with them, so they wait for no promote.
 func onlyTests(paths []string) bool {
-	return !slices.ContainsFunc(paths, func(path string) bool { return !script.IsTest(path) })
+	return !slices.ContainsFunc(paths, func(path string) bool { return !code.IsTest(path) })
 }
 
 // What is said of files that make no release.
@@ -40,9 +42,9 @@ const (
 
 // carry gives all units files that none has loaded, so that whoever requires one from
 // now on gets what was saved. Where one has been loaded meanwhile, that is an R-STALE.
-func (c *Controller) carry(ctx context.Context, from, to *script.Release) Outcome {
+func (c *Controller) carry(ctx context.Context, from, to *code.Release) Outcome {
 	to = to.Numbered(from.Number)
-	give := func(r *script.Release) (string, error) {
+	give := func(r *code.Release) (string, error) {
 		return firstError(c.units.each(ctx, nil, func(_ string, st *script.State) error { return st.Carry(r) }))
 	}
 	if unit, err := give(to); err != nil {
@@ -68,7 +70,7 @@ func (c *Controller) carry(ctx context.Context, from, to *script.Release) Outcom
 
 // count fills in what a change comes to where no unit that has loaded any of it is
 // awake: those that wake up begin with it.
-func (o *Outcome) count(from, to *script.Release) {
+func (o *Outcome) count(from, to *code.Release) {
 	if o.Report.Modules > 0 {
 		return
 	}
@@ -79,23 +81,23 @@ func (o *Outcome) count(from, to *script.Release) {
 			switch old, known := was[name]; {
 			case !known:
 				o.Report.Added++
-				o.Changes = append(o.Changes, script.FunctionChange{Name: name, Change: "new"})
+				o.Changes = append(o.Changes, reload.FunctionChange{Name: name, Change: "new"})
 			case old != now[name]:
 				o.Report.Functions++
-				o.Changes = append(o.Changes, script.FunctionChange{Name: name, Change: "changed"})
+				o.Changes = append(o.Changes, reload.FunctionChange{Name: name, Change: "changed"})
 			}
 		}
 		for _, name := range sortedKeys(was) {
 			if _, still := now[name]; !still {
 				o.Report.Removed++
-				o.Changes = append(o.Changes, script.FunctionChange{Name: name, Change: "deleted"})
+				o.Changes = append(o.Changes, reload.FunctionChange{Name: name, Change: "deleted"})
 			}
 		}
 	}
 }
 
 // texts are the functions of a file by name; a file that is not there has none.
-func texts(f *script.File) map[string]string {
+func texts(f *code.File) map[string]string {
 	out := map[string]string{}
 	if f == nil {
 		return out

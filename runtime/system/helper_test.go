@@ -11,6 +11,7 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -218,10 +219,10 @@ const echoes = `function command.echo(p, args) return args end`
 func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 	t.Helper()
 	b := &bench{shard: newShard(), t: t, now: epoch}
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
 	cfg := Config{
 		Address: "@Alpha", Static: alpha(), Seed: 1,
-		Release: func() *script.Release { return release },
+		Release: func() *code.Release { return release },
 		Script:  script.Options{Entry: []string{"main"}, Started: epoch},
 		Bind:    func(s *System, st *script.State) { bindTest(s, st) },
 		Events:  b.teller, OnFault: b.fault, Router: rest{b.shard}, Saver: rest{b.shard},

@@ -7,8 +7,8 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 
-	"hotshard/runtime/script"
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -49,7 +49,7 @@ func (s *source) module() string { return moduleName(s.name) }
 
 // isTest says whether the file may use the words of tests: one called *_test.lua,
 // or a helper of tests in a folder called testing.
-func (s *source) isTest() bool { return script.IsTest(s.name) }
+func (s *source) isTest() bool { return code.IsTest(s.name) }
 
 func moduleName(file string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file, ".lua"), "/", ".")

@@ -12,13 +12,13 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // fileRun runs the tests of one file.
 type fileRun struct {
 	options Options
-	release *script.Release
+	release *code.Release
 	file    string
 	pattern *regexp.Regexp
 	system  string          // "" for the default
@@ -91,7 +91,7 @@ func (f *fileRun) stopped() bool {
 	}
 }
 
-func (f *fileRun) module() string { return script.ModuleName(f.file) }
+func (f *fileRun) module() string { return code.ModuleName(f.file) }
 
 // open makes a World that has run the file.
 func (f *fileRun) open() (*play, error) {
@@ -175,7 +175,7 @@ func indent(text, by string) string {
 
 // loadTrace is the traceback of a file that failed at its top level.
 func loadTrace(err error) string {
-	var refusal *script.Refusal
+	var refusal *code.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Trace
 	}

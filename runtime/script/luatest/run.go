@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 var errBare = errors.New("this world has no players: it is a bare state")
@@ -68,7 +68,7 @@ func Run(o Options) (Result, error) {
 	fmt.Fprintf(o.Out, "seed %d\n", o.Seed)
 
 	var result Result
-	release := script.NewRelease(1, sources)
+	release := code.NewRelease(1, sources)
 	reports := runFiles(files, func(file string) fileReport {
 		f := fileRun{options: o, release: release, file: file, pattern: pattern}
 		return f.run()

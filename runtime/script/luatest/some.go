@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -36,7 +36,7 @@ type Outcome struct {
 // Related lists the test files that have something to say about changed files of a
 // release: changed tests themselves, the tests beside changed files, tests that
 // require one, and those beside files that require one. The nearest come first.
-func Related(r *script.Release, changed []string) []string {
+func Related(r *code.Release, changed []string) []string {
 	var out []string
 	add := func(path string) {
 		if strings.HasSuffix(path, "_test.lua") && r.Files[path] != nil && !slices.Contains(out, path) {
@@ -45,7 +45,7 @@ func Related(r *script.Release, changed []string) []string {
 	}
 	modules := map[string]bool{}
 	for _, path := range changed {
-		modules[script.ModuleName(path)] = true
+		modules[code.ModuleName(path)] = true
 		add(path)
 	}
 	for _, path := range changed {
@@ -92,7 +92,7 @@ func requires(text []byte) []string {
 // RunFiles plays the tests of some files of a release, in this order and on the
 // calling goroutine alone, until they are through or ctx ends. Of the options, Root
 // and Paths do not matter; a pattern is left out.
-func RunFiles(ctx context.Context, r *script.Release, files []string, o Options) Outcome {
+func RunFiles(ctx context.Context, r *code.Release, files []string, o Options) Outcome {
 	if o.New == nil {
 		o.New = Bare
 	}

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // tree is a release of small scripts: a uses b, b uses c; util is nobody's.
-func tree(more map[string][]byte) *script.Release {
+func tree(more map[string][]byte) *code.Release {
 	files := map[string][]byte{
 		"a.lua":        []byte(`local b = require("b") return {n = b.n + 1}`),
 		"b.lua":        []byte(`local c = require "c" return {n = c.n + 1}`),
@@ -25,7 +25,7 @@ func tree(more map[string][]byte) *script.Release {
 	for path, text := range more {
 		files[path] = text
 	}
-	return script.NewRelease(1, files)
+	return code.NewRelease(1, files)
 }
 
 func TestRelated(t *testing.T) {

@@ -2,6 +2,7 @@ package luatest
 
 import (
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -33,7 +34,7 @@ type Message struct {
 // Setup says what a World is made of. The World calls Install on its state before
 // it runs the entries, and passes faults and log lines on.
 type Setup struct {
-	Release *script.Release
+	Release *code.Release
 	Entry   []string        // modules to run: the test file, which requires the rest
 	Map     *world.Universe // a small one, see Map
 	System  string          // the system to play in
