@@ -2,10 +2,11 @@ package release
 
 import (
 	"context"
-	"hotshard/runtime/script/code"
 	"slices"
 	"strings"
 	"testing"
+
+	"hotshard/runtime/script/code"
 )
 
 const someTest = `local m = require "m" function test.f() eq(m.f(1), 2) end`
