@@ -228,6 +228,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.universe.StartServices()
 	wg.Go(func() { s.releases.run(ctx) })
+	wg.Go(func() { s.releases.tests.run(ctx) })
 	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
 	s.banner()

@@ -30,6 +30,19 @@ func (c *Controller) Candidate() (*code.Release, error) {
 	return to, err
 }
 
+// Promoted is what runs, canaries aside, and what promoting a number would bring: to
+// all units, or to those of a canary.
+func (c *Controller) Promoted(number int, canary bool) (from, to *code.Release, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if canary && c.canaries.ofFiles() == nil {
+		to, _, _, err = c.candidate()
+		return c.units.live(), to, err
+	}
+	p, err := c.promotes(number)
+	return c.units.live(), p.to, err
+}
+
 // Canary runs the queued files on the named units only.
 func (c *Controller) Canary(ctx context.Context, units []string, author string) Outcome {
 	c.mu.Lock()

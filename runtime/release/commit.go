@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -26,13 +27,16 @@ type step struct {
 // move brings the units from what they run to a new release.
 func (c *Controller) move(ctx context.Context, s step) Outcome {
 	var o Outcome
-	from := c.units.live()
+	from, began := c.units.live(), c.cfg.Clock.Now()
 	for range attempts {
 		if o = c.attempt(ctx, s); o.Verdict != Refuse || o.Code != code.RStale {
 			break
 		}
 	}
-	o.Author, o.Note = s.author, s.note
+	o.Author, o.Note, o.Took = s.author, s.note, cmp.Or(o.Took, c.cfg.Clock.Now().Sub(began))
+	if o.Verdict != Refuse {
+		o.warn(c.advise(from, s.to)...)
+	}
 	if o.Verdict == Apply {
 		o.Hashes = map[string]string{}
 		for _, path := range from.Changed(s.to) {
@@ -78,6 +82,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if len(errs) > 0 {
 		return c.undo(ctx, number, staged, reports, errs, o)
 	}
+	o.count(from, s.to)
 	c.finish(to, staged, gauge.before, o)
 	status := StandingLive
 	if s.units != nil {

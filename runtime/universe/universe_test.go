@@ -200,6 +200,7 @@ func (entered) SystemStopping()                                         {}
 func (entered) PlayerLeft(world.CharacterID, string)                    {}
 func (entered) PlayerArrived(world.CharacterID, string, world.EntityID) {}
 func (entered) PlayerConnected(world.CharacterID)                       {}
+func (entered) PlayerDisconnected(world.CharacterID, string)            {}
 func (entered) BubbleEntered(world.EntityID)                            {}
 func (entered) BubbleLeft(world.EntityID)                               {}
 

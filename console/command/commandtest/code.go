@@ -44,6 +44,12 @@ func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (release.
 	return r.Plan(ctx, to)
 }
 
+func (r releases) TestPromote(context.Context, int, []string) (command.Tested, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tested, nil
+}
+
 func (r releases) PlanRollback(ctx context.Context, to int) (release.Outcome, error) {
 	return r.Plan(ctx, to)
 }
