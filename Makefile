@@ -33,12 +33,12 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	bin/host check scripts
-	bin/host conform runtime/script/conform/testdata/*.md
+	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	$(GO) test -race ./...
 
-stubs: ## write bindings/library/*.lua and bindings/API.md anew
+stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen
 
 bench: ## the benchmarks, as ratios against a baseline in the same run

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"hotshard/bindings"
-	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
@@ -29,7 +29,7 @@ type journal struct{ store *store.Store }
 const journalTimeout = 10 * time.Second
 
 // Begin implements release.Journal.
-func (j journal) Begin(r *script.Release, author, note string) (int, error) {
+func (j journal) Begin(r *code.Release, author, note string) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	files := make(map[string][]byte, len(r.Files))
@@ -44,24 +44,28 @@ func (j journal) Begin(r *script.Release, author, note string) (int, error) {
 }
 
 // journalStatus are the store's words for the controller's.
-var journalStatus = map[string]store.ReleaseStatus{
-	"live": store.ReleaseLive, "canary": store.ReleaseCanary, "refused": store.ReleaseRefused, "rolled back": store.ReleaseRolledBack,
-	"superseded": store.ReleaseReplaced,
+var journalStatus = map[release.Standing]store.ReleaseStatus{
+	release.StandingLive: store.ReleaseLive, release.StandingCanary: store.ReleaseCanary, release.StandingRefused: store.ReleaseRefused,
+	release.StandingRolledBack: store.ReleaseRolledBack, release.StandingSuperseded: store.ReleaseReplaced,
 }
 
 // Finish implements release.Journal.
-func (j journal) Finish(number int, status, note string) error {
+func (j journal) Finish(number int, status release.Standing, note string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
-	s, ok := journalStatus[status]
-	if !ok {
-		return fmt.Errorf("a release has no status %q", status)
-	}
+	s := journalStatus[status]
 	err := j.store.FinishRelease(ctx, number, s, note)
 	if errors.Is(err, store.ErrConflict) { // it was finished before, as a canary
 		return j.store.MarkRelease(ctx, number, s, note)
 	}
 	return err
+}
+
+// Amend implements release.Journal.
+func (j journal) Amend(number int, files map[string][]byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	return j.store.AmendRelease(ctx, number, files)
 }
 
 // fleet implements release.Fleet over the universe. A unit is a system by its
@@ -113,8 +117,8 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 }
 
 // SetCourse implements release.Fleet.
-func (f fleet) SetCourse(all *script.Release, own map[string]*script.Release) {
-	addresses := make(map[world.Address]*script.Release, len(own))
+func (f fleet) SetCourse(all *code.Release, own map[string]*code.Release) {
+	addresses := make(map[world.Address]*code.Release, len(own))
 	for name, r := range own {
 		addresses[operatorAddress(f.universe, name)] = r
 	}
@@ -137,23 +141,25 @@ func (f fleet) Awake() []string {
 type releases struct {
 	s          *Server
 	controller *release.Controller
+	checks     *checks
+	tests      *savedTests
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
 	broken []string // that players were told is refused; the controller's, which calls one step after the other
 
 	mu       sync.Mutex
-	outcomes []command.Outcome // newest first
+	outcomes []release.Outcome // newest first
 	figures  reloadFigures
 }
 
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
-	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
+func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
+	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -171,10 +177,11 @@ const watchEvery = time.Second
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
 func (r *releases) run(ctx context.Context) {
+	go r.checks.warm(r.controller.Live())
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
-	look := time.NewTicker(watchEvery)
+	look := r.s.cfg.Clock.NewTicker(watchEvery)
 	defer look.Stop()
 	for {
 		select {
@@ -185,7 +192,7 @@ func (r *releases) run(ctx context.Context) {
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
 			r.controller.Watch(ctx)
-		case <-look.C:
+		case <-look.Chan():
 			r.controller.Watch(ctx)
 		case waiting := <-r.idle:
 			close(waiting)
@@ -222,52 +229,32 @@ func toBatch(b watch.Batch) release.Batch {
 	return batch
 }
 
-// verdicts are the console's words for the controller's.
-var verdicts = map[release.Verdict]command.Verdict{
-	release.Apply: command.Applied, release.Refuse: command.Refused, release.Hold: command.Held,
-	release.Ignore: command.Ignored, release.Queue: command.Queued,
-}
-
-func toOutcome(o release.Outcome) command.Outcome {
-	out := command.Outcome{
-		Verdict: verdicts[o.Verdict], Release: o.Release, Code: o.Code, Message: o.Message, Files: o.Files,
-		Systems: o.Units, At: o.At, Took: o.Took,
-	}
-	if out.Message == "" {
-		plain := o
-		plain.Warnings = nil // they have their own place
-		out.Message = plain.String()
-	}
-	for _, w := range o.Warnings {
-		out.Warnings = append(out.Warnings, command.Warning(w))
-	}
-	return out
-}
-
 // tell remembers an outcome, logs it, and shows it to the players, who see a
 // toast. The controller calls it.
 func (r *releases) tell(o release.Outcome) {
-	out := toOutcome(o)
 	r.mu.Lock()
-	r.outcomes = slices.Insert(r.outcomes, 0, out)
+	r.outcomes = slices.Insert(r.outcomes, 0, o)
 	r.outcomes = r.outcomes[:min(len(r.outcomes), keptOutcomes)]
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
-	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Microsecond)}
-	switch out.Verdict {
-	case command.Applied:
-		if attrs = append(attrs, "systems", out.Systems); o.Message != "" { // it went back by itself, or the store has a gap
+	if r.asksForTests(o) {
+		r.tests.saved(o.Files)
+	}
+	attrs := []any{"verdict", o.Verdict.Past(), "release", o.Release, "files", strings.Join(o.Files, " "), "took", o.Took.Round(time.Microsecond)}
+	switch o.Verdict {
+	case release.Apply:
+		if attrs = append(attrs, "systems", o.Units); o.Message != "" { // it went back by itself, or the store has a gap
 			r.s.log.Warn("scripts reloaded: "+o.String(), append(attrs, "why", o.Message)...)
 		} else {
 			r.s.log.Info("scripts reloaded: "+o.String(), attrs...)
 		}
-	case command.Refused:
+	case release.Refuse:
 		r.s.log.Error("scripts not reloaded: "+o.String(), attrs...)
-	case command.Held, command.Queued:
+	case release.Hold, release.Queue:
 		r.s.log.Warn("scripts not reloaded: "+o.String(), attrs...)
 		return
-	case command.Ignored:
+	case release.Ignore:
 		if !r.mended(o.Broken) {
 			return
 		}
@@ -275,7 +262,7 @@ func (r *releases) tell(o release.Outcome) {
 		return
 	}
 	r.broken = o.Broken
-	if told, ok := toldToPlayers(out, o, r.s.cfg.Production); ok {
+	if told, ok := toldToPlayers(o, r.s.cfg.Production); ok {
 		r.s.gate.Broadcast(wire.NewEvent("reload", told))
 	}
 }
@@ -288,10 +275,10 @@ func (r *releases) mended(broken []string) bool {
 // toldToPlayers is what players hear of a change. Those of a development shard are
 // its designers; those of a production shard hear only that there is another
 // release, and nothing of its faults.
-func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map[string]world.Value, bool) {
-	ok, message := out.Verdict == command.Applied || out.Verdict == command.Ignored, out.Message
-	told := map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": wordList(out.Files)}
-	if out.Verdict == command.Ignored {
+func toldToPlayers(o release.Outcome, production bool) (map[string]world.Value, bool) {
+	ok, message := o.Verdict == release.Apply || o.Verdict == release.Ignore, o.Sentence()
+	told := map[string]world.Value{"ok": ok, "release": float64(o.Release), "files": wordList(o.Files)}
+	if o.Verdict == release.Ignore {
 		told["restored"] = true
 	}
 	if production {
@@ -299,10 +286,10 @@ func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map
 			message = "rolled back by itself"
 		}
 	} else {
-		told["warnings"], told["broken"] = wordList(out.Warnings), wordList(o.Broken)
+		told["warnings"], told["broken"] = wordList(o.Warnings), wordList(o.Broken)
 	}
 	told["message"] = message
-	return told, ok && out.Verdict != command.Ignored || !production
+	return told, ok && o.Verdict != release.Ignore || !production
 }
 
 // wordList is a list as an event carries it, each member in its words.
@@ -316,7 +303,7 @@ func wordList[T any](list []T) []world.Value {
 
 // wait returns when every batch that the watcher has handed over is through, with
 // the outcomes since a moment, newest first, or else the latest.
-func (r *releases) wait(ctx context.Context, since time.Time) ([]command.Outcome, error) {
+func (r *releases) wait(ctx context.Context, since time.Time) ([]release.Outcome, error) {
 	through := make(chan struct{})
 	select {
 	case r.idle <- through:

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // CodeCut is the code of a file that is held because it seems to be cut off.
@@ -20,16 +20,16 @@ const lostMost = 1
 // holdCut takes files out of a batch that were cut off while they were saved, at a
 // place where what is left compiles: they are held like deleted ones, until somebody
 // says that it is meant, or they are whole again.
-func (c *Controller) holdCut(changed map[string][]byte) []HoldReason {
+func (q *intake) holdCut(disk *code.Release, changed map[string][]byte) []HoldReason {
 	var holds []HoldReason
 	for _, path := range sortedKeys(changed) {
 		src := changed[path]
-		lost, cut := c.cutOff(path, src)
+		lost, cut := cutOff(disk.Files[path], src)
 		if !cut {
-			delete(c.cut, path)
+			delete(q.cut, path)
 			continue
 		}
-		c.cut[path] = contentHash(path, src)
+		q.cut[path] = contentHash(path, src)
 		delete(changed, path)
 		holds = append(holds, HoldReason{CodeCut, path, fmt.Sprintf("ends early: %s. The code that runs stays; save it whole, or reload accept %s", lost, path)})
 	}
@@ -38,12 +38,11 @@ func (c *Controller) holdCut(changed map[string][]byte) []HoldReason {
 
 // cutOff says whether a file is the beginning of what runs, with more of its end gone
 // than somebody takes out who means it, and what is gone.
-func (c *Controller) cutOff(path string, src []byte) (lost string, cut bool) {
-	f := c.disk.Files[path]
+func cutOff(f *code.File, src []byte) (lost string, cut bool) {
 	if f == nil || src == nil {
 		return "", false
 	}
-	now := script.NewFile(path, src)
+	now := code.NewFile(f.Path, src)
 	had, err := f.Functions()
 	have, err2 := now.Functions()
 	if err != nil || err2 != nil {
@@ -67,7 +66,7 @@ func (c *Controller) cutOff(path string, src []byte) (lost string, cut bool) {
 // missing lists the functions that are gone, and says whether they are the last ones. A
 // module that returns nothing calls its functions otherwise, so they are told by how
 // they begin.
-func missing(had, have []script.Function) (gone []string, end bool) {
+func missing(had, have []code.Function) (gone []string, end bool) {
 	left := map[string]int{}
 	for _, fn := range have {
 		left[head(fn)]++
@@ -85,7 +84,7 @@ func missing(had, have []script.Function) (gone []string, end bool) {
 }
 
 // head is a function's first line up to its parameters' end.
-func head(fn script.Function) string {
+func head(fn code.Function) string {
 	line, _, _ := strings.Cut(fn.Text, ")")
 	return line
 }
@@ -110,18 +109,23 @@ func described(gone []string, unanswered bool) string {
 func (c *Controller) Accept(ctx context.Context, path string, src []byte, author string) []Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.cut[path] == "" || c.cut[path] != contentHash(path, src) {
-		held := sortedKeys(c.cut)
-		message := path + " is not held for being cut off"
-		if len(held) > 0 && !slices.Contains(held, path) {
-			message += "; held are " + strings.Join(held, ", ")
-		}
-		return []Outcome{c.tell(refused(&script.Refusal{Code: "R-STALE", Subject: path, Message: message}), author, "reload accept "+path)}
+	if c.intake.cut[path] != contentHash(path, src) {
+		return []Outcome{c.tell(refused(c.intake.notCut(path)), author, "reload accept "+path)}
 	}
-	delete(c.cut, path)
-	if c.cfg.Production || c.frozen != nil || len(c.canaries) > 0 {
-		c.queued[path] = src
+	delete(c.intake.cut, path)
+	if c.waits() {
+		c.intake.queue(map[string][]byte{path: src})
 		return []Outcome{c.tell(c.queuedNow(), author, "reload accept "+path)}
 	}
 	return []Outcome{c.tell(c.applyDisk(ctx, map[string][]byte{path: src}, author, "reload accept "+path, Batch{}), author, "reload accept "+path)}
+}
+
+// notCut is the refusal of accepting a file that is not held, as it is.
+func (q *intake) notCut(path string) error {
+	held := sortedKeys(q.cut)
+	message := path + " is not held for being cut off"
+	if len(held) > 0 && !slices.Contains(held, path) {
+		message += "; held are " + strings.Join(held, ", ")
+	}
+	return &code.Refusal{Code: code.RStale, Subject: path, Message: message}
 }

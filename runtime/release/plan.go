@@ -6,11 +6,13 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Plan says what going to a release would do; nil means the queued files. Nothing
 // changes.
-func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
+func (c *Controller) Plan(ctx context.Context, to *code.Release) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if to == nil {
@@ -23,10 +25,10 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 }
 
 // PlanCanary says what Canary of the units would do, or Widen where one runs.
-func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if k := c.filesCanary(); k != nil {
+	if k := c.canaries.ofFiles(); k != nil {
 		wider := *k
 		wider.units = append(slices.Clone(k.units), units...)
 		return c.plan(ctx, step{to: k.to, units: units, ground: c.ground().without(k).with(&wider)})
@@ -41,7 +43,7 @@ func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, [
 }
 
 // PlanPromote says what Promote of the same number would do.
-func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, err := c.promotes(number)
@@ -58,7 +60,7 @@ func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []sc
 }
 
 // PlanRollback says what Rollback to the same number would do.
-func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, target, err := c.goesBackTo(number)
@@ -66,7 +68,7 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 	case err != nil:
 		return refused(err), nil
 	case k != nil:
-		return c.plan(ctx, step{to: c.live, units: k.units, ground: c.ground().without(k)})
+		return c.plan(ctx, step{to: c.units.live(), units: k.units, ground: c.ground().without(k)})
 	}
 	g := ground{disk: target}
 	if number == 0 {
@@ -76,25 +78,30 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 }
 
 // plan prepares without committing and measures what would change.
-func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.FunctionChange) {
+func (c *Controller) plan(ctx context.Context, s step) (Outcome, []reload.FunctionChange) {
 	live := s.to
 	if s.units != nil {
-		live = c.live
+		live = c.units.live()
 	}
-	to, err := s.ground.course(live, append(c.course.releases(), s.to)...)
+	to, err := s.ground.course(live, append(c.units.course.releases(), s.to)...)
 	if err != nil {
 		return refused(err), nil
 	}
-	o, staged := c.prepare(ctx, to, s.units)
-	o.Files, o.Release = c.live.Changed(s.to), c.live.Number
-	all := staged.changes()
+	live = c.units.live()
+	o, staged := c.units.prepare(ctx, to, s.units)
+	o.Files, o.Release = live.Changed(s.to), live.Number
+	if o.Verdict != Refuse {
+		o.warn(c.advise(live, s.to)...)
+		o.count(live, s.to)
+	}
+	all := append(o.Changes, staged.changes()...) // the one or the other
 	var mu sync.Mutex
-	errs := c.ask(ctx, s.units, func(_ string, st *script.State) error {
-		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
+	errs := c.units.ask(ctx, s.units, func(_ string, st *script.State) error {
+		own := make([]reload.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
 		for i := range all {
 			own[i].Name = all[i].Name
 		}
-		st.Measure(own)
+		reload.Measure(st, own)
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range all {

@@ -2,13 +2,13 @@ package release
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // legKey says which units a staged step is for: those of a program that run one
@@ -16,10 +16,10 @@ import (
 type legKey struct{ program, from, to string } // the releases by their hashes
 
 // legs are the staged steps of one change. Without canaries there is one a program.
-type legs map[legKey]*script.Staged
+type legs map[legKey]*reload.Staged
 
 // of is the step that brings a State to a release, nil where there is none.
-func (g legs) of(st *script.State, to *script.Release) *script.Staged {
+func (g legs) of(st *script.State, to *code.Release) *reload.Staged {
 	return g[legKey{st.Program(), st.Release().Hash, to.Hash}]
 }
 
@@ -48,11 +48,11 @@ func (g legs) renumber(to course) {
 }
 
 // changes lists what all steps together change, by name.
-func (g legs) changes() []script.FunctionChange {
-	var all []script.FunctionChange
+func (g legs) changes() []reload.FunctionChange {
+	var all []reload.FunctionChange
 	for _, key := range g.keys() {
 		for _, f := range g[key].Changes() {
-			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+			if !slices.ContainsFunc(all, func(x reload.FunctionChange) bool { return x.Name == f.Name }) {
 				all = append(all, f)
 			}
 		}
@@ -95,12 +95,12 @@ func (g legs) beside(changed map[string]bool) map[string]bool {
 }
 
 // rest is the text of a file without its functions.
-func rest(f *script.File) string {
+func rest(f *code.File) string {
 	if f == nil {
 		return ""
 	}
 	all, _ := f.Functions()
-	slices.SortFunc(all, func(a, b script.Function) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(all, func(a, b code.Function) int { return cmp.Compare(a.Start, b.Start) })
 	src, end, out := f.Source, 0, strings.Builder{}
 	for _, fn := range all {
 		if fn.Start >= end { // not inside the one before
@@ -110,65 +110,6 @@ func rest(f *script.File) string {
 	}
 	out.Write(src[end:])
 	return out.String()
-}
-
-// prepare stages every step to a course and asks every unit.
-func (c *Controller) prepare(ctx context.Context, to course, units []string) (Outcome, legs) {
-	for _, r := range to.releases() {
-		for _, path := range c.live.Changed(r) {
-			if f := r.Files[path]; f != nil {
-				if err := f.Check(); err != nil {
-					return refused(err), nil
-				}
-			}
-		}
-	}
-	staged, o := c.stageAll(ctx, to, units)
-	if o.Verdict == Refuse {
-		return o, nil
-	}
-	return c.vote(ctx, to, staged, units), staged
-}
-
-// stageAll finds out which steps the units have to take, and stages them.
-func (c *Controller) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
-	type way struct {
-		from, to *script.Release
-		roots    []string
-	}
-	ways := map[legKey]*way{}
-	var mu sync.Mutex
-	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
-		st.Ungauge() // a plan must find the functions' own code
-		want := to.of(unit)
-		if st.Release().Hash == want.Hash {
-			return nil
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		key := legKey{st.Program(), st.Release().Hash, want.Hash}
-		if ways[key] == nil {
-			ways[key] = &way{from: st.Release(), to: want}
-		}
-		ways[key].roots = union(ways[key].roots, st.Modules())
-		return nil
-	})
-	if unit, err := firstError(errs); err != nil {
-		return nil, refusedIn(unit, err)
-	}
-	staged := legs{}
-	for key := range ways {
-		staged[key] = nil
-	}
-	for _, key := range staged.keys() { // in order, so that a refusal is always the same
-		w := ways[key]
-		st, err := c.stage(key.program, w.from, w.to, w.roots)
-		if err != nil {
-			return nil, refused(err)
-		}
-		staged[key] = st
-	}
-	return staged, Outcome{Verdict: Apply}
 }
 
 // union adds to a what b has besides. Most units have loaded the same.
@@ -184,50 +125,6 @@ func union(a, b []string) []string {
 	return a
 }
 
-func (c *Controller) stage(program string, from, to *script.Release, roots []string) (st *script.Staged, err error) {
-	defer func() { // a fault of the engine is a refusal, not the end of the shard
-		if v := recover(); v != nil {
-			err = &script.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
-		}
-	}()
-	g := c.stagers[program]
-	if g == nil {
-		o := c.cfg.Options(program)
-		if o == nil {
-			return nil, fmt.Errorf("no options for program %s", program)
-		}
-		g = script.NewStager(*o)
-		c.stagers[program] = g
-	}
-	return g.Stage(from, to, roots)
-}
-
-// vote lets every unit plan; one refusal refuses all. Units that run already what
-// they are to run are not asked.
-func (c *Controller) vote(ctx context.Context, to course, staged legs, units []string) Outcome {
-	o := Outcome{Verdict: Apply}
-	var mu sync.Mutex
-	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
-		s := staged.of(st, to.of(unit))
-		if s == nil {
-			return nil
-		}
-		report, err := st.Plan(s)
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		o.Units++
-		merge(&o, report)
-		return nil
-	})
-	if unit, err := firstError(errs); err != nil {
-		return refusedIn(unit, err)
-	}
-	return o
-}
-
 // refusedIn is a refusal by one unit. What no script is to blame for may be tried
 // again unchanged.
 func refusedIn(unit string, err error) Outcome {
@@ -235,13 +132,13 @@ func refusedIn(unit string, err error) Outcome {
 	if unit != "" {
 		o.Message += fmt.Sprintf(" (in %s)", unit)
 	}
-	_, judged := err.(*script.Refusal)
+	_, judged := err.(*code.Refusal)
 	o.passing = !judged
 	return o
 }
 
 // merge folds a unit's report into the outcome: every warning once.
-func merge(o *Outcome, r *script.Report) {
+func merge(o *Outcome, r *reload.Report) {
 	o.warn(r.Warnings...)
 	o.Frames += r.Frames
 	if r.Modules >= o.Report.Modules {
@@ -250,9 +147,9 @@ func merge(o *Outcome, r *script.Report) {
 }
 
 // warn adds warnings that are not there yet.
-func (o *Outcome) warn(list ...script.Warning) {
+func (o *Outcome) warn(list ...code.Warning) {
 	for _, w := range list {
-		if !slices.ContainsFunc(o.Warnings, func(x script.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
+		if !slices.ContainsFunc(o.Warnings, func(x code.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
 			o.Warnings = append(o.Warnings, w)
 		}
 	}

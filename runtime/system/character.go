@@ -15,7 +15,7 @@ type Character struct {
 	Ship    *Ship          // nil: no ship in space
 	Data    world.Value    // the table scripts keep about the player, nil for none
 	Release int            // of the scripts that ran when Data was taken
-	Moved   bool           // for the Saver: only place and velocity differ from the record before
+	Moved   bool           // for the Saver: only position and velocity differ from the record before
 }
 
 // Ship is a ship as a plain value: all it takes to put it into space again.
@@ -67,7 +67,7 @@ type Router interface {
 	Crowd(to world.SystemID) Crowd
 	// Left says that the player is no longer in the game.
 	Left(p world.CharacterID)
-	// Forward routes a Command, an Attach or a Leave whose player is no longer
+	// Forward routes a Command, an Attach, a Detach or a Leave whose player is no longer
 	// in the system it was sent to.
 	Forward(p world.CharacterID, m Message)
 	// Unloaded says that the system has ended.

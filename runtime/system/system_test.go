@@ -12,6 +12,8 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/world"
 )
 
@@ -48,7 +50,7 @@ func TestCommandIsAnsweredOnceItHasEnded(t *testing.T) {
 }
 
 func TestInboxIsBounded(t *testing.T) {
-	b := newBench(t, scripts, func(c *Config) { c.InboxLimit = 3 })
+	b := newBench(t, echoes, func(c *Config) { c.InboxLimit = 3 })
 	c := newClient()
 	for i := range 3 {
 		b.post(Command{Player: 1, Client: c, ID: uint64(i)})
@@ -120,13 +122,13 @@ func TestServiceCallsAndTheirFailures(t *testing.T) {
 }
 
 func TestServiceServes(t *testing.T) {
-	release := script.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`
+	release := code.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`
 		local market = {}
 		function market.price(what) sleep(1) return what .. "!", 7 end
 		return market`)})
 	b := newBench(t, "", func(c *Config) {
 		c.Address, c.Static, c.Module = "market", nil, "services.market"
-		c.Release = func() *script.Release { return release }
+		c.Release = func() *code.Release { return release }
 	})
 	b.post(Call{From: "@Alpha", ID: 9, Func: "price", Args: []world.Value{"ore"}})
 	b.post(Call{From: "@Alpha", ID: 10, Func: "nothing"})
@@ -144,7 +146,7 @@ func TestServiceServes(t *testing.T) {
 }
 
 func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	const players = 400
 	for id := range world.CharacterID(players) {
 		b.post(Enter{Character: Character{ID: id + 1, Name: "P", Ship: wren(somewhere)}, Client: new(sink), Reason: "login"})
@@ -155,35 +157,35 @@ func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.saves = 0
+	b.shard.saves = 0
 	most := 0
 	for range 100 { // ten seconds
-		before := b.saves
+		before := b.shard.saves
 		b.tick(1)
-		most = max(most, b.saves-before)
+		most = max(most, b.shard.saves-before)
 	}
-	if b.saves != 2*players {
-		t.Errorf("%d saves of %d players in ten seconds", b.saves, players)
+	if b.shard.saves != 2*players {
+		t.Errorf("%d saves of %d players in ten seconds", b.shard.saves, players)
 	}
 	if most > saveTogether {
 		t.Errorf("%d players were saved in one tick: they are not spread", most)
 	}
-	b.saves = 0
+	b.shard.saves = 0
 	b.now = b.now.Add(time.Hour)
 	b.tick(1)
-	if b.saves != players {
-		t.Errorf("%d saves after a pause", b.saves)
+	if b.shard.saves != players {
+		t.Errorf("%d saves after a pause", b.shard.saves)
 	}
 }
 
 func TestOnlyWhatChangedIsSaved(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	p := b.Player(1)
 	turn := func() (Character, int) {
-		b.saves = 0
+		b.shard.saves = 0
 		b.tick(50)
-		return b.saved[1], b.saves
+		return b.saved[1], b.shard.saves
 	}
 	turn()
 	if _, n := turn(); n != 0 {
@@ -212,22 +214,22 @@ func TestOnlyWhatChangedIsSaved(t *testing.T) {
 }
 
 func TestDataThatCannotBeSavedKeepsTheLastGood(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	p := b.Player(1)
 	p.Data.RawSetString("isk", luaNumber(5))
-	b.save(p)
+	b.System.saves.now(p)
 	p.Data.RawSetString("bad", b.State().L().NewFunction(func(*lua.LState) int { return 0 }))
-	b.save(p)
+	b.System.saves.now(p)
 	if d, _ := b.saved[1].Data.(map[string]world.Value); d["isk"] != 5.0 {
 		t.Errorf("saved %v", b.saved[1].Data)
 	}
 }
 
 func TestPanicRestartsFromTheLastSave(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
-	b.save(b.Player(1))
+	b.System.saves.now(b.Player(1))
 	b.post(Do(func(*System) { panic("a bug in Go") }))
 	b.post(Command{Player: 1, Client: ann, ID: 5, Name: "echo", Args: map[string]world.Value{"n": 1.0}})
 	b.take()
@@ -244,7 +246,7 @@ func TestPanicRestartsFromTheLastSave(t *testing.T) {
 	equal(t, "Ann's frames", ann.take(), []string{"system", "snapshot of 1"})
 	lost := newClient()
 	b.post(Enter{Character: Character{ID: 9, Name: "Bad"}, Client: lost, Reason: "login"})
-	b.events = panics{b.events}
+	b.scripts.events = panics{b.scripts.events}
 	b.guard(func() { b.tick(1) })
 	if lost.closed == "" || len(b.left) != 1 || b.Player(1) == nil {
 		t.Errorf("a player whose arrival panics: closed %q, left %v", lost.closed, b.left)
@@ -267,9 +269,9 @@ type panics struct{ Events }
 func (panics) PlayerEntered(world.CharacterID, string) { panic("a bug in an arrival") }
 
 func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte("this is not Lua")})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte("this is not Lua")})
 	s := newShard()
-	sys := New(Config{Address: "@Alpha", Static: alpha(), Release: func() *script.Release { return release },
+	sys := New(Config{Address: "@Alpha", Static: alpha(), Release: func() *code.Release { return release },
 		Script: script.Options{Entry: []string{"main"}}, Router: rest{s}, Saver: rest{s}})
 	if err := sys.Start(epoch); err == nil || !strings.Contains(err.Error(), "main.lua:1") {
 		t.Fatalf("started with %v", err)
@@ -280,7 +282,7 @@ func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
 	if !strings.Contains(c.closed, "main.lua:1") || len(s.left) != 1 {
 		t.Errorf("closed with %q, left %v", c.closed, s.left)
 	}
-	release = script.NewRelease(2, map[string][]byte{"main.lua": []byte("")})
+	release = code.NewRelease(2, map[string][]byte{"main.lua": []byte("")})
 	_ = sys.Post(Between(func(s *System) { _ = s.Restart() }))
 	sys.Step(epoch)
 	if sys.Down() != nil {
@@ -292,8 +294,8 @@ func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
 func run(t *testing.T, source string, change func(*Config)) (*System, *shard) {
 	t.Helper()
 	s := newShard()
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
-	cfg := Config{Address: "@Alpha", Static: alpha(), Release: func() *script.Release { return release },
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
+	cfg := Config{Address: "@Alpha", Static: alpha(), Release: func() *code.Release { return release },
 		Script: script.Options{Entry: []string{"main"}}, Router: rest{s}, Saver: rest{s}, OnFault: s.fault, Events: s.teller,
 		Bind: func(sys *System, st *script.State) { bindTest(sys, st) }}
 	if change != nil {
@@ -361,11 +363,11 @@ func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
 			synctest.Wait()
 			_ = sys.Post(Between(func(s *System) {
 				st := s.State()
-				stager := script.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
+				stager := reload.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
 				to := st.Release().With(2, map[string][]byte{"main.lua": []byte("runs = 0\nevery(1, function() runs = runs + 1 end)")})
 				staged, err := stager.Stage(st.Release(), to, st.Modules())
 				if err == nil {
-					_, err = st.Commit(staged)
+					_, err = reload.Commit(st, staged)
 				}
 				if err != nil {
 					t.Error(err)
@@ -440,8 +442,8 @@ func TestStopSavesEverybody(t *testing.T) {
 
 func TestPanicInTheLoopHurtsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys, _ := run(t, scripts, nil)
-		other, _ := run(t, scripts, nil)
+		sys, _ := run(t, echoes, nil)
+		other, _ := run(t, echoes, nil)
 		_ = sys.Post(Do(func(*System) { panic("a bug in Go") }))
 		time.Sleep(time.Second)
 		synctest.Wait()
