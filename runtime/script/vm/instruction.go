@@ -8,6 +8,10 @@ import (
 
 // What the interpreter's larger instructions do.
 
+// NewTable makes a table with room for so many items of a list and so many fields. It
+// is one like the interpreter's: see Set.
+func NewTable(list, fields int) *lua.LTable { return newTable(list, fields) }
+
 func newTable(list, fields int) *lua.LTable {
 	tt := roomFor(fields)
 	tt.Metatable = lua.LNil
