@@ -118,6 +118,7 @@ func (c *client) request(now int64, payload []byte) {
 		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
 		return
 	}
+	c.acted.Store(now)
 	c.gate.cfg.World.Command(s.id, Request{ID: req.ID, Name: req.Command, Args: req.Args, From: c})
 }
 

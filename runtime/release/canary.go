@@ -30,26 +30,7 @@ func (c *Controller) Candidate() (*code.Release, error) {
 	return to, err
 }
 
-// Promoted is what runs, canaries aside, and what promoting a number would bring: to
-// all units, or to those of a canary.
-func (c *Controller) Promoted(number int, canary bool) (from, to *code.Release, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if canary && c.canaries.ofFiles() == nil {
-		to, _, _, err = c.candidate()
-		return c.units.live(), to, err
-	}
-	p, err := c.promotes(number)
-	return c.units.live(), p.to, err
-}
-
-// Canary runs the queued files on the named units only.
-func (c *Controller) Canary(ctx context.Context, units []string, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tell(c.startCanary(ctx, units, author), author, "canary")
-}
-
+// startCanary runs the queued files on units only.
 func (c *Controller) startCanary(ctx context.Context, units []string, author string) Outcome {
 	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
@@ -65,9 +46,6 @@ func (c *Controller) startCanary(ctx context.Context, units []string, author str
 
 // newFilesCanary is a canary of the queued files that has not begun.
 func (c *Controller) newFilesCanary(units []string) (*canary, []code.Warning, error) {
-	if k := c.canaries.ofFiles(); k != nil {
-		return nil, nil, c.canaries.busy("", sortedKeys(k.files)[0])
-	}
 	if len(units) == 0 {
 		return nil, nil, &code.Refusal{Code: code.RStale, Message: "a canary needs a system to run on"}
 	}
@@ -89,14 +67,8 @@ func (c *Controller) begin(ctx context.Context, k *canary, author, note string) 
 	return o
 }
 
-// Widen runs a canary on more units, besides those that run it; 0 is the one of
+// widen runs a canary on more units, besides those that run it; 0 is the one of
 // saved files, or the only one.
-func (c *Controller) Widen(ctx context.Context, number int, units []string, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tell(c.widen(ctx, number, units, author), author, "canary widened")
-}
-
 func (c *Controller) widen(ctx context.Context, number int, units []string, author string) Outcome {
 	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
@@ -168,23 +140,6 @@ func (c *Controller) CanaryUnits() ([]string, int) {
 		number = k.number
 	}
 	return sortedKeys(c.units.course.own), number
-}
-
-// IsCanary says whether a release is a canary that runs.
-func (c *Controller) IsCanary(number int) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.canaries, func(k *canary) bool { return k.number == number })
-}
-
-// FilesCanary is the number of the canary of saved files, 0 for none.
-func (c *Controller) FilesCanary() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if k := c.canaries.ofFiles(); k != nil {
-		return k.number
-	}
-	return 0
 }
 
 // StopCanary takes a canary's units back to what all others run; 0 is the only one.

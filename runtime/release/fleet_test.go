@@ -288,7 +288,7 @@ func TestUnitThatFallsSilentInTheCommitTakesAllBack(t *testing.T) {
 func TestGoingBackWaitsLonger(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	forward := func() {
 		t.Helper()
 		if s.patient > DefaultPatience {
@@ -304,7 +304,7 @@ func TestGoingBackWaitsLonger(t *testing.T) {
 	}
 	forward()
 	back(s.ctl.StopCanary(bg, 0, "amy", ""))
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	forward()
 	back(s.ctl.Rollback(bg, 0, "amy", ""))
 	o, p := s.patch(PatchRequest{Function: "m.f", Code: "function() return 3 end", Author: "amy"})
@@ -334,7 +334,7 @@ func TestOperatorWhoBreaksOffLeavesNoMix(t *testing.T) {
 			breakOff()
 		}
 	}
-	s.verdict(s.ctl.Promote(ctx, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(ctx, Wish{}, "amy"), Apply)
 	s.want("all of it", s.values(), "S00=2 S01=2 S02=2")
 	s.verdict(s.ctl.Rollback(ctx, 0, "amy", "broken off before it began"), Refuse, "canceled")
 	s.want("and none", s.values(), "S00=2 S01=2 S02=2")

@@ -14,6 +14,10 @@ import (
 func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.goBack(ctx, number, author, note)
+}
+
+func (c *Controller) goBack(ctx context.Context, number int, author, note string) Outcome {
 	k, target, err := c.goesBackTo(number)
 	if err == nil {
 		err = c.freeze.refuse("")
