@@ -17,6 +17,7 @@ const (
 	CodeBusy    = "busy"
 	CodeBroken  = "cancelled"
 	CodeFailed  = "failed"
+	CodeTests   = "R-TESTS" // tests of what a promotion changes do not pass
 	// CodeEdit asks an interactive client to let the operator edit what the
 	// command printed, and to send the line again with " = " and the new code.
 	CodeEdit = "edit"

@@ -26,6 +26,9 @@ type Releases interface {
 	// Verdicts says how the changes do that are watched, and did that were: those
 	// that run first.
 	Verdicts(ctx context.Context) (open, closed []release.Verdicted, err error)
+	// TestPromote runs, on a production shard, the tests of what Promote of the same
+	// would change.
+	TestPromote(ctx context.Context, w release.Wish) (Tested, error)
 	// Canaries lists those that run, as release.Status does.
 	Canaries() map[int]int
 	// Promote does what is wished; its units are systems as operators name them.
@@ -81,7 +84,7 @@ func init() {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []Flag{canaryFlag, confirmFlag, planFlag}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
+		Flags: []Flag{canaryFlag, confirmFlag, planFlag, despiteFlag}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
 		Example: "release rollback 40", Role: Operator, Changes: true, Rescue: true,
@@ -208,6 +211,9 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 		if w, err = promoteToAll(s, a, w); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := tested(ctx, s, a, w); err != nil {
+		return Result{}, err
 	}
 	o, err := s.Shard.Releases.Promote(ctx, w, s.Who)
 	if err != nil {

@@ -61,6 +61,13 @@ func (j journal) Finish(number int, status release.Standing, note string) error 
 	return err
 }
 
+// Amend implements release.Journal.
+func (j journal) Amend(number int, files map[string][]byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	return j.store.AmendRelease(ctx, number, files)
+}
+
 // fleet implements release.Fleet over the universe. A unit is a system by its
 // name or a service by its own.
 type fleet struct{ universe *universe.Universe }
@@ -134,6 +141,8 @@ func (f fleet) Awake() []string {
 type releases struct {
 	s          *Server
 	controller *release.Controller
+	checks     *checks
+	tests      *savedTests
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
@@ -148,9 +157,9 @@ type releases struct {
 const keptOutcomes = 20
 
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
-	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
+	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -168,10 +177,11 @@ const watchEvery = time.Second
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
 func (r *releases) run(ctx context.Context) {
+	go r.checks.warm(r.controller.Live())
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
-	look := time.NewTicker(watchEvery)
+	look := r.s.cfg.Clock.NewTicker(watchEvery)
 	defer look.Stop()
 	for {
 		select {
@@ -182,7 +192,7 @@ func (r *releases) run(ctx context.Context) {
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
 			r.controller.Watch(ctx)
-		case <-look.C:
+		case <-look.Chan():
 			r.controller.Watch(ctx)
 		case waiting := <-r.idle:
 			close(waiting)
@@ -228,6 +238,9 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
+	if r.asksForTests(o) {
+		r.tests.saved(o.Files)
+	}
 	attrs := []any{"verdict", o.Verdict.Past(), "release", o.Release, "files", strings.Join(o.Files, " "), "took", o.Took.Round(time.Microsecond)}
 	switch o.Verdict {
 	case release.Apply:

@@ -23,11 +23,16 @@ type reloads struct{ s *Server }
 // Status implements command.Reload.
 func (v reloads) Status(context.Context) (command.ReloadStatus, error) {
 	r := v.s.releases
-	st := command.ReloadStatus{Watch: v.s.watcher.Status(), Queued: r.controller.Status().Queued, Differs: v.s.drift()}
+	st := command.ReloadStatus{Watch: v.s.watcher.Status(), Queued: r.controller.Status().Queued, Differs: v.s.drift(), Tests: r.tests.now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	st.Last = slices.Clone(r.outcomes)
 	return st, nil
+}
+
+// Tests implements command.Reload.
+func (v reloads) Tests(ctx context.Context) (command.Tested, error) {
+	return v.s.releases.tests.wait(ctx)
 }
 
 // Now implements command.Reload.

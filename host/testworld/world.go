@@ -113,7 +113,7 @@ func (w *testWorld) Advance(seconds float64) {
 		if w.churn != nil {
 			w.churn.tick()
 		}
-		if w.system.Now() >= until-1e-9 {
+		if w.system.Now() >= until-1e-9 || w.setup.Stopped != nil && w.setup.Stopped() {
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -44,14 +45,18 @@ type Pass struct {
 }
 
 // World is where signed-in players go. For one character Enter and Leave never
-// overlap and come in order: Enter, perhaps Enter again with another Client (the
-// old one is dead then), Leave.
+// overlap and come in order: Enter, perhaps Away or Enter again with another Client
+// (the old one is dead then), Leave.
 type World interface {
 	// Enter says that the character is played through client from now on. The gate
 	// has sent the welcome event; the world answers with system and snapshot, also
 	// when the character never left (a resume). It runs on the goroutine of the
 	// player's socket, and may take as long as loading a character does.
 	Enter(c world.CharacterID, client Client)
+	// Away says that the client's socket is gone, and nobody knows for how long: Enter
+	// or Leave follows. It is not said of a client that another took the place of, nor
+	// of one whose session ends.
+	Away(c world.CharacterID, client Client)
 	// Leave says that nobody plays the character any more: it logged out ("logout"),
 	// did not come back ("timeout"), or its client was told to Close, with that reason.
 	Leave(c world.CharacterID, reason string)
@@ -90,8 +95,6 @@ type Client interface {
 	// Close ends the session: the player is told why, cannot resume, and the world
 	// hears Leave from another goroutine.
 	Close(reason string)
-	// Codec returns the encoding the client asked for.
-	Codec() wire.Codec
 	// Name returns the character's name.
 	Name() string
 }
@@ -101,8 +104,7 @@ type Config struct {
 	Accounts Accounts
 	World    World
 	Log      *slog.Logger // [nothing is logged]
-	// Now is the clock [time.Now].
-	Now func() time.Time
+	Clock    clock.Clock  // [clock.Machine]
 	// Welcome returns the fields that the welcome event has beside player and token:
 	// shard, kind and release. It may be nil.
 	Welcome func() map[string]world.Value
@@ -155,8 +157,8 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Clock == nil {
+		c.Clock = clock.Machine{}
 	}
 	c.Linger = cmp.Or(c.Linger, 60*time.Second)
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, 20*time.Second)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/client"
 	"hotshard/runtime/gate/wire"
@@ -28,7 +29,7 @@ import (
 type arena struct {
 	mu      sync.Mutex
 	players map[world.CharacterID]gate.Client
-	log     []string      // "enter 1", "leave 1 timeout"
+	log     []string      // "enter 1", "away 1", "leave 1 timeout"
 	changed chan struct{} // holds a token after something was logged
 	quiet   bool          // sends nothing on Enter
 }
@@ -63,6 +64,12 @@ func (a *arena) Leave(c world.CharacterID, reason string) {
 	name := a.players[c].Name()
 	delete(a.players, c)
 	a.note("leave " + name + " " + reason)
+}
+
+func (a *arena) Away(_ world.CharacterID, cl gate.Client) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.note("away " + cl.Name())
 }
 
 func (a *arena) Command(_ world.CharacterID, req gate.Request) {
@@ -275,7 +282,7 @@ func start(t testing.TB, change func(*gate.Config)) *server {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	s := &server{t: t, arena: newArena(), book: newBook(), clock: new(manual), logs: new(logs)}
-	cfg := gate.Config{Accounts: s.book, World: s.arena, Now: s.clock.now,
+	cfg := gate.Config{Accounts: s.book, World: s.arena, Clock: clock.Told(s.clock.now),
 		Log:     slog.New(slog.NewTextHandler(s.logs, nil)),
 		Welcome: func() map[string]world.Value { return map[string]world.Value{"shard": "test", "kind": "dev"} }}
 	if change != nil {

@@ -39,6 +39,8 @@ type client struct {
 	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
 	failures int // refused logins
+
+	leaving atomic.Bool // told to Close: its session ends with it
 }
 
 func (g *Gate) newClient(conn net.Conn, codec wire.Codec, from netip.Addr) *client {
@@ -59,9 +61,6 @@ func (c *client) joined(s *session) {
 	c.phase.CompareAndSwap(phasePending, phaseIn)
 	c.gate.crowd.remove(c)
 }
-
-// Codec returns the encoding the client asked for.
-func (c *client) Codec() wire.Codec { return c.codec }
 
 // Name returns the character's name.
 func (c *client) Name() string {
@@ -137,6 +136,7 @@ func (c *client) Close(reason string) {
 		return
 	}
 	s := c.session.Load()
+	c.leaving.Store(true)
 	c.end(wire.ClosingKicked, reason)
 	if s == nil {
 		return

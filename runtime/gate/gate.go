@@ -54,7 +54,7 @@ func New(cfg Config) *Gate {
 		tokens:   map[string]*session{},
 		revoked:  map[string]struct{}{},
 	}
-	g.began = g.cfg.Now()
+	g.began = g.cfg.Clock.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.lanes = newLanes(g.cfg.LoginsAtOnce, g.cfg.LoginQueue)
 	g.guard = newGuard(g.cfg)
@@ -70,7 +70,7 @@ func (g *Gate) Handler() http.Handler { return http.HandlerFunc(g.upgrade) }
 
 // now reads the clock, in nanoseconds. It goes on evenly where the machine's clock
 // is put forward, which must not look like silence of everybody.
-func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Now().Sub(g.began)) }
+func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Clock.Now().Sub(g.began)) }
 
 // Sweep enforces everything that depends on time passing: sign-in, idle and slow
 // limits, and characters whose player did not come back. It is not to be called
@@ -136,8 +136,9 @@ func (g *Gate) Stop() { g.stopping.Store(true) }
 
 // Close tells every player that the server stops and waits until all connections
 // are gone; when ctx ends first, the rest is cut off and its error returned. The
-// world hears no Leave: it saves everybody where they are.
+// world hears no Away and no Leave: it saves everybody where they are.
 func (g *Gate) Close(ctx context.Context) error {
+	g.Stop()
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()

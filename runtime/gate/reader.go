@@ -53,7 +53,7 @@ func (c *client) run(ws *gws.Conn) {
 	c.phase.Store(phaseEnding)
 	c.gate.crowd.remove(c)
 	if s := c.session.Load(); s != nil {
-		s.drop(c, c.gate.now())
+		c.gate.drop(s, c)
 	}
 	// The other side closes when it has read the reason; sweep bounds the wait.
 	io.Copy(io.Discard, ws.NetConn())
@@ -134,7 +134,7 @@ var core = map[string]func(*client, wire.Request){
 
 // ping answers with the server's clock, in milliseconds since 1970.
 func (c *client) ping(req wire.Request) {
-	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Now().UnixMilli()}, nil)
+	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Clock.Now().UnixMilli()}, nil)
 }
 
 // logout ends the session on the player's own wish.

@@ -81,7 +81,7 @@ func (c *Controller) widen(ctx context.Context, number int, units []string, auth
 		}
 	}
 	more := slices.DeleteFunc(slices.Clone(units), func(u string) bool { return slices.Contains(k.units, u) })
-	o := Outcome{Verdict: Apply, At: c.cfg.Now()}
+	o := Outcome{Verdict: Apply, At: c.cfg.Clock.Now()}
 	if len(more) > 0 {
 		wider := *k
 		wider.units = slices.Sorted(slices.Values(append(slices.Clone(k.units), more...)))
@@ -89,7 +89,7 @@ func (c *Controller) widen(ctx context.Context, number int, units []string, auth
 			return o
 		}
 		k.units = wider.units
-		c.watch.widen(k.number, k.units, c.cfg.Now())
+		c.watch.widen(k.number, k.units, c.cfg.Clock.Now())
 		if k.patch != nil {
 			k.patch.Canary = k.units
 			_ = c.patches.keep(k.patch) // it says less than is true until it is promoted
@@ -111,7 +111,7 @@ func (c *Controller) shift(ctx context.Context, g ground, units []string) Outcom
 	if o.Verdict != Apply {
 		return o
 	}
-	o.At = c.cfg.Now()
+	o.At = c.cfg.Clock.Now()
 	staged.renumber(to)
 	o.Changes = staged.changes()
 	reports, errs := c.units.commit(ctx, to, staged, units, nil, &o)
@@ -160,7 +160,7 @@ func (c *Controller) StopCanary(ctx context.Context, number int, author, note st
 
 func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note string) Outcome {
 	defer c.units.goBack()()
-	started := c.cfg.Now()
+	started := c.cfg.Clock.Now()
 	rest := c.ground().without(k)
 	before := c.units.course.of(k.units[0])
 	o := c.shift(ctx, rest, k.units)
@@ -178,7 +178,7 @@ func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note str
 	o.Release, o.Author, o.Note, o.Canary = c.units.live().Number, author, note, k.units
 	o.Files, o.At = before.Changed(c.units.course.of(k.units[0])), started
 	o.Message = fmt.Sprintf("%v has ended", k)
-	o.Took = c.cfg.Now().Sub(started)
+	o.Took = c.cfg.Clock.Now().Sub(started)
 	_ = c.cfg.Journal.Finish(k.number, StandingRolledBack, note) // a label of what is gone already
 	return o
 }

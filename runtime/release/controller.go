@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
@@ -35,6 +36,9 @@ type Fleet interface {
 type Journal interface {
 	Begin(r *code.Release, author, note string) (int, error)
 	Finish(number int, status Standing, note string) error
+	// Amend puts files into a release that came to it without making another, because
+	// nobody has loaded them.
+	Amend(number int, files map[string][]byte) error
 }
 
 // Config says what a Controller works on.
@@ -45,8 +49,8 @@ type Config struct {
 	Options    func(program string) *script.Options
 	Fleet      Fleet
 	Journal    Journal
-	Now        func() time.Time
-	Production bool // saved files wait for promote
+	Clock      clock.Clock // clock.Machine where nil
+	Production bool        // saved files wait for promote
 	Budget     ErrorBudget
 	Patience   time.Duration // for all units to answer one step; 0: DefaultPatience
 	// Patches are open ones that were made before a restart and still fit: they
@@ -59,7 +63,11 @@ type Config struct {
 	// has now (nil: nobody).
 	Frozen     *Freeze
 	KeepFreeze func(*Freeze) error
-	Tell       func(Outcome) // everything that happened, in order; called with the lock held: must not call back
+	// Advise says what reading the scripts of a release finds against them when it
+	// follows another on the disk; nil: nothing. It is asked when the change has been
+	// made, and before that is told.
+	Advise func(from, to *code.Release) []code.Warning
+	Tell   func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
 // Controller is the one place that changes which code runs.
@@ -81,8 +89,8 @@ type Controller struct {
 
 // New makes a Controller over States that run cfg.Release.
 func New(cfg Config) *Controller {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
+	if cfg.Clock == nil {
+		cfg.Clock = clock.Machine{}
 	}
 	if cfg.Patience == 0 {
 		cfg.Patience = DefaultPatience
@@ -90,7 +98,7 @@ func New(cfg Config) *Controller {
 	if cfg.Journal == nil {
 		cfg.Journal = &memoryJournal{n: cfg.Release.Number}
 	}
-	live, patches := cfg.Release, patches{keepIt: cfg.KeepPatch, now: cfg.Now}
+	live, patches := cfg.Release, patches{keepIt: cfg.KeepPatch, now: cfg.Clock.Now}
 	if len(cfg.Patches) > 0 {
 		if to, err := Overlay(cfg.Release, cfg.Patches); err == nil {
 			live = to
@@ -99,14 +107,14 @@ func New(cfg Config) *Controller {
 	}
 	c := &Controller{
 		disk: cfg.Release, intake: newIntake(), patches: patches,
-		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Now, wait: cfg.Patience,
+		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Clock.Now, wait: cfg.Patience,
 			stagers: map[string]*reload.Stager{}, course: course{all: live}},
 		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},
-		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
+		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Clock.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
 		board:   board{tell: cfg.Tell},
 		watch:   watchdog{budget: cfg.Budget.orDefault(), first: live.Number},
 	}
-	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Now}
+	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Clock.Now}
 	cfg.Release, cfg.Patches, cfg.Frozen = nil, nil, nil // the history keeps their sources
 	c.cfg = cfg
 	c.show()
@@ -117,6 +125,7 @@ type memoryJournal struct{ n int }
 
 func (j *memoryJournal) Begin(*code.Release, string, string) (int, error) { j.n++; return j.n, nil }
 func (j *memoryJournal) Finish(int, Standing, string) error               { return nil }
+func (j *memoryJournal) Amend(int, map[string][]byte) error               { return nil }
 
 // Batch is a set of files that were saved together.
 type Batch struct {
@@ -156,9 +165,12 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	switch {
 	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
-	case len(changed) > 0 && c.waits():
+	case len(changed) > 0 && c.waits() && !c.testsAlone(changed):
+		from := c.disk.With(0, c.intake.queued)
 		c.intake.queue(changed)
-		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
+		o := c.queuedNow()
+		o.Warnings = c.advise(from, from.With(0, changed))
+		out = append(out, c.tell(o, author, noteSaved))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
@@ -170,6 +182,12 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 
 // waits says whether saved files wait for somebody to let them in.
 func (c *Controller) waits() bool { return c.cfg.Production || c.freeze.on() || len(c.canaries) > 0 }
+
+// testsAlone says whether saved files are tests that need no promote: no code that
+// runs changes with them.
+func (c *Controller) testsAlone(changed map[string][]byte) bool {
+	return !c.freeze.on() && len(c.canaries) == 0 && onlyTests(sortedKeys(changed)) && unread(nil, c.disk, c.disk.With(0, changed))
+}
 
 // queuedNow says what waits, and for what.
 func (c *Controller) queuedNow() Outcome {
@@ -202,10 +220,11 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.intake.refuse(refused(err), changed)
 	}
+	began := c.cfg.Clock.Now()
 	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
 	if !b.First.IsZero() {
-		o.Took = c.cfg.Now().Sub(b.First)
+		o.Took += began.Sub(b.First)
 	}
 	if o.Verdict != Apply && o.Verdict != Ignore {
 		return c.intake.refuse(o, changed)
@@ -216,6 +235,14 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	}
 	c.disk = disk.Numbered(o.Release)
 	c.patches.closeMerged(carried)
-	c.intake.forget(changed)
+	c.intake.applied(changed)
 	return o
+}
+
+// advise is what reading the scripts finds against a change.
+func (c *Controller) advise(from, to *code.Release) []code.Warning {
+	if c.cfg.Advise == nil {
+		return nil
+	}
+	return c.cfg.Advise(from, to)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"weak"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
@@ -52,6 +53,14 @@ func (j *journal) Begin(_ *code.Release, author, note string) (int, error) {
 	return j.n, nil
 }
 
+func (j *journal) Amend(number int, files map[string][]byte) error {
+	if j.cannotClose {
+		return errors.New("no space left on device")
+	}
+	j.notes = append(j.notes, fmt.Sprint(number, " amended ", sortedKeys(files)))
+	return nil
+}
+
 func (j *journal) Finish(number int, status Standing, _ string) error {
 	if j.cannotClose {
 		return errors.New("no space left on device")
@@ -74,7 +83,7 @@ func newShard(t *testing.T, production bool, units int, m string) *shard {
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), journal: journal{n: 1}}
 	s.release = code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
 	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Production: production,
-		Now: func() time.Time { return s.clock }, Tell: func(o Outcome) { s.told = append(s.told, o) },
+		Clock: clock.Told(func() time.Time { return s.clock }), Tell: func(o Outcome) { s.told = append(s.told, o) },
 		Options: func(string) *script.Options { o := s.options("stage"); o.OnFault = nil; return &o }})
 	for i := range units {
 		s.start(fmt.Sprintf("S%02d", i))
@@ -471,7 +480,7 @@ func TestSavingWhatNobodyHasRequiredMakesNoRelease(t *testing.T) {
 	o := s.save("late.lua", "return {n = 1}")
 	s.verdict(o, Ignore, "no system has required it")
 	s.want("no release", s.releases(), "S00=1 S01=1 S02=1")
-	s.want("nothing in the journal", fmt.Sprint(s.journal.notes), "[]")
+	s.want("no release in the journal, but the file", fmt.Sprint(s.journal.notes), "[1 amended [late.lua]]")
 	s.want("but it is there", s.eval("S01", `return require("late").n`), "1")
 	s.start("S99")
 	s.want("for who starts later, too", s.eval("S99", `return require("late").n`), "1")

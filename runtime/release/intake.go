@@ -99,6 +99,14 @@ func (q *intake) forget(files map[string][]byte) {
 	}
 }
 
+// applied is for files that have come in, whatever waited in their place.
+func (q *intake) applied(files map[string][]byte) {
+	q.forget(files)
+	for path := range files {
+		delete(q.queued, path)
+	}
+}
+
 // promoted takes files off the queue that a release has brought.
 func (q *intake) promoted(disk *code.Release) {
 	for path, src := range q.queued {

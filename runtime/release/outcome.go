@@ -35,6 +35,7 @@ type Outcome struct {
 	Changes  []reload.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone
 	Units    int                     // States that were changed
+	Asleep   bool                    // none of them has loaded any of it: those that will are not awake
 	Frames   int                     // suspended frames in all of them that finish in old code
 	Pause    time.Duration           // of the State that stood still for longest
 	Canary   []string                // those of a canary; nil: all
@@ -79,6 +80,15 @@ func (o Outcome) String() string {
 		fmt.Fprintf(&b, " (%d changed, %d added, %d removed", o.Report.Functions, o.Report.Added, o.Report.Removed)
 		if len(o.Report.Restarted) > 0 {
 			fmt.Fprintf(&b, ", task %s restarted", strings.Join(o.Report.Restarted, ", "))
+		}
+		switch n := o.Report.Taken; {
+		case n == 1:
+			b.WriteString(", 1 value taken")
+		case n > 1:
+			fmt.Fprintf(&b, ", %d values taken", n)
+		}
+		if o.Asleep {
+			b.WriteString("; no system that runs it is awake")
 		}
 		b.WriteByte(')')
 	case Refuse, Hold:

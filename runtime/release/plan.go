@@ -87,9 +87,14 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []reload.Functi
 	if err != nil {
 		return refused(err), nil
 	}
+	live = c.units.live()
 	o, staged := c.units.prepare(ctx, to, s.units)
-	o.Files, o.Release = c.units.live().Changed(s.to), c.units.live().Number
-	all := staged.changes()
+	o.Files, o.Release = live.Changed(s.to), live.Number
+	if o.Verdict != Refuse {
+		o.warn(c.advise(live, s.to)...)
+		o.count(live, s.to)
+	}
+	all := append(o.Changes, staged.changes()...) // the one or the other
 	var mu sync.Mutex
 	errs := c.units.ask(ctx, s.units, func(_ string, st *script.State) error {
 		own := make([]reload.FunctionChange, len(all)) // nobody's tick waits for another unit's walk

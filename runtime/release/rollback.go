@@ -70,7 +70,7 @@ func (c *Controller) rollback(ctx context.Context, target *code.Release, author,
 		return o
 	}
 	c.history.markBad(bad.Number, note)
-	c.watch.undone(target.Number, c.cfg.Now())
+	c.watch.undone(target.Number, c.cfg.Clock.Now())
 	c.disk = target.Numbered(o.Release)
 	c.patches.closeAll()
 	return o

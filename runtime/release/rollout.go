@@ -43,7 +43,7 @@ func (c *Controller) rollOut(o *Outcome, r Rollout, author string) {
 // advance takes the next step of a roll-out, if it is due.
 func (c *Controller) advance(ctx context.Context) (Outcome, bool) {
 	k := c.canaries.ofFiles()
-	if k == nil || k.rollout == nil || c.freeze.on() || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Now()) {
+	if k == nil || k.rollout == nil || c.freeze.on() || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Clock.Now()) {
 		return Outcome{}, false
 	}
 	r := k.rollout

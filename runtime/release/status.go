@@ -61,7 +61,7 @@ func (c *Controller) tell(o Outcome, author, note string) Outcome {
 		o.Release = c.units.live().Number
 	}
 	if o.At.IsZero() {
-		o.At = c.cfg.Now()
+		o.At = c.cfg.Clock.Now()
 	}
 	o.Broken = c.intake.broken()
 	c.show()

@@ -50,6 +50,23 @@ func (c *Controller) way(w Wish) (way, error) {
 	return wayPromote, nil
 }
 
+// Wanted is what runs, canaries aside, and what granting a wish would bring. Both are
+// nil for one that goes back to an earlier release.
+func (c *Controller) Wanted(w Wish) (from, to *code.Release, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	way, err := c.way(w)
+	switch {
+	case err != nil || way == wayBack:
+		return nil, nil, err
+	case way == wayCanary:
+		to, _, _, err = c.candidate()
+		return c.units.live(), to, err
+	}
+	p, err := c.promotes(w.Release)
+	return c.units.live(), p.to, err
+}
+
 // Grant does what an operator wishes. What that comes to is found out in the same
 // breath, so that a canary that ends or begins meanwhile makes no other thing of it.
 func (c *Controller) Grant(ctx context.Context, w Wish, author string) Outcome {

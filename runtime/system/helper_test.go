@@ -191,6 +191,15 @@ func (r recorder) PlayerConnected(p world.CharacterID) {
 	defer r.s.mu.Unlock()
 	r.s.connected = append(r.s.connected, p)
 }
+func (r recorder) PlayerDisconnected(p world.CharacterID, reason string) {
+	r.note("disconnected %d %s", p, reason)
+}
+func (r recorder) ShipDocked(ship, station world.EntityID, p world.CharacterID) {
+	r.note("docked %d with %v at %d", p, ship != 0, station)
+}
+func (r recorder) ShipUndocked(ship, station world.EntityID, p world.CharacterID) {
+	r.note("undocked %d with %v from %d", p, ship != 0, station)
+}
 func (r recorder) PlayerLeft(p world.CharacterID, reason string) { r.note("left %d %s", p, reason) }
 func (r recorder) PlayerArrived(p world.CharacterID, from string, gate world.EntityID) {
 	r.note("arrived %d from %s by %d", p, from, gate)

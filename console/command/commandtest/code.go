@@ -44,6 +44,12 @@ func (r releases) PlanPromote(ctx context.Context, w release.Wish) (release.Outc
 	return r.Plan(ctx, w.Release)
 }
 
+func (r releases) TestPromote(context.Context, release.Wish) (command.Tested, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tested, nil
+}
+
 func (r releases) PlanRollback(ctx context.Context, to int) (release.Outcome, error) {
 	return r.Plan(ctx, to)
 }

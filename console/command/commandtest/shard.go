@@ -30,6 +30,7 @@ type Shard struct {
 	Identity command.Identity
 	Players  []command.Player
 	Faults   []command.ErrorGroup
+	Tested   command.Tested    // what the tests of saves and promotions come to
 	Outcomes []release.Outcome // what Reload.Now and Wait answer next
 	Patches  []command.Patched
 	Entries  []command.AuditEntry
@@ -260,6 +261,12 @@ func (r reloads) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return command.ReloadStatus{Watch: watch.Status{Root: "scripts", Mode: watch.Poll, Reason: "configured", Files: 12, LastScan: time.Now()}, Last: r.Outcomes}, nil
+}
+
+func (r reloads) Tests(context.Context) (command.Tested, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tested, nil
 }
 
 func (r reloads) Accept(context.Context, string, string) ([]release.Outcome, error) {

@@ -105,9 +105,13 @@ func (r *Release) With(number int, changed map[string][]byte) *Release {
 }
 
 // Needed says whether the top level of another file requires the file at a path: who
-// loads that one loads this one. Files that do not compile require nothing.
+// loads that one loads this one. Files that do not compile require nothing, and tests
+// are loaded by nobody.
 func (r *Release) Needed(path string) bool {
 	for other, f := range r.Files {
+		if IsTest(other) {
+			continue
+		}
 		if u, err := f.Unit(); other != path && err == nil && slices.Contains(u.needs, ModuleName(path)) {
 			return true
 		}

@@ -32,6 +32,9 @@ type Options struct {
 	New     func(Setup) (World, error) // makes the World of one test; nil for Bare
 }
 
+// everything is the pattern of all tests.
+var everything = regexp.MustCompile("")
+
 // Result counts the outcomes.
 type Result struct{ Passed, Failed int }
 
@@ -83,6 +86,8 @@ func Run(o Options) (Result, error) {
 type fileReport struct {
 	passed, failed int
 	text           string
+	failures       []Failure
+	left           bool // there was no time for all
 }
 
 // runFiles runs the files on all processors and yields their reports in order.
