@@ -5,9 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"hotshard/runtime/world"
-
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/world"
 )
 
 // Lua runs an operator's code.
