@@ -18,8 +18,8 @@ type Module struct {
 	Unit          *code.Unit
 	seq           int // in the order of loading
 	Result        lua.LValue
-	Functions     []*Function // by decl id; nil where a decl is a capture
-	Variables     []*Variable // by varDecl id; nil until somebody needs it
+	Functions     []*Function // by the declarations' ids; nil where a decl is a capture
+	Variables     []*Variable // by the declarations' ids; nil until somebody needs it
 	Registrations []*Registration
 	rng           *rand.Rand // of its top level; nil until that asks for a random number
 	Needs         []string   // modules that its top level requires

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
+// RegistrationKind is what a registration is of: see String.
 type RegistrationKind uint8
 
 const (

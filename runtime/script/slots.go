@@ -43,6 +43,7 @@ func (sl *Slot) withPast() *slotPast {
 	return sl.past
 }
 
+// Extras are the variables that closures of the slot may hold behind its layout.
 func (sl *Slot) Extras() []*Variable {
 	if sl.past == nil {
 		return nil

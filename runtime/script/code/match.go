@@ -6,7 +6,7 @@ import (
 )
 
 // Match says which declaration of one version of a file is which of another.
-// Ids are those of decl and varDecl; -1 means there is none.
+// Ids are those of Decl and Var; -1 means there is none.
 type Match struct {
 	Old, New  *Unit
 	decl      []int // new id to old id

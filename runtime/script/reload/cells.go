@@ -78,24 +78,6 @@ func (d *differ) inherit() {
 	}
 }
 
-// registrations follows the functions of a file's handlers, timers and commands, and
-// those of its named tasks: often nothing else leads to them.
-func (d *differ) registrations(bm, m *script.Module) {
-	pairs := pairRegistrations(d, bm.Registrations, m.Registrations)
-	d.regs[m.Name] = pairs
-	for _, rm := range pairs {
-		if rm.old >= 0 && rm.new >= 0 {
-			d.follow(&place{kind: placeRegistration, mod: m.Name, index: rm.old, old: bm.Registrations[rm.old].Fn, new: m.Registrations[rm.new].Fn})
-		}
-	}
-	for _, t := range d.next.stage.tasks {
-		i := slices.IndexFunc(d.base.stage.tasks, func(b stagedTask) bool { return b.id == t.id })
-		if i >= 0 && t.mod == m {
-			d.follow(&place{kind: placeTask, mod: m.Name, key: lua.LString(t.id), old: d.base.stage.tasks[i].fn, new: t.fn})
-		}
-	}
-}
-
 // follow walks into a function that nothing but the place may lead to.
 func (d *differ) follow(p *place) {
 	old, new := p.old.(*lua.LFunction), p.new.(*lua.LFunction)
@@ -109,22 +91,6 @@ func (d *differ) follow(p *place) {
 	case d.pair(p, old, new):
 		d.queue = append(d.queue, p)
 	}
-}
-
-// registered is the function of one of the live file's registrations, or nil.
-func (p *planner) registered(at *place) *lua.LFunction {
-	m := p.s.Module(at.mod)
-	if m == nil || at.index >= len(m.Registrations) || m.Registrations[at.index] == nil {
-		return nil
-	}
-	return m.Registrations[at.index].Fn
-}
-
-// fired says whether a registration of the file was one here that is over: a one-shot
-// timer does not come back.
-func (p *planner) fired(mod string, index int) bool {
-	m := p.s.Module(mod)
-	return m != nil && index >= 0 && index < len(m.Registrations) && m.Registrations[index] == nil
 }
 
 // rootOf is the place at which the path to a place begins.

@@ -173,65 +173,6 @@ func (p *planner) upvalueCellNow(at *place, fn *lua.LFunction) *lua.Upvalue {
 	return sl.Cell(fn, m.Variables[at.v.ID])
 }
 
-// registrations brings a file's handlers, timers and commands to the new version:
-// what stays keeps its phase, what is gone is dropped, what is new is added.
-func (p *planner) registrations(n *script.Module) {
-	live, matches := p.s.Module(n.Name), p.st.regs[n.Name]
-	if live == nil || matches == nil {
-		return
-	}
-	before := live.Registrations
-	p.undo.Add(func() { live.Registrations = before })
-	regs := make([]*script.Registration, len(n.Registrations))
-	for _, rm := range matches {
-		var old *script.Registration
-		had := rm.old >= 0 && rm.old < len(before)
-		if had {
-			old = before[rm.old]
-		}
-		switch {
-		case rm.new < 0 || n.Registrations[rm.new] == nil:
-			if old != nil {
-				p.s.Registry().Withdraw(old, &p.undo)
-			}
-			continue
-		case !had:
-			regs[rm.new] = p.addRegistration(live, n.Registrations[rm.new], rm.new)
-		case old != nil: // nil: a one-shot that has fired; it does not come back
-			p.change(old, n.Registrations[rm.new], rm.new)
-			regs[rm.new] = old
-		}
-		if ud := p.handles[n.Registrations[rm.new]]; ud != nil {
-			ud.Value = regs[rm.new]
-		}
-	}
-	live.Registrations = regs
-}
-
-// change gives a registration its new function, place and period.
-func (p *planner) change(old, new *script.Registration, index int) {
-	to := old.Fn
-	if p.st.pairs[new.Fn] == nil || !p.samePair(old.Fn, new.Fn) {
-		if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
-			to = fn
-		}
-	}
-	p.s.Registry().Change(old, to, index, new.Period, p.s.Now(), &p.undo)
-}
-
-// samePair says whether a live function is the continuation of next's.
-func (p *planner) samePair(live, next *lua.LFunction) bool {
-	a, b := p.s.Slots().Of(live), p.st.next.Slots().Of(next)
-	return a != nil && b != nil && code.SameDecl(a.Function.Decl, b.Function.Decl)
-}
-
-func (p *planner) addRegistration(m *script.Module, new *script.Registration, index int) *script.Registration {
-	if fn, ok := p.translate(new.Fn).(*lua.LFunction); ok {
-		return p.s.Register(m, new, fn, index, &p.undo)
-	}
-	return nil
-}
-
 func (p *planner) upgrades() {
 	for _, u := range p.st.next.stage.upgrades {
 		mp := p.mods[u.mod.Name]

@@ -12,7 +12,7 @@ import (
 
 // workloads are the mix that stands for the game, by file in testdata: what scripts do
 // all day, each by itself, and the game's own scripts in a fight.
-var workloads = []string{"calls", "arithmetic", "fields", "methods", "closures", "vectors", "lists", "strings", "ships", "fight"}
+var workloads = []string{"calls", "arithmetic", "fields", "methods", "closures", "vectors", "lists", "strings", "library", "ships", "fight"}
 
 // TestEnginesAgree runs each workload a few times: some go on where they stopped.
 func TestEnginesAgree(t *testing.T) {

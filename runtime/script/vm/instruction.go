@@ -9,17 +9,32 @@ import (
 // What the interpreter's larger instructions do.
 
 func newTable(list, fields int) *lua.LTable {
-	t := &lua.LTable{Metatable: lua.LNil}
-	tt := tableOf(t)
+	tt := roomFor(fields)
+	tt.Metatable = lua.LNil
 	if list > 0 {
 		tt.array = make([]lua.LValue, 0, list)
 	}
 	if fields > 0 {
 		tt.strdict = make(map[string]lua.LValue, fields)
-		tt.keys = make([]lua.LValue, 0, fields)
-		tt.k2i = make(map[lua.LValue]int, fields)
 	}
-	return t
+	return tt.lua()
+}
+
+// roomFor is a table with room for the names of so many fields: of few, in one piece
+// with it.
+func roomFor(fields int) *table {
+	switch {
+	case fields == 0:
+		return &table{keys: []lua.LValue{}}
+	case fields <= 4:
+		t := &struct {
+			table
+			room [4]lua.LValue
+		}{}
+		t.keys = t.room[:0]
+		return &t.table
+	}
+	return &table{keys: make([]lua.LValue, 0, fields)}
 }
 
 // put stores where no metamethod and no error can come of it, and says whether it
@@ -27,8 +42,9 @@ func newTable(list, fields int) *lua.LTable {
 func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
-		if _, ok := t.strdict[string(n)]; ok {
-			if isClosed(t.Metatable) {
+		switch {
+		case !isNil(t.Metatable):
+			if _, ok := t.strdict[string(n)]; !ok || isClosed(t.Metatable) {
 				return 0, false
 			}
 			if isNil(v) {
@@ -37,13 +53,13 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 				t.strdict[string(n)] = v
 			}
 			return 0, true
-		}
-		if isNil(t.Metatable) {
-			if !isNil(v) {
-				t.newString(string(n), k, v)
-			}
+		case isNil(v):
+			delete(t.strdict, string(n))
+			return 0, true
+		case t.assign(string(n), k, v):
 			return entryBytes, true
 		}
+		return 0, true
 	case lua.LNumber:
 		i := int(n)
 		if uint(i-1) < uint(len(t.array)) && lua.LNumber(i) == n {
@@ -178,7 +194,7 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 	case NextFn:
 		key, v, ok = m.step(t, c)
 		if !ok {
-			fail(L, "invalid key to 'next'")
+			invalidKey(L)
 		}
 		return key, v, true
 	case ipairsFn:

@@ -394,6 +394,9 @@ enter:
 			if nargs < 0 {
 				nargs = th.reg.top - at - 1
 			}
+			if m.quick(th, cf, at, nargs, int(i>>9&0x1ff)-1) {
+				continue
+			}
 			f := m.frameFor(L, th, at, nargs, int(i>>9&0x1ff)-1, at, a)
 			if !f.Fn.IsG {
 				th.enter(L, f, f.Fn.Proto)
