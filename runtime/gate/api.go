@@ -95,8 +95,6 @@ type Client interface {
 	// Close ends the session: the player is told why, cannot resume, and the world
 	// hears Leave from another goroutine.
 	Close(reason string)
-	// Codec returns the encoding the client asked for.
-	Codec() wire.Codec
 	// Name returns the character's name.
 	Name() string
 }

@@ -62,9 +62,6 @@ func (c *client) joined(s *session) {
 	c.gate.crowd.remove(c)
 }
 
-// Codec returns the encoding the client asked for.
-func (c *client) Codec() wire.Codec { return c.codec }
-
 // Name returns the character's name.
 func (c *client) Name() string {
 	if s := c.session.Load(); s != nil {

@@ -6,9 +6,10 @@
 // content has been stable for a settle time; a batch counts when nothing in it
 // has changed for that long, but no file waits longer than a cap.
 //
-// The package has four parts: names.go (which names count), tree.go (reading
-// the disk), settle.go (the rules of settling, a plain value that is told the
-// time) and source.go (inotify). This file is the watcher that drives them.
+// The package has five parts: names.go (which names count), tree.go (reading the
+// disk), settle.go (the rules of settling, a plain value that is told the time),
+// source.go and mode.go (what tells of changes: inotify, or polling). The watcher here
+// drives them; loop.go is what it does.
 package watch
 
 import (

@@ -124,3 +124,20 @@ func mean(ratios []float64) float64 {
 	}
 	return math.Exp(sum / float64(len(ratios)))
 }
+
+// BenchmarkAlone runs each workload in a State and nowhere else, for benchstat to
+// compare what two builds take, and allocate.
+func BenchmarkAlone(b *testing.B) {
+	mine := ours(b)
+	for _, w := range workloads {
+		b.Run(w, func(b *testing.B) {
+			b.ReportAllocs()
+			var took time.Duration
+			for range b.N {
+				_, one := mine(b, w, 1)
+				took += one
+			}
+			b.ReportMetric(float64(took.Nanoseconds())/1e3/float64(b.N), "cpu-µs/op")
+		})
+	}
+}

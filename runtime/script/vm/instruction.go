@@ -8,6 +8,10 @@ import (
 
 // What the interpreter's larger instructions do.
 
+// NewTable makes a table with room for so many items of a list and so many fields. It
+// is one like the interpreter's: see Set.
+func NewTable(list, fields int) *lua.LTable { return newTable(list, fields) }
+
 func newTable(list, fields int) *lua.LTable {
 	tt := roomFor(fields)
 	tt.Metatable = lua.LNil
@@ -209,6 +213,39 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 		return lua.LNil, lua.LNil, true
 	}
 	return nil, nil, false
+}
+
+// setList stores the values behind a new table's register in it, as a group of its
+// list.
+func (th *thread) setList(m *Machine, cf *frame, i uint32, group int) {
+	a, n := bytecode.A(i), bytecode.B(i)
+	from := cf.LocalBase + a + 1
+	if n == 0 {
+		n = th.reg.top - from
+	}
+	t := tableOf(th.reg.array[from-1].(*lua.LTable))
+	t.append((group-1)*bytecode.PerFlush, th.reg.array[from:from+n])
+	m.Allocated += int64(n * itemBytes)
+	th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
+	clearAbove(th.reg, from+n)
+}
+
+// extra gives the extra arguments of a vararg function, as many as are wanted or all.
+func (th *thread) extra(L *lua.LState, cf *frame, i uint32) {
+	n := bytecode.B(i) - 1
+	have := max(0, cf.NArgs-int(cf.Fn.Proto.NumParameters))
+	from, at := cf.LocalBase-have, cf.LocalBase+bytecode.A(i)
+	if n < 0 {
+		n = have
+		th.reg.ensure(L, at+n)
+		th.reg.top = at + n
+	}
+	regs := th.reg.array
+	got := min(n, have)
+	copy(regs[at:at+got], regs[from:from+got])
+	for j := at + got; j < at+n; j++ {
+		regs[j] = lua.LNil
+	}
 }
 
 func clearAbove(r *registry, n int) {
