@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"hotshard/runtime/world"
-
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/world"
 )
 
 // Lua runs an operator's code.

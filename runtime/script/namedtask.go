@@ -1,6 +1,10 @@
 package script
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
+)
 
 // NamedTask is a task that starts again from the top when its code changes.
 type NamedTask struct {
@@ -42,8 +46,8 @@ func (s *State) NewNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 	}
 	nt := &NamedTask{id: id, Fn: fn, handle: handle}
 	s.named[id] = nt
-	nt.handle.RawSetString("id", lua.LString(id))
-	nt.handle.RawSetString("tick", s.l.NewFunction(func(L *lua.LState) int {
+	vm.Set(nt.handle, lua.LString("id"), lua.LString(id))
+	vm.Set(nt.handle, lua.LString("tick"), s.l.NewFunction(func(L *lua.LState) int {
 		t := nt.task
 		if t.ended || t.wait != nil {
 			return 0
@@ -61,11 +65,13 @@ func (s *State) NewNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 		}
 		return len(nt.yielded)
 	}))
-	nt.handle.RawSetString("stop", s.l.NewFunction(func(L *lua.LState) int {
+
+	vm.Set(nt.handle, lua.LString("stop"), s.l.NewFunction(func(L *lua.LState) int {
 		s.stop(nt.task)
 		delete(s.named, id)
 		return 0
 	}))
+
 	s.Restart(nt)
 	return nt
 }

@@ -66,7 +66,7 @@ func (s *State) ArmUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}
 		u.hook = s.l.NewFunction(func(L *lua.LState) int { return s.touch(L, u) })
 		s.upgrades[class] = u
-		class.RawSetString("__index", u.hook)
+		vm.Set(class, lua.LString("__index"), u.hook)
 	}
 	u.fn, u.from = fn, from
 	u.fresh, u.limit = map[weak.Pointer[lua.LTable]]struct{}{}, 1024
@@ -96,7 +96,7 @@ func (s *State) touch(L *lua.LState, u *upgrade) int {
 		L.Push(key)
 		L.Call(2, 1)
 	case *lua.LTable:
-		L.Push(L.GetTable(index, key))
+		L.Push(vm.Index(L, index, key))
 	default:
 		L.Push(lua.LNil)
 	}
