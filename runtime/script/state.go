@@ -28,6 +28,10 @@ type Options struct {
 	OnLog   func(level, module, text string)
 	Run     Budget  // of one entry; zero: RunBudget
 	Tick    float64 // game seconds of a tick: no timer comes more often; 0: there are none
+
+	// Stopwatch is what the time of calls is measured by, for tests that do not want the
+	// machine's; nil: that one.
+	Stopwatch func(*State) time.Duration
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.
