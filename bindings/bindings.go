@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"strings"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -15,7 +16,6 @@ import (
 type Deps struct {
 	Map    *world.Universe
 	Routes *world.Router
-	Types  Types
 	Store  Store
 	Items  Items
 	Mutes  Mutes // nil for nobody
@@ -56,12 +56,12 @@ type Item struct {
 	Quantity int64
 }
 
-// Types knows the kinds of ships and things.
-type Types interface {
-	// Get returns a type's fields by name, in any case.
-	Get(name string) (map[string]world.Value, bool)
-	// List names all types, or those of a group.
-	List(group string) []string
+// Owners knows who would miss a type. It may block, and is called off every system's
+// goroutine.
+type Owners interface {
+	// Owners counts the characters, in the game or not, who own something of each type,
+	// fly one or have it in what scripts keep of them. Types nobody has are left out.
+	Owners(ctx context.Context, types []string) (map[string]int, error)
 }
 
 // function is one word: its Lua signature, what it does, and the Go function
@@ -72,6 +72,7 @@ type function struct {
 	Effect bool // changes the world
 	Yields bool // parks the task
 	Pure   bool // needs no system, and so works while a reload is staged
+	Asks   bool // answers for names of types that there are not, rather than being wrong with them
 	Do     func(*env, *lua.LState) int
 
 	name   string
@@ -89,9 +90,10 @@ type table struct {
 // env is what a word sees of its surroundings: one for each Lua state. A state
 // that stages a reload stands for all systems and has none of its own.
 type env struct {
-	deps *Deps
-	sys  *system.System
-	st   *script.State
+	deps   *Deps
+	sys    *system.System
+	st     *script.State
+	tables map[string]weak.Pointer[lua.LTable] // of types, see typetable.go
 }
 
 // tables lists everything, in the order of API.md.
@@ -147,6 +149,9 @@ func (f *function) wrap() lua.LGFunction {
 			return pushEmpty(L, f.Sig)
 		}
 		check(L, f.full, f.params)
+		if !f.Asks {
+			e.checkTypes(L, f.full, f.params)
+		}
 		return f.Do(e, L)
 	}
 }

@@ -113,13 +113,13 @@ func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location 
 	return err
 }
 
-// catalogue has one type.
-type catalogue struct{}
-
-func (catalogue) Get(name string) (map[string]world.Value, bool) {
-	return map[string]world.Value{"name": "Wren", "mass": 1e6}, strings.EqualFold(name, "wren")
+// withTypes adds a few types to scripts.
+func withTypes(files map[string][]byte) map[string][]byte {
+	files["types/schema.lua"] = []byte(`return {ship = {mass = {"number", "kg", need = true}, speed = {"number"}}, good = {volume = {"number"}, of = {"types"}}}`)
+	files["types/ships.lua"] = []byte("return {\n{id = 1, name = \"Wren\", category = \"ship\", group = \"rookie\", mass = 1e6},\n{id = 2, name = \"Old\", category = \"ship\", group = \"rookie\", mass = 1, retired = true},\n}")
+	files["types/goods.lua"] = []byte(`return {{id = 3, name = "Ore", category = "good", group = "ore", volume = 2}, {id = 4, name = "Money", category = "good", group = "money"}, {id = 5, name = "Plan", category = "good", group = "plan", of = {Ore = 3}}}`)
+	return files
 }
-func (catalogue) List(string) []string { return []string{"Wren"} }
 
 // rest answers the system under test.
 type rest struct {
@@ -164,17 +164,20 @@ const prelude = `
 		%CODE%
 	end`
 
+// types are the same on all stages.
+var types TypeReader
+
 func newStage(t *testing.T, code, more string) *stage {
 	t.Helper()
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)})
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
+	release := script.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)}))
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
 		Release: func() *script.Release { return release },
-		Script:  script.Options{Entry: []string{"main"}, Started: st.now},
+		Script:  script.Options{Entry: []string{"main"}, Started: st.now, Data: types.Data},
 		Bind:    Binder(deps), Events: Teller, Router: st.rest, Saver: st.rest,
 		OnFault: func(_ world.Address, f script.Fault) { st.faults = append(st.faults, f) },
 	})
@@ -257,6 +260,14 @@ var cases = []struct{ word, code, want string }{
 	{"space.spawn", `space.spawn {weight = 5}`, `error: space.spawn: there is no field weight`},
 	{"space.spawn", `space.spawn {mass = "much"}`, `error: space.spawn: mass: number expected, got string`},
 	{"space.spawn", `space.spawn {pos = {x = 0 / 0}}`, `error: space.spawn: pos: the coordinates are not finite numbers`},
+	{"space.spawn", `space.spawn {type = "Wrenn"}`, `error: space.spawn: type: there is no type called Wrenn, did you mean Wren?`},
+	{"space.spawn", `return space.get(space.spawn {type = "wren"}).type`, `"Wren"`},
+	{"space.engine", `return {space.engine(S).mass, space.engine(S).warp}`, `[1000000,5]`},
+	{"space.engine", `local e, why = space.engine(99) return why`, `"nothing in space has the id 99"`},
+	{"space.set_engine", `space.set_engine(S, {mass = 2e6, speed = 400}) local e = space.engine(S) return {e.mass, e.agility, e.speed, e.warp, space.get(S).speed}`, `[2000000,3,400,5,400]`},
+	{"space.set_engine", `space.set_engine(S, {mas = 5})`, `error: space.set_engine: there is no field mas, did you mean mass?`},
+	{"space.set_engine", `local ok, why = space.set_engine(S, {speed = 500, warp = -1}) return {why, space.engine(S).speed}`, `["the warp speed -1.495978707e+11 is neither 0 nor within 1e+06 and 1e+15 m/s: 3 AU/s are 4.487936121e+11",300]`},
+	{"space.of_type", `space.spawn {kind = "wreck", type = "Wren"} return #space.of_type("wren")`, `2`},
 	{"space.launch", `local p = space.get(S).pos
 		local x = space.spawn {pos = {x = p.x + 500, y = p.y, z = p.z}}
 		local m = space.launch {ship = S, target = x, speed = 2000, life = 10, mass = 100, agility = 1}
@@ -315,13 +326,22 @@ var cases = []struct{ word, code, want string }{
 	{"universe.system", `local s, why = universe.system("Omega") return why`, `"there is no system called Omega"`},
 	{"types.get", `return types.get("WREN").mass`, `1000000`},
 	{"types.get", `local t, why = types.get("Titan") return why`, `"there is no type called Titan"`},
-	{"types.list", `return types.list()`, `["Wren"]`},
+	{"types.get", `local t, why = types.get("Wrem") return why`, `"there is no type called Wrem, did you mean Wren?"`},
+	{"types.get", `return {types.get("Wren") == types.get("wren"), types.get("Plan").of.Ore, types.get("Old").retired}`, `[true,3,true]`},
+	{"types.get", `types.get("Wren").speed = 4`, `error: Wren.speed is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
+	{"types.get", `rawset(types.get("Wren"), "nose", 4)`, `error: Wren.nose is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
+	{"types.name", `return types.name "wren"`, `"Wren"`},
+	{"types.name", `return types.name("Wrem")`, `error: types.name: name: there is no type called Wrem, did you mean Wren?`},
+	{"types.list", `return types.list("rookie")`, `["Wren"]`},
+	{"types.list", `return types.list()`, `["Ore","Money","Plan","Wren"]`},
 
 	{"items.give", `return items.give(P, "ore", 5)`, `5`},
+	{"items.give", `return items.give(P, "Orr", 5)`, `error: items.give: type: there is no type called Orr, did you mean Ore?`},
+	{"items.move", `return items.move(P, "Gold", 5, 2)`, `error: items.move: type: there is no type called Gold`},
 	{"items.take", `items.give(P, "ore", 5) return items.take(P, "ore", 2)`, `3`},
 	{"items.take", `local n, why = items.take(P, "ore", 2) return why`, `"there are not enough"`},
-	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"ore"}]`},
-	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"ore"}]]`},
+	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"Ore"}]`},
+	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"Ore"}]]`},
 	{"store.put", `return store.put("k", {1, 2})`, `true`},
 	{"store.get", `store.put("k", {a = 1}) return {store.get("k"), store.get("none") == nil}`, `[{"a":1},true]`},
 	{"store.add", `return {store.add("n", 2), store.add("n", 3)}`, `[2,5]`},

@@ -22,6 +22,7 @@ var Events = []Event{
 	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\" or why the session ended. The player and their ship are still there."},
 	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
 	{"player_connected(player: integer)", "The player's client has come and knows nothing yet: after player_entered at a login, and by itself when it takes the session up again after a break or a reload of the page. Tell it here what it would otherwise hear only when that changes."},
+	{"types_changed(names: TypeName[], before: table)", "Figures of types have changed with a release. Who holds a type's table sees the new ones already; before has the old figures by name. What was copied when a ship was put into space, its mass and speed, is for scripts to bring up to date."},
 	{"warp_started(ship: integer)", "A ship has aligned and goes into warp."},
 	{"warp_landed(ship: integer)", "A ship has come out of warp."},
 	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},

@@ -29,11 +29,11 @@ var itemsTable = table{
 	Funcs: []function{
 		{Sig: "list(player: integer): ItemStack[]", Yields: true, Do: itemsList,
 			Doc: "Everything the character owns, by location and type."},
-		{Sig: "give(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
+		{Sig: "give(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
 			Doc: "Adds n of a type and returns how many there are then."},
-		{Sig: "take(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
+		{Sig: "take(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
 			Doc: "Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer."},
-		{Sig: "move(from: integer, type: string, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
+		{Sig: "move(from: integer, type: TypeName, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
 			Doc: "Moves n of a type to another character or place: all or nothing."},
 	},
 }

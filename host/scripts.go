@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"hotshard/bindings"
-	"hotshard/host/server"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script/conform"
 	"hotshard/runtime/script/luacheck"
@@ -28,7 +27,7 @@ func (c *testCmd) Run() error {
 		seed = *c.Seed
 	}
 	result, err := luatest.Run(luatest.Options{
-		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(server.Types()),
+		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(),
 	})
 	if err != nil {
 		return err
@@ -50,6 +49,7 @@ func (c *checkCmd) Run() error {
 	report, err := luacheck.Run(luacheck.Options{
 		Root: c.Scripts, Paths: c.Paths,
 		API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
+		Types: bindings.CheckTypes,
 	})
 	if err != nil {
 		return err

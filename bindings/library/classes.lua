@@ -36,7 +36,7 @@
 --- What to put into space.
 ---@class Spawn
 ---@field kind string? ship (left out), npc, wreck, pod ...
----@field type string?
+---@field type TypeName?
 ---@field name string?
 ---@field owner integer? A player.
 ---@field pos Vec3?
@@ -53,6 +53,13 @@
 ---@field target integer
 ---@field life number s
 
+--- How a ship flies.
+---@class Engine
+---@field mass number? kg
+---@field agility number? Inertia modifier: mass * agility / 10^6 is the time constant in s.
+---@field speed number? m/s
+---@field warp number? AU/s; 0: no drive.
+
 --- A system of the map.
 ---@class MapSystem
 ---@field name string
@@ -62,12 +69,12 @@
 ---@field constellation string
 ---@field neighbours string[]
 
---- A kind of ship or thing. It has further fields, those of its category in data/static/types.toml.
+--- A kind of ship or thing, with the fields of its category in types/schema.lua. It is the release's and nobody assigns to it: change the figure in its file below types/ and save. Whoever holds the table sees the new figure then.
 ---@class ItemType
 ---@field id integer
 ---@field name string
 ---@field group string
----@field category string ship, module or charge
+---@field category string ship, module, charge ...
 ---@field text string For players.
 ---@field mass number kg
 ---@field radius number m

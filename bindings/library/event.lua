@@ -32,6 +32,11 @@ function event.player_arrived(player, from, gate) end
 ---@param player integer
 function event.player_connected(player) end
 
+--- Figures of types have changed with a release. Who holds a type's table sees the new ones already; before has the old figures by name. What was copied when a ship was put into space, its mass and speed, is for scripts to bring up to date.
+---@param names TypeName[]
+---@param before table
+function event.types_changed(names, before) end
+
 --- A ship has aligned and goes into warp.
 ---@param ship integer
 function event.warp_started(ship) end

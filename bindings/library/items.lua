@@ -13,7 +13,7 @@ function items.list(player) end
 --- Adds n of a type and returns how many there are then.
 ---@async
 ---@param player integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param location? string
 ---@return integer?
@@ -23,7 +23,7 @@ function items.give(player, type, n, location) end
 --- Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer.
 ---@async
 ---@param player integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param location? string
 ---@return integer?
@@ -33,7 +33,7 @@ function items.take(player, type, n, location) end
 --- Moves n of a type to another character or place: all or nothing.
 ---@async
 ---@param from integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param to integer
 ---@param location? string

@@ -75,30 +75,12 @@ func refusal(err error) error {
 	return err
 }
 
-// Types are the item types that the program was built with, for the scripts.
-func Types() bindings.Types { return types{static.Types()} }
+// owners implements bindings.Owners.
+type owners struct{ store *store.Store }
 
-// types implements bindings.Types.
-type types struct{ set *static.TypeSet }
-
-// Get implements bindings.Types.
-func (t types) Get(name string) (map[string]world.Value, bool) {
-	it := t.set.ByName(name)
-	if it == nil {
-		return nil, false
-	}
-	return it.Values(), true
-}
-
-// List implements bindings.Types.
-func (t types) List(group string) []string {
-	var names []string
-	for _, it := range t.set.All() {
-		if group == "" || it.Group == group {
-			names = append(names, it.Name)
-		}
-	}
-	return names
+// Owners implements bindings.Owners.
+func (o owners) Owners(ctx context.Context, types []string) (map[string]int, error) {
+	return o.store.TypeOwners(ctx, types)
 }
 
 // loadMap reads or makes the map.

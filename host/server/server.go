@@ -34,6 +34,7 @@ type Server struct {
 	store      *store.Store
 	saves      *characters
 	sanctions  *sanctions
+	types      bindings.TypeReader
 	universe   *universe.Universe
 	gate       *gate.Gate
 	watcher    *watch.Watcher
@@ -92,7 +93,7 @@ func (s *Server) open() (err error) {
 	if err != nil {
 		return err
 	}
-	s.saves = newCharacters(s.store, s.log)
+	s.saves, s.types.Owners = newCharacters(s.store, s.log), owners{s.store}
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions,
+		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions,
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
@@ -118,7 +119,7 @@ func (s *Server) open() (err error) {
 
 // scriptOptions are those of every Lua state, also of those that stage.
 func (s *Server) scriptOptions() script.Options {
-	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
+	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true, Data: s.types.Data}
 }
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *script.Release) *universe.Universe {

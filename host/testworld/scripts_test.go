@@ -5,40 +5,17 @@ import (
 	"testing"
 
 	"hotshard/bindings"
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
-	"hotshard/runtime/world"
 )
 
 const root = "../../scripts"
 
-// types gives the item types to the bindings, as host/server does.
-type types struct{ set *static.TypeSet }
-
-func (t types) Get(name string) (map[string]world.Value, bool) {
-	it := t.set.ByName(name)
-	if it == nil {
-		return nil, false
-	}
-	return it.Values(), true
-}
-
-func (t types) List(group string) []string {
-	var names []string
-	for _, it := range t.set.All() {
-		if group == "" || it.Group == group {
-			names = append(names, it.Name)
-		}
-	}
-	return names
-}
-
 // TestScripts runs the game's own tests, as bin/host test does.
 func TestScripts(t *testing.T) {
 	for _, seed := range []uint64{1, 2} {
-		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +28,7 @@ func TestScripts(t *testing.T) {
 // TestScriptsUnderReload runs them again while scripts are reloaded in the middle
 // of every scenario: nobody may notice.
 func TestScriptsUnderReload(t *testing.T) {
-	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +44,7 @@ func TestScriptsAreClean(t *testing.T) {
 		events = append(events, e.Sig)
 	}
 	report, err := luacheck.Run(luacheck.Options{
-		Root: root, Events: events, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
+		Root: root, Events: events, Types: bindings.CheckTypes, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
 	})
 	if err != nil {
 		t.Fatal(err)

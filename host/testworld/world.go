@@ -16,15 +16,17 @@ import (
 // started is when time begins in every test.
 var started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// New returns what luatest.Options.New wants: a maker of worlds in which the
-// item types exist.
-func New(types bindings.Types) func(luatest.Setup) (luatest.World, error) {
+// New returns what luatest.Options.New wants: a maker of worlds, which share the types of
+// the scripts.
+func New() func(luatest.Setup) (luatest.World, error) {
+	types := &bindings.TypeReader{}
 	return func(setup luatest.Setup) (luatest.World, error) { return newWorld(setup, types) }
 }
 
 // testWorld is one solar system, and the services it has asked for something.
 type testWorld struct {
 	setup    luatest.Setup
+	types    *bindings.TypeReader
 	bind     func(*system.System, *script.State)
 	system   *system.System
 	services []*system.System // in the order of their start
@@ -34,7 +36,7 @@ type testWorld struct {
 	churn    *churn // nil: nothing is reloaded
 }
 
-func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) {
+func newWorld(setup luatest.Setup, types *bindings.TypeReader) (luatest.World, error) {
 	static := setup.Map.ByName(setup.System)
 	if static == nil {
 		return nil, fmt.Errorf("there is no system %s in the map of tests", setup.System)
@@ -42,11 +44,12 @@ func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) 
 	memory := newMemory()
 	w := &testWorld{
 		setup:   setup,
+		types:   types,
 		clients: map[world.CharacterID]*client{},
 		now:     started,
 	}
 	w.bind = bindings.Binder(&bindings.Deps{
-		Map: setup.Map, Routes: world.NewRouter(setup.Map), Types: types, Store: memory, Items: memory,
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: memory,
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
@@ -64,7 +67,7 @@ func (w *testWorld) config(address world.Address, static *world.SolarSystem, mod
 	return system.Config{
 		Address: address, Static: static, Module: module, Seed: w.setup.Seed,
 		Release: func() *script.Release { return w.setup.Release },
-		Script:  script.Options{Entry: entry, Started: started, Strict: true},
+		Script:  script.Options{Entry: entry, Started: started, Strict: true, Data: w.types.Data},
 		Bind: func(s *system.System, st *script.State) {
 			w.bind(s, st)
 			if module == "" {

@@ -199,6 +199,7 @@ func (c *Controller) stage(program string, from, to *script.Release, roots []str
 		g = script.NewStager(*o)
 		c.stagers[program] = g
 	}
+	g.Back = c.goingBack
 	return g.Stage(from, to, roots)
 }
 

@@ -31,7 +31,9 @@ func (s *State) Commit(st *Staged) (report *Report, err error) {
 	if r != nil {
 		return nil, r
 	}
+	from := s.data
 	p.apply()
+	p.dataChanged(from)
 	p.hooks()
 	return &p.report, nil
 }
@@ -88,6 +90,7 @@ func (p *planner) apply() {
 	p.upgrades()
 	p.states()
 	p.forgetLoads()
+	p.setData()
 	old := p.s.release
 	p.s.release = p.st.To
 	p.undo(func() { p.s.release = old })

@@ -59,9 +59,10 @@ type frozenFrame struct {
 type Report struct {
 	Stats
 	Warnings  []Warning
-	Taken     int // places that took the new source's value
-	Kept      int // places that kept the live value although the source changed
-	Frames    int // suspended frames that finish in old code
+	Values    []ValueChange // figures of data, and constants
+	Taken     int           // places that took the new source's value
+	Kept      int           // places that kept the live value although the source changed
+	Frames    int           // suspended frames that finish in old code
 	Restarted []string
 	Modules   int // changed modules that this State has loaded
 }
@@ -90,6 +91,9 @@ func (s *State) plan(st *Staged, force bool) (*planner, *Refusal) {
 	}
 	defer p.takeBack()
 	p.report.Stats = st.Stats
+	if r := p.data(); r != nil {
+		return nil, r
+	}
 	p.preparing = true
 	if r := p.modules(); r != nil {
 		return nil, r

@@ -15,6 +15,7 @@ import (
 // keeps the staging States of the releases in use: their values are the base of
 // the three-way merge. A Stager belongs to one goroutine at a time.
 type Stager struct {
+	Back  bool // what is staged ran before: it is taken back
 	opts  Options
 	bases map[string]*State // by release hash
 }
@@ -32,6 +33,8 @@ type Staged struct {
 	From, To *Release
 	Changed  []string  // paths
 	Warnings []Warning // those that no live State's values can change
+	values   []ValueChange
+	back     bool
 	base     *State
 	next     *State
 	match    map[string]*unitMatch
@@ -61,9 +64,12 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 			}
 		}
 	}
+	warnings, err := g.vet(from, to)
+	if err != nil {
+		return nil, err
+	}
 	base := g.bases[from.Hash]
 	if base == nil {
-		var err error
 		if base, err = g.boot(from, roots, nil); err != nil {
 			return nil, err
 		}
@@ -78,10 +84,11 @@ func (g *Stager) Stage(from, to *Release, roots []string) (*Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*unitMatch{}, results: make(map[lua.LValue]string, len(base.modules))}
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), Warnings: warnings, back: g.Back, base: base, next: next, match: map[string]*unitMatch{}, results: make(map[lua.LValue]string, len(base.modules))}
 	for name, m := range base.modules {
 		st.results[m.result] = name
 	}
+	st.values = st.dataChanges()
 	if r := st.difference(); r != nil {
 		return nil, r
 	}

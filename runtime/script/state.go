@@ -28,6 +28,12 @@ type Options struct {
 	OnLog   func(level, module, text string)
 	Run     Budget  // of one entry; zero: RunBudget
 	Tick    float64 // game seconds of a tick: no timer comes more often; 0: there are none
+
+	// Data reads what a release says besides code, the same value for the same files; nil:
+	// data files are modules like any other. Vet judges a release that is to be staged: its
+	// scripts, and the world's need of what goes. back: it is one that ran before.
+	Data func(*Release) (Data, error)
+	Vet  func(from, to *Release, data Data, back bool) ([]Warning, error)
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.
@@ -53,6 +59,7 @@ type State struct {
 	l       *lua.LState
 	m       *vm.Machine
 	release *Release
+	data    Data
 
 	modules map[string]*module
 	order   []*module // as loaded
@@ -140,6 +147,9 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
+	if err := s.readData(); err != nil {
+		return nil, err
+	}
 	baseLibrary().lay(s)
 	if o.Bind != nil {
 		o.Bind(s)

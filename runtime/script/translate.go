@@ -31,8 +31,19 @@ func (p *planner) translateTable(t *lua.LTable) lua.LValue {
 			return v
 		}
 	}
+	if vm.IsClosed(t) {
+		return t // a metatable that all States share
+	}
 	if t == p.st.next.l.G.Global {
 		return p.s.l.G.Global
+	}
+	if vm.IsClosed(t.Metatable) {
+		if host, ok := p.s.host.(DataHost); ok {
+			if live, ok := host.Counterpart(t).(lua.LValue); ok {
+				p.made[t] = live
+				return live
+			}
+		}
 	}
 	c := p.s.l.CreateTable(vm.Len(t), 0)
 	p.made[t] = c

@@ -115,18 +115,64 @@ func (s *System) Entity(id world.EntityID) (Entity, bool) {
 	return Entity{}, false
 }
 
+// EachEntity visits everything in space that is not part of the map, in no order.
+func (s *System) EachEntity(visit func(*Entity)) {
+	for _, e := range s.entities {
+		visit(e)
+	}
+}
+
+// Flies says whether a thing has an engine: no wreck and nothing adrift.
+func (e *Entity) Flies() bool { return e.spec.Speed > 0 }
+
 // SetSpeed changes the greatest speed of a ship in m/s, for good: it stays with
 // the ship through gates and restarts.
 func (s *System) SetSpeed(id world.EntityID, v float64) error {
 	e := s.entities[id]
 	if e == nil {
-		return fmt.Errorf("nothing in space has the id %d", id)
+		return unknownEntity(id)
 	}
-	if err := s.space.SetMaxSpeed(id, v); err != nil {
+	engine := e.Engine()
+	engine.Speed = v
+	return s.SetEngine(id, engine)
+}
+
+// Engine is how a ship flies, in the units of Ship.
+type Engine struct{ Mass, Agility, Speed, Warp float64 }
+
+// Engine is how the thing flies.
+func (e *Entity) Engine() Engine {
+	return Engine{e.spec.Mass, e.spec.Agility, e.spec.Speed, e.spec.Warp}
+}
+
+// SetEngine changes how a ship flies, for good, as SetSpeed does: all of it, or nothing
+// where a value is refused. A warp that has begun ends as it began.
+func (s *System) SetEngine(id world.EntityID, to Engine) error {
+	e := s.entities[id]
+	if e == nil {
+		return unknownEntity(id)
+	}
+	was := e.Engine()
+	if err := s.fly(id, to); err != nil {
+		_ = s.fly(id, was) // it flew like that before
 		return err
 	}
-	e.spec.Speed = v
+	e.spec.Mass, e.spec.Agility, e.spec.Speed, e.spec.Warp = to.Mass, to.Agility, to.Speed, to.Warp
 	return nil
+}
+
+func (s *System) fly(id world.EntityID, e Engine) error {
+	if err := s.space.SetHandling(id, e.Mass, e.Agility); err != nil {
+		return err
+	}
+	if err := s.space.SetMaxSpeed(id, e.Speed); err != nil {
+		return err
+	}
+	return s.space.SetWarpSpeed(id, e.Warp*world.AU)
+}
+
+func unknownEntity(id world.EntityID) error {
+	return fmt.Errorf("nothing in space has the id %d", id)
 }
 
 // wireEntity fills in what a client is told about an entity.

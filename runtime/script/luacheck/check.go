@@ -27,6 +27,8 @@ type Finding struct {
 	Col      int
 	Severity Severity
 	Message  string
+
+	types bool // it is about a name of a type
 }
 
 // String returns the finding as editors understand it: "file:line:col: message".
@@ -44,7 +46,10 @@ type Options struct {
 	Paths  []string // files or folders to report on; empty means the whole root
 	API    API      // the words scripts may use
 	Events []string // the events that the core tells scripts, by name or signature; empty: names of events are not checked
-	Tests  API      // the words that tests may use besides: files called *_test.lua, and those in folders called testing
+	// Types reads the data files among the scripts: the names that scripts may use, and what
+	// is wrong with the files; nil: scripts have no types.
+	Types func(scripts map[string][]byte) (Types, []Finding)
+	Tests API // the words that tests may use besides: files called *_test.lua, and those in folders called testing
 }
 
 // Report is the outcome of a check.
@@ -90,6 +95,7 @@ func Run(o Options) (Report, error) {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
 	tree := newTree(o.API, o.Tests)
+	sources := map[string][]byte{}
 	for _, signature := range o.Events {
 		tree.events[eventName(signature)] = true
 	}
@@ -99,6 +105,15 @@ func Run(o Options) (Report, error) {
 			return Report{}, fmt.Errorf("check: %w", err)
 		}
 		tree.add(name, text)
+		sources[name] = text
+	}
+	data := map[string][]Finding{}
+	if o.Types != nil {
+		var findings []Finding
+		tree.types, findings = o.Types(sources)
+		for _, f := range findings {
+			data[f.File] = append(data[f.File], f)
+		}
 	}
 	var report Report
 	for _, name := range names {
@@ -106,7 +121,7 @@ func Run(o Options) (Report, error) {
 			continue
 		}
 		report.Files++
-		for _, f := range tree.check(name) {
+		for _, f := range append(tree.check(name), data[name]...) {
 			f.File = filepath.Join(root, filepath.FromSlash(name))
 			report.Findings = append(report.Findings, f)
 		}

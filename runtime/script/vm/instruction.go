@@ -28,7 +28,7 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
 		if _, ok := t.strdict[string(n)]; ok {
-			if isClosed(t.Metatable) {
+			if IsClosed(t.Metatable) {
 				return 0, false
 			}
 			if isNil(v) {
