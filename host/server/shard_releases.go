@@ -158,6 +158,9 @@ func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
 	for _, w := range o.Warnings {
 		p.Warnings = append(p.Warnings, command.Warning(w))
 	}
+	for _, v := range o.Report.Values {
+		p.State = append(p.State, v.String())
+	}
 	if o.Report.Taken > 0 {
 		p.State = append(p.State, fmt.Sprintf("%d values take what the new source says", o.Report.Taken))
 	}

@@ -61,7 +61,11 @@ func (o Outcome) String() string {
 		if o.Verdict == Hold {
 			verb = "held"
 		}
-		fmt.Fprintf(&b, "%s %s: %s. Nothing changed; still at release %d", verb, o.Code, strings.TrimSuffix(o.Message, "."), o.Release)
+		message := strings.TrimSuffix(o.Message, ".")
+		if !strings.HasSuffix(message, "?") {
+			message += "."
+		}
+		fmt.Fprintf(&b, "%s %s: %s Nothing changed; still at release %d", verb, o.Code, message, o.Release)
 	case Queue:
 		fmt.Fprintf(&b, "queued for promote: %s", strings.Join(o.Files, ", "))
 	default:

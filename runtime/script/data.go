@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -52,20 +53,43 @@ type DataHost interface {
 // ValueChange is one value that a release changes: a figure of its data, or a constant.
 // Old is "" for what is new and New for what is gone; Name is then all there is to say.
 type ValueChange struct {
-	Module string // "types.ships"
-	Name   string // "Wren.speed"
+	Module string // "types.ships"; "" of a constant
+	Name   string // "Wren.speed", "chat.longest"
 	Old    string
 	New    string
 }
 
 func (c ValueChange) String() string {
+	name := c.Name
+	if c.Module != "" {
+		name = c.Module + ": " + name
+	}
 	switch {
 	case c.Old == "":
-		return fmt.Sprintf("%s: %s is new", c.Module, c.Name)
+		return name + " is new"
 	case c.New == "":
-		return fmt.Sprintf("%s: %s is gone", c.Module, c.Name)
+		return name + " is gone"
 	}
-	return fmt.Sprintf("%s: %s %s -> %s", c.Module, c.Name, c.Old, c.New)
+	return fmt.Sprintf("%s %s -> %s", name, c.Old, c.New)
+}
+
+// maxConstants is how many changed constants a plan names.
+const maxConstants = 100
+
+// constant names a plain value that takes what the new source says.
+func (p *planner) constant(at *place) {
+	if !isPlain(at.old) || !isPlain(at.new) || len(p.report.Values) >= maxConstants {
+		return
+	}
+	p.report.Values = append(p.report.Values, ValueChange{Name: at.name, Old: short(at.old), New: short(at.new)})
+}
+
+func isPlain(v lua.LValue) bool {
+	switch v.(type) {
+	case lua.LNumber, lua.LString, lua.LBool:
+		return true
+	}
+	return false
 }
 
 // Data is what the State's release says besides code, nil where nothing reads it.
@@ -102,7 +126,7 @@ func (st *Staged) dataChanges() []ValueChange {
 
 // data asks the host what other data means to this State.
 func (p *planner) data() *Refusal {
-	p.report.Values = p.st.values
+	p.report.Values = slices.Clip(p.st.values)
 	host, ok := p.s.host.(DataHost)
 	if !ok || p.st.next.data == p.s.data {
 		return nil
