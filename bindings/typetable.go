@@ -61,7 +61,7 @@ func show(t *lua.LTable, of *catalogue.Type) {
 	for i := range of.Fields {
 		fields[of.Fields[i].Key] = shown(of.Fields[i].Value)
 	}
-	vm.Fill(t, fields, of.Names)
+	vm.FillClosed(t, fields, of.Names)
 }
 
 // shown is one figure's value.
@@ -78,7 +78,7 @@ func closedTable(of map[string]world.Value) *lua.LTable {
 	for name, n := range of {
 		fields[name] = script.ToLua(nil, n)
 	}
-	vm.Fill(t, fields, vm.NamesOf(sortedKeys(of)))
+	vm.FillClosed(t, fields, vm.NamesOf(sortedKeys(of)))
 	return t
 }
 
@@ -137,6 +137,6 @@ func (e *env) Counterpart(of any) any {
 	live := &lua.LTable{Metatable: typeMeta} // filled at the commit, with all others
 	fields := map[string]lua.LValue{}
 	t.ForEach(func(k, v lua.LValue) { fields[lua.LVAsString(k)] = v })
-	vm.Fill(live, fields, vm.NamesOf(sortedKeys(fields)))
+	vm.FillClosed(live, fields, vm.NamesOf(sortedKeys(fields)))
 	return e.keep(string(name), live)
 }
