@@ -7,7 +7,7 @@ import (
 
 	"hotshard/bindings"
 	"hotshard/host/testworld"
-	"hotshard/runtime/script/conform"
+	"hotshard/runtime/release/conform"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
 )

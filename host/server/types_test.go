@@ -9,6 +9,7 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/release"
 	"hotshard/runtime/world"
 )
 
@@ -26,19 +27,19 @@ const ships = "types/ships.lua"
 func applied(t *testing.T, s *shard, words ...string) {
 	t.Helper()
 	out := wait(t, s)
-	if out.Verdict != command.Applied {
+	if out.Verdict != release.Apply {
 		t.Fatalf("the save was %+v", out)
 	}
-	has(t, "the outcome", out.Message, words...)
+	has(t, "the outcome", out.Sentence(), words...)
 }
 
 func refusedSave(t *testing.T, s *shard, code string, words ...string) {
 	t.Helper()
 	out := wait(t, s)
-	if out.Verdict != command.Refused || out.Code != code {
+	if out.Verdict != release.Refuse || out.Code != code {
 		t.Fatalf("the save was %+v", out)
 	}
-	has(t, "the refusal", out.Message, words...)
+	has(t, "the refusal", out.Sentence(), words...)
 }
 
 // TestFiguresOfTypesAreHot changes what a ship is that flies.
@@ -55,11 +56,11 @@ func TestFiguresOfTypesAreHot(t *testing.T) {
 
 	edit(t, cfg, ships, "speed = 290", "speed = 400")
 	applied(t, s, "types.ships: Wren.speed 290 -> 400", "(1 changed")
-	if toast := ann.event("reload"); !strings.Contains(toast["message"].(string), "Wren.speed 290 -> 400") {
-		t.Errorf("the page is told %v", toast)
-	}
-	ann.until("the new speed of the ship that flies", func(m *wire.Message) bool {
-		return m.Delta != nil && len(m.Delta.Move) > 0 && m.Delta.Move[0].Speed == 400
+	told, flown := false, false
+	ann.until("the note, and the new speed of the ship that flies", func(m *wire.Message) bool { // in either order
+		told = told || m.Event == "reload" && strings.Contains(m.Fields["message"].(string), "Wren.speed 290 -> 400")
+		flown = flown || m.Delta != nil && len(m.Delta.Move) > 0 && m.Delta.Move[0].Speed == 400
+		return told && flown
 	})
 	if look := ann.do("look", map[string]world.Value{"type": "wren"}).(map[string]world.Value); look["speed"] != 400.0 {
 		t.Errorf("look: %v", look)
@@ -132,7 +133,7 @@ func TestTypesThatSomebodyHasStay(t *testing.T) {
 	// Named by a script is used, too.
 	edit(t, cfg, ships, kestrane, strings.Replace(kestrane, "Kestrane", "Kestrel", 1))
 	out2 := wait(t, s)
-	if out2.Verdict != command.Refused || !strings.Contains(out2.Message, "Kestrane") || !strings.Contains(out2.Message, "fitting.lua:") {
+	if out2.Verdict != release.Refuse || !strings.Contains(out2.Message, "Kestrane") || !strings.Contains(out2.Message, "fitting.lua:") {
 		t.Errorf("a type that fitting.lua names: %+v", out2)
 	}
 }
@@ -151,7 +152,7 @@ func TestTypesOfACanary(t *testing.T) {
 	speed(names[0])
 	speed(names[1])
 	edit(t, cfg, ships, "speed = 290", "speed = 400")
-	if out := wait(t, s); out.Verdict != command.Queued {
+	if out := wait(t, s); out.Verdict != release.Queue {
 		t.Fatalf("the save was %+v", out)
 	}
 	has(t, "the plan", amy.do("release plan"), "Wren.speed 290 -> 400")
