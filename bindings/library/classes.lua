@@ -1,6 +1,9 @@
 ---@meta
 -- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
 
+--- The name of a type, in any case; words answer with it as its file writes it.
+---@alias TypeName string
+
 --- A point in metres from the star, or a direction. A list of three numbers is taken too.
 ---@class Vec3
 ---@field x number
