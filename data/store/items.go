@@ -27,7 +27,7 @@ const (
 	selectQuantity = `SELECT quantity FROM items WHERE owner = ? AND location = ? AND type = ?`
 	upsertItem     = `INSERT INTO items (owner, location, type, quantity) VALUES (?, ?, ?, ?)
 		ON CONFLICT (owner, location, type) DO UPDATE SET quantity = excluded.quantity`
-	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship = ? OR data LIKE ? ESCAPE '\'
+	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
 		OR EXISTS (SELECT 1 FROM items WHERE owner = characters.id AND type = ?)`
 	deleteItem = `DELETE FROM items WHERE owner = ? AND location = ? AND type = ?`
 )
@@ -49,7 +49,7 @@ func (s *Store) TypeOwners(ctx context.Context, types []string) (map[string]int,
 			return nil, fail("type owners", ErrInvalid, err.Error())
 		}
 		like := "%" + likeEscaper.Replace(string(written)) + "%"
-		n, _, err := queryOne(ctx, s, "type owners", func(row scanner) (n int, err error) { return n, row.Scan(&n) }, selectTypeOwners, name, like, name)
+		n, _, err := queryOne(ctx, s, "type owners", func(row scanner) (n int, err error) { return n, row.Scan(&n) }, selectTypeOwners, like, like, name)
 		if err != nil {
 			return nil, err
 		}
