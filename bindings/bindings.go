@@ -30,12 +30,26 @@ type Store interface {
 	Get(ctx context.Context, key string) (world.Value, error)
 	Put(ctx context.Context, key string, value world.Value) error
 	Add(ctx context.Context, key string, n float64) (float64, error)
+	// List returns up to limit values whose keys begin with the prefix and come behind
+	// after, by key; fewer where they are large.
+	List(ctx context.Context, prefix, after string, limit int) ([]Pair, error)
+	// Transact does all changes, in order and durably, or none. A Refused says why none.
+	Transact(ctx context.Context, changes []Change) error
+}
+
+// Pair is a key with its value.
+type Pair struct {
+	Key   string
+	Value world.Value
 }
 
 // Items keeps what characters own. Its methods may block and are durable when
 // they return.
 type Items interface {
 	List(ctx context.Context, owner world.CharacterID) ([]Item, error)
+	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
+	// behind one stack.
+	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
 	Give(ctx context.Context, i Item) (int64, error)
 	Take(ctx context.Context, i Item) (int64, error)
 	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error

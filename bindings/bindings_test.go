@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +67,7 @@ func (p *player) Close(reason string)                      { p.closed = reason }
 type memory struct {
 	values map[string]world.Value
 	items  map[Item]int64 // by a key without quantity
+	did    []string       // in transactions
 }
 
 func (m *memory) Get(_ context.Context, key string) (world.Value, error) { return m.values[key], nil }
@@ -82,7 +84,36 @@ func (m *memory) Add(_ context.Context, key string, n float64) (float64, error) 
 	return old + n, nil
 }
 
-func (m *memory) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
+func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]Pair, error) {
+	var out []Pair
+	for _, key := range sortedKeys(m.values) {
+		if strings.HasPrefix(key, prefix) && key > after && len(out) < limit {
+			out = append(out, Pair{key, m.values[key]})
+		}
+	}
+	return out, nil
+}
+
+// Transact says what it was asked to do: that it is done is the store's own test.
+func (m *memory) Transact(_ context.Context, changes []Change) error {
+	for _, c := range changes {
+		if room, ok := c.(KeepRoom); ok {
+			return Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
+		}
+		m.did = append(m.did, fmt.Sprintf("%T%v", c, c))
+	}
+	return nil
+}
+
+// purse is a memory as the items' words see it.
+type purse struct{ *memory }
+
+func (p purse) At(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
+	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
+}
+
+func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
+	m := p.memory
 	var out []Item
 	for k, n := range m.items {
 		if k.Owner == owner && n > 0 {
@@ -172,7 +203,7 @@ func newStage(t *testing.T, code, more string) *stage {
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Mutes: mutes{}, Outside: func(work func()) { work() }}
 	release := script.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)}))
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
@@ -338,10 +369,28 @@ var cases = []struct{ word, code, want string }{
 	{"items.give", `return items.give(P, "ore", 5)`, `5`},
 	{"items.give", `return items.give(P, "Orr", 5)`, `error: items.give: type: there is no type called Orr, did you mean Ore?`},
 	{"items.move", `return items.move(P, "Gold", 5, 2)`, `error: items.move: type: there is no type called Gold`},
+	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
+	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
+	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
+	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},
+	{"items.stow", `return items.stow(P, "Orr", 5, "hold", 7)`, `error: items.stow: type: there is no type called Orr, did you mean Ore?`},
 	{"items.take", `items.give(P, "ore", 5) return items.take(P, "ore", 2)`, `3`},
 	{"items.take", `local n, why = items.take(P, "ore", 2) return why`, `"there are not enough"`},
 	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"Ore"}]`},
 	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"Ore"}]]`},
+	{"store.list", `store.put("a/1", 1) store.put("a/2", 2) return {store.list("a/", 1), store.list("a/", 5, "a/1")}`,
+		`[[{"key":"a/1","value":1}],[{"key":"a/2","value":2}]]`},
+	{"store.transact", `return store.transact {{put = "a", value = {1}}, {add = "n", n = -2, least = 0}, {expect = "x"}, {give = P, type = "ore", n = 3}, {take = 2, type = "Ore", n = 3, location = "hold"}}`, `true`},
+	{"store.transact", `local ok, why = store.transact {{room = P, location = "hold", capacity = 9}} return why`, `"9 m3 for hold of 2"`},
+	{"store.transact", `store.transact {{put = "a", add = "b"}}`, `error: store.transact: change 1: it says both add and put`},
+	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, expect, give, put, room and take`},
+	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
+	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
+	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},
+	{"store.transact", `store.transact {{take = "Ann", type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got string`},
+	{"store.transact", `store.transact {5}`, `error: store.transact: change 1: a table expected, got number 5`},
+	{"store.transact", `local t = {} for i = 1, 101 do t[i] = {put = "a"} end store.transact(t)`, `error: store.transact: 101 changes; at most 100 go together`},
 	{"store.put", `return store.put("k", {1, 2})`, `true`},
 	{"store.get", `store.put("k", {a = 1}) return {store.get("k"), store.get("none") == nil}`, `[{"a":1},true]`},
 	{"store.add", `return {store.add("n", 2), store.add("n", 3)}`, `[2,5]`},

@@ -86,7 +86,15 @@ var classes = []class{
 		{Name: "agility", Type: "number", Doc: "Inertia modifier."}, {Name: "speed", Type: "number", Doc: "m/s"},
 		{Name: "warp", Type: "number", Doc: "AU/s"}, {Name: "[string]", Type: "any", Doc: "The others."}}},
 	{"ItemStack", "Things of one type in one place.", []script.Field{
-		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"}}},
+		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"},
+		{Name: "owner", Type: "integer?", Doc: "A player; given by items.at."}}},
+	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
+	{"Change", "A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.", []script.Field{
+		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
+		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
+		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken."},
+		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
+		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
 }

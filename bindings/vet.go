@@ -41,7 +41,7 @@ var typeWords = sync.OnceValue(func() luacheck.Types {
 					words.Args[f.full] = append(words.Args[f.full], n)
 				}
 				_, class, _ := strings.Cut(args[n], ": ")
-				if keys := typeFields(class); len(keys) > 0 {
+				if keys := typeFields(strings.TrimSuffix(class, "[]")); len(keys) > 0 {
 					words.Fields[f.full] = map[int][]string{n: keys}
 				}
 			}

@@ -91,6 +91,27 @@
 ---@field location string
 ---@field type string
 ---@field quantity integer
+---@field owner integer? A player; given by items.at.
+
+--- A key and its value.
+---@class StoreEntry
+---@field key string
+---@field value any
+
+--- A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.
+---@class Change
+---@field put string? A key, which gets value (nil removes it).
+---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
+---@field expect string? A key; all fails unless value is what is there.
+---@field give integer? A player, who gets n of type in location.
+---@field take integer? A player, of whose type in location n are taken.
+---@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
+---@field value any
+---@field n number?
+---@field least number?
+---@field type TypeName?
+---@field location string?
+---@field capacity number?
 
 --- A handle for cancel.
 ---@class Timer

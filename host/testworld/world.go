@@ -49,7 +49,7 @@ func newWorld(setup luatest.Setup, types *bindings.TypeReader) (luatest.World, e
 		now:     started,
 	}
 	w.bind = bindings.Binder(&bindings.Deps{
-		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: memory,
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory},
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))

@@ -13,7 +13,8 @@ import (
 type Types struct {
 	// Args are the places of names among the arguments, from 0, by word: "items.give".
 	Args map[string][]int
-	// Fields are the fields of a table among the arguments that hold names.
+	// Fields are the fields of a table among the arguments, or of those in a list, that hold
+	// names.
 	Fields map[string]map[int][]string
 	// Unknown is the sentence about a name that no type has, "" for one that is known.
 	// Nil: no name is checked.
@@ -49,11 +50,19 @@ func (c *checker) typeNames(x *ast.FuncCallExpr) {
 			continue
 		}
 		if t, ok := x.Args[i].(*ast.TableExpr); ok {
-			for _, f := range t.Fields {
-				if key, ok := f.Key.(*ast.StringExpr); ok && slices.Contains(keys, key.Value) {
-					c.typeName(f.Value)
-				}
-			}
+			c.typeFields(t, keys)
+		}
+	}
+}
+
+// typeFields checks the fields of a table, or of those in a list of them.
+func (c *checker) typeFields(t *ast.TableExpr, keys []string) {
+	for _, f := range t.Fields {
+		if member, ok := f.Value.(*ast.TableExpr); ok && f.Key == nil {
+			c.typeFields(member, keys)
+		}
+		if key, ok := f.Key.(*ast.StringExpr); ok && slices.Contains(keys, key.Value) {
+			c.typeName(f.Value)
 		}
 	}
 }
