@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -33,7 +35,7 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 		name, _ := parseSig(e.Sig)
 		source += fmt.Sprintf("function event.%s(...) heard[#heard + 1] = {%q, select('#', ...)} end\n", name, name)
 	}
-	release := script.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(source)}))
+	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(source)}))
 	host := &env{}
 	st, err := script.New(script.Options{Name: "test", Release: release, Entry: []string{"main"}, Data: types.Data,
 		Bind: func(st *script.State) { host.st = st }})
@@ -61,7 +63,7 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 	}
 	before := withTypes(map[string][]byte{})
 	before["types/ships.lua"] = bytes.ReplaceAll(before["types/ships.lua"], []byte("1e6"), []byte("2e6"))
-	from, err := types.Data(script.NewRelease(1, before))
+	from, err := types.Data(code.NewRelease(1, before))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,11 +113,11 @@ func TestEventsOfTheCore(t *testing.T) {
 // as a stager does, which has none.
 func TestStagingHasNoWorld(t *testing.T) {
 	bind := Stager(&Deps{})
-	base := script.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(`
+	base := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(`
 		local here, count, all, kind = system.name() .. "!", 1 + system.tick(), system.players(), types.get("Wren")
 		local first, mass = #all, kind.mass
 		function command.x() return 1 end`)}))
-	stager := script.NewStager(script.Options{Entry: []string{"main"}, Bind: bind, Data: types.Data, Vet: types.Vet})
+	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Bind: bind, Data: types.Data, Vet: types.Vet})
 	next := base.With(2, map[string][]byte{"main.lua": append([]byte("local more = 1\n"), base.Files["main.lua"].Source...)})
 	if _, err := stager.Stage(base, next, []string{"main"}); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/catalogue"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/system"
 )
@@ -73,10 +74,10 @@ func typeFields(class string) []string {
 
 // CheckTypes is what luacheck.Options.Types wants.
 func CheckTypes(scripts map[string][]byte) (luacheck.Types, []luacheck.Finding) {
-	set, problems := catalogue.Read(script.NewRelease(0, scripts))
+	set, problems := catalogue.Read(code.NewRelease(0, scripts))
 	var findings []luacheck.Finding
 	for _, p := range problems {
-		if p.Code == "R-SYNTAX" {
+		if p.Code == code.RSyntax {
 			continue // the check says so by itself
 		}
 		findings = append(findings, luacheck.Finding{File: p.File, Line: max(p.Line, 1), Col: 1, Message: strings.TrimSpace(p.Subject + " " + p.Message)})
@@ -97,13 +98,13 @@ type TypeReader struct {
 // Vet refuses a release whose scripts name a type that it has not, and one that takes out
 // types which somebody has. One that is taken back leaves those with what they have, and
 // the operator is told.
-func (r *TypeReader) Vet(from, to *script.Release, data script.Data, back bool) ([]script.Warning, error) {
+func (r *TypeReader) Vet(from, to *code.Release, data script.Data, back bool) ([]code.Warning, error) {
 	set, ok := data.(*catalogue.Set)
 	if !ok {
 		return nil, nil
 	}
 	if f := unknownTypes(changed(from, to), set); len(f) > 0 {
-		return nil, &script.Refusal{Code: script.CodeType, File: f[0].File, Line: f[0].Line, Message: f[0].Message}
+		return nil, &code.Refusal{Code: code.RType, File: f[0].File, Line: f[0].Line, Message: f[0].Message}
 	}
 	was, err := r.Data(from)
 	if err != nil || r.Owners == nil {
@@ -113,7 +114,7 @@ func (r *TypeReader) Vet(from, to *script.Release, data script.Data, back bool) 
 }
 
 // UnknownTypes lists where the scripts of a release name types that its data has not.
-func UnknownTypes(r *script.Release, data script.Data) []luacheck.Finding {
+func UnknownTypes(r *code.Release, data script.Data) []luacheck.Finding {
 	set, ok := data.(*catalogue.Set)
 	if !ok {
 		return nil
@@ -122,12 +123,12 @@ func UnknownTypes(r *script.Release, data script.Data) []luacheck.Finding {
 }
 
 // changed are the scripts to look through: those that changed, or all where types have.
-func changed(from, to *script.Release) map[string]*script.File {
+func changed(from, to *code.Release) map[string]*code.File {
 	paths := from.Changed(to)
-	if slices.ContainsFunc(paths, script.IsData) {
+	if slices.ContainsFunc(paths, code.IsData) {
 		return to.Files
 	}
-	files := map[string]*script.File{}
+	files := map[string]*code.File{}
 	for _, path := range paths {
 		if f := to.Files[path]; f != nil {
 			files[path] = f
@@ -136,11 +137,11 @@ func changed(from, to *script.Release) map[string]*script.File {
 	return files
 }
 
-func unknownTypes(files map[string]*script.File, set *catalogue.Set) []luacheck.Finding {
+func unknownTypes(files map[string]*code.File, set *catalogue.Set) []luacheck.Finding {
 	var found []luacheck.Finding
 	words := TypeWords(set)
 	for _, path := range sortedKeys(files) {
-		if script.IsData(path) {
+		if code.IsData(path) {
 			continue
 		}
 		for _, f := range luacheck.UnknownTypes(path, files[path].Source, words) {
@@ -152,7 +153,7 @@ func unknownTypes(files map[string]*script.File, set *catalogue.Set) []luacheck.
 }
 
 // gone asks who has what a release takes out.
-func (r *TypeReader) gone(was, set *catalogue.Set, back bool) ([]script.Warning, error) {
+func (r *TypeReader) gone(was, set *catalogue.Set, back bool) ([]code.Warning, error) {
 	gone := was.Gone(set)
 	if len(gone) == 0 {
 		return nil, nil
@@ -167,7 +168,7 @@ func (r *TypeReader) gone(was, set *catalogue.Set, back bool) ([]script.Warning,
 	if err != nil {
 		return nil, fmt.Errorf("asking who has the types that go: %w", err)
 	}
-	var warnings []script.Warning
+	var warnings []code.Warning
 	for _, t := range gone {
 		if n := owners[t.Name]; n > 0 {
 			had := fmt.Sprintf("%d %s", n, plural(n, "character has one", "characters have it"))
@@ -187,18 +188,18 @@ func plural(n int, one, many string) string {
 	return many
 }
 
-func inUse(t *catalogue.Type, who string) *script.Refusal {
-	return &script.Refusal{Code: script.CodeTypeUsed, Subject: t.Name, File: t.Path,
+func inUse(t *catalogue.Type, who string) *code.Refusal {
+	return &code.Refusal{Code: code.RTypeUsed, Subject: t.Name, File: t.Path,
 		Message: fmt.Sprintf("would be gone, and %s. Put it back with retired = true: it is no longer listed, and who has one keeps it", who)}
 }
 
-func leftWithout(t *catalogue.Type, who string) script.Warning {
-	return script.Warning{Code: script.WarnTypeUsed, Subject: t.Name, Detail: "is gone with the release that brought it, and " + who + "; what flies keeps its last figures"}
+func leftWithout(t *catalogue.Type, who string) code.Warning {
+	return code.Warning{Code: code.WTypeUsed, Subject: t.Name, Detail: "is gone with the release that brought it, and " + who + "; what flies keeps its last figures"}
 }
 
 // PlanData implements script.DataHost: what flies here, or is kept here of a player, must
 // not go.
-func (e *env) PlanData(data script.Data, back bool) ([]script.Warning, *script.Refusal) {
+func (e *env) PlanData(data script.Data, back bool) ([]code.Warning, *code.Refusal) {
 	set, ok := data.(*catalogue.Set)
 	if !ok || e.sys == nil {
 		return nil, nil
@@ -210,7 +211,7 @@ func (e *env) PlanData(data script.Data, back bool) ([]script.Warning, *script.R
 	if len(gone) == 0 {
 		return nil, nil
 	}
-	var warnings []script.Warning
+	var warnings []code.Warning
 	used := e.used(gone)
 	for _, name := range sortedKeys(used) {
 		if !back {

@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // TestNamesOfTypesAreChecked finds the names that a script writes out, and only those.
 func TestNamesOfTypesAreChecked(t *testing.T) {
-	data, err := types.Data(script.NewRelease(1, withTypes(map[string][]byte{})))
+	data, err := types.Data(code.NewRelease(1, withTypes(map[string][]byte{})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestNamesOfTypesAreChecked(t *testing.T) {
 		{`local items = {} items.give(p, "Wrem", 1)`, ""},
 		{`my.items.give(p, "Wrem", 1)`, ""},
 	} {
-		r := script.NewRelease(2, withTypes(map[string][]byte{"m.lua": []byte(c.code), "m_test.lua": []byte(`items.give(p, "Wrem", 1)`)}))
+		r := code.NewRelease(2, withTypes(map[string][]byte{"m.lua": []byte(c.code), "m_test.lua": []byte(`items.give(p, "Wrem", 1)`)}))
 		var got []string
 		for _, f := range UnknownTypes(r, data) {
 			got = append(got, f.String())

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 
-	"hotshard/bindings"
+	"hotshard/host/server"
 	"hotshard/host/testworld"
 	"hotshard/runtime/release/conform"
 	"hotshard/runtime/script/luacheck"
@@ -46,11 +46,9 @@ type checkCmd struct {
 
 // Run checks the scripts.
 func (c *checkCmd) Run() error {
-	report, err := luacheck.Run(luacheck.Options{
-		Root: c.Scripts, Paths: c.Paths,
-		API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
-		Types: bindings.CheckTypes,
-	})
+	o := server.CheckOptions()
+	o.Root, o.Paths = c.Scripts, c.Paths
+	report, err := luacheck.Run(o)
 	if err != nil {
 		return err
 	}

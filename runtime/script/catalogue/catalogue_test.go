@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 const schemaText = `return {
@@ -17,13 +17,13 @@ const schemaText = `return {
 
 const wren = `{id = 2, name = "Wren", category = "ship", group = "rookie", mass = 5}`
 
-func read(t *testing.T, files map[string]string) (*Set, []*script.Refusal) {
+func read(t *testing.T, files map[string]string) (*Set, []*code.Refusal) {
 	t.Helper()
 	sources := map[string][]byte{}
 	for path, text := range files {
 		sources[path] = []byte(text)
 	}
-	return Read(script.NewRelease(1, sources))
+	return Read(code.NewRelease(1, sources))
 }
 
 func must(t *testing.T, list string) *Set {
@@ -196,7 +196,7 @@ func TestGame(t *testing.T) {
 		}
 		sources["types/"+filepath.Base(f)] = text
 	}
-	set, problems := Read(script.NewRelease(1, sources))
+	set, problems := Read(code.NewRelease(1, sources))
 	for _, p := range problems {
 		t.Error(p.Text())
 	}

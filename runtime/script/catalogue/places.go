@@ -5,7 +5,7 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -35,7 +35,7 @@ type places struct {
 }
 
 // find reads a file that has been run: it is Lua.
-func find(f *script.File) *places {
+func find(f *code.File) *places {
 	p := &places{named: map[string][]placed{}, keys: map[string]int{}}
 	chunk, err := syntax.Parse(bytes.TrimPrefix(f.Source, []byte("\xef\xbb\xbf")), f.Path)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
@@ -21,11 +22,11 @@ var epoch = time.Unix(0, 0).UTC()
 
 // Read runs a release's data files and checks what they return. What is wrong with them
 // is returned in the order of the files; the set is nil then.
-func Read(release *script.Release) (*Set, []*script.Refusal) {
+func Read(release *code.Release) (*Set, []*code.Refusal) {
 	r := &reading{values: map[string]lua.LValue{}, places: map[string]*places{}, names: map[string]vm.Names{}}
 	set := &Set{byName: map[string]*Type{}, lower: map[string]*Type{}}
 	for path := range release.Files {
-		if script.IsData(path) {
+		if code.IsData(path) {
 			set.paths = append(set.paths, path)
 		}
 	}
@@ -45,7 +46,7 @@ func Read(release *script.Release) (*Set, []*script.Refusal) {
 		r.references(set)
 	}
 	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b *script.Refusal) int {
+		slices.SortStableFunc(r.problems, func(a, b *code.Refusal) int {
 			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 		})
 		return nil, r.problems
@@ -59,16 +60,16 @@ type reading struct {
 	places   map[string]*places
 	schemas  schema
 	names    map[string]vm.Names // of the fields of each category
-	problems []*script.Refusal
+	problems []*code.Refusal
 }
 
 // fail notes something that is wrong at a place.
 func (r *reading) fail(path string, line int, subject, format string, args ...any) {
-	r.problems = append(r.problems, &script.Refusal{Code: script.CodeType, Subject: subject, File: path, Line: line, Message: fmt.Sprintf(format, args...)})
+	r.problems = append(r.problems, &code.Refusal{Code: code.RType, Subject: subject, File: path, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
 // run runs the files in a State without a world.
-func (r *reading) run(release *script.Release, paths []string) {
+func (r *reading) run(release *code.Release, paths []string) {
 	st, err := script.New(script.Options{Name: "types", Release: release, Strict: true, Started: epoch})
 	if err != nil {
 		r.fail(paths[0], 0, "", "cannot be run: %v", err)
@@ -76,15 +77,15 @@ func (r *reading) run(release *script.Release, paths []string) {
 	}
 	defer st.Close()
 	for _, path := range paths {
-		if err := st.Require(script.ModuleName(path)); err != nil {
-			refusal, ok := err.(*script.Refusal)
+		if err := st.Require(code.ModuleName(path)); err != nil {
+			refusal, ok := err.(*code.Refusal)
 			if !ok {
-				refusal = &script.Refusal{Code: script.CodeType, File: path, Message: err.Error()}
+				refusal = &code.Refusal{Code: code.RType, File: path, Message: err.Error()}
 			}
 			r.problems = append(r.problems, refusal)
 			continue
 		}
-		r.values[path] = st.Result(script.ModuleName(path))
+		r.values[path] = st.Module(code.ModuleName(path)).Result
 		r.places[path] = find(release.Files[path])
 	}
 }

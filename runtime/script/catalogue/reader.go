@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // keptSets is how many sets a Reader remembers: those of the live release, of canaries,
@@ -22,8 +23,8 @@ type Reader struct {
 }
 
 // Data is what script.Options.Data wants. Its error is the first that Read finds, a
-// *script.Refusal.
-func (r *Reader) Data(release *script.Release) (script.Data, error) {
+// *code.Refusal.
+func (r *Reader) Data(release *code.Release) (script.Data, error) {
 	key := keyOf(release)
 	if set := r.known(key); set != nil {
 		return set, nil
@@ -63,10 +64,10 @@ func (r *Reader) keep(key string, set *Set) *Set {
 }
 
 // keyOf is the same for releases with the same data files.
-func keyOf(release *script.Release) string {
+func keyOf(release *code.Release) string {
 	var files []string
 	for path, f := range release.Files {
-		if script.IsData(path) {
+		if code.IsData(path) {
 			files = append(files, path+"\x00"+f.Hash)
 		}
 	}

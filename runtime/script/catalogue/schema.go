@@ -9,14 +9,14 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/number"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
 // SchemaPath is the file that says which categories there are and what their types say.
-const SchemaPath = script.DataFolder + "schema.lua"
+const SchemaPath = code.DataFolder + "schema.lua"
 
 // kind is what a field holds.
 type kind string

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/spell"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
@@ -119,27 +120,27 @@ func (s *Set) Gone(to *Set) []*Type {
 
 // Changes implements script.Data: every figure that is another one, types that are new
 // and those that are gone.
-func (s *Set) Changes(data script.Data) []script.ValueChange {
+func (s *Set) Changes(data script.Data) []code.ValueChange {
 	to := data.(*Set)
-	var out []script.ValueChange
+	var out []code.ValueChange
 	for _, t := range to.all {
 		if was := s.byName[t.Name]; was == nil {
-			out = append(out, script.ValueChange{Module: script.ModuleName(t.Path), Name: t.Name, New: "new"})
+			out = append(out, code.ValueChange{Module: code.ModuleName(t.Path), Name: t.Name, New: "new"})
 		} else {
 			out = append(out, was.changes(t)...)
 		}
 	}
 	for _, t := range s.Gone(to) {
-		out = append(out, script.ValueChange{Module: script.ModuleName(t.Path), Name: t.Name, Old: "gone"})
+		out = append(out, code.ValueChange{Module: code.ModuleName(t.Path), Name: t.Name, Old: "gone"})
 	}
 	return out
 }
 
-func (t *Type) changes(to *Type) []script.ValueChange {
-	var out []script.ValueChange
+func (t *Type) changes(to *Type) []code.ValueChange {
+	var out []code.ValueChange
 	note := func(key string, old, new *Field) {
 		if o, n := old.text(), new.text(); o != n {
-			out = append(out, script.ValueChange{Module: script.ModuleName(to.Path), Name: to.Name + "." + key, Old: o, New: n})
+			out = append(out, code.ValueChange{Module: code.ModuleName(to.Path), Name: to.Name + "." + key, Old: o, New: n})
 		}
 	}
 	for i := range to.Fields {

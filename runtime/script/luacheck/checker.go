@@ -6,7 +6,7 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -323,7 +323,7 @@ func (c *checker) moduleField(module string, place []string, key string, line in
 // API's functions get.
 func (c *checker) call(x *ast.FuncCallExpr) {
 	if m := required(x); m != "" {
-		if script.IsData(script.ModulePath(m)) {
+		if code.IsData(code.ModulePath(m)) {
 			c.report(Error, x.Args[0].Line(), []string{m}, "%s is data and no module: types.get gives its figures", m)
 		} else if _, ok := c.exports[m]; !ok && c.scope.find("require") == nil {
 			c.report(Error, x.Args[0].Line(), []string{m}, "no module %s below the script root%s", m, suggest(m, c.modules()))
