@@ -14,11 +14,12 @@ import (
 
 // Deps is what the bindings need beside the system they are made for.
 type Deps struct {
-	Map    *world.Universe
-	Routes *world.Router
-	Store  Store
-	Items  Items
-	Mutes  Mutes // nil for nobody
+	Map        *world.Universe
+	Routes     *world.Router
+	Store      Store
+	Items      Items
+	Mutes      Mutes // nil for nobody
+	Characters Characters
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
 	// that wants the same run every time does the work at once.
 	Outside func(work func())
@@ -112,7 +113,7 @@ type env struct {
 
 // tables lists everything, in the order of API.md.
 var tables = prepare([]table{
-	systemTable, spaceTable, playerTable, universeTable, typesTable,
+	systemTable, spaceTable, playerTable, characterTable, universeTable, typesTable,
 	itemsTable, storeTable, serviceTable, globalTable,
 })
 

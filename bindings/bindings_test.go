@@ -152,6 +152,21 @@ func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location 
 	return err
 }
 
+// crowd knows Ann, who plays, and Ben, who does not.
+type crowd struct{}
+
+func (crowd) Get(_ context.Context, id world.CharacterID) (Character, bool, error) {
+	c := Character{ID: id, Name: "Ben", System: "Beta", Station: 5, Data: map[string]world.Value{"n": 1.0}, LastSeen: time.Unix(60, 0)}
+	return c, id == 2, nil
+}
+func (c crowd) Find(ctx context.Context, name string) (Character, bool, error) {
+	return c.Get(ctx, map[string]world.CharacterID{"Ben": 2}[name])
+}
+func (crowd) Place(_ context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
+	return Refused(fmt.Sprintf("%d to %d, %d", id, to, station))
+}
+func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool { return id == 2 }
+
 // withTypes adds a few types to scripts.
 func withTypes(files map[string][]byte) map[string][]byte {
 	files["types/schema.lua"] = []byte(`return {ship = {mass = {"number", "kg", need = true}, speed = {"number"}}, good = {volume = {"number"}, of = {"types"}}}`)
@@ -211,7 +226,7 @@ func newStage(t *testing.T, body, more string) *stage {
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Mutes: mutes{}, Outside: func(work func()) { work() }}
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Characters: crowd{}, Mutes: mutes{}, Outside: func(work func()) { work() }}
 	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)}))
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
@@ -351,6 +366,19 @@ var cases = []struct{ word, code, want string }{
 	{"player.jump", `local ok, why = player.jump(P, D) return why`, `"there is no gate with the id 1031 in Alpha"`},
 	{"player.send", `return player.send(P, "toast", {text = "hi"})`, `true`},
 	{"player.send", `player.send(P, "toast", {f = print})`, `error: player.send: argument 3: a function cannot be sent`},
+	{"player.run", `function command.double(p, args) if not args.n then return nil, "which?", "bad" end return {p, args.n * 2} end return player.run(P, "double", {n = 4})`, `[1,8]`},
+	{"player.run", `function command.double() return nil, "which?", "bad" end local v, why, code = player.run(P, "double") return {v == nil, why, code}`, `[true,"which?","bad"]`},
+	{"player.run", `function command.refuse() error {code = "no", message = "not now"} end local v, why, code = player.run(P, "refuse") return {why, code}`, `["not now","no"]`},
+	{"player.run", `local v, why, code = player.run(P, "doubel") return {why, code}`, `["there is no command \"doubel\"","unknown_command"]`},
+	{"player.run", `return select(2, player.run(99, "double"))`, `"no such player in this system"`},
+	{"player.run", `player.run(P, "double", {print})`, `error: player.run: argument 3: a function cannot be sent or stored; only nil, booleans, numbers, strings and tables of them (at key 1)`},
+	{"character.get", `return character.get(2)`, `{"data":{"n":1},"id":2,"last_seen":60,"name":"Ben","playing":false,"station":5,"system":"Beta"}`},
+	{"character.get", `return character.get(7) == nil`, `true`},
+	{"character.find", `return {character.find("Ben").id, character.find("Eve") == nil}`, `[2,true]`},
+	{"character.send", `return {character.send(2, "hail", {n = 1}), select(2, character.send(7, "hail"))}`, `[true,"the character 7 is not in the game"]`},
+	{"character.place", `local ok, why = character.place(2, "Alpha", D) return why`, `"2 to 1, 1031"`},
+	{"character.place", `local ok, why = character.place(2, "Alpha", G) return why`, `"Alpha has no station 1021"`},
+	{"character.place", `local ok, why = character.place(2, "Alfa") return why`, `"there is no system called Alfa"`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
 	{"player.muted", `return player.muted(P)`, `"You may not speak: rude"`},

@@ -88,6 +88,10 @@ var classes = []class{
 	{"ItemStack", "Things of one type in one place.", []script.Field{
 		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"},
 		{Name: "owner", Type: "integer?", Doc: "A player; given by items.at."}}},
+	{"Character", "Somebody's person in the game.", []script.Field{
+		{Name: "id", Type: "integer"}, {Name: "name", Type: "string"}, {Name: "system", Type: "string"},
+		{Name: "station", Type: "integer?", Doc: "Where they are docked."}, {Name: "playing", Type: "boolean", Doc: "Whether they are in the game."},
+		{Name: "last_seen", Type: "integer", Doc: "s, as os.time()"}, {Name: "data", Type: "table?", Doc: "A copy of player.data, as it was last saved: at most some seconds ago for who plays."}}},
 	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
 	{"Change", "A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.", []script.Field{
 		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},

@@ -93,6 +93,16 @@
 ---@field quantity integer
 ---@field owner integer? A player; given by items.at.
 
+--- Somebody's person in the game.
+---@class Character
+---@field id integer
+---@field name string
+---@field system string
+---@field station integer? Where they are docked.
+---@field playing boolean Whether they are in the game.
+---@field last_seen integer s, as os.time()
+---@field data table? A copy of player.data, as it was last saved: at most some seconds ago for who plays.
+
 --- A key and its value.
 ---@class StoreEntry
 ---@field key string

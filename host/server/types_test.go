@@ -195,3 +195,76 @@ func TestTypeOwners(t *testing.T) {
 		t.Errorf("%v %v", counted, err)
 	}
 }
+
+// TestCharactersWhoAreNotHere looks up, gives to, places and tells who is elsewhere.
+func TestCharactersWhoAreNotHere(t *testing.T) {
+	t.Parallel()
+	cfg := game(t)
+	save(t, cfg, "desk.lua", `local desk = {}
+desk.answers = {}
+function desk.ask(n, f, ...)
+  task.spawn(function(...) desk.answers[n] = {f(...)} end, ...)
+end
+function desk.text(n)
+  local a = desk.answers[n]
+  if not a then return nil end
+  if type(a[1]) == "table" then return a[1].system .. " " .. tostring(a[1].playing) end
+  return tostring(a[1]) .. " " .. tostring(a[2])
+end
+return desk
+`)
+	s := start(t, cfg)
+	amy, ann := s.operator("amy", command.Admin), login(t, s.Addr(), "Ann", wire.JSON)
+	at := ann.place(s)["name"].(string)
+	ben := login(t, s.Addr(), "Ben", wire.JSON)
+	elsewhere := s.systemNames(40)[39]
+	ask := func(call string) string {
+		amy.do("lua --write @" + elsewhere + ` require("desk").ask("x", ` + call + `)`)
+		got := ""
+		for range 200 {
+			if got = strings.TrimSpace(amy.do("lua @" + elsewhere + ` return require("desk").text("x")`)); got != "nil" && got != "" {
+				break
+			}
+		}
+		amy.do("lua --write @" + elsewhere + ` require("desk").answers = {}`)
+		return got
+	}
+	if got := ask(`function() return character.find("ben") end`); !strings.Contains(got, at) || !strings.Contains(got, "true") {
+		t.Errorf("Ben plays: %s", got)
+	}
+	ask(`function() return character.send(character.find("Ben").id, "hail", {n = 5}) end`)
+	if hail := ben.event("hail"); hail["n"] != 5.0 {
+		t.Errorf("Ben hears %v", hail)
+	}
+	if got := ask(`function() return character.place(character.find("Ann").id, "` + elsewhere + `") end`); !strings.Contains(got, "is in the game, in "+at) {
+		t.Errorf("placing who plays: %s", got)
+	}
+	if got := ask(`function() return items.give(character.find("Ann").id, "Wren", 1, "gift") end`); !strings.HasPrefix(got, "1") {
+		t.Errorf("a gift: %s", got)
+	}
+	id := idOf(t, s, "Ann")
+	ann.Close()
+	s.universe.Leave(id, "logout")
+	for range 200 {
+		if _, in := s.universe.Where(id); !in {
+			break
+		}
+		amy.do("lua @" + at + " return 1")
+	}
+	if got := ask(`function() return character.place(character.find("Ann").id, "` + elsewhere + `") end`); !strings.HasPrefix(got, "true") {
+		t.Fatalf("placing who does not play: %s", got)
+	}
+	again := login(t, s.Addr(), "Ann", wire.JSON)
+	if place := again.event("system")["name"]; place != elsewhere {
+		t.Errorf("Ann is in %v, and was placed in %s", place, elsewhere)
+	}
+}
+
+func idOf(t *testing.T, s *shard, name string) world.CharacterID {
+	t.Helper()
+	c, err := s.store.CharacterByName(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}

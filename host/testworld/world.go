@@ -38,6 +38,7 @@ type Check func(event string, fields map[string]world.Value) error
 type testWorld struct {
 	setup    luatest.Setup
 	types    *bindings.TypeReader
+	everyone *everybody
 	bind     func(*system.System, *script.State)
 	system   *system.System
 	services []*system.System // in the order of their start
@@ -60,8 +61,9 @@ func newWorld(setup luatest.Setup, types *bindings.TypeReader) (*testWorld, erro
 		clients: map[world.CharacterID]*client{},
 		now:     started,
 	}
+	w.everyone = &everybody{world: w, people: map[world.CharacterID]bindings.Character{}}
 	w.bind = bindings.Binder(&bindings.Deps{
-		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory},
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory}, Characters: w.everyone,
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
@@ -125,6 +127,7 @@ func (w *testWorld) Advance(seconds float64) {
 // Join lets a new character log in.
 func (w *testWorld) Join(name string) (world.CharacterID, error) {
 	w.lastID++
+	w.everyone.join(w.lastID, name)
 	c := &client{check: w.check}
 	w.clients[w.lastID] = c
 	return w.lastID, w.system.Post(system.Enter{
