@@ -66,3 +66,12 @@ function test.two_at_once_do_not_double_it()
   advance(1)
   eq(got, 1)
 end
+
+function test.what_finds_no_room_in_the_hold_stays()
+  local ann = arena.fighter("Ann", "Wren", 0, 0, 0)
+  local big, small = {type = "Dray", quantity = 1}, {type = "Light Railgun", quantity = 2}
+  local list = {big, small}
+  eq(loot.stow(ann.id, list), {small})
+  eq(list, {big})
+  eq(items.volume(ann.id, loot.place), 10)
+end
