@@ -34,11 +34,11 @@ func Fill(t *lua.LTable, fields map[string]lua.LValue, names Names) {
 	tt.strdict, tt.keys, tt.k2i = fields, slices.Clip(names.list), maps.Clone(names.index)
 }
 
-// FillClosed is Fill for a table that is closed, and so gets no other names: it shares
-// what says where each stands.
+// FillClosed is Fill for a closed table, which is read and hardly ever walked: an index of
+// its names is made when one is needed.
 func FillClosed(t *lua.LTable, fields map[string]lua.LValue, names Names) {
 	tt := tableOf(t)
-	tt.strdict, tt.keys, tt.k2i = fields, slices.Clip(names.list), names.index
+	tt.strdict, tt.keys, tt.k2i = fields, slices.Clip(names.list), nil
 }
 
 // ShareNames takes the names of a table's fields from those at hand, where they are
@@ -48,7 +48,7 @@ func ShareNames(t *lua.LTable, known map[string]lua.LValue) {
 	if len(tt.keys) == 0 {
 		return
 	}
-	list, index := make([]lua.LValue, len(tt.keys)), make(map[lua.LValue]int, len(tt.keys))
+	list := make([]lua.LValue, len(tt.keys))
 	for i, k := range tt.keys {
 		if name, ok := k.(lua.LString); ok {
 			if shared := known[string(name)]; shared != nil {
@@ -56,9 +56,9 @@ func ShareNames(t *lua.LTable, known map[string]lua.LValue) {
 			}
 		}
 		list[i] = k
-		if !isNil(k) { // nil is the place of a key that is gone
-			index[k] = i
-		}
 	}
-	tt.keys, tt.k2i = list, index
+	tt.keys = list
+	if tt.k2i != nil {
+		tt.index()
+	}
 }

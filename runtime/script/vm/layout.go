@@ -19,8 +19,8 @@ type table struct {
 	array   []lua.LValue
 	dict    map[lua.LValue]lua.LValue
 	strdict map[string]lua.LValue
-	keys    []lua.LValue // of dict and strdict, in the order in which next gives them
-	k2i     map[lua.LValue]int
+	keys    []lua.LValue       // of dict and strdict, in the order in which next gives them
+	k2i     map[lua.LValue]int // the places of keys; see find
 }
 
 // thread is an LState: the main thread of a machine, or a coroutine.
@@ -91,6 +91,7 @@ type globals struct {
 }
 
 func tableOf(t *lua.LTable) *table      { return (*table)(unsafe.Pointer(t)) }
+func (t *table) lua() *lua.LTable       { return (*lua.LTable)(unsafe.Pointer(t)) }
 func threadOf(L *lua.LState) *thread    { return (*thread)(unsafe.Pointer(L)) }
 func upvalueOf(u *lua.Upvalue) *upvalue { return (*upvalue)(unsafe.Pointer(u)) }
 func (u *upvalue) lua() *lua.Upvalue    { return (*lua.Upvalue)(unsafe.Pointer(u)) }
