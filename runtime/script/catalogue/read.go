@@ -260,7 +260,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // would index it.
 func fieldsOf(t *lua.LTable) iter.Seq2[string, lua.LValue] {
 	fields := map[string]lua.LValue{}
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	for k, v, _ := vm.Next(t, lua.LNil); k != lua.LNil; k, v, _ = vm.Next(t, k) {
 		if name, ok := k.(lua.LString); ok {
 			fields[string(name)] = v
 		} else {

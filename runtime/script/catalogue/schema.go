@@ -229,7 +229,7 @@ func (r *rule) quantities(v lua.LValue) (world.Value, string) {
 		return nil, fmt.Sprintf(`is a %s, and has to be a table such as {["Name"] = 3}`, v.Type())
 	}
 	out := map[string]world.Value{}
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	for k, v, _ := vm.Next(t, lua.LNil); k != lua.LNil; k, v, _ = vm.Next(t, k) {
 		name, named := k.(lua.LString)
 		n, counted := v.(lua.LNumber)
 		if f := float64(n); !named || !counted || f < 1 || f > world.MaxQuantity || f != math.Trunc(f) {
