@@ -222,7 +222,7 @@ return desk
 		amy.do("lua --write @" + elsewhere + ` require("desk").ask("x", ` + call + `)`)
 		got := ""
 		for range 200 {
-			if got = strings.TrimSpace(amy.do("lua @" + elsewhere + ` return require("desk").text("x")`)); got != "nil" && got != "" {
+			if got = strings.TrimSpace(amy.do("lua @" + elsewhere + ` return require("desk").text("x")`)); got != "nil" && got != "<nil>" && got != "" {
 				break
 			}
 		}
