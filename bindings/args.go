@@ -19,6 +19,7 @@ type param struct {
 	name     string
 	types    []string // "integer", "table" ...; "..." for the rest
 	optional bool
+	typeName bool // it takes the name of a type
 }
 
 // parseSig reads "orbit(ship: integer, range?: number): boolean".
@@ -41,6 +42,7 @@ func parseSig(sig string) (string, []param) {
 		p.optional = strings.HasSuffix(strings.TrimSpace(n), "?")
 		for _, one := range strings.Split(t, "|") {
 			p.types = append(p.types, luaType(strings.TrimSpace(one)))
+			p.typeName = p.typeName || strings.TrimSpace(one) == typeName
 		}
 		params = append(params, p)
 	}
@@ -75,9 +77,14 @@ func splitArgs(s string) []string {
 	return parts
 }
 
+// typeName is the annotation of a parameter or field that holds the name of a type.
+const typeName = "TypeName"
+
 // luaType is the kind of value that an annotation stands for.
 func luaType(t string) string {
 	switch {
+	case t == typeName:
+		return "string"
 	case t == "integer", t == "number", t == "string", t == "boolean", t == "function", t == "any", t == "nil":
 		return t
 	case strings.HasPrefix(t, "fun("):

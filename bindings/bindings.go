@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"strings"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -13,12 +14,12 @@ import (
 
 // Deps is what the bindings need beside the system they are made for.
 type Deps struct {
-	Map    *world.Universe
-	Routes *world.Router
-	Types  Types
-	Store  Store
-	Items  Items
-	Mutes  Mutes // nil for nobody
+	Map        *world.Universe
+	Routes     *world.Router
+	Store      Store
+	Items      Items
+	Mutes      Mutes // nil for nobody
+	Characters Characters
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
 	// that wants the same run every time does the work at once.
 	Outside func(work func())
@@ -30,12 +31,26 @@ type Store interface {
 	Get(ctx context.Context, key string) (world.Value, error)
 	Put(ctx context.Context, key string, value world.Value) error
 	Add(ctx context.Context, key string, n float64) (float64, error)
+	// List returns up to limit values whose keys begin with the prefix and come behind
+	// after, by key; fewer where they are large.
+	List(ctx context.Context, prefix, after string, limit int) ([]Pair, error)
+	// Transact does all changes, in order and durably, or none. A Refused says why none.
+	Transact(ctx context.Context, changes []Change) error
+}
+
+// Pair is a key with its value.
+type Pair struct {
+	Key   string
+	Value world.Value
 }
 
 // Items keeps what characters own. Its methods may block and are durable when
 // they return.
 type Items interface {
 	List(ctx context.Context, owner world.CharacterID) ([]Item, error)
+	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
+	// behind one stack.
+	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
 	Give(ctx context.Context, i Item) (int64, error)
 	Take(ctx context.Context, i Item) (int64, error)
 	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error
@@ -56,12 +71,12 @@ type Item struct {
 	Quantity int64
 }
 
-// Types knows the kinds of ships and things.
-type Types interface {
-	// Get returns a type's fields by name, in any case.
-	Get(name string) (map[string]world.Value, bool)
-	// List names all types, or those of a group.
-	List(group string) []string
+// Owners knows who would miss a type. It may block, and is called off every system's
+// goroutine.
+type Owners interface {
+	// Owners counts the characters, in the game or not, who own something of each type,
+	// fly one or have it in what scripts keep of them. Types nobody has are left out.
+	Owners(ctx context.Context, types []string) (map[string]int, error)
 }
 
 // function is one word: its Lua signature, what it does, and the Go function
@@ -72,6 +87,7 @@ type function struct {
 	Effect bool // changes the world
 	Yields bool // parks the task
 	Pure   bool // needs no system, and so works while a reload is staged
+	Asks   bool // answers for names of types that there are not, rather than being wrong with them
 	Do     func(*env, *lua.LState) int
 
 	name   string
@@ -89,14 +105,15 @@ type table struct {
 // env is what a word sees of its surroundings: one for each Lua state. A state
 // that stages a reload stands for all systems and has none of its own.
 type env struct {
-	deps *Deps
-	sys  *system.System
-	st   *script.State
+	deps   *Deps
+	sys    *system.System
+	st     *script.State
+	tables map[string]weak.Pointer[lua.LTable] // of types, see typetable.go
 }
 
 // tables lists everything, in the order of API.md.
 var tables = prepare([]table{
-	systemTable, spaceTable, playerTable, universeTable, typesTable,
+	systemTable, spaceTable, playerTable, characterTable, universeTable, typesTable,
 	itemsTable, storeTable, serviceTable, globalTable,
 })
 
@@ -147,6 +164,9 @@ func (f *function) wrap() lua.LGFunction {
 			return pushEmpty(L, f.Sig)
 		}
 		check(L, f.full, f.params)
+		if !f.Asks {
+			e.checkTypes(L, f.full, f.params)
+		}
 		return f.Do(e, L)
 	}
 }

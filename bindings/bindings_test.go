@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,6 +75,7 @@ func (p *player) Close(reason string)                      { p.closed = reason }
 type memory struct {
 	values map[string]world.Value
 	items  map[Item]int64 // by a key without quantity
+	did    []string       // in transactions
 }
 
 func (m *memory) Get(_ context.Context, key string) (world.Value, error) { return m.values[key], nil }
@@ -90,7 +92,36 @@ func (m *memory) Add(_ context.Context, key string, n float64) (float64, error) 
 	return old + n, nil
 }
 
-func (m *memory) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
+func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]Pair, error) {
+	var out []Pair
+	for _, key := range sortedKeys(m.values) {
+		if strings.HasPrefix(key, prefix) && key > after && len(out) < limit {
+			out = append(out, Pair{key, m.values[key]})
+		}
+	}
+	return out, nil
+}
+
+// Transact says what it was asked to do: that it is done is the store's own test.
+func (m *memory) Transact(_ context.Context, changes []Change) error {
+	for _, c := range changes {
+		if room, ok := c.(KeepRoom); ok {
+			return Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
+		}
+		m.did = append(m.did, fmt.Sprintf("%T%v", c, c))
+	}
+	return nil
+}
+
+// purse is a memory as the items' words see it.
+type purse struct{ *memory }
+
+func (p purse) At(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
+	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
+}
+
+func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
+	m := p.memory
 	var out []Item
 	for k, n := range m.items {
 		if k.Owner == owner && n > 0 {
@@ -121,13 +152,28 @@ func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location 
 	return err
 }
 
-// catalogue has one type.
-type catalogue struct{}
+// crowd knows Ann, who plays, and Ben, who does not.
+type crowd struct{}
 
-func (catalogue) Get(name string) (map[string]world.Value, bool) {
-	return map[string]world.Value{"name": "Wren", "mass": 1e6}, strings.EqualFold(name, "wren")
+func (crowd) Get(_ context.Context, id world.CharacterID) (Character, bool, error) {
+	c := Character{ID: id, Name: "Ben", System: "Beta", Station: 5, Data: map[string]world.Value{"n": 1.0}, LastSeen: time.Unix(60, 0)}
+	return c, id == 2, nil
 }
-func (catalogue) List(string) []string { return []string{"Wren"} }
+func (c crowd) Find(ctx context.Context, name string) (Character, bool, error) {
+	return c.Get(ctx, map[string]world.CharacterID{"Ben": 2}[name])
+}
+func (crowd) Place(_ context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
+	return Refused(fmt.Sprintf("%d to %d, %d", id, to, station))
+}
+func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool { return id == 2 }
+
+// withTypes adds a few types to scripts.
+func withTypes(files map[string][]byte) map[string][]byte {
+	files["types/schema.lua"] = []byte(`return {ship = {mass = {"number", "kg", need = true}, speed = {"number"}}, good = {volume = {"number"}, of = {"types"}}}`)
+	files["types/ships.lua"] = []byte("return {\n{id = 1, name = \"Wren\", category = \"ship\", group = \"rookie\", mass = 1e6},\n{id = 2, name = \"Old\", category = \"ship\", group = \"rookie\", mass = 1, retired = true},\n}")
+	files["types/goods.lua"] = []byte(`return {{id = 3, name = "Ore", category = "good", group = "ore", volume = 2}, {id = 4, name = "Money", category = "good", group = "money"}, {id = 5, name = "Plan", category = "good", group = "plan", of = {Ore = 3}}}`)
+	return files
+}
 
 // rest answers the system under test.
 type rest struct {
@@ -172,17 +218,20 @@ const prelude = `
 		%CODE%
 	end`
 
+// types are the same on all stages.
+var types TypeReader
+
 func newStage(t *testing.T, body, more string) *stage {
 	t.Helper()
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
-	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)})
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Characters: crowd{}, Mutes: mutes{}, Outside: func(work func()) { work() }}
+	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)}))
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
 		Release: func() *code.Release { return release },
-		Script:  script.Options{Entry: []string{"main"}, Started: st.now},
+		Script:  script.Options{Entry: []string{"main"}, Started: st.now, Data: types.Data},
 		Bind:    Binder(deps), Events: Teller, Router: st.rest, Saver: st.rest,
 		OnFault: func(_ world.Address, f script.Fault) { st.faults = append(st.faults, f) },
 	})
@@ -265,6 +314,14 @@ var cases = []struct{ word, code, want string }{
 	{"space.spawn", `space.spawn {weight = 5}`, `error: space.spawn: there is no field weight`},
 	{"space.spawn", `space.spawn {mass = "much"}`, `error: space.spawn: mass: number expected, got string`},
 	{"space.spawn", `space.spawn {pos = {x = 0 / 0}}`, `error: space.spawn: pos: the coordinates are not finite numbers`},
+	{"space.spawn", `space.spawn {type = "Wrenn"}`, `error: space.spawn: type: there is no type called Wrenn, did you mean Wren?`},
+	{"space.spawn", `return space.get(space.spawn {type = "wren"}).type`, `"Wren"`},
+	{"space.engine", `return {space.engine(S).mass, space.engine(S).warp}`, `[1000000,5]`},
+	{"space.engine", `local e, why = space.engine(99) return why`, `"nothing in space has the id 99"`},
+	{"space.set_engine", `space.set_engine(S, {mass = 2e6, speed = 400}) local e = space.engine(S) return {e.mass, e.agility, e.speed, e.warp, space.get(S).speed}`, `[2000000,3,400,5,400]`},
+	{"space.set_engine", `space.set_engine(S, {mas = 5})`, `error: space.set_engine: there is no field mas, did you mean mass?`},
+	{"space.set_engine", `local ok, why = space.set_engine(S, {speed = 500, warp = -1}) return {why, space.engine(S).speed}`, `["the warp speed -1.495978707e+11 is neither 0 nor within 1e+06 and 1e+15 m/s: 3 AU/s are 4.487936121e+11",300]`},
+	{"space.of_type", `space.spawn {kind = "wreck", type = "Wren"} return #space.of_type("wren")`, `2`},
 	{"space.launch", `local p = space.get(S).pos
 		local x = space.spawn {pos = {x = p.x + 500, y = p.y, z = p.z}}
 		local m = space.launch {ship = S, target = x, speed = 2000, life = 10, mass = 100, agility = 1}
@@ -309,6 +366,19 @@ var cases = []struct{ word, code, want string }{
 	{"player.jump", `local ok, why = player.jump(P, D) return why`, `"there is no gate with the id 1031 in Alpha"`},
 	{"player.send", `return player.send(P, "toast", {text = "hi"})`, `true`},
 	{"player.send", `player.send(P, "toast", {f = print})`, `error: player.send: argument 3: a function cannot be sent`},
+	{"player.run", `function command.double(p, args) if not args.n then return nil, "which?", "bad" end return {p, args.n * 2} end return player.run(P, "double", {n = 4})`, `[1,8]`},
+	{"player.run", `function command.double() return nil, "which?", "bad" end local v, why, code = player.run(P, "double") return {v == nil, why, code}`, `[true,"which?","bad"]`},
+	{"player.run", `function command.refuse() error {code = "no", message = "not now"} end local v, why, code = player.run(P, "refuse") return {why, code}`, `["not now","no"]`},
+	{"player.run", `local v, why, code = player.run(P, "doubel") return {why, code}`, `["there is no command \"doubel\"","unknown_command"]`},
+	{"player.run", `return select(2, player.run(99, "double"))`, `"no such player in this system"`},
+	{"player.run", `player.run(P, "double", {print})`, `error: player.run: argument 3: a function cannot be sent or stored; only nil, booleans, numbers, strings and tables of them (at key 1)`},
+	{"character.get", `return character.get(2)`, `{"data":{"n":1},"id":2,"last_seen":60,"name":"Ben","playing":false,"station":5,"system":"Beta"}`},
+	{"character.get", `return character.get(7) == nil`, `true`},
+	{"character.find", `return {character.find("Ben").id, character.find("Eve") == nil}`, `[2,true]`},
+	{"character.send", `return {character.send(2, "hail", {n = 1}), select(2, character.send(7, "hail"))}`, `[true,"the character 7 is not in the game"]`},
+	{"character.place", `local ok, why = character.place(2, "Alpha", D) return why`, `"2 to 1, 1031"`},
+	{"character.place", `local ok, why = character.place(2, "Alpha", G) return why`, `"Alpha has no station 1021"`},
+	{"character.place", `local ok, why = character.place(2, "Alfa") return why`, `"there is no system called Alfa"`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
 	{"player.muted", `return player.muted(P)`, `"You may not speak: rude"`},
@@ -323,13 +393,40 @@ var cases = []struct{ word, code, want string }{
 	{"universe.system", `local s, why = universe.system("Omega") return why`, `"there is no system called Omega"`},
 	{"types.get", `return types.get("WREN").mass`, `1000000`},
 	{"types.get", `local t, why = types.get("Titan") return why`, `"there is no type called Titan"`},
-	{"types.list", `return types.list()`, `["Wren"]`},
+	{"types.get", `local t, why = types.get("Wrem") return why`, `"there is no type called Wrem, did you mean Wren?"`},
+	{"types.get", `return {types.get("Wren") == types.get("wren"), types.get("Plan").of.Ore, types.get("Old").retired}`, `[true,3,true]`},
+	{"types.get", `types.get("Wren").speed = 4`, `error: Wren.speed is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
+	{"types.get", `rawset(types.get("Wren"), "nose", 4)`, `error: Wren.nose is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
+	{"types.name", `return types.name "wren"`, `"Wren"`},
+	{"types.name", `return types.name("Wrem")`, `error: types.name: name: there is no type called Wrem, did you mean Wren?`},
+	{"types.list", `return types.list("rookie")`, `["Wren"]`},
+	{"types.list", `return types.list()`, `["Ore","Money","Plan","Wren"]`},
 
 	{"items.give", `return items.give(P, "ore", 5)`, `5`},
+	{"items.give", `return items.give(P, "Orr", 5)`, `error: items.give: type: there is no type called Orr, did you mean Ore?`},
+	{"items.move", `return items.move(P, "Gold", 5, 2)`, `error: items.move: type: there is no type called Gold`},
+	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
+	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
+	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
+	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},
+	{"items.stow", `return items.stow(P, "Orr", 5, "hold", 7)`, `error: items.stow: type: there is no type called Orr, did you mean Ore?`},
 	{"items.take", `items.give(P, "ore", 5) return items.take(P, "ore", 2)`, `3`},
 	{"items.take", `local n, why = items.take(P, "ore", 2) return why`, `"there are not enough"`},
-	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"ore"}]`},
-	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"ore"}]]`},
+	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"Ore"}]`},
+	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"Ore"}]]`},
+	{"store.list", `store.put("a/1", 1) store.put("a/2", 2) return {store.list("a/", 1), store.list("a/", 5, "a/1")}`,
+		`[[{"key":"a/1","value":1}],[{"key":"a/2","value":2}]]`},
+	{"store.transact", `return store.transact {{put = "a", value = {1}}, {add = "n", n = -2, least = 0}, {expect = "x"}, {give = P, type = "ore", n = 3}, {take = 2, type = "Ore", n = 3, location = "hold"}}`, `true`},
+	{"store.transact", `local ok, why = store.transact {{room = P, location = "hold", capacity = 9}} return why`, `"9 m3 for hold of 2"`},
+	{"store.transact", `store.transact {{put = "a", add = "b"}}`, `error: store.transact: change 1: it says both add and put`},
+	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, expect, give, put, room and take`},
+	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
+	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
+	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},
+	{"store.transact", `store.transact {{take = "Ann", type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got string`},
+	{"store.transact", `store.transact {5}`, `error: store.transact: change 1: a table expected, got number 5`},
+	{"store.transact", `local t = {} for i = 1, 101 do t[i] = {put = "a"} end store.transact(t)`, `error: store.transact: 101 changes; at most 100 go together`},
 	{"store.put", `return store.put("k", {1, 2})`, `true`},
 	{"store.get", `store.put("k", {a = 1}) return {store.get("k"), store.get("none") == nil}`, `[{"a":1},true]`},
 	{"store.add", `return {store.add("n", 2), store.add("n", 3)}`, `[2,5]`},

@@ -65,7 +65,7 @@ var classes = []class{
 		{Name: "speed", Type: "number", Doc: "The greatest it may fly, m/s."}, {Name: "radius", Type: "number", Doc: "m"},
 		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."}}},
 	{"Spawn", "What to put into space.", []script.Field{
-		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "string?"}, {Name: "name", Type: "string?"},
+		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "TypeName?"}, {Name: "name", Type: "string?"},
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3?"}, {Name: "vel", Type: "Vec3?"},
 		{Name: "mass", Type: "number?", Doc: "kg"}, {Name: "agility", Type: "number?", Doc: "Inertia modifier."},
 		{Name: "speed", Type: "number?", Doc: "m/s; 0 where left out: it stays where it is."},
@@ -73,17 +73,32 @@ var classes = []class{
 	{"Launch : Spawn", "A missile. It starts from its ship unless pos and vel say otherwise.", []script.Field{
 		{Name: "ship", Type: "integer", Doc: "That launches it."}, {Name: "target", Type: "integer"},
 		{Name: "life", Type: "number", Doc: "s"}}},
+	{"Engine", "How a ship flies.", []script.Field{
+		{Name: "mass", Type: "number?", Doc: "kg"}, {Name: "agility", Type: "number?", Doc: "Inertia modifier: mass * agility / 10^6 is the time constant in s."},
+		{Name: "speed", Type: "number?", Doc: "m/s"}, {Name: "warp", Type: "number?", Doc: "AU/s; 0: no drive."}}},
 	{"MapSystem", "A system of the map.", []script.Field{
 		{Name: "name", Type: "string"}, {Name: "id", Type: "integer"}, {Name: "security", Type: "number"},
 		{Name: "region", Type: "string"}, {Name: "constellation", Type: "string"}, {Name: "neighbours", Type: "string[]"}}},
-	{"ItemType", "A kind of ship or thing. It has further fields, those of its category in data/static/types.toml.", []script.Field{
+	{"ItemType", "A kind of ship or thing, with the fields of its category in types/schema.lua. It is the release's and nobody assigns to it: change the figure in its file below types/ and save. Whoever holds the table sees the new figure then.", []script.Field{
 		{Name: "id", Type: "integer"}, {Name: "name", Type: "string"}, {Name: "group", Type: "string"},
-		{Name: "category", Type: "string", Doc: "ship, module or charge"}, {Name: "text", Type: "string", Doc: "For players."},
+		{Name: "category", Type: "string", Doc: "ship, module, charge ..."}, {Name: "text", Type: "string", Doc: "For players."},
 		{Name: "mass", Type: "number", Doc: "kg"}, {Name: "radius", Type: "number", Doc: "m"},
 		{Name: "agility", Type: "number", Doc: "Inertia modifier."}, {Name: "speed", Type: "number", Doc: "m/s"},
 		{Name: "warp", Type: "number", Doc: "AU/s"}, {Name: "[string]", Type: "any", Doc: "The others."}}},
 	{"ItemStack", "Things of one type in one place.", []script.Field{
-		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"}}},
+		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"},
+		{Name: "owner", Type: "integer?", Doc: "A player; given by items.at."}}},
+	{"Character", "Somebody's person in the game.", []script.Field{
+		{Name: "id", Type: "integer"}, {Name: "name", Type: "string"}, {Name: "system", Type: "string"},
+		{Name: "station", Type: "integer?", Doc: "Where they are docked."}, {Name: "playing", Type: "boolean", Doc: "Whether they are in the game."},
+		{Name: "last_seen", Type: "integer", Doc: "s, as os.time()"}, {Name: "data", Type: "table?", Doc: "A copy of player.data, as it was last saved: at most some seconds ago for who plays."}}},
+	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
+	{"Change", "A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.", []script.Field{
+		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
+		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
+		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken."},
+		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
+		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
 }

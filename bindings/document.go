@@ -84,7 +84,7 @@ func results(sig string) string {
 
 func classStubs() string {
 	var b strings.Builder
-	b.WriteString("---@meta\n-- " + generated + "\n")
+	b.WriteString("---@meta\n-- " + generated + "\n\n--- The name of a type, in any case; words answer with it as its file writes it.\n---@alias " + typeName + " string\n")
 	for _, c := range classes {
 		fmt.Fprintf(&b, "\n--- %s\n---@class %s\n", c.Doc, c.Name)
 		for _, f := range c.Fields {
@@ -116,7 +116,7 @@ func apiPage() string {
 	b.WriteString("# What scripts may say\n\n" + generated + "\n\n" +
 		"A player is the number of a character, a ship or a celestial the number of an entity. " +
 		"Lengths are metres, times game seconds, speeds m/s. A stale number is answered with `nil` and a sentence, " +
-		"a wrong argument is an error that names it. *Waits*: the task sleeps until the answer is there, and others run. " +
+		"a wrong argument is an error that names it. A TypeName is the name of a type in types/, in any case. *Waits*: the task sleeps until the answer is there, and others run. " +
 		"*Changes*: refused at the top level of a file that is being reloaded; put it in a handler or in `reload.first`.\n")
 	for _, t := range byName(Tables()) {
 		title := t.Name

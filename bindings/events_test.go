@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -34,15 +35,17 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 		name, _ := parseSig(e.Sig)
 		source += fmt.Sprintf("function event.%s(...) heard[#heard + 1] = {%q, select('#', ...)} end\n", name, name)
 	}
-	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
-	st, err := script.New(script.Options{Name: "test", Release: release, Entry: []string{"main"}})
+	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(source)}))
+	host := &env{}
+	st, err := script.New(script.Options{Name: "test", Release: release, Entry: []string{"main"}, Data: types.Data,
+		Bind: func(st *script.State) { host.st = st }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer st.Close()
 	teller := reflect.ValueOf(Teller(st))
 	methods := reflect.TypeFor[system.Events]()
-	if methods.NumMethod() != len(Events) {
+	if methods.NumMethod()+1 != len(Events) { // and types_changed
 		t.Errorf("%d events and %d in the list", methods.NumMethod(), len(Events))
 	}
 	for i := range methods.NumMethod() {
@@ -58,6 +61,13 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 		}
 		teller.MethodByName(m.Name).Call(args)
 	}
+	before := withTypes(map[string][]byte{})
+	before["types/ships.lua"] = bytes.ReplaceAll(before["types/ships.lua"], []byte("1e6"), []byte("2e6"))
+	from, err := types.Data(code.NewRelease(1, before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	host.DataChanged(from)
 	heard, err := script.ToValue(st.L().GetGlobal("heard"))
 	if err != nil {
 		t.Fatal(err)
@@ -102,12 +112,12 @@ func TestEventsOfTheCore(t *testing.T) {
 // TestStagingHasNoWorld loads a file that asks about the world at its top level,
 // as a stager does, which has none.
 func TestStagingHasNoWorld(t *testing.T) {
-	bind := Stager(&Deps{Types: catalogue{}})
-	base := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
+	bind := Stager(&Deps{})
+	base := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(`
 		local here, count, all, kind = system.name() .. "!", 1 + system.tick(), system.players(), types.get("Wren")
 		local first, mass = #all, kind.mass
-		function command.x() return 1 end`)})
-	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Bind: bind})
+		function command.x() return 1 end`)}))
+	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Bind: bind, Data: types.Data, Vet: types.Vet})
 	next := base.With(2, map[string][]byte{"main.lua": append([]byte("local more = 1\n"), base.Files["main.lua"].Source...)})
 	if _, err := stager.Stage(base, next, []string{"main"}); err != nil {
 		t.Fatal(err)

@@ -27,27 +27,74 @@ var itemsTable = table{
 	Name: "items",
 	Doc:  "What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile.",
 	Funcs: []function{
-		{Sig: "list(player: integer): ItemStack[]", Yields: true, Do: itemsList,
-			Doc: "Everything the character owns, by location and type."},
-		{Sig: "give(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
+		{Sig: "list(player: integer, location?: string): ItemStack[]", Yields: true, Do: itemsList,
+			Doc: "Everything the character owns, by location and type, or what they own in one place. A place is a word of the scripts' own: a hold, a hangar, a container."},
+		{Sig: "at(location: string, limit?: integer, after?: ItemStack): ItemStack[]", Yields: true, Do: itemsAt,
+			Doc: "What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after."},
+		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
+			Doc: "The room, in m3, that what the character has in the place takes, by the volumes of the types."},
+		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
+			Doc: "Adds n of a type where they fit into a place of so many m3; nil and a sentence, and nothing changed, where they do not. store.transact does so for several at once."},
+		{Sig: "give(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
 			Doc: "Adds n of a type and returns how many there are then."},
-		{Sig: "take(player: integer, type: string, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
+		{Sig: "take(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
 			Doc: "Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer."},
-		{Sig: "move(from: integer, type: string, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
+		{Sig: "move(from: integer, type: TypeName, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
 			Doc: "Moves n of a type to another character or place: all or nothing."},
 	},
 }
 
 func itemsList(e *env, L *lua.LState) int {
 	owner := characterAt(L, 1)
+	place, everywhere := L.OptString(2, ""), L.Get(2) == lua.LNil
 	return outside(e, L, "items.list", func(ctx context.Context) (world.Value, error) {
 		all, err := e.deps.Items.List(ctx, owner)
-		list := make([]world.Value, len(all))
-		for i, it := range all {
-			list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+		list := []world.Value{}
+		for _, it := range all {
+			if everywhere || it.Location == place {
+				list = append(list, map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)})
+			}
 		}
 		return list, err
 	}, nil)
+}
+
+func itemsAt(e *env, L *lua.LState) int {
+	location, limit, after := L.CheckString(1), limitAt(L, 2), Item{}
+	if t, ok := L.Get(3).(*lua.LTable); ok {
+		owner, _ := t.RawGetString("owner").(lua.LNumber)
+		after = Item{Owner: world.CharacterID(owner), Type: lua.LVAsString(t.RawGetString("type"))}
+	}
+	return outside(e, L, "items.at", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.At(ctx, location, after, limit)
+		list := make([]world.Value, len(all))
+		for i, it := range all {
+			list[i] = map[string]world.Value{"owner": float64(it.Owner), "location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+		}
+		return list, err
+	}, nil)
+}
+
+func itemsVolume(e *env, L *lua.LState) int {
+	owner, place, volume := characterAt(L, 1), L.OptString(2, ""), e.volumes()
+	return outside(e, L, "items.volume", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.List(ctx, owner)
+		sum := 0.0
+		for _, it := range all {
+			if it.Location == place {
+				sum += float64(it.Quantity) * volume(it.Type)
+			}
+		}
+		return sum, err
+	}, nil)
+}
+
+func itemsStow(e *env, L *lua.LState) int {
+	i, capacity := stackAt(L, 4), float64(L.CheckNumber(5))
+	changes := []Change{MoveItem(i), KeepRoom{i.Owner, i.Location, capacity, e.volumes()}}
+	return outside(e, L, "items.stow", func(ctx context.Context) (world.Value, error) {
+		return true, e.deps.Store.Transact(ctx, changes)
+	}, isRefused)
 }
 
 // stackAt reads (player, type, n, location?) beginning at argument 1.

@@ -6,7 +6,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script"
 	"hotshard/runtime/system"
+	"hotshard/runtime/world"
 )
 
 var playerTable = table{
@@ -33,6 +35,8 @@ var playerTable = table{
 			Doc: "Sends the player's client an event."},
 		{Sig: "kick(player: integer, reason: string): boolean?, string?", Effect: true, Do: withPlayer(playerKick),
 			Doc: "Ends the player's session, when the running function has ended."},
+		{Sig: "run(player: integer, command: string, args?: table): any, string?, string?", Effect: true, Yields: true, Do: withPlayer(playerRun),
+			Doc: "Gives a command as the player, with the checks and the answer that their client would get: the result, or nil with a message and a code."},
 		{Sig: "online(player: integer): boolean", Do: playerOnline,
 			Doc: "Whether the player is in this system and has a connection."},
 		{Sig: "muted(player: integer): string?", Do: withPlayer(playerMuted),
@@ -101,6 +105,42 @@ func playerSend(e *env, L *lua.LState, p *system.Player) int {
 func playerKick(e *env, L *lua.LState, p *system.Player) int {
 	e.sys.Kick(p, L.CheckString(2))
 	return done(L, nil)
+}
+
+func playerRun(e *env, L *lua.LState, p *system.Player) int {
+	command, args := L.CheckString(2), fields(L, 3, "player.run")
+	if args == nil {
+		args = map[string]world.Value{}
+	}
+	script.BoundTask(L)
+	w, err := e.st.Park(L, "player.run")
+	if err != nil {
+		L.RaiseError("%s", err.Error())
+	}
+	answer := func(v world.Value, err error) {
+		if refused := (*wire.Error)(nil); errors.As(err, &refused) {
+			w.Wake(lua.LNil, lua.LString(refused.Message), lua.LString(refused.Code))
+		} else if err != nil {
+			w.Fail(err)
+		} else {
+			w.Wake(script.ToLua(e.st.L(), v))
+		}
+	}
+	// At the next tick: a command that gives itself would otherwise run in itself.
+	err = e.sys.Post(system.Do(func(s *system.System) {
+		if s.State() != e.st {
+			return // the scripts have been loaded afresh, and the task is gone
+		}
+		if now := s.Player(p.ID); now != nil {
+			s.RunCommand(now, command, args, answer)
+			return
+		}
+		answer(nil, &wire.Error{Code: "refused", Message: errNotHere.Error()})
+	}))
+	if err != nil {
+		w.Fail(err)
+	}
+	return L.Yield()
 }
 
 func playerMuted(e *env, L *lua.LState, p *system.Player) int {

@@ -2,10 +2,13 @@ package bindings
 
 import (
 	"fmt"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/physics"
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/spell"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -49,6 +52,12 @@ var spaceTable = table{
 			Doc: "Aligns, then warps to a thing or a point and lands range metres short of its surface (0 where left out). warp_started and warp_landed tell how it goes."},
 		{Sig: "set_speed(ship: integer, speed: number): boolean?, string?", Effect: true, Do: spaceSetSpeed,
 			Doc: "Changes the greatest speed, in m/s; it stays with the ship."},
+		{Sig: "set_engine(ship: integer, engine: Engine): boolean?, string?", Effect: true, Do: spaceSetEngine,
+			Doc: "Changes how a ship flies: mass, agility, speed, warp; what is left out stays. It stays with the ship. All or, where one is refused, nothing."},
+		{Sig: "engine(ship: integer): Engine?, string?", Do: spaceEngine,
+			Doc: "How a ship flies."},
+		{Sig: "of_type(type: TypeName): integer[]", Do: spaceOfType,
+			Doc: "The things in space here of a type, by id."},
 	},
 }
 
@@ -61,7 +70,7 @@ func noSpace(e *env, L *lua.LState) bool {
 }
 
 // spawnFields are the fields a spawn understands, with where they go.
-func spawnFrom(L *lua.LState, fn string, extra map[string]*float64) system.Spawn {
+func spawnFrom(e *env, L *lua.LState, fn string, extra map[string]*float64) system.Spawn {
 	sp := system.Spawn{Ship: system.Ship{Kind: "ship", Mass: 1e6, Agility: 1, Radius: 20}}
 	numbers := map[string]*float64{"mass": &sp.Mass, "agility": &sp.Agility, "speed": &sp.Speed,
 		"radius": &sp.Radius, "warp": &sp.Warp}
@@ -84,6 +93,9 @@ func spawnFrom(L *lua.LState, fn string, extra map[string]*float64) system.Spawn
 				L.RaiseError("%s: %s: string expected, got %s", fn, key, describe(v))
 			}
 			*texts[key] = string(s)
+			if key == "type" {
+				sp.Type = e.typeName(L, fn+": type", string(s))
+			}
 		case key == "pos":
 			sp.Pos = vector(L, v, fn+": pos")
 		case key == "vel":
@@ -103,7 +115,7 @@ func spawnFrom(L *lua.LState, fn string, extra map[string]*float64) system.Spawn
 
 func spaceSpawn(e *env, L *lua.LState) int {
 	noSpace(e, L)
-	id, err := e.sys.Spawn(spawnFrom(L, "space.spawn", nil))
+	id, err := e.sys.Spawn(spawnFrom(e, L, "space.spawn", nil))
 	if err != nil {
 		return refuse(L, err)
 	}
@@ -113,7 +125,7 @@ func spaceSpawn(e *env, L *lua.LState) int {
 func spaceLaunch(e *env, L *lua.LState) int {
 	noSpace(e, L)
 	var ship, target, life float64
-	sp := spawnFrom(L, "space.launch", map[string]*float64{"ship": &ship, "target": &target, "life": &life})
+	sp := spawnFrom(e, L, "space.launch", map[string]*float64{"ship": &ship, "target": &target, "life": &life})
 	sp.Kind = "missile"
 	from, ok := e.sys.Space().Get(world.EntityID(ship))
 	if !ok {
@@ -134,6 +146,76 @@ func spaceLaunch(e *env, L *lua.LState) int {
 	}
 	return pushID(L, id)
 }
+
+func spaceEngine(e *env, L *lua.LState) int {
+	noSpace(e, L)
+	thing, ok := e.sys.Entity(entityAt(L, 1))
+	if !ok {
+		return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(1)))
+	}
+	of := thing.Engine()
+	t := L.CreateTable(0, 4)
+	vm.Set(t, lua.LString("mass"), lua.LNumber(of.Mass))
+	vm.Set(t, lua.LString("agility"), lua.LNumber(of.Agility))
+	vm.Set(t, lua.LString("speed"), lua.LNumber(of.Speed))
+	vm.Set(t, lua.LString("warp"), lua.LNumber(of.Warp))
+	L.Push(t)
+	return 1
+}
+
+// spaceSetEngine reads the fields of Engine that are given.
+func spaceSetEngine(e *env, L *lua.LState) int {
+	noSpace(e, L)
+	id := entityAt(L, 1)
+	thing, ok := e.sys.Entity(id)
+	if !ok {
+		return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(1)))
+	}
+	engine := thing.Engine()
+	fields := map[string]*float64{"mass": &engine.Mass, "agility": &engine.Agility, "speed": &engine.Speed, "warp": &engine.Warp}
+	L.CheckTable(2).ForEach(func(k, v lua.LValue) {
+		to := fields[k.String()]
+		if to == nil {
+			L.RaiseError("space.set_engine: there is no field %s%s", k, nearest(k.String(), fields))
+		}
+		n, ok := v.(lua.LNumber)
+		if !ok {
+			L.RaiseError("space.set_engine: %s: number expected, got %s", k, describe(v))
+		}
+		*to = float64(n)
+	})
+	return done(L, e.sys.SetEngine(id, engine))
+}
+
+func nearest[V any](name string, known map[string]V) string {
+	if near := spell.Nearest(name, sortedKeys(known)); near != "" {
+		return ", did you mean " + near + "?"
+	}
+	return ""
+}
+
+func spaceOfType(e *env, L *lua.LState) int {
+	noSpace(e, L)
+	name := L.CheckString(1)
+	var found []world.EntityID
+	seen := 0
+	e.sys.EachEntity(func(thing *system.Entity) {
+		if seen++; thing.Type == name {
+			found = append(found, thing.ID)
+		}
+	})
+	script.Charge(L, seen/entitiesPerStep)
+	slices.Sort(found)
+	list := L.CreateTable(len(found), 0)
+	for _, id := range found {
+		list.Append(lua.LNumber(id))
+	}
+	L.Push(list)
+	return 1
+}
+
+// entitiesPerStep is how many things are looked at in the time of a step of Lua.
+const entitiesPerStep = 8
 
 func spaceRemove(e *env, L *lua.LState) int {
 	noSpace(e, L)

@@ -19,6 +19,10 @@ var storeTable = table{
 			Doc: "Keeps a plain value under the key; nil removes it."},
 		{Sig: "add(key: string, n: number): number", Effect: true, Yields: true, Do: storeAdd,
 			Doc: "Adds n to the number under the key (0 where there is none) in one step and returns the sum."},
+		{Sig: "list(prefix: string, limit?: integer, after?: string): StoreEntry[]", Yields: true, Do: storeList,
+			Doc: "The values whose keys begin with the prefix, by key: at most limit (100 where left out, 1000 at most), and fewer where they are large. Go on with the last key as after."},
+		{Sig: "transact(changes: Change[]): boolean?, string?", Effect: true, Yields: true, Do: storeTransact,
+			Doc: "Does all changes in order, values, money and things, or none of them: nil and a sentence where one cannot be done. What is answered with true is on the disk. At most 100 changes."},
 	},
 }
 
@@ -26,6 +30,24 @@ func storeGet(e *env, L *lua.LState) int {
 	key := L.CheckString(1)
 	return outside(e, L, "store.get", func(ctx context.Context) (world.Value, error) {
 		return e.deps.Store.Get(ctx, key)
+	}, nil)
+}
+
+// mostListed bounds what one call lists.
+const mostListed = 1000
+
+// limitAt is an optional argument that says how many are wanted at most.
+func limitAt(L *lua.LState, n int) int { return max(0, min(L.OptInt(n, 100), mostListed)) }
+
+func storeList(e *env, L *lua.LState) int {
+	prefix, limit, after := L.CheckString(1), limitAt(L, 2), L.OptString(3, "")
+	return outside(e, L, "store.list", func(ctx context.Context) (world.Value, error) {
+		pairs, err := e.deps.Store.List(ctx, prefix, after, limit)
+		list := make([]world.Value, len(pairs))
+		for i, p := range pairs {
+			list[i] = map[string]world.Value{"key": p.Key, "value": p.Value}
+		}
+		return list, err
 	}, nil)
 }
 

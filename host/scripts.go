@@ -27,7 +27,7 @@ func (c *testCmd) Run() error {
 		seed = *c.Seed
 	}
 	result, err := luatest.Run(luatest.Options{
-		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(server.Types()),
+		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(),
 	})
 	if err != nil {
 		return err

@@ -24,6 +24,12 @@ fitting.usual = {
   ["Customs Cutter"] = {"Light Railgun", "Light Railgun", "Light Railgun", "Light Railgun"},
 }
 
+-- A name that no type has is an error when this is saved, or when the type goes.
+for name, list in pairs(fitting.usual) do
+  types.name(name)
+  for _, module in ipairs(list) do types.name(module) end
+end
+
 -- The modules of a ship type, or of a pilot's ship.
 function fitting.of(type, hull)
   return hull and hull.fit or fitting.usual[type] or {}

@@ -41,6 +41,11 @@ function launcher.forget(id)
   return flown
 end
 
+-- The first of a group may be another one.
+function event.types_changed()
+  launcher.charges = {}
+end
+
 function event.missile_hit(id, target)
   local flown = launcher.forget(id)
   local other = flown and vessel.of(target)

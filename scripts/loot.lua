@@ -4,6 +4,8 @@
 local errand = require "errand"
 local flight = require "flight"
 local modules = require "modules"
+local pilot = require "pilot"
+local ship = require "ship"
 local loot = {}
 
 loot.range = 2500   -- metres from a wreck's surface
@@ -23,8 +25,8 @@ end
 -- What a pilot has in the hold.
 function loot.hold(p)
   local list = {}
-  for _, item in ipairs(items.list(p)) do
-    if item.location == loot.place then list[#list + 1] = {type = item.type, quantity = item.quantity} end
+  for _, item in ipairs(items.list(p, loot.place)) do
+    list[#list + 1] = {type = item.type, quantity = item.quantity}
   end
   return list
 end
@@ -54,13 +56,22 @@ function event.ship_removed(id)
   loot.wrecks[id] = nil
 end
 
--- Puts a list into the hold, and takes out of it what is there.
+-- How much goes into the hold of a pilot's ship, in m3.
+function loot.capacity(p)
+  return ship.type(pilot.hull(p).type).cargo
+end
+
+-- Puts of a list into the hold what finds room there, and takes it out of the list.
 function loot.stow(p, list)
-  local taken = {}
+  local taken, capacity = {}, loot.capacity(p)
   player.data(p).hold = true
-  while list[1] do
-    items.give(p, list[1].type, list[1].quantity, loot.place)
-    taken[#taken + 1] = table.remove(list, 1)
+  local i = 1
+  while list[i] do
+    if items.stow(p, list[i].type, list[i].quantity, loot.place, capacity) then
+      taken[#taken + 1] = table.remove(list, i)
+    else
+      i = i + 1
+    end
   end
   return taken
 end
@@ -76,6 +87,8 @@ function loot.take(p, id)
     loot.wrecks[id] = list
     error(taken)
   end
+  if list[1] then loot.wrecks[id] = list end
+  if not taken[1] then return nil, "there is no room for it in the hold" end
   loot.show(p)
   emit("looted", p, taken)
   return taken

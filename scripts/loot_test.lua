@@ -44,13 +44,13 @@ end
 function test.the_hold_goes_with_the_ship()
   local ann, a = arena.fighter("Ann", "Wren")
   local ben = arena.fighter("Ben", "Wren", 800)
-  loot.stow(ann.id, {{type = "Tritanium", quantity = 40}})
+  loot.stow(ann.id, {{type = "Wasp Light Missile", quantity = 40}})
   vessel.hurt(vessel.of(a), 1e6, nil)
   advance(1)
   eq(loot.hold(ann.id), {})
   local wreck = space.near(player.ship(ben.id), 50e3, "wreck")[1]
   local taken = ben:run("loot", {id = wreck}).items
-  eq(taken[#taken], {type = "Tritanium", quantity = 40})
+  eq(taken[#taken], {type = "Wasp Light Missile", quantity = 40})
 end
 
 function test.two_at_once_do_not_double_it()
@@ -65,4 +65,13 @@ function test.two_at_once_do_not_double_it()
   end
   advance(1)
   eq(got, 1)
+end
+
+function test.what_finds_no_room_in_the_hold_stays()
+  local ann = arena.fighter("Ann", "Wren", 0, 0, 0)
+  local big, small = {type = "Dray", quantity = 1}, {type = "Light Railgun", quantity = 2}
+  local list = {big, small}
+  eq(loot.stow(ann.id, list), {small})
+  eq(list, {big})
+  eq(items.volume(ann.id, loot.place), 10)
 end

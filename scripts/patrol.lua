@@ -8,7 +8,7 @@ local brain = require "brain"
 local ship = require "ship"
 local patrol = {}
 
-patrol.type = "Customs Cutter"
+patrol.type = types.name "Customs Cutter"
 patrol.most = 6          -- ships in a safe system; fewer where it is less safe
 patrol.pause = {15, 60}  -- seconds at each place
 patrol.linger = 30       -- seconds after the last pilot has left

@@ -5,8 +5,8 @@
 local ship = require "ship"
 local pilot = {}
 
-pilot.rookie = "Wren"     -- what a new character flies
-pilot.capsule = "Capsule" -- what is left to one who has lost their ship
+pilot.rookie = types.name "Wren"     -- what a new character flies
+pilot.capsule = types.name "Capsule" -- what is left to one who has lost their ship
 
 -- The ship a pilot has, docked or not; a new character gets a rookie one.
 function pilot.hull(p)

@@ -1,20 +1,18 @@
 -- Ships: putting a ship of a type into space. What a type is (mass, agility,
--- speed, ...) comes from types.get.
+-- speed, ...) is said in types/ and comes from types.get; when a release changes it,
+-- what flies already follows.
 local vec = require "lib.vec"
 local ship = {}
 
-ship.fallback = "Wren" -- what a type that no longer exists flies as
-ship.known = {}        -- by name: figures already asked for
+ship.fallback = types.name "Wren" -- what a type that no longer exists flies as
 
--- The figures of a type, as in data/static/types.toml. The table is everybody's:
--- read it, do not change it.
+-- The figures of a type. The table is the release's: nobody can assign to it, and
+-- whoever keeps it sees what a later release says.
 function ship.type(name)
-  local t = ship.known[name]
-  if not t then
-    t = types.get(name) or types.get(ship.fallback)
-    ship.known[name] = t
-  end
-  return t
+  local t, message = types.get(name)
+  if t then return t end
+  log.warn("%s: it flies as a %s", message, ship.fallback)
+  return types.get(ship.fallback)
 end
 
 -- Puts a ship into space: {type=, pos=} and, if wanted, name=, owner=, kind=,
@@ -22,10 +20,23 @@ end
 function ship.spawn(s)
   local t = ship.type(s.type)
   return assert(space.spawn {
-    kind = s.kind or "ship", type = s.type, name = s.name or s.type, owner = s.owner,
+    kind = s.kind or "ship", type = t.name, name = s.name or s.type, owner = s.owner,
     pos = s.pos, vel = s.vel,
     mass = t.mass, agility = t.agility, speed = t.speed, radius = t.radius, warp = t.warp,
   })
+end
+
+-- Ships are as heavy and as fast as their type says now; what makes one faster for a
+-- while (engine.lua) says so again.
+function event.types_changed(names)
+  for _, name in ipairs(names) do
+    local t = types.get(name)
+    for _, id in ipairs(space.of_type(name)) do
+      if space.engine(id).speed > 0 then
+        space.set_engine(id, {mass = t.mass, agility = t.agility, speed = t.speed, warp = t.warp})
+      end
+    end
+  end
 end
 
 -- Takes a ship out of space that no pilot takes with them.

@@ -14,6 +14,7 @@ local ship = require "ship"
 local vessel = {}
 
 vessel.all = {} -- by the ship's id
+vessel.parts = {"shield", "armour", "hull", "capacitor"}
 
 -- The vessel of a thing in space; nil for what is not there or cannot be shot at.
 function vessel.of(id)
@@ -37,21 +38,21 @@ function vessel.man(v, owner)
   v.pilot = owner
   local wear = pilot.hull(owner).wear
   if not wear then return end
-  for _, what in ipairs {"shield", "armour", "hull", "capacitor"} do
+  for _, what in ipairs(vessel.parts) do
     v[what] = math.min(v[what], wear[what] or v[what])
   end
 end
 
--- Brings shield and capacitor up to now.
-function vessel.settle(v)
+-- Brings shield and capacitor up to now; by the figures of its type, if no others are
+-- named.
+function vessel.settle(v, figures)
+  local t = figures or v.type
   local now = system.now()
   local passed = now - v.at
   if passed <= 0 then return end
   v.at = now
-  if v.type.shield > 0 then v.shield = recharge.after(v.shield, v.type.shield, v.type.shield_time, passed) end
-  if v.type.capacitor > 0 then
-    v.capacitor = recharge.after(v.capacitor, v.type.capacitor, v.type.capacitor_time, passed)
-  end
+  if t.shield > 0 then v.shield = recharge.after(v.shield, t.shield, t.shield_time, passed) end
+  if t.capacitor > 0 then v.capacitor = recharge.after(v.capacitor, t.capacitor, t.capacitor_time, passed) end
 end
 
 -- Takes energy (GJ) from the capacitor; false, and nothing taken, where there is
@@ -92,6 +93,23 @@ function vessel.condition(v)
     return v.type[what] > 0 and v[what] / v.type[what] or 0
   end
   return part "shield", part "armour", part "hull", part "capacitor"
+end
+
+-- A type has other figures since a release: of what a vessel of it has, the same part
+-- is left. A shield at half is at half of the new one, and none is hurt by it.
+function vessel.refigure(v, before)
+  vessel.settle(v, before)
+  for _, what in ipairs(vessel.parts) do
+    local part = before[what] > 0 and math.min(1, v[what] / before[what]) or 1
+    v[what] = v.type[what] * part
+  end
+  emit("vessel_changed", v)
+end
+
+function event.types_changed(_, before)
+  for _, v in pairs(vessel.all) do
+    if before[v.type.name] then vessel.refigure(v, before[v.type.name]) end
+  end
 end
 
 -- Forgets a vessel whose ship is about to go.

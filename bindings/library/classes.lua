@@ -1,6 +1,9 @@
 ---@meta
 -- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
 
+--- The name of a type, in any case; words answer with it as its file writes it.
+---@alias TypeName string
+
 --- A point in metres from the star, or a direction. A list of three numbers is taken too.
 ---@class Vec3
 ---@field x number
@@ -36,7 +39,7 @@
 --- What to put into space.
 ---@class Spawn
 ---@field kind string? ship (left out), npc, wreck, pod ...
----@field type string?
+---@field type TypeName?
 ---@field name string?
 ---@field owner integer? A player.
 ---@field pos Vec3?
@@ -53,6 +56,13 @@
 ---@field target integer
 ---@field life number s
 
+--- How a ship flies.
+---@class Engine
+---@field mass number? kg
+---@field agility number? Inertia modifier: mass * agility / 10^6 is the time constant in s.
+---@field speed number? m/s
+---@field warp number? AU/s; 0: no drive.
+
 --- A system of the map.
 ---@class MapSystem
 ---@field name string
@@ -62,12 +72,12 @@
 ---@field constellation string
 ---@field neighbours string[]
 
---- A kind of ship or thing. It has further fields, those of its category in data/static/types.toml.
+--- A kind of ship or thing, with the fields of its category in types/schema.lua. It is the release's and nobody assigns to it: change the figure in its file below types/ and save. Whoever holds the table sees the new figure then.
 ---@class ItemType
 ---@field id integer
 ---@field name string
 ---@field group string
----@field category string ship, module or charge
+---@field category string ship, module, charge ...
 ---@field text string For players.
 ---@field mass number kg
 ---@field radius number m
@@ -81,6 +91,37 @@
 ---@field location string
 ---@field type string
 ---@field quantity integer
+---@field owner integer? A player; given by items.at.
+
+--- Somebody's person in the game.
+---@class Character
+---@field id integer
+---@field name string
+---@field system string
+---@field station integer? Where they are docked.
+---@field playing boolean Whether they are in the game.
+---@field last_seen integer s, as os.time()
+---@field data table? A copy of player.data, as it was last saved: at most some seconds ago for who plays.
+
+--- A key and its value.
+---@class StoreEntry
+---@field key string
+---@field value any
+
+--- A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.
+---@class Change
+---@field put string? A key, which gets value (nil removes it).
+---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
+---@field expect string? A key; all fails unless value is what is there.
+---@field give integer? A player, who gets n of type in location.
+---@field take integer? A player, of whose type in location n are taken.
+---@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
+---@field value any
+---@field n number?
+---@field least number?
+---@field type TypeName?
+---@field location string?
+---@field capacity number?
 
 --- A handle for cancel.
 ---@class Timer

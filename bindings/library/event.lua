@@ -32,6 +32,11 @@ function event.player_arrived(player, from, gate) end
 ---@param player integer
 function event.player_connected(player) end
 
+--- Figures of types have changed with a release. Who holds a type's table sees the new ones already; before has the old figures by name. What was copied when a ship was put into space, its mass and speed, is for scripts to bring up to date.
+---@param names TypeName[]
+---@param before table
+function event.types_changed(names, before) end
+
 --- The player's client is gone: once for each player_connected. The reason is "lost" (the connection broke: the player stays for a minute, and player_connected or player_left follows), "taken over" (they came from another place: player_connected follows), "restart" (of this system's scripts: the new ones hear player_connected), "shutdown", or why the session ends, just before player_left: "logout", or what they were kicked for. A jump takes the client along: it is not told of.
 ---@param player integer
 ---@param reason string

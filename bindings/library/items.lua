@@ -4,16 +4,43 @@
 --- What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile.
 items = {}
 
---- Everything the character owns, by location and type.
+--- Everything the character owns, by location and type, or what they own in one place. A place is a word of the scripts' own: a hold, a hangar, a container.
 ---@async
 ---@param player integer
+---@param location? string
 ---@return ItemStack[]
-function items.list(player) end
+function items.list(player, location) end
+
+--- What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after.
+---@async
+---@param location string
+---@param limit? integer
+---@param after? ItemStack
+---@return ItemStack[]
+function items.at(location, limit, after) end
+
+--- The room, in m3, that what the character has in the place takes, by the volumes of the types.
+---@async
+---@param player integer
+---@param location? string
+---@return number
+function items.volume(player, location) end
+
+--- Adds n of a type where they fit into a place of so many m3; nil and a sentence, and nothing changed, where they do not. store.transact does so for several at once.
+---@async
+---@param player integer
+---@param type TypeName
+---@param n integer
+---@param location string
+---@param capacity number
+---@return boolean?
+---@return string?
+function items.stow(player, type, n, location, capacity) end
 
 --- Adds n of a type and returns how many there are then.
 ---@async
 ---@param player integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param location? string
 ---@return integer?
@@ -23,7 +50,7 @@ function items.give(player, type, n, location) end
 --- Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer.
 ---@async
 ---@param player integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param location? string
 ---@return integer?
@@ -33,7 +60,7 @@ function items.take(player, type, n, location) end
 --- Moves n of a type to another character or place: all or nothing.
 ---@async
 ---@param from integer
----@param type string
+---@param type TypeName
 ---@param n integer
 ---@param to integer
 ---@param location? string

@@ -68,6 +68,16 @@ function player.send(player, event, fields) end
 ---@return string?
 function player.kick(player, reason) end
 
+--- Gives a command as the player, with the checks and the answer that their client would get: the result, or nil with a message and a code.
+---@async
+---@param player integer
+---@param command string
+---@param args? table
+---@return any
+---@return string?
+---@return string?
+function player.run(player, command, args) end
+
 --- Whether the player is in this system and has a connection.
 ---@param player integer
 ---@return boolean

@@ -117,3 +117,21 @@ function space.warp(ship, target, range) end
 ---@return boolean?
 ---@return string?
 function space.set_speed(ship, speed) end
+
+--- Changes how a ship flies: mass, agility, speed, warp; what is left out stays. It stays with the ship. All or, where one is refused, nothing.
+---@param ship integer
+---@param engine Engine
+---@return boolean?
+---@return string?
+function space.set_engine(ship, engine) end
+
+--- How a ship flies.
+---@param ship integer
+---@return Engine?
+---@return string?
+function space.engine(ship) end
+
+--- The things in space here of a type, by id.
+---@param type TypeName
+---@return integer[]
+function space.of_type(type) end

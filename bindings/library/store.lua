@@ -23,3 +23,18 @@ function store.put(key, value) end
 ---@param n number
 ---@return number
 function store.add(key, n) end
+
+--- The values whose keys begin with the prefix, by key: at most limit (100 where left out, 1000 at most), and fewer where they are large. Go on with the last key as after.
+---@async
+---@param prefix string
+---@param limit? integer
+---@param after? string
+---@return StoreEntry[]
+function store.list(prefix, limit, after) end
+
+--- Does all changes in order, values, money and things, or none of them: nil and a sentence where one cannot be done. What is answered with true is on the disk. At most 100 changes.
+---@async
+---@param changes Change[]
+---@return boolean?
+---@return string?
+function store.transact(changes) end

@@ -90,6 +90,9 @@ func planned(o release.Outcome, a Args) Result {
 	if refused {
 		lines = append(lines, "it would be refused: "+sentence(o))
 	}
+	for _, v := range o.Report.Values {
+		lines = append(lines, "  state "+v.String())
+	}
 	if o.Report.Taken > 0 {
 		lines = append(lines, fmt.Sprintf("  state %d values take what the new source says", o.Report.Taken))
 	}

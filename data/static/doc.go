@@ -1,5 +1,5 @@
 // Package static holds what does not change while a shard runs: the map of the
-// universe and the item types.
+// universe.
 //
 // The map comes from one of two places. Generate makes one up from a seed, the
 // same one for the same seed, and LoadOrGenerate keeps it on disk; ImportEVE

@@ -39,7 +39,8 @@ const (
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateCharacter = `UPDATE characters SET system = ?, station = ?, px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, ship = ?, data = ?, release = ?, last_seen = ?
 		WHERE id = ?`
-	updatePlace = `UPDATE characters SET px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, last_seen = ? WHERE id = ?`
+	placeCharacter = `UPDATE characters SET system = ?, station = ?, px = 0, py = 0, pz = 0, vx = 0, vy = 0, vz = 0, ship = '' WHERE id = ?`
+	updatePlace    = `UPDATE characters SET px = ?, py = ?, pz = ?, vx = ?, vy = ?, vz = ?, last_seen = ? WHERE id = ?`
 
 	selectCharacter       = `SELECT ` + characterColumns + ` FROM characters WHERE id = ?`
 	selectCharacterByName = `SELECT ` + characterColumns + ` FROM characters WHERE name_key = ?`
@@ -69,6 +70,19 @@ func (s *Store) CreateCharacter(ctx context.Context, c Character) (Character, er
 		return made.insert(t, op, s.now())
 	})
 	return made, err
+}
+
+// PlaceCharacter moves a character to another system: docked at the station or, with 0, to
+// nowhere in space, without the ship that was in space. Errors: ErrNotFound.
+func (s *Store) PlaceCharacter(ctx context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
+	const op = "place character"
+	return s.change(ctx, op, func(t *tx) error {
+		found, err := t.update(placeCharacter, to, station, id)
+		if err == nil && !found {
+			err = fail(op, ErrNotFound, "there is no "+who(id, ""))
+		}
+		return err
+	})
 }
 
 // Character returns the character with the id, or ErrNotFound.

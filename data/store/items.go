@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"hotshard/runtime/world"
 )
@@ -25,6 +27,8 @@ const (
 	selectQuantity = `SELECT quantity FROM items WHERE owner = ? AND location = ? AND type = ?`
 	upsertItem     = `INSERT INTO items (owner, location, type, quantity) VALUES (?, ?, ?, ?)
 		ON CONFLICT (owner, location, type) DO UPDATE SET quantity = excluded.quantity`
+	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
+		OR EXISTS (SELECT 1 FROM items WHERE owner = characters.id AND type = ?)`
 	deleteItem = `DELETE FROM items WHERE owner = ? AND location = ? AND type = ?`
 )
 
@@ -34,6 +38,29 @@ func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, err
 		return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
 	}, selectItems, owner)
 }
+
+// TypeOwners counts, for each type, the characters who own something of it, fly one, or
+// have its name in their data. Types nobody has are left out. It reads every character.
+func (s *Store) TypeOwners(ctx context.Context, types []string) (map[string]int, error) {
+	owners := map[string]int{}
+	for _, name := range types {
+		written, err := json.Marshal(name)
+		if err != nil {
+			return nil, fail("type owners", ErrInvalid, err.Error())
+		}
+		like := "%" + likeEscaper.Replace(string(written)) + "%"
+		n, _, err := queryOne(ctx, s, "type owners", func(row scanner) (n int, err error) { return n, row.Scan(&n) }, selectTypeOwners, like, like, name)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			owners[name] = n
+		}
+	}
+	return owners, nil
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // GiveItems adds the stack to what its owner has there and returns how many that
 // makes. Errors: ErrInvalid for a quantity below 1, ErrNotFound for the owner.

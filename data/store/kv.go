@@ -38,24 +38,15 @@ func (s *Store) Get(ctx context.Context, namespace, key string) (world.Value, er
 // value that is no JSON (a number that is not finite, a function, a cycle) or is
 // too long, and for a key that is empty or too long.
 func (s *Store) Put(ctx context.Context, namespace, key string, value world.Value) error {
-	const op = "put"
-	if err := checkKey(op, namespace, key); err != nil {
+	return s.do(ctx, "put", PutValue{namespace, key, value})
+}
+
+// do does one step by itself.
+func (s *Store) do(ctx context.Context, op string, step Step) error {
+	if err := step.check(op); err != nil {
 		return err
 	}
-	if value == nil {
-		return s.change(ctx, op, func(t *tx) error {
-			_, err := t.exec(deleteValue, namespace, key)
-			return err
-		})
-	}
-	text, err := encodeValue(op, key, value)
-	if err != nil {
-		return err
-	}
-	return s.change(ctx, op, func(t *tx) error {
-		_, err := t.exec(upsertValue, namespace, key, text)
-		return err
-	})
+	return s.change(ctx, op, func(t *tx) error { return step.apply(t, op) })
 }
 
 // Add adds n to the number under the key, where nothing counts as 0, and

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,8 +35,24 @@ func heap() uint64 {
 	return m.HeapAlloc + m.StackInuse
 }
 
+// manyTypes adds as many types as an economy has, of twelve fields besides those that all
+// have.
+func manyTypes(b *testing.B, cfg Config, n int) {
+	b.Helper()
+	var list strings.Builder
+	list.WriteString("return {\n")
+	for i := range n {
+		fmt.Fprintf(&list, "{id = %d, name = 'Good %d', category = 'module', group = 'good', slot = 'low', text = 'A good thing.', mass = %d, volume = 2, cycle = 3, cap_use = 4, "+
+			"damage = 5, optimal = 6, falloff = 7, tracking = 8, resolution = 9, repair = 10, speed_factor = 11, mass_added = 12},\n", 10_000+i, i, i+1)
+	}
+	list.WriteString("}\n")
+	if err := os.WriteFile(filepath.Join(cfg.Scripts, "types", "many.lua"), []byte(list.String()), 0o644); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // BenchmarkAwakeSystems measures what a system costs with the whole game loaded:
-// 300 of 8,000, first without anybody (they sleep), then with a player in each
+// 300 of 8,000, with several hundred types, first without anybody (they sleep), then with a player in each
 // (they tick, and the game's patrols fly).
 func BenchmarkAwakeSystems(b *testing.B) {
 	const known, awake = 8000, 300
@@ -42,7 +61,10 @@ func BenchmarkAwakeSystems(b *testing.B) {
 		b.Fatal(err)
 	}
 	cfg := config(b)
-	cfg.Map, cfg.Scripts, cfg.Log = m, "../../scripts", slog.New(slog.DiscardHandler)
+	cfg.Map, cfg.Log = m, slog.New(slog.DiscardHandler)
+	cfg.Scripts = filepath.Join(filepath.Dir(cfg.Data), "game")
+	copyTree(b, "../../scripts", cfg.Scripts)
+	manyTypes(b, cfg, 400)
 	for b.Loop() {
 		began := time.Now()
 		s := start(b, cfg)

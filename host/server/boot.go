@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"hotshard/bindings"
 	"hotshard/data/store"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script/code"
@@ -59,6 +60,9 @@ func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := s.checkTypes(full); err != nil {
+		return nil, nil, err
+	}
 	s.noticeBroken(full)
 	if known && live.Hash == store.HashFiles(sourcesOf(full)) {
 		return disk, kept, nil
@@ -101,6 +105,20 @@ func (s *Server) noticeBroken(r *code.Release) {
 			s.notice("at the start the scripts did not compile: %v", err)
 		}
 	}
+}
+
+// checkTypes reads the types that the shard starts with. Without them nothing in the game
+// is what it is, so that a mistake there is an error; a script that names what no type is
+// called is told of.
+func (s *Server) checkTypes(r *code.Release) error {
+	data, err := s.types.Data(r)
+	if err != nil {
+		return fmt.Errorf("the types are no good: %w", err)
+	}
+	for _, f := range bindings.UnknownTypes(r, data) {
+		s.notice("at the start a script names a type that there is not: %s", f)
+	}
+	return nil
 }
 
 func sourcesOf(r *code.Release) map[string][]byte {

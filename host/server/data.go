@@ -32,6 +32,41 @@ func (v values) Add(ctx context.Context, key string, n float64) (float64, error)
 	return v.store.Add(ctx, scriptSpace, key, n)
 }
 
+// List implements bindings.Store.
+func (v values) List(ctx context.Context, prefix, after string, limit int) ([]bindings.Pair, error) {
+	pairs, err := v.store.List(ctx, scriptSpace, prefix, after, limit)
+	out := make([]bindings.Pair, len(pairs))
+	for i, p := range pairs {
+		out[i] = bindings.Pair(p)
+	}
+	return out, err
+}
+
+// Transact implements bindings.Store.
+func (v values) Transact(ctx context.Context, changes []bindings.Change) error {
+	steps := make([]store.Step, len(changes))
+	for i, c := range changes {
+		steps[i] = toStep(c)
+	}
+	return refusal(v.store.Transact(ctx, steps...))
+}
+
+func toStep(c bindings.Change) store.Step {
+	switch c := c.(type) {
+	case bindings.PutValue:
+		return store.PutValue{Namespace: scriptSpace, Key: c.Key, Value: c.Value}
+	case bindings.AddValue:
+		return store.AddValue{Namespace: scriptSpace, Key: c.Key, N: c.N, Least: c.Least}
+	case bindings.ExpectValue:
+		return store.ExpectValue{Namespace: scriptSpace, Key: c.Key, Value: c.Value}
+	case bindings.MoveItem:
+		return store.ChangeItem(stack(bindings.Item(c)))
+	case bindings.KeepRoom:
+		return store.Room{Owner: c.Owner, Location: c.Location, Capacity: c.Capacity, Volumes: c.Volume}
+	}
+	panic(fmt.Sprintf("server: nobody knows the change %T", c))
+}
+
 // items implements bindings.Items.
 type items struct{ store *store.Store }
 
@@ -40,7 +75,17 @@ func (i items) List(ctx context.Context, owner world.CharacterID) ([]bindings.It
 	all, err := i.store.Items(ctx, owner)
 	list := make([]bindings.Item, len(all))
 	for n, it := range all {
-		list[n] = bindings.Item{Owner: it.Owner, Location: it.Location, Type: it.Type, Quantity: it.Quantity}
+		list[n] = bindings.Item(it)
+	}
+	return list, err
+}
+
+// At implements bindings.Items.
+func (i items) At(ctx context.Context, location string, after bindings.Item, limit int) ([]bindings.Item, error) {
+	all, err := i.store.ItemsAt(ctx, location, stack(after), limit)
+	list := make([]bindings.Item, len(all))
+	for n, it := range all {
+		list[n] = bindings.Item(it)
 	}
 	return list, err
 }
@@ -63,7 +108,7 @@ func (i items) Move(ctx context.Context, from bindings.Item, owner world.Charact
 }
 
 func stack(i bindings.Item) store.Item {
-	return store.Item{Owner: i.Owner, Location: i.Location, Type: i.Type, Quantity: i.Quantity}
+	return store.Item(i)
 }
 
 // refusal marks what is an answer for the script.
@@ -75,30 +120,12 @@ func refusal(err error) error {
 	return err
 }
 
-// Types are the item types that the program was built with, for the scripts.
-func Types() bindings.Types { return types{static.Types()} }
+// owners implements bindings.Owners.
+type owners struct{ store *store.Store }
 
-// types implements bindings.Types.
-type types struct{ set *static.TypeSet }
-
-// Get implements bindings.Types.
-func (t types) Get(name string) (map[string]world.Value, bool) {
-	it := t.set.ByName(name)
-	if it == nil {
-		return nil, false
-	}
-	return it.Values(), true
-}
-
-// List implements bindings.Types.
-func (t types) List(group string) []string {
-	var names []string
-	for _, it := range t.set.All() {
-		if group == "" || it.Group == group {
-			names = append(names, it.Name)
-		}
-	}
-	return names
+// Owners implements bindings.Owners.
+func (o owners) Owners(ctx context.Context, types []string) (map[string]int, error) {
+	return o.store.TypeOwners(ctx, types)
 }
 
 // loadMap reads or makes the map.

@@ -205,7 +205,7 @@ func auditDetail(o release.Outcome) map[string]world.Value {
 	d := map[string]world.Value{
 		"verdict": string(o.Verdict), "release": float64(o.Release), "files": files, "warnings": warnings,
 		"changed": functions["changed"], "added": functions["new"], "removed": functions["deleted"],
-		"state_kept": float64(o.Report.Kept), "state_taken": float64(o.Report.Taken), "old_frames": float64(o.Frames),
+		"values": wordList(o.Report.Values), "state_kept": float64(o.Report.Kept), "state_taken": float64(o.Report.Taken), "old_frames": float64(o.Frames),
 		"systems": float64(o.Units), "pause_ms": millis(o.Pause), "took_ms": millis(o.Took),
 	}
 	if o.Code != "" {

@@ -80,7 +80,7 @@ func TestLuaOfTheDocumentsIsSound(t *testing.T) {
 			if name == "example.lua" { // it is loaded, and does as it says, in a world of its own
 				texts["example_test.lua"] = []byte(`require "main" require "example" function test.loads() advance(25) end`)
 			}
-			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{"example_test.lua"}, luatest.Options{New: testworld.New(Types())})
+			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{"example_test.lua"}, luatest.Options{New: testworld.New()})
 			if got.Passed != 1 || got.Failed != 0 {
 				t.Errorf("%s: %v in\n%s", path, got.Failures, block)
 			}

@@ -163,7 +163,7 @@ func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bi
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
-			o.Entry, o.Bind = strings.Split(program, ","), bindings.Stager(deps)
+			o.Entry, o.Bind, o.Vet = strings.Split(program, ","), bindings.Stager(deps), s.types.Vet
 			return &o
 		},
 	})

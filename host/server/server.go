@@ -35,6 +35,7 @@ type Server struct {
 	store      *store.Store
 	saves      *characters
 	sanctions  *sanctions
+	types      bindings.TypeReader
 	universe   *universe.Universe
 	gate       *gate.Gate
 	watcher    *watch.Watcher
@@ -94,7 +95,7 @@ func (s *Server) open() (err error) {
 	if err != nil {
 		return err
 	}
-	s.saves = newCharacters(s.store, s.log)
+	s.saves, s.types.Owners = newCharacters(s.store, s.log), owners{s.store}
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Clock: s.cfg.Clock, Log: s.log}); err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Types: Types(), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions,
+		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
@@ -120,7 +121,7 @@ func (s *Server) open() (err error) {
 
 // scriptOptions are those of every Lua state, also of those that stage.
 func (s *Server) scriptOptions() script.Options {
-	return script.Options{Entry: []string{"main"}, Started: s.started, Now: s.cfg.Clock.Now, Strict: true}
+	return script.Options{Entry: []string{"main"}, Started: s.started, Now: s.cfg.Clock.Now, Strict: true, Data: s.types.Data}
 }
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {

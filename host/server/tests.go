@@ -152,7 +152,7 @@ func testsOf(ctx context.Context, r *code.Release, changed []string) (out comman
 		return out, false
 	}
 	began := time.Now()
-	got := luatest.RunFiles(ctx, r, files, luatest.Options{New: testworld.New(Types())})
+	got := luatest.RunFiles(ctx, r, files, luatest.Options{New: testworld.New()})
 	out = command.Tested{Release: r.Number, Passed: got.Passed, Failed: got.Failed, Left: got.Left, At: began, Took: time.Since(began)}
 	for _, f := range got.Failures {
 		out.Failures = append(out.Failures, strings.ReplaceAll(f.String(), "\n", "; "))

@@ -9,7 +9,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -35,7 +34,7 @@ end`
 // TestEveryWordIsAbused: whatever a script does with the words, it costs itself one
 // call. The players who are there go on, and the memory comes back.
 func TestEveryWordIsAbused(t *testing.T) {
-	w, err := testworld.New(types{static.Types()})(luatest.Setup{
+	w, err := testworld.New()(luatest.Setup{
 		Release: code.NewRelease(1, map[string][]byte{"main.lua": []byte(`function command.still(_, args) return {n = args.n} end`)}),
 		Entry:   []string{"main"}, Map: luatest.Map(), System: "Alpha", Seed: 1,
 		Install: func(*script.State) {}, OnLog: func(string, string, string) {},

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -65,7 +64,7 @@ func sources(tb testing.TB) map[string][]byte {
 // long that took.
 func fight(tb testing.TB, players int, kind string, seconds float64) time.Duration {
 	tb.Helper()
-	w, err := testworld.New(types{static.Types()})(luatest.Setup{
+	w, err := testworld.New()(luatest.Setup{
 		Release: code.NewRelease(1, sources(tb)), Entry: []string{"main"}, Map: luatest.Map(), System: "Beta", Seed: 1,
 		Install: func(*script.State) {},
 		OnFault: func(f script.Fault) { tb.Error(f.Message, f.Traceback) },

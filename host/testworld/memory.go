@@ -61,8 +61,8 @@ func (m *memory) Add(_ context.Context, key string, n float64) (float64, error) 
 	return old + n, nil
 }
 
-// List lists everything of an owner.
-func (m *memory) List(_ context.Context, owner world.CharacterID) ([]bindings.Item, error) {
+// owned lists everything of an owner.
+func (m *memory) owned(owner world.CharacterID) ([]bindings.Item, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var list []bindings.Item

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"testing"
 
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -19,7 +18,7 @@ func TestMemoryOfASystem(t *testing.T) {
 	const n = 100
 	release := code.NewRelease(1, sources(t))
 	load := func() luatest.World {
-		w, err := testworld.New(types{static.Types()})(luatest.Setup{
+		w, err := testworld.New()(luatest.Setup{
 			Release: release, Entry: []string{"main"}, Map: luatest.Map(), System: "Alpha", Seed: 1,
 			Install: func(*script.State) {}, OnFault: func(f script.Fault) { t.Error(f.Message) },
 			OnLog: func(string, string, string) {},

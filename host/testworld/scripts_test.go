@@ -3,10 +3,10 @@ package testworld_test
 import (
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 
 	"hotshard/bindings"
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
@@ -14,27 +14,6 @@ import (
 )
 
 const root = "../../scripts"
-
-// types gives the item types to the bindings, as host/server does.
-type types struct{ set *static.TypeSet }
-
-func (t types) Get(name string) (map[string]world.Value, bool) {
-	it := t.set.ByName(name)
-	if it == nil {
-		return nil, false
-	}
-	return it.Values(), true
-}
-
-func (t types) List(group string) []string {
-	var names []string
-	for _, it := range t.set.All() {
-		if group == "" || it.Group == group {
-			names = append(names, it.Name)
-		}
-	}
-	return names
-}
 
 // described requires what the game sends to be in bindings.SentEvents, as it is sent.
 func described(event string, fields map[string]world.Value) error {
@@ -47,10 +26,10 @@ func described(event string, fields map[string]world.Value) error {
 
 // TestScripts runs the game's own tests, as bin/host test does.
 func TestScripts(t *testing.T) {
-	seen := map[string]bool{}
-	note := func(event string, _ map[string]world.Value) error { seen[event] = true; return nil }
+	var seen sync.Map // files of tests run beside each other
+	note := func(event string, _ map[string]world.Value) error { seen.Store(event, true); return nil }
 	for _, seed := range []uint64{1, 2} {
-		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(types{static.Types()}, described, note)})
+		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(described, note)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +38,7 @@ func TestScripts(t *testing.T) {
 		}
 	}
 	for _, e := range bindings.SentEvents {
-		if !e.Core && !seen[e.Name()] {
+		if _, sent := seen.Load(e.Name()); !e.Core && !sent {
 			t.Errorf("no test of the game's makes it send %s: is bindings/sent.go still right?", e.Name())
 		}
 	}
@@ -68,7 +47,7 @@ func TestScripts(t *testing.T) {
 // TestScriptsUnderReload runs them again while scripts are reloaded in the middle
 // of every scenario: nobody may notice.
 func TestScriptsUnderReload(t *testing.T) {
-	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +63,7 @@ func TestScriptsAreClean(t *testing.T) {
 		events = append(events, e.Sig)
 	}
 	report, err := luacheck.Run(luacheck.Options{
-		Root: root, Events: events, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
+		Root: root, Events: events, Types: bindings.CheckTypes, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
 	})
 	if err != nil {
 		t.Fatal(err)

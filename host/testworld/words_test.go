@@ -6,7 +6,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/bindings"
-	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -18,7 +17,7 @@ import (
 // that a real state has: what is missing on either side would be a false alarm or
 // a mistake nobody sees.
 func TestCheckerKnowsTheState(t *testing.T) {
-	w, err := testworld.New(types{static.Types()})(luatest.Setup{
+	w, err := testworld.New()(luatest.Setup{
 		Release: code.NewRelease(1, map[string][]byte{"main.lua": nil}), Entry: []string{"main"},
 		Map: luatest.Map(), System: "Alpha", Install: func(*script.State) {},
 		OnFault: func(f script.Fault) { t.Error(f.Message) }, OnLog: func(string, string, string) {},

@@ -17,9 +17,10 @@ import (
 // started is when time begins in every test.
 var started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// New returns what luatest.Options.New wants: a maker of worlds in which the
-// item types exist. What players are sent has to pass the checks.
-func New(types bindings.Types, checks ...Check) func(luatest.Setup) (luatest.World, error) {
+// New returns what luatest.Options.New wants: a maker of worlds, which share the types of
+// the scripts. What players are sent has to pass the checks.
+func New(checks ...Check) func(luatest.Setup) (luatest.World, error) {
+	types := &bindings.TypeReader{}
 	return func(setup luatest.Setup) (luatest.World, error) {
 		w, err := newWorld(setup, types)
 		if err != nil {
@@ -36,6 +37,8 @@ type Check func(event string, fields map[string]world.Value) error
 // testWorld is one solar system, and the services it has asked for something.
 type testWorld struct {
 	setup    luatest.Setup
+	types    *bindings.TypeReader
+	everyone *everybody
 	bind     func(*system.System, *script.State)
 	system   *system.System
 	services []*system.System // in the order of their start
@@ -46,7 +49,7 @@ type testWorld struct {
 	checks   []Check
 }
 
-func newWorld(setup luatest.Setup, types bindings.Types) (*testWorld, error) {
+func newWorld(setup luatest.Setup, types *bindings.TypeReader) (*testWorld, error) {
 	static := setup.Map.ByName(setup.System)
 	if static == nil {
 		return nil, fmt.Errorf("there is no system %s in the map of tests", setup.System)
@@ -54,11 +57,13 @@ func newWorld(setup luatest.Setup, types bindings.Types) (*testWorld, error) {
 	memory := newMemory()
 	w := &testWorld{
 		setup:   setup,
+		types:   types,
 		clients: map[world.CharacterID]*client{},
 		now:     started,
 	}
+	w.everyone = &everybody{world: w, people: map[world.CharacterID]bindings.Character{}}
 	w.bind = bindings.Binder(&bindings.Deps{
-		Map: setup.Map, Routes: world.NewRouter(setup.Map), Types: types, Store: memory, Items: memory,
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory}, Characters: w.everyone,
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
@@ -76,7 +81,7 @@ func (w *testWorld) config(address world.Address, static *world.SolarSystem, mod
 	return system.Config{
 		Address: address, Static: static, Module: module, Seed: w.setup.Seed,
 		Release: func() *code.Release { return w.setup.Release },
-		Script:  script.Options{Entry: entry, Started: started, Strict: true},
+		Script:  script.Options{Entry: entry, Started: started, Strict: true, Data: w.types.Data},
 		Bind: func(s *system.System, st *script.State) {
 			w.bind(s, st)
 			if module == "" {
@@ -122,6 +127,7 @@ func (w *testWorld) Advance(seconds float64) {
 // Join lets a new character log in.
 func (w *testWorld) Join(name string) (world.CharacterID, error) {
 	w.lastID++
+	w.everyone.join(w.lastID, name)
 	c := &client{check: w.check}
 	w.clients[w.lastID] = c
 	return w.lastID, w.system.Post(system.Enter{

@@ -111,6 +111,7 @@ func fleet(t testing.TB, s *Space, ships int) *scenario {
 		switch to := p.ids[i/10*10]; {
 		case id == to:
 			must(t, s.SetMaxSpeed(id, 100+p.rng.Float64()*150))
+			must(t, s.SetHandling(id, 1e6*(1+p.rng.Float64()), 1+p.rng.Float64()*3))
 			must(t, s.Orbit(id, p.planets[0], 10e3))
 		case i%3 == 0:
 			must(t, s.Orbit(id, to, 3e3))

@@ -1,6 +1,8 @@
 package physics
 
 import (
+	"math"
+
 	"hotshard/runtime/world"
 )
 
@@ -116,13 +118,11 @@ func (s *Space) Warp(id world.EntityID, point world.Vec3, landAt float64) error 
 // SetMaxSpeed changes the speed the ship strives for, e.g. by a propulsion
 // module or its throttle. It keeps its order. Errors: BadValue.
 func (s *Space) SetMaxSpeed(id world.EntityID, v float64) error {
-	i, ok := s.index[id]
-	switch {
-	case !ok:
-		return unknownBody("set speed", id)
-	case s.info[i].fixed:
-		return refuse("set speed", id, Immobile, "%d is a celestial and does not move: name a ship", id)
-	case !(v >= 0 && v <= MaxSpeed):
+	i, err := s.engine("set speed", id)
+	if err != nil {
+		return err
+	}
+	if !(v >= 0 && v <= MaxSpeed) {
 		return refuse("set speed", id, BadValue, "a maximum speed of %g m/s is not within 0 and %g m/s", v, MaxSpeed)
 	}
 	if s.speed[i] != v {
@@ -131,6 +131,52 @@ func (s *Space) SetMaxSpeed(id world.EntityID, v float64) error {
 		s.change(i, engined)
 	}
 	return nil
+}
+
+// SetHandling changes how fast the ship answers the helm: mass in kg times agility is its
+// time constant, as in a Spec. It keeps its order. Errors: BadValue.
+func (s *Space) SetHandling(id world.EntityID, mass, agility float64) error {
+	i, err := s.engine("set handling", id)
+	if err != nil {
+		return err
+	}
+	tau := mass * agility / 1e6
+	if !(mass >= 0) || !(agility >= 0) || !(tau <= maxTau) {
+		return refuse("set handling", id, BadValue, "mass %g kg times agility %g gives a time constant of %g s: it has to be within 0 and %g", mass, agility, tau, maxTau)
+	}
+	if tau = max(tau, minTau); s.tau[i] != tau {
+		s.tau[i] = tau
+		s.decay[i] = math.Exp(-s.step.dt / tau)
+		s.wake(i)
+		s.change(i, engined)
+	}
+	return nil
+}
+
+// SetWarpSpeed changes how fast the ship warps, in m/s, 0 for not at all. A warp that has
+// begun ends as it began. Errors: BadValue.
+func (s *Space) SetWarpSpeed(id world.EntityID, v float64) error {
+	i, err := s.engine("set warp speed", id)
+	if err != nil {
+		return err
+	}
+	if v != 0 && !(v >= MinWarp && v <= MaxWarp) {
+		return refuse("set warp speed", id, BadValue, "the warp speed %g is neither 0 nor within %g and %g m/s: 3 AU/s are %g", v, MinWarp, MaxWarp, 3*world.AU)
+	}
+	s.info[i].warp = v
+	return nil
+}
+
+// engine finds the slot of a body that moves by itself.
+func (s *Space) engine(op string, id world.EntityID) (int32, error) {
+	i, ok := s.index[id]
+	switch {
+	case !ok:
+		return 0, unknownBody(op, id)
+	case s.info[i].fixed:
+		return 0, refuse(op, id, Immobile, "%d is a celestial and does not move: name a ship", id)
+	}
+	return i, nil
 }
 
 // orderable finds the slot of a body that takes orders.

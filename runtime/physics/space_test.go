@@ -100,7 +100,9 @@ func TestRefusalsNameWhatToDo(t *testing.T) {
 	}{
 		{s.Stop(999), UnknownBody}, {s.SetMaxSpeed(999, 1), UnknownBody}, {s.Approach(a, 999), UnknownTarget}, {s.Orbit(a, a, 1), BadValue},
 		{s.Orbit(a, far, 100), OutOfSight}, {s.KeepRange(a, st, nan), BadValue}, {s.Orbit(a, st, -1), BadValue}, {s.Orbit(a, st, math.Inf(1)), BadValue},
-		{s.Stop(st), Immobile}, {s.SetMaxSpeed(st, 1), Immobile}, {s.SetMaxSpeed(a, -1), BadValue}, {s.Direction(a, world.Vec3{}), BadValue},
+		{s.Stop(st), Immobile}, {s.SetMaxSpeed(st, 1), Immobile}, {s.SetMaxSpeed(a, -1), BadValue}, {s.SetHandling(999, 1, 1), UnknownBody}, {s.SetHandling(st, 1, 1), Immobile},
+		{s.SetHandling(a, -1, 1), BadValue}, {s.SetHandling(a, math.NaN(), 1), BadValue}, {s.SetHandling(a, 1e300, 1e300), BadValue}, {s.SetWarpSpeed(a, 1), BadValue},
+		{s.SetWarpSpeed(a, math.Inf(1)), BadValue}, {s.SetWarpSpeed(st, 0), Immobile}, {s.Direction(a, world.Vec3{}), BadValue},
 		{s.Direction(a, world.Vec3{X: nan}), BadValue}, {s.GoTo(a, world.Vec3{X: 1e200}), BadValue}, {s.Align(a, world.Vec3{}), BadValue},
 		{s.Warp(a, world.Vec3{X: 100e3}, 0), TooClose}, {s.Warp(a, world.Vec3{X: 1e9}, nan), BadValue}, {s.Warp(103, world.Vec3{X: 1e9}, 0), NoWarpDrive},
 		{s.Add(Spec{ID: a}), Duplicate}, {s.Add(Spec{}), BadValue}, {s.Add(Spec{ID: 5, WarpSpeed: 3}), BadValue}, {s.Add(Spec{ID: 5, Mass: 1e300, Agility: 1e300}), BadValue},

@@ -27,3 +27,16 @@ func TestByteOrderMarkAndWindowsLines(t *testing.T) { // E12
 		t.Errorf("the error's line: %s", got)
 	}
 }
+
+// A constant that takes a new value is a change, and is told with both.
+func TestChangedConstantsAreTold(t *testing.T) {
+	s := newShard(t, false, 2, "local m = {}\nlocal most = 5\nm.name = \"a\"\nfunction m.f() return most end\nreturn m\n")
+	out := s.save("m.lua", "local m = {}\nlocal most = 6\nm.name = \"b\"\nfunction m.f() return most end\nreturn m\n")
+	s.verdict(out, Apply)
+	s.want("both took it", s.values(), "S00=6 S01=6")
+	for _, want := range []string{"(2 changed, ", "m:most 5 -> 6", `m.name "a" -> "b"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the outcome does not say %q: %s", want, out)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (o Outcome) String() string {
 	switch o.Verdict {
 	case Apply:
 		fmt.Fprintf(&b, "release %d live: %s", o.Release, strings.Join(o.Files, ", "))
-		fmt.Fprintf(&b, " (%d changed, %d added, %d removed", o.Report.Functions, o.Report.Added, o.Report.Removed)
+		fmt.Fprintf(&b, " (%d changed, %d added, %d removed", o.Report.Functions+len(o.Report.Values), o.Report.Added, o.Report.Removed)
 		if len(o.Report.Restarted) > 0 {
 			fmt.Fprintf(&b, ", task %s restarted", strings.Join(o.Report.Restarted, ", "))
 		}
@@ -91,12 +91,17 @@ func (o Outcome) String() string {
 			b.WriteString("; no system that runs it is awake")
 		}
 		b.WriteByte(')')
+		b.WriteString(values(o.Report.Values))
 	case Refuse, Hold:
 		verb := "refused"
 		if o.Verdict == Hold {
 			verb = "held"
 		}
-		fmt.Fprintf(&b, "%s %s: %s. Nothing changed; still at release %d", verb, o.Code, strings.TrimSuffix(o.Message, "."), o.Release)
+		message := strings.TrimSuffix(o.Message, ".")
+		if !strings.HasSuffix(message, "?") {
+			message += "."
+		}
+		fmt.Fprintf(&b, "%s %s: %s Nothing changed; still at release %d", verb, o.Code, message, o.Release)
 	case Queue:
 		fmt.Fprintf(&b, "queued for promote: %s", strings.Join(o.Files, ", "))
 	default:
@@ -107,6 +112,22 @@ func (o Outcome) String() string {
 	}
 	for _, w := range o.Warnings {
 		fmt.Fprintf(&b, "\n  %s", w)
+	}
+	return b.String()
+}
+
+// toldValues is how many changed values an outcome spells out.
+const toldValues = 10
+
+// values says which figures and constants have changed, and how.
+func values(changes []code.ValueChange) string {
+	var b strings.Builder
+	for i, c := range changes {
+		if i == toldValues {
+			fmt.Fprintf(&b, "; and %d more", len(changes)-i)
+			break
+		}
+		fmt.Fprintf(&b, "; %s", c)
 	}
 	return b.String()
 }

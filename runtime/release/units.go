@@ -109,6 +109,7 @@ func (u *units) stage(program string, from, to *code.Release, roots []string) (s
 		g = reload.NewStager(*o)
 		u.stagers[program] = g
 	}
+	g.Back = u.goingBack
 	return g.Stage(from, to, roots)
 }
 

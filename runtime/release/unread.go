@@ -16,7 +16,7 @@ import (
 func unread(staged legs, from, to *code.Release) bool {
 	changed := from.Changed(to)
 	for _, path := range changed {
-		if to.Files[path] == nil || to.Needed(path) {
+		if to.Files[path] == nil || code.IsData(path) || to.Needed(path) {
 			return false
 		}
 		for _, st := range staged {

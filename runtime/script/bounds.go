@@ -55,6 +55,9 @@ func (s *State) boundRegistration(L *lua.LState, kind RegistrationKind, name str
 	}
 }
 
+// BoundTask refuses a word that begins a task where the State that runs on L has too many.
+func BoundTask(L *lua.LState) { From(L).boundTask(L) }
+
 // boundTask is asked before a script begins a task.
 func (s *State) boundTask(L *lua.LState) {
 	s.bounded(L, taskSteps, len(s.alive), maxTasks, "tasks that have not ended")

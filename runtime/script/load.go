@@ -62,6 +62,9 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 	if m := s.modules.byName[name]; m != nil {
 		L.RaiseError("loop: %s is required while it is being loaded; require it inside the function that needs it", name)
 	}
+	if s.opts.Data != nil && code.IsData(code.ModulePath(name)) {
+		L.RaiseError("%s is data and no module: types.get gives its figures", name)
+	}
 	file := s.release.Files[code.ModulePath(name)]
 	if file == nil {
 		L.RaiseError("module %s not found: there is no %s below the script root", name, code.ModulePath(name))

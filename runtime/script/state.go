@@ -32,6 +32,12 @@ type Options struct {
 	// Stopwatch is what the time of calls is measured by, for tests that do not want the
 	// machine's; nil: that one.
 	Stopwatch func(*State) time.Duration
+
+	// Data reads what a release says besides code, the same value for the same files; nil:
+	// data files are modules like any other. Vet judges a release that is to be staged: its
+	// scripts, and the world's need of what goes. back: it is one that ran before.
+	Data func(*code.Release) (Data, error)
+	Vet  func(from, to *code.Release, data Data, back bool) ([]code.Warning, error)
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.
@@ -57,6 +63,7 @@ type State struct {
 	l       *lua.LState
 	m       *vm.Machine
 	release *code.Release
+	data    Data
 
 	modules  modules
 	slots    Slots
@@ -136,6 +143,9 @@ func newState(o Options, stage Stage) (*State, error) {
 		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
+	if err := s.readData(); err != nil {
+		return nil, err
+	}
 	baseLibrary().lay(s)
 	if o.Bind != nil {
 		o.Bind(s)

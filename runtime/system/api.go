@@ -155,6 +155,13 @@ func (s *System) Remove(id world.EntityID) bool {
 // the ship through gates and restarts.
 func (s *System) SetSpeed(id world.EntityID, v float64) error { return s.entities.setSpeed(id, v) }
 
+// SetEngine changes how a ship flies, for good, as SetSpeed does: all of it, or nothing
+// where a value is refused. A warp that has begun ends as it began.
+func (s *System) SetEngine(id world.EntityID, to Engine) error { return s.entities.setEngine(id, to) }
+
+// EachEntity visits everything in space that is not part of the map, in no order.
+func (s *System) EachEntity(visit func(*Entity)) { s.entities.each(visit) }
+
 // Tell sends an event to one player, at the latest when they have been told where
 // they are.
 func (s *System) Tell(p *Player, f *wire.Frame) { s.sending.tell(p, f) }

@@ -34,6 +34,17 @@ type Spawn struct {
 	Owner world.CharacterID
 }
 
+// Engine is how a ship flies, in the units of Ship.
+type Engine struct{ Mass, Agility, Speed, Warp float64 }
+
+// Engine is how the thing flies.
+func (e *Entity) Engine() Engine {
+	return Engine{e.spec.Mass, e.spec.Agility, e.spec.Speed, e.spec.Warp}
+}
+
+// Flies says whether a thing has an engine: no wreck and nothing adrift.
+func (e *Entity) Flies() bool { return e.spec.Speed > 0 }
+
 // entities are the things in space that are not part of the map.
 type entities struct {
 	space *physics.Space // nil in a service
@@ -118,11 +129,40 @@ func (c *entities) setSpeed(id world.EntityID, v float64) error {
 	if e == nil {
 		return noEntity(id)
 	}
-	if err := c.space.SetMaxSpeed(id, v); err != nil {
+	engine := e.Engine()
+	engine.Speed = v
+	return c.setEngine(id, engine)
+}
+
+// setEngine changes how a ship flies, or nothing.
+func (c *entities) setEngine(id world.EntityID, to Engine) error {
+	e := c.byID[id]
+	if e == nil {
+		return noEntity(id)
+	}
+	if err := c.fly(id, to); err != nil {
+		_ = c.fly(id, e.Engine()) // it flew like that before
 		return err
 	}
-	e.spec.Speed = v
+	e.spec.Mass, e.spec.Agility, e.spec.Speed, e.spec.Warp = to.Mass, to.Agility, to.Speed, to.Warp
 	return nil
+}
+
+func (c *entities) fly(id world.EntityID, e Engine) error {
+	if err := c.space.SetHandling(id, e.Mass, e.Agility); err != nil {
+		return err
+	}
+	if err := c.space.SetMaxSpeed(id, e.Speed); err != nil {
+		return err
+	}
+	return c.space.SetWarpSpeed(id, e.Warp*world.AU)
+}
+
+// each visits all of them, in no order.
+func (c *entities) each(visit func(*Entity)) {
+	for _, e := range c.byID {
+		visit(e)
+	}
 }
 
 // shipOf returns the ship the player flies and its state, if it is in space.

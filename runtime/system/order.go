@@ -55,11 +55,18 @@ func (s *System) run(p *Player, m Command) {
 	if args == nil {
 		args = map[string]world.Value{}
 	}
-	s.scripts.state.Command(p.Name, m.Name, func(result world.Value, err error) {
+	s.RunCommand(p, m.Name, args, func(result world.Value, err error) {
 		s.sending.cork(m.Client)
 		p.answered = s.time.step
-		m.Client.Reply(m.ID, result, forPlayer(err))
-	}, lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
+		m.Client.Reply(m.ID, result, err)
+	})
+}
+
+// RunCommand gives a command as a player; done hears what their client would, a refusal
+// as a *wire.Error, now or at a later tick. It may be called while Lua runs.
+func (s *System) RunCommand(p *Player, name string, args world.Value, done func(world.Value, error)) {
+	s.scripts.state.Command(p.Name, name, func(result world.Value, err error) { done(result, forPlayer(err)) },
+		lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
 }
 
 // forPlayer makes a refusal by the scripts one that the player gets to see.

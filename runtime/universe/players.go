@@ -95,6 +95,13 @@ func (u *Universe) left(c world.CharacterID) {
 	delete(u.where, c)
 }
 
+// Deliver gives a message to the system where a character is; false where they are not in
+// the game or it does not take it.
+func (u *Universe) Deliver(c world.CharacterID, m system.Message) bool {
+	at, in := u.Where(c)
+	return in && u.deliver(at, m) == nil
+}
+
 // follow delivers a message to wherever the character is, if anywhere.
 func (u *Universe) follow(c world.CharacterID, m system.Message) {
 	at, in := u.Where(c)

@@ -12,6 +12,8 @@ const (
 	RStateType     = "R-STATE-TYPE"     // live state would change its type
 	RMigrate       = "R-MIGRATE"        // a migration failed
 	RNoDown        = "R-NODOWN"         // a migration cannot be taken back
+	RType          = "R-TYPE"           // a data file is no good, or a script names what no type is called
+	RTypeUsed      = "R-TYPE-USED"      // a type would go, and is used
 	RPatchConflict = "R-PATCH-CONFLICT" // a patch and its file, or another patch, do not go together
 )
 
@@ -27,5 +29,6 @@ const (
 	WGlobal      = "W-GLOBAL"       // a global is new, or one that nobody has is used
 	WOrphanState = "W-ORPHAN-STATE" // state that the source no longer has
 	WPatched     = "W-PATCHED"      // a saved function is under a patch
+	WTypeUsed    = "W-TYPE-USED"    // a type goes with the release that brought it, and is used
 	WStateKept   = "W-STATE-KEPT"   // live state stays though its source changed
 )

@@ -47,9 +47,17 @@ func (c *Checker) Check(texts map[string][]byte) []Finding {
 		}
 	}
 	slices.Sort(names)
+	data := map[string][]Finding{}
+	if c.options.Types != nil {
+		var inData []Finding
+		tree.types, inData = c.options.Types(texts)
+		for _, f := range inData {
+			data[f.File] = append(data[f.File], f)
+		}
+	}
 	var found []Finding
 	for _, name := range names {
-		for _, f := range tree.check(name) {
+		for _, f := range append(tree.check(name), data[name]...) {
 			f.File = name
 			found = append(found, f)
 		}

@@ -27,6 +27,8 @@ type Finding struct {
 	Col      int
 	Severity Severity
 	Message  string
+
+	types bool // it is about a name of a type
 }
 
 // String returns the finding as editors understand it: "file:line:col: message".
@@ -44,7 +46,10 @@ type Options struct {
 	Paths  []string // files or folders to report on; empty means the whole root
 	API    API      // the words scripts may use
 	Events []string // the events that the core tells scripts, by name or signature; empty: names of events are not checked
-	Tests  API      // the words that tests may use besides: files called *_test.lua, and those in folders called testing
+	// Types reads the data files among the scripts: the names that scripts may use, and what
+	// is wrong with the files; nil: scripts have no types.
+	Types func(scripts map[string][]byte) (Types, []Finding)
+	Tests API // the words that tests may use besides: files called *_test.lua, and those in folders called testing
 }
 
 // Report is the outcome of a check.

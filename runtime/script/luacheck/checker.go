@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/syntax"
 )
 
 // maxArray is how many items an array literal may have: the VM silently loses
@@ -18,9 +21,10 @@ type local struct {
 	line   int
 	nth    int // of that name on its line
 	used   bool
-	quiet  bool   // parameters, loop variables and names with _: nobody minds if unused
-	module string // "lib.ship" for local ship = require "lib.ship"
-	more   *local // the next name of the same statement
+	quiet  bool            // parameters, loop variables and names with _: nobody minds if unused
+	text   *ast.StringExpr // what it is given where it is declared
+	module string          // "lib.ship" for local ship = require "lib.ship"
+	more   *local          // the next name of the same statement
 }
 
 // scope is a block with its names.
@@ -46,6 +50,7 @@ type checker struct {
 	src      *source
 	scope    *scope
 	state    *state // of the file, once somebody asks
+	consts   *constants
 	findings []Finding
 	seen     map[string]int // how often names were reported on a line, for the column
 }
@@ -146,7 +151,7 @@ func (c *checker) stmt(s ast.Stmt) {
 		c.stmts(s.Stmts)
 		c.close()
 	default:
-		children(s, c.block, c.expr)
+		syntax.Children(s, c.block, c.expr)
 	}
 }
 
@@ -164,6 +169,7 @@ func (c *checker) localAssign(s *ast.LocalAssignStmt) {
 		l := c.declare(s.Line(), name, false)
 		if i < len(s.Exprs) {
 			l.module = required(s.Exprs[i])
+			l.text, _ = s.Exprs[i].(*ast.StringExpr)
 		}
 		if before != nil {
 			before.more = l
@@ -242,9 +248,9 @@ func (c *checker) expr(x ast.Expr) {
 		if n := items(x); n > maxArray {
 			c.report(Error, x.Line(), []string{"{"}, "an array literal of %d items: the VM loses those beyond %d", n, maxArray)
 		}
-		exprChildren(x, c.block, c.expr)
+		syntax.ExprChildren(x, c.block, c.expr)
 	default:
-		exprChildren(x, c.block, c.expr)
+		syntax.ExprChildren(x, c.block, c.expr)
 	}
 }
 
@@ -317,7 +323,9 @@ func (c *checker) moduleField(module string, place []string, key string, line in
 // API's functions get.
 func (c *checker) call(x *ast.FuncCallExpr) {
 	if m := required(x); m != "" {
-		if _, ok := c.exports[m]; !ok && c.scope.find("require") == nil {
+		if code.IsData(code.ModulePath(m)) {
+			c.report(Error, x.Args[0].Line(), []string{m}, "%s is data and no module: types.get gives its figures", m)
+		} else if _, ok := c.exports[m]; !ok && c.scope.find("require") == nil {
 			c.report(Error, x.Args[0].Line(), []string{m}, "no module %s below the script root%s", m, suggest(m, c.modules()))
 		}
 	}
@@ -330,6 +338,7 @@ func (c *checker) call(x *ast.FuncCallExpr) {
 		c.expr(x.Func)
 		c.argumentCount(x)
 		c.migration(x)
+		c.typeNames(x)
 	}
 	c.exprs(x.Args)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/syntax"
 )
 
 // senders are the words that make an event happen, with the place of its name
@@ -27,7 +29,7 @@ func (r *raised) join(other raised) {
 
 func (r *raised) block(stmts []ast.Stmt) {
 	for _, s := range stmts {
-		children(s, r.block, r.expr)
+		syntax.Children(s, r.block, r.expr)
 	}
 }
 
@@ -41,7 +43,7 @@ func (r *raised) expr(x ast.Expr) {
 			}
 		}
 	}
-	exprChildren(x, r.block, r.expr)
+	syntax.ExprChildren(x, r.block, r.expr)
 }
 
 // wordOf is "emit" or "system.send" for an expression that reads so, else "".

@@ -1,6 +1,10 @@
 package luacheck
 
-import "github.com/yuin/gopher-lua/ast"
+import (
+	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/syntax"
+)
 
 // exports is what can be known of the table a module returns. Open means that
 // fields may appear in ways the text does not show, so none is reported missing.
@@ -132,7 +136,7 @@ func (w *escape) stmt(s ast.Stmt) {
 		}
 		w.values(s.Exprs)
 	default:
-		children(s, w.block, w.expr)
+		syntax.Children(s, w.block, w.expr)
 	}
 }
 
@@ -171,14 +175,14 @@ func (w *escape) expr(x ast.Expr) {
 				w.open = true
 			}
 		}
-		exprChildren(x, w.block, w.expr)
+		syntax.ExprChildren(x, w.block, w.expr)
 	case *ast.LogicalOpExpr:
 		if w.isIt(x.Rhs) || w.isIt(x.Lhs) {
 			w.open = true
 		}
-		exprChildren(x, w.block, w.expr)
+		syntax.ExprChildren(x, w.block, w.expr)
 	default:
-		exprChildren(x, w.block, w.expr)
+		syntax.ExprChildren(x, w.block, w.expr)
 	}
 }
 

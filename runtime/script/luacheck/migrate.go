@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/syntax"
 )
 
 // state collects the names by which a file's state can be known to a reload: locals,
@@ -35,7 +37,7 @@ func (s *state) block(stmts []ast.Stmt) {
 			s.target(st.Name.Func)
 			continue // what is in a function is no state of the file
 		}
-		children(st, s.block, s.expr)
+		syntax.Children(st, s.block, s.expr)
 	}
 }
 
@@ -67,7 +69,7 @@ func (s *state) expr(x ast.Expr) {
 			s.key(f.Key)
 		}
 	}
-	exprChildren(x, s.block, s.expr)
+	syntax.ExprChildren(x, s.block, s.expr)
 }
 
 // migration checks that a reload.migrate names something of its file.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
+
+	"hotshard/runtime/script/syntax"
 )
 
 // tree is all scripts below the root.
@@ -16,8 +18,9 @@ type tree struct {
 	exports    map[string]exports // by module
 	given      map[string]map[string]bool
 	events     map[string]bool // the core's
-	raised     raised          // the scripts' own,
-	tested     raised          // and those that tests make happen besides
+	types      Types
+	raised     raised // the scripts' own,
+	tested     raised // and those that tests make happen besides
 }
 
 func newTree(api, tests API) *tree {
@@ -89,11 +92,11 @@ func (g *gifts) block(stmts []ast.Stmt) {
 		case *ast.FuncDefStmt:
 			g.target(s.Name.Func)
 		}
-		children(s, g.block, g.expr)
+		syntax.Children(s, g.block, g.expr)
 	}
 }
 
-func (g *gifts) expr(x ast.Expr) { exprChildren(x, g.block, g.expr) }
+func (g *gifts) expr(x ast.Expr) { syntax.ExprChildren(x, g.block, g.expr) }
 
 func (g *gifts) target(x ast.Expr) {
 	attr, ok := x.(*ast.AttrGetExpr)

@@ -35,7 +35,9 @@ func Commit(s *script.State, st *Staged) (report *Report, err error) {
 	if r != nil {
 		return nil, r
 	}
+	from := s.Data()
 	p.apply()
+	p.dataChanged(from)
 	p.hooks()
 	return &p.report, nil
 }
@@ -81,6 +83,7 @@ func (p *planner) apply() {
 	p.upgrades()
 	p.states()
 	p.forgetLoads()
+	p.s.SetData(p.st.next.Data(), &p.undo)
 	p.s.SetRelease(p.st.To, &p.undo)
 	p.s.Slots().Settle()
 }

@@ -87,6 +87,7 @@ func (p *planner) typeRefusal(o op, live lua.LValue) *code.Refusal {
 
 func (p *planner) take(at *place) {
 	p.report.Taken++
+	p.constant(at)
 	p.writes = append(p.writes, write{place: at, value: p.translate(at.new)})
 }
 

@@ -55,9 +55,10 @@ type write struct {
 type Report struct {
 	Stats
 	Warnings  []code.Warning
-	Taken     int // places that took the new source's value
-	Kept      int // places that kept the live value although the source changed
-	Frames    int // suspended frames that finish in old code
+	Values    []code.ValueChange // figures of data, and constants
+	Taken     int                // places that took the new source's value
+	Kept      int                // places that kept the live value although the source changed
+	Frames    int                // suspended frames that finish in old code
 	Restarted []string
 	Modules   int // changed modules that this State has loaded
 }
@@ -85,6 +86,9 @@ func makePlan(s *script.State, st *Staged, force bool) (*planner, *code.Refusal)
 	}
 	defer p.takeBack()
 	p.report.Stats = st.Stats
+	if r := p.data(); r != nil {
+		return nil, r
+	}
 	p.preparing = true
 	if r := p.modules(); r != nil {
 		return nil, r

@@ -16,6 +16,7 @@ import (
 // keeps the staging States of the releases in use: their values are the base of
 // the three-way merge. A Stager belongs to one goroutine at a time.
 type Stager struct {
+	Back  bool // what is staged ran before: it is taken back
 	opts  script.Options
 	bases map[string]*rehearsal // by release hash
 }
@@ -33,6 +34,8 @@ type Staged struct {
 	From, To *code.Release
 	Changed  []string       // paths
 	Warnings []code.Warning // those that no live State's values can change
+	values   []code.ValueChange
+	back     bool
 	base     *rehearsal
 	next     *rehearsal
 	match    map[string]*code.Match
@@ -62,9 +65,12 @@ func (g *Stager) Stage(from, to *code.Release, roots []string) (*Staged, error) 
 			}
 		}
 	}
+	warnings, err := g.vet(from, to)
+	if err != nil {
+		return nil, err
+	}
 	base := g.bases[from.Hash]
 	if base == nil {
-		var err error
 		if base, err = g.boot(from, roots, nil); err != nil {
 			return nil, err
 		}
@@ -79,10 +85,11 @@ func (g *Stager) Stage(from, to *code.Release, roots []string) (*Staged, error) 
 	if err != nil {
 		return nil, err
 	}
-	st := &Staged{From: from, To: to, Changed: from.Changed(to), base: base, next: next, match: map[string]*code.Match{}, results: map[lua.LValue]string{}}
+	st := &Staged{From: from, To: to, Changed: from.Changed(to), Warnings: warnings, back: g.Back, base: base, next: next, match: map[string]*code.Match{}, results: map[lua.LValue]string{}}
 	for _, m := range base.Loaded() {
 		st.results[m.Result] = m.Name
 	}
+	st.values = st.dataChanges()
 	if r := st.difference(); r != nil {
 		return nil, r
 	}

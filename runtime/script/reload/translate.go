@@ -33,8 +33,15 @@ func (p *planner) translateTable(t *lua.LTable) lua.LValue {
 			return v
 		}
 	}
+	if vm.IsClosed(t) {
+		return t // a metatable that all States share
+	}
 	if t == p.st.next.Globals() {
 		return p.s.Globals()
+	}
+	if live := p.counterpart(t); live != nil {
+		p.made[t] = live
+		return live
 	}
 	c := p.s.L().CreateTable(vm.Len(t), 0)
 	p.made[t] = c

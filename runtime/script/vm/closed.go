@@ -17,6 +17,24 @@ var closed = func() *lua.LTable {
 // closedGlobals is that of the globals.
 var closedGlobals *lua.LTable
 
+// others are those that NewClosed has made: one or two, so that a write to an object with
+// a metatable is not slowed down by looking for them.
+var others []reason
+
+type reason struct {
+	meta *lua.LTable
+	why  func(L *lua.LState, t *lua.LTable, key lua.LValue) string
+}
+
+// NewClosed makes a metatable of tables that nothing assigns to, with words of its own
+// for who tries. It is the same for all machines, and called before any runs.
+func NewClosed(why func(L *lua.LState, t *lua.LTable, key lua.LValue) string) *lua.LTable {
+	mt := &lua.LTable{Metatable: lua.LNil}
+	Fill(mt, map[string]lua.LValue{"__metatable": lua.LFalse}, NamesOf([]string{"__metatable"}))
+	others = append(others, reason{mt, why})
+	return mt
+}
+
 // CloseGlobals says what becomes of new names among the globals; the names that are
 // there are closed, as Close does. It is called once, before any machine runs.
 func CloseGlobals(newindex, index *lua.LFunction) *lua.LTable {
@@ -34,16 +52,29 @@ func Close(t *lua.LTable) {
 	}
 }
 
-// isClosed says whether a table has one of the two metatables.
-func isClosed(mt lua.LValue) bool {
+// IsClosed says whether a metatable is one of those here.
+func IsClosed(mt lua.LValue) bool {
 	t, ok := mt.(*lua.LTable)
-	return ok && (t == closed || t == closedGlobals)
+	if !ok || t == closed || t == closedGlobals {
+		return ok
+	}
+	for i := range others {
+		if others[i].meta == t {
+			return true
+		}
+	}
+	return false
 }
 
 // Refuse raises an error if scripts may not assign to a field of the table.
 func Refuse(L *lua.LState, t *lua.LTable, key lua.LValue) {
-	if !isClosed(t.Metatable) || t.Metatable == lua.LValue(closedGlobals) && isNil(tableOf(t).get(key)) {
+	if !IsClosed(t.Metatable) || t.Metatable == lua.LValue(closedGlobals) && isNil(tableOf(t).get(key)) {
 		return
+	}
+	for i := range others {
+		if others[i].meta == t.Metatable {
+			fail(L, "%s", others[i].why(L, t, key))
+		}
 	}
 	fail(L, "%s%s is the library's, which all scripts share: give a function of your own another name", Of(L).nameOf(t), lua.LVAsString(key))
 }

@@ -34,6 +34,13 @@ func Fill(t *lua.LTable, fields map[string]lua.LValue, names Names) {
 	tt.strdict, tt.keys, tt.k2i = fields, slices.Clip(names.list), maps.Clone(names.index)
 }
 
+// FillClosed is Fill for a closed table, which is read and hardly ever walked: an index of
+// its names is made when one is needed.
+func FillClosed(t *lua.LTable, fields map[string]lua.LValue, names Names) {
+	tt := tableOf(t)
+	tt.strdict, tt.keys, tt.k2i = fields, slices.Clip(names.list), nil
+}
+
 // ShareNames takes the names of a table's fields from those at hand, where they are
 // there, and gives back what room the table has left. The order stays.
 func ShareNames(t *lua.LTable, known map[string]lua.LValue) {

@@ -48,7 +48,7 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	case lua.LString:
 		switch {
 		case !isNil(t.Metatable):
-			if _, ok := t.strdict[string(n)]; !ok || isClosed(t.Metatable) {
+			if _, ok := t.strdict[string(n)]; !ok || IsClosed(t.Metatable) {
 				return 0, false
 			}
 			if isNil(v) {

@@ -1,5 +1,5 @@
 -- Stands for the host's bindings: what the fight asks of them, and nothing else. The
--- figures of the types are those of data/static/types.toml.
+-- figures of the types are those of scripts/types.
 local world = {now = 0, things = {}, times = {}, timers = {}, sent = 0, seed = 1}
 
 world.types = {

@@ -1,10 +1,10 @@
-package luacheck
+package syntax
 
 import "github.com/yuin/gopher-lua/ast"
 
-// children visits what stands directly below a statement: nested blocks and
+// Children visits what stands directly below a statement: nested blocks and
 // expressions, in the order of the text.
-func children(s ast.Stmt, block func([]ast.Stmt), expr func(ast.Expr)) {
+func Children(s ast.Stmt, block func([]ast.Stmt), expr func(ast.Expr)) {
 	exprs := func(list []ast.Expr) {
 		for _, x := range list {
 			expr(x)
@@ -43,8 +43,8 @@ func children(s ast.Stmt, block func([]ast.Stmt), expr func(ast.Expr)) {
 	}
 }
 
-// exprChildren visits what stands directly below an expression.
-func exprChildren(x ast.Expr, block func([]ast.Stmt), expr func(ast.Expr)) {
+// ExprChildren visits what stands directly below an expression.
+func ExprChildren(x ast.Expr, block func([]ast.Stmt), expr func(ast.Expr)) {
 	switch x := x.(type) {
 	case *ast.AttrGetExpr:
 		expr(x.Object)
@@ -81,4 +81,30 @@ func exprChildren(x ast.Expr, block func([]ast.Stmt), expr func(ast.Expr)) {
 	case *ast.FunctionExpr:
 		block(x.Stmts)
 	}
+}
+
+// Walk visits every expression of a chunk, the outer before the inner.
+func Walk(chunk []ast.Stmt, visit func(ast.Expr)) {
+	var block func([]ast.Stmt)
+	var expr func(ast.Expr)
+	block = func(stmts []ast.Stmt) {
+		for _, s := range stmts {
+			Children(s, block, expr)
+		}
+	}
+	expr = func(x ast.Expr) {
+		if x != nil {
+			visit(x)
+			ExprChildren(x, block, expr)
+		}
+	}
+	block(chunk)
+}
+
+// Blocks visits the blocks that stand in a statement, those of functions in its
+// expressions included.
+func Blocks(s ast.Stmt, block func([]ast.Stmt)) {
+	var expr func(ast.Expr)
+	expr = func(x ast.Expr) { ExprChildren(x, block, expr) }
+	Children(s, block, expr)
 }

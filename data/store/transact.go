@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"hotshard/runtime/world"
+)
+
+// Step is one part of a transaction.
+type Step interface {
+	check(op string) error
+	apply(t *tx, op string) error
+}
+
+// MaxSteps is how many steps a transaction has at most, so that none keeps others
+// waiting for long.
+const MaxSteps = 100
+
+// Transact does all steps, in order, or, where one cannot be done, none of them: values,
+// money and things move together. Errors: those of the steps.
+func (s *Store) Transact(ctx context.Context, steps ...Step) error {
+	const op = "transact"
+	if len(steps) > MaxSteps {
+		return fail(op, ErrInvalid, fmt.Sprintf("a transaction has at most %d steps, and here are %d", MaxSteps, len(steps)))
+	}
+	for _, step := range steps {
+		if err := step.check(op); err != nil {
+			return err
+		}
+	}
+	return s.change(ctx, op, func(t *tx) error {
+		for _, step := range steps {
+			if err := step.apply(t, op); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PutValue sets the value under a key, nil to remove it.
+type PutValue struct {
+	Namespace, Key string
+	Value          world.Value
+}
+
+func (p PutValue) check(op string) error {
+	if err := checkKey(op, p.Namespace, p.Key); err != nil {
+		return err
+	}
+	_, err := encodeValue(op, p.Key, p.Value)
+	return err
+}
+
+func (p PutValue) apply(t *tx, op string) error {
+	if p.Value == nil {
+		_, err := t.exec(deleteValue, p.Namespace, p.Key)
+		return err
+	}
+	text, err := encodeValue(op, p.Key, p.Value)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(upsertValue, p.Namespace, p.Key, text)
+	return err
+}
+
+// AddValue adds to the number under a key, which must not come to be below Least.
+// Errors: ErrConflict where something else is there, ErrNotEnough, ErrInvalid where the sum
+// is not finite.
+type AddValue struct {
+	Namespace, Key string
+	N, Least       float64 // Least: -Inf for no bound
+}
+
+func (a AddValue) check(op string) error { return checkKey(op, a.Namespace, a.Key) }
+
+func (a AddValue) apply(t *tx, op string) error {
+	has, err := t.number(op, a.Namespace, a.Key)
+	if err != nil {
+		return err
+	}
+	sum := has + a.N
+	switch {
+	case math.IsNaN(sum) || math.IsInf(sum, 0):
+		return fail(op, ErrInvalid, "the sum under "+a.Key+" would not be a finite number")
+	case sum < a.Least:
+		return fail(op, ErrNotEnough, fmt.Sprintf("%s would be %g, and at least %g has to be left", a.Key, sum, a.Least))
+	}
+	return PutValue{a.Namespace, a.Key, sum}.apply(t, op)
+}
+
+// ExpectValue is no change: it makes the transaction fail, ErrConflict, unless the value
+// under a key is this one, nil for none.
+type ExpectValue struct {
+	Namespace, Key string
+	Value          world.Value
+}
+
+func (e ExpectValue) check(op string) error {
+	return PutValue(e).check(op)
+}
+
+func (e ExpectValue) apply(t *tx, op string) error {
+	var text string
+	found, err := t.get([]any{&text}, selectValue, e.Namespace, e.Key)
+	if err != nil {
+		return err
+	}
+	want, err := encodeValue(op, e.Key, e.Value)
+	if err != nil {
+		return err
+	}
+	if !found {
+		text = "null"
+	}
+	if !sameJSON(text, want) {
+		return fail(op, ErrConflict, "what is stored under "+e.Key+" is not what was expected: read it again")
+	}
+	return nil
+}
+
+// sameJSON compares two texts of JSON by what they say: keys have no order.
+func sameJSON(a, b string) bool {
+	var x, y any
+	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
+		return false
+	}
+	one, err1 := json.Marshal(x)
+	two, err2 := json.Marshal(y)
+	return err1 == nil && err2 == nil && string(one) == string(two)
+}
+
+// ChangeItem adds a quantity, which may be below zero, to what its owner has there.
+// Errors: ErrNotEnough, ErrNotFound for the owner, ErrInvalid.
+type ChangeItem Item
+
+func (c ChangeItem) check(op string) error { return Item(c).checkText(op) }
+
+func (c ChangeItem) apply(t *tx, op string) error {
+	_, err := Item(c).apply(t, op)
+	return err
+}
+
+// Room is no change: it makes the transaction fail, ErrNotEnough, where what an owner has
+// in a place by then takes more than Capacity m3. Volumes are by type; one that is not
+// named takes nothing.
+type Room struct {
+	Owner    world.CharacterID
+	Location string
+	Capacity float64
+	Volumes  func(itemType string) float64
+}
+
+func (r Room) check(op string) error {
+	if math.IsNaN(r.Capacity) || r.Capacity < 0 {
+		return fail(op, ErrInvalid, "a capacity is at least 0 m3")
+	}
+	return nil
+}
+
+const selectPlaceOf = `SELECT type, quantity FROM items WHERE owner = ? AND location = ?`
+
+func (r Room) apply(t *tx, op string) error {
+	volume := 0.0
+	err := t.each(func(row scanner) error {
+		var name string
+		var n int64
+		if err := row.Scan(&name, &n); err != nil {
+			return err
+		}
+		volume += float64(n) * r.Volumes(name)
+		return nil
+	}, selectPlaceOf, r.Owner, r.Location)
+	if err != nil {
+		return err
+	}
+	if volume > r.Capacity*(1+1e-9) {
+		return fail(op, ErrNotEnough, fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, r.Capacity))
+	}
+	return nil
+}
+
+// Pair is a key and its value.
+type Pair struct {
+	Key   string
+	Value world.Value
+}
+
+// MaxList bounds what one List returns, in bytes of JSON.
+const MaxList = 4 << 20
+
+const selectPairs = `SELECT key, value FROM kv WHERE namespace = ? AND key >= ? AND key > ? AND substr(key, 1, length(?)) = ? ORDER BY key LIMIT ?`
+
+// List returns up to limit values, and no more than MaxList bytes of them but at least
+// one, whose keys begin with the prefix and come behind after, by key.
+func (s *Store) List(ctx context.Context, namespace, prefix, after string, limit int) ([]Pair, error) {
+	const op = "list"
+	size := 0
+	pairs, err := query(ctx, s, op, func(row scanner) (p Pair, err error) {
+		var text string
+		if err := row.Scan(&p.Key, &text); err != nil {
+			return p, err
+		}
+		if size > 0 && size+len(text) > MaxList {
+			size = math.MaxInt // nor any behind it
+			return Pair{}, nil
+		}
+		if size != math.MaxInt {
+			size += len(text)
+		}
+		p.Value, err = decodeValue(op, p.Key, text)
+		return p, err
+	}, selectPairs, namespace, prefix, after, prefix, prefix, limit)
+	for i, p := range pairs {
+		if p.Key == "" { // a key is never empty
+			return pairs[:i], err
+		}
+	}
+	return pairs, err
+}
+
+const selectPlace = `SELECT owner, location, type, quantity FROM items WHERE location = ? AND (owner, type) > (?, ?) ORDER BY owner, type LIMIT ?`
+
+// ItemsAt returns up to limit stacks that lie in a place, whoever's they are, by owner and
+// type, those behind a stack of the owner and type: Item{} begins.
+func (s *Store) ItemsAt(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
+	return query(ctx, s, "items at", func(row scanner) (i Item, err error) {
+		return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
+	}, selectPlace, location, after.Owner, after.Type, limit)
+}

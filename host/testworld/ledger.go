@@ -1,0 +1,105 @@
+package testworld
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"hotshard/bindings"
+	"hotshard/runtime/world"
+)
+
+// List lists values by prefix.
+func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]bindings.Pair, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var pairs []bindings.Pair
+	for _, key := range slices.Sorted(maps.Keys(m.values)) {
+		if strings.HasPrefix(key, prefix) && key > after && len(pairs) < limit {
+			pairs = append(pairs, bindings.Pair{Key: key, Value: m.values[key]})
+		}
+	}
+	return pairs, nil
+}
+
+// Transact does all changes or none.
+func (m *memory) Transact(_ context.Context, changes []bindings.Change) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	values, items := maps.Clone(m.values), maps.Clone(m.items)
+	for _, c := range changes {
+		if err := m.apply(c); err != nil {
+			m.values, m.items = values, items
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) apply(c bindings.Change) error {
+	switch c := c.(type) {
+	case bindings.PutValue:
+		if m.values[c.Key] = c.Value; c.Value == nil {
+			delete(m.values, c.Key)
+		}
+	case bindings.AddValue:
+		old, ok := m.values[c.Key].(float64)
+		if !ok && m.values[c.Key] != nil {
+			return bindings.Refused("what is stored under " + c.Key + " is not a number")
+		}
+		if old+c.N < c.Least {
+			return bindings.Refused(fmt.Sprintf("%s would be %g, and at least %g has to be left", c.Key, old+c.N, c.Least))
+		}
+		m.values[c.Key] = old + c.N
+	case bindings.ExpectValue:
+		if !reflect.DeepEqual(m.values[c.Key], c.Value) {
+			return bindings.Refused("what is stored under " + c.Key + " is not what was expected: read it again")
+		}
+	case bindings.MoveItem:
+		i, by := bindings.Item(c), c.Quantity
+		i.Quantity = max(by, -by)
+		_, err := m.change(i, by)
+		return err
+	case bindings.KeepRoom:
+		volume := 0.0
+		for at, n := range m.items {
+			if at.owner == c.Owner && at.location == c.Location {
+				volume += float64(n) * c.Volume(at.kind)
+			}
+		}
+		if volume > c.Capacity*(1+1e-9) {
+			return bindings.Refused(fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity))
+		}
+	}
+	return nil
+}
+
+// purse is a memory as the items' words see it.
+type purse struct{ *memory }
+
+// List lists everything of an owner.
+func (p purse) List(_ context.Context, owner world.CharacterID) ([]bindings.Item, error) {
+	return p.owned(owner)
+}
+
+// At lists what lies in a place.
+func (p purse) At(_ context.Context, location string, after bindings.Item, limit int) ([]bindings.Item, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	order := func(a, b bindings.Item) int {
+		return cmp.Or(cmp.Compare(a.Owner, b.Owner), strings.Compare(a.Type, b.Type))
+	}
+	var list []bindings.Item
+	for at, n := range p.items {
+		i := bindings.Item{Owner: at.owner, Location: at.location, Type: at.kind, Quantity: n}
+		if at.location == location && n > 0 && order(i, after) > 0 {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, order)
+	return list[:min(len(list), limit)], nil
+}
