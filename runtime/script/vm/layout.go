@@ -91,6 +91,7 @@ type globals struct {
 }
 
 func tableOf(t *lua.LTable) *table      { return (*table)(unsafe.Pointer(t)) }
+func (t *table) lua() *lua.LTable       { return (*lua.LTable)(unsafe.Pointer(t)) }
 func threadOf(L *lua.LState) *thread    { return (*thread)(unsafe.Pointer(L)) }
 func upvalueOf(u *lua.Upvalue) *upvalue { return (*upvalue)(unsafe.Pointer(u)) }
 func (u *upvalue) lua() *lua.Upvalue    { return (*lua.Upvalue)(unsafe.Pointer(u)) }

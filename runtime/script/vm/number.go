@@ -38,3 +38,6 @@ func box(n lua.LNumber) lua.LValue {
 	}
 	return n
 }
+
+// Number is a number as a value.
+func Number(n float64) lua.LValue { return box(lua.LNumber(n)) }

@@ -1,0 +1,143 @@
+package vm
+
+import lua "github.com/yuin/gopher-lua"
+
+// What a table and a variable consist of, for whoever writes them down and makes them
+// again. What is not here follows from it.
+
+// List is a table's list, with nil or Go's nil in its gaps. It must not be changed.
+func List(t *lua.LTable) []lua.LValue { return tableOf(t).array }
+
+// Keys are a table's keys but for its list, in the order of next. Those that are gone
+// keep their places: Field gives nothing for them. Where a place is empty, the key is
+// nil. They must not be changed.
+func Keys(t *lua.LTable) []lua.LValue { return tableOf(t).keys }
+
+// Field is the value of one of Keys, Go's nil for one that is gone.
+func Field(t *lua.LTable, k lua.LValue) lua.LValue { return tableOf(t).getKey(k) }
+
+// SetParts gives an empty table its list, its keys in their order and their values, nil
+// for one that is gone. The table keeps the first two. It is false for parts that no
+// table has: a key twice, or one that belongs to the list.
+func SetParts(t *lua.LTable, list, keys, values []lua.LValue) bool {
+	tt := tableOf(t)
+	if list == nil {
+		list = []lua.LValue{}
+	}
+	tt.array, tt.keys = list, keys
+	texts := 0
+	for _, k := range keys {
+		if _, ok := k.(lua.LString); ok {
+			texts++
+		}
+	}
+	if texts > 0 {
+		tt.strdict = make(map[string]lua.LValue, texts)
+	}
+	if texts < len(keys) {
+		tt.dict = make(map[lua.LValue]lua.LValue, len(keys)-texts)
+	}
+	tt.k2i = make(map[lua.LValue]int, len(keys))
+	places := 0
+	for i, k := range keys {
+		if isNil(k) {
+			continue
+		}
+		places++
+		tt.k2i[k] = i
+		if v := values[i]; v == nil {
+			continue
+		} else if s, ok := k.(lua.LString); ok {
+			tt.strdict[string(s)] = v
+		} else if n, ok := k.(lua.LNumber); ok && (n != n || listIndex(n) > 0 && listIndex(n) <= len(list)+1) {
+			return false
+		} else {
+			tt.dict[k] = v
+		}
+	}
+	return len(tt.k2i) == places
+}
+
+// Reach gives a table room for a list of n items: a traversal that stands at one of
+// them goes on, though the list has become shorter.
+func Reach(t *lua.LTable, n int) {
+	tt := tableOf(t)
+	if n > cap(tt.array) {
+		tt.array = append(make([]lua.LValue, 0, n), tt.array...)
+	}
+}
+
+// Within says whether a traversal may stand at item n of a list that has fewer by now.
+func Within(t *lua.LTable, n int) bool {
+	_, other := tableOf(t).k2i[lua.LNumber(n)]
+	return !other && n <= cap(tableOf(t).array)
+}
+
+// Cell is a variable that closures share. Where it stands in a register still, on is
+// the thread, and index the register.
+func Cell(u *lua.Upvalue) (on *lua.LState, index int) {
+	c := upvalueOf(u)
+	if c.closed || c.reg == nil {
+		return nil, 0
+	}
+	return c.reg.handler.(overflow).L, c.index
+}
+
+// Shut makes a new variable one that stands in no register.
+func Shut(u *lua.Upvalue, v lua.LValue) {
+	c := upvalueOf(u)
+	c.value, c.closed = v, true
+}
+
+// Open makes a new variable that of a thread's register. It is false where there is
+// one already.
+func Open(u *lua.Upvalue, on *lua.LState, index int) bool {
+	th, c := threadOf(on), upvalueOf(u)
+	at := &th.uvcache
+	for *at != nil && (*at).index > index {
+		at = &(*at).next
+	}
+	if *at != nil && (*at).index == index {
+		return false
+	}
+	c.reg, c.index, c.next = th.reg, index, *at
+	*at = c
+	return true
+}
+
+// Walked is the table in which the last step of a traversal was taken, and the place of
+// its key among Keys.
+func (m *Machine) Walked() (t *lua.LTable, at int) {
+	return m.walk.t.lua(), m.walk.at
+}
+
+// SetWalked is the reverse.
+func (m *Machine) SetWalked(t *lua.LTable, at int) { m.walk = walk{tableOf(t), at} }
+
+// Shown is the number by which tostring has shown a value, 0 for none.
+func (m *Machine) Shown(v lua.LValue) (number uint64) {
+	if len(m.shown.of) == 0 {
+		return 0
+	}
+	key, ok := identity(v)
+	if !ok {
+		return 0
+	}
+	return m.shown.of[key]
+}
+
+// LastShown is the last number that was given out.
+func (m *Machine) LastShown() uint64 { return m.shown.last }
+
+// SetShown gives a value its number.
+func (m *Machine) SetShown(v lua.LValue, number uint64) {
+	if key, ok := identity(v); ok {
+		if m.shown.of == nil {
+			m.shown.of = map[any]uint64{}
+		}
+		m.shown.of[key] = number
+	}
+}
+
+// SetLastShown says up to where numbers are given out.
+func (m *Machine) SetLastShown(n uint64) { m.shown.last = n }
