@@ -5,6 +5,8 @@ import (
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Where a new version of a function captures other variables than the one before,
@@ -27,7 +29,7 @@ func (p *planner) outdate(old *slot, proto *lua.FunctionProto) {
 	}
 	saved := *proto
 	old.withPast().saved = &saved
-	*proto = s.forwarder(old, &saved)
+	*proto = forwarder(old, &saved)
 	p.undo(func() { *proto = saved })
 }
 
@@ -64,20 +66,22 @@ func (p *planner) revive(mp *modulePlan) {
 }
 
 // forwarder is what an outdated slot becomes.
-func (s *State) forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProto {
-	ud := &lua.LUserData{Value: old, Env: s.l.G.Global, Metatable: lua.LNil}
+func forwarder(old *slot, saved *lua.FunctionProto) lua.FunctionProto {
 	proto := *forwardProto
 	proto.NumUpvalues = saved.NumUpvalues // old frames go on making closures of it
-	proto.Constants = []lua.LValue{s.l.NewClosure(func(L *lua.LState) int {
-		caller, _ := frameAt(L, 1)
-		fn := caller.fn()
-		// The frame that runs this forwarding code must not run fn's new code in its middle.
-		caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
-		s.bringOver(fn, old)
-		L.Push(fn)
-		return 1
-	}, ud)}
+	proto.Constants = []lua.LValue{vm.Made(old)}
 	return proto
+}
+
+// Call brings the closure that is being called over and gives it back.
+func (sl *slot) Call(L *lua.LState) int {
+	caller, _ := frameAt(L, 1)
+	fn := caller.fn()
+	// The frame that runs this forwarding code must not run fn's new code in its middle.
+	caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
+	From(L).bringOver(fn, sl)
+	L.Push(fn)
+	return 1
 }
 
 var forwardProto = mustTrampoline(forwardName, lua.LNil)
@@ -87,11 +91,9 @@ func forwardSlot(p *lua.FunctionProto) *slot {
 	if len(p.Constants) == 0 || p.SourceName != forwardName {
 		return nil
 	}
-	if fn, ok := p.Constants[0].(*lua.LFunction); ok && len(fn.Upvalues) == 1 {
-		if ud, ok := fn.Upvalues[0].Value().(*lua.LUserData); ok {
-			sl, _ := ud.Value.(*slot)
-			return sl
-		}
+	if fn, ok := p.Constants[0].(*lua.LFunction); ok {
+		sl, _ := vm.CallableOf(fn).(*slot)
+		return sl
 	}
 	return nil
 }

@@ -359,9 +359,17 @@ func (s *State) raise(L *lua.LState, r *Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
 	mt := L.CreateTable(0, 4)
-	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
+	mt.RawSetString("__tostring", vm.Made(&refusalText{r}))
 	ud.Metatable = mt
 	L.Error(ud, 0)
+}
+
+// refusalText is the function that gives a Refusal's text.
+type refusalText struct{ *Refusal }
+
+func (t *refusalText) Call(L *lua.LState) int {
+	L.Push(lua.LString(t.Error()))
+	return 1
 }
 
 // random is the source of the random numbers of the module's top level.

@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/vm"
 )
 
 // stageLog is what a staging State notes while it runs the top levels.
@@ -191,31 +192,46 @@ func (s *State) newNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 	nt := &namedTask{id: id, fn: fn, handle: handle}
 	s.restarts[id] = nt
 	nt.handle.RawSetString("id", lua.LString(id))
-	nt.handle.RawSetString("tick", s.l.NewFunction(func(L *lua.LState) int {
-		t := nt.task
-		if t.ended || t.wait != nil {
-			return 0
-		}
-		for i, n := range s.next {
-			if n == t {
-				s.next = append(s.next[:i:i], s.next[i+1:]...)
-				break
-			}
-		}
-		nt.yielded = nil
-		s.resume(t)
-		for _, v := range nt.yielded {
-			L.Push(v)
-		}
-		return len(nt.yielded)
-	}))
-	nt.handle.RawSetString("stop", s.l.NewFunction(func(L *lua.LState) int {
-		s.stop(nt.task)
-		delete(s.restarts, id)
-		return 0
-	}))
+	nt.handle.RawSetString("tick", vm.Made(&taskTick{nt}))
+	nt.handle.RawSetString("stop", vm.Made(&taskStop{nt}))
 	s.restart(nt)
 	return nt
+}
+
+// taskTick is the function handle.tick of a named task, taskStop is handle.stop.
+type (
+	taskTick struct{ *namedTask }
+	taskStop struct{ *namedTask }
+)
+
+// Call runs the task on to where it yields next, and gives what it yields.
+func (nt *taskTick) Call(L *lua.LState) int {
+	s, t := From(L), nt.task
+	if t.ended || t.wait != nil {
+		return 0
+	}
+	for i, n := range s.next {
+		if n == t {
+			s.next = append(s.next[:i:i], s.next[i+1:]...)
+			break
+		}
+	}
+	nt.yielded = nil
+	s.resume(t)
+	for _, v := range nt.yielded {
+		L.Push(v)
+	}
+	return len(nt.yielded)
+}
+
+// Call ends the task.
+func (nt *taskStop) Call(L *lua.LState) int {
+	s := From(L)
+	s.stop(nt.task)
+	if s.restarts[nt.id] == nt.namedTask {
+		delete(s.restarts, nt.id)
+	}
+	return 0
 }
 
 // restart begins a named task anew; it runs at the next Advance.

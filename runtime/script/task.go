@@ -22,7 +22,7 @@ type Task struct {
 	fn       *lua.LFunction // what the next run on this thread calls; see enter
 	origin   string
 	player   string
-	done     func([]lua.LValue, error)
+	done     ending // nil: nobody
 	wait     *Wait
 	since    float64 // game time of the last stop
 	why      string  // what it waits for
@@ -41,6 +41,22 @@ type Wait struct {
 	task  *Task
 	used  bool
 	timer *registration // that wakes it, of a sleep
+}
+
+// ending is told how a task has ended.
+type ending interface {
+	end(values []lua.LValue, err error)
+}
+
+// endFunc is an ending that this process alone can have.
+type endFunc func([]lua.LValue, error)
+
+func (f endFunc) end(values []lua.LValue, err error) { f(values, err) }
+
+// Call is what the timer of a sleep calls.
+func (w *Wait) Call(*lua.LState) int {
+	w.Wake()
+	return 0
 }
 
 // enterFn begins every task: it arranges for tracebacks and hands back what to
@@ -72,7 +88,7 @@ func mustTrampoline(name string, f lua.LValue) *lua.FunctionProto {
 }
 
 // run starts fn as an activity. done, if not nil, is told how it ended.
-func (s *State) run(fn *lua.LFunction, origin, player string, done func([]lua.LValue, error), args ...lua.LValue) *Task {
+func (s *State) run(fn *lua.LFunction, origin, player string, done ending, args ...lua.LValue) *Task {
 	t := s.task()
 	t.fn, t.origin, t.player, t.done = fn, origin, player, done
 	s.resume(t, args...)
@@ -159,7 +175,7 @@ func (s *State) finish(t *Task, values []lua.LValue, err error) {
 	if t.done != nil {
 		done := t.done
 		t.done = nil
-		done(values, err)
+		done.end(values, err)
 	}
 }
 
@@ -395,7 +411,7 @@ func (s *State) Command(player, name string, done func(world.Value, error), args
 		done(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.fn, "command "+name, player, func(values []lua.LValue, err error) { done(commandResult(values, err)) }, args...)
+	s.run(r.fn, "command "+name, player, endFunc(func(values []lua.LValue, err error) { done(commandResult(values, err)) }), args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {
@@ -437,7 +453,7 @@ func (s *State) Call(module, fn string, done func([]world.Value, error), args ..
 		done(nil, fmt.Errorf("%s has no function %s", module, fn))
 		return
 	}
-	s.run(f, "call "+fn, "", func(values []lua.LValue, err error) { done(plainValues(values, err)) }, args...)
+	s.run(f, "call "+fn, "", endFunc(func(values []lua.LValue, err error) { done(plainValues(values, err)) }), args...)
 }
 
 func plainValues(values []lua.LValue, err error) ([]world.Value, error) {

@@ -41,7 +41,7 @@ func (s *State) armUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
 	u := s.upgrades[class]
 	if u == nil {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}
-		u.hook = s.l.NewFunction(func(L *lua.LState) int { return s.touch(L, u) })
+		u.hook = vm.Made(u)
 		s.upgrades[class] = u
 		class.RawSetString("__index", u.hook)
 	}
@@ -49,8 +49,8 @@ func (s *State) armUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
 	u.fresh, u.limit = map[weak.Pointer[lua.LTable]]struct{}{}, 1024
 }
 
-// touch is the hook: upgrade once, then answer as the class would.
-func (s *State) touch(L *lua.LState, u *upgrade) int {
+// Call is the hook: upgrade once, then answer as the class would.
+func (u *upgrade) Call(L *lua.LState) int {
 	self, ok := L.Get(1).(*lua.LTable)
 	key := L.Get(2)
 	if ok && self.Metatable == lua.LValue(u.class) {

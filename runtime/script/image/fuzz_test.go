@@ -92,7 +92,7 @@ func runAll(w *world, data []byte) {
 
 // TestTheMemoryOfAnImageIsBoundedByItsSize reads images that promise much.
 func TestTheMemoryOfAnImageIsBoundedByItsSize(t *testing.T) {
-	const size = 1 << 20
+	const size = 1 << 14
 	threads := make([]byte, 0, size)
 	threads = append(threads, markTable, markNil)
 	threads = binary.AppendUvarint(threads, size-16)
