@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 )
 
 // compile makes a function of source that no file of the release has: an operator's,
@@ -17,5 +18,6 @@ func (s *State) compile(src, name string) (*lua.LFunction, error) {
 	if err != nil {
 		return nil, err
 	}
+	vm.SetOrigin(proto, src, "")
 	return &lua.LFunction{Proto: proto, Env: s.l.Env}, nil
 }

@@ -51,7 +51,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	if depth == 0 {
 		depth = 4
 	}
-	t.done = endFunc(func(values []lua.LValue, err error) {
+	t.done = consoleEnd(func(values []lua.LValue, err error) {
 		if err != nil {
 			done(nil, wholeRefusal(err))
 			return

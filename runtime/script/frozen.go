@@ -16,6 +16,14 @@ type frozenCode struct {
 	release int
 }
 
+// staleSlot is the slot of code that was left behind, or nil.
+func (s *State) staleSlot(p *lua.FunctionProto) *slot {
+	if len(s.stale) == 0 {
+		return nil
+	}
+	return s.stale[weak.Make(p)]
+}
+
 // slotOf is the slot a closure belongs to, also when it still points to one that
 // forwards to a newer one. It is nil for code that no module declared.
 func (s *State) slotOf(fn *lua.LFunction) *slot {
@@ -25,10 +33,8 @@ func (s *State) slotOf(fn *lua.LFunction) *slot {
 	if sl := s.slots.get(fn.Proto); sl != nil {
 		return sl
 	}
-	if len(s.stale) > 0 {
-		if sl := s.stale[weak.Make(fn.Proto)]; sl != nil {
-			return sl
-		}
+	if sl := s.staleSlot(fn.Proto); sl != nil {
+		return sl
 	}
 	return forwardSlot(fn.Proto)
 }

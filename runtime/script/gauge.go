@@ -168,8 +168,8 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 
 func (g *gauge) wrap(d *gauged, f *function) {
 	saved := *f.slot.proto
-	wrapper, err := compileWith(saved.SourceName, `local run, n = ("\000enter")(...) return ("\000leave")(n, run(...))`,
-		map[string]lua.LValue{"\x00enter": vm.Made(d), "\x00leave": vm.Made(g)})
+	wrapper, err := compileWith(saved.SourceName, gaugeSource,
+		map[string]lua.LValue{enterMark: vm.Made(d), leaveMark: vm.Made(g)})
 	if err != nil {
 		return // the source is ours and constant
 	}
@@ -192,6 +192,13 @@ func (g *gauge) wrap(d *gauged, f *function) {
 	*f.slot.proto = *wrapper
 	g.on[f] = d
 }
+
+const (
+	gaugeSource = `local run, n = ("\000enter")(...) return ("\000leave")(n, run(...))`
+	traceSource = `local run, leave = ("\000enter")(...) return leave(run(...))`
+	enterMark   = "\x00enter"
+	leaveMark   = "\x00leave"
+)
 
 // unwrap puts a function's own code back, also under the calls that wait in it: they
 // are on no older code than anybody.

@@ -211,8 +211,8 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 	saved := *f.slot.proto
 	s.ungauge(f)
 	tr := &tracing{s: s, fn: f, saved: &saved, report: report, limit: limit, open: map[*lua.LState][]*openCall{}}
-	wrapper, err := compileWith(saved.SourceName, `local run, leave = ("\000enter")(...) return leave(run(...))`,
-		map[string]lua.LValue{"\x00enter": vm.Made(tr)})
+	wrapper, err := compileWith(saved.SourceName, traceSource,
+		map[string]lua.LValue{enterMark: vm.Made(tr)})
 	if err != nil {
 		return nil, err
 	}

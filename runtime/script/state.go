@@ -10,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
 )
@@ -26,8 +27,9 @@ type Options struct {
 	Strict  bool             // a new global is an error instead of a warning
 	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
 	OnLog   func(level, module, text string)
-	Run     Budget  // of one entry; zero: RunBudget
-	Tick    float64 // game seconds of a tick: no timer comes more often; 0: there are none
+	Run     Budget      // of one entry; zero: RunBudget
+	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
+	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.
@@ -65,6 +67,7 @@ type State struct {
 	states   map[string]lua.LValue                     // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
 	builtins builtinTable
+	given    []givenTable
 	words    []*Words
 	host     any // of the words
 	patterns stdlib.Patterns
@@ -95,6 +98,7 @@ type State struct {
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
 	traceOf  lua.LValue
+	source   *rand.PCG // of rng
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*function]*tracing
@@ -133,11 +137,12 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	source := rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: map[string]*module{}, states: map[string]lua.LValue{},
 		alive:    map[*Task]struct{}{},
 		handlers: map[string][]*registration{}, commands: map[string]*registration{},
-		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
+		source: source, rng: rand.New(source)}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
 	baseLibrary().lay(s)
@@ -145,6 +150,7 @@ func newState(o Options, stage *stageLog) (*State, error) {
 		o.Bind(s)
 	}
 	s.nameBuiltins()
+	s.given = s.walkGiven()
 	if o.Strict {
 		s.closeLibrary()
 	}

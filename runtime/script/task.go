@@ -53,6 +53,40 @@ type endFunc func([]lua.LValue, error)
 
 func (f endFunc) end(values []lua.LValue, err error) { f(values, err) }
 
+// consoleEnd is the ending of an operator's code: whoever asked for it does not wait
+// longer than this process lives.
+type consoleEnd func([]lua.LValue, error)
+
+func (f consoleEnd) end(values []lua.LValue, err error) { f(values, err) }
+
+// CommandEnd is told how a command has ended, as the function is that Command is given.
+// It can be in an image, where Options.Kinds knows it.
+type CommandEnd interface {
+	CommandEnd(result world.Value, err error)
+}
+
+type commandEnd struct{ to CommandEnd }
+
+func (e commandEnd) end(values []lua.LValue, err error) { e.to.CommandEnd(commandResult(values, err)) }
+
+// CallEnd is told what a call has returned, as the function is that Call is given. It
+// can be in an image, where Options.Kinds knows it.
+type CallEnd interface {
+	CallEnd(values []world.Value, err error)
+}
+
+type callEnd struct{ to CallEnd }
+
+func (e callEnd) end(values []lua.LValue, err error) { e.to.CallEnd(plainValues(values, err)) }
+
+type commandEndFunc func(world.Value, error)
+
+func (f commandEndFunc) end(values []lua.LValue, err error) { f(commandResult(values, err)) }
+
+type callEndFunc func([]world.Value, error)
+
+func (f callEndFunc) end(values []lua.LValue, err error) { f(plainValues(values, err)) }
+
 // Call is what the timer of a sleep calls.
 func (w *Wait) Call(*lua.LState) int {
 	w.Wake()
@@ -103,14 +137,22 @@ func (s *State) task() *Task {
 		s.pool = s.pool[:n-1]
 		// A fresh Task: somebody may hold the old one as a handle.
 		fresh := &Task{id: s.regSeq, th: t.th}
+		if fresh.th == nil { // of a State that was thawed: nobody knew it
+			fresh.th = s.thread()
+		}
 		s.alive[fresh] = struct{}{}
 		return fresh
 	}
-	th := vm.NewThread(s.l)
-	s.threads.add(th)
-	t := &Task{id: s.regSeq, th: th}
+	t := &Task{id: s.regSeq, th: s.thread()}
 	s.alive[t] = struct{}{}
 	return t
+}
+
+// thread makes a coroutine for a task.
+func (s *State) thread() *lua.LState {
+	th := vm.NewThread(s.l)
+	s.threads.add(th)
+	return th
 }
 
 func (s *State) enterFunction() *lua.LFunction {
@@ -406,12 +448,21 @@ func (e *CommandError) Error() string { return e.Message }
 // refused (return nil, message [, code], or error{code=, message=}), or with
 // another error if it failed.
 func (s *State) Command(player, name string, done func(world.Value, error), args ...lua.LValue) {
+	s.command(player, name, commandEndFunc(done), args)
+}
+
+// CommandFor is Command for somebody who can be in an image.
+func (s *State) CommandFor(player, name string, to CommandEnd, args ...lua.LValue) {
+	s.command(player, name, commandEnd{to}, args)
+}
+
+func (s *State) command(player, name string, done ending, args []lua.LValue) {
 	r := s.commands[name]
 	if r == nil {
-		done(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
+		done.end(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.fn, "command "+name, player, endFunc(func(values []lua.LValue, err error) { done(commandResult(values, err)) }), args...)
+	s.run(r.fn, "command "+name, player, done, args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {
@@ -444,16 +495,25 @@ func commandResult(values []lua.LValue, err error) (world.Value, error) {
 
 // Call runs a function of a loaded module, as services are called.
 func (s *State) Call(module, fn string, done func([]world.Value, error), args ...lua.LValue) {
+	s.call(module, fn, callEndFunc(done), args)
+}
+
+// CallFor is Call for somebody who can be in an image.
+func (s *State) CallFor(module, fn string, to CallEnd, args ...lua.LValue) {
+	s.call(module, fn, callEnd{to}, args)
+}
+
+func (s *State) call(module, fn string, done ending, args []lua.LValue) {
 	t, _ := s.loaded.RawGetString(module).(*lua.LTable)
 	var f *lua.LFunction
 	if t != nil {
 		f, _ = t.RawGetString(fn).(*lua.LFunction)
 	}
 	if f == nil {
-		done(nil, fmt.Errorf("%s has no function %s", module, fn))
+		done.end(nil, fmt.Errorf("%s has no function %s", module, fn))
 		return
 	}
-	s.run(f, "call "+fn, "", endFunc(func(values []lua.LValue, err error) { done(plainValues(values, err)) }), args...)
+	s.run(f, "call "+fn, "", done, args...)
 }
 
 func plainValues(values []lua.LValue, err error) ([]world.Value, error) {

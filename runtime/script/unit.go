@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 )
 
 // unit is one compiled file with what a reload needs to know of it: its
@@ -22,7 +24,8 @@ import (
 // version. It is immutable and shared by all States.
 type unit struct {
 	path, module, hash string
-	src                []byte
+	source             string // the file as it is
+	src                []byte // without its byte order mark
 	proto              *lua.FunctionProto
 	decls              []*decl    // preorder; decls[0] is the file itself
 	vars               []*varDecl // every local of the file's top level, and every captured local
@@ -106,6 +109,8 @@ var captureFn = &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
 }}
 
 func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
+	text := string(src)
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	chunk, err := syntax.Parse(src, path)
 	if err != nil {
 		return nil, syntaxRefusal(path, err)
@@ -120,7 +125,8 @@ func compileUnit(path, hash string, src []byte) (*unit, *Refusal) {
 			proto.Constants[i] = captureFn
 		}
 	}
-	u := &unit{path: path, module: ModuleName(path), hash: hash, src: src, proto: proto,
+	vm.SetOrigin(proto, text, path)
+	u := &unit{path: path, source: text, module: ModuleName(path), hash: hash, src: src, proto: proto,
 		policies: map[string]policy{}, lines: map[string]int{}, globals: map[string]globalUse{}, fieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: "R-SYNTAX", Subject: path, File: path, Message: err.Error()}

@@ -35,18 +35,27 @@ func (u *upgrade) mark(t *lua.LTable) {
 
 // arm puts the hook in place of the class's __index.
 func (s *State) armUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
-	if s.upgrades == nil {
-		s.upgrades = map[*lua.LTable]*upgrade{}
-	}
 	u := s.upgrades[class]
 	if u == nil {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}
 		u.hook = vm.Made(u)
-		s.upgrades[class] = u
+		s.noteUpgrade(u)
 		class.RawSetString("__index", u.hook)
 	}
 	u.fn, u.from = fn, from
+	u.renew()
+}
+
+// renew makes all instances old ones.
+func (u *upgrade) renew() {
 	u.fresh, u.limit = map[weak.Pointer[lua.LTable]]struct{}{}, 1024
+}
+
+func (s *State) noteUpgrade(u *upgrade) {
+	if s.upgrades == nil {
+		s.upgrades = map[*lua.LTable]*upgrade{}
+	}
+	s.upgrades[u.class] = u
 }
 
 // Call is the hook: upgrade once, then answer as the class would.

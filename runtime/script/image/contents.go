@@ -104,7 +104,7 @@ func (w *Writer) goFunction(fn *lua.LFunction) {
 	switch name := w.host.Name(fn); {
 	case name != "":
 		w.buf = append(w.buf, markNamed)
-		w.add(unsafe.Pointer(fn), object{})
+		w.add(unsafe.Pointer(fn), object{v: fn, named: true})
 		w.Text(name)
 	case vm.CallableOf(fn) != nil:
 		w.buf = append(w.buf, markMade)
@@ -159,7 +159,7 @@ func (w *Writer) thread(co *lua.LState) {
 	w.Count(len(s.Calls))
 	for _, c := range s.Calls {
 		w.Step("'s call")
-		w.Value(c.Fn)
+		w.Value(w.host.Standing(c.Fn))
 		w.Count(c.Pc)
 		w.Count(c.NArgs)
 		w.Count(c.TailCalls)

@@ -75,8 +75,11 @@ func runAll(w *world, data []byte) {
 	if r.Finish() != nil {
 		return
 	}
-	r.Each(func(v any) {
-		switch v := v.(type) {
+	for _, o := range r.all {
+		if o.mark == 0 {
+			continue // it is named
+		}
+		switch v := o.v.(type) {
 		case *lua.LFunction:
 			w.L.Push(v)
 			_ = vm.PCall(w.L, 0, 0, nil)
@@ -87,7 +90,7 @@ func runAll(w *world, data []byte) {
 				_ = e
 			}
 		}
-	})
+	}
 }
 
 // TestTheMemoryOfAnImageIsBoundedByItsSize reads images that promise much.

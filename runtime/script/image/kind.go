@@ -12,6 +12,9 @@ type Host interface {
 	// Name is the name of a value that every machine of this host has, "" for one that
 	// scripts have made.
 	Name(v lua.LValue) string
+	// Standing is what runs in a suspended call of a Lua function: itself, but where the
+	// host has put something in its place for a while.
+	Standing(fn *lua.LFunction) *lua.LFunction
 	// Kind is the kind of a Go object, nil for one that cannot be written.
 	Kind(v any) *Kind
 }
@@ -77,4 +80,10 @@ func (e *Unwritable) Error() string {
 		return e.Values[0].String()
 	}
 	return fmt.Sprintf("%s, and %d more", e.Values[0], len(e.Values)-1)
+}
+
+// Kinds are those of a host's host: objects that a machine's owner does not know.
+type Kinds interface {
+	Of(v any) *Kind
+	Numbered(id uint64) *Kind
 }

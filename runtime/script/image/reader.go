@@ -353,18 +353,15 @@ func as[T lua.LValue](r *Reader) (t T) {
 	return t
 }
 
-// Each gives all objects that have been met, in the order of their numbers, as
-// Writer.Each does.
-func (r *Reader) Each(f func(v any)) {
-	for i := 0; i < len(r.all); i++ {
-		if o := r.all[i]; o.kind != nil || o.mark != 0 {
-			f(o.v)
-		}
-	}
-}
+// Len is how many objects have been met.
+func (r *Reader) Len() int { return len(r.all) }
 
-// Numbered is the object with the number, nil where there is none.
-func (r *Reader) Numbered(n uint64) any {
+// Object is the object with a number.
+func (r *Reader) Object(n int) any { return r.all[n].v }
+
+// Numbered is the object with the number that is read, nil where there is none.
+func (r *Reader) Numbered() any {
+	n := r.Uint()
 	if n >= uint64(len(r.all)) {
 		r.Fail("object %d of %d", n, len(r.all))
 		return nil
@@ -374,3 +371,6 @@ func (r *Reader) Numbered(n uint64) any {
 
 // After has f called when all objects are filled.
 func (r *Reader) After(f func()) { r.after = append(r.after, f) }
+
+// Any reads a Go object of any type; nil where nil was written.
+func (r *Reader) Any() any { return r.object(r.Uint()) }

@@ -25,8 +25,9 @@ type Writer struct {
 }
 
 type object struct {
-	v    any
-	kind *Kind // nil for Lua's own
+	v     any
+	kind  *Kind // nil for Lua's own
+	named bool  // it has no contents
 }
 
 // NewWriter makes a Writer for the values of one machine. With paths it notes where it
@@ -141,7 +142,7 @@ func (w *Writer) met(at unsafe.Pointer, v lua.LValue, mark byte) {
 	}
 	if name := w.host.Name(v); name != "" {
 		w.buf = append(w.buf, markNamed)
-		w.add(at, object{})
+		w.add(at, object{v: v, named: true})
 		w.Text(name)
 		return
 	}
@@ -214,15 +215,9 @@ func (w *Writer) Has(v any) bool {
 // depend on where the process keeps things.
 func (w *Writer) Number(v any) uint64 { return w.ids[pointer(v)] }
 
-// Each gives all objects that have been met, in the order of their numbers. Named ones
-// are left out.
-func (w *Writer) Each(f func(v any)) {
-	for i := 0; i < len(w.all); i++ {
-		if v := w.all[i].v; v != nil {
-			f(v)
-		}
-	}
-}
+// Len is how many objects have been met, and Numbered the one with a number.
+func (w *Writer) Len() int           { return len(w.all) }
+func (w *Writer) Numbered(n int) any { return w.all[n].v }
 
 // Rest writes all objects that have been met and not written.
 func (w *Writer) Rest() {
@@ -230,7 +225,7 @@ func (w *Writer) Rest() {
 		o := w.all[w.done]
 		w.Step("")
 		switch {
-		case o.v == nil:
+		case o.named:
 		case o.kind != nil:
 			if o.kind.Write != nil {
 				o.kind.Write(w, o.v)

@@ -1,6 +1,12 @@
 package vm
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"strconv"
+	"unsafe"
+	"weak"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // What a table and a variable consist of, for whoever writes them down and makes them
 // again. What is not here follows from it.
@@ -105,6 +111,39 @@ func Open(u *lua.Upvalue, on *lua.LState, index int) bool {
 	return true
 }
 
+// Origin is the text that code was compiled of.
+type Origin struct {
+	Text string
+	File string // its path below the script root, "" where it is no file
+	N    int    // which function of the text it is, the outer ones first, the text itself 0
+}
+
+// SetOrigin notes the text of a function's code and of that of all functions in it.
+// Copies of the code have it too.
+func SetOrigin(p *lua.FunctionProto, text, file string) {
+	n := 0
+	var note func(p *lua.FunctionProto)
+	note = func(p *lua.FunctionProto) {
+		(*proto)(unsafe.Pointer(p)).stringConstants = []string{text, file, strconv.Itoa(n)}
+		n++
+		for _, c := range p.FunctionPrototypes {
+			note(c)
+		}
+	}
+	note(p)
+}
+
+// OriginOf is false for code that nobody has noted a text for: the engine's own.
+func OriginOf(p *lua.FunctionProto) (o Origin, ok bool) {
+	at := (*proto)(unsafe.Pointer(p)).stringConstants
+	if len(at) < 3 {
+		return o, false
+	}
+	o.Text, o.File = at[0], at[1]
+	o.N, _ = strconv.Atoi(at[2])
+	return o, true
+}
+
 // Walked is the table in which the last step of a traversal was taken, and the place of
 // its key among Keys.
 func (m *Machine) Walked() (t *lua.LTable, at int) {
@@ -113,6 +152,30 @@ func (m *Machine) Walked() (t *lua.LTable, at int) {
 
 // SetWalked is the reverse.
 func (m *Machine) SetWalked(t *lua.LTable, at int) { m.walk = walk{tableOf(t), at} }
+
+// EachShown gives the values that tostring has shown by a number, in no order.
+func (m *Machine) EachShown(f func(v lua.LValue, number uint64)) {
+	for key, number := range m.shown.of {
+		switch p := key.(type) {
+		case weak.Pointer[lua.LTable]:
+			if v := p.Value(); v != nil {
+				f(v, number)
+			}
+		case weak.Pointer[lua.LFunction]:
+			if v := p.Value(); v != nil {
+				f(v, number)
+			}
+		case weak.Pointer[lua.LUserData]:
+			if v := p.Value(); v != nil {
+				f(v, number)
+			}
+		case weak.Pointer[lua.LState]:
+			if v := p.Value(); v != nil {
+				f(v, number)
+			}
+		}
+	}
+}
 
 // Shown is the number by which tostring has shown a value, 0 for none.
 func (m *Machine) Shown(v lua.LValue) (number uint64) {

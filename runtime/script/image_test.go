@@ -1,0 +1,102 @@
+package script
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// The property of an image: a world that is frozen and thawed at random moments goes on
+// as its twin that never was. What both do is that of the reload engine's property:
+// modules with functions, closures, objects, timers, tasks that sleep and coroutines,
+// edited and reloaded at random ticks.
+
+// moved is a State in another process, as good as.
+func moved(t *testing.T, s *State) *State {
+	t.Helper()
+	data, err := s.Image(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.opts
+	o.Release = s.release
+	to, err := Thaw(o, data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := to.Image(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(again) != string(data) {
+		t.Fatalf("thawed and frozen again it has %d bytes that differ from the %d before", len(again), len(data))
+	}
+	s.Close()
+	t.Cleanup(to.Close)
+	return to
+}
+
+func TestAWorldThatIsFrozenAndThawedGoesOnAsItsTwin(t *testing.T) {
+	for _, seed := range propSeeds(t, 12) {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) { twinRun(t, seed) })
+	}
+}
+
+func twinRun(t *testing.T, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 11))
+	var mods []*genModule
+	for i := range 3 {
+		mods = append(mods, generate(r, fmt.Sprint("m", i)))
+	}
+	source := func() map[string][]byte {
+		files := map[string][]byte{}
+		for _, m := range mods {
+			files[m.name+".lua"] = []byte((&writer{}).module(m))
+		}
+		return files
+	}
+	live, still := newPropWorld(t, seed, source(), ""), newPropWorld(t, seed, source(), "")
+	stagers := map[*propWorld]*Stager{live: NewStager(live.s.opts), still: NewStager(still.s.opts)}
+	for tick := range 50 {
+		if r.IntN(4) == 0 {
+			live.s = moved(t, live.s)
+		}
+		code := tickScript(r, mods)
+		got, want := live.play(code), still.play(code)
+		if got != want {
+			t.Fatalf("tick %d, release %d:\n%s\n--- this tick:\n%s", tick, live.s.release.Number, diffLines(got, want), code)
+		}
+		if r.IntN(3) == 0 {
+			changed := map[string][]byte{}
+			for i, m := range mods {
+				if r.IntN(2) == 0 {
+					mods[i] = m.clone()
+					mods[i].edit(r)
+					changed[m.name+".lua"] = []byte((&writer{}).module(mods[i]))
+				}
+			}
+			for _, w := range []*propWorld{live, still} {
+				twinReload(t, w, stagers[w], changed)
+			}
+		}
+	}
+	a, err := live.s.Image(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := still.s.Image(nil); string(a) != string(b) {
+		t.Errorf("the thawed world is %d bytes that differ from the other's %d", len(a), len(b))
+	}
+}
+
+func twinReload(t *testing.T, w *propWorld, g *Stager, changed map[string][]byte) {
+	t.Helper()
+	st, err := g.Stage(w.s.release, w.s.release.With(w.s.release.Number+1, changed), w.s.Modules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.Commit(st); err != nil {
+		t.Fatal(err)
+	}
+	g.Adopt(st)
+}

@@ -1,0 +1,717 @@
+package script
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"time"
+	"weak"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/image"
+	"hotshard/runtime/script/vm"
+)
+
+// writeState writes the State from its roots. What it keeps weakly, or by address,
+// follows in writeRest, when it is known what there is.
+func (c *codec) writeState(w *image.Writer) {
+	s := c.s
+	c.writeModules(w)
+	c.writeCounters(w)
+	w.Step("_G")
+	w.Value(s.l.Env)
+	for _, g := range s.given {
+		c.writeGiven(w, g)
+	}
+	w.Bool(false)
+	for _, m := range s.order {
+		c.writeModule(w, m)
+	}
+	c.writeRegistrations(w)
+	c.writeTasks(w)
+	c.writeKept(w)
+}
+
+func (c *codec) readState(r *image.Reader) {
+	s := c.s
+	c.readModules(r)
+	c.readCounters(r)
+	if env := r.Table(); env != nil {
+		s.l.Env = env
+	}
+	for r.Bool() {
+		c.readGiven(r)
+	}
+	for _, m := range s.order {
+		c.readModuleState(r, m)
+	}
+	c.readRegistrations(r)
+	c.readTasks(r)
+	c.readKept(r)
+}
+
+// writeModules writes which files are loaded. The one who reads gives them the code of
+// the release.
+func (c *codec) writeModules(w *image.Writer) {
+	s := c.s
+	w.Count(len(s.order))
+	for _, m := range s.order {
+		w.Text(m.name)
+		w.Text(m.file.Path)
+		w.Text(m.file.Hash)
+		w.Count(m.seq)
+		w.Count(m.nreg)
+		writeTexts(w, m.needs)
+	}
+	writeTexts(w, s.roots)
+	w.Uint(s.code)
+}
+
+func (c *codec) readModules(r *image.Reader) {
+	s := c.s
+	for range r.Count() {
+		m := &module{name: r.Text(), result: lua.LNil, done: true}
+		path, hash := r.Text(), r.Text()
+		m.seq, m.nreg, m.needs = r.Small(maxModules), r.Small(maxModules), readTexts(r)
+		m.file = s.release.Files[path]
+		if r.Err() != nil || m.file == nil || m.file.Hash != hash || s.modules[m.name] != nil {
+			r.Fail("the module %s is not the release's", m.name)
+			return
+		}
+		u, refusal := m.file.compiled()
+		if refusal != nil {
+			r.Fail("%v", refusal)
+			return
+		}
+		m.unit = u
+		s.modules[m.name] = m
+		s.order = append(s.order, m)
+		s.instantiate(m)
+	}
+	s.roots = readTexts(r)
+	s.code = r.Uint()
+}
+
+func writeTexts(w *image.Writer, texts []string) {
+	w.Count(len(texts))
+	for _, text := range texts {
+		w.Text(text)
+	}
+}
+
+func readTexts(r *image.Reader) []string {
+	var out []string
+	for range r.Count() {
+		out = append(out, r.Text())
+	}
+	return out
+}
+
+// writeCounters writes what counts and what is random.
+func (c *codec) writeCounters(w *image.Writer) {
+	s := c.s
+	chance, _ := s.source.MarshalBinary() // it has no error
+	w.Raw(chance)
+	w.Uint(s.opts.Seed)
+	w.Int(s.opts.Started.UnixNano())
+	w.Float(s.now)
+	w.Uint(s.regSeq)
+	w.Int(s.meter.total)
+	w.Uint(s.m.LastShown())
+}
+
+func (c *codec) readCounters(r *image.Reader) {
+	s := c.s
+	if err := s.source.UnmarshalBinary(r.Raw()); err != nil && r.Err() == nil {
+		r.Fail("random numbers: %v", err)
+	}
+	s.opts.Seed = r.Uint()
+	s.opts.Started = time.Unix(0, r.Int())
+	s.now, s.regSeq, s.meter.total = r.Float(), r.Uint(), r.Int()
+	s.m.SetLastShown(r.Uint())
+}
+
+// writeGiven writes what scripts have changed in a table that every State has.
+func (c *codec) writeGiven(w *image.Writer, g givenTable) {
+	same := c.s.sameMeta(g)
+	keys, values := c.s.changes(g)
+	list := vm.List(g.t)
+	if same && len(keys) == 0 && len(list) == 0 {
+		return
+	}
+	w.Bool(true)
+	w.Text(g.name)
+	w.Step(g.name + "'s metatable")
+	w.Bool(same)
+	if !same {
+		w.Value(g.t.Metatable)
+	}
+	w.Step(g.name)
+	writeValues(w, list)
+	w.Count(len(keys))
+	for i, k := range keys {
+		w.Step(rootName(g.name, k))
+		w.Value(k)
+		if v := values[i]; v == nil {
+			w.Value(lua.LNil)
+		} else {
+			w.Value(v)
+		}
+	}
+}
+
+// rootName is what a global, or a module, is called in paths.
+func rootName(table string, key lua.LValue) string {
+	name := lua.LVAsString(key)
+	if table == globalsName || table == loadedName {
+		return name
+	}
+	return table + "." + name
+}
+
+func (c *codec) readGiven(r *image.Reader) {
+	name := r.Text()
+	t := c.givenTable(name)
+	if t == nil {
+		r.Fail("there is no table called %q here any more", name)
+		return
+	}
+	if !r.Bool() {
+		t.Metatable = r.Value()
+	}
+	for i, v := range readValues(r) {
+		vm.SetInt(t, i+1, v)
+	}
+	for range r.Count() {
+		k, v := r.Value(), r.Value()
+		if n, ok := k.(lua.LNumber); k == lua.LNil || ok && n != n {
+			r.Fail("a key that no table has")
+			return
+		}
+		if v == lua.LNil { // it keeps its place
+			vm.Set(t, k, lua.LTrue)
+		}
+		vm.Set(t, k, v)
+	}
+}
+
+func (c *codec) givenTable(name string) *lua.LTable {
+	for _, g := range c.s.given {
+		if g.name == name {
+			return g.t
+		}
+	}
+	return nil
+}
+
+// writeModule writes what a module's file has made, and what earlier versions of it
+// have left.
+func (c *codec) writeModule(w *image.Writer, m *module) {
+	w.Step(m.name)
+	w.Value(m.result)
+	w.Count(len(m.vars))
+	for _, v := range m.vars {
+		w.Bool(v != nil)
+		if v != nil {
+			w.Step(m.name + ":" + v.decl.name)
+			w.Cell(v.cell)
+		}
+	}
+	w.Step(m.name + "'s registrations")
+	w.Count(len(m.regs))
+	for _, g := range m.regs {
+		w.Object(g)
+	}
+	w.Step(m.name + " (of before)")
+	w.Count(len(m.orphans))
+	for _, name := range sortedKeys(m.orphans) {
+		w.Text(name)
+		w.Object(m.orphans[name])
+	}
+	w.Count(len(m.graveyard))
+	for _, name := range sortedKeys(m.graveyard) {
+		w.Text(name)
+		w.Object(m.graveyard[name])
+	}
+	c.writePasts(w, m)
+}
+
+// writePasts writes what slots keep beside their layout.
+func (c *codec) writePasts(w *image.Writer, m *module) {
+	for id, f := range m.fns {
+		if f != nil && f.slot.past != nil && len(f.slot.past.extras) > 0 {
+			w.Count(id)
+			c.writeVariables(w, f.slot.past.extras)
+		}
+	}
+	w.Count(0) // the file itself has no slot
+}
+
+func (c *codec) readModuleState(r *image.Reader, m *module) {
+	m.result = r.Value()
+	n := r.Count()
+	if n > len(m.unit.vars) {
+		r.Fail("more variables than %s has", m.name)
+		return
+	}
+	for i := range n {
+		if r.Bool() {
+			m.variable(m.unit.vars[i]).cell = r.Cell()
+		}
+	}
+	for range r.Count() {
+		m.regs = append(m.regs, image.Object[registration](r))
+	}
+	for range r.Count() {
+		if m.orphans == nil {
+			m.orphans = map[string]*variable{}
+		}
+		name := r.Text()
+		m.orphans[name] = needed[variable](r)
+	}
+	for range r.Count() {
+		if m.graveyard == nil {
+			m.graveyard = map[string]*function{}
+		}
+		name := r.Text()
+		m.graveyard[name] = needed[function](r)
+	}
+	for id := r.Uint(); id != 0 && r.Err() == nil; id = r.Uint() {
+		if id >= uint64(len(m.fns)) || m.fns[id] == nil {
+			r.Fail("a function that %s does not have", m.name)
+			return
+		}
+		m.fns[id].slot.withPast().extras = c.readVariables(r)
+	}
+}
+
+// writeRegistrations writes handlers, commands and timers in the order in which they
+// are run.
+func (c *codec) writeRegistrations(w *image.Writer) {
+	s := c.s
+	w.Count(len(s.handlers))
+	for _, name := range sortedKeys(s.handlers) {
+		w.Text(name)
+		w.Step("on " + name)
+		c.writeList(w, s.handlers[name])
+	}
+	w.Count(len(s.commands))
+	for _, name := range sortedKeys(s.commands) {
+		w.Text(name)
+		w.Step("command." + name)
+		w.Object(s.commands[name])
+	}
+	timers := slices.Clone(s.timers)
+	slices.SortFunc(timers, func(a, b *registration) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
+	w.Step("a timer")
+	c.writeList(w, timers)
+}
+
+func (c *codec) writeList(w *image.Writer, list []*registration) {
+	w.Count(len(list))
+	for _, g := range list {
+		w.Object(g)
+	}
+}
+
+func (c *codec) readList(r *image.Reader) []*registration {
+	var out []*registration
+	for range r.Count() {
+		out = append(out, needed[registration](r))
+	}
+	return out
+}
+
+func (c *codec) readRegistrations(r *image.Reader) {
+	s := c.s
+	for range r.Count() {
+		name := r.Text()
+		s.handlers[name] = c.readList(r)
+	}
+	for range r.Count() {
+		name := r.Text()
+		s.commands[name] = needed[registration](r)
+	}
+	timers := c.readList(r)
+	r.After(func() {
+		for _, g := range timers {
+			heap.Push(&s.timers, g)
+		}
+	})
+}
+
+// writeTasks writes what has begun and not ended, in the order of beginning, and the
+// coroutines that wait to be used again.
+func (c *codec) writeTasks(w *image.Writer) {
+	s := c.s
+	alive := make([]*Task, 0, len(s.alive))
+	for t := range s.alive {
+		alive = append(alive, t)
+	}
+	slices.SortFunc(alive, func(a, b *Task) int { return cmp.Compare(a.id, b.id) })
+	w.Count(len(alive))
+	for _, t := range alive {
+		w.Step(t.origin)
+		w.Object(t)
+	}
+	w.Count(len(s.next))
+	for _, t := range s.next {
+		w.Object(t)
+	}
+	w.Count(len(s.restarts))
+	for _, id := range sortedKeys(s.restarts) {
+		w.Text(id)
+		w.Step("task " + id)
+		w.Object(s.restarts[id])
+	}
+}
+
+func (c *codec) readTasks(r *image.Reader) {
+	s := c.s
+	for range r.Count() {
+		t := needed[Task](r)
+		s.alive[t] = struct{}{}
+	}
+	for range r.Count() {
+		s.next = append(s.next, needed[Task](r))
+	}
+	for range r.Count() {
+		if s.restarts == nil {
+			s.restarts = map[string]*namedTask{}
+		}
+		id := r.Text()
+		s.restarts[id] = needed[namedTask](r)
+	}
+}
+
+// writeKept writes what the reload engine keeps by name.
+func (c *codec) writeKept(w *image.Writer) {
+	s := c.s
+	w.Count(len(s.states))
+	for _, key := range sortedKeys(s.states) {
+		w.Text(key)
+		w.Step("reload.state")
+		w.Value(s.states[key])
+	}
+	w.Count(len(s.migrated))
+	for _, name := range sortedKeys(s.migrated) {
+		b := s.migrated[name]
+		w.Text(name)
+		w.Text(b.initial)
+		w.Step(name + " (before its migration)")
+		w.Value(b.before)
+		w.Value(b.after)
+		w.Bool(b.down != nil)
+		if b.down != nil {
+			w.Value(b.down)
+		}
+	}
+	c.writeLoads(w)
+}
+
+func (c *codec) readKept(r *image.Reader) {
+	s := c.s
+	for range r.Count() {
+		key := r.Text()
+		s.states[key] = r.Value()
+	}
+	for range r.Count() {
+		if s.migrated == nil {
+			s.migrated = map[string]*beforeImage{}
+		}
+		name := r.Text()
+		b := &beforeImage{initial: r.Text(), before: r.Value(), after: r.Value(), copies: map[*lua.LTable]*lua.LTable{}}
+		if r.Bool() {
+			b.down = r.Function()
+		}
+		s.migrated[name] = b
+	}
+	c.readLoads(r)
+}
+
+// writeLoads writes which texts functions have given to loadstring.
+func (c *codec) writeLoads(w *image.Writer) {
+	s := c.s
+	for i, m := range s.order {
+		for id, f := range m.fns {
+			if texts := s.loads[f]; f != nil && len(texts) > 0 {
+				w.Bool(true)
+				w.Count(i)
+				w.Count(id)
+				writeTexts(w, texts)
+			}
+		}
+	}
+	w.Bool(false)
+}
+
+func (c *codec) readLoads(r *image.Reader) {
+	for r.Bool() {
+		f, texts := c.readFunction(r), readTexts(r)
+		if c.s.loads == nil {
+			c.s.loads = map[*function][]string{}
+		}
+		c.s.loads[f] = texts
+	}
+}
+
+// The records of writeRest.
+const (
+	restEnd = iota
+	restStale
+	restFrozen
+	restUpgrade
+)
+
+// writeRest writes all objects, and with each what the State keeps for it alone.
+func (c *codec) writeRest(w *image.Writer) {
+	w.Rest()
+	for n := 0; n < w.Len(); n++ {
+		switch v := w.Numbered(n).(type) {
+		case *lua.FunctionProto:
+			c.writeOfCode(w, v)
+		case *lua.LTable:
+			if u := c.s.upgrades[v]; u != nil {
+				w.Count(restUpgrade)
+				w.Object(u)
+			}
+		}
+		w.Rest()
+	}
+	w.Count(restEnd)
+	c.writePool(w)
+	w.Rest()
+	c.writeWeak(w)
+}
+
+// writeOfCode writes what is kept of code that is not, or no longer, a function's.
+func (c *codec) writeOfCode(w *image.Writer, p *lua.FunctionProto) {
+	if c.own[p] != nil || wrapperOf(p) != "" {
+		return
+	}
+	if sl := c.s.staleSlot(p); sl != nil {
+		w.Count(restStale)
+		w.Object(p)
+		w.Object(sl)
+	}
+	if fz := c.s.frozen[p]; fz != nil {
+		w.Count(restFrozen)
+		w.Object(p)
+		w.Object(fz.fn)
+		w.Bool(fz.decl != nil)
+		if fz.decl != nil {
+			c.writeDecl(w, fz.decl.unit, fz.decl.id)
+		}
+		w.Raw(fz.print[:])
+		w.Text(fz.version)
+		w.Int(int64(fz.release))
+	}
+}
+
+func (c *codec) readRest(r *image.Reader) {
+	r.Rest()
+	for {
+		switch r.Small(restUpgrade) {
+		case restEnd:
+			c.readPool(r)
+			r.Rest()
+			c.readWeak(r)
+			return
+		case restStale:
+			p, sl := needed[lua.FunctionProto](r), needed[slot](r)
+			if c.s.stale == nil {
+				c.s.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
+			}
+			c.s.stale[weak.Make(p)] = sl
+		case restFrozen:
+			c.readFrozen(r)
+		case restUpgrade:
+			needed[upgrade](r)
+		}
+		r.Rest()
+	}
+}
+
+func (c *codec) readFrozen(r *image.Reader) {
+	p, fz := needed[lua.FunctionProto](r), &frozenCode{fn: needed[function](r)}
+	if r.Bool() {
+		u, id := c.readDecl(r)
+		if u == nil || id >= len(u.decls) {
+			r.Fail("a function that its file does not have")
+			return
+		}
+		fz.decl = u.decls[id]
+	}
+	if copy(fz.print[:], r.Raw()) != len(fz.print) {
+		r.Fail("no fingerprint")
+	}
+	fz.version, fz.release = r.Text(), int(r.Int())
+	c.s.addFrozen(p, fz)
+}
+
+// writePool writes the coroutines that tasks have left. One that nobody knows is
+// written as a number: a new one does as well.
+func (c *codec) writePool(w *image.Writer) {
+	w.Count(len(c.s.pool))
+	for _, t := range c.s.pool {
+		if w.Has(t.th) || c.s.m.Shown(t.th) != 0 {
+			w.Value(t.th)
+		} else {
+			w.Value(lua.LNil)
+		}
+	}
+}
+
+func (c *codec) readPool(r *image.Reader) {
+	for range r.Count() {
+		th := r.Thread()
+		if th != nil {
+			th.Panic = c.s.panicWithTrace
+		}
+		c.s.pool = append(c.s.pool, &Task{th: th})
+	}
+}
+
+// writeWeak writes what the State keeps without holding on to it, by the objects'
+// numbers.
+func (c *codec) writeWeak(w *image.Writer) {
+	s := c.s
+	threads := []uint64{}
+	s.threads.each(func(th *lua.LState) {
+		if w.Has(th) {
+			threads = append(threads, w.Number(th))
+		}
+	})
+	writeNumbers(w, threads)
+	shown := map[uint64]uint64{}
+	s.m.EachShown(func(v lua.LValue, number uint64) {
+		if w.Has(v) {
+			shown[w.Number(v)] = number
+		}
+	})
+	w.Count(len(shown))
+	for n := range w.Len() {
+		if number := shown[uint64(n)]; number != 0 {
+			w.Count(n)
+			w.Uint(number)
+		}
+	}
+	for n := range w.Len() {
+		if u, ok := w.Numbered(n).(*upgrade); ok {
+			writeNumbers(w, numbersOf(w, u.fresh))
+		}
+	}
+	for _, name := range sortedKeys(s.migrated) {
+		c.writeCopies(w, s.migrated[name].copies)
+	}
+	c.writeOwned(w)
+	t, at := s.m.Walked()
+	w.Bool(t != nil && w.Has(t))
+	if t != nil && w.Has(t) {
+		w.Uint(w.Number(t))
+		w.Count(at)
+	}
+}
+
+// numbersOf are the numbers of those of a set of tables that have one, in order.
+func numbersOf(w *image.Writer, set map[weak.Pointer[lua.LTable]]struct{}) []uint64 {
+	var out []uint64
+	for p := range set {
+		if t := p.Value(); t != nil && w.Has(t) {
+			out = append(out, w.Number(t))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func writeNumbers(w *image.Writer, numbers []uint64) {
+	w.Count(len(numbers))
+	for _, n := range numbers {
+		w.Uint(n)
+	}
+}
+
+// writeCopies writes which live table a migration's copy was made of.
+func (c *codec) writeCopies(w *image.Writer, copies map[*lua.LTable]*lua.LTable) {
+	var pairs [][2]uint64
+	for live, of := range copies {
+		if w.Has(live) && w.Has(of) {
+			pairs = append(pairs, [2]uint64{w.Number(live), w.Number(of)})
+		}
+	}
+	slices.SortFunc(pairs, func(a, b [2]uint64) int { return cmp.Compare(a[0], b[0]) })
+	w.Count(len(pairs))
+	for _, p := range pairs {
+		w.Uint(p[0])
+		w.Uint(p[1])
+	}
+}
+
+// writeOwned writes the tables that code which may only look has made itself.
+func (c *codec) writeOwned(w *image.Writer) {
+	for n := range w.Len() {
+		if t, ok := w.Numbered(n).(*Task); ok && !t.ended && t.readonly != nil {
+			var owned []uint64
+			for table := range t.readonly.Owned {
+				if w.Has(table) {
+					owned = append(owned, w.Number(table))
+				}
+			}
+			slices.Sort(owned)
+			writeNumbers(w, owned)
+		}
+	}
+}
+
+func (c *codec) readWeak(r *image.Reader) {
+	s := c.s
+	for range r.Count() {
+		if th := numbered[*lua.LState](r); th != nil {
+			s.threads.add(th)
+		}
+	}
+	for range r.Count() {
+		v, ok := r.Numbered().(lua.LValue)
+		if number := r.Uint(); ok {
+			s.m.SetShown(v, number)
+		}
+	}
+	for n := range r.Len() {
+		if u, ok := r.Object(n).(*upgrade); ok {
+			for range r.Count() {
+				if t := numbered[*lua.LTable](r); t != nil {
+					u.mark(t)
+				}
+			}
+		}
+	}
+	for _, name := range sortedKeys(s.migrated) {
+		for range r.Count() {
+			live, of := numbered[*lua.LTable](r), numbered[*lua.LTable](r)
+			s.migrated[name].copies[live] = of
+		}
+	}
+	for n := range r.Len() {
+		if t, ok := r.Object(n).(*Task); ok && t.readonly != nil {
+			for range r.Count() {
+				t.readonly.Owned[numbered[*lua.LTable](r)] = true
+			}
+		}
+	}
+	if r.Bool() {
+		if t := numbered[*lua.LTable](r); t != nil {
+			s.m.SetWalked(t, int(r.Uint()))
+		}
+	}
+}
+
+// numbered reads the number of an object of a type, nil where it is of another.
+func numbered[T any](r *image.Reader) (t T) {
+	t, ok := r.Numbered().(T)
+	if !ok {
+		r.Fail("an object that is no %T", t)
+	}
+	return t
+}

@@ -1,0 +1,184 @@
+package script
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/image"
+)
+
+// How a task's end is written.
+const (
+	endNone = iota
+	endTry
+	endCommand
+	endCall
+)
+
+// taskKinds are the kinds of activities and registrations.
+func (c *codec) taskKinds() {
+	c.kinds[kindRegistration] = image.Kind{Name: "a registration",
+		Make:  func(*image.Reader) any { return &registration{heap: -1} },
+		Write: func(w *image.Writer, v any) { c.writeRegistration(w, v.(*registration)) },
+		Fill:  func(r *image.Reader, v any) { c.readRegistration(r, v.(*registration)) }}
+	c.kinds[kindTask] = image.Kind{Name: "a task",
+		Make:  func(*image.Reader) any { return &Task{} },
+		Write: func(w *image.Writer, v any) { c.writeTask(w, v.(*Task)) },
+		Fill:  func(r *image.Reader, v any) { c.readTask(r, v.(*Task)) }}
+	c.kinds[kindWait] = image.Kind{Name: "what a task waits for",
+		Make: func(*image.Reader) any { return &Wait{s: c.s} },
+		Write: func(w *image.Writer, v any) {
+			wait := v.(*Wait)
+			w.Object(wait.task)
+			w.Bool(wait.used)
+			w.Object(wait.timer)
+		},
+		Fill: func(r *image.Reader, v any) {
+			wait := v.(*Wait)
+			wait.task, wait.used, wait.timer = needed[Task](r), r.Bool(), image.Object[registration](r)
+		}}
+	c.kinds[kindNamedTask] = image.Kind{Name: "a named task",
+		Make: func(*image.Reader) any { return &namedTask{} },
+		Write: func(w *image.Writer, v any) {
+			nt := v.(*namedTask)
+			w.Text(nt.id)
+			w.Value(nt.fn)
+			w.Object(nt.task)
+			w.Value(nt.handle)
+			writeValues(w, nt.yielded)
+		},
+		Fill: func(r *image.Reader, v any) {
+			nt := v.(*namedTask)
+			nt.id, nt.fn, nt.task, nt.handle, nt.yielded = r.Text(), r.Function(), needed[Task](r), r.Table(), readValues(r)
+			if nt.fn == nil || nt.handle == nil {
+				r.Fail("a named task without a function")
+			}
+		}}
+}
+
+func writeValues(w *image.Writer, values []lua.LValue) {
+	w.Count(len(values))
+	for _, v := range values {
+		w.Value(v)
+	}
+}
+
+func readValues(r *image.Reader) []lua.LValue {
+	var out []lua.LValue
+	for range r.Count() {
+		out = append(out, r.Value())
+	}
+	return out
+}
+
+func (c *codec) writeRegistration(w *image.Writer, g *registration) {
+	w.Count(int(g.kind))
+	w.Text(g.name)
+	w.Step("'s function")
+	w.Value(g.fn)
+	w.Object(g.mod)
+	w.Int(int64(g.index))
+	w.Uint(g.id)
+	w.Float(g.period)
+	w.Float(g.due)
+	w.Bool(g.gone)
+	w.Object(g.wait)
+	w.Object(g.over)
+}
+
+func (c *codec) readRegistration(r *image.Reader, g *registration) {
+	g.kind, g.name, g.fn = regKind(r.Small(int(regAfter))), r.Text(), r.Function()
+	g.mod, g.index, g.id = image.Object[module](r), int(r.Int()), r.Uint()
+	g.period, g.due, g.gone = r.Float(), r.Float(), r.Bool()
+	g.wait, g.over = image.Object[Wait](r), image.Object[registration](r)
+	if g.fn == nil {
+		r.Fail("a registration without a function")
+	}
+}
+
+func (c *codec) writeTask(w *image.Writer, t *Task) {
+	w.Uint(t.id)
+	w.Text(t.origin)
+	w.Text(t.player)
+	w.Bool(t.ended)
+	if t.ended {
+		return
+	}
+	w.Step("")
+	w.Value(t.th)
+	w.Bool(t.fn != nil)
+	if t.fn != nil {
+		w.Value(t.fn)
+	}
+	w.Object(t.wait)
+	w.Float(t.since)
+	w.Text(t.why)
+	w.Object(t.named)
+	w.Bool(t.tried)
+	w.Bool(t.readonly != nil)
+	c.writeEnd(w, t.done)
+}
+
+func (c *codec) writeEnd(w *image.Writer, done ending) {
+	switch done := done.(type) {
+	case nil:
+		w.Count(endNone)
+	case tryEnd:
+		w.Count(endTry)
+		w.Object(done.w)
+	case commandEnd:
+		w.Count(endCommand)
+		w.Object(done.to)
+	case callEnd:
+		w.Count(endCall)
+		w.Object(done.to)
+	case consoleEnd: // the operator is not there any more
+		w.Count(endNone)
+	default:
+		w.Count(endNone)
+		w.Refuse("a task for whose end a Go function waits")
+	}
+}
+
+func (c *codec) readTask(r *image.Reader, t *Task) {
+	t.id, t.origin, t.player, t.ended = r.Uint(), r.Text(), r.Text(), r.Bool()
+	if t.ended {
+		return
+	}
+	t.th = r.Thread()
+	if r.Bool() {
+		t.fn = r.Function()
+	}
+	t.wait, t.since, t.why = image.Object[Wait](r), r.Float(), r.Text()
+	t.named, t.tried = image.Object[namedTask](r), r.Bool()
+	if r.Bool() {
+		t.readonly = newReadOnly()
+	}
+	t.done = c.readEnd(r)
+	if t.th == nil {
+		r.Fail("a task without a coroutine")
+		return
+	}
+	t.th.Panic = c.s.panicWithTrace
+}
+
+func (c *codec) readEnd(r *image.Reader) ending {
+	switch r.Small(endCall) {
+	case endTry:
+		return tryEnd{needed[Wait](r)}
+	case endCommand:
+		to, ok := r.Any().(CommandEnd)
+		if !ok {
+			r.Fail("nobody who waits for a command")
+			return nil
+		}
+		return commandEnd{to}
+	case endCall:
+		to, ok := r.Any().(CallEnd)
+		if !ok {
+			r.Fail("nobody who waits for a call")
+			return nil
+		}
+		return callEnd{to}
+	}
+	return nil
+}
