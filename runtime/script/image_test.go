@@ -29,11 +29,21 @@ func moved(t *testing.T, s *State) *State {
 		t.Fatal(err)
 	}
 	if string(again) != string(data) {
-		t.Fatalf("thawed and frozen again it has %d bytes that differ from the %d before", len(again), len(data))
+		t.Fatalf("thawed and frozen again it has %d bytes that differ from the %d before: %s", len(again), len(data), firstDifference(again, data))
 	}
 	s.Close()
 	t.Cleanup(to.Close)
 	return to
+}
+
+// firstDifference shows where the bodies of two images part.
+func firstDifference(a, b []byte) string {
+	n := 24 // behind the sum
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	around := func(data []byte) []byte { return data[max(0, n-60):min(len(data), n+40)] }
+	return fmt.Sprintf("from byte %d on\n%q\n%q", n, around(a), around(b))
 }
 
 func TestAWorldThatIsFrozenAndThawedGoesOnAsItsTwin(t *testing.T) {
@@ -85,7 +95,7 @@ func twinRun(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	if b, _ := still.s.Image(nil); string(a) != string(b) {
-		t.Errorf("the thawed world is %d bytes that differ from the other's %d", len(a), len(b))
+		t.Errorf("the thawed world is %d bytes that differ from the other's %d: %s", len(a), len(b), firstDifference(a, b))
 	}
 }
 

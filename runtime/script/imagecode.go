@@ -75,6 +75,14 @@ func (c *codec) Standing(fn *lua.LFunction) *lua.LFunction {
 	return c.standing[fn]
 }
 
+// Code is the prototype that another one stands for while a gauge or a trace is on.
+func (c *codec) Code(p *lua.FunctionProto) *lua.FunctionProto {
+	if sl := c.own[p]; sl != nil {
+		return sl.proto
+	}
+	return p
+}
+
 func wrapperNamed(name string) *lua.FunctionProto {
 	for _, w := range wrappers {
 		if w.name == name {
@@ -110,7 +118,7 @@ func (c *codec) noteWrapped() {
 
 // codeKind is how a prototype is written: by where it stands.
 func (c *codec) codeKind(p *lua.FunctionProto) *image.Kind {
-	if sl := c.slotOfCode(p); sl != nil {
+	if sl := c.s.slots.get(p); sl != nil {
 		if f := sl.fn; f.slot == sl && c.current(f) {
 			return &c.kinds[kindSlotCode]
 		}
@@ -128,15 +136,6 @@ func (c *codec) codeKind(p *lua.FunctionProto) *image.Kind {
 		return &c.kinds[kindText]
 	}
 	return nil
-}
-
-// slotOfCode is the slot in the table that a prototype is of, also where a gauge or a
-// trace has put the slot's code aside.
-func (c *codec) slotOfCode(p *lua.FunctionProto) *slot {
-	if sl := c.own[p]; sl != nil {
-		return sl
-	}
-	return c.s.slots.get(p)
 }
 
 // waitName is the name of the given function that a prototype of a wait belongs to.
@@ -158,14 +157,14 @@ func (c *codec) private(p *lua.FunctionProto) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.FunctionPrototypes, func(n *lua.FunctionProto) bool {
-		return c.slotOfCode(n) != nil || forwardSlot(n) != nil || c.private(n)
+		return c.s.slots.get(c.Code(n)) != nil || forwardSlot(n) != nil || c.private(n)
 	})
 }
 
 // codeKinds are the kinds of prototypes.
 func (c *codec) codeKinds() {
 	c.kinds[kindSlotCode] = image.Kind{Name: "the code of a function",
-		Meet: func(w *image.Writer, v any) { c.writeFunction(w, c.slotOfCode(v.(*lua.FunctionProto)).fn) },
+		Meet: func(w *image.Writer, v any) { c.writeFunction(w, c.s.slots.get(v.(*lua.FunctionProto)).fn) },
 		Make: func(r *image.Reader) any {
 			if f := c.readFunction(r); f != nil {
 				return f.slot.proto
@@ -198,7 +197,7 @@ func (c *codec) codeKinds() {
 		Make: func(*image.Reader) any { return &lua.FunctionProto{} },
 		Write: func(w *image.Writer, v any) {
 			c.writeCopy(w, v.(*lua.FunctionProto))
-			w.Object(c.slotOfCode(v.(*lua.FunctionProto)))
+			w.Object(c.s.slots.get(v.(*lua.FunctionProto)))
 		},
 		Fill: func(r *image.Reader, v any) {
 			c.readCopy(r, v.(*lua.FunctionProto))
@@ -234,7 +233,7 @@ func (c *codec) writeCopy(w *image.Writer, p *lua.FunctionProto) {
 	}
 	w.Count(len(p.FunctionPrototypes))
 	for _, n := range p.FunctionPrototypes {
-		w.Object(n)
+		w.Object(c.Code(n))
 	}
 }
 

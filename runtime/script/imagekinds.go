@@ -277,8 +277,8 @@ func (c *codec) readOldFunction(r *image.Reader, f *function) {
 	u, id := c.readDecl(r)
 	f.gone = r.Small(keepGone)
 	if r.Bool() {
-		f.slot = image.Object[slot](r)
-		image.Object[lua.FunctionProto](r) // it says that it is the slot's when it is filled
+		f.slot = needed[slot](r)
+		f.slot.proto = needed[lua.FunctionProto](r)
 	}
 	if u == nil || id >= len(u.decls) || f.mod == nil {
 		r.Fail("a function that its file does not have")

@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"container/heap"
+	"maps"
 	"slices"
 	"time"
 	"weak"
@@ -372,6 +373,7 @@ func (c *codec) readTasks(r *image.Reader) {
 	for range r.Count() {
 		t := needed[Task](r)
 		s.alive[t] = struct{}{}
+		r.After(func() { s.threads.add(t.th) })
 	}
 	for range r.Count() {
 		s.next = append(s.next, needed[Task](r))
@@ -483,6 +485,7 @@ func (c *codec) writeRest(w *image.Writer) {
 	c.writePool(w)
 	w.Rest()
 	c.writeWeak(w)
+	w.Rest()
 }
 
 // writeOfCode writes what is kept of code that is not, or no longer, a function's.
@@ -517,6 +520,7 @@ func (c *codec) readRest(r *image.Reader) {
 			c.readPool(r)
 			r.Rest()
 			c.readWeak(r)
+			r.Rest()
 			return
 		case restStale:
 			p, sl := needed[lua.FunctionProto](r), needed[slot](r)
@@ -568,6 +572,7 @@ func (c *codec) readPool(r *image.Reader) {
 		th := r.Thread()
 		if th != nil {
 			th.Panic = c.s.panicWithTrace
+			c.s.threads.add(th)
 		}
 		c.s.pool = append(c.s.pool, &Task{th: th})
 	}
@@ -577,26 +582,8 @@ func (c *codec) readPool(r *image.Reader) {
 // numbers.
 func (c *codec) writeWeak(w *image.Writer) {
 	s := c.s
-	threads := []uint64{}
-	s.threads.each(func(th *lua.LState) {
-		if w.Has(th) {
-			threads = append(threads, w.Number(th))
-		}
-	})
-	writeNumbers(w, threads)
-	shown := map[uint64]uint64{}
-	s.m.EachShown(func(v lua.LValue, number uint64) {
-		if w.Has(v) {
-			shown[w.Number(v)] = number
-		}
-	})
-	w.Count(len(shown))
-	for n := range w.Len() {
-		if number := shown[uint64(n)]; number != 0 {
-			w.Count(n)
-			w.Uint(number)
-		}
-	}
+	writeNumbers(w, c.coroutines(w))
+	c.writeShown(w)
 	for n := range w.Len() {
 		if u, ok := w.Numbered(n).(*upgrade); ok {
 			writeNumbers(w, numbersOf(w, u.fresh))
@@ -611,6 +598,41 @@ func (c *codec) writeWeak(w *image.Writer) {
 	if t != nil && w.Has(t) {
 		w.Uint(w.Number(t))
 		w.Count(at)
+	}
+}
+
+// coroutines are the numbers of those that scripts have made themselves, in the order of
+// their making.
+func (c *codec) coroutines(w *image.Writer) []uint64 {
+	s := c.s
+	tasks := map[*lua.LState]bool{}
+	for t := range s.alive {
+		tasks[t.th] = true
+	}
+	for _, t := range s.pool {
+		tasks[t.th] = true
+	}
+	var out []uint64
+	s.threads.each(func(th *lua.LState) {
+		if !tasks[th] && w.Has(th) {
+			out = append(out, w.Number(th))
+		}
+	})
+	return out
+}
+
+// writeShown writes the numbers by which tostring has shown what is there.
+func (c *codec) writeShown(w *image.Writer) {
+	shown := map[uint64]lua.LValue{}
+	c.s.m.EachShown(func(v lua.LValue, number uint64) {
+		if w.Has(v) || c.Name(v) != "" {
+			shown[number] = v
+		}
+	})
+	w.Count(len(shown))
+	for _, number := range slices.Sorted(maps.Keys(shown)) {
+		w.Uint(number)
+		w.Value(shown[number])
 	}
 }
 
@@ -673,10 +695,8 @@ func (c *codec) readWeak(r *image.Reader) {
 		}
 	}
 	for range r.Count() {
-		v, ok := r.Numbered().(lua.LValue)
-		if number := r.Uint(); ok {
-			s.m.SetShown(v, number)
-		}
+		number := r.Uint()
+		s.m.SetShown(r.Value(), number)
 	}
 	for n := range r.Len() {
 		if u, ok := r.Object(n).(*upgrade); ok {

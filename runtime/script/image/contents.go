@@ -80,7 +80,7 @@ func (w *Writer) closure(fn *lua.LFunction) {
 		return
 	}
 	w.Step("'s code")
-	w.Object(fn.Proto)
+	w.Object(w.host.Code(fn.Proto))
 	w.Step("'s environment")
 	w.Value(fn.Env)
 	w.Count(len(fn.Upvalues))

@@ -119,11 +119,12 @@ func (w *world) do(src string) string {
 	return out
 }
 
-func (w *world) Name(v lua.LValue) string                  { return w.names[v] }
-func (w *world) Standing(fn *lua.LFunction) *lua.LFunction { return fn }
-func (w *world) Named(name string) lua.LValue              { return w.given[name] }
-func (w *world) Main() *lua.LState                         { return w.L }
-func (w *world) codeOf(p *lua.FunctionProto) int           { return indexOf(w.code, p) }
+func (w *world) Name(v lua.LValue) string                     { return w.names[v] }
+func (w *world) Standing(fn *lua.LFunction) *lua.LFunction    { return fn }
+func (w *world) Code(p *lua.FunctionProto) *lua.FunctionProto { return p }
+func (w *world) Named(name string) lua.LValue                 { return w.given[name] }
+func (w *world) Main() *lua.LState                            { return w.L }
+func (w *world) codeOf(p *lua.FunctionProto) int              { return indexOf(w.code, p) }
 
 func indexOf(list []*lua.FunctionProto, p *lua.FunctionProto) int {
 	for i, q := range list {

@@ -15,6 +15,9 @@ type Host interface {
 	// Standing is what runs in a suspended call of a Lua function: itself, but where the
 	// host has put something in its place for a while.
 	Standing(fn *lua.LFunction) *lua.LFunction
+	// Code is the prototype that is written for one: itself, or where several stand for
+	// the same code, one of them.
+	Code(p *lua.FunctionProto) *lua.FunctionProto
 	// Kind is the kind of a Go object, nil for one that cannot be written.
 	Kind(v any) *Kind
 }
