@@ -131,8 +131,9 @@ func waits(fn *lua.LFunction) *lua.LFunction {
 // name is what a given value is called in images, "" for any other.
 func (c *codec) Name(v lua.LValue) string {
 	if fn, ok := v.(*lua.LFunction); ok && fn.IsG {
-		if _, ok := vm.CallableOf(fn).(*openCall); ok {
-			return namePass // who traced the call is not there any more
+		switch vm.CallableOf(fn).(type) {
+		case *openCall, *tracing, *gauged, *gauge:
+			return namePass // who measures is not part of the State
 		}
 		if name := c.s.builtinName(fn); name != "" {
 			return name

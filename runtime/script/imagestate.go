@@ -118,7 +118,6 @@ func (c *codec) writeCounters(w *image.Writer) {
 	w.Int(s.opts.Started.UnixNano())
 	w.Float(s.now)
 	w.Uint(s.regSeq)
-	w.Int(s.meter.total)
 	w.Uint(s.m.LastShown())
 }
 
@@ -129,7 +128,7 @@ func (c *codec) readCounters(r *image.Reader) {
 	}
 	s.opts.Seed = r.Uint()
 	s.opts.Started = time.Unix(0, r.Int())
-	s.now, s.regSeq, s.meter.total = r.Float(), r.Uint(), r.Int()
+	s.now, s.regSeq = r.Float(), r.Uint()
 	s.m.SetLastShown(r.Uint())
 }
 

@@ -103,9 +103,7 @@ func variableName(fn *lua.LFunction, i int) string {
 func (w *Writer) goFunction(fn *lua.LFunction) {
 	switch name := w.host.Name(fn); {
 	case name != "":
-		w.buf = append(w.buf, markNamed)
-		w.add(unsafe.Pointer(fn), object{v: fn, named: true})
-		w.Text(name)
+		w.named(unsafe.Pointer(fn), fn, name)
 	case vm.CallableOf(fn) != nil:
 		w.buf = append(w.buf, markMade)
 		w.add(unsafe.Pointer(fn), object{v: fn})

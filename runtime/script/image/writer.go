@@ -15,6 +15,7 @@ type Writer struct {
 	buf   []byte
 	texts map[string]uint64
 	ids   map[unsafe.Pointer]uint64
+	names map[string]uint64
 	all   []object // by number
 	done  int      // of them are written
 
@@ -33,7 +34,7 @@ type object struct {
 // NewWriter makes a Writer for the values of one machine. With paths it notes where it
 // has met what: it is slower, and says where what it refuses is.
 func NewWriter(h Host, paths bool) *Writer {
-	w := &Writer{host: h, texts: map[string]uint64{}, ids: map[unsafe.Pointer]uint64{}}
+	w := &Writer{host: h, texts: map[string]uint64{}, ids: map[unsafe.Pointer]uint64{}, names: map[string]uint64{}}
 	if paths {
 		w.trail = &trail{}
 	}
@@ -141,13 +142,24 @@ func (w *Writer) met(at unsafe.Pointer, v lua.LValue, mark byte) {
 		return
 	}
 	if name := w.host.Name(v); name != "" {
-		w.buf = append(w.buf, markNamed)
-		w.add(at, object{v: v, named: true})
-		w.Text(name)
+		w.named(at, v, name)
 		return
 	}
 	w.buf = append(w.buf, mark)
 	w.add(at, object{v: v})
+}
+
+// named writes a value that has a name. Several may have the same.
+func (w *Writer) named(at unsafe.Pointer, v lua.LValue, name string) {
+	if n, ok := w.names[name]; ok {
+		w.ids[at] = n
+		w.seen(at)
+		return
+	}
+	w.names[name] = uint64(len(w.all))
+	w.buf = append(w.buf, markNamed)
+	w.add(at, object{v: v, named: true})
+	w.Text(name)
 }
 
 func (w *Writer) seen(at unsafe.Pointer) bool {
