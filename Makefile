@@ -33,7 +33,7 @@ check: build ## format, vet, scripts, reload cases, and the tests under the race
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	bin/host check scripts
-	bin/host conform runtime/script/conform/testdata/*.md
+	bin/host conform runtime/release/conform/testdata/*.md
 	$(GO) test -race ./...
 
 stubs: ## write bindings/library/*.lua and bindings/API.md anew

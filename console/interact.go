@@ -14,6 +14,7 @@ import (
 
 	"hotshard/console/client"
 	"hotshard/console/command"
+	"hotshard/console/serve"
 )
 
 // errEnd is the operator's wish to leave.
@@ -215,7 +216,7 @@ func (o *operator) present(ctx context.Context) error {
 }
 
 // back says that a shard answers again, and if it is another one.
-func (o *operator) back(was, is command.Hello) {
+func (o *operator) back(was, is serve.Hello) {
 	if was.Shard != is.Shard || was.Production != is.Production {
 		o.screen.loud(true, fmt.Sprintf("ANOTHER SHARD answers here now: %s, not %s.", is.Shard, was.Shard))
 	} else {

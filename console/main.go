@@ -18,7 +18,7 @@ import (
 
 	"hotshard/console/client"
 	"hotshard/console/command"
-	"hotshard/console/remote"
+	"hotshard/console/serve/remote"
 )
 
 // options are the flags. Each can be set as HOTSHARD_NAME in the environment.

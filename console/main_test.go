@@ -13,6 +13,8 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/console/command/commandtest"
+	"hotshard/console/serve"
+	"hotshard/runtime/release"
 )
 
 // TestMain makes the test binary the console itself when it is run as such, so
@@ -41,13 +43,13 @@ func startShard(t *testing.T, dir string) *shard {
 // start serves the shard, again after a stop.
 func (s *shard) start(t *testing.T) {
 	t.Helper()
-	l, err := command.Listen(s.socket)
+	l, err := serve.Listen(s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- command.Serve(ctx, l, command.Default(), s.Command()) }()
+	go func() { done <- serve.Local(ctx, l, command.Default(), s.Command()) }()
 	s.stop = sync.OnceFunc(func() { cancel(); <-done })
 	t.Cleanup(func() { s.stop() })
 }
@@ -116,7 +118,7 @@ func TestSystemsAsJSON(t *testing.T) {
 func TestARefusedReloadIsShownAndFails(t *testing.T) {
 	s := startShard(t, t.TempDir())
 	s.Do(func() {
-		s.Outcomes = []command.Outcome{{Verdict: command.Refused, Release: 3, Code: "R-SYNTAX", Message: "m.lua:3 unexpected end"}}
+		s.Outcomes = []release.Outcome{{Verdict: release.Refuse, Release: 3, Code: "R-SYNTAX", Message: "m.lua:3 unexpected end"}}
 	})
 	out, errs, code := s.ran(t, "", "-e", "reload wait")
 	if code != 1 || !strings.Contains(out, "refused R-SYNTAX: m.lua:3") || !strings.Contains(errs, "m.lua:3") {

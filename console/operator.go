@@ -16,6 +16,7 @@ import (
 
 	"hotshard/console/client"
 	"hotshard/console/command"
+	"hotshard/console/serve"
 )
 
 // operator runs lines on a shard and shows the answers.
@@ -36,7 +37,7 @@ func lines(list []string) iter.Seq[string] { return slices.Values(list) }
 func scanned(r io.Reader) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		in := bufio.NewScanner(r)
-		in.Buffer(nil, command.MaxFrame)
+		in.Buffer(nil, serve.MaxFrame)
 		for in.Scan() && yield(in.Text()) {
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"hotshard/console/command"
-	"hotshard/console/remote"
+	"hotshard/console/serve/remote"
 )
 
 // remotely opens the shard to one operator over SSH and returns the address and

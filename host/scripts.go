@@ -8,7 +8,7 @@ import (
 	"hotshard/bindings"
 	"hotshard/host/server"
 	"hotshard/host/testworld"
-	"hotshard/runtime/script/conform"
+	"hotshard/runtime/release/conform"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
 )

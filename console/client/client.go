@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/console/serve"
 )
 
 // ErrLost is returned for whatever was under way when the connection ended: the
@@ -27,7 +28,7 @@ const cancelWait = 5 * time.Second
 // Client is one connection. Its methods may be called from any goroutine.
 type Client struct {
 	conn  io.ReadWriteCloser
-	hello command.Hello
+	hello serve.Hello
 	lost  chan struct{}
 
 	mu      sync.Mutex
@@ -41,7 +42,7 @@ type Client struct {
 // call is one request that waits for its answer.
 type call struct {
 	part func(command.Result)
-	done chan command.Reply
+	done chan serve.Reply
 }
 
 // Dial connects to the socket at a path.
@@ -59,8 +60,8 @@ func New(ctx context.Context, conn io.ReadWriteCloser) (*Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, helloWait)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	frames := command.NewFrameReader(conn)
-	var first command.Reply
+	frames := serve.NewFrameReader(conn)
+	var first serve.Reply
 	err := frames.Read(&first)
 	switch {
 	case !stop():
@@ -68,9 +69,9 @@ func New(ctx context.Context, conn io.ReadWriteCloser) (*Client, error) {
 	case err != nil:
 		conn.Close()
 		return nil, fmt.Errorf("the shard hung up: %w", err)
-	case first.Hello == nil || first.Hello.Protocol != command.Protocol:
+	case first.Hello == nil || first.Hello.Protocol != serve.Protocol:
 		conn.Close()
-		return nil, fmt.Errorf("the shard speaks another protocol than this console (%d): use the console it came with", command.Protocol)
+		return nil, fmt.Errorf("the shard speaks another protocol than this console (%d): use the console it came with", serve.Protocol)
 	}
 	c := &Client{conn: conn, hello: *first.Hello, release: first.Hello.Release, lost: make(chan struct{}), calls: map[uint64]*call{}}
 	go c.read(frames)
@@ -78,7 +79,7 @@ func New(ctx context.Context, conn io.ReadWriteCloser) (*Client, error) {
 }
 
 // Hello is what the shard said on connecting.
-func (c *Client) Hello() command.Hello { return c.hello }
+func (c *Client) Hello() serve.Hello { return c.hello }
 
 // Release is the shard's release as of the last command.
 func (c *Client) Release() int {
@@ -116,7 +117,7 @@ type Line struct {
 // printed before it comes in the result. When ctx ends the command is broken
 // off, and nothing else.
 func (c *Client) Run(ctx context.Context, l Line) (command.Result, error) {
-	id, done, err := c.ask(command.Request{Run: l.Text, Confirm: l.Confirm, JSON: l.JSON, Interactive: l.Interactive}, l.Part)
+	id, done, err := c.ask(serve.Request{Run: l.Text, Confirm: l.Confirm, JSON: l.JSON, Interactive: l.Interactive}, l.Part)
 	if err != nil {
 		return command.Result{}, err
 	}
@@ -127,14 +128,14 @@ func (c *Client) Run(ctx context.Context, l Line) (command.Result, error) {
 	case reply.Error != nil:
 		return command.Result{Text: reply.Error.Output}, &command.Refusal{Code: reply.Error.Code, Message: reply.Error.Message}
 	case reply.Done == nil:
-		return command.Result{}, command.ErrFrame
+		return command.Result{}, serve.ErrFrame
 	}
 	return *reply.Done, nil
 }
 
 // Complete asks how a line can go on.
 func (c *Client) Complete(ctx context.Context, line string) (command.Completion, error) {
-	id, done, err := c.ask(command.Request{Complete: &line}, nil)
+	id, done, err := c.ask(serve.Request{Complete: &line}, nil)
 	if err != nil {
 		return command.Completion{}, err
 	}
@@ -146,11 +147,11 @@ func (c *Client) Complete(ctx context.Context, line string) (command.Completion,
 }
 
 // ask sends a request.
-func (c *Client) ask(q command.Request, part func(command.Result)) (uint64, chan command.Reply, error) {
+func (c *Client) ask(q serve.Request, part func(command.Result)) (uint64, chan serve.Reply, error) {
 	c.mu.Lock()
 	c.next++
 	q.ID = c.next
-	w := &call{part: part, done: make(chan command.Reply, 1)}
+	w := &call{part: part, done: make(chan serve.Reply, 1)}
 	c.calls[q.ID] = w
 	c.mu.Unlock()
 	if err := c.send(q); err != nil {
@@ -160,10 +161,10 @@ func (c *Client) ask(q command.Request, part func(command.Result)) (uint64, chan
 	return q.ID, w.done, nil
 }
 
-func (c *Client) send(q command.Request) error {
+func (c *Client) send(q serve.Request) error {
 	c.write.Lock()
 	defer c.write.Unlock()
-	err := command.WriteRequest(c.conn, q)
+	err := serve.WriteRequest(c.conn, q)
 	var tooLarge *command.Refusal
 	if err == nil || errors.As(err, &tooLarge) {
 		return err
@@ -175,7 +176,7 @@ func (c *Client) send(q command.Request) error {
 
 // wait waits for an answer; when ctx ends it breaks the request off and waits
 // for the server to agree.
-func (c *Client) wait(ctx context.Context, id uint64, done chan command.Reply) (command.Reply, error) {
+func (c *Client) wait(ctx context.Context, id uint64, done chan serve.Reply) (serve.Reply, error) {
 	defer c.forget(id)
 	select {
 	case r := <-done:
@@ -184,8 +185,8 @@ func (c *Client) wait(ctx context.Context, id uint64, done chan command.Reply) (
 		return c.last(done)
 	case <-ctx.Done():
 	}
-	if err := c.send(command.Request{ID: id, Cancel: true}); err != nil {
-		return command.Reply{}, err
+	if err := c.send(serve.Request{ID: id, Cancel: true}); err != nil {
+		return serve.Reply{}, err
 	}
 	late := time.NewTimer(cancelWait)
 	defer late.Stop()
@@ -195,17 +196,17 @@ func (c *Client) wait(ctx context.Context, id uint64, done chan command.Reply) (
 	case <-c.lost:
 		return c.last(done)
 	case <-late.C:
-		return command.Reply{}, ctx.Err()
+		return serve.Reply{}, ctx.Err()
 	}
 }
 
 // last takes an answer that came with the end of the connection.
-func (c *Client) last(done chan command.Reply) (command.Reply, error) {
+func (c *Client) last(done chan serve.Reply) (serve.Reply, error) {
 	select {
 	case r := <-done:
 		return r, nil
 	default:
-		return command.Reply{}, ErrLost
+		return serve.Reply{}, ErrLost
 	}
 }
 
@@ -216,11 +217,11 @@ func (c *Client) forget(id uint64) {
 }
 
 // read hands replies to those who wait for them until the connection ends.
-func (c *Client) read(frames *command.FrameReader) {
+func (c *Client) read(frames *serve.FrameReader) {
 	defer close(c.lost)
 	defer c.conn.Close()
 	for {
-		var r command.Reply
+		var r serve.Reply
 		if frames.Read(&r) != nil {
 			return
 		}

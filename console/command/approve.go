@@ -35,7 +35,7 @@ func (a *approvals) ask(s *Session, line string, now time.Time) (int, error) {
 	defer a.mu.Unlock()
 	a.expire(now)
 	if len(a.waiting) >= mostApprovals {
-		return 0, refuse(CodeBusy, "%d requests wait for approval already", mostApprovals)
+		return 0, Refuse(CodeBusy, "%d requests wait for approval already", mostApprovals)
 	}
 	a.last++
 	own := *s
@@ -53,15 +53,15 @@ func (a *approvals) take(number int, by *Session, now time.Time) (approval, erro
 	a.expire(now)
 	i := slices.IndexFunc(a.waiting, func(w approval) bool { return w.number == number })
 	if i < 0 {
-		return approval{}, refuse(CodeFailed, "nothing waits for approval under the number %d", number)
+		return approval{}, Refuse(CodeFailed, "nothing waits for approval under the number %d", number)
 	}
 	w := a.waiting[i]
 	if w.session.Who == by.Who {
-		return approval{}, refuse(CodeRole, "%s asked for that: somebody else must approve it", by.Who)
+		return approval{}, Refuse(CodeRole, "%s asked for that: somebody else must approve it", by.Who)
 	}
 	words, _ := split(w.line) // it could be read when it was asked for
 	if c, _ := by.Registry.find(words); c.Role > by.Role {
-		return approval{}, refuse(CodeRole, "%s takes the role %s, also to approve it; you are %s", c.Name, c.Role, by.Role)
+		return approval{}, Refuse(CodeRole, "%s takes the role %s, also to approve it; you are %s", c.Name, c.Role, by.Role)
 	}
 	a.waiting = slices.Delete(a.waiting, i, i+1)
 	return w, nil
@@ -78,15 +78,15 @@ func (a *approvals) expire(now time.Time) {
 	a.waiting = slices.DeleteFunc(a.waiting, func(w approval) bool { return now.Sub(w.at) >= approvalTime })
 }
 
-func approveCommands() []Command {
+func init() {
 	offered := func(s Shard) bool { return s.Identify().FourEyes }
-	return []Command{{
+	register([]Command{{
 		Name: "approvals", Short: "what waits for a second person",
 		Example: "approvals", Offered: offered, Run: runApprovals,
 	}, {
 		Name: "approve", Args: "N", Short: "let a colleague's command run",
 		Example: "approve 3", Role: Operator, Changes: true, Quiet: true, Offered: offered, Run: runApprove,
-	}}
+	}})
 }
 
 func runApprovals(_ context.Context, s *Session, a Args) (Result, error) {
@@ -102,7 +102,7 @@ func runApprovals(_ context.Context, s *Session, a Args) (Result, error) {
 func runApprove(ctx context.Context, s *Session, a Args) (Result, error) {
 	n, err := strconv.Atoi(a.Word(0))
 	if err != nil {
-		return Result{}, refuse(CodeUsage, "which one? approvals lists them")
+		return Result{}, Refuse(CodeUsage, "which one? approvals lists them")
 	}
 	w, err := s.Registry.approvals.take(n, s, time.Now())
 	if err != nil {

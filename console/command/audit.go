@@ -5,15 +5,40 @@ import (
 	"time"
 )
 
+// Audit is the append-only record of what operators changed.
+type Audit interface {
+	// Record writes an entry; it is on disk when it returns.
+	Record(ctx context.Context, e AuditEntry) error
+	// Query returns entries, newest first, at most limit.
+	Query(ctx context.Context, since time.Time, by string, limit int) ([]AuditEntry, error)
+}
+
+// AuditEntry is one thing an operator did.
+type AuditEntry struct {
+	At      time.Time
+	Who     string
+	From    string // "socket", "ssh 10.0.0.7"
+	Command string // the line as typed
+	Detail  string // code that it carried, if that is not in the line
+	Outcome string
+	Release int
+}
+
 // auditLimit is how many entries are shown unless more are asked for.
 const auditLimit = 50
 
-func auditCommands() []Command {
-	return []Command{{
+// The flags of audit.
+var (
+	sinceFlag = Flag{"--since", "DURATION", "only what is younger, as 10m, 2h or 7d", func(a *Args, v string) error { return setDuration(&a.For, v) }}
+	byFlag    = Flag{"--by", "WHO", "only what this operator did", nil}
+)
+
+func init() {
+	register([]Command{{
 		Name: "audit", Short: "what operators changed: who, from where, when, with what outcome",
-		Example: "audit --since 24h --by amy", Flags: []string{"--since", "--by", "--limit"},
+		Example: "audit --since 24h --by amy", Flags: []Flag{sinceFlag, byFlag, limitFlag},
 		Offered: func(s Shard) bool { return s.Audit != nil }, Run: runAudit,
-	}}
+	}})
 }
 
 func runAudit(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -24,10 +49,10 @@ func runAudit(ctx context.Context, s *Session, a Args) (Result, error) {
 	if limit == 0 {
 		limit = auditLimit
 	}
-	if a.Since > 0 {
-		since = time.Now().Add(-a.Since)
+	if a.For > 0 {
+		since = time.Now().Add(-a.For)
 	}
-	all, err := s.Shard.Audit.Query(ctx, since, a.By, limit)
+	all, err := s.Shard.Audit.Query(ctx, since, a.Given(byFlag), limit)
 	if err != nil {
 		return Result{}, err
 	}

@@ -4,32 +4,32 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
+
+	"hotshard/runtime/release"
 )
 
-// thenBefore is Watched.Then of a comparison with what was before.
-const thenBefore = "before"
-
-// now is the time to be held against MeanThen.
-func (w Watched) now() time.Duration {
-	if w.Then == thenBefore {
-		return w.MeanNow
+// tookNow is the time to be held against MeanThen.
+func tookNow(v release.Verdicted) time.Duration {
+	if v.Then == release.ThenBefore {
+		return v.MeanNow
 	}
-	return w.Mean
+	return v.Mean
 }
 
 // verdicts is how the patches do that are watched, by their numbers: the latest watch
 // of each.
-func (s Shard) verdicts(ctx context.Context) (map[int]Watched, error) {
-	out := map[int]Watched{}
+func (s Shard) verdicts(ctx context.Context) (map[int]release.Verdicted, error) {
+	out := map[int]release.Verdicted{}
 	if s.Releases == nil {
 		return out, nil
 	}
-	all, err := s.Releases.Verdicts(ctx)
-	for _, w := range all {
-		if _, known := out[w.Patch]; !known && w.Patch > 0 {
-			out[w.Patch] = w
+	open, closed, err := s.Releases.Verdicts(ctx)
+	for _, v := range slices.Concat(open, closed) {
+		if _, known := out[v.Patch]; !known && v.Patch > 0 {
+			out[v.Patch] = v
 		}
 	}
 	return out, err
@@ -39,32 +39,32 @@ func runCanaries(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err := a.none(0); err != nil {
 		return Result{}, err
 	}
-	all, err := s.Shard.Releases.Verdicts(ctx)
+	all, closed, err := s.Shard.Releases.Verdicts(ctx)
 	if err != nil {
 		return Result{}, err
+	}
+	if a.All {
+		all = append(all, closed...)
 	}
 	t := &Table{Columns: columns("release", "what", "systems", "functions", "since:time", "calls", "errors", "in_callers", "error_rate", "expected_errors",
 		"time_ms:ms", "p99_ms:ms", "time_before_ms:ms", "compared_with", "verdict", "next"), None: "nothing is watched; canaries --all shows what was"}
 	var notes []string
-	for _, w := range all {
-		if w.Over && !a.All {
-			continue
-		}
+	for _, v := range all {
 		what := "files"
-		if w.Patch > 0 {
-			what = fmt.Sprintf("patch #%d", w.Patch)
+		if v.Patch > 0 {
+			what = fmt.Sprintf("patch #%d", v.Patch)
 		}
-		t.Rows = append(t.Rows, []any{w.Release, what, list(w.Systems), list(w.Functions), moment(w.Since), math.Round(w.Calls), w.Errors, w.InCallers, w.Rate,
-			math.Round(w.Expected*100) / 100, millis(w.now()), millis(w.P99), millis(w.MeanThen), w.Then, w.Verdict, w.Next})
-		notes = append(notes, fmt.Sprintf("release %d (%s), %s: %s%s", w.Release, what, w.Verdict, w.Figures, advice(w)))
+		t.Rows = append(t.Rows, []any{v.Release, what, list(v.Units), list(v.Functions), moment(v.Since), math.Round(v.Calls), v.Errors, v.InCallers, v.Rate,
+			math.Round(v.Expected*100) / 100, millis(tookNow(v)), millis(v.P99), millis(v.MeanThen), v.Then, v.Verdict, v.Next})
+		notes = append(notes, fmt.Sprintf("release %d (%s), %s: %v%s", v.Release, what, v.Verdict, v, advice(v.Next)))
 	}
 	t.Note = strings.Join(notes, "\n")
 	return Result{Table: t}, nil
 }
 
-func advice(w Watched) string {
-	if w.Next == "" {
+func advice(next string) string {
+	if next == "" {
 		return ""
 	}
-	return "; next: " + w.Next
+	return "; next: " + next
 }

@@ -11,6 +11,8 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/console/command/commandtest"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
 )
 
 // run runs lines as one operator and returns the last answer.
@@ -50,10 +52,10 @@ func TestAnswers(t *testing.T) {
 		{`lua @Jita print("it's") return 7`, "it's\n7\n"},
 		{"lua @Jita -- a comment\nreturn 8", "8"},
 		{"inspect @Jita {deep = {deeper = 1}} --depth 2", "deeper"},
-		{"reload", "applied r4: combat.lua (3 systems, 61ms)\n  W-DELETED m.f: gone"},
+		{"reload", "applied r4: release 4 live: combat.lua (0 changed, 0 added, 0 removed) (3 systems, 61ms)\n  W-DELETED m.f (gone)"},
 		{"reload wait", "applied r4"},
 		{"reload status", "configured"},
-		{"unload lib.old", "applied r4: lib.old"},
+		{"unload lib.old", "applied r4: release 4 live: lib.old"},
 		{"errors", "market.fee"},
 		{"errors market.fee", "stack traceback"},
 		{"errors other", "no errors"},
@@ -94,10 +96,10 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			fake := commandtest.New()
-			fake.Outcomes = []command.Outcome{{Verdict: command.Applied, Release: 4, Files: []string{"combat.lua"}, Systems: 3, Took: 61 * time.Millisecond,
-				Warnings: []command.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
+			fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 4, Files: []string{"combat.lua"}, Units: 3, Took: 61 * time.Millisecond,
+				Warnings: []script.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
 			fake.Faults = []command.ErrorGroup{{Function: "market.fee", Release: 3, Count: 9, Message: "nil", Systems: []string{"Jita"}, Traceback: "stack traceback:\n\tmarket@3:12"}}
-			fake.Tasks = []command.Task{{System: "Jita", Kind: "sleep", Where: "market@2:4", Release: 2}}
+			fake.Tasks = []command.Task{{System: "Jita", TaskInfo: script.TaskInfo{Waits: "sleep", Origin: "task", Where: "market@2:4", Release: 2}}}
 			r, err := run(t, newSession(fake), c.line)
 			if err != nil {
 				t.Fatal(err)
@@ -155,10 +157,28 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestCodeMayHaveComments requires that the code arrives as it was typed, with what
+// looks like a flag in it, and that a flag before it does not.
 func TestCodeMayHaveComments(t *testing.T) {
-	for _, line := range []string{`lua @Jita return "a --write b"`, "lua @Jita return 1 --plan of mine", "lua @Jita return 1 -- write", "lua @Jita --depth 1 return 1"} {
-		if _, err := run(t, newSession(commandtest.New()), line); err != nil {
-			t.Errorf("%s: %v", line, err)
+	for line, want := range map[string]command.Eval{
+		`lua @Jita return "a --write b"`:       {Code: `return "a --write b"`},
+		"lua @Jita return 1 --plan of mine":    {Code: "return 1 --plan of mine"},
+		"lua @Jita return 1 -- write":          {Code: "return 1 -- write"},
+		"lua @Jita --depth 1 return 1":         {Code: "return 1", Depth: 1},
+		"lua @Jita return 1 --write":           {Code: "return 1", Write: true},
+		"lua @Jita return [[\n--write]]":       {Code: "return [[\n--write]]"},
+		"lua @Jita --a comment\nreturn 1":      {Code: "--a comment\nreturn 1"},
+		"lua @Jita --write --depth=2 x = 1":    {Code: "x = 1", Write: true, Depth: 2},
+		"lua @Jita return 1 --depth 2 --write": {Code: "return 1", Write: true, Depth: 2},
+	} {
+		fake := commandtest.New()
+		fake.Identity.Production = true // where --write says something
+		s := newSession(fake)
+		var asked []command.Eval
+		s.Shard.Lua = recorder{s.Shard.Lua, &asked}
+		want.System, want.Author = "Jita", "amy"
+		if _, err := run(t, s, line); err != nil || len(asked) != 1 || asked[0] != want {
+			t.Errorf("%s: %+v, %v", line, asked, err)
 		}
 	}
 }
@@ -166,15 +186,15 @@ func TestCodeMayHaveComments(t *testing.T) {
 // TestFlagsMayStandBehindTheCode writes them where Lua would see a comment.
 func TestFlagsMayStandBehindTheCode(t *testing.T) {
 	for line, want := range map[string]string{
-		"patch m.f = function() end --canary @Jita --reason 'a test'": "canary [Jita] a test",
-		"patch m.f = function()\nreturn 1 -- one\nend --sticky":       "live [] ",
+		"patch m.f = function() end --canary @Jita --reason 'a test'": "[Jita] a test",
+		"patch m.f = function()\nreturn 1 -- one\nend --sticky":       "[] ",
 	} {
 		fake := commandtest.New()
 		if _, err := run(t, newSession(fake), line); err != nil || len(fake.Patches) != 1 {
 			t.Errorf("%s: %d patches, %v", line, len(fake.Patches), err)
 			continue
 		}
-		if p := fake.Patches[0]; fmt.Sprintf("%s %v %s", p.State, p.Systems, p.Reason) != want {
+		if p := fake.Patches[0]; fmt.Sprintf("%v %s", p.Canary, p.Reason) != want {
 			t.Errorf("%s: %+v", line, p)
 		}
 	}
@@ -364,10 +384,18 @@ func (r recorder) Eval(ctx context.Context, e command.Eval) (command.Evaluated, 
 
 func TestARefusedReloadFailsTheCommand(t *testing.T) {
 	fake := commandtest.New()
-	fake.Outcomes = []command.Outcome{{Verdict: command.Refused, Release: 3, Code: "R-SYNTAX", Message: "m.lua:3 unexpected end. Nothing changed; still at r3."}}
+	fake.Outcomes = []release.Outcome{{Verdict: release.Refuse, Release: 3, Code: "R-SYNTAX", Message: "m.lua:3 unexpected end. Nothing changed; still at r3."}}
 	r, err := run(t, newSession(fake), "reload wait")
 	if err != nil || !strings.Contains(r.Failed, "m.lua:3") || !strings.Contains(r.String(), "refused R-SYNTAX: m.lua:3") {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestWarningsAreSaidOnce(t *testing.T) {
+	fake := commandtest.New()
+	fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}}
+	if r, err := run(t, newSession(fake), "reload"); err != nil || strings.Count(r.String(), "W-ARITY") != 1 {
+		t.Errorf("it says %q, %v", r, err)
 	}
 }
 

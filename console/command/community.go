@@ -7,10 +7,64 @@ import (
 	"time"
 )
 
-func communityCommands() []Command {
+// Community keeps order among the players. who is the name of an account or a
+// character, or a character's number; for Ban and Lift also an address or a network.
+// What is said of somebody holds whether they are online or not, and after a
+// restart.
+type Community interface {
+	Account(ctx context.Context, who string) (Account, error)
+	// Ban keeps an account or an address from playing until a time, zero for ever,
+	// ends their sessions at once, and returns how many it ended.
+	Ban(ctx context.Context, who string, until time.Time, reason, author string) (Sanction, int, error)
+	// Mute keeps an account from speaking.
+	Mute(ctx context.Context, who string, until time.Time, reason, author string) (Sanction, error)
+	// Sanctions lists what is in force, the oldest first.
+	Sanctions(ctx context.Context) ([]Sanction, error)
+	// Lift ends a sanction of a kind before its time; who may also be its number.
+	Lift(ctx context.Context, kind, who, author string) (Sanction, error)
+	// Rename gives somebody another name. Their session ends.
+	Rename(ctx context.Context, who, name, author string) (was string, err error)
+	// ResetPassword sets a password that nobody has chosen, and returns it. Sessions
+	// of the account end, and no token of it works any more.
+	ResetPassword(ctx context.Context, who, author string) (password string, err error)
+	// Delete removes an account with all it owns. There is no way back.
+	Delete(ctx context.Context, who, author string) error
+}
+
+// The kinds of sanctions.
+const (
+	KindBan  = "ban"
+	KindMute = "mute"
+)
+
+// Sanction is what somebody may not do, until when and why.
+type Sanction struct {
+	ID      int64
+	Kind    string
+	Subject string // a name, or an address or network
+	Reason  string
+	Author  string
+	Created time.Time
+	Until   time.Time // zero for ever
+	Ended   time.Time // zero where it is in force or has run out by itself
+}
+
+// Account is all an operator is told of one.
+type Account struct {
+	ID         int64
+	Name       string
+	Characters []string
+	Online     []string // of these, in the game
+	Created    time.Time
+	LastLogin  time.Time
+	Networks   []string // from which they signed in, the latest first
+	Sanctions  []Sanction
+}
+
+func init() {
 	offered := func(s Shard) bool { return s.Community != nil }
-	flags := []string{"--for", "--reason"}
-	return []Command{{
+	flags := []Flag{forFlag, reasonFlag}
+	register([]Command{{
 		Name: "ban", Args: "PLAYER|ADDRESS [DURATION] [REASON]", Short: "keep an account, an address or a network out, for a time or for ever; their sessions end at once",
 		Example: "ban Ada 3d insults in local chat", Role: Operator, Changes: true, Flags: flags, Takes: []Kind{PlayerWord}, Offered: offered, Run: runBan,
 	}, {
@@ -35,14 +89,14 @@ func communityCommands() []Command {
 		Example: "account Ada", Role: Operator, Takes: []Kind{PlayerWord}, Offered: offered, Run: runAccount,
 	}, {
 		Name: "account delete", Args: "PLAYER", Short: "remove an account with all it owns, for ever",
-		Example: "account delete Ada --confirm tranquility", Role: Admin, Changes: true, Flags: []string{"--confirm"}, Offered: offered, Run: runAccountDelete,
+		Example: "account delete Ada --confirm tranquility", Role: Admin, Changes: true, Flags: []Flag{confirmFlag}, Offered: offered, Run: runAccountDelete,
 	}, {
 		Name: "rename", Args: "PLAYER NAME", Short: "give a player another name, also to sign in with; their session ends",
 		Example: `rename Ada "Ada Lovelace"`, Role: Operator, Changes: true, Takes: []Kind{PlayerWord}, Offered: offered, Run: runRename,
 	}, {
 		Name: "password reset", Args: "PLAYER", Short: "set a new password, which is shown once; their sessions end",
 		Example: "password reset Ada", Role: Operator, Changes: true, Offered: offered, Run: runPasswordReset,
-	}}
+	}})
 }
 
 // term reads for how long and why: [DURATION] [REASON], or the flags.
@@ -50,7 +104,7 @@ func term(a Args) (until time.Time, reason string, err error) {
 	during, words := a.For, a.Words[1:]
 	if during == 0 && len(words) > 0 && words[0] != "" && words[0][0] >= '0' && words[0][0] <= '9' {
 		if during, err = parseDuration(words[0]); err != nil {
-			return until, "", refuse(CodeUsage, "%v; a reason that begins with a number goes behind --reason. Nothing was done", err)
+			return until, "", Refuse(CodeUsage, "%v; a reason that begins with a number goes behind --reason. Nothing was done", err)
 		}
 		words = words[1:]
 	}
@@ -61,7 +115,7 @@ func term(a Args) (until time.Time, reason string, err error) {
 	case reason == "":
 		reason = strings.Join(words, " ")
 	case len(words) > 0:
-		return until, "", refuse(CodeUsage, "what is %q for? The reason is given already", words[0])
+		return until, "", Refuse(CodeUsage, "what is %q for? The reason is given already", words[0])
 	}
 	return until, reason, nil
 }
@@ -69,7 +123,7 @@ func term(a Args) (until time.Time, reason string, err error) {
 // whom is the first word, or a refusal that asks for it.
 func whom(a Args, verb string) (string, error) {
 	if a.Word(0) == "" {
-		return "", refuse(CodeUsage, "%s whom?", verb)
+		return "", Refuse(CodeUsage, "%s whom?", verb)
 	}
 	return a.Word(0), nil
 }
@@ -201,7 +255,7 @@ func runRename(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	if len(a.Words) != 2 {
-		return Result{}, refuse(CodeUsage, `to what? One name, in quotes where it has a space: rename %s "New Name"`, who)
+		return Result{}, Refuse(CodeUsage, `to what? One name, in quotes where it has a space: rename %s "New Name"`, who)
 	}
 	was, err := s.Shard.Community.Rename(ctx, who, a.Word(1), s.Who)
 	if err != nil {

@@ -6,6 +6,13 @@ import (
 	"strings"
 )
 
+// Completion is how a line can go on: each of Words may stand in place of what
+// follows byte Start.
+type Completion struct {
+	Start int      `json:"start"`
+	Words []string `json:"words"`
+}
+
 // maxWords bounds what a completion returns.
 const maxWords = 200
 
@@ -28,7 +35,7 @@ func Complete(ctx context.Context, s *Session, line string) Completion {
 	case strings.HasPrefix(last.text, "@") && s.Shard.Systems != nil:
 		return Completion{last.start, matching(s.Shard.Systems.Names(), "@", last.text)}
 	case strings.HasPrefix(last.text, "--"):
-		return Completion{last.start, matching(slices.Concat(c.Flags, always), "", last.text)}
+		return Completion{last.start, matching(c.flagNames(), "", last.text)}
 	}
 	return s.wordOf(ctx, c, line, words, rest, last)
 }
@@ -59,7 +66,7 @@ func (s *Session) wordOf(ctx context.Context, c *Command, line string, words, re
 		switch {
 		case strings.HasPrefix(w.text, "@"):
 			system = w.text[1:]
-		case !strings.HasPrefix(w.text, "--") && (i == 0 || flags[rest[i-1].text].takes == ""):
+		case !strings.HasPrefix(w.text, "--") && (i == 0 || !c.takesWord(rest[i-1].text)):
 			plain++
 		}
 	}
@@ -77,6 +84,21 @@ func (s *Session) wordOf(ctx context.Context, c *Command, line string, words, re
 		return Completion{from, s.Shard.Lua.Complete(ctx, system, line[from:], maxWords)}
 	}
 	return Completion{Start: last.start}
+}
+
+// flagNames lists what a command takes.
+func (c *Command) flagNames() []string {
+	names := []string{jsonFlag.Name}
+	for _, f := range c.Flags {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// takesWord says whether a word is a flag that the next word belongs to.
+func (c *Command) takesWord(name string) bool {
+	f, ok := c.flag(name)
+	return ok && f.Takes != ""
 }
 
 // online lists the players' names, quoted where they need it.

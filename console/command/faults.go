@@ -4,14 +4,37 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
-func errorCommands() []Command {
-	return []Command{{
+// Errors tells of faults in scripts.
+type Errors interface {
+	// Groups returns faults by function and release, latest first.
+	Groups(ctx context.Context, system string) ([]ErrorGroup, error)
+}
+
+// ErrorGroup is every fault with one message in one function of one release.
+type ErrorGroup struct {
+	Function  string // m.f
+	Where     string // m@41:12
+	Release   int    // that brought the function its code
+	Patch     int    // that did, 0 for none
+	Cause     string // another change it is held against: "release 7 (patch #3)"
+	Message   string
+	Count     int
+	First     time.Time
+	Last      time.Time
+	Systems   []string
+	Player    string // of the last one
+	Traceback string // of the last one
+}
+
+func init() {
+	register([]Command{{
 		Name: "errors", Args: "[@SYSTEM] [FUNCTION]", Short: "faults of scripts by function and release; with a function, their tracebacks",
-		Example: "errors @Jita market.buy", Flags: []string{"--limit"}, Takes: []Kind{FunctionWord},
+		Example: "errors @Jita market.buy", Flags: []Flag{limitFlag}, Takes: []Kind{FunctionWord},
 		Offered: func(s Shard) bool { return s.Errors != nil }, Run: runErrors,
-	}}
+	}})
 }
 
 func runErrors(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -19,7 +42,7 @@ func runErrors(ctx context.Context, s *Session, a Args) (Result, error) {
 	if len(a.Systems) > 0 {
 		var err error
 		if system, err = a.System(); err != nil {
-			return Result{}, refuse(CodeUsage, "%v", err)
+			return Result{}, Refuse(CodeUsage, "%v", err)
 		}
 	}
 	if err := a.none(1); err != nil {

@@ -1,13 +1,15 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
-	luaparse "github.com/yuin/gopher-lua/parse"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script/syntax"
 )
 
 // errTwo is what stops a command of one person, on a shard that wants two pairs of
@@ -83,7 +85,9 @@ func (y guardedSystems) Restart(ctx context.Context, name, author string) (int, 
 
 type guardedReload struct{ Reload }
 
-func (guardedReload) Accept(context.Context, string, string) ([]Outcome, error) { return nil, errTwo }
+func (guardedReload) Accept(context.Context, string, string) ([]release.Outcome, error) {
+	return nil, errTwo
+}
 
 type guardedLua struct{ Lua }
 
@@ -91,8 +95,8 @@ func (l guardedLua) Eval(ctx context.Context, e Eval) (Evaluated, error) {
 	if !e.Write || e.Expression {
 		return l.Lua.Eval(ctx, e)
 	}
-	if _, err := luaparse.Parse(strings.NewReader(e.Code), "console"); err != nil {
-		return Evaluated{}, refuse(CodeUsage, "%v", err)
+	if _, err := syntax.Parse([]byte(e.Code), "console"); err != nil {
+		return Evaluated{}, Refuse(CodeUsage, "%v", err)
 	}
 	return Evaluated{}, errTwo
 }
@@ -102,23 +106,17 @@ type guardedReleases struct {
 	guard guard
 }
 
-func (r guardedReleases) Promote(ctx context.Context, to int, systems []string, author string) (Outcome, error) {
+func (r guardedReleases) Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error) {
 	if !r.guard.everybody(ctx, systems) {
 		return r.Releases.Promote(ctx, to, systems, author)
 	}
 	plan, err := r.Releases.PlanPromote(ctx, to, systems)
-	return Outcome{}, sound(plan, err)
+	return release.Outcome{}, sound(plan, err)
 }
 
 // sound is errTwo for a change that would go through, else why it would not.
-func sound(p Plan, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case p.Refusal != nil:
-		return &Refusal{Code: p.Refusal.Code, Message: p.Refusal.Message}
-	}
-	return errTwo
+func sound(plan release.Outcome, err error) error {
+	return cmp.Or(err, refusalIn(plan), errTwo)
 }
 
 type guardedPatches struct {
@@ -126,29 +124,29 @@ type guardedPatches struct {
 	guard guard
 }
 
-func (p guardedPatches) MakePatch(ctx context.Context, q PatchRequest) (Patch, Outcome, error) {
-	if !p.guard.everybody(ctx, q.Systems) {
+func (p guardedPatches) MakePatch(ctx context.Context, q release.PatchRequest) (*release.Patch, release.Outcome, error) {
+	if !p.guard.everybody(ctx, q.Canary) {
 		return p.Patches.MakePatch(ctx, q)
 	}
 	plan, err := p.Patches.PlanPatch(ctx, q)
-	return Patch{}, Outcome{}, sound(plan, err)
+	return nil, release.Outcome{}, sound(plan, err)
 }
 
-func (p guardedPatches) PromotePatch(ctx context.Context, number int, _ string) (Outcome, error) {
+func (p guardedPatches) PromotePatch(ctx context.Context, number int, _ string) (release.Outcome, error) {
 	all, err := p.Patches.ListPatches(ctx)
 	if err != nil {
-		return Outcome{}, err
+		return release.Outcome{}, err
 	}
-	if !slices.ContainsFunc(all, func(q Patch) bool { return q.Number == number }) {
-		return Outcome{}, refuse(CodeFailed, "there is no open patch %d", number)
+	if !slices.ContainsFunc(all, func(q Patched) bool { return q.ID == number }) {
+		return release.Outcome{}, Refuse(CodeFailed, "there is no open patch %d", number)
 	}
-	return Outcome{}, errTwo
+	return release.Outcome{}, errTwo
 }
 
 type guardedUnloader struct{}
 
-func (guardedUnloader) Unload(context.Context, string, string) (Outcome, error) {
-	return Outcome{}, errTwo
+func (guardedUnloader) Unload(context.Context, string, string) (release.Outcome, error) {
+	return release.Outcome{}, errTwo
 }
 
 type guardedCommunity struct{ Community }

@@ -1,30 +1,30 @@
 package command
 
 import (
-	"fmt"
+	"cmp"
 	"time"
-)
 
-// CodeFrozen is the code of what is refused while changes of code are frozen.
-const CodeFrozen = "R-FROZEN"
+	"hotshard/runtime/release"
+)
 
 // frozen refuses what changes code while changes are frozen, before anybody is asked
 // for a name or a second person.
 func frozen(s *Session, c *Command, a Args) error {
-	id := s.Shard.Identify()
-	if !id.Frozen || c.Reloads == nil || !c.Reloads(a) {
+	f := s.Shard.Identify().Frozen
+	if f == nil || c.Reloads == nil || !c.Reloads(a) {
 		return nil
 	}
-	return refuse(CodeFrozen, "%s is refused: %s. Nothing changes until thaw", c.Name, frozenBy(id))
+	return Refuse(release.CodeFrozen, "%s is refused: frozen by %s since %s (%s ago): %s. Nothing changes until thaw",
+		c.Name, f.By, f.At.Format("15:04:05 MST"), Spoken(time.Since(f.At)), cmp.Or(f.Why, "no reason given"))
 }
 
-// frozenBy says who froze changes, when and why.
-func frozenBy(id Identity) string {
-	why := id.FrozenWhy
-	if why == "" {
-		why = "no reason given"
+// frozenCells says in four cells whether changes are frozen, by whom, why and since
+// when.
+func frozenCells(id Identity) []any {
+	if id.Frozen == nil {
+		return []any{false, "", "", nil}
 	}
-	return fmt.Sprintf("frozen by %s since %s (%s ago): %s", id.FrozenBy, id.FrozenAt.Format("15:04:05 MST"), Spoken(time.Since(id.FrozenAt)), why)
+	return []any{true, id.Frozen.By, id.Frozen.Why, moment(id.Frozen.At)}
 }
 
 // anyway says that a command reloads however it is asked for; reallyDone, that it does

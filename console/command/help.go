@@ -3,18 +3,19 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-func helpCommands() []Command {
-	return []Command{{
+func init() {
+	register([]Command{{
 		Name: "help", Args: "[COMMAND]", Short: "list the commands, or explain one",
 		Example: "help reload wait", Takes: []Kind{CommandWord, CommandWord}, Run: runHelp,
 	}, {
 		Name: "status", Short: "which shard this is and how long it has run",
 		Example: "status", Run: runStatus,
-	}}
+	}})
 }
 
 func runHelp(_ context.Context, s *Session, a Args) (Result, error) {
@@ -33,41 +34,22 @@ func runHelp(_ context.Context, s *Session, a Args) (Result, error) {
 	}
 	c, _ := s.Registry.find(words)
 	if c == nil {
-		return Result{}, refuse(CodeUnknown, "%s", s.Registry.unknown(s, words))
+		return Result{}, Refuse(CodeUnknown, "%s", s.Registry.unknown(s, words))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n  %s\n\nfor instance\n\n  %s\n", strings.TrimSpace(c.Name+" "+c.Args), c.Short, c.Example)
 	for _, f := range c.Flags {
-		fmt.Fprintf(&b, "\n  %-20s %s", strings.TrimSpace(f+" "+flags[f].takes), flagHelp[f])
+		fmt.Fprintf(&b, "\n  %-20s %s", strings.TrimSpace(f.Name+" "+f.Takes), f.Help)
 	}
 	fmt.Fprintf(&b, "\nrole: %s", c.Role)
 	return Result{Text: b.String()}, nil
 }
 
-var flagHelp = map[string]string{
-	"--plan":      "show what would happen and change nothing",
-	"--write":     "let the code change the world, on a production shard too",
-	"--all":       "everything, not only the latest",
-	"--sticky":    "make it again after a restart, if its base still matches",
-	"--supersede": "replace an open patch of the same function",
-	"--canary":    "only on this system (several: @A,@B)",
-	"--for":       "how long, as 30s, 5m or 1h30m",
-	"--since":     "only what is younger, as 10m, 2h or 7d",
-	"--confirm":   "the shard's name, where many could be hurt in production",
-	"--reason":    "why; it goes into the audit log",
-	"--function":  "only what stands in this function",
-	"--release":   "only what runs code of this release",
-	"--by":        "only what this operator did",
-	"--on":        "a Lua expression: only this one object",
-	"--limit":     "at most so many",
-	"--depth":     "how many levels of tables to show",
-}
-
 func runStatus(_ context.Context, s *Session, a Args) (Result, error) {
 	id := s.Shard.Identify()
 	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
-	t.Rows = [][]any{{id.Name, kindName(id), id.Release, id.Frozen, id.FrozenBy, id.FrozenWhy, moment(id.FrozenAt), id.Version, id.PID, moment(id.Started),
-		millis(time.Since(id.Started)), s.Who, s.Role.String()}}
+	t.Rows = [][]any{slices.Concat([]any{id.Name, kindName(id), id.Release}, frozenCells(id), []any{id.Version, id.PID, moment(id.Started),
+		millis(time.Since(id.Started)), s.Who, s.Role.String()})}
 	t.Note = strings.Join(id.Notices, "\n")
 	return Result{Table: t}, a.none(0)
 }

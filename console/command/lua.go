@@ -5,32 +5,71 @@ import (
 	"errors"
 	"time"
 
+	"hotshard/runtime/world"
+
 	"hotshard/runtime/script/syntax"
 )
 
-func luaCommands() []Command {
+// Lua runs an operator's code.
+type Lua interface {
+	// Eval runs code as a task in a system, waking it, under a budget, and
+	// returns what it returns.
+	Eval(ctx context.Context, e Eval) (Evaluated, error)
+	// Complete returns the ways to go on with a dotted name ("combat.da" ->
+	// "combat.damage"): modules, functions, fields, globals of a system's live
+	// state. system may be "" for any awake one. It never runs Lua code, so
+	// metamethods are not asked. At most limit names.
+	Complete(ctx context.Context, system, prefix string, limit int) []string
+}
+
+// Eval is code to run in a system.
+type Eval struct {
+	System string
+	Code   string
+	Author string
+	// Write lets the code change the world. Without it a production shard runs
+	// the code in a copy-on-write environment and refuses effects.
+	Write bool
+	// Expression asks for the value of Code alone, with nothing changed, on any
+	// kind of shard (inspect, watch).
+	Expression bool
+	// Depth is how many levels of tables to return, 0 for a default.
+	Depth int
+}
+
+// Evaluated is what code returned. A function, a handle or anything else that is
+// no plain value comes as the text that describes it.
+type Evaluated struct {
+	Values []world.Value
+	Output string // what it printed
+}
+
+// writeFlag is for lua alone.
+var writeFlag = Flag{"--write", "", "let the code change the world, on a production shard too", nil}
+
+func init() {
 	offered := func(s Shard) bool { return s.Lua != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "lua", Args: "@SYSTEM CODE", Short: "run Lua in a system and print what it returns",
 		Example: "lua @Jita return #system.players()", Role: Operator, Changes: true, Code: true, Lua: true,
-		Flags: []string{"--write", "--depth"}, Offered: offered, Run: runLua,
+		Flags: []Flag{writeFlag, depthFlag}, Offered: offered, Run: runLua,
 	}, {
 		Name: "inspect", Args: "@SYSTEM EXPR", Short: "show a value of the live state, tables by depth; changes nothing",
-		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Lua: true, Flags: []string{"--depth"}, Offered: offered, Run: runInspect,
+		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Lua: true, Flags: []Flag{depthFlag}, Offered: offered, Run: runInspect,
 	}, {
 		Name: "watch", Args: "@SYSTEM EXPR", Short: "show a value each time it has changed, until Ctrl-C",
-		Example: "watch --for 1m @Jita #system.players()", Code: true, Lua: true, Flags: []string{"--for", "--depth"}, Offered: offered, Run: runWatch,
-	}}
+		Example: "watch --for 1m @Jita #system.players()", Code: true, Lua: true, Flags: []Flag{forFlag, depthFlag}, Offered: offered, Run: runWatch,
+	}})
 }
 
 // evaluation reads the common part of lua, inspect and watch.
 func evaluation(s *Session, a Args) (Eval, error) {
 	system, err := a.System()
 	if err != nil {
-		return Eval{}, refuse(CodeUsage, "%v", err)
+		return Eval{}, Refuse(CodeUsage, "%v", err)
 	}
 	if a.Code == "" {
-		return Eval{}, refuse(CodeUsage, "no code given")
+		return Eval{}, Refuse(CodeUsage, "no code given")
 	}
 	return Eval{System: system, Code: a.Code, Author: s.Who, Depth: a.Depth}, nil
 }
@@ -40,7 +79,7 @@ func runLua(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	e.Write = a.Write || !s.Shard.Identify().Production
+	e.Write = a.Has(writeFlag) || !s.Shard.Identify().Production
 	e.Code = asExpression(e.Code)
 	got, err := s.Shard.Lua.Eval(ctx, e)
 	if err != nil {

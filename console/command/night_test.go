@@ -8,6 +8,8 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/console/command/commandtest"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
 )
 
 // each runs lines and wants words in the answer, or in the refusal where the line
@@ -37,7 +39,7 @@ func each(t *testing.T, s *command.Session, lines [][2]string) {
 func TestFrozenIsSaidBeforeAnybodyIsAsked(t *testing.T) {
 	fake := commandtest.New()
 	fake.Identity.Name, fake.Identity.Production, fake.Identity.FourEyes = "tranquility", true, true
-	fake.Identity.Frozen, fake.Identity.FrozenBy, fake.Identity.FrozenWhy, fake.Identity.FrozenAt = true, "amy", "fleet fight", time.Now().Add(-time.Hour)
+	fake.Identity.Frozen = &release.Freeze{By: "amy", Why: "fleet fight", At: time.Now().Add(-time.Hour)}
 	s := newSession(fake)
 	for _, line := range []string{
 		"patch m.f = function() end", "patch m.f = function() end --canary @Jita", "patch m.f", "promote 1", "drop 1", "release promote", "release promote 3",
@@ -45,7 +47,7 @@ func TestFrozenIsSaidBeforeAnybodyIsAsked(t *testing.T) {
 	} {
 		var r *command.Refusal
 		_, err := run(t, s, line)
-		if !errors.As(err, &r) || r.Code != command.CodeFrozen || !strings.Contains(r.Message, "frozen by amy since") || !strings.Contains(r.Message, "1 hour ago): fleet fight") {
+		if !errors.As(err, &r) || r.Code != release.CodeFrozen || !strings.Contains(r.Message, "frozen by amy since") || !strings.Contains(r.Message, "1 hour ago): fleet fight") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
@@ -82,9 +84,13 @@ func TestANumberIsAnID(t *testing.T) {
 	each(t, s, [][2]string{{"!kick 99", "the player called 99 has the id 8"}, {"!kick 13", "no player with the id 13"}, {"!kick nobody", "no player called nobody"}})
 }
 
+func waiting(system string, id uint64, release int) command.Task {
+	return command.Task{System: system, TaskInfo: script.TaskInfo{ID: id, Release: release}}
+}
+
 func TestTasksTimersAndRestart(t *testing.T) {
 	fake := commandtest.New()
-	fake.Tasks = []command.Task{{System: "Jita", ID: 5, Release: 3}, {System: "Jita", ID: 6, Release: 2}, {System: "Amarr", ID: 5, Release: 2}}
+	fake.Tasks = []command.Task{waiting("Jita", 5, 3), waiting("Jita", 6, 2), waiting("Amarr", 5, 2)}
 	s := newSession(fake)
 	each(t, s, [][2]string{
 		{"!task stop", "which tasks?"}, {"!task stop 5", "of which system?"}, {"!task stop @Jita 77", "no task fits"}, {"!task stop m.f m.g", "what is"},
@@ -100,13 +106,11 @@ func TestTasksTimersAndRestart(t *testing.T) {
 
 func TestCanariesSayWhatToDoNext(t *testing.T) {
 	fake := commandtest.New()
-	fake.Watched = []command.Watched{
-		{Release: 7, Patch: 2, Functions: []string{"m.f"}, Systems: []string{"Jita"}, Calls: 900, Errors: 3, Rate: 3.0 / 900, Mean: time.Millisecond, MeanThen: 2 * time.Millisecond,
-			Then: "elsewhere", Verdict: "failing", Next: "drop 2", Figures: "900 calls"},
-		{Release: 6, Patch: 1, Functions: []string{"m.g"}, Verdict: "taken back", Over: true, Figures: "5 errors"},
-	}
+	fake.Watched = []release.Verdicted{{Release: 7, Patch: 2, Functions: []string{"m.f"}, Units: []string{"Jita"}, Calls: 900, Errors: 3, Rate: 3.0 / 900,
+		Mean: time.Millisecond, MeanThen: 2 * time.Millisecond, Then: release.ThenElsewhere, Verdict: release.VerdictFailing, Next: "drop 2"}}
+	fake.Closed = []release.Verdicted{{Release: 6, Patch: 1, Functions: []string{"m.g"}, Verdict: release.VerdictBad, Calls: 5}}
 	s := newSession(fake)
-	each(t, s, [][2]string{{"canaries", "900 calls; next: drop 2"}, {"canaries --all", "taken back: 5 errors"}})
+	each(t, s, [][2]string{{"canaries", "a call (p99 0s); on other systems 0 % errors, 2ms a call; next: drop 2"}, {"canaries --all", "taken back: 5 calls"}})
 	if r, _ := run(t, s, "canaries"); strings.Contains(r.String(), "taken back") {
 		t.Error("one that is over is listed")
 	}

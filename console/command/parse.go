@@ -3,8 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,23 +18,17 @@ type Args struct {
 	Systems []string // each @NAME, without the @
 	Code    string   // for commands that take code, as typed
 
-	JSON      bool
-	Plan      bool
-	Write     bool
-	All       bool
-	Sticky    bool
-	Supersede bool
-	Canary    []string // systems
-	For       time.Duration
-	Since     time.Duration
-	Confirm   string
-	Reason    string
-	By        string
-	On        string // an instance
-	Limit     int
-	Depth     int
-	Function  string
-	Release   int
+	JSON    bool
+	Plan    bool
+	All     bool
+	Canary  []string // systems
+	For     time.Duration
+	Confirm string
+	Reason  string
+	Limit   int
+	Depth   int
+
+	given map[string]string // flags that are one command's, by their names
 }
 
 // Word returns the i-th word or "".
@@ -61,7 +53,7 @@ func (a Args) System() (string, error) {
 // none refuses words a command has no use for.
 func (a Args) none(after int) error {
 	if len(a.Words) > after {
-		return refuse(CodeUsage, "what is %q for?", a.Words[after])
+		return Refuse(CodeUsage, "what is %q for?", a.Words[after])
 	}
 	return nil
 }
@@ -129,67 +121,6 @@ func oneWord(line string, i int) (word, int, error) {
 	return w, i, nil
 }
 
-// flag is how one flag is taken in. takes is what it is followed by, "" for
-// nothing.
-type flag struct {
-	takes string
-	set   func(a *Args, v string) error
-}
-
-// always are the flags every command takes.
-var always = []string{"--json"}
-
-var flags = map[string]flag{
-	"--json":      {"", func(a *Args, _ string) error { a.JSON = true; return nil }},
-	"--plan":      {"", func(a *Args, _ string) error { a.Plan = true; return nil }},
-	"--write":     {"", func(a *Args, _ string) error { a.Write = true; return nil }},
-	"--all":       {"", func(a *Args, _ string) error { a.All = true; return nil }},
-	"--sticky":    {"", func(a *Args, _ string) error { a.Sticky = true; return nil }},
-	"--supersede": {"", func(a *Args, _ string) error { a.Supersede = true; return nil }},
-	"--canary":    {"@SYSTEM", setCanary},
-	"--for":       {"DURATION", func(a *Args, v string) error { return setDuration(&a.For, v) }},
-	"--since":     {"DURATION", func(a *Args, v string) error { return setDuration(&a.Since, v) }},
-	"--confirm":   {"NAME", func(a *Args, v string) error { a.Confirm = v; return nil }},
-	"--reason":    {"TEXT", func(a *Args, v string) error { a.Reason = v; return nil }},
-	"--by":        {"WHO", func(a *Args, v string) error { a.By = v; return nil }},
-	"--on":        {"EXPR", func(a *Args, v string) error { a.On = v; return nil }},
-	"--limit":     {"N", func(a *Args, v string) error { return setCount(&a.Limit, v) }},
-	"--function":  {"FUNCTION", func(a *Args, v string) error { a.Function = v; return nil }},
-	"--release":   {"N", func(a *Args, v string) error { return setCount(&a.Release, strings.TrimPrefix(v, "r")) }},
-	"--depth":     {"N", func(a *Args, v string) error { return setCount(&a.Depth, v) }},
-}
-
-func setDuration(to *time.Duration, v string) error {
-	d, err := parseDuration(v)
-	*to = d
-	return err
-}
-
-func setCount(to *int, v string) error {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 0 {
-		return fmt.Errorf("%q is not a count", v)
-	}
-	*to = n
-	return nil
-}
-
-func setCanary(a *Args, v string) error {
-	for name := range strings.SplitSeq(v, ",") {
-		name, ok := strings.CutPrefix(name, "@")
-		if !ok || name == "" {
-			return fmt.Errorf("%q is not a system: write --canary @NAME", v)
-		}
-		a.Canary = append(a.Canary, name)
-	}
-	return nil
-}
-
-// allows says whether a command takes a flag.
-func (c *Command) allows(name string) bool {
-	return slices.Contains(always, name) || slices.Contains(c.Flags, name)
-}
-
 // parse sorts the words after a command's name.
 func parse(c *Command, line string, rest []word) (Args, error) {
 	a, err := sorted(c, line, rest)
@@ -210,7 +141,7 @@ func lateFlags(c *Command, a *Args) error {
 		words, err := split(last[at:])
 		name, _, _ := strings.Cut(words[0].text, "=")
 		before := a.Code[:len(a.Code)-len(last)+at]
-		if _, known := flags[name]; !known || !c.allows(name) || !whole(before) {
+		if _, known := c.flag(name); !known || !whole(before) {
 			continue
 		}
 		for i := 0; i < len(words) && err == nil; i++ {
@@ -275,34 +206,4 @@ func code(line string, w word, early bool) string {
 		return ""
 	}
 	return strings.TrimSpace(line[w.start:])
-}
-
-// errNoFlag is a word that looks like a flag and is none.
-var errNoFlag = errors.New("no such flag")
-
-// takeFlag takes in the flag that rest begins with, and returns how many further
-// words it used. --for=10s and --for 10s are the same.
-func takeFlag(c *Command, a *Args, rest []word) (int, error) {
-	name, value, inline := strings.Cut(rest[0].text, "=")
-	f, ok := flags[name]
-	if !ok {
-		return 0, fmt.Errorf("%w: %s", errNoFlag, name)
-	}
-	if !c.allows(name) {
-		return 0, fmt.Errorf("%s does not take %s: %w", c.Name, name, errNoFlag)
-	}
-	used := 0
-	switch {
-	case f.takes == "" && inline:
-		return 0, fmt.Errorf("%s takes no value", name)
-	case f.takes != "" && !inline:
-		if len(rest) < 2 {
-			return 0, fmt.Errorf("%s needs %s", name, f.takes)
-		}
-		value, used = rest[1].text, 1
-	}
-	if err := f.set(a, value); err != nil {
-		return 0, fmt.Errorf("%s: %w", name, err)
-	}
-	return used, nil
 }

@@ -6,14 +6,39 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// Players tells of the people online and talks to them.
+type Players interface {
+	// Who lists everybody online.
+	Who(ctx context.Context) ([]Player, error)
+	// Announce shows a text to everybody online and returns how many they are.
+	Announce(ctx context.Context, text string) (int, error)
+	// Kick disconnects players, with a reason they are shown, and returns how
+	// many it found online.
+	Kick(ctx context.Context, players []int64, reason string) (int, error)
+}
+
+// Player is one character online.
+type Player struct {
+	ID     int64
+	Name   string
+	System string
+	Docked string // the station, or ""
+	Ship   string // its type, or ""
+	From   string // network address
+	Since  time.Time
+	Idle   time.Duration // since the last command
+	Lost   bool          // the socket is gone, the resume window is open
+}
 
 // manyKicked is how many players at once need the shard's name in production.
 const manyKicked = 10
 
-func playerCommands() []Command {
+func init() {
 	offered := func(s Shard) bool { return s.Players != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "who", Args: "[@SYSTEM]", Short: "list the players online",
 		Example: "who @Jita", Offered: offered, Run: runWho,
 	}, {
@@ -22,8 +47,8 @@ func playerCommands() []Command {
 	}, {
 		Name: "kick", Args: "PLAYER...|@SYSTEM", Short: "disconnect players, by name or id, or all in a system",
 		Example: `kick "Ada Lovelace" --reason "please restart the client"`, Role: Operator, Changes: true,
-		Flags: []string{"--reason", "--confirm"}, Takes: []Kind{PlayerWord}, Offered: offered, Run: runKick,
-	}}
+		Flags: []Flag{reasonFlag, confirmFlag}, Takes: []Kind{PlayerWord}, Offered: offered, Run: runKick,
+	}})
 }
 
 func runWho(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -52,7 +77,7 @@ func in(systems []string, name string) bool {
 func runAnnounce(ctx context.Context, s *Session, a Args) (Result, error) {
 	message := strings.Trim(a.Code, `"`)
 	if message == "" {
-		return Result{}, refuse(CodeUsage, "announce what?")
+		return Result{}, Refuse(CodeUsage, "announce what?")
 	}
 	n, err := s.Shard.Players.Announce(ctx, message)
 	if err != nil {
@@ -104,7 +129,7 @@ func pick(online []Player, a Args) ([]int64, error) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, refuse(CodeUsage, "kick whom?")
+		return nil, Refuse(CodeUsage, "kick whom?")
 	}
 	return ids, nil
 }
@@ -116,16 +141,16 @@ func named(online []Player, word string) (int, error) {
 	id, err := strconv.ParseInt(strings.TrimPrefix(word, "#"), 10, 64)
 	if err != nil {
 		if byName < 0 {
-			return 0, refuse(CodeFailed, "no player called %s is online", word)
+			return 0, Refuse(CodeFailed, "no player called %s is online", word)
 		}
 		return byName, nil
 	}
 	byID := slices.IndexFunc(online, func(p Player) bool { return p.ID == id })
 	switch {
 	case byID < 0 && byName < 0:
-		return 0, refuse(CodeFailed, "no player with the id %d is online", id)
+		return 0, Refuse(CodeFailed, "no player with the id %d is online", id)
 	case byID < 0:
-		return 0, refuse(CodeFailed, "no player with the id %d is online; the player called %s has the id %d", id, word, online[byName].ID)
+		return 0, Refuse(CodeFailed, "no player with the id %d is online; the player called %s has the id %d", id, word, online[byName].ID)
 	}
 	return byID, nil
 }

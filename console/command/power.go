@@ -7,22 +7,32 @@ import (
 	"time"
 )
 
+// Power ends the shard.
+type Power interface {
+	// Shutdown starts a countdown that all players are told of; zero is now. It
+	// returns at once. One that is under way is not replaced by another, only by now.
+	Shutdown(ctx context.Context, in time.Duration, reason, author string) error
+	// CancelShutdown stops the countdown and tells the players; an error if none
+	// is under way.
+	CancelShutdown(ctx context.Context, author string) error
+}
+
 // maxCountdown is the longest countdown: beyond it nobody remembers it.
 const maxCountdown = 7 * 24 * time.Hour
 
 // now is the word for no countdown at all, which no duration says.
 const now = "now"
 
-func powerCommands() []Command {
+func init() {
 	offered := func(s Shard) bool { return s.Power != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "shutdown", Args: "now|DURATION [REASON]", Short: "save everything and end the shard, now or after a countdown all players see (on a development shard, now may be left out)",
 		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true, Rescue: true,
-		Flags: []string{"--confirm"}, Offered: offered, Run: runShutdown,
+		Flags: []Flag{confirmFlag}, Offered: offered, Run: runShutdown,
 	}, {
 		Name: "shutdown cancel", Short: "stop the countdown, and tell the players",
 		Example: "shutdown cancel", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runShutdownCancel,
-	}}
+	}})
 }
 
 // countdown reads how long a shutdown waits: the first word, which is never taken
@@ -33,14 +43,14 @@ func countdown(s *Session, a Args) (time.Duration, error) {
 	case first == now, len(a.Words) == 0 && !s.Shard.Identify().Production:
 		return 0, nil
 	case len(a.Words) == 0:
-		return 0, refuse(CodeUsage, "when? shutdown now, or shutdown 15m REASON")
+		return 0, Refuse(CodeUsage, "when? shutdown now, or shutdown 15m REASON")
 	}
 	in, err := parseDuration(first)
 	if err != nil {
-		return 0, refuse(CodeUsage, "%v; shutdown now is without a countdown. Nothing was done", err)
+		return 0, Refuse(CodeUsage, "%v; shutdown now is without a countdown. Nothing was done", err)
 	}
 	if in > maxCountdown {
-		return 0, refuse(CodeUsage, "a countdown is at most %s, not %s. Nothing was done", Spoken(maxCountdown), Spoken(in))
+		return 0, Refuse(CodeUsage, "a countdown is at most %s, not %s. Nothing was done", Spoken(maxCountdown), Spoken(in))
 	}
 	return in, nil
 }

@@ -5,7 +5,64 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"hotshard/runtime/script"
 )
+
+// Probe looks into running code.
+type Probe interface {
+	// Source returns the live source of a function and its version.
+	Source(ctx context.Context, system, function string) (Source, error)
+	// Tasks lists what waits in a system, or everywhere for "".
+	Tasks(ctx context.Context, system string) ([]Task, error)
+	// StopTasks ends the suspended work that is meant, and returns it.
+	StopTasks(ctx context.Context, which TaskQuery) ([]Task, error)
+	// Timers lists the timers of a system, or of all for ""; StopTimers ends those
+	// with the ids and returns them.
+	Timers(ctx context.Context, system string) ([]Timer, error)
+	StopTimers(ctx context.Context, system string, ids []uint64) ([]Timer, error)
+	// Trace reports calls of a function until ctx ends, at a bounded cost: calls
+	// beyond it are counted in the next one's Skipped.
+	Trace(ctx context.Context, system, function string, call func(Traced) error) error
+	// Profile samples Lua for a time; pprof holds the profile in pprof's format.
+	Profile(ctx context.Context, system string, during time.Duration) (samples []script.ProfileSample, pprof []byte, err error)
+}
+
+// Source is the live code of one function.
+type Source struct {
+	Function string
+	Where    string // m@41:12
+	Hash     string
+	Patch    int // the open patch it comes from, or 0
+	Code     string
+}
+
+// Task is one suspended piece of work.
+type Task struct {
+	System string
+	script.TaskInfo
+}
+
+// TaskQuery says which suspended work is meant: all that fits every field given.
+type TaskQuery struct {
+	System   string   // "": all
+	IDs      []uint64 // of one system
+	Function string   // m.f: a frame of it is on the stack
+	Release  int      // its oldest frame runs code of it
+}
+
+// Timer is one pending timer.
+type Timer struct {
+	System string
+	script.TimerInfo
+}
+
+// Traced is one call of a traced function.
+type Traced struct {
+	At     time.Time
+	System string
+	script.TracedCall
+}
 
 // Bounds of what probes may take.
 const (
@@ -14,9 +71,9 @@ const (
 	maxProfile     = 5 * time.Minute
 )
 
-func probeCommands() []Command {
+func init() {
 	offered := func(s Shard) bool { return s.Probe != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "source", Args: "FUNCTION [@SYSTEM]", Short: "the live source of a function, with its version",
 		Example: "source market.fee", Takes: []Kind{FunctionWord}, Offered: offered, Run: runSource,
 	}, {
@@ -24,21 +81,21 @@ func probeCommands() []Command {
 		Example: "tasks @Jita", Offered: offered, Run: runTasks,
 	}, {
 		Name: "trace", Args: "FUNCTION [@SYSTEM]", Short: "calls of a function as they happen: arguments, results, time",
-		Example: "trace market.fee @Jita --for 30s", Flags: []string{"--for"}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
+		Example: "trace market.fee @Jita --for 30s", Flags: []Flag{forFlag}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
 	}, {
 		Name: "profile", Args: "[@SYSTEM]", Short: "Lua functions by time, and a file for pprof",
-		Example: "profile @Jita --for 10s", Role: Operator, Flags: []string{"--for"}, Offered: offered, Run: runProfile,
-	}}
+		Example: "profile @Jita --for 10s", Role: Operator, Flags: []Flag{forFlag}, Offered: offered, Run: runProfile,
+	}})
 }
 
 // function reads the one function and the system, which may be left out.
 func function(a Args) (system, name string, err error) {
 	if a.Word(0) == "" {
-		return "", "", refuse(CodeUsage, "which function? Name it as module.function")
+		return "", "", Refuse(CodeUsage, "which function? Name it as module.function")
 	}
 	if len(a.Systems) > 0 {
 		if system, err = a.System(); err != nil {
-			return "", "", refuse(CodeUsage, "%v", err)
+			return "", "", Refuse(CodeUsage, "%v", err)
 		}
 	}
 	return system, a.Words[0], a.none(1)
@@ -70,7 +127,7 @@ func runTasks(ctx context.Context, s *Session, a Args) (Result, error) {
 	if len(a.Systems) > 0 {
 		var err error
 		if system, err = a.System(); err != nil {
-			return Result{}, refuse(CodeUsage, "%v", err)
+			return Result{}, Refuse(CodeUsage, "%v", err)
 		}
 	}
 	all, err := s.Shard.Probe.Tasks(ctx, system)
@@ -83,7 +140,7 @@ func runTasks(ctx context.Context, s *Session, a Args) (Result, error) {
 func taskTable(all []Task, none string) *Table {
 	t := &Table{Columns: columns("system", "task", "kind", "release", "where", "waits_ms:ms", "due_ms:ms"), None: none}
 	for _, k := range all {
-		t.Rows = append(t.Rows, []any{k.System, k.ID, k.Kind, k.Release, k.Where, millis(k.Waits), millis(k.Due)})
+		t.Rows = append(t.Rows, []any{k.System, k.ID, k.Waits + " in " + k.Origin, k.Release, strings.TrimSpace(k.Where + " " + k.Function), gameMillis(k.Since), gameMillis(max(k.Due, 0))})
 	}
 	return t
 }
@@ -100,7 +157,7 @@ func runTrace(ctx context.Context, s *Session, a Args) (Result, error) {
 	within, cancel := context.WithTimeout(ctx, during)
 	defer cancel()
 	calls, skipped := 0, 0
-	err = s.Shard.Probe.Trace(within, system, name, func(c TracedCall) error {
+	err = s.Shard.Probe.Trace(within, system, name, func(c Traced) error {
 		calls++
 		skipped += c.Skipped
 		return s.Emit(traced(name, c, a.JSON))
@@ -114,7 +171,7 @@ func runTrace(ctx context.Context, s *Session, a Args) (Result, error) {
 	return text("%s in %v, %d more not shown", count(calls, "call"), during, skipped), nil
 }
 
-func traced(name string, c TracedCall, asJSON bool) Result {
+func traced(name string, c Traced, asJSON bool) Result {
 	if asJSON {
 		t := &Table{One: true, Columns: columns("at:time", "system", "function", "args", "results", "error", "took_ms:ms", "where", "skipped")}
 		t.Rows = [][]any{{moment(c.At), c.System, name, list(c.Args), list(c.Results), c.Err, millis(c.Took), c.Where, c.Skipped}}
@@ -125,40 +182,4 @@ func traced(name string, c TracedCall, asJSON bool) Result {
 		answer = "error " + c.Err
 	}
 	return text("%s @%s %s(%s) -> %s  [%v]", c.At.Local().Format("15:04:05.000"), c.System, name, strings.Join(c.Args, ", "), answer, c.Took)
-}
-
-func runProfile(ctx context.Context, s *Session, a Args) (Result, error) {
-	system, during := "", a.For
-	if len(a.Systems) > 0 {
-		var err error
-		if system, err = a.System(); err != nil {
-			return Result{}, refuse(CodeUsage, "%v", err)
-		}
-	}
-	if len(a.Words) > 0 { // profile @Jita 10s
-		d, err := parseDuration(a.Words[0])
-		if err != nil {
-			return Result{}, refuse(CodeUsage, "%v", err)
-		}
-		during = d
-	}
-	if during == 0 {
-		during = defaultProfile
-	}
-	if during > maxProfile {
-		return Result{}, refuse(CodeUsage, "at most %v", maxProfile)
-	}
-	lines, pprof, err := s.Shard.Probe.Profile(ctx, system, during)
-	if err != nil {
-		return Result{}, err
-	}
-	t := &Table{Columns: columns("function", "where", "self_ms:ms", "total_ms:ms", "calls"), None: "no Lua ran"}
-	for _, l := range lines {
-		t.Rows = append(t.Rows, []any{l.Function, l.Where, millis(l.Self), millis(l.Total), l.Calls})
-	}
-	r := Result{Table: t}
-	if len(pprof) > 0 {
-		r.File = &File{Name: fmt.Sprintf("profile-%s.pb.gz", time.Now().Format("20060102-150405")), Data: pprof}
-	}
-	return r, a.none(1)
 }

@@ -5,13 +5,67 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
+
+	"hotshard/runtime/release"
 )
 
-func releaseCommands() []Command {
+// Releases keeps the versions of the scripts. Numbers are those of releases;
+// 0 as the target means what waits in the queue.
+type Releases interface {
+	ListReleases(ctx context.Context, limit int) ([]Release, error)
+	// Diff is a unified diff of the sources of two releases; to 0 is the queue.
+	Diff(ctx context.Context, from, to int) (string, error)
+	// Plan says what going to a release would do.
+	Plan(ctx context.Context, to int) (release.Outcome, error)
+	// PlanPromote says what Promote of the same would do, PlanRollback what Rollback
+	// would.
+	PlanPromote(ctx context.Context, to int, systems []string) (release.Outcome, error)
+	PlanRollback(ctx context.Context, to int) (release.Outcome, error)
+	// Verdicts says how the changes do that are watched, and did that were: those
+	// that run first.
+	Verdicts(ctx context.Context) (open, closed []release.Verdicted, err error)
+	// Promote applies a release, everywhere or on the named systems only.
+	Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error)
+	// Rollback goes back to an earlier release everywhere; 0 is the one before.
+	Rollback(ctx context.Context, to int, author string) (release.Outcome, error)
+	// Freeze keeps all changes of code out, over a restart too; Thaw lets them in
+	// again, and applies what was saved meanwhile where that needs no promote.
+	Freeze(ctx context.Context, reason, author string) error
+	Thaw(ctx context.Context, author string) (release.Outcome, error)
+	// Stragglers lists frames that still run code of older releases.
+	Stragglers(ctx context.Context) ([]Task, error)
+}
+
+// ReleaseState is how a release stands, as the list says it.
+type ReleaseState string
+
+// The states of releases.
+const (
+	ReleaseCurrent    ReleaseState = "current"
+	ReleaseCanary     ReleaseState = "canary"
+	ReleaseQueued     ReleaseState = "queued"
+	ReleaseSuperseded ReleaseState = "superseded"
+	ReleaseRolledBack ReleaseState = "rolled back"
+)
+
+// Release is one line about a release.
+type Release struct {
+	Number  int
+	Hash    string
+	Author  string
+	At      time.Time
+	Message string
+	Files   int // changed in it
+	State   ReleaseState
+	Systems int // that run it
+}
+
+func init() {
 	offered := func(s Shard) bool { return s.Releases != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "release list", Short: "the releases of the scripts, latest first, and what waits in the queue",
-		Example: "release list --limit 5", Flags: []string{"--limit"}, Offered: offered, Run: runReleaseList,
+		Example: "release list --limit 5", Flags: []Flag{limitFlag}, Offered: offered, Run: runReleaseList,
 	}, {
 		Name: "release show", Args: "[N]", Short: "what a release changed",
 		Example: "release show 41", Offered: offered, Run: runReleaseShow,
@@ -24,17 +78,17 @@ func releaseCommands() []Command {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []string{"--canary", "--confirm", "--plan"}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
+		Flags: []Flag{canaryFlag, confirmFlag, planFlag}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
 		Example: "release rollback 40", Role: Operator, Changes: true, Rescue: true,
-		Flags: []string{"--confirm", "--plan"}, Reloads: reallyDone, Offered: offered, Run: runReleaseRollback,
+		Flags: []Flag{confirmFlag, planFlag}, Reloads: reallyDone, Offered: offered, Run: runReleaseRollback,
 	}, {
 		Name: "stragglers", Short: "frames that still run code of older releases, and where they wait",
 		Example: "stragglers", Offered: offered, Run: runStragglers,
 	}, {
 		Name: "canaries", Short: "how the changes do that are watched: calls, errors, time, verdict, what to do next; --all: also those that were",
-		Example: "canaries", Flags: []string{"--all"}, Offered: offered, Run: runCanaries,
+		Example: "canaries", Flags: []Flag{allFlag}, Offered: offered, Run: runCanaries,
 	}, {
 		Name: "freeze", Args: "[WHY]", Short: freezeShort, Example: "freeze fleet fight in progress", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runFreeze,
 	}, {
@@ -44,7 +98,7 @@ func releaseCommands() []Command {
 		Name: "thaw", Short: thawShort, Example: "thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
 	}, {
 		Name: "reload thaw", Short: "the same as thaw", Example: "reload thaw", Role: Operator, Changes: true, Offered: offered, Run: runThaw,
-	}}
+	}})
 }
 
 // What freezing does, and its exceptions.
@@ -62,7 +116,7 @@ func releaseNumber(a Args, i int) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(w, "r"))
 	if err != nil || n <= 0 {
-		return 0, refuse(CodeUsage, "%q is not the number of a release", w)
+		return 0, Refuse(CodeUsage, "%q is not the number of a release", w)
 	}
 	return n, a.none(i + 1)
 }
@@ -78,7 +132,7 @@ func runReleaseList(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	t := &Table{Columns: columns("release", "state", "systems", "files", "author", "at:time", "hash:hash", "message"), None: "no releases"}
 	for _, r := range all {
-		t.Rows = append(t.Rows, []any{r.Number, r.State, r.Systems, r.Files, r.Author, moment(r.At), r.Hash, r.Message})
+		t.Rows = append(t.Rows, []any{r.Number, string(r.State), r.Systems, r.Files, r.Author, moment(r.At), r.Hash, r.Message})
 	}
 	return Result{Table: t}, a.none(0)
 }
@@ -135,33 +189,6 @@ func runReleasePlan(ctx context.Context, s *Session, a Args) (Result, error) {
 	return planned(p, a), nil
 }
 
-// planned shows a plan: the functions as a table, the rest as sentences.
-func planned(p Plan, a Args) Result {
-	t := &Table{Columns: columns("function", "change", "old_hash:hash", "new_hash:hash", "closures", "frames", "timers", "callers"), None: "no function changes"}
-	for _, f := range p.Functions {
-		t.Rows = append(t.Rows, []any{f.Name, f.Change, f.OldHash, f.NewHash, f.Closures, f.Frames, f.Timers, list(f.Callers)})
-	}
-	r := Result{Table: t}
-	if p.Refusal != nil {
-		r.Failed = p.Refusal.String()
-	}
-	if a.JSON {
-		return r
-	}
-	lines := []string{fmt.Sprintf("on r%d, %s, %s; nothing was changed", p.Base, count(p.Systems, "system"), count(p.Timers, "timer"))}
-	if p.Refusal != nil {
-		lines = append(lines, "it would be refused: "+p.Refusal.String())
-	}
-	for _, line := range p.State {
-		lines = append(lines, "  state "+line)
-	}
-	for _, w := range p.Warnings {
-		lines = append(lines, "  "+w.String())
-	}
-	t.Note = strings.Join(lines, "\n")
-	return r
-}
-
 func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) {
 	n, err := releaseNumber(a, 0)
 	if err != nil {
@@ -183,8 +210,8 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	r := outcomes(s, a, []Outcome{o})
-	if o.Verdict == Applied && len(a.Canary) > 0 && !a.JSON {
+	r := outcomes(s, a, o)
+	if o.Verdict == release.Apply && len(a.Canary) > 0 && !a.JSON {
 		r.Text += fmt.Sprintf("\ncanaries says how it does; release promote %d takes it to all systems, release rollback %d takes it back", o.Release, o.Release)
 	}
 	return r, nil
@@ -198,12 +225,12 @@ func promoteToAll(ctx context.Context, s *Session, a Args, n int) error {
 		return err
 	}
 	for _, r := range all {
-		if r.State == "canary" && (n == 0 || r.Number == n) {
+		if r.State == ReleaseCanary && (n == 0 || r.Number == n) {
 			return nil
 		}
 	}
 	if s.Role < Admin && s.Shard.Identify().Production {
-		return refuse(CodeRole, "to promote without a canary takes the role admin; --canary @SYSTEM first")
+		return Refuse(CodeRole, "to promote without a canary takes the role admin; --canary @SYSTEM first")
 	}
 	return confirm(s, a, "promote without a canary")
 }
@@ -230,7 +257,7 @@ func runReleaseRollback(ctx context.Context, s *Session, a Args) (Result, error)
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, []Outcome{o}), nil
+	return outcomes(s, a, o), nil
 }
 
 func runStragglers(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -256,8 +283,11 @@ func runThaw(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if o.Verdict == Ignored {
+	if err := refusalIn(o); err != nil {
+		return Result{}, err
+	}
+	if o.Verdict == release.Ignore {
 		return text("thawed; nothing waited"), nil
 	}
-	return text("thawed; %s", o), nil
+	return text("thawed; %s", sentence(o)), nil
 }

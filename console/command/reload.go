@@ -3,18 +3,51 @@ package command
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
+
+	"hotshard/runtime/release"
+	"hotshard/runtime/watch"
 )
 
-func reloadCommands() []Command {
+// Reload drives the reloading of scripts from the disk.
+type Reload interface {
+	// Status tells of the watcher and of the last outcomes.
+	Status(ctx context.Context) (ReloadStatus, error)
+	// Now reads the disk and applies what differs, whatever it takes, without
+	// waiting for files to settle. On a production shard it queues.
+	Now(ctx context.Context, author string) ([]release.Outcome, error)
+	// Accept applies (or queues) a file as it is on disk that is held because it
+	// seems to be cut off.
+	Accept(ctx context.Context, path, author string) ([]release.Outcome, error)
+	// Wait returns when everything saved before the call has been applied,
+	// refused or held, with what became of it; with nothing new, the outcome
+	// that stands: the last one, and the files that are held.
+	Wait(ctx context.Context) ([]release.Outcome, error)
+}
+
+// Unloader takes modules out of the running shard: what deleting or emptying a
+// file does not do by itself.
+type Unloader interface {
+	Unload(ctx context.Context, module, author string) (release.Outcome, error)
+}
+
+// ReloadStatus tells how reloading stands.
+type ReloadStatus struct {
+	Watch   watch.Status
+	Queued  int               // files waiting for a promote, in production
+	Differs []string          // what is on the disk and does not run, and why
+	Last    []release.Outcome // newest first
+}
+
+func init() {
 	offered := func(s Shard) bool { return s.Reload != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "reload", Short: "read the scripts on disk now and apply what differs (queue it, in production)",
 		Example: "reload", Role: Operator, Changes: true, Offered: offered, Run: runReload,
 	}, {
 		Name: "reload wait", Short: "wait until everything saved so far is applied, refused or held",
-		Example: "reload wait --for 10s", Flags: []string{"--for"}, Offered: offered, Run: runReloadWait,
+		Example: "reload wait --for 10s", Flags: []Flag{forFlag}, Offered: offered, Run: runReloadWait,
 	}, {
 		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes",
 		Example: "reload status", Offered: offered, Run: runReloadStatus,
@@ -23,14 +56,14 @@ func reloadCommands() []Command {
 		Example: "reload accept lib/ship.lua", Role: Operator, Changes: true, Offered: offered, Run: runReloadAccept,
 	}, {
 		Name: "unload", Args: "MODULE", Short: "take a module out of the shard whose file was deleted or emptied",
-		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []string{"--confirm"}, Reloads: anyway,
+		Example: "unload lib.old", Role: Operator, Changes: true, Flags: []Flag{confirmFlag}, Reloads: anyway,
 		Offered: func(s Shard) bool { return s.Unloader != nil }, Run: runUnload,
-	}}
+	}})
 }
 
 func runUnload(ctx context.Context, s *Session, a Args) (Result, error) {
 	if a.Word(0) == "" {
-		return Result{}, refuse(CodeUsage, "unload which module?")
+		return Result{}, Refuse(CodeUsage, "unload which module?")
 	}
 	if err := a.none(1); err != nil {
 		return Result{}, err
@@ -42,7 +75,7 @@ func runUnload(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, []Outcome{o}), nil
+	return outcomes(s, a, o), nil
 }
 
 func runReload(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -53,12 +86,12 @@ func runReload(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, got), nil
+	return outcomes(s, a, got...), nil
 }
 
 func runReloadAccept(ctx context.Context, s *Session, a Args) (Result, error) {
 	if a.Word(0) == "" {
-		return Result{}, refuse(CodeUsage, "accept which file? reload status lists what is held")
+		return Result{}, Refuse(CodeUsage, "accept which file? reload status lists what is held")
 	}
 	if err := a.none(1); err != nil {
 		return Result{}, err
@@ -67,7 +100,7 @@ func runReloadAccept(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return outcomes(s, a, got), nil
+	return outcomes(s, a, got...), nil
 }
 
 func runReloadWait(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -86,80 +119,7 @@ func runReloadWait(ctx context.Context, s *Session, a Args) (Result, error) {
 		}
 		return Result{}, err
 	}
-	return outcomes(s, a, got), nil
-}
-
-// outcomes shows what became of changes: sentences for people, a list for
-// machines. A refusal among them makes the command fail.
-func outcomes(s *Session, a Args, got []Outcome) Result {
-	var r Result
-	var lines []string
-	t := &Table{Columns: columns("verdict", "release", "code", "message", "files", "warnings", "systems", "took_ms:ms", "at:time")}
-	for _, o := range got {
-		lines = append(lines, o.String())
-		if o.Verdict == Refused {
-			r.Failed = o.String()
-		}
-		warnings := make([]string, len(o.Warnings))
-		for i, w := range o.Warnings {
-			warnings[i] = w.String()
-		}
-		t.Rows = append(t.Rows, []any{string(o.Verdict), o.Release, o.Code, o.Message, list(o.Files), warnings, o.Systems, millis(o.Took), moment(o.At)})
-	}
-	if a.JSON {
-		r.Table = t
-		return r
-	}
-	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("nothing to apply: release %d is what is on disk", s.Shard.Identify().Release)}
-	}
-	r.Text = strings.Join(lines, "\n")
-	return r
-}
-
-// String is an outcome as a sentence, with a line for each warning.
-func (o Outcome) String() string {
-	var b strings.Builder
-	b.WriteString(string(o.Verdict))
-	if o.Verdict == Applied {
-		fmt.Fprintf(&b, " r%d", o.Release)
-	}
-	if o.Code != "" {
-		b.WriteString(" " + o.Code)
-	}
-	if o.Message != "" {
-		b.WriteString(": " + o.Message)
-	} else if len(o.Files) > 0 {
-		b.WriteString(": " + some(o.Files, 5))
-	}
-	if o.Verdict == Applied && o.Systems > 0 {
-		fmt.Fprintf(&b, " (%s", count(o.Systems, "system"))
-		if o.Took > 0 {
-			fmt.Fprintf(&b, ", %v", o.Took.Round(time.Millisecond))
-		}
-		b.WriteString(")")
-	}
-	for _, w := range o.Warnings {
-		b.WriteString("\n  " + w.String())
-	}
-	return b.String()
-}
-
-// String is "W-DELETED m.f: detail".
-func (w Warning) String() string {
-	s := strings.TrimSpace(w.Code + " " + w.Subject)
-	if w.Detail != "" {
-		s += ": " + w.Detail
-	}
-	return s
-}
-
-// some lists the first few names and counts the rest.
-func some(names []string, few int) string {
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+	return outcomes(s, a, got...), nil
 }
 
 func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -168,15 +128,19 @@ func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	age := time.Duration(0)
-	if !st.LastScan.IsZero() {
-		age = time.Since(st.LastScan)
+	if !st.Watch.LastScan.IsZero() {
+		age = time.Since(st.Watch.LastScan)
 	}
 	last := make([]string, len(st.Last))
 	for i, o := range st.Last {
-		last[i] = o.String()
+		last[i] = sentence(o)
 	}
 	t := &Table{One: true, Columns: columns("release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "root", "watcher", "reason", "files", "pending", "queued", "last_scan_age_ms:ms", "holds", "last")}
-	id := s.Shard.Identify()
-	t.Rows = [][]any{{id.Release, id.Frozen, id.FrozenBy, id.FrozenWhy, moment(id.FrozenAt), st.Root, st.Mode, st.Reason, st.Files, st.Pending, st.Queued, millis(age), list(st.Holds), last}}
+	holds := []string{}
+	for _, h := range st.Watch.Holds {
+		holds = append(holds, h.String())
+	}
+	t.Rows = [][]any{slices.Concat([]any{s.Shard.Identify().Release}, frozenCells(s.Shard.Identify()), []any{st.Watch.Root, string(st.Watch.Mode), st.Watch.Reason,
+		st.Watch.Files, st.Watch.Pending, st.Queued, millis(age), append(holds, st.Differs...), last})}
 	return Result{Table: t}, a.none(0)
 }

@@ -82,6 +82,9 @@ func text(format string, args ...any) Result { return Result{Text: fmt.Sprintf(f
 // millis is a duration as a cell, to the microsecond.
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// gameMillis is game seconds as a cell.
+func gameMillis(s float64) float64 { return math.Round(s*1e6) / 1e3 }
+
 // moment is a time as a cell.
 func moment(t time.Time) any {
 	if t.IsZero() {
@@ -186,8 +189,8 @@ func finite(v any) any {
 	return v
 }
 
-// safe returns the result as it may cross the wire.
-func (r Result) safe() Result {
+// Safe returns the result as it may cross the wire.
+func (r Result) Safe() Result {
 	for i, v := range r.Values {
 		r.Values[i] = finite(v)
 	}

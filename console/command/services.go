@@ -4,16 +4,50 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
+
+	"hotshard/runtime/system"
 )
 
-func serviceCommands() []Command {
-	return []Command{{
+// Services tells of the actors without space.
+type Services interface {
+	ListServices(ctx context.Context) ([]Service, error)
+}
+
+// Service is one line about a service.
+type Service struct {
+	Name string
+	system.Stats
+	Errors int
+	Memory int64
+}
+
+// Store tells of the database.
+type Store interface {
+	StoreStats(ctx context.Context) (StoreStats, error)
+}
+
+// StoreStats is how the store does. Extra holds what a backend has besides.
+type StoreStats struct {
+	URL       string // without credentials
+	Queue     int    // writes waiting for a commit
+	Commits   uint64
+	Writes    uint64
+	CommitP50 time.Duration
+	CommitP99 time.Duration
+	Failures  uint64
+	Size      int64
+	Extra     map[string]string
+}
+
+func init() {
+	register([]Command{{
 		Name: "services", Short: "the services: calls, queue, times",
 		Example: "services", Offered: func(s Shard) bool { return s.Services != nil }, Run: runServices,
 	}, {
 		Name: "store", Short: "the database: queue, commits, times",
 		Example: "store", Offered: func(s Shard) bool { return s.Store != nil }, Run: runStore,
-	}}
+	}})
 }
 
 func runServices(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -23,7 +57,7 @@ func runServices(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	t := &Table{Columns: columns("name", "up", "release", "calls", "queue", "errors", "p99_ms:ms", "memory:B"), None: "no services"}
 	for _, v := range all {
-		t.Rows = append(t.Rows, []any{v.Name, v.Up, v.Release, v.Calls, v.Queue, v.Errors, millis(v.P99), v.Memory})
+		t.Rows = append(t.Rows, []any{v.Name, v.Up, v.Release, v.Calls, v.Queue, v.Errors, v.P99Ms, v.Memory})
 	}
 	return Result{Table: t}, a.none(0)
 }

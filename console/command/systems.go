@@ -6,17 +6,52 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
 )
 
-func systemCommands() []Command {
+// Systems tells of the solar systems.
+type Systems interface {
+	// List returns all systems of the map, awake or not.
+	List(ctx context.Context) ([]System, error)
+	// Names returns the names of all systems, for completion: cheap.
+	Names() []string
+	// Info returns one system by name, without regard to case, without waking it.
+	Info(ctx context.Context, name string) (SystemInfo, error)
+	// Restart loads the scripts of one system or service afresh, with the players in
+	// it, and returns how many those are.
+	Restart(ctx context.Context, name, author string) (int, error)
+}
+
+// System is one line about a system. What is measured is zero while it sleeps.
+type System struct {
+	Name string
+	system.Stats
+	CPU    float64 // cores, over the last few seconds
+	Memory int64   // bytes held by its Lua state, as far as known
+}
+
+// SystemInfo is all about a system.
+type SystemInfo struct {
+	System
+	Static  *world.SolarSystem // what the map says
+	Gates   []string           // names of the neighbouring systems
+	Timers  int
+	Tasks   int
+	Errors  int // since it woke
+	Patches []int
+}
+
+func init() {
 	offered := func(s Shard) bool { return s.Systems != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "systems", Args: "[PREFIX]", Short: "list the solar systems, those with players first",
 		Example: "systems Ji", Offered: offered, Run: runSystems,
 	}, {
 		Name: "system", Args: "@SYSTEM", Short: "show one system in detail",
 		Example: "system @Jita", Offered: offered, Run: runSystem,
-	}}
+	}})
 }
 
 func runSystems(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -40,7 +75,7 @@ func runSystems(ctx context.Context, s *Session, a Args) (Result, error) {
 			awake++
 		}
 		players += y.Players
-		t.Rows = append(t.Rows, []any{y.Name, y.Awake, y.Players, y.Release, y.Ships, y.Hz, y.Dilation, millis(y.TickP99), y.CPU, y.Memory})
+		t.Rows = append(t.Rows, []any{y.Name, y.Awake, y.Players, y.Release, y.Entities, y.Hz, y.Dilation, y.P99Ms, y.CPU, y.Memory})
 	}
 	t.Note = fmt.Sprintf("%d systems, %d awake, %d players", len(all), awake, players)
 	return Result{Table: t}, nil
@@ -62,7 +97,7 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 		name, err = a.Words[0], nil // system Jita is clear enough
 	}
 	if err != nil {
-		return Result{}, refuse(CodeUsage, "%v", err)
+		return Result{}, Refuse(CodeUsage, "%v", err)
 	}
 	y, err := s.Shard.Systems.Info(ctx, name)
 	if err != nil {
@@ -74,7 +109,7 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 	for i, n := range y.Patches {
 		patches[i] = fmt.Sprintf("#%d", n)
 	}
-	t.Rows = [][]any{{y.Name, y.ID, y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Ships, y.Security, y.Region, y.Constellation,
-		list(y.Gates), y.Celestials, y.Hz, y.Tick, y.Dilation, millis(y.TickP99), y.CPU, y.Memory, y.Tasks, y.Timers, y.Errors, patches}}
+	t.Rows = [][]any{{y.Name, int64(y.Static.ID), y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Entities, y.Static.Security, y.Static.Region, y.Static.Constellation,
+		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Memory, y.Tasks, y.Timers, y.Errors, patches}}
 	return Result{Table: t}, nil
 }

@@ -6,18 +6,36 @@ import (
 	"time"
 )
 
-func tailCommands() []Command {
-	return []Command{{
+// Log is the live log.
+type Log interface {
+	// Tail calls line for each record from now on until ctx ends or line
+	// returns an error. It must not slow the shard: records are dropped for a
+	// reader that does not keep up, and the next one says how many.
+	Tail(ctx context.Context, line func(LogLine) error) error
+}
+
+// LogLine is one record of the log.
+type LogLine struct {
+	At      time.Time
+	Level   string // debug, info, warn, error
+	System  string
+	Module  string
+	Text    string
+	Dropped int // records lost before this one
+}
+
+func init() {
+	register([]Command{{
 		Name: "tail", Args: "[@SYSTEM] [PATTERN]", Short: "the log as it is written, until Ctrl-C; PATTERN is a regular expression",
-		Example: "tail @Jita 'market|fee' --for 1m", Flags: []string{"--for"},
+		Example: "tail @Jita 'market|fee' --for 1m", Flags: []Flag{forFlag},
 		Offered: func(s Shard) bool { return s.Log != nil }, Run: runTail,
-	}}
+	}})
 }
 
 func runTail(ctx context.Context, s *Session, a Args) (Result, error) {
 	pattern, err := regexp.Compile(a.Word(0))
 	if err != nil {
-		return Result{}, refuse(CodeUsage, "%v", err)
+		return Result{}, Refuse(CodeUsage, "%v", err)
 	}
 	if err := a.none(1); err != nil {
 		return Result{}, err

@@ -3,13 +3,20 @@ package command
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
-func taskCommands() []Command {
+// The flags of task stop alone.
+var (
+	functionFlag = Flag{"--function", "FUNCTION", "only what stands in this function", nil}
+	releaseFlag  = Flag{"--release", "N", "only what runs code of this release", nil}
+)
+
+func init() {
 	offered := func(s Shard) bool { return s.Probe != nil }
-	return []Command{{
+	register([]Command{{
 		Name: "task stop", Args: "@SYSTEM N... | [FUNCTION] [@SYSTEM] [--release N]", Short: "end suspended work: by the numbers that tasks and stragglers list, or all in a function, or of a release",
-		Example: "task stop market.fee --release 41", Role: Operator, Changes: true, Flags: []string{"--function", "--release"},
+		Example: "task stop market.fee --release 41", Role: Operator, Changes: true, Flags: []Flag{functionFlag, releaseFlag},
 		Takes: []Kind{FunctionWord}, Offered: offered, Run: runTaskStop,
 	}, {
 		Name: "timers", Args: "[@SYSTEM]", Short: "pending timers: what they call, how often, when next",
@@ -20,7 +27,7 @@ func taskCommands() []Command {
 	}, {
 		Name: "restart", Args: "@SYSTEM|SERVICE", Short: "load the scripts of one system or service afresh; players stay in it, what its scripts hold in memory goes",
 		Example: "restart @Jita", Role: Operator, Changes: true, Offered: func(s Shard) bool { return s.Systems != nil }, Run: runRestart,
-	}}
+	}})
 }
 
 // anySystem is the system that was named, "" for none.
@@ -30,7 +37,7 @@ func anySystem(a Args) (string, error) {
 	}
 	name, err := a.System()
 	if err != nil {
-		return "", refuse(CodeUsage, "%v", err)
+		return "", Refuse(CodeUsage, "%v", err)
 	}
 	return name, nil
 }
@@ -51,24 +58,27 @@ func numbers(words []string) ([]uint64, bool) {
 // taskQuery reads which work is meant.
 func taskQuery(a Args) (TaskQuery, error) {
 	system, err := anySystem(a)
-	q := TaskQuery{System: system, Function: a.Function, Release: a.Release}
+	q := TaskQuery{System: system, Function: a.Given(functionFlag)}
+	if err == nil && a.Has(releaseFlag) {
+		err = setCount(&q.Release, strings.TrimPrefix(a.Given(releaseFlag), "r"))
+	}
 	if err != nil {
-		return q, err
+		return q, Refuse(CodeUsage, "%v", err)
 	}
 	ids, areIDs := numbers(a.Words)
 	switch {
 	case areIDs && system == "":
-		return q, refuse(CodeUsage, "task %d of which system? Name it with @: each counts its own", ids[0])
+		return q, Refuse(CodeUsage, "task %d of which system? Name it with @: each counts its own", ids[0])
 	case areIDs:
 		q.IDs = ids
 	case len(a.Words) > 1:
-		return q, refuse(CodeUsage, "what is %q for? Numbers, or one function", a.Words[1])
+		return q, Refuse(CodeUsage, "what is %q for? Numbers, or one function", a.Words[1])
 	case len(a.Words) == 1 && q.Function != "":
-		return q, refuse(CodeUsage, "%s or %s: one function at a time", a.Words[0], q.Function)
+		return q, Refuse(CodeUsage, "%s or %s: one function at a time", a.Words[0], q.Function)
 	case len(a.Words) == 1:
 		q.Function = a.Words[0]
 	case q.Function == "" && q.Release == 0:
-		return q, refuse(CodeUsage, "which tasks? By number (task stop @SYSTEM N), by function, or by --release; tasks and stragglers list them")
+		return q, Refuse(CodeUsage, "which tasks? By number (task stop @SYSTEM N), by function, or by --release; tasks and stragglers list them")
 	}
 	return q, nil
 }
@@ -83,7 +93,7 @@ func runTaskStop(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	if len(ended) == 0 {
-		return Result{}, refuse(CodeFailed, "no task fits that; tasks and stragglers list those there are")
+		return Result{}, Refuse(CodeFailed, "no task fits that; tasks and stragglers list those there are")
 	}
 	t := taskTable(ended, "")
 	t.Note = "ended " + count(len(ended), "task")
@@ -105,7 +115,7 @@ func runTimers(ctx context.Context, s *Session, a Args) (Result, error) {
 func timerTable(all []Timer) *Table {
 	t := &Table{Columns: columns("system", "timer", "function", "where", "every_ms:ms", "due_ms:ms", "file"), None: "no timers"}
 	for _, m := range all {
-		t.Rows = append(t.Rows, []any{m.System, m.ID, m.Function, m.Where, millis(m.Every), millis(m.Due), m.File})
+		t.Rows = append(t.Rows, []any{m.System, m.ID, m.Function, m.Where, gameMillis(m.Every), gameMillis(m.Due), m.Module})
 	}
 	return t
 }
@@ -113,18 +123,18 @@ func timerTable(all []Timer) *Table {
 func runTimerStop(ctx context.Context, s *Session, a Args) (Result, error) {
 	system, err := a.System()
 	if err != nil {
-		return Result{}, refuse(CodeUsage, "%v", err)
+		return Result{}, Refuse(CodeUsage, "%v", err)
 	}
 	ids, ok := numbers(a.Words)
 	if !ok {
-		return Result{}, refuse(CodeUsage, "which timers? timers @%s lists their numbers", system)
+		return Result{}, Refuse(CodeUsage, "which timers? timers @%s lists their numbers", system)
 	}
 	ended, err := s.Shard.Probe.StopTimers(ctx, system, ids)
 	if err != nil {
 		return Result{}, err
 	}
 	if len(ended) == 0 {
-		return Result{}, refuse(CodeFailed, "no timer of %s has that number; timers @%s lists those there are", system, system)
+		return Result{}, Refuse(CodeFailed, "no timer of %s has that number; timers @%s lists those there are", system, system)
 	}
 	t := timerTable(ended)
 	t.Note = "ended " + count(len(ended), "timer")
@@ -136,14 +146,14 @@ func runRestart(ctx context.Context, s *Session, a Args) (Result, error) {
 	if len(a.Systems) > 0 {
 		var err error
 		if name, err = a.System(); err != nil {
-			return Result{}, refuse(CodeUsage, "%v", err)
+			return Result{}, Refuse(CodeUsage, "%v", err)
 		}
 		if err := a.none(0); err != nil {
 			return Result{}, err
 		}
 	}
 	if name == "" {
-		return Result{}, refuse(CodeUsage, "restart what? A system, with @, or a service; the whole shard is ended with shutdown")
+		return Result{}, Refuse(CodeUsage, "restart what? A system, with @, or a service; the whole shard is ended with shutdown")
 	}
 	if err := a.none(1); err != nil {
 		return Result{}, err

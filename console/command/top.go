@@ -13,12 +13,12 @@ const (
 	topLimit = 20
 )
 
-func topCommands() []Command {
-	return []Command{{
+func init() {
+	register([]Command{{
 		Name: "top", Short: "the busiest systems, live; from a script, once",
-		Example: "top --limit 10", Flags: []string{"--limit", "--for"},
+		Example: "top --limit 10", Flags: []Flag{limitFlag, forFlag},
 		Offered: func(s Shard) bool { return s.Systems != nil }, Run: runTop,
-	}}
+	}})
 }
 
 func runTop(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -58,7 +58,7 @@ func busiest(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	t := &Table{Columns: columns("name", "cpu:%", "players", "ships", "tick_p99_ms:ms", "hz", "dilation:0.00", "memory:B", "release"), None: "no system is awake"}
 	for _, y := range all[:min(limit, len(all))] {
-		t.Rows = append(t.Rows, []any{y.Name, y.CPU, y.Players, y.Ships, millis(y.TickP99), y.Hz, y.Dilation, y.Memory, y.Release})
+		t.Rows = append(t.Rows, []any{y.Name, y.CPU, y.Players, y.Entities, y.P99Ms, y.Hz, y.Dilation, y.Memory, y.Release})
 	}
 	id := s.Shard.Identify()
 	t.Note = fmt.Sprintf("%s r%d, up %v: %d of %d systems awake, %s, %s of a core, %s", id.Name, id.Release,

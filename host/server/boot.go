@@ -68,7 +68,7 @@ func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return disk.Numbered(number), kept, j.Finish(number, "live", "at the start")
+	return disk.Numbered(number), kept, j.Finish(number, release.StandingLive, "at the start")
 }
 
 // choose decides between what the disk says and what was live, without patches.

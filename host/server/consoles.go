@@ -8,7 +8,8 @@ import (
 	"sync"
 
 	"hotshard/console/command"
-	"hotshard/console/remote"
+	"hotshard/console/serve"
+	"hotshard/console/serve/remote"
 )
 
 // consoles are the ways in for operators: the local socket, always, and SSH where
@@ -25,7 +26,7 @@ type consoles struct {
 // file with the operators' keys names somebody.
 func (s *Server) listenConsoles() (err error) {
 	s.consoles.registry = command.Default()
-	if s.consoles.local, err = command.Listen(s.cfg.Socket); err != nil {
+	if s.consoles.local, err = serve.Listen(s.cfg.Socket); err != nil {
 		return err
 	}
 	if s.cfg.SSH == "" {
@@ -44,16 +45,16 @@ func (s *Server) listenConsoles() (err error) {
 
 // serveConsoles answers operators until ctx ends.
 func (s *Server) serveConsoles(ctx context.Context, wg *sync.WaitGroup, failed chan<- error) {
-	serve := func(what string, run func() error) {
+	answer := func(what string, run func() error) {
 		wg.Go(func() {
 			if err := run(); err != nil && ctx.Err() == nil {
 				failed <- fmt.Errorf("%s: %w", what, err)
 			}
 		})
 	}
-	serve("the console", func() error { return command.Serve(ctx, s.consoles.local, s.consoles.registry, s.Shard()) })
+	answer("the console", func() error { return serve.Local(ctx, s.consoles.local, s.consoles.registry, s.Shard()) })
 	if s.consoles.ssh != nil {
-		serve("the remote console", func() error { return s.consoles.remote.Serve(ctx, s.consoles.ssh) })
+		answer("the remote console", func() error { return s.consoles.remote.Serve(ctx, s.consoles.ssh) })
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"hotshard/console/command"
 	"hotshard/runtime/release"
 	"hotshard/runtime/world"
 )
@@ -48,18 +47,17 @@ func (s *Server) storedFreeze(ctx context.Context) (*release.Freeze, error) {
 // Freeze implements command.Releases.
 func (v keptReleases) Freeze(_ context.Context, reason, author string) error {
 	if err := v.controller().Freeze(author, reason); err != nil {
-		return refusalOf(err)
+		return err
 	}
 	v.s.log.Warn("changes of code are frozen: saved files wait, everything else is refused", "by", author, "reason", reason)
 	return nil
 }
 
 // Thaw implements command.Releases.
-func (v keptReleases) Thaw(ctx context.Context, author string) (command.Outcome, error) {
+func (v keptReleases) Thaw(ctx context.Context, author string) (release.Outcome, error) {
 	o := v.controller().Thaw(ctx, author)
-	if o.Verdict == release.Refuse {
-		return command.Outcome{}, &command.Refusal{Code: o.Code, Message: o.Message}
+	if o.Verdict != release.Refuse {
+		v.s.log.Warn("changes of code are let in again", "by", author)
 	}
-	v.s.log.Warn("changes of code are let in again", "by", author)
-	return toOutcome(o), nil
+	return o, nil
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
@@ -48,7 +47,7 @@ func TestFreezeOutlivesARestart(t *testing.T) {
 			bob.refused("thaw", "not frozen")
 			s.stop()
 			s = start(t, cfg)
-			if s.identify().Frozen {
+			if s.identify().Frozen != nil {
 				t.Error("frozen again")
 			}
 		})
@@ -154,7 +153,7 @@ func TestTasksAndTimersAreEnded(t *testing.T) {
 		t.Errorf("stragglers: %s", list)
 	}
 	timers, err := s.Shard().Probe.Timers(context.Background(), at)
-	if err != nil || len(timers) == 0 || timers[0].Every != 50*time.Second || timers[0].File != "nap" {
+	if err != nil || len(timers) == 0 || timers[0].Every != 50 || timers[0].Module != "nap" {
 		t.Fatalf("%+v %v", timers, err)
 	}
 	ended, err := s.Shard().Probe.StopTimers(context.Background(), at, []uint64{timers[0].ID})

@@ -2,12 +2,13 @@ package server
 
 import (
 	"context"
-	"hotshard/data/store"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"hotshard/data/store"
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"

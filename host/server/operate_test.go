@@ -13,6 +13,7 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/data/store"
+	"hotshard/runtime/release"
 	"hotshard/runtime/world"
 )
 
@@ -245,7 +246,7 @@ func TestStatusNamesWhatDiffersFromTheDisk(t *testing.T) { // O09
 		if err != nil {
 			t.Fatal(err)
 		}
-		return st.Holds
+		return st.Differs
 	}
 	if held := status(); len(held) != 0 {
 		t.Fatalf("a clean shard: %v", held)
@@ -277,7 +278,7 @@ func TestReleaseThatNeedsANewerProgram(t *testing.T) { // A10
 	amy.fee(at)
 	save(t, cfg, "rule.lua", strings.Replace(ruleSource, "local base = 10", "local base = hyperdrive.base()", 1))
 	out := wait(t, s)
-	if out.Verdict != command.Refused || out.Code != "R-LOAD" && out.Code != "R-HOST" || !strings.Contains(out.Message, "hyperdrive") || !strings.Contains(out.Message, "rule.lua:2") {
+	if out.Verdict != release.Refuse || out.Code != "R-LOAD" && out.Code != "R-HOST" || !strings.Contains(out.Message, "hyperdrive") || !strings.Contains(out.Message, "rule.lua:2") {
 		t.Errorf("a word that this program lacks: %+v", out)
 	}
 	if got := amy.fee(at); got != "15" {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"hotshard/bindings"
-	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
@@ -44,19 +43,16 @@ func (j journal) Begin(r *script.Release, author, note string) (int, error) {
 }
 
 // journalStatus are the store's words for the controller's.
-var journalStatus = map[string]store.ReleaseStatus{
-	"live": store.ReleaseLive, "canary": store.ReleaseCanary, "refused": store.ReleaseRefused, "rolled back": store.ReleaseRolledBack,
-	"superseded": store.ReleaseReplaced,
+var journalStatus = map[release.Standing]store.ReleaseStatus{
+	release.StandingLive: store.ReleaseLive, release.StandingCanary: store.ReleaseCanary, release.StandingRefused: store.ReleaseRefused,
+	release.StandingRolledBack: store.ReleaseRolledBack, release.StandingSuperseded: store.ReleaseReplaced,
 }
 
 // Finish implements release.Journal.
-func (j journal) Finish(number int, status, note string) error {
+func (j journal) Finish(number int, status release.Standing, note string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
-	s, ok := journalStatus[status]
-	if !ok {
-		return fmt.Errorf("a release has no status %q", status)
-	}
+	s := journalStatus[status]
 	err := j.store.FinishRelease(ctx, number, s, note)
 	if errors.Is(err, store.ErrConflict) { // it was finished before, as a canary
 		return j.store.MarkRelease(ctx, number, s, note)
@@ -143,7 +139,7 @@ type releases struct {
 	broken []string // that players were told is refused; the controller's, which calls one step after the other
 
 	mu       sync.Mutex
-	outcomes []command.Outcome // newest first
+	outcomes []release.Outcome // newest first
 	figures  reloadFigures
 }
 
@@ -222,52 +218,29 @@ func toBatch(b watch.Batch) release.Batch {
 	return batch
 }
 
-// verdicts are the console's words for the controller's.
-var verdicts = map[release.Verdict]command.Verdict{
-	release.Apply: command.Applied, release.Refuse: command.Refused, release.Hold: command.Held,
-	release.Ignore: command.Ignored, release.Queue: command.Queued,
-}
-
-func toOutcome(o release.Outcome) command.Outcome {
-	out := command.Outcome{
-		Verdict: verdicts[o.Verdict], Release: o.Release, Code: o.Code, Message: o.Message, Files: o.Files,
-		Systems: o.Units, At: o.At, Took: o.Took,
-	}
-	if out.Message == "" {
-		plain := o
-		plain.Warnings = nil // they have their own place
-		out.Message = plain.String()
-	}
-	for _, w := range o.Warnings {
-		out.Warnings = append(out.Warnings, command.Warning(w))
-	}
-	return out
-}
-
 // tell remembers an outcome, logs it, and shows it to the players, who see a
 // toast. The controller calls it.
 func (r *releases) tell(o release.Outcome) {
-	out := toOutcome(o)
 	r.mu.Lock()
-	r.outcomes = slices.Insert(r.outcomes, 0, out)
+	r.outcomes = slices.Insert(r.outcomes, 0, o)
 	r.outcomes = r.outcomes[:min(len(r.outcomes), keptOutcomes)]
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
-	attrs := []any{"verdict", string(out.Verdict), "release", out.Release, "files", strings.Join(out.Files, " "), "took", out.Took.Round(time.Microsecond)}
-	switch out.Verdict {
-	case command.Applied:
-		if attrs = append(attrs, "systems", out.Systems); o.Message != "" { // it went back by itself, or the store has a gap
+	attrs := []any{"verdict", o.Verdict.Past(), "release", o.Release, "files", strings.Join(o.Files, " "), "took", o.Took.Round(time.Microsecond)}
+	switch o.Verdict {
+	case release.Apply:
+		if attrs = append(attrs, "systems", o.Units); o.Message != "" { // it went back by itself, or the store has a gap
 			r.s.log.Warn("scripts reloaded: "+o.String(), append(attrs, "why", o.Message)...)
 		} else {
 			r.s.log.Info("scripts reloaded: "+o.String(), attrs...)
 		}
-	case command.Refused:
+	case release.Refuse:
 		r.s.log.Error("scripts not reloaded: "+o.String(), attrs...)
-	case command.Held, command.Queued:
+	case release.Hold, release.Queue:
 		r.s.log.Warn("scripts not reloaded: "+o.String(), attrs...)
 		return
-	case command.Ignored:
+	case release.Ignore:
 		if !r.mended(o.Broken) {
 			return
 		}
@@ -275,7 +248,7 @@ func (r *releases) tell(o release.Outcome) {
 		return
 	}
 	r.broken = o.Broken
-	if told, ok := toldToPlayers(out, o, r.s.cfg.Production); ok {
+	if told, ok := toldToPlayers(o, r.s.cfg.Production); ok {
 		r.s.gate.Broadcast(wire.NewEvent("reload", told))
 	}
 }
@@ -288,10 +261,10 @@ func (r *releases) mended(broken []string) bool {
 // toldToPlayers is what players hear of a change. Those of a development shard are
 // its designers; those of a production shard hear only that there is another
 // release, and nothing of its faults.
-func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map[string]world.Value, bool) {
-	ok, message := out.Verdict == command.Applied || out.Verdict == command.Ignored, out.Message
-	told := map[string]world.Value{"ok": ok, "release": float64(out.Release), "files": wordList(out.Files)}
-	if out.Verdict == command.Ignored {
+func toldToPlayers(o release.Outcome, production bool) (map[string]world.Value, bool) {
+	ok, message := o.Verdict == release.Apply || o.Verdict == release.Ignore, o.Sentence()
+	told := map[string]world.Value{"ok": ok, "release": float64(o.Release), "files": wordList(o.Files)}
+	if o.Verdict == release.Ignore {
 		told["restored"] = true
 	}
 	if production {
@@ -299,10 +272,10 @@ func toldToPlayers(out command.Outcome, o release.Outcome, production bool) (map
 			message = "rolled back by itself"
 		}
 	} else {
-		told["warnings"], told["broken"] = wordList(out.Warnings), wordList(o.Broken)
+		told["warnings"], told["broken"] = wordList(o.Warnings), wordList(o.Broken)
 	}
 	told["message"] = message
-	return told, ok && out.Verdict != command.Ignored || !production
+	return told, ok && o.Verdict != release.Ignore || !production
 }
 
 // wordList is a list as an event carries it, each member in its words.
@@ -316,7 +289,7 @@ func wordList[T any](list []T) []world.Value {
 
 // wait returns when every batch that the watcher has handed over is through, with
 // the outcomes since a moment, newest first, or else the latest.
-func (r *releases) wait(ctx context.Context, since time.Time) ([]command.Outcome, error) {
+func (r *releases) wait(ctx context.Context, since time.Time) ([]release.Outcome, error) {
 	through := make(chan struct{})
 	select {
 	case r.idle <- through:

@@ -7,10 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"hotshard/console/command"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
 	"hotshard/runtime/world"
 )
 
@@ -35,7 +33,7 @@ func edit(t *testing.T, cfg Config, path, old, new string) {
 	save(t, cfg, path, strings.Replace(string(b), old, new, 1))
 }
 
-func wait(t *testing.T, s *shard) command.Outcome {
+func wait(t *testing.T, s *shard) release.Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -57,7 +55,7 @@ func TestSavedScriptRunsWhileEverybodyStaysConnected(t *testing.T) {
 	}
 
 	edit(t, cfg, "chat.lua", `text = text`, `text = text .. "!"`)
-	if out := wait(t, s); out.Verdict != command.Applied || out.Systems < 1 {
+	if out := wait(t, s); out.Verdict != release.Apply || out.Units < 1 {
 		t.Fatalf("the edit was %+v", out)
 	}
 	for _, p := range []*pilot{ann, bob} {
@@ -73,7 +71,7 @@ func TestSavedScriptRunsWhileEverybodyStaysConnected(t *testing.T) {
 
 	edit(t, cfg, "chat.lua", `broadcast(`, `broadcast((`)
 	out := wait(t, s)
-	if out.Verdict != command.Refused || !strings.Contains(out.Message, "chat.lua:7") {
+	if out.Verdict != release.Refuse || !strings.Contains(out.Message, "chat.lua:7") {
 		t.Fatalf("the broken edit was %+v", out)
 	}
 	if toast := ann.event("reload"); toast["ok"] != false || !strings.Contains(toast["message"].(string), "chat.lua:7") {
@@ -164,7 +162,7 @@ func TestNewServiceStartsWithItsFile(t *testing.T) {
 	ann := login(t, s.Addr(), "Ann", wire.JSON)
 	save(t, cfg, "services/bank.lua", "local bank = {} function bank.ask() return 7 end return bank")
 	edit(t, cfg, "flight.lua", `function command.bank(p, args)`, "function command.vault() return service.call(\"bank\", \"ask\") end\n\nfunction command.bank(p, args)")
-	if out := wait(t, s); out.Verdict != command.Applied {
+	if out := wait(t, s); out.Verdict != release.Apply {
 		t.Fatalf("the edit was %+v", out)
 	}
 	if n := ann.do("vault", nil); n != 7.0 {
@@ -178,7 +176,7 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 	s := start(t, cfg)
 	ann := login(t, s.Addr(), "Ann", wire.JSON)
 	edit(t, cfg, "chat.lua", `chat.lines = chat.lines + 1`, `chat.lines = chat.lines + nothing`)
-	if out := wait(t, s); out.Verdict != command.Applied {
+	if out := wait(t, s); out.Verdict != release.Apply {
 		t.Fatalf("the edit was %+v", out)
 	}
 	for range 10 {
@@ -194,13 +192,6 @@ func TestFaultyReleaseIsRolledBackByItself(t *testing.T) {
 	}
 }
 
-func TestWarningsAreSaidOnce(t *testing.T) {
-	o := release.Outcome{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}
-	if said := toOutcome(o).String(); strings.Count(said, "W-ARITY") != 1 {
-		t.Errorf("it says %q", said)
-	}
-}
-
 func TestBrokenScriptsAreSaidAtTheStart(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
@@ -210,7 +201,7 @@ func TestBrokenScriptsAreSaidAtTheStart(t *testing.T) {
 		t.Errorf("the start says %q", said)
 	}
 	edit(t, cfg, "chat.lua", `broadcast((`, `broadcast(`)
-	if out := wait(t, s); out.Verdict != command.Applied {
+	if out := wait(t, s); out.Verdict != release.Apply {
 		t.Errorf("the mended script was %+v", out)
 	}
 	login(t, s.Addr(), "Ann", wire.JSON).do("say", map[string]world.Value{"text": "hi"})
@@ -222,7 +213,7 @@ func TestProductionQueues(t *testing.T) {
 	cfg.Production = true
 	s := start(t, cfg)
 	edit(t, cfg, "chat.lua", `text = text`, `text = text .. "!"`)
-	if out := wait(t, s); out.Verdict != command.Queued {
+	if out := wait(t, s); out.Verdict != release.Queue {
 		t.Fatalf("in production the edit was %+v", out)
 	}
 	if st, err := s.Shard().Reload.Status(context.Background()); err != nil || st.Queued != 1 {

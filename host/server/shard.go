@@ -52,9 +52,8 @@ func (s *Server) identify() command.Identity {
 	for _, p := range s.health.problems() {
 		id.Notices = append(id.Notices, "not well: "+p.text)
 	}
-	if f := s.releases.controller.Frozen(); f != nil {
-		id.Frozen, id.FrozenBy, id.FrozenWhy, id.FrozenAt = true, f.By, f.Why, f.At
-		id.Notices = append(id.Notices, f.String())
+	if id.Frozen = s.releases.controller.Frozen(); id.Frozen != nil {
+		id.Notices = append(id.Notices, id.Frozen.String())
 	}
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
@@ -87,15 +86,11 @@ func (v systems) List(context.Context) ([]command.System, error) {
 }
 
 func (v systems) line(name string) command.System {
-	line := command.System{Name: name, Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}
-	a := v.s.universe.Running(world.SystemAddress(name))
-	if a == nil {
-		return line
+	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}}
+	if a := v.s.universe.Running(world.SystemAddress(name)); a != nil {
+		line.Stats = a.Stats()
+		line.CPU = v.s.load.of(line.Stats)
 	}
-	st := a.Stats()
-	line.Awake, line.Players, line.Release, line.Ships = st.Awake, st.Players, st.Release, st.Entities
-	line.Hz, line.CPU, line.Dilation = st.Hz, v.s.load.of(st), st.Dilation
-	line.TickP99 = time.Duration(st.P99Ms * float64(time.Millisecond))
 	return line
 }
 
@@ -115,16 +110,9 @@ func (v systems) Info(_ context.Context, name string) (command.SystemInfo, error
 	if m == nil {
 		return command.SystemInfo{}, fmt.Errorf("there is no system called %s", name)
 	}
-	info := command.SystemInfo{
-		System: v.line(m.Name), ID: int64(m.ID), Region: m.Region, Constellation: m.Constellation, Security: m.Security,
-		Celestials: len(m.Celestials), Errors: v.s.faults.in(world.SystemAddress(m.Name)),
-	}
+	info := command.SystemInfo{System: v.line(m.Name), Static: m, Errors: v.s.faults.in(world.SystemAddress(m.Name))}
 	for _, id := range v.s.universe.Routes().Neighbours(nil, m.ID) {
 		info.Gates = append(info.Gates, v.s.universe.Map().System(id).Name)
-	}
-	if a := v.s.universe.Running(world.SystemAddress(m.Name)); a != nil {
-		st := a.Stats()
-		info.Tick, info.Cap, info.Waiting = uint64(st.Tick), st.Cap, st.Waiting
 	}
 	return info, nil
 }
@@ -251,10 +239,7 @@ func (v services) ListServices(context.Context) ([]command.Service, error) {
 		if strings.HasPrefix(string(st.Address), "@") {
 			continue
 		}
-		list = append(list, command.Service{
-			Name: string(st.Address), Up: st.Up, Release: st.Release, Calls: st.Calls, Queue: st.Queue,
-			Errors: v.s.faults.in(st.Address), P99: time.Duration(st.P99Ms * float64(time.Millisecond)),
-		})
+		list = append(list, command.Service{Name: string(st.Address), Stats: st, Errors: v.s.faults.in(st.Address)})
 	}
 	return list, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,31 +20,23 @@ type reload struct{ s *Server }
 
 // Status implements command.Reload.
 func (v reload) Status(context.Context) (command.ReloadStatus, error) {
-	w := v.s.watcher.Status()
-	st := command.ReloadStatus{
-		Root: w.Root, Mode: string(w.Mode), Reason: w.Reason, Files: w.Files, Pending: w.Pending, LastScan: w.LastScan,
-		Queued: v.s.releases.controller.Status().Queued,
-	}
-	for _, h := range w.Holds {
-		st.Holds = append(st.Holds, h.String())
-	}
-	st.Holds = append(st.Holds, v.s.drift()...)
 	r := v.s.releases
+	st := command.ReloadStatus{Watch: v.s.watcher.Status(), Queued: r.controller.Status().Queued, Differs: v.s.drift()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	st.Last = append(st.Last, r.outcomes...)
+	st.Last = slices.Clone(r.outcomes)
 	return st, nil
 }
 
 // Now implements command.Reload.
-func (v reload) Now(ctx context.Context, author string) ([]command.Outcome, error) {
+func (v reload) Now(ctx context.Context, author string) ([]release.Outcome, error) {
 	b, err := v.s.watcher.Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
 	v.s.everything(&b)
-	out := toOutcomes(v.s.releases.read(ctx, b, author))
-	if len(out) == 1 && out[0].Verdict == command.Ignored {
+	out := v.s.releases.read(ctx, b, author)
+	if len(out) == 1 && out[0].Verdict == release.Ignore {
 		if differs := v.s.drift(); len(differs) > 0 { // as reload status says
 			out[0].Message = "nothing to apply, and yet the disk is not what runs: " + strings.Join(differs, "; ")
 		}
@@ -63,7 +56,7 @@ func (s *Server) everything(b *watch.Batch) {
 }
 
 // Accept implements command.Reload.
-func (v reload) Accept(ctx context.Context, path, author string) ([]command.Outcome, error) {
+func (v reload) Accept(ctx context.Context, path, author string) ([]release.Outcome, error) {
 	if _, err := v.s.watcher.Scan(ctx); err != nil {
 		return nil, err
 	}
@@ -72,19 +65,11 @@ func (v reload) Accept(ctx context.Context, path, author string) ([]command.Outc
 	if files[path] == nil {
 		return nil, fmt.Errorf("there is no file %s to accept; reload status lists what is held. What is deleted or empty is taken out by unload", path)
 	}
-	return toOutcomes(v.s.releases.controller.Accept(ctx, path, files[path], author)), nil
-}
-
-func toOutcomes(all []release.Outcome) []command.Outcome {
-	var out []command.Outcome
-	for _, o := range all {
-		out = append(out, toOutcome(o))
-	}
-	return out
+	return v.s.releases.controller.Accept(ctx, path, files[path], author), nil
 }
 
 // Wait implements command.Reload.
-func (v reload) Wait(ctx context.Context) ([]command.Outcome, error) {
+func (v reload) Wait(ctx context.Context) ([]release.Outcome, error) {
 	began := time.Now()
 	if err := v.s.watcher.WaitSettled(ctx); err != nil {
 		return nil, err
@@ -92,8 +77,8 @@ func (v reload) Wait(ctx context.Context) ([]command.Outcome, error) {
 	if out, err := v.s.releases.wait(ctx, began); err != nil || len(out) > 0 {
 		return out, err
 	}
-	return []command.Outcome{{
-		Verdict: command.Ignored, Release: v.s.universe.Release().Number, Message: "nothing has changed since the start", At: began,
+	return []release.Outcome{{
+		Verdict: release.Ignore, Release: v.s.universe.Release().Number, Message: "nothing has changed since the start", At: began,
 	}}, nil
 }
 

@@ -19,61 +19,57 @@ type patches struct{ s *Server }
 
 func (v patches) controller() *release.Controller { return v.s.releases.controller }
 
-func (v patches) request(p command.PatchRequest) (release.PatchRequest, error) {
-	r := release.PatchRequest{Function: p.Function, Code: p.Code, Author: p.Author, Reason: p.Reason, Base: p.Base, Sticky: p.Sticky, Supersede: p.Supersede, Instance: p.Instance, Session: p.Session}
-	if len(p.Systems) > 0 {
-		units, err := v.s.units(p.Systems)
-		if err != nil {
-			return r, err
-		}
-		r.Canary = units
+// resolved is a request with the names of systems as the fleet has them.
+func (v patches) resolved(p release.PatchRequest) (release.PatchRequest, error) {
+	if len(p.Canary) == 0 {
+		p.Canary = nil
+		return p, nil
 	}
-	return r, nil
+	var err error
+	p.Canary, err = v.s.units(p.Canary)
+	return p, err
 }
 
 // PlanPatch implements command.Patches.
-func (v patches) PlanPatch(ctx context.Context, p command.PatchRequest) (command.Plan, error) {
-	r, err := v.request(p)
+func (v patches) PlanPatch(ctx context.Context, p release.PatchRequest) (release.Outcome, error) {
+	p, err := v.resolved(p)
 	if err != nil {
-		return command.Plan{}, err
+		return release.Outcome{}, err
 	}
 	if p.Instance != "" {
-		return command.Plan{}, &command.Refusal{Code: "R-KIND", Message: "a patch of one object changes no release, so there is nothing to plan; drop takes it off"}
+		return release.Outcome{}, &script.Refusal{Code: "R-KIND", Message: "a patch of one object changes no release, so there is nothing to plan; drop takes it off"}
 	}
-	return toPlan(v.controller().PlanPatch(ctx, r)), nil
+	return plan(v.controller().PlanPatch(ctx, p)), nil
 }
 
 // MakePatch implements command.Patches.
-func (v patches) MakePatch(ctx context.Context, p command.PatchRequest) (command.Patch, command.Outcome, error) {
-	r, err := v.request(p)
+func (v patches) MakePatch(ctx context.Context, p release.PatchRequest) (*release.Patch, release.Outcome, error) {
+	p, err := v.resolved(p)
 	if err != nil {
-		return command.Patch{}, command.Outcome{}, err
+		return nil, release.Outcome{}, err
 	}
-	o, made := v.controller().Patch(ctx, r)
-	if made == nil {
-		return command.Patch{}, toOutcome(o), nil
-	}
-	return v.toPatch(*made), toOutcome(o), nil
+	o, made := v.controller().Patch(ctx, p)
+	return made, o, nil
 }
 
 // PromotePatch implements command.Patches.
-func (v patches) PromotePatch(ctx context.Context, number int, author string) (command.Outcome, error) {
+func (v patches) PromotePatch(ctx context.Context, number int, author string) (release.Outcome, error) {
 	p, err := v.find(number)
 	if err != nil {
-		return command.Outcome{}, err
+		return release.Outcome{}, err
 	}
 	if p.Instance != "" {
-		return command.Outcome{}, fmt.Errorf("patch #%d is for one object; patch the function itself for all", number)
+		return release.Outcome{}, fmt.Errorf("patch #%d is for one object; patch the function itself for all", number)
 	}
 	if p.Status != release.PatchOpen || p.Canary == nil {
-		return command.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
+		return release.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
 	}
-	return toOutcome(v.controller().PromotePatch(ctx, number, author)), nil
+	return v.controller().PromotePatch(ctx, number, author), nil
 }
 
 // DropPatch implements command.Patches.
-func (v patches) DropPatch(ctx context.Context, number int, author string) (command.Outcome, error) {
-	return toOutcome(v.controller().Drop(ctx, number, author)), nil
+func (v patches) DropPatch(ctx context.Context, number int, author string) (release.Outcome, error) {
+	return v.controller().Drop(ctx, number, author), nil
 }
 
 func (v patches) find(number int) (release.Patch, error) {
@@ -86,24 +82,12 @@ func (v patches) find(number int) (release.Patch, error) {
 }
 
 // ListPatches implements command.Patches.
-func (v patches) ListPatches(context.Context) ([]command.Patch, error) {
-	var out []command.Patch
+func (v patches) ListPatches(context.Context) ([]command.Patched, error) {
+	var out []command.Patched
 	for _, p := range v.controller().Patches() {
-		out = append(out, v.toPatch(p))
+		out = append(out, command.Patched{Patch: p, Errors: v.s.faults.since(p.Function, p.Release)})
 	}
 	return out, nil
-}
-
-func (v patches) toPatch(p release.Patch) command.Patch {
-	state := string(p.Status)
-	if p.Status == release.PatchOpen {
-		state = "live"
-		if p.Canary != nil && p.Instance == "" {
-			state = "canary"
-		}
-	}
-	return command.Patch{Number: p.ID, Function: p.Function, Instance: p.Instance, Author: p.Author, At: p.At, Reason: p.Reason, Base: release.Hash(p.Base),
-		Release: p.Release, Systems: p.Canary, Sticky: p.Sticky, State: state, Errors: v.s.faults.since(p.Function, p.Release)}
 }
 
 // merged is the file on disk with the patch in it.
@@ -122,7 +106,7 @@ func (v patches) merged(number int) (path string, disk, want []byte, err error) 
 		return "", nil, nil, err
 	}
 	if fn.Text != p.Base && fn.Text != p.Text {
-		return "", nil, nil, &command.Refusal{Code: "R-PATCH-CONFLICT", Message: fmt.Sprintf("%s has changed on disk since patch #%d was made:\n--- base\n%s\n--- patch\n%s\n--- disk\n%s",
+		return "", nil, nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Message: fmt.Sprintf("%s has changed on disk since patch #%d was made:\n--- base\n%s\n--- patch\n%s\n--- disk\n%s",
 			p.Function, number, p.Base, p.Text, fn.Text)}
 	}
 	want, err = file.Replace(p.Function, p.Code)
@@ -149,11 +133,11 @@ func (v patches) savable(number int) error {
 	case err != nil:
 		return err
 	case p.Instance != "":
-		return &command.Refusal{Code: "R-KIND", Message: fmt.Sprintf("patch #%d is for %s in %s only: in the file it would be for all. patch %s itself to save it", number, p.Instance, strings.Join(p.Canary, ", "), p.Function)}
+		return &script.Refusal{Code: "R-KIND", Message: fmt.Sprintf("patch #%d is for %s in %s only: in the file it would be for all. patch %s itself to save it", number, p.Instance, strings.Join(p.Canary, ", "), p.Function)}
 	case p.Status == release.PatchDropped:
-		return &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is dropped: patch %s again to save it", number, p.Function)}
+		return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is dropped: patch %s again to save it", number, p.Function)}
 	case p.Canary != nil:
-		return &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is a canary on %s: in the file it would be for all. promote %d first", number, strings.Join(p.Canary, ", "), number)}
+		return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is a canary on %s: in the file it would be for all. promote %d first", number, strings.Join(p.Canary, ", "), number)}
 	}
 	return nil
 }

@@ -62,12 +62,12 @@ func (v probe) Tasks(ctx context.Context, name string) ([]command.Task, error) {
 const tracesPerSecond = 50
 
 // Trace implements command.Probe.
-func (v probe) Trace(ctx context.Context, name, function string, call func(command.TracedCall) error) error {
+func (v probe) Trace(ctx context.Context, name, function string, call func(command.Traced) error) error {
 	actors, err := v.actors(name)
 	if err != nil {
 		return err
 	}
-	calls := make(chan command.TracedCall, 256)
+	calls := make(chan command.Traced, 256)
 	var mu sync.Mutex
 	stops := map[*system.System]func(){}
 	var failed error
@@ -78,7 +78,7 @@ func (v probe) Trace(ctx context.Context, name, function string, call func(comma
 		unit := bare(string(sys.Address()))
 		stop, err := sys.State().Trace(function, tracesPerSecond, func(c script.TracedCall) {
 			select {
-			case calls <- command.TracedCall{At: time.Now(), System: unit, Args: c.Args, Results: c.Results, Err: c.Err, Took: c.Took, Where: c.Where, Skipped: c.Skipped}:
+			case calls <- command.Traced{At: time.Now(), System: unit, TracedCall: c}:
 			default: // the reader does not keep up; the system does not wait
 			}
 		})
@@ -128,7 +128,7 @@ func (v probe) actors(name string) ([]*system.System, error) {
 }
 
 // Profile implements command.Probe.
-func (v probe) Profile(ctx context.Context, name string, during time.Duration) ([]command.ProfileLine, []byte, error) {
+func (v probe) Profile(ctx context.Context, name string, during time.Duration) ([]script.ProfileSample, []byte, error) {
 	actors, err := v.actors(name)
 	if err != nil {
 		return nil, nil, err
@@ -167,41 +167,7 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 		return nil, nil, err
 	}
 	encoded, err := pprofOf(samples, during)
-	return profileLines(samples), encoded, err
-}
-
-func profileLines(samples []script.ProfileSample) []command.ProfileLine {
-	lines := map[string]*command.ProfileLine{}
-	line := func(f script.ProfileFrame) *command.ProfileLine {
-		l := lines[f.Function]
-		if l == nil {
-			l = &command.ProfileLine{Function: f.Function, Where: f.Place}
-			lines[f.Function] = l
-		}
-		return l
-	}
-	for _, s := range samples {
-		seen := map[string]bool{}
-		for i, f := range s.Stack {
-			l := line(f)
-			if i == 0 {
-				l.Self += s.Time
-				l.Calls += uint64(s.Count)
-			}
-			if !seen[f.Function] {
-				seen[f.Function] = true
-				l.Total += s.Time
-			}
-		}
-	}
-	out := make([]command.ProfileLine, 0, len(lines))
-	for _, l := range lines {
-		out = append(out, *l)
-	}
-	slices.SortFunc(out, func(a, b command.ProfileLine) int {
-		return cmp.Or(cmp.Compare(b.Self, a.Self), cmp.Compare(a.Function, b.Function))
-	})
-	return out
+	return samples, encoded, err
 }
 
 // pprofOf writes the samples in the format of `go tool pprof`.

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
@@ -22,14 +21,6 @@ import (
 type keptReleases struct{ s *Server }
 
 func (v keptReleases) controller() *release.Controller { return v.s.releases.controller }
-
-// refusalOf is an error of the controller as operators get it.
-func refusalOf(err error) error {
-	if r := (*script.Refusal)(nil); errors.As(err, &r) {
-		return &command.Refusal{Code: r.Code, Message: r.Text()}
-	}
-	return err
-}
 
 // allReleases is more than the store keeps.
 const allReleases = 10_000
@@ -47,15 +38,28 @@ func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Re
 	}
 	out := make([]command.Release, 0, len(kept)+1)
 	if q := v.controller().Queued(); len(q) > 0 {
-		out = append(out, command.Release{Author: "disk", Message: strings.Join(q, ", "), Files: len(q), State: "queued"})
+		out = append(out, command.Release{Author: "disk", Message: strings.Join(q, ", "), Files: len(q), State: command.ReleaseQueued})
 	}
-	states := map[store.ReleaseStatus]string{store.ReleaseLive: "current", store.ReleaseReplaced: "superseded", store.ReleaseRolledBack: "rolled back"}
 	for _, r := range kept {
 		message, _, _ := strings.Cut(r.Note, "\n")
 		out = append(out, command.Release{Number: r.Number, Hash: r.Hash, Author: r.Author, At: r.Created, Message: message,
-			State: cmp.Or(states[r.Status], string(r.Status)), Systems: running[r.Number]})
+			State: releaseState(r.Status), Systems: running[r.Number]})
 	}
 	return out, nil
+}
+
+// releaseState is the console's word for the store's. What never ran for all, as a
+// refused one, is called as the store has it.
+func releaseState(s store.ReleaseStatus) command.ReleaseState {
+	switch s {
+	case store.ReleaseLive:
+		return command.ReleaseCurrent
+	case store.ReleaseReplaced:
+		return command.ReleaseSuperseded
+	case store.ReleaseRolledBack:
+		return command.ReleaseRolledBack
+	}
+	return command.ReleaseState(s)
 }
 
 // at is a release by its number, read back from the store where it is not at hand.
@@ -108,63 +112,46 @@ func sourceOf(r *script.Release, path string) string {
 }
 
 // Plan implements command.Releases.
-func (v keptReleases) Plan(ctx context.Context, to int) (command.Plan, error) {
+func (v keptReleases) Plan(ctx context.Context, to int) (release.Outcome, error) {
 	var target *script.Release
 	if to != 0 {
 		var err error
 		if target, err = v.at(ctx, to); err != nil {
-			return command.Plan{}, err
+			return release.Outcome{}, err
 		}
 	}
-	return toPlan(v.controller().Plan(ctx, target)), nil
+	return plan(v.controller().Plan(ctx, target)), nil
 }
 
 // PlanPromote implements command.Releases. It goes the same ways as Promote.
-func (v keptReleases) PlanPromote(ctx context.Context, to int, systems []string) (command.Plan, error) {
+func (v keptReleases) PlanPromote(ctx context.Context, to int, systems []string) (release.Outcome, error) {
 	way, err := v.way(to, systems)
 	if err != nil {
-		return command.Plan{}, err
+		return release.Outcome{}, err
 	}
 	switch {
 	case way.canary:
-		return toPlan(v.controller().PlanCanary(ctx, way.units)), nil
+		return plan(v.controller().PlanCanary(ctx, way.units)), nil
 	case way.back:
 		return v.PlanRollback(ctx, to)
 	}
-	return toPlan(v.controller().PlanPromote(ctx, to)), nil
+	return plan(v.controller().PlanPromote(ctx, to)), nil
 }
 
 // PlanRollback implements command.Releases.
-func (v keptReleases) PlanRollback(ctx context.Context, to int) (command.Plan, error) {
+func (v keptReleases) PlanRollback(ctx context.Context, to int) (release.Outcome, error) {
 	if to != 0 {
 		if _, err := v.at(ctx, to); err != nil {
-			return command.Plan{}, err
+			return release.Outcome{}, err
 		}
 	}
-	return toPlan(v.controller().PlanRollback(ctx, to)), nil
+	return plan(v.controller().PlanRollback(ctx, to)), nil
 }
 
-func toPlan(o release.Outcome, changes []script.FunctionChange) command.Plan {
-	p := command.Plan{Base: o.Release, Systems: o.Units}
-	if o.Verdict == release.Refuse {
-		out := toOutcome(o)
-		p.Refusal = &out
-	}
-	for _, c := range changes {
-		p.Functions = append(p.Functions, command.PlannedFunction{Name: c.Name, Change: c.Change, OldHash: c.OldHash, NewHash: c.NewHash,
-			Callers: c.Callers, Closures: c.Closures, Frames: c.Frames, Timers: c.Timers})
-		p.Timers += c.Timers
-	}
-	for _, w := range o.Warnings {
-		p.Warnings = append(p.Warnings, command.Warning(w))
-	}
-	if o.Report.Taken > 0 {
-		p.State = append(p.State, fmt.Sprintf("%d values take what the new source says", o.Report.Taken))
-	}
-	if o.Report.Kept > 0 {
-		p.State = append(p.State, fmt.Sprintf("%d values keep what is live", o.Report.Kept))
-	}
-	return p
+// plan is an outcome that has not happened, with what it would change.
+func plan(o release.Outcome, changes []script.FunctionChange) release.Outcome {
+	o.Changes = changes
+	return o
 }
 
 // way is what a promotion comes to.
@@ -208,22 +195,22 @@ func (v keptReleases) way(to int, systems []string) (way, error) {
 // Promote implements command.Releases. With shares among the systems the release goes
 // on by itself from the named systems to the shares and to all, held while its
 // functions fail. Named systems alone widen a canary that runs.
-func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (command.Outcome, error) {
+func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error) {
 	way, err := v.way(to, systems)
 	c := v.controller()
 	switch {
 	case err != nil:
-		return command.Outcome{}, err
+		return release.Outcome{}, err
 	case way.back:
 		return v.Rollback(ctx, to, author)
 	case !way.canary:
-		return toOutcome(c.Promote(ctx, to, author)), nil
+		return c.Promote(ctx, to, author), nil
 	case way.shares != nil:
-		return toOutcome(c.RollOut(ctx, way.units, release.Rollout{Shares: way.shares}, author)), nil
+		return c.RollOut(ctx, way.units, release.Rollout{Shares: way.shares}, author), nil
 	case c.FilesCanary() != 0:
-		return toOutcome(c.Widen(ctx, 0, way.units, author)), nil
+		return c.Widen(ctx, 0, way.units, author), nil
 	}
-	return toOutcome(c.Canary(ctx, way.units, author)), nil
+	return c.Canary(ctx, way.units, author), nil
 }
 
 // units turns names of systems as operators write them into units of the fleet.
@@ -243,13 +230,13 @@ func (s *Server) units(names []string) ([]string, error) {
 }
 
 // Rollback implements command.Releases. A canary is what goes back first.
-func (v keptReleases) Rollback(ctx context.Context, to int, author string) (command.Outcome, error) {
+func (v keptReleases) Rollback(ctx context.Context, to int, author string) (release.Outcome, error) {
 	if to != 0 {
 		if _, err := v.at(ctx, to); err != nil {
-			return command.Outcome{}, err
+			return release.Outcome{}, err
 		}
 	}
-	return toOutcome(v.controller().Rollback(ctx, to, author, "rollback")), nil
+	return v.controller().Rollback(ctx, to, author, "rollback"), nil
 }
 
 // Stragglers implements command.Releases.
@@ -277,24 +264,17 @@ func (s *Server) tasks(ctx context.Context, name string, list func(*script.State
 		mu.Lock()
 		defer mu.Unlock()
 		for _, t := range found {
-			task := command.Task{System: bare(string(sys.Address())), ID: t.ID, Kind: t.Waits + " in " + t.Origin, Where: strings.TrimSpace(t.Where + " " + t.Function),
-				Release: t.Release, Waits: seconds(t.Since)}
-			if t.Due >= 0 {
-				task.Due = seconds(t.Due)
-			}
-			out = append(out, task)
+			out = append(out, command.Task{System: bare(string(sys.Address())), TaskInfo: t})
 		}
 	})
 	slices.SortFunc(out, func(a, b command.Task) int { return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.ID, b.ID)) })
 	return out, err
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
 // unloader implements command.Unloader.
 type unloader struct{ s *Server }
 
 // Unload implements command.Unloader.
-func (v unloader) Unload(ctx context.Context, module, author string) (command.Outcome, error) {
-	return toOutcome(v.s.releases.controller.Unload(ctx, module, author)), nil
+func (v unloader) Unload(ctx context.Context, module, author string) (release.Outcome, error) {
+	return v.s.releases.controller.Unload(ctx, module, author), nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 )
@@ -56,8 +57,7 @@ func (v probe) timers(ctx context.Context, name string, list func(*script.State)
 		mu.Lock()
 		defer mu.Unlock()
 		for _, t := range found {
-			out = append(out, command.Timer{System: bare(string(sys.Address())), ID: t.ID, Function: t.Function, Where: t.Where,
-				Every: seconds(t.Every), Due: seconds(t.Due), File: t.Module})
+			out = append(out, command.Timer{System: bare(string(sys.Address())), TimerInfo: t})
 		}
 	})
 	slices.SortStableFunc(out, func(a, b command.Timer) int { return strings.Compare(a.System, b.System) })
@@ -90,14 +90,8 @@ func (v systems) Restart(ctx context.Context, name, author string) (int, error) 
 }
 
 // Verdicts implements command.Releases.
-func (v keptReleases) Verdicts(context.Context) ([]command.Watched, error) {
-	open, closed := v.controller().Verdicts()
-	var out []command.Watched
-	for i, w := range slices.Concat(open, closed) {
-		out = append(out, command.Watched{Release: w.Release, Patch: w.Patch, Functions: w.Functions, Systems: w.Units, Since: w.Since,
-			Calls: w.Calls, Errors: w.Errors, InCallers: w.InCallers, Rate: w.Rate, Expected: w.Expected, Mean: w.Mean, P99: w.P99,
-			MeanThen: w.MeanThen, Then: w.Then, MeanNow: w.MeanNow, Verdict: w.Verdict, Over: i >= len(open), Next: w.Next, Figures: w.String()})
-	}
-	slices.SortStableFunc(out[:len(open)], func(a, b command.Watched) int { return cmp.Compare(b.Release, a.Release) })
-	return out, nil
+func (v keptReleases) Verdicts(context.Context) (open, closed []release.Verdicted, err error) {
+	open, closed = v.controller().Verdicts()
+	slices.SortStableFunc(open, func(a, b release.Verdicted) int { return cmp.Compare(b.Release, a.Release) })
+	return open, closed, nil
 }

@@ -1,14 +1,12 @@
 package release
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hotshard/runtime/script"
@@ -33,7 +31,7 @@ type Fleet interface {
 // the first State changes and gives the release its number; Finish after the last.
 type Journal interface {
 	Begin(r *script.Release, author, note string) (int, error)
-	Finish(number int, status, note string) error
+	Finish(number int, status Standing, note string) error
 }
 
 // Config says what a Controller works on.
@@ -67,27 +65,15 @@ type Controller struct {
 
 	mu       sync.Mutex
 	disk     *script.Release // what was accepted from disk, without patches
-	live     *script.Release // what runs: disk with the open patches
-	course   course          // what every unit is to run: live, canaries aside
-	stagers  map[string]*script.Stager
-	refusal  map[string]string // path to the hash that was refused last
-	waiting  map[string][]byte // refused and still so on disk
-	queued   map[string][]byte
-	cut      map[string]string // path to the hash of what is held because it is cut off
-	frozen   *Freeze
-	canaries []*canary // oldest first
-	patches  []*Patch
-	lastID   int
-	history  []Record
-	recalled []*script.Release
+	intake   intake          // what was not
+	patches  patches         // over it
+	canaries canaries        // over both
+	units    units           // that run all that
+	freeze   freezer
+	history  history
 	watch    watchdog
-	last     Outcome
-
-	goingBack bool      // see patience
-	measured  time.Time // when measure looked last
-	gauged    bool      // some units measure
-
-	shown atomic.Pointer[Status] // as of the last change: whoever only looks waits for no staging
+	gauges   gauges
+	board    board
 }
 
 // New makes a Controller over States that run cfg.Release.
@@ -101,21 +87,25 @@ func New(cfg Config) *Controller {
 	if cfg.Journal == nil {
 		cfg.Journal = &memoryJournal{n: cfg.Release.Number}
 	}
-	c := &Controller{cfg: cfg, disk: cfg.Release, live: cfg.Release, stagers: map[string]*script.Stager{},
-		refusal: map[string]string{}, waiting: map[string][]byte{}, queued: map[string][]byte{}, cut: map[string]string{}, frozen: cfg.Frozen}
-	c.watch.budget = cfg.Budget.orDefault()
+	live, patches := cfg.Release, patches{keepIt: cfg.KeepPatch, now: cfg.Now}
 	if len(cfg.Patches) > 0 {
-		if live, err := Overlay(cfg.Release, cfg.Patches); err == nil {
-			c.live, c.patches = live, cfg.Patches
-			for _, p := range cfg.Patches {
-				c.lastID = max(c.lastID, p.ID)
-			}
+		if to, err := Overlay(cfg.Release, cfg.Patches); err == nil {
+			live = to
+			patches.add(cfg.Patches...)
 		}
 	}
-	c.course = course{all: c.live}
-	c.watch.first = c.live.Number
-	c.cfg.Release, c.cfg.Patches, c.cfg.Frozen = nil, nil, nil // the history keeps their sources
-	c.history = []Record{{Release: c.live, At: cfg.Now(), Status: statusLive, Author: "disk", Note: "start"}}
+	c := &Controller{
+		disk: cfg.Release, intake: newIntake(), patches: patches,
+		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Now, wait: cfg.Patience,
+			stagers: map[string]*script.Stager{}, course: course{all: live}},
+		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},
+		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
+		board:   board{tell: cfg.Tell},
+		watch:   watchdog{budget: cfg.Budget.orDefault(), first: live.Number},
+	}
+	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Now}
+	cfg.Release, cfg.Patches, cfg.Frozen = nil, nil, nil // the history keeps their sources
+	c.cfg = cfg
 	c.show()
 	return c
 }
@@ -123,7 +113,7 @@ func New(cfg Config) *Controller {
 type memoryJournal struct{ n int }
 
 func (j *memoryJournal) Begin(*script.Release, string, string) (int, error) { j.n++; return j.n, nil }
-func (j *memoryJournal) Finish(int, string, string) error                   { return nil }
+func (j *memoryJournal) Finish(int, Standing, string) error                 { return nil }
 
 // Batch is a set of files that were saved together.
 type Batch struct {
@@ -139,13 +129,6 @@ const noteSaved = "saved"
 // HoldReason is a file whose state on disk is not applied: W-EMPTY, W-FILE-GONE, W-READ.
 type HoldReason struct{ Code, Path, Detail string }
 
-// Live is the release that runs, canaries aside.
-func (c *Controller) Live() *script.Release {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.live
-}
-
 // Saved takes a batch of saved files. In development it is applied; in
 // production, while frozen and while a canary runs, it waits.
 func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcome {
@@ -159,21 +142,19 @@ func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcom
 func (c *Controller) Reload(ctx context.Context, b Batch, author string) []Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for path := range b.Changed {
-		delete(c.refusal, path)
-	}
+	c.intake.retry(b.Changed)
 	return c.saved(ctx, b, author)
 }
 
 func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcome {
 	var out []Outcome
-	changed := c.differing(b.Changed)
-	holds := append(slices.Clone(b.Holds), c.holdCut(changed)...)
+	changed := c.intake.differing(c.disk, b.Changed)
+	holds := append(slices.Clone(b.Holds), c.intake.holdCut(c.disk, changed)...)
 	switch {
 	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
-	case len(changed) > 0 && (c.cfg.Production || c.frozen != nil || len(c.canaries) > 0):
-		maps.Copy(c.queued, changed)
+	case len(changed) > 0 && c.waits():
+		c.intake.queue(changed)
 		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
@@ -184,56 +165,24 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	return out
 }
 
+// waits says whether saved files wait for somebody to let them in.
+func (c *Controller) waits() bool { return c.cfg.Production || c.freeze.on() || len(c.canaries) > 0 }
+
 // queuedNow says what waits, and for what.
 func (c *Controller) queuedNow() Outcome {
-	o := Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}
-	if c.frozen != nil {
-		o.Message = fmt.Sprintf("%s wait for thaw: it is %v", strings.Join(o.Files, ", "), c.frozen)
+	o := Outcome{Verdict: Queue, Files: sortedKeys(c.intake.queued)}
+	if c.freeze.on() {
+		o.Message = fmt.Sprintf("%s wait for thaw: it is %v", strings.Join(o.Files, ", "), c.freeze.current)
 	}
 	return o
-}
-
-// differing leaves out what runs already, and what was refused with this content.
-func (c *Controller) differing(changed map[string][]byte) map[string][]byte {
-	out := map[string][]byte{}
-	for path, src := range c.waiting { // what was refused through no fault of its own
-		if _, again := changed[path]; !again && c.refusal[path] != contentHash(path, src) {
-			out[path] = src
-		}
-	}
-	for path, src := range changed {
-		hash := contentHash(path, src)
-		if old := c.disk.Files[path]; old == nil && src == nil || old != nil && src != nil && old.Hash == hash {
-			delete(c.refusal, path)
-			delete(c.waiting, path)
-			delete(c.queued, path)
-			delete(c.cut, path)
-			delete(out, path)
-			continue
-		}
-		if c.refusal[path] != hash {
-			out[path] = src
-		}
-	}
-	return out
-}
-
-// contentHash identifies what a path holds; a file that is gone has its own.
-func contentHash(path string, src []byte) string {
-	if src == nil {
-		return "gone"
-	}
-	return script.NewFile(path, src).Hash
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // applyDisk moves the accepted disk state forward.
 func (c *Controller) applyDisk(ctx context.Context, changed map[string][]byte, author, note string, b Batch) Outcome {
-	if len(c.waiting) > 0 { // what was refused before may be mended by this
-		both := maps.Clone(c.waiting)
-		maps.Copy(both, changed)
-		if o := c.tryDisk(ctx, both, author, note, b); o.Verdict != Refuse {
+	if len(c.intake.waiting) > 0 { // what was refused before may be mended by this
+		if o := c.tryDisk(ctx, c.intake.both(changed), author, note, b); o.Verdict != Refuse {
 			return o
 		}
 	}
@@ -242,13 +191,13 @@ func (c *Controller) applyDisk(ctx context.Context, changed map[string][]byte, a
 
 func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, author, note string, b Batch) Outcome {
 	disk := c.disk.With(c.disk.Number, changed)
-	carried, err := c.carryPatches(disk)
+	carried, err := c.patches.carry(c.disk, disk)
 	if err != nil {
-		return c.noteRefusal(refused(err), changed)
+		return c.intake.refuse(refused(err), changed)
 	}
 	to, err := Overlay(disk, carried.open)
 	if err != nil {
-		return c.noteRefusal(refused(err), changed)
+		return c.intake.refuse(refused(err), changed)
 	}
 	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
@@ -256,72 +205,14 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 		o.Took = c.cfg.Now().Sub(b.First)
 	}
 	if o.Verdict != Apply && o.Verdict != Ignore {
-		return c.noteRefusal(o, changed)
+		return c.intake.refuse(o, changed)
 	}
 	o.Warnings = append(o.Warnings, carried.warnings...)
 	if b.Rescan {
 		o.Warnings = append(o.Warnings, script.Warning{Code: "W-RESCAN", Subject: ".", Detail: "events were lost; the whole tree was read again"})
 	}
 	c.disk = disk.Numbered(o.Release)
-	c.closeMerged(carried)
-	for path := range changed {
-		delete(c.refusal, path)
-		delete(c.waiting, path)
-	}
-	return o
-}
-
-// broken lists the files whose content on the disk is refused.
-func (c *Controller) broken() []string {
-	all := maps.Clone(c.waiting)
-	for path := range c.refusal {
-		all[path] = nil
-	}
-	return sortedKeys(all)
-}
-
-// tell says what came of a step, who asked for it, and what that was.
-func (c *Controller) tell(o Outcome, author, note string) Outcome {
-	o.Author, o.Note = cmp.Or(o.Author, author), cmp.Or(o.Note, note)
-	if o.Release == 0 {
-		o.Release = c.live.Number
-	}
-	if o.At.IsZero() {
-		o.At = c.cfg.Now()
-	}
-	o.Broken = c.broken()
-	c.last = o
-	c.show()
-	if c.cfg.Tell != nil {
-		c.cfg.Tell(o)
-	}
-	return o
-}
-
-// Queued lists the files that wait, sorted.
-func (c *Controller) Queued() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return sortedKeys(c.queued)
-}
-
-// Last is the latest outcome.
-func (c *Controller) Last() Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.last
-}
-
-// noteRefusal remembers what was refused, so that it is tried again together with
-// what mends it, and not unchanged by itself, unless it was not to blame.
-func (c *Controller) noteRefusal(o Outcome, changed map[string][]byte) Outcome {
-	for path, src := range changed {
-		if c.waiting[path] = src; !o.passing {
-			c.refusal[path] = contentHash(path, src)
-		}
-	}
-	if o.Files == nil {
-		o.Files = sortedKeys(changed)
-	}
+	c.patches.closeMerged(carried)
+	c.intake.forget(changed)
 	return o
 }

@@ -48,20 +48,20 @@ func (k course) hashes() []string {
 type ground struct {
 	disk     *script.Release
 	open     []*Patch
-	canaries []*canary
+	canaries canaries
 }
 
-func (c *Controller) ground() ground { return ground{c.disk, c.openExcept(""), c.canaries} }
+func (c *Controller) ground() ground { return ground{c.disk, c.patches.openExcept(""), c.canaries} }
 
 // without is the ground with one canary less.
 func (g ground) without(k *canary) ground {
-	g.canaries = slices.DeleteFunc(slices.Clone(g.canaries), func(o *canary) bool { return o == k })
+	g.canaries = g.canaries.without(k)
 	return g
 }
 
 // with is the ground with one canary more.
 func (g ground) with(k *canary) ground {
-	g.canaries = append(slices.Clone(g.canaries), k)
+	g.canaries = g.canaries.with(k)
 	return g
 }
 
@@ -73,7 +73,7 @@ func (g ground) course(live *script.Release, known ...*script.Release) (course, 
 	made := map[string]*script.Release{}
 	for _, k := range g.canaries {
 		for _, unit := range k.units {
-			over := g.over(unit)
+			over := g.canaries.on(unit)
 			key := fmt.Sprint(over) // the same pointers, the same release
 			if made[key] == nil {
 				r, err := g.compose(over)
@@ -117,17 +117,6 @@ func (k course) numbered(number int, units []string) course {
 	return k
 }
 
-// over lists the canaries on a unit, oldest first.
-func (g ground) over(unit string) []*canary {
-	var out []*canary
-	for _, k := range g.canaries {
-		if slices.Contains(k.units, unit) {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 // compose makes a release of the ground and some of its canaries.
 func (g ground) compose(over []*canary) (*script.Release, error) {
 	disk, open := g.disk, slices.Clone(g.open)
@@ -144,10 +133,4 @@ func (g ground) compose(over []*canary) (*script.Release, error) {
 		}
 	}
 	return Overlay(disk, open)
-}
-
-// settle takes down that the units are on a course, for those that start later.
-func (c *Controller) settle(k course) {
-	c.live, c.course = k.all, k
-	c.cfg.Fleet.SetCourse(k.all, maps.Clone(k.own))
 }

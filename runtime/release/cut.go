@@ -20,16 +20,16 @@ const lostMost = 1
 // holdCut takes files out of a batch that were cut off while they were saved, at a
 // place where what is left compiles: they are held like deleted ones, until somebody
 // says that it is meant, or they are whole again.
-func (c *Controller) holdCut(changed map[string][]byte) []HoldReason {
+func (q *intake) holdCut(disk *script.Release, changed map[string][]byte) []HoldReason {
 	var holds []HoldReason
 	for _, path := range sortedKeys(changed) {
 		src := changed[path]
-		lost, cut := c.cutOff(path, src)
+		lost, cut := cutOff(disk.Files[path], src)
 		if !cut {
-			delete(c.cut, path)
+			delete(q.cut, path)
 			continue
 		}
-		c.cut[path] = contentHash(path, src)
+		q.cut[path] = contentHash(path, src)
 		delete(changed, path)
 		holds = append(holds, HoldReason{CodeCut, path, fmt.Sprintf("ends early: %s. The code that runs stays; save it whole, or reload accept %s", lost, path)})
 	}
@@ -38,12 +38,11 @@ func (c *Controller) holdCut(changed map[string][]byte) []HoldReason {
 
 // cutOff says whether a file is the beginning of what runs, with more of its end gone
 // than somebody takes out who means it, and what is gone.
-func (c *Controller) cutOff(path string, src []byte) (lost string, cut bool) {
-	f := c.disk.Files[path]
+func cutOff(f *script.File, src []byte) (lost string, cut bool) {
 	if f == nil || src == nil {
 		return "", false
 	}
-	now := script.NewFile(path, src)
+	now := script.NewFile(f.Path, src)
 	had, err := f.Functions()
 	have, err2 := now.Functions()
 	if err != nil || err2 != nil {
@@ -110,18 +109,23 @@ func described(gone []string, unanswered bool) string {
 func (c *Controller) Accept(ctx context.Context, path string, src []byte, author string) []Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.cut[path] == "" || c.cut[path] != contentHash(path, src) {
-		held := sortedKeys(c.cut)
-		message := path + " is not held for being cut off"
-		if len(held) > 0 && !slices.Contains(held, path) {
-			message += "; held are " + strings.Join(held, ", ")
-		}
-		return []Outcome{c.tell(refused(&script.Refusal{Code: "R-STALE", Subject: path, Message: message}), author, "reload accept "+path)}
+	if c.intake.cut[path] != contentHash(path, src) {
+		return []Outcome{c.tell(refused(c.intake.notCut(path)), author, "reload accept "+path)}
 	}
-	delete(c.cut, path)
-	if c.cfg.Production || c.frozen != nil || len(c.canaries) > 0 {
-		c.queued[path] = src
+	delete(c.intake.cut, path)
+	if c.waits() {
+		c.intake.queue(map[string][]byte{path: src})
 		return []Outcome{c.tell(c.queuedNow(), author, "reload accept "+path)}
 	}
 	return []Outcome{c.tell(c.applyDisk(ctx, map[string][]byte{path: src}, author, "reload accept "+path, Batch{}), author, "reload accept "+path)}
+}
+
+// notCut is the refusal of accepting a file that is not held, as it is.
+func (q *intake) notCut(path string) error {
+	held := sortedKeys(q.cut)
+	message := path + " is not held for being cut off"
+	if len(held) > 0 && !slices.Contains(held, path) {
+		message += "; held are " + strings.Join(held, ", ")
+	}
+	return &script.Refusal{Code: "R-STALE", Subject: path, Message: message}
 }

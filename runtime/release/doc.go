@@ -6,9 +6,14 @@
 // the conformance runner step by step. It serialises what it is asked to do with
 // one lock; it is not on the tick path.
 //
+// It is made of parts with state and methods of their own: the intake of files that do
+// not run (yet), the patches, the canaries, the units that run all that, the freeze,
+// the history, the watchdog and its gauges, the board on which everybody looks.
+//
 // What every unit is to run is a course (course.go): one release for all, and on the
 // units of canaries that release with the canaries laid over. A change is a step from
-// one course to another: prepare.go stages it and asks, commit.go does it.
+// one course to another: commit.go makes it, and units.go asks the units and has them
+// do it.
 //
 // Every change is watched by itself until its verdict. watchdog.go books errors to
 // the change that caused them, measure.go reads the gauges of the States, watching.go

@@ -51,7 +51,7 @@ func (j *journal) Begin(_ *script.Release, author, note string) (int, error) {
 	return j.n, nil
 }
 
-func (j *journal) Finish(number int, status, _ string) error {
+func (j *journal) Finish(number int, status Standing, _ string) error {
 	if j.cannotClose {
 		return errors.New("no space left on device")
 	}

@@ -28,13 +28,32 @@ func (f *Freeze) Refusal(subject string) *script.Refusal {
 	return &script.Refusal{Code: CodeFrozen, Subject: subject, Message: f.String() + ". Nothing changes until thaw"}
 }
 
-// refuseFrozen is the refusal of a change of code while changes are frozen, or nil.
+// freezer keeps changes out while there is a Freeze.
+type freezer struct {
+	current *Freeze             // nil where changes are not frozen
+	keep    func(*Freeze) error // writes it down; may be nil
+}
+
+func (f *freezer) on() bool { return f.current != nil }
+
+// refuse is the refusal of a change of code while changes are frozen, or nil.
 // What goes back by itself, because it fails, does not ask.
-func (c *Controller) refuseFrozen(subject string) error {
-	if c.frozen == nil {
+func (f *freezer) refuse(subject string) error {
+	if f.current == nil {
 		return nil
 	}
-	return c.frozen.Refusal(subject)
+	return f.current.Refusal(subject)
+}
+
+// set freezes changes, or with nil thaws them, and writes it down first.
+func (f *freezer) set(to *Freeze) error {
+	if f.keep != nil {
+		if err := f.keep(to); err != nil {
+			return fmt.Errorf("the freeze could not be written to the store, and nothing was changed: %w", err)
+		}
+	}
+	f.current = to
+	return nil
 }
 
 // Frozen says who has frozen changes, nil where they are not. Like Status, it never
@@ -46,25 +65,14 @@ func (c *Controller) Frozen() *Freeze { return c.Status().Frozen }
 func (c *Controller) Freeze(by, why string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.frozen != nil {
-		return &script.Refusal{Code: CodeFrozen, Message: "it is " + c.frozen.String() + ". thaw first"}
+	if c.freeze.on() {
+		return &script.Refusal{Code: CodeFrozen, Message: "it is " + c.freeze.current.String() + ". thaw first"}
 	}
 	f := &Freeze{By: by, Why: why, At: c.cfg.Now()}
-	if err := c.keepFreeze(f); err != nil {
+	if err := c.freeze.set(f); err != nil {
 		return err
 	}
-	c.frozen = f
 	c.show()
-	return nil
-}
-
-func (c *Controller) keepFreeze(f *Freeze) error {
-	if c.cfg.KeepFreeze == nil {
-		return nil
-	}
-	if err := c.cfg.KeepFreeze(f); err != nil {
-		return fmt.Errorf("the freeze could not be written to the store, and nothing was changed: %w", err)
-	}
 	return nil
 }
 
@@ -74,23 +82,21 @@ func (c *Controller) keepFreeze(f *Freeze) error {
 func (c *Controller) Thaw(ctx context.Context, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.frozen == nil {
+	if !c.freeze.on() {
 		return refused(&script.Refusal{Code: "R-STALE", Message: "changes are not frozen"})
 	}
-	if err := c.keepFreeze(nil); err != nil {
+	if err := c.freeze.set(nil); err != nil {
 		return refused(err)
 	}
-	c.frozen = nil
 	switch {
-	case len(c.queued) == 0:
+	case len(c.intake.queued) == 0:
 		return c.tell(Outcome{Verdict: Ignore}, author, "thaw")
-	case c.cfg.Production || len(c.canaries) > 0:
-		return c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.queued)}, author, "thaw")
+	case c.waits():
+		return c.tell(Outcome{Verdict: Queue, Files: sortedKeys(c.intake.queued)}, author, "thaw")
 	}
 	o := c.promote(ctx, 0, author, "thaw")
 	if o.Verdict == Refuse {
-		c.noteRefusal(o, c.queued)
-		clear(c.queued)
+		c.intake.refuseQueued(o)
 	}
 	return c.tell(o, author, "thaw")
 }

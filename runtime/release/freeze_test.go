@@ -86,7 +86,7 @@ func TestRollOutWaitsWhileFrozen(t *testing.T) {
 
 func TestFreezeThatCannotBeKeptIsNone(t *testing.T) {
 	s := newShard(t, true, 1, returns(1))
-	s.ctl.cfg.KeepFreeze = func(*Freeze) error { return errors.New("no space left") }
+	s.ctl.freeze.keep = func(*Freeze) error { return errors.New("no space left") }
 	if err := s.ctl.Freeze("amy", ""); err == nil || s.ctl.Frozen() != nil {
 		t.Errorf("%v, %v", err, s.ctl.Frozen())
 	}

@@ -1,13 +1,23 @@
 package release
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"hotshard/runtime/script"
+)
+
+// Standing is how a release stands.
+type Standing string
+
+// How releases stand. The journal hears of all, the history of those that were live.
+const (
+	StandingLive       Standing = "live"
+	StandingCanary     Standing = "canary"
+	StandingRefused    Standing = "refused"
+	StandingRolledBack Standing = "rolled back"
+	StandingSuperseded Standing = "superseded" // by a later one
 )
 
 // Record is one release that was live.
@@ -16,7 +26,7 @@ type Record struct {
 	Author  string
 	Note    string
 	At      time.Time
-	Status  string // "live", "superseded", "rolled back"
+	Status  Standing
 	Outcome Outcome
 }
 
@@ -27,135 +37,125 @@ const (
 	maxRecalled = 8
 )
 
-// remember adds the release that is live now to the history.
-func (c *Controller) remember(to *script.Release, o Outcome) {
-	if n := len(c.history); n > 0 {
-		c.shed(c.history[n-1].Release, to)
+// history is the releases of late, oldest first, and older ones that were read back.
+type history struct {
+	journal  Journal
+	records  []Record
+	recalled []*script.Release
+}
+
+// add adds the release that is live now to the history.
+func (h *history) add(to *script.Release, o Outcome) {
+	if n := len(h.records); n > 0 {
+		h.shed(h.records[n-1].Release, to)
 	}
-	for i := range c.history {
-		if c.history[i].Status == statusLive {
-			c.history[i].Status = statusSuperseded
+	for i := range h.records {
+		if h.records[i].Status == StandingLive {
+			h.records[i].Status = StandingSuperseded
 		}
 	}
-	c.history = append(c.history, Record{Release: to, Author: o.Author, Note: o.Note, At: o.At, Status: statusLive, Outcome: o})
-	if len(c.history) > maxHistory {
-		c.history = slices.Delete(c.history, 0, len(c.history)-maxHistory)
+	h.records = append(h.records, Record{Release: to, Author: o.Author, Note: o.Note, At: o.At, Status: StandingLive, Outcome: o})
+	if len(h.records) > maxHistory {
+		h.records = slices.Delete(h.records, 0, len(h.records)-maxHistory)
 	}
+}
+
+// markBad notes that a release was rolled back.
+func (h *history) markBad(number int, note string) {
+	for i := range h.records {
+		if h.records[i].Release.Number == number {
+			h.records[i].Status = StandingRolledBack
+		}
+	}
+	_ = h.journal.Finish(number, StandingRolledBack, note) // a label of what is gone already
+}
+
+// earlier finds the release that a rollback goes to. The one before is the latest
+// that differs from what runs and was not itself rolled back: going back twice
+// must not bring back what was bad.
+func (h *history) earlier(number int, live *script.Release) *script.Release {
+	for i := len(h.records) - 1; i >= 0; i-- {
+		r := h.records[i]
+		if number != 0 && r.Release.Number == number || number == 0 && r.Release.Hash != live.Hash && r.Status != StandingRolledBack {
+			return r.Release
+		}
+	}
+	for _, r := range h.recalled {
+		if number != 0 && r.Number == number {
+			return r
+		}
+	}
+	return nil
+}
+
+// shed leaves of the files that a release replaces only the sources in the history:
+// what they were compiled to goes with the last State that runs it.
+func (h *history) shed(old, now *script.Release) {
+	bare := map[*script.File]*script.File{}
+	for path, f := range old.Files {
+		if now.Files[path] != f {
+			bare[f] = script.NewFile(path, f.Source)
+		}
+	}
+	for i := range h.records {
+		r := h.records[i].Release
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *script.File) bool { return bare[f] != nil }) {
+			continue
+		}
+		files := maps.Clone(r.Files) // others may be reading the release
+		for path, f := range files {
+			if b := bare[f]; b != nil {
+				files[path] = b
+			}
+		}
+		h.records[i].Release = &script.Release{Number: r.Number, Hash: r.Hash, Files: files}
+	}
+}
+
+// recall puts an older release at hand.
+func (h *history) recall(r *script.Release) {
+	h.recalled = append(h.recalled, r)
+	if len(h.recalled) > maxRecalled {
+		h.recalled = slices.Delete(h.recalled, 0, 1)
+	}
+}
+
+// replace puts a release in the stead of one that it does not differ from for anybody
+// who runs it.
+func (h *history) replace(old, now *script.Release) {
+	for i := range h.records {
+		if h.records[i].Release == old {
+			h.records[i].Release = now
+		}
+	}
+}
+
+// before is a release and the one before it, false where they are not both at hand.
+func (h *history) before(number int) (it, earlier *script.Release, ok bool) {
+	i := slices.IndexFunc(h.records, func(r Record) bool { return r.Release.Number == number })
+	if i < 1 {
+		return nil, nil, false
+	}
+	return h.records[i].Release, h.records[i-1].Release, true
+}
+
+// origin is the release that brought a function the text that it has now.
+func (h *history) origin(function, text string) (Record, bool) {
+	var origin Record
+	for i := len(h.records) - 1; i >= 0; i-- {
+		if _, fn, err := FindFunction(h.records[i].Release, function); err != nil || fn.Text != text {
+			break
+		}
+		origin = h.records[i]
+	}
+	return origin, origin.Release != nil
 }
 
 // History lists the releases that were live, oldest first.
 func (c *Controller) History() []Record {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.history)
-}
-
-// Rollback goes back to a release of the history: 0 undoes the latest change, which
-// is a canary or the current release; the number of a canary ends that one. For an
-// earlier release all canaries end first. Open patches are dropped: what they were
-// laid over is gone.
-func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, target, err := c.goesBackTo(number)
-	if err == nil {
-		err = c.refuseFrozen("")
-	}
-	if err != nil {
-		return c.tell(refused(err), author, note)
-	}
-	if k != nil {
-		o := c.tell(c.stopCanary(ctx, k, author, note), author, note)
-		c.flush(ctx)
-		return o
-	}
-	for number != 0 && len(c.canaries) > 0 {
-		if o := c.tell(c.stopCanary(ctx, c.canaries[0], author, note), author, note); o.Verdict != Apply {
-			return o
-		}
-	}
-	return c.tell(c.rollback(ctx, target, author, note), author, note)
-}
-
-// goesBackTo finds out what a rollback to a number goes back to: from a canary to
-// what all others run, or to an earlier release.
-func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
-	switch late := c.lateCanaries(); {
-	case number == 0 && len(late) == 1:
-		return late[0], nil, nil
-	case number == 0 && len(late) > 1:
-		return nil, nil, c.whichOne()
-	case number != 0:
-		if k, err := c.canaryOf(number); err == nil {
-			return k, nil, nil
-		}
-	}
-	target := c.earlier(number)
-	if target == nil && number == 0 {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
-	}
-	if target == nil {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
-	}
-	return nil, target, nil
-}
-
-// lateCanaries are those that began after the current release.
-func (c *Controller) lateCanaries() []*canary {
-	var out []*canary
-	for _, k := range c.canaries {
-		if k.number > c.live.Number {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
-func (c *Controller) rollback(ctx context.Context, target *script.Release, author, note string) Outcome {
-	defer c.goBack()()
-	bad := c.live
-	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target, canaries: c.canaries}})
-	o.Files = bad.Changed(target)
-	if o.Verdict != Apply {
-		return o
-	}
-	c.markBad(bad.Number, note)
-	c.watch.undone(target.Number, c.cfg.Now())
-	c.disk = target.Numbered(o.Release)
-	for _, p := range c.patches {
-		if p.Status == PatchOpen && p.Instance == "" {
-			c.closePatch(p, PatchDropped)
-		}
-	}
-	return o
-}
-
-// markBad notes that a release was rolled back.
-func (c *Controller) markBad(number int, note string) {
-	for i := range c.history {
-		if c.history[i].Release.Number == number {
-			c.history[i].Status = statusRolledBack
-		}
-	}
-	_ = c.cfg.Journal.Finish(number, statusRolledBack, note) // a label of what is gone already
-}
-
-// earlier finds the release that a rollback goes to. The one before is the latest
-// that differs from what runs and was not itself rolled back: going back twice
-// must not bring back what was bad.
-func (c *Controller) earlier(number int) *script.Release {
-	for i := len(c.history) - 1; i >= 0; i-- {
-		h := c.history[i]
-		if number != 0 && h.Release.Number == number || number == 0 && h.Release.Hash != c.live.Hash && h.Status != statusRolledBack {
-			return h.Release
-		}
-	}
-	for _, r := range c.recalled {
-		if number != 0 && r.Number == number {
-			return r
-		}
-	}
-	return nil
+	return slices.Clone(c.history.records)
 }
 
 // Find is a release by its number, nil where it is not at hand.
@@ -170,7 +170,7 @@ func (c *Controller) Find(number int) *script.Release {
 	if number == 0 {
 		return nil
 	}
-	return c.earlier(number)
+	return c.history.earlier(number, c.units.live())
 }
 
 // Remember puts an older release, read back from the journal, at hand for a
@@ -178,10 +178,7 @@ func (c *Controller) Find(number int) *script.Release {
 func (c *Controller) Remember(r *script.Release) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.recalled = append(c.recalled, r)
-	if len(c.recalled) > maxRecalled {
-		c.recalled = slices.Delete(c.recalled, 0, 1)
-	}
+	c.history.recall(r)
 }
 
 // Origin is the release that brought a function its live code, as far back as the
@@ -189,40 +186,9 @@ func (c *Controller) Remember(r *script.Release) {
 func (c *Controller) Origin(function string) (Record, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, live, err := FindFunction(c.live, function)
+	_, live, err := FindFunction(c.units.live(), function)
 	if err != nil {
 		return Record{}, false
 	}
-	var origin Record
-	for i := len(c.history) - 1; i >= 0; i-- {
-		if _, fn, err := FindFunction(c.history[i].Release, function); err != nil || fn.Text != live.Text {
-			break
-		}
-		origin = c.history[i]
-	}
-	return origin, origin.Release != nil
-}
-
-// shed leaves of the files that a release replaces only the sources in the history:
-// what they were compiled to goes with the last State that runs it.
-func (c *Controller) shed(old, now *script.Release) {
-	bare := map[*script.File]*script.File{}
-	for path, f := range old.Files {
-		if now.Files[path] != f {
-			bare[f] = script.NewFile(path, f.Source)
-		}
-	}
-	for i := range c.history {
-		r := c.history[i].Release
-		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *script.File) bool { return bare[f] != nil }) {
-			continue
-		}
-		files := maps.Clone(r.Files) // others may be reading the release
-		for path, f := range files {
-			if b := bare[f]; b != nil {
-				files[path] = b
-			}
-		}
-		c.history[i].Release = &script.Release{Number: r.Number, Hash: r.Hash, Files: files}
-	}
+	return c.history.origin(function, live.Text)
 }

@@ -14,42 +14,38 @@ func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome
 		return refused(&script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, Message: "an object is in one system: name that one with --canary"}), nil
 	}
 	unit := r.Canary[0]
-	p := &Patch{Function: r.Function, Code: r.Code, Text: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Release: c.live.Number,
+	p := &Patch{Function: r.Function, Code: r.Code, Text: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Release: c.units.live().Number,
 		Canary: r.Canary, Instance: r.Instance, Status: PatchOpen}
-	for _, old := range c.patches {
+	for _, old := range c.patches.all {
 		if old.Status == PatchOpen && old.Function == p.Function && old.Instance == p.Instance && old.Canary[0] == unit {
 			return refused(&script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, Message: fmt.Sprintf("%s is patched already (#%d by %s); drop that patch first", r.Instance, old.ID, old.Author)}), nil
 		}
 	}
-	o := Outcome{Verdict: Apply, Release: c.live.Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Now()}
-	ctx, cancel := c.changing(ctx)
-	defer cancel()
-	errs := c.cfg.Fleet.Each(ctx, r.Canary, func(_ string, st *script.State) (err error) {
+	o := Outcome{Verdict: Apply, Release: c.units.live().Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Now()}
+	errs := c.units.each(ctx, r.Canary, func(_ string, st *script.State) (err error) {
 		p.override, err = st.Override(r.Instance, r.Function, r.Code)
 		return err
 	})
 	if unit, err := firstError(errs); err != nil {
 		return refusedIn(unit, err), nil
 	}
-	if file, fn, err := FindFunction(c.live, r.Function); err == nil {
+	if file, fn, err := FindFunction(c.units.live(), r.Function); err == nil {
 		p.Path, p.Base, o.Files = file.Path, fn.Text, []string{file.Path}
 	}
 	o.Message = fmt.Sprintf("%s of %s in %s is patched; no other object is", r.Function, r.Instance, unit)
-	if err := c.keepPatch(p); err != nil {
+	if err := c.patches.keep(p); err != nil {
 		o.warn(unwritten(p, err))
 	}
-	c.patches = append(c.patches, p)
+	c.patches.add(p)
 	return o, p
 }
 
 func (c *Controller) dropInstance(ctx context.Context, p *Patch, author string) Outcome {
-	ctx, cancel := c.changing(ctx)
-	defer cancel()
-	errs := c.cfg.Fleet.Each(ctx, p.Canary, func(string, *script.State) error { p.override.Remove(); return nil })
+	errs := c.units.each(ctx, p.Canary, func(string, *script.State) error { p.override.Remove(); return nil })
 	if unit, err := firstError(errs); err != nil {
 		return refusedIn(unit, err)
 	}
-	c.closePatch(p, PatchDropped)
-	return Outcome{Verdict: Apply, Release: c.live.Number, Author: author, Note: fmt.Sprintf("drop patch #%d", p.ID), Files: []string{p.Path}, Canary: p.Canary, Units: 1,
+	c.patches.close(p, PatchDropped)
+	return Outcome{Verdict: Apply, Release: c.units.live().Number, Author: author, Note: fmt.Sprintf("drop patch #%d", p.ID), Files: []string{p.Path}, Canary: p.Canary, Units: 1,
 		Message: fmt.Sprintf("%s of %s runs the code of all others again", p.Function, p.Instance)}
 }

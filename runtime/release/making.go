@@ -13,18 +13,18 @@ import (
 type making struct {
 	step
 	patch  *Patch
-	canary *canary   // that it is, or nil
-	over   []*canary // that it takes the place of
+	canary *canary  // that it is, or nil
+	over   canaries // that it takes the place of
 }
 
 // patched works out what a patch would make.
 func (c *Controller) patched(r PatchRequest) (making, error) {
 	var m making
-	file, fn, err := FindFunction(c.live, r.Function)
+	file, fn, err := FindFunction(c.units.live(), r.Function)
 	if err != nil {
 		return m, err
 	}
-	if err := c.busy(r.Function, file.Path); err != nil {
+	if err := c.canaries.busy(r.Function, file.Path); err != nil {
 		return m, err
 	}
 	if r.Base != "" && r.Base != fn.Text && r.Base != Hash(fn.Text) {
@@ -40,10 +40,11 @@ func (c *Controller) patched(r PatchRequest) (making, error) {
 			m.patch.Base = base.Text
 		}
 	}
-	open := append(c.openExcept(r.Function), m.patch)
+	open := append(c.patches.openExcept(r.Function), m.patch)
 	if m.to, err = Overlay(c.disk, open); err != nil {
 		return m, err
 	}
+	m.patch.read(m.to)
 	m.author, m.note, m.units = r.Author, "patch "+r.Function, r.Canary
 	m.ground = c.ground()
 	for _, k := range m.over {
@@ -61,14 +62,14 @@ func (c *Controller) patched(r PatchRequest) (making, error) {
 // replaced lists the canaries whose place a patch takes. Whoever patches what is
 // patched already has to say so, unless it was the same person in the same session:
 // an account may be that of several.
-func (c *Controller) replaced(r PatchRequest, path string, line int) ([]*canary, error) {
-	for _, old := range c.patches {
+func (c *Controller) replaced(r PatchRequest, path string, line int) (canaries, error) {
+	for _, old := range c.patches.all {
 		if old.Function == r.Function && old.Status == PatchOpen && old.Instance == "" && !r.Supersede && (old.Author != r.Author || old.session != r.Session) {
 			return nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, File: path, Line: line,
 				Message: fmt.Sprintf("is patched already (#%d by %s, %s ago); drop %d, or say --supersede", old.ID, old.Author, c.cfg.Now().Sub(old.At).Round(time.Second), old.ID)}
 		}
 	}
-	var over []*canary
+	var over canaries
 	for _, k := range c.canaries {
 		if k.patch != nil && k.patch.Function == r.Function && (r.Canary == nil || overlap(k.units, r.Canary)) {
 			over = append(over, k)
@@ -101,11 +102,11 @@ func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 	}
 	p := m.patch
 	p.Release = o.Release
-	if err := c.keepPatch(p); err != nil {
+	if err := c.patches.keep(p); err != nil {
 		o.warn(unwritten(p, err))
 	}
 	c.watch.name(o.Release, p.ID)
-	c.patches = append(c.patches, p)
+	c.patches.add(p)
 	if k := m.canary; k != nil {
 		o.Canary = r.Canary
 		k.number, k.to = o.Release, k.to.Numbered(o.Release)
@@ -115,9 +116,9 @@ func (c *Controller) patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 	c.canaries = m.ground.canaries
 	for _, k := range m.over {
 		c.watch.stop(k.number)
-		c.closePatch(k.patch, PatchDropped)
-		_ = c.cfg.Journal.Finish(k.number, statusSuperseded, fmt.Sprintf("replaced by release %d", o.Release)) // a label
+		c.patches.close(k.patch, PatchDropped)
+		_ = c.cfg.Journal.Finish(k.number, StandingSuperseded, fmt.Sprintf("replaced by release %d", o.Release)) // a label
 	}
-	c.supersede(p)
+	c.patches.supersede(p)
 	return o, p
 }

@@ -23,27 +23,36 @@ type reading struct {
 	all, lately map[string]script.Entry
 }
 
+// gauges measure what is watched.
+type gauges struct {
+	fleet    Fleet
+	watch    *watchdog
+	now      func() time.Time
+	measured time.Time // when measure looked last
+	gauged   bool      // some units measure
+}
+
 // measure looks at the units that run what is watched, and at some that do not.
-func (c *Controller) measure(ctx context.Context) {
-	if now := c.cfg.Now(); now.Sub(c.measured) >= measureEvery {
-		c.measured = now
+func (g *gauges) measure(ctx context.Context) {
+	if now := g.now(); now.Sub(g.measured) >= measureEvery {
+		g.measured = now
 	} else {
 		return
 	}
-	names, units := c.watch.wants(c.cfg.Fleet.Awake, nil, nil)
-	if len(names) == 0 && c.gauged { // nothing is watched any more
-		c.gauged = false
-		c.cfg.Fleet.Each(ctx, nil, func(_ string, st *script.State) error { st.Gauge(nil); return nil })
+	names, units := g.watch.wants(g.fleet.Awake, nil, nil)
+	if len(names) == 0 && g.gauged { // nothing is watched any more
+		g.gauged = false
+		g.fleet.Each(ctx, nil, func(_ string, st *script.State) error { st.Gauge(nil); return nil })
 	}
 	if len(names) == 0 || len(units) == 0 {
 		return
 	}
-	c.gauged = true
+	g.gauged = true
 	ctx, cancel := context.WithTimeout(ctx, measureWithin)
 	defer cancel()
 	got := map[string]reading{}
 	var mu sync.Mutex
-	c.cfg.Fleet.Each(ctx, units, func(unit string, st *script.State) error {
+	g.fleet.Each(ctx, units, func(unit string, st *script.State) error {
 		var r reading
 		r.calls = st.Gauge(names)
 		r.all, r.lately = st.Entries()
@@ -52,7 +61,25 @@ func (c *Controller) measure(ctx context.Context) {
 		got[unit] = r
 		return nil
 	})
-	c.watch.take(got, c.cfg.Now())
+	g.watch.take(got, g.now())
+}
+
+// again makes the next measure look whenever it comes.
+func (g *gauges) again() { g.measured = time.Time{} }
+
+// begin says what to measure once a change is made; nothing where it goes back.
+func (g *gauges) begin(staged legs, canary []string, back bool) *gauging {
+	out := &gauging{units: map[string]bool{}, before: map[string]reading{}}
+	if back {
+		return out
+	}
+	var units []string
+	out.names, units = g.watch.wants(g.fleet.Awake, staged.functions(), canary)
+	for _, u := range units {
+		out.units[u] = true
+	}
+	g.gauged = true
+	return out
 }
 
 // gauging is what is measured from the moment of a commit on.
@@ -61,21 +88,6 @@ type gauging struct {
 	units  map[string]bool
 	mu     sync.Mutex
 	before map[string]reading
-}
-
-// gaugeFor says what to measure once a change is made.
-func (c *Controller) gaugeFor(staged legs, canary []string) *gauging {
-	g := &gauging{units: map[string]bool{}, before: map[string]reading{}}
-	if c.goingBack {
-		return g
-	}
-	var units []string
-	g.names, units = c.watch.wants(c.cfg.Fleet.Awake, staged.functions(), canary)
-	for _, u := range units {
-		g.units[u] = true
-	}
-	c.gauged = true
-	return g
 }
 
 // look notes how a unit did before the change, arm begins to measure it after.

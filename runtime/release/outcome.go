@@ -45,6 +45,31 @@ type Outcome struct {
 	passing bool // a refusal that is not the files' fault
 }
 
+// Past is the verdict as a report says it: "applied", "refused".
+func (v Verdict) Past() string {
+	switch v {
+	case Apply:
+		return "applied"
+	case Refuse:
+		return "refused"
+	case Hold:
+		return "held"
+	case Queue:
+		return "queued"
+	}
+	return "ignored"
+}
+
+// Sentence is what became of it without the warnings: its own message, where it has
+// one.
+func (o Outcome) Sentence() string {
+	if o.Message != "" {
+		return o.Message
+	}
+	o.Warnings = nil
+	return o.String()
+}
+
 func (o Outcome) String() string {
 	var b strings.Builder
 	switch o.Verdict {

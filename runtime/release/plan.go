@@ -26,7 +26,7 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if k := c.filesCanary(); k != nil {
+	if k := c.canaries.ofFiles(); k != nil {
 		wider := *k
 		wider.units = append(slices.Clone(k.units), units...)
 		return c.plan(ctx, step{to: k.to, units: units, ground: c.ground().without(k).with(&wider)})
@@ -66,7 +66,7 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 	case err != nil:
 		return refused(err), nil
 	case k != nil:
-		return c.plan(ctx, step{to: c.live, units: k.units, ground: c.ground().without(k)})
+		return c.plan(ctx, step{to: c.units.live(), units: k.units, ground: c.ground().without(k)})
 	}
 	g := ground{disk: target}
 	if number == 0 {
@@ -79,17 +79,17 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.FunctionChange) {
 	live := s.to
 	if s.units != nil {
-		live = c.live
+		live = c.units.live()
 	}
-	to, err := s.ground.course(live, append(c.course.releases(), s.to)...)
+	to, err := s.ground.course(live, append(c.units.course.releases(), s.to)...)
 	if err != nil {
 		return refused(err), nil
 	}
-	o, staged := c.prepare(ctx, to, s.units)
-	o.Files, o.Release = c.live.Changed(s.to), c.live.Number
+	o, staged := c.units.prepare(ctx, to, s.units)
+	o.Files, o.Release = c.units.live().Changed(s.to), c.units.live().Number
 	all := staged.changes()
 	var mu sync.Mutex
-	errs := c.ask(ctx, s.units, func(_ string, st *script.State) error {
+	errs := c.units.ask(ctx, s.units, func(_ string, st *script.State) error {
 		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
 		for i := range all {
 			own[i].Name = all[i].Name

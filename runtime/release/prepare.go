@@ -2,11 +2,9 @@ package release
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"hotshard/runtime/script"
 )
@@ -112,65 +110,6 @@ func rest(f *script.File) string {
 	return out.String()
 }
 
-// prepare stages every step to a course and asks every unit.
-func (c *Controller) prepare(ctx context.Context, to course, units []string) (Outcome, legs) {
-	for _, r := range to.releases() {
-		for _, path := range c.live.Changed(r) {
-			if f := r.Files[path]; f != nil {
-				if err := f.Check(); err != nil {
-					return refused(err), nil
-				}
-			}
-		}
-	}
-	staged, o := c.stageAll(ctx, to, units)
-	if o.Verdict == Refuse {
-		return o, nil
-	}
-	return c.vote(ctx, to, staged, units), staged
-}
-
-// stageAll finds out which steps the units have to take, and stages them.
-func (c *Controller) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
-	type way struct {
-		from, to *script.Release
-		roots    []string
-	}
-	ways := map[legKey]*way{}
-	var mu sync.Mutex
-	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
-		st.Ungauge() // a plan must find the functions' own code
-		want := to.of(unit)
-		if st.Release().Hash == want.Hash {
-			return nil
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		key := legKey{st.Program(), st.Release().Hash, want.Hash}
-		if ways[key] == nil {
-			ways[key] = &way{from: st.Release(), to: want}
-		}
-		ways[key].roots = union(ways[key].roots, st.Modules())
-		return nil
-	})
-	if unit, err := firstError(errs); err != nil {
-		return nil, refusedIn(unit, err)
-	}
-	staged := legs{}
-	for key := range ways {
-		staged[key] = nil
-	}
-	for _, key := range staged.keys() { // in order, so that a refusal is always the same
-		w := ways[key]
-		st, err := c.stage(key.program, w.from, w.to, w.roots)
-		if err != nil {
-			return nil, refused(err)
-		}
-		staged[key] = st
-	}
-	return staged, Outcome{Verdict: Apply}
-}
-
 // union adds to a what b has besides. Most units have loaded the same.
 func union(a, b []string) []string {
 	if slices.Equal(a, b) {
@@ -182,50 +121,6 @@ func union(a, b []string) []string {
 		}
 	}
 	return a
-}
-
-func (c *Controller) stage(program string, from, to *script.Release, roots []string) (st *script.Staged, err error) {
-	defer func() { // a fault of the engine is a refusal, not the end of the shard
-		if v := recover(); v != nil {
-			err = &script.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
-		}
-	}()
-	g := c.stagers[program]
-	if g == nil {
-		o := c.cfg.Options(program)
-		if o == nil {
-			return nil, fmt.Errorf("no options for program %s", program)
-		}
-		g = script.NewStager(*o)
-		c.stagers[program] = g
-	}
-	return g.Stage(from, to, roots)
-}
-
-// vote lets every unit plan; one refusal refuses all. Units that run already what
-// they are to run are not asked.
-func (c *Controller) vote(ctx context.Context, to course, staged legs, units []string) Outcome {
-	o := Outcome{Verdict: Apply}
-	var mu sync.Mutex
-	errs := c.ask(ctx, units, func(unit string, st *script.State) error {
-		s := staged.of(st, to.of(unit))
-		if s == nil {
-			return nil
-		}
-		report, err := st.Plan(s)
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		o.Units++
-		merge(&o, report)
-		return nil
-	})
-	if unit, err := firstError(errs); err != nil {
-		return refusedIn(unit, err)
-	}
-	return o
 }
 
 // refusedIn is a refusal by one unit. What no script is to blame for may be tried

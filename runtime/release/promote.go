@@ -18,10 +18,10 @@ type promotion struct {
 // promotes finds out what promoting a number means: a canary, or with 0 the canary
 // of saved files, or the queued files, or the only canary there is.
 func (c *Controller) promotes(number int) (promotion, error) {
-	k := c.filesCanary()
-	if number != 0 || k == nil && len(c.queued) == 0 && len(c.canaries) > 0 {
+	k := c.canaries.ofFiles()
+	if number != 0 || k == nil && len(c.intake.queued) == 0 && len(c.canaries) > 0 {
 		var err error
-		if k, err = c.canaryOf(number); err != nil {
+		if k, err = c.canaries.of(number); err != nil {
 			return promotion{}, err
 		}
 	}
@@ -32,11 +32,11 @@ func (c *Controller) promotes(number int) (promotion, error) {
 		p.to, p.disk, p.carried, err = c.candidate()
 	case k.files != nil:
 		p = promotion{canary: k, disk: c.disk.With(c.disk.Number, k.files)}
-		if p.carried, err = c.carryPatches(p.disk); err == nil {
+		if p.carried, err = c.patches.carry(c.disk, p.disk); err == nil {
 			p.to, err = Overlay(p.disk, p.carried.open)
 		}
 	default:
-		p = promotion{canary: k, disk: c.disk, carried: carried{open: append(c.openExcept(k.patch.Function), k.patch)}}
+		p = promotion{canary: k, disk: c.disk, carried: carried{open: append(c.patches.openExcept(k.patch.Function), k.patch)}}
 		p.to, err = Overlay(c.disk, p.carried.open)
 	}
 	return p, err
@@ -53,7 +53,7 @@ func (c *Controller) Promote(ctx context.Context, number int, author string) Out
 }
 
 func (c *Controller) promote(ctx context.Context, number int, author, note string) Outcome {
-	if err := c.refuseFrozen(""); err != nil {
+	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
 	}
 	p, err := c.promotes(number)
@@ -62,9 +62,9 @@ func (c *Controller) promote(ctx context.Context, number int, author, note strin
 	}
 	changed := c.disk.Changed(p.disk)
 	if p.canary != nil {
-		changed = c.live.Changed(p.to)
+		changed = c.units.live().Changed(p.to)
 	}
-	p.to = intern(p.to, c.course.releases()) // what a canary was compiled to is shared
+	p.to = intern(p.to, c.units.course.releases()) // what a canary was compiled to is shared
 	rest := ground{p.disk, p.carried.open, c.canaries}
 	if p.canary != nil {
 		rest = rest.without(p.canary)
@@ -74,12 +74,13 @@ func (c *Controller) promote(ctx context.Context, number int, author, note strin
 		return o
 	}
 	o.warn(p.carried.warnings...)
-	c.closeMerged(p.carried)
-	c.settleQueue(p.disk, o.Release)
+	c.patches.closeMerged(p.carried)
+	c.disk = p.disk.Numbered(o.Release)
+	c.intake.promoted(p.disk)
 	if p.canary != nil {
 		c.canaries = rest.canaries
 		c.watch.stop(p.canary.number)
-		_ = c.cfg.Journal.Finish(p.canary.number, statusSuperseded, fmt.Sprintf("promoted as release %d", o.Release)) // a label
+		_ = c.cfg.Journal.Finish(p.canary.number, StandingSuperseded, fmt.Sprintf("promoted as release %d", o.Release)) // a label
 		c.promoted(p.canary.patch, &o)
 	}
 	return o
@@ -90,12 +91,10 @@ func (c *Controller) PromotePatch(ctx context.Context, id int, author string) Ou
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	note := fmt.Sprintf("promote patch #%d", id)
-	for _, k := range c.canaries {
-		if k.patch != nil && k.patch.ID == id {
-			o := c.tell(c.promote(ctx, k.number, author, note), author, note)
-			c.flush(ctx)
-			return o
-		}
+	if k := c.canaries.ofPatch(id); k != nil {
+		o := c.tell(c.promote(ctx, k.number, author, note), author, note)
+		c.flush(ctx)
+		return o
 	}
 	return c.tell(refused(&script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is no canary", id)}), author, note)
 }
@@ -107,31 +106,19 @@ func (c *Controller) promoted(p *Patch, o *Outcome) {
 	}
 	p.Canary, p.Release = nil, o.Release
 	c.watch.name(o.Release, p.ID)
-	if err := c.keepPatch(p); err != nil {
+	if err := c.patches.keep(p); err != nil {
 		o.warn(unwritten(p, err))
 	}
-	c.supersede(p)
-}
-
-// settleQueue makes a promoted disk state the accepted one.
-func (c *Controller) settleQueue(disk *script.Release, number int) {
-	c.disk = disk.Numbered(number)
-	for path, src := range c.queued {
-		f := disk.Files[path]
-		if f == nil && src == nil || f != nil && src != nil && f.Hash == contentHash(path, src) {
-			delete(c.queued, path)
-		}
-	}
+	c.patches.supersede(p)
 }
 
 // flush lets in what was saved while a canary ran, where saved files need no
 // promote.
 func (c *Controller) flush(ctx context.Context) {
-	if len(c.canaries) == 0 && !c.cfg.Production && c.frozen == nil && len(c.queued) > 0 {
+	if !c.waits() && len(c.intake.queued) > 0 {
 		const note = "saved while a canary ran"
 		if o := c.tell(c.promote(ctx, 0, "disk", note), "disk", note); o.Verdict == Refuse {
-			c.noteRefusal(o, c.queued)
-			clear(c.queued)
+			c.intake.refuseQueued(o)
 			c.show()
 		}
 	}

@@ -36,13 +36,13 @@ func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, aut
 		r.Hold = c.watch.budget.Window
 	}
 	o := Outcome{Verdict: Apply}
-	if c.filesCanary() == nil {
+	if c.canaries.ofFiles() == nil {
 		o = c.startCanary(ctx, units, author)
 	} else {
 		o = c.widen(ctx, 0, units, author)
 	}
 	if o.Verdict == Apply {
-		c.filesCanary().rollout = &rollout{Rollout: r, author: author}
+		c.canaries.ofFiles().rollout = &rollout{Rollout: r, author: author}
 		o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
 	}
 	return c.tell(o, author, "roll-out")
@@ -50,8 +50,8 @@ func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, aut
 
 // advance takes the next step of a roll-out, if it is due.
 func (c *Controller) advance(ctx context.Context) (Outcome, bool) {
-	k := c.filesCanary()
-	if k == nil || k.rollout == nil || c.frozen != nil || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Now()) {
+	k := c.canaries.ofFiles()
+	if k == nil || k.rollout == nil || c.freeze.on() || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Now()) {
 		return Outcome{}, false
 	}
 	r := k.rollout
@@ -77,7 +77,7 @@ func (c *Controller) advance(ctx context.Context) (Outcome, bool) {
 func (c *Controller) share(ctx context.Context, k *canary, share float64) []string {
 	var mu sync.Mutex
 	all := map[string]bool{}
-	c.ask(ctx, nil, func(unit string, _ *script.State) error {
+	c.units.ask(ctx, nil, func(unit string, _ *script.State) error {
 		mu.Lock()
 		defer mu.Unlock()
 		all[unit] = true

@@ -2,8 +2,6 @@ package release
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"hotshard/runtime/script"
 )
@@ -18,10 +16,10 @@ func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.
 func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.measure(ctx)
+	c.gauges.measure(ctx)
 	if c.watch.tripping() {
-		c.measured = time.Time{} // what it is taken back for is measured to the end
-		c.measure(ctx)
+		c.gauges.again() // what it is taken back for is measured to the end
+		c.gauges.measure(ctx)
 	}
 	now := c.cfg.Now()
 	spent, what, ok := c.watch.trip(now)
@@ -46,16 +44,16 @@ func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 func (c *Controller) takeBack(ctx context.Context, what watched, note string) Outcome {
 	const author = "watchdog"
 	if what.canary() {
-		k, err := c.canaryOf(what.release)
+		k, err := c.canaries.of(what.release)
 		if err != nil {
 			return refused(err)
 		}
 		return c.stopCanary(ctx, k, author, note)
 	}
-	if p := c.openPatch(what.patch); p != nil {
+	if p := c.patches.open(what.patch); p != nil {
 		o := c.drop(ctx, p, author, note)
 		if o.Verdict == Apply {
-			c.markBad(what.release, note)
+			c.history.markBad(what.release, note)
 		}
 		return o
 	}
@@ -69,36 +67,25 @@ func (c *Controller) takeBack(ctx context.Context, what watched, note string) Ou
 	return o
 }
 
-// openPatch is an open patch of all units by its number, or nil.
-func (c *Controller) openPatch(number int) *Patch {
-	for _, p := range c.patches {
-		if number != 0 && p.ID == number && p.Status == PatchOpen && p.Canary == nil && p.Instance == "" {
-			return p
-		}
-	}
-	return nil
-}
-
 // revert gives the files that a release changed the content they had before it, where
 // they have not changed since. Where they have, or do not fit what came later, all
 // goes back to the release before it.
 func (c *Controller) revert(ctx context.Context, what watched, author, note string) Outcome {
-	i := slices.IndexFunc(c.history, func(r Record) bool { return r.Release.Number == what.release })
-	if i < 1 {
+	bad, before, ok := c.history.before(what.release)
+	if !ok {
 		return refused(&script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"})
 	}
-	bad, before := c.history[i].Release, c.history[i-1].Release
-	defer c.goBack()()
+	defer c.units.goBack()()
 	wasDisk := c.disk
 	if o, ok := c.revertFiles(ctx, bad, before, author, note); ok {
-		c.markBad(bad.Number, note)
-		c.rememberBad(wasDisk)
+		c.history.markBad(bad.Number, note)
+		c.intake.remember(c.disk, wasDisk)
 		return o
 	}
 	o := c.rollback(ctx, before, author, note)
 	if o.Verdict == Apply {
-		c.markBad(bad.Number, note)
-		c.rememberBad(wasDisk)
+		c.history.markBad(bad.Number, note)
+		c.intake.remember(c.disk, wasDisk)
 	}
 	return o
 }
@@ -107,7 +94,7 @@ func (c *Controller) revert(ctx context.Context, what watched, author, note stri
 func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Release, author, note string) (Outcome, bool) {
 	files := map[string][]byte{}
 	for _, path := range before.Changed(bad) {
-		if !same(c.live.Files[path], bad.Files[path]) && !same(c.disk.Files[path], bad.Files[path]) {
+		if !same(c.units.live().Files[path], bad.Files[path]) && !same(c.disk.Files[path], bad.Files[path]) {
 			return Outcome{}, false // without the patches that came later, too
 		}
 		files[path] = nil
@@ -116,7 +103,7 @@ func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Releas
 		}
 	}
 	disk := c.disk.With(c.disk.Number, files)
-	carried, err := c.carryPatches(disk)
+	carried, err := c.patches.carry(c.disk, disk)
 	if err != nil {
 		return Outcome{}, false
 	}
@@ -130,20 +117,10 @@ func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Releas
 	}
 	o.Files = sortedKeys(files)
 	c.disk = disk.Numbered(o.Release)
-	c.closeMerged(carried)
+	c.patches.closeMerged(carried)
 	return o, true
 }
 
 func same(a, b *script.File) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.Hash == b.Hash
-}
-
-// rememberBad keeps the files that were just rolled back from being applied again
-// as they stand on disk.
-func (c *Controller) rememberBad(bad *script.Release) {
-	for _, path := range c.disk.Changed(bad) {
-		if f := bad.Files[path]; f != nil {
-			c.refusal[path] = f.Hash
-		}
-	}
 }

@@ -23,15 +23,14 @@ func (c *Controller) Unload(ctx context.Context, module, author string) Outcome 
 	}
 	o := c.tryDisk(ctx, map[string][]byte{path: nil}, author, "unload "+module, Batch{})
 	if o.Verdict == Refuse {
-		delete(c.refusal, path)
-		delete(c.waiting, path)
+		c.intake.forget(map[string][]byte{path: nil})
 	}
 	return c.tell(o, author, "unload "+module)
 }
 
 func (c *Controller) frozenOrBusy(subject string) error {
-	if err := c.refuseFrozen(subject); err != nil {
+	if err := c.freeze.refuse(subject); err != nil {
 		return err
 	}
-	return c.busy(subject, "")
+	return c.canaries.busy(subject, "")
 }

@@ -28,24 +28,15 @@ func unread(staged legs, from, to *script.Release) bool {
 // carry gives all units files that none has loaded, so that whoever requires one from
 // now on gets what was saved. Where one has been loaded meanwhile, that is an R-STALE.
 func (c *Controller) carry(ctx context.Context, from, to *script.Release) Outcome {
-	ctx, cancel := c.changing(ctx)
-	defer cancel()
 	to = to.Numbered(from.Number)
 	give := func(r *script.Release) (string, error) {
-		return firstError(c.cfg.Fleet.Each(ctx, nil, func(_ string, st *script.State) error { return st.Carry(r) }))
+		return firstError(c.units.each(ctx, nil, func(_ string, st *script.State) error { return st.Carry(r) }))
 	}
 	if unit, err := give(to); err != nil {
 		_, _ = give(from) // for those that have it; one that cannot go back has begun to use it
 		return refusedIn(unit, err)
 	}
-	c.settle(course{all: to})
-	for _, g := range c.stagers {
-		g.Carry(from, to)
-	}
-	for i := range c.history {
-		if c.history[i].Release == from {
-			c.history[i].Release = to
-		}
-	}
+	c.units.carry(from, to)
+	c.history.replace(from, to)
 	return Outcome{Verdict: Ignore, Release: to.Number, Message: "no system has required it yet; whoever does gets what was saved"}
 }

@@ -16,6 +16,12 @@ const (
 	VerdictReplaced = "replaced" // by a later release
 )
 
+// What Verdicted.Then says that a change is compared with.
+const (
+	ThenElsewhere = "elsewhere" // other systems
+	ThenBefore    = "before"    // the time before
+)
+
 // Verdicted is what is known of one change that is watched, or was.
 type Verdicted struct {
 	Release   int
@@ -31,7 +37,7 @@ type Verdicted struct {
 	Expected  float64 // errors without the change
 	Mean, P99 time.Duration
 	MeanThen  time.Duration // on other systems, or what calls it before
-	Then      string        // which of the two: "elsewhere", "before", "" for neither
+	Then      string        // which of the two: one of the Then constants, "" for neither
 	MeanNow   time.Duration // what calls it, now: to be held against MeanThen of before
 	Verdict   string
 	Next      string // the command to go on with
@@ -57,7 +63,7 @@ func (t *watching) figures() Verdicted {
 		v.Before = float64(t.strange) / others.calls
 	}
 	if others.timed > 0 {
-		v.Then, v.MeanThen = "elsewhere", others.mean()
+		v.Then, v.MeanThen = ThenElsewhere, others.mean()
 		return v
 	}
 	var runs, runsThen float64
@@ -72,7 +78,7 @@ func (t *watching) figures() Verdicted {
 		}
 	}
 	if runs > 0 {
-		v.Then, v.MeanNow, v.MeanThen = "before", time.Duration(float64(took)/runs), time.Duration(float64(tookThen)/runsThen)
+		v.Then, v.MeanNow, v.MeanThen = ThenBefore, time.Duration(float64(took)/runs), time.Duration(float64(tookThen)/runsThen)
 	}
 	return v
 }
@@ -81,9 +87,9 @@ func (t *watching) figures() Verdicted {
 func (v Verdicted) String() string {
 	s := fmt.Sprintf("%.0f calls, %.3g %% errors, %v a call (p99 %v)", v.Calls, 100*v.Rate, short(v.Mean), short(v.P99))
 	switch v.Then {
-	case "elsewhere":
+	case ThenElsewhere:
 		s += fmt.Sprintf("; on other systems %.3g %% errors, %v a call", 100*v.Before, short(v.MeanThen))
-	case "before":
+	case ThenBefore:
 		s += fmt.Sprintf("; what calls it takes %v, before %v", short(v.MeanNow), short(v.MeanThen))
 	}
 	return s
@@ -127,31 +133,8 @@ func (c *Controller) Verdicts() (open, closed []Verdicted) {
 	defer c.watch.mu.Unlock()
 	for _, t := range c.watch.open {
 		v := t.verdict(now, c.watch.budget)
-		v.Next = c.next(v)
+		v.Next = c.canaries.next(v)
 		open = append(open, v)
 	}
 	return open, append(closed, c.watch.closed...)
-}
-
-// next is the command that an operator would go on with.
-func (c *Controller) next(v Verdicted) string {
-	for _, k := range c.canaries {
-		if k.number != v.Release {
-			continue
-		}
-		switch v.Verdict {
-		case VerdictGood:
-			return k.promoteWith()
-		case VerdictSlow, VerdictFailing:
-			return k.endWith()
-		}
-		return ""
-	}
-	if v.Verdict == VerdictSlow || v.Verdict == VerdictFailing {
-		if v.Patch > 0 {
-			return fmt.Sprintf(endPatch, v.Patch)
-		}
-		return "release rollback"
-	}
-	return ""
 }

@@ -24,7 +24,7 @@ func seedSources(f *testing.F) []string {
 		"local M = {} local M = M function M.f() end return setmetatable(M, {__index = function() end})",
 		"return reload.state('s', {f = function() end}), reload.migrate('n', function(o) return o end)",
 	}
-	cases, err := os.ReadFile(filepath.Join("conform", "testdata", "cases.md"))
+	cases, err := os.ReadFile(filepath.Join("..", "release", "conform", "testdata", "cases.md"))
 	if err != nil {
 		f.Fatal(err)
 	}

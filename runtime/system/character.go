@@ -15,7 +15,7 @@ type Character struct {
 	Ship    *Ship          // nil: no ship in space
 	Data    world.Value    // the table scripts keep about the player, nil for none
 	Release int            // of the scripts that ran when Data was taken
-	Moved   bool           // for the Saver: only place and velocity differ from the record before
+	Moved   bool           // for the Saver: only position and velocity differ from the record before
 }
 
 // Ship is a ship as a plain value: all it takes to put it into space again.

@@ -75,7 +75,7 @@ func (b *bench) turnBack(id world.CharacterID, dir world.Vec3) {
 
 func TestCohortsHearInTurns(t *testing.T) {
 	for players, cohorts := range map[int]int{3: 1, 4: 2, 15: 2, 16: 3} {
-		b := newBench(t, scripts, cohortsFrom(4))
+		b := newBench(t, echoes, cohortsFrom(4))
 		clients, pictures := make([]*client, players), make([]picture, players)
 		for i := range clients {
 			clients[i] = b.fly(world.CharacterID(i+1), somewhere)
@@ -117,7 +117,7 @@ func TestCohortsHearInTurns(t *testing.T) {
 func TestNobodyMissesAnythingBetweenTurns(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		b := newBench(t, scripts, cohortsFrom(3))
+		b := newBench(t, echoes, cohortsFrom(3))
 		clients, pictures := map[world.CharacterID]*client{}, map[world.CharacterID]*picture{}
 		next := world.CharacterID(1)
 		var wrecks []world.EntityID
@@ -168,10 +168,10 @@ func TestNobodyMissesAnythingBetweenTurns(t *testing.T) {
 // compare says how a picture differs from what there is, but for where everything
 // has flown since.
 func (b *bench) compare(p *picture) error {
-	if !p.whole || len(p.courses) != len(b.entities) {
-		return fmt.Errorf("knows %d things of %d", len(p.courses), len(b.entities))
+	if !p.whole || len(p.courses) != len(b.entities.byID) {
+		return fmt.Errorf("knows %d things of %d", len(p.courses), len(b.entities.byID))
 	}
-	for id := range b.entities {
+	for id := range b.entities.byID {
 		known, ok := p.courses[id]
 		is, _ := b.Space().Get(id)
 		if d := known.Point.Sub(is.Point); !ok || known.Mode != uint8(is.Mode) || d.Len() > 1e-4 {
@@ -182,7 +182,7 @@ func (b *bench) compare(p *picture) error {
 }
 
 func TestOwnOrderIsSeenAtOnce(t *testing.T) {
-	b := newBench(t, scripts, cohortsFrom(1))
+	b := newBench(t, echoes, cohortsFrom(1))
 	clients, pictures := make([]*client, 8), make([]picture, 8)
 	for i := range clients {
 		clients[i] = b.fly(world.CharacterID(i+1), somewhere)
@@ -218,7 +218,7 @@ func TestOwnOrderIsSeenAtOnce(t *testing.T) {
 
 // Who flies by a ship hears of its course at once: that is what they would miss most.
 func TestFollowersHearAtOnce(t *testing.T) {
-	b := newBench(t, scripts, cohortsFrom(1))
+	b := newBench(t, echoes, cohortsFrom(1))
 	clients, pictures := make([]*client, 8), make([]picture, 8)
 	for i := range clients {
 		clients[i] = b.fly(world.CharacterID(i+1), somewhere)
@@ -256,26 +256,22 @@ func TestFollowersHearAtOnce(t *testing.T) {
 
 func TestSlowSystemsHaveNoCohorts(t *testing.T) {
 	for hz, want := range map[float64]int{1: 1, 4: 1, 5: 2, 10: 3, 60: 3} {
-		b := newBench(t, scripts, cohortsFrom(1), func(c *Config) { c.Hz = hz })
-		if got := b.cohorts(&view{watchers: 100}); got != want {
+		if got := (&rota{}).wanted(100, 1, hz); got != want {
 			t.Errorf("%d cohorts at %g ticks a second, want %d", got, hz, want)
 		}
 	}
-	b := newBench(t, scripts, cohortsFrom(-1))
-	if got := b.cohorts(&view{watchers: 1e6}); got != 1 {
+	if got := (&rota{}).wanted(1e6, -1, 10); got != 1 {
 		t.Errorf("%d cohorts where there are to be none", got)
 	}
 }
 
 func TestNumberOfCohortsDoesNotFlap(t *testing.T) {
-	b := newBench(t, scripts, cohortsFrom(100))
-	v := &view{}
+	r := &rota{}
 	for _, step := range []struct{ players, want int }{{99, 1}, {100, 2}, {80, 2}, {79, 1}, {400, 3}, {320, 3}, {319, 2}, {0, 1}} {
-		v.watchers = step.players
-		v.begin(b.cohorts(v))
-		if v.rota.cohorts != step.want {
-			t.Errorf("%d cohorts with %d players, want %d", v.rota.cohorts, step.players, step.want)
+		r.begin(r.wanted(step.players, 100, 10))
+		if r.cohorts != step.want {
+			t.Errorf("%d cohorts with %d players, want %d", r.cohorts, step.players, step.want)
 		}
-		v.end()
+		r.end()
 	}
 }

@@ -3,7 +3,12 @@
 // else talks to it by putting messages in its inbox; nothing in here is shared,
 // so nothing in here is locked.
 //
-// Start reading at tick.go: Step is one tick, told in order. loop.go says when a
-// tick happens and when the system sleeps, player.go how players come and go,
-// view.go what they get to see.
+// A System is made of parts with state and methods of their own, which know each
+// other only where a field says so: its mail, its door, the players' commands, the
+// scripts, the entities in space, the bubbles and what is sent of them, the saves, the
+// pace. Start reading at tick.go: Step is one tick, which calls the parts in order.
+// loop.go says when a tick happens and when the system sleeps, arrival.go and
+// player.go how players come and go, api.go what bindings may ask.
+//
+// A place is one in a line before a door, and a turn is one of a ship.
 package system

@@ -11,7 +11,7 @@ import (
 )
 
 // SeatKept is how long, in real time, a seat in a full system is kept for a
-// player in another one whose turn to jump has come.
+// player in another one who may jump now.
 const SeatKept = time.Minute
 
 // placesEvery is how often those who wait hear of their place.
@@ -21,6 +21,9 @@ const placesEvery = 2 * time.Second
 // before it. A player who drops out of a full system keeps the seat until the
 // session ends; after that, and after a restart, they are first in line.
 type door struct {
+	static *world.SolarSystem // nil for a service, which nobody enters
+	router Router
+
 	cap    int // 0 for no bound
 	line   []*waiter
 	kept   map[world.CharacterID]seat
@@ -45,28 +48,20 @@ type seat struct {
 	until time.Time // real
 }
 
-// SetCap bounds how many players the system lets in, 0 for no bound. Nobody who
-// is in it has to leave.
-func (s *System) SetCap(n int) error {
+// setCap bounds how many players are let in, 0 for no bound.
+func (d *door) setCap(n int) error {
 	switch {
-	case s.cfg.Static == nil:
+	case d.static == nil:
 		return errors.New("a service has no players")
 	case n < 0:
 		return fmt.Errorf("a system cannot let in %d players; 0 stands for no limit", n)
 	}
-	s.door.cap = n
+	d.cap = n
 	return nil
 }
 
-// Cap is how many players the system lets in, 0 for no bound.
-func (s *System) Cap() int { return s.door.cap }
-
-// Waiting is how many players wait for a seat.
-func (s *System) Waiting() int { return len(s.door.line) }
-
-func (s *System) room() bool {
-	return s.door.cap == 0 || len(s.players)+len(s.door.kept) < s.door.cap
-}
+// room says whether there is a seat for one more than those inside.
+func (d *door) room(inside int) bool { return d.cap == 0 || inside+len(d.kept) < d.cap }
 
 // active says that the door has something to do at the next tick.
 func (d *door) active() bool { return len(d.line)+len(d.kept) > 0 }
@@ -102,152 +97,167 @@ func (d *door) add(w *waiter) {
 	d.line = slices.Insert(d.line, at, w)
 }
 
-// arrive brings a player in, or puts them in line.
-func (s *System) arrive(m Enter) {
-	d := &s.door
-	id := m.Character.ID
+// takeSeat takes the seat that is kept for a player, if one is.
+func (d *door) takeSeat(id world.CharacterID) bool {
 	_, kept := d.kept[id]
-	if kept || s.players[id] != nil || (len(d.line) == 0 && s.room()) {
-		delete(d.kept, id)
-		s.admit(m)
-		return
-	}
-	if m.Reason == "jump" {
-		s.land(&m)
-	}
+	delete(d.kept, id)
+	return kept
+}
+
+// queue puts an arrival in line.
+func (d *door) queue(m Enter) {
+	id := m.Character.ID
 	w := d.find(id)
 	if w == nil {
-		w = &waiter{id: id, first: m.Back || m.Reason == "jump"}
+		w = &waiter{id: id, first: m.Back || m.Reason == ReasonJump}
 		d.add(w)
 	}
 	w.enter, w.from = m, ""
-	s.tellPlace(w)
+	d.tellPlace(w)
 }
 
-// land puts the ship of somebody who waits between two systems before the gate
-// of this one, so that what is saved of them is a place in it.
-func (s *System) land(m *Enter) {
-	if m.Character.Ship != nil {
-		ship := *m.Character.Ship
-		ship.Pos, ship.Vel = s.exit(m.Gate), world.Vec3{}
-		m.Character.Ship = &ship
-	}
-	s.cfg.Saver.Save([]Character{m.Character})
-}
-
-// letIn lets in those whose turn has come. Who is in another system gets a seat
-// kept, and has to come and take it.
-func (s *System) letIn() {
-	d := &s.door
-	if !d.active() {
-		return
-	}
-	s.expireSeats()
-	if s.down != nil {
-		s.turnAway()
-		return
-	}
-	for len(d.line) > 0 && s.room() {
+// next is the next of those in line who comes in now, false where nobody can. Who
+// is in another system gets a seat kept, and has to come and take it.
+func (d *door) next(inside int, real time.Time) (Enter, bool) {
+	for len(d.line) > 0 && d.room(inside) {
 		w := d.line[0]
 		d.line = slices.Delete(d.line, 0, 1)
-		if w.from != "" {
-			s.keepSeat(w)
-			continue
+		if w.from == "" {
+			return w.enter, true
 		}
-		s.current = w.enter
-		s.admit(w.enter)
-		s.settle()
-		s.current = nil
+		d.keepSeat(w, real)
 	}
-	s.tellPlaces()
+	return Enter{}, false
 }
 
-func (s *System) keepSeat(w *waiter) {
-	if s.door.kept == nil {
-		s.door.kept = make(map[world.CharacterID]seat)
+func (d *door) keepSeat(w *waiter, real time.Time) {
+	if d.kept == nil {
+		d.kept = make(map[world.CharacterID]seat)
 	}
-	s.door.kept[w.id] = seat{from: w.from, until: s.real.Add(SeatKept)}
-	s.sendTicket(w.from, Ticket{Player: w.id, Granted: true})
+	d.kept[w.id] = seat{from: w.from, until: real.Add(SeatKept)}
+	d.sendTicket(w.from, Ticket{Player: w.id, Granted: true})
 }
 
-// expireSeats gives seats that nobody came for to the next in line.
-func (s *System) expireSeats() {
-	for id, seat := range s.door.kept {
-		if !s.real.Before(seat.until) {
-			delete(s.door.kept, id)
-			s.sendTicket(seat.from, Ticket{Player: id, Lost: true})
+// expire gives seats that nobody came for to the next in line.
+func (d *door) expire(real time.Time) {
+	for id, seat := range d.kept {
+		if !real.Before(seat.until) {
+			delete(d.kept, id)
+			d.sendTicket(seat.from, Ticket{Player: id, Lost: true})
 		}
 	}
 }
 
-// turnAway tells those who wait here that the system does not run.
-func (s *System) turnAway() {
-	d := &s.door
+// empty takes those who wait here out of the line.
+func (d *door) empty() []Enter {
+	var gone []Enter
 	for _, w := range d.line {
 		if w.from == "" {
-			s.refuse(w.enter, s.down)
+			gone = append(gone, w.enter)
 		}
 	}
 	d.line = slices.DeleteFunc(d.line, func(w *waiter) bool { return w.from == "" })
+	return gone
 }
 
 // tellPlaces tells everybody whose place in line has changed, not too often.
-func (s *System) tellPlaces() {
-	d := &s.door
-	if len(d.line) == 0 || s.real.Sub(d.told) < placesEvery {
+func (d *door) tellPlaces(real time.Time) {
+	if len(d.line) == 0 || real.Sub(d.told) < placesEvery {
 		return
 	}
-	d.told = s.real
+	d.told = real
 	for i, w := range d.line {
 		if w.place != i+1 || w.length != len(d.line) {
-			s.tellPlaceOf(w, i+1)
+			d.tellPlaceOf(w, i+1)
 		}
 	}
 }
 
 // tellPlace tells one of those who wait their place.
-func (s *System) tellPlace(w *waiter) { s.tellPlaceOf(w, slices.Index(s.door.line, w)+1) }
+func (d *door) tellPlace(w *waiter) { d.tellPlaceOf(w, slices.Index(d.line, w)+1) }
 
-func (s *System) tellPlaceOf(w *waiter, place int) {
-	w.place, w.length = place, len(s.door.line)
+func (d *door) tellPlaceOf(w *waiter, place int) {
+	w.place, w.length = place, len(d.line)
 	switch {
 	case w.from != "":
-		s.sendTicket(w.from, Ticket{Player: w.id, Place: place, Of: w.length})
+		d.sendTicket(w.from, Ticket{Player: w.id, Place: place, Of: w.length})
 	case w.enter.Client != nil:
-		w.enter.Client.Send(queueEvent(s.cfg.Static.Name, place, w.length))
+		w.enter.Client.Send(queueEvent(d.static.Name, place, w.length))
 	}
 }
 
-func (s *System) sendTicket(to world.Address, t Ticket) {
-	t.System, t.Name = s.cfg.Static.ID, s.cfg.Static.Name
+func (d *door) sendTicket(to world.Address, t Ticket) {
+	t.System, t.Name = d.static.ID, d.static.Name
 	// A system that cannot be reached is one in which nobody waits: the seat
 	// expires.
-	_ = s.cfg.Router.Send(to, t)
+	_ = d.router.Send(to, t)
+}
+
+// knock puts a player of another system into the line, or keeps a seat for them.
+func (d *door) knock(m Knock) {
+	if _, kept := d.kept[m.Player]; kept || d.static == nil {
+		return
+	}
+	w := d.find(m.Player)
+	if w == nil {
+		w = &waiter{id: m.Player}
+		d.add(w)
+	}
+	w.from = m.From
+	d.tellPlace(w)
+}
+
+// withdraw is the end of a knock.
+func (d *door) withdraw(m Withdraw) {
+	if seat, kept := d.kept[m.Player]; kept && seat.from == m.From {
+		delete(d.kept, m.Player)
+	}
+	if w := d.find(m.Player); w != nil && w.from == m.From {
+		d.remove(w)
+	}
 }
 
 // reconnect gives somebody who waits here a new connection.
-func (s *System) reconnect(m Attach) bool {
-	w := s.door.here(m.Player)
+func (d *door) reconnect(m Attach) bool {
+	w := d.here(m.Player)
 	if w == nil {
 		return false
 	}
 	w.enter.Client = m.Client
-	s.tellPlace(w)
+	d.tellPlace(w)
 	return true
 }
 
 // giveUp takes somebody who waits here out of the line and of the game.
-func (s *System) giveUp(m Leave) bool {
-	w := s.door.here(m.Player)
+func (d *door) giveUp(m Leave) bool {
+	w := d.here(m.Player)
 	if w == nil {
 		return false
 	}
-	s.door.remove(w)
-	s.cfg.Router.Left(m.Player)
+	d.remove(w)
+	d.router.Left(m.Player)
 	if w.enter.Client != nil {
 		w.enter.Client.Close(m.Reason)
 	}
 	return true
+}
+
+// hold answers a command of somebody who waits here, and says whether it was one.
+func (d *door) hold(m Command) bool {
+	w := d.here(m.Player)
+	if w != nil {
+		m.Client.Reply(m.ID, nil, wire.Errorf("queued", "%s is full: you are number %d of %d in the queue.", d.static.Name, w.place, w.length))
+	}
+	return w != nil
+}
+
+// publish tells the others how full it is.
+func (d *door) publish(c *counters, inside int) {
+	c.cap.Store(int64(d.cap))
+	c.waiting.Store(int64(len(d.line)))
+	c.taken.Store(int64(inside + len(d.kept)))
+	c.coming.Add(-d.landed)
+	d.landed = 0
 }
 
 // Crowd is how full a system is, as others see it.
@@ -259,43 +269,20 @@ type Crowd struct {
 	Full    bool // nobody gets in without waiting
 }
 
-// Crowd may be asked for from any goroutine. Arrivals that are on the way count.
-func (s *System) Crowd() Crowd {
-	c := Crowd{Address: s.cfg.Address, Cap: int(s.stats.cap.Load()), Waiting: int(s.stats.waiting.Load())}
-	if s.cfg.Static != nil {
-		c.Name = s.cfg.Static.Name
-	}
-	taken := s.stats.coming.Load() + s.stats.taken.Load() // in this order: publish moves from one to the other
-	c.Full = c.Cap > 0 && (c.Waiting > 0 || taken >= int64(c.Cap))
-	return c
+// crowd may be asked for from any goroutine. Arrivals that are on the way count.
+func (c *counters) crowd() Crowd {
+	crowd := Crowd{Cap: int(c.cap.Load()), Waiting: int(c.waiting.Load())}
+	taken := c.coming.Load() + c.taken.Load() // in this order: publish moves from one to the other
+	crowd.Full = crowd.Cap > 0 && (crowd.Waiting > 0 || taken >= int64(crowd.Cap))
+	return crowd
 }
 
-// publishCrowd tells the others how full it is.
-func (s *System) publishCrowd() {
-	d := &s.door
-	s.stats.cap.Store(int64(d.cap))
-	s.stats.waiting.Store(int64(len(d.line)))
-	s.stats.taken.Store(int64(len(s.players) + len(d.kept)))
-	s.stats.coming.Add(-d.landed)
-	d.landed = 0
-}
-
-// expect counts an arrival that is on the way: whoever wants to jump meanwhile
-// must not take it for a free seat.
-func (s *System) expect(m Message) error {
-	s.stats.coming.Add(1)
-	err := s.inbox.push(m)
+// expect counts an arrival that is on the way, if it can be sent.
+func (c *counters) expect(send func() error) error {
+	c.coming.Add(1)
+	err := send()
 	if err != nil {
-		s.stats.coming.Add(-1)
+		c.coming.Add(-1)
 	}
 	return err
-}
-
-// hold answers a command of somebody who waits here, and says whether it was one.
-func (s *System) hold(m Command) bool {
-	w := s.door.here(m.Player)
-	if w != nil {
-		m.Client.Reply(m.ID, nil, wire.Errorf("queued", "%s is full: you are number %d of %d in the queue.", s.cfg.Static.Name, w.place, w.length))
-	}
-	return w != nil
 }

@@ -42,7 +42,7 @@ func (b *bench) here() string {
 
 // full is a system that lets in n players.
 func full(t *testing.T, n int) *bench {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	if err := b.SetCap(n); err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestWhoDroppedOutComesFirst(t *testing.T) {
 }
 
 func TestJumpTowardsAFullSystem(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	b.crowd = Crowd{Name: "Beta", Address: "@Beta", Cap: 300, Waiting: 6, Full: true}
 	err := b.Jump(b.Player(1), gateID)
@@ -159,7 +159,7 @@ func TestJumpTowardsAFullSystem(t *testing.T) {
 }
 
 func TestLeavingGivesUpThePlaceElsewhere(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	b.crowd = Crowd{Name: "Beta", Address: "@Beta", Cap: 1, Full: true}
 	_ = b.Jump(b.Player(1), gateID)

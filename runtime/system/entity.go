@@ -1,7 +1,6 @@
 package system
 
 import (
-	"fmt"
 	"maps"
 	"runtime"
 
@@ -26,7 +25,7 @@ type Entity struct {
 	turn     int            // where in that delta's turns, or noTurn
 	refitted world.Tick     // when its engine last changed
 	pilot    *Player        // whose ship it is, nil for nobody's
-	view     *view          // the bubble it was last seen in
+	view     *view          // of the bubble it was last seen in
 }
 
 // Spawn is what Spawn needs to know.
@@ -35,102 +34,120 @@ type Spawn struct {
 	Owner world.CharacterID
 }
 
-// newSpace is a space with the map's celestials in it. Large fights spread over the
-// cores there are, which shows in nothing but the time a tick takes.
-func newSpace(static *world.SolarSystem, seed uint64) *physics.Space {
-	sp := physics.New(physics.Config{Seed: seed, Workers: runtime.GOMAXPROCS(0)})
-	for i := range static.Celestials {
-		c := &static.Celestials[i]
-		// A map is checked where it is loaded: a celestial the space refuses
-		// is one nobody can fly to, and nothing more.
-		_ = sp.Add(physics.Spec{ID: c.ID, Pos: c.Pos, Radius: c.Radius, Fixed: true})
-	}
-	return sp
+// entities are the things in space that are not part of the map.
+type entities struct {
+	space *physics.Space // nil in a service
+	byID  map[world.EntityID]*Entity
+	next  world.EntityID
 }
 
-// Spawn puts something into space and returns its id.
-func (s *System) Spawn(sp Spawn) (world.EntityID, error) {
-	if s.space == nil {
+// newEntities is the space of a system with nothing in it but the map's celestials.
+// Large fights spread over the cores there are, which shows in nothing but the time
+// a tick takes.
+func newEntities(static *world.SolarSystem, seed uint64) entities {
+	c := entities{byID: make(map[world.EntityID]*Entity), next: world.FirstDynamicID}
+	if static == nil {
+		return c
+	}
+	c.space = physics.New(physics.Config{Seed: seed, Workers: runtime.GOMAXPROCS(0)})
+	for i := range static.Celestials {
+		body := &static.Celestials[i]
+		// A map is checked where it is loaded: a celestial the space refuses
+		// is one nobody can fly to, and nothing more.
+		_ = c.space.Add(physics.Spec{ID: body.ID, Pos: body.Pos, Radius: body.Radius, Fixed: true})
+	}
+	return c
+}
+
+// spawn puts something into space.
+func (c *entities) spawn(sp Spawn) (world.EntityID, error) {
+	if c.space == nil {
 		return 0, errNoSpace
 	}
-	id := s.nextID
-	if err := s.space.Add(physics.Spec{
-		ID: id, Pos: sp.Pos, Vel: sp.Vel, Mass: sp.Mass, Agility: sp.Agility,
+	if err := c.space.Add(physics.Spec{
+		ID: c.next, Pos: sp.Pos, Vel: sp.Vel, Mass: sp.Mass, Agility: sp.Agility,
 		MaxSpeed: sp.Speed, Radius: sp.Radius, WarpSpeed: sp.Warp * world.AU,
 	}); err != nil {
 		return 0, err
 	}
-	s.nextID++
-	s.entities[id] = &Entity{ID: id, Kind: sp.Kind, Name: sp.Name, Type: sp.Type, Owner: sp.Owner, spec: sp.Ship}
-	return id, nil
+	return c.add(sp).ID, nil
 }
 
-// Fire launches a missile; it flies by itself and is gone when it hits, runs out
-// of time or loses its target.
-func (s *System) Fire(sp Spawn, m physics.Missile) (world.EntityID, error) {
-	if s.space == nil {
+// fire launches a missile.
+func (c *entities) fire(sp Spawn, m physics.Missile) (world.EntityID, error) {
+	if c.space == nil {
 		return 0, errNoSpace
 	}
-	id := s.nextID
-	m.ID = id
-	if err := s.space.Launch(m); err != nil {
+	m.ID = c.next
+	if err := c.space.Launch(m); err != nil {
 		return 0, err
 	}
-	s.nextID++
-	s.entities[id] = &Entity{ID: id, Kind: sp.Kind, Name: sp.Name, Type: sp.Type, Owner: sp.Owner, spec: sp.Ship, launcher: m.Owner}
-	if ship := s.entities[m.Owner]; ship != nil {
+	e := c.add(sp)
+	e.launcher = m.Owner
+	if ship := c.byID[m.Owner]; ship != nil {
 		ship.missiles++
 	}
-	return id, nil
+	return e.ID, nil
 }
 
-// Remove takes something out of space, and with it the missiles it launched. It
-// reports whether it was there.
-func (s *System) Remove(id world.EntityID) bool {
-	e := s.entities[id]
-	if e == nil {
-		return false
-	}
-	if e.pilot != nil {
-		s.unboard(e.pilot)
-	}
+// add notes what has just been put into space under the next id.
+func (c *entities) add(sp Spawn) *Entity {
+	e := &Entity{ID: c.next, Kind: sp.Kind, Name: sp.Name, Type: sp.Type, Owner: sp.Owner, spec: sp.Ship}
+	c.byID[e.ID] = e
+	c.next++
+	return e
+}
+
+// remove takes something out of space, and with it the missiles it launched. Nobody
+// flies it any more.
+func (c *entities) remove(e *Entity) {
 	if e.missiles > 0 {
-		s.space.RemoveOwner(id)
-		maps.DeleteFunc(s.entities, func(_ world.EntityID, m *Entity) bool { return m.launcher == id })
+		c.space.RemoveOwner(e.ID)
+		maps.DeleteFunc(c.byID, func(_ world.EntityID, m *Entity) bool { return m.launcher == e.ID })
 	}
-	if ship := s.entities[e.launcher]; ship != nil {
+	if ship := c.byID[e.launcher]; ship != nil {
 		ship.missiles--
 	}
-	s.space.Remove(id)
-	delete(s.entities, id)
-	return true
+	c.space.Remove(e.ID)
+	delete(c.byID, e.ID)
 }
 
-// Entity returns what is known about a thing in space; false for a stale id and
-// for celestials, which are in the map.
-func (s *System) Entity(id world.EntityID) (Entity, bool) {
-	if e := s.entities[id]; e != nil {
-		return *e, true
-	}
-	return Entity{}, false
-}
-
-// SetSpeed changes the greatest speed of a ship in m/s, for good: it stays with
-// the ship through gates and restarts.
-func (s *System) SetSpeed(id world.EntityID, v float64) error {
-	e := s.entities[id]
+// setSpeed changes the greatest speed of a ship in m/s.
+func (c *entities) setSpeed(id world.EntityID, v float64) error {
+	e := c.byID[id]
 	if e == nil {
-		return fmt.Errorf("nothing in space has the id %d", id)
+		return noEntity(id)
 	}
-	if err := s.space.SetMaxSpeed(id, v); err != nil {
+	if err := c.space.SetMaxSpeed(id, v); err != nil {
 		return err
 	}
 	e.spec.Speed = v
 	return nil
 }
 
-// wireEntity fills in what a client is told about an entity.
-func (s *System) wireEntity(e *Entity, st *physics.State) wire.Entity {
+// shipOf returns the ship the player flies and its state, if it is in space.
+func (c *entities) shipOf(p *Player) (*Entity, physics.State, bool) {
+	e := c.byID[p.Ship]
+	if e == nil {
+		return nil, physics.State{}, false
+	}
+	st, ok := c.space.Get(p.Ship)
+	return e, st, ok
+}
+
+// seen looks an id up that the space has named in this tick for a bubble; scripts
+// may have removed it since.
+func (c *entities) seen(id world.EntityID, v *view) (*Entity, physics.State, bool) {
+	e := c.byID[id]
+	if e == nil || e.view != v {
+		return nil, physics.State{}, false
+	}
+	st, ok := c.space.Get(id)
+	return e, st, ok
+}
+
+// wire fills in what a client is told about an entity.
+func (e *Entity) wire(st *physics.State) wire.Entity {
 	return wire.Entity{
 		ID: e.ID, Kind: e.Kind, Name: e.Name, Type: e.Type, Owner: e.Owner,
 		Radius: st.Radius, Motion: wireMotion(st),

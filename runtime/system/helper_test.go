@@ -203,8 +203,8 @@ type bench struct {
 	now time.Time
 }
 
-// scripts are what a system runs that a test gives no scripts.
-const scripts = `function command.echo(p, args) return args end`
+// echoes are the scripts of a system that a test gives none.
+const echoes = `function command.echo(p, args) return args end`
 
 func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 	t.Helper()
@@ -225,7 +225,7 @@ func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 		t.Fatal(err)
 	}
 	b.take()
-	t.Cleanup(b.close)
+	t.Cleanup(b.scripts.close)
 	return b
 }
 

@@ -1,24 +1,15 @@
 package system
 
 import (
-	"errors"
-	"fmt"
-	"runtime/debug"
-	"slices"
+	"math"
 	"time"
-)
-
-// maxCrashes panics within crashWindow and the system stays down.
-const (
-	maxCrashes  = 3
-	crashWindow = time.Minute
 )
 
 // Run starts the system and ticks it until it is stopped or unloaded. A panic
 // ends neither the process nor the system: the system is brought back from what
 // was last saved of its players, and the others notice nothing.
 func (s *System) Run() {
-	s.ticker = s.cfg.Clock.NewTicker(s.period())
+	s.ticker = s.cfg.Clock.NewTicker(s.pace.period(s.time.hz))
 	defer s.ticker.Stop()
 	s.guard(func() {
 		if err := s.Start(s.cfg.Clock.Now()); err != nil {
@@ -34,11 +25,11 @@ func (s *System) Run() {
 	}
 	s.guard(s.takeMail) // nobody who is on the way here gets lost
 	s.guard(s.end)
-	s.uncork()
-	for !s.gaps.close() {
+	s.sending.uncork()
+	for !s.mail.gaps.close() {
 		s.guard(s.fillGap)
 	}
-	s.close()
+	s.scripts.close()
 	s.stats.awake.Store(false)
 	s.cfg.Router.Unloaded(s)
 }
@@ -47,11 +38,13 @@ func (s *System) Run() {
 func (s *System) timed(now time.Time) {
 	began := s.cfg.Clock.Now()
 	s.catchUp(now)
-	s.keepPace()
+	if s.pace.keep(s.time.tick + 1) {
+		s.resetTicker()
+	}
 	s.Step(now)
 	s.publish()
 	ended := s.cfg.Clock.Now()
-	s.stats.ticked(s.tick, ended.Sub(began), ended.Sub(now) > s.period())
+	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(now) > s.pace.period(s.time.hz))
 	s.watchPace(now, ended)
 }
 
@@ -62,7 +55,7 @@ func (s *System) wait() (time.Time, bool) {
 		select {
 		case now := <-s.ticker.Chan():
 			return now, true
-		case <-s.inbox.wake:
+		case <-s.mail.inbox.wake:
 			if s.guard(s.fillGap); s.stopping != "" {
 				return time.Time{}, false
 			}
@@ -73,45 +66,51 @@ func (s *System) wait() (time.Time, bool) {
 
 // idle says whether nothing would happen at the next tick.
 func (s *System) idle() bool {
-	if !s.inbox.empty() {
+	if !s.mail.inbox.empty() {
 		return false
 	}
 	if s.service() {
 		return true
 	}
-	if len(s.order) > 0 || s.door.active() {
+	if s.people.count() > 0 || s.door.active() {
 		return false
 	}
 	due, ok := s.nextDue()
-	return !ok || due > s.now+2/s.hz
+	return !ok || due > s.time.now+2/s.time.hz
 }
 
 // nextDue is the game time at which a timer, a task or a call wants attention.
 func (s *System) nextDue() (float64, bool) {
-	if s.state == nil {
+	if s.scripts.state == nil {
 		return 0, false
 	}
-	due, ok := s.state.NextDue()
-	for _, c := range s.calls {
-		if !ok || c.deadline < due {
-			due, ok = c.deadline, true
-		}
-	}
-	return due, ok
+	return s.calls.sooner(s.scripts.due())
 }
+
+// watchPace looks at what the tick that was due at one time and ended at another has
+// cost, and announces another pace where one is needed.
+func (s *System) watchPace(due, ended time.Time) {
+	if s.service() || !s.pace.watch(due, ended, s.time.period()) {
+		return
+	}
+	s.sending.now(s.pace.announce(&s.time))
+	s.log.Info("game time changes its pace", "dilation", s.pace.factor, "load", math.Round(100*s.pace.load)/100, "at", s.pace.at)
+}
+
+func (s *System) resetTicker() { s.ticker.Reset(s.pace.period(s.time.hz)) }
 
 // sleep waits for a message, for the next timer, or for the end of a system that
 // nobody uses.
 func (s *System) sleep() (time.Time, bool) {
-	s.rest()
-	s.inbox.asleep.Store(true)
+	s.pace.rest()
+	s.mail.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {
-		s.inbox.asleep.Store(false)
+		s.mail.inbox.asleep.Store(false)
 		s.stats.awake.Store(true)
-		s.ticker.Reset(s.period())
+		s.resetTicker()
 	}()
-	if !s.inbox.empty() { // it came before the sender could know that we sleep
+	if !s.mail.inbox.empty() { // it came before the sender could know that we sleep
 		return s.cfg.Clock.Now(), true
 	}
 	for {
@@ -121,17 +120,17 @@ func (s *System) sleep() (time.Time, bool) {
 		}
 		select {
 		case now := <-s.ticker.Chan():
-			if s.unused(now) && s.inbox.close() {
+			if s.unused(now) && s.mail.inbox.close() {
 				s.stopping = "unused"
 				return now, false
 			}
 			return now, true
-		case <-s.inbox.wake:
+		case <-s.mail.inbox.wake:
 			s.passSleep()
 			if s.guard(s.fillGap); s.stopping != "" {
 				return time.Time{}, false
 			}
-			if !s.inbox.empty() {
+			if !s.mail.inbox.empty() {
 				return s.cfg.Clock.Now(), true
 			}
 		}
@@ -141,8 +140,8 @@ func (s *System) sleep() (time.Time, bool) {
 // passSleep tells the scripts' clock how long the sleep has lasted so far: what a
 // release begins in a system that sleeps counts from now.
 func (s *System) passSleep() {
-	if s.state != nil && !s.real.IsZero() && !s.gaps.empty() {
-		s.state.Pass(s.now + s.cfg.Clock.Now().Sub(s.real).Seconds())
+	if s.scripts.state != nil && s.time.begun() && !s.mail.gaps.empty() {
+		s.scripts.state.Pass(s.time.now + s.time.sinceStep(s.cfg.Clock.Now()).Seconds())
 	}
 }
 
@@ -150,7 +149,7 @@ func (s *System) passSleep() {
 func (s *System) alarm() (time.Duration, bool) {
 	d, ok := time.Duration(0), false
 	if due, timed := s.nextDue(); timed {
-		d, ok = time.Duration((due-s.now)*float64(time.Second))-s.cfg.Clock.Now().Sub(s.real), true
+		d, ok = time.Duration((due-s.time.now)*float64(time.Second))-s.time.sinceStep(s.cfg.Clock.Now()), true
 	}
 	if s.cfg.UnloadAfter > 0 && !s.service() {
 		if left := s.lastUse.Add(s.cfg.UnloadAfter).Sub(s.cfg.Clock.Now()); !ok || left < d {
@@ -166,106 +165,12 @@ func (s *System) unused(now time.Time) bool {
 	return s.cfg.UnloadAfter > 0 && !s.service() && now.Sub(s.lastUse) >= s.cfg.UnloadAfter
 }
 
-// guard runs fn and, when it panics, brings the system back. Others see since when it
-// is at it.
-func (s *System) guard(fn func()) {
-	if s.stats.since.CompareAndSwap(0, s.cfg.Clock.Now().UnixNano()) {
-		defer s.stats.since.Store(0)
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			s.recover(fmt.Errorf("panic: %v", r), debug.Stack())
-		}
-	}()
-	fn()
-}
-
-// recover restarts the system from its last save.
-func (s *System) recover(cause error, stack []byte) {
-	s.log.Error("a panic; the system restarts from its last save", "error", cause, "stack", string(stack))
-	s.stats.crashes.Add(1)
-	now := s.cfg.Clock.Now()
-	recent := s.crashes[:0]
-	for _, t := range append(s.crashes, now) {
-		if now.Sub(t) < crashWindow {
-			recent = append(recent, t)
-		}
-	}
-	s.crashes = recent
-	players := s.order
-	s.mail = slices.DeleteFunc(s.mail, func(m Message) bool { return m == nil }) // what had not been delivered yet
-	func() {
-		defer func() { _ = recover() }() // a state that is broken enough may not even close
-		s.close()
-	}()
-	s.state = nil
-	s.clear()
-	s.down = cause
-	if len(s.crashes) >= maxCrashes {
-		s.down = fmt.Errorf("stopped after %d panics within %v: %w", len(s.crashes), crashWindow, cause)
-	} else if err := s.reload(); err != nil {
-		s.down = errors.Join(cause, err)
-	}
-	if m, ok := s.current.(Enter); ok { // whoever's arrival went wrong stays out, or it would go wrong again
-		players = slices.DeleteFunc(players, func(p *Player) bool { return p.ID == m.Character.ID })
-		s.refuse(m, cause)
-	}
-	s.current = nil
-	s.restore(players)
-}
-
-// reload is load, with a panic as an error.
-func (s *System) reload() (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic at the restart: %v", r)
-		}
-	}()
-	s.down = nil
-	return s.load()
-}
-
-// restore brings the players of before the panic back in.
-func (s *System) restore(players []*Player) {
-	for _, p := range players {
-		m := Enter{Character: p.saved, Client: p.client, Reason: "restore"}
-		if s.down != nil {
-			s.refuse(m, s.down)
-			continue
-		}
-		s.guard(func() { s.admit(m) })
-	}
-	if s.down == nil {
-		s.guard(s.settle)
-	}
-}
-
-// Restart loads the current release afresh and brings everybody back in: how a
-// system that is down gets going again.
-func (s *System) Restart() error {
-	players := s.order
-	for _, p := range players {
-		s.character(p)
-	}
-	s.close()
-	s.clear()
-	s.down = s.load()
-	s.restore(players)
-	return s.down
-}
-
 // end tells the scripts that it is over and saves everybody.
 func (s *System) end() {
-	if s.state != nil {
-		s.events.SystemStopping()
+	if s.scripts.state != nil {
+		s.scripts.events.SystemStopping()
 	}
-	records := make([]Character, 0, len(s.order))
-	for _, p := range s.order {
-		records = append(records, s.character(p))
-	}
-	if len(records) > 0 {
-		s.cfg.Saver.Save(records)
-	}
+	s.saves.now(s.people.order...)
 }
 
 // Stop ends the system: scripts hear system_stopping and everybody is saved. Any

@@ -12,7 +12,7 @@ var (
 	ErrGone = errors.New("the system has just been unloaded")
 )
 
-// Message is something for a system's inbox. All but Do and Release are plain
+// Message is something for a system's inbox. All but Do and Between are plain
 // values, so that they can cross a network later.
 type Message interface {
 	// deliver runs on the system's goroutine, between two ticks' physics.
@@ -22,9 +22,16 @@ type Message interface {
 	refusable() bool
 }
 
-// Enter brings a player in: after a login (Reason "login") or through a gate
-// (Reason "jump", with From and Gate). Back says that they were last in the system
-// they come to.
+// Why a player comes in. Scripts are told; it is also why one has left, where that
+// was by a jump.
+const (
+	ReasonLogin   = "login"
+	ReasonJump    = "jump"    // through a gate
+	ReasonRestore = "restore" // they were in already, and the system has restarted
+)
+
+// Enter brings a player in, with From and Gate where Reason is ReasonJump. Back says
+// that they were last in the system they come to.
 type Enter struct {
 	Character Character
 	Client    Client
@@ -106,6 +113,6 @@ func (m Leave) deliver(s *System)   { s.leave(m) }
 func (m Command) deliver(s *System) { s.command(m) }
 func (m Event) deliver(s *System)   { s.event(m) }
 func (m Call) deliver(s *System)    { s.serve(m) }
-func (m Answer) deliver(s *System)  { s.answer(m) }
+func (m Answer) deliver(s *System)  { s.calls.answer(m, &s.scripts) }
 func (m Do) deliver(s *System)      { m(s) }
 func (m Between) deliver(s *System) { m(s) }

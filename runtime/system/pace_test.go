@@ -71,14 +71,14 @@ func TestOverloadSlowsGameTimeAndNothingElse(t *testing.T) {
 		if st.Dilation < 0.33 || st.Dilation > 0.39 {
 			t.Errorf("under two and a half times the load game time runs at %g", st.Dilation)
 		}
-		from := ask(sys, func(s *System) [2]float64 { return [2]float64{s.Now(), float64(s.tick)} })
+		from := ask(sys, func(s *System) [2]float64 { return [2]float64{s.Now(), float64(s.time.tick)} })
 		beats := func(s *System) string { return s.State().L().GetGlobal("beats").String() }
 		before := ask(sys, beats)
 		shard.mu.Lock()
 		shard.saves = 0
 		shard.mu.Unlock()
 		pass(100 * time.Second)
-		to := ask(sys, func(s *System) [2]float64 { return [2]float64{s.Now(), float64(s.tick)} })
+		to := ask(sys, func(s *System) [2]float64 { return [2]float64{s.Now(), float64(s.time.tick)} })
 		if gone := to[0] - from[0]; gone < 95*st.Dilation || gone > 105*st.Dilation {
 			t.Errorf("in 100 s at %g, %g s of game time went by", st.Dilation, gone)
 		}
@@ -127,8 +127,8 @@ func TestDilationIsAnnouncedAhead(t *testing.T) {
 			ask(sys, func(s *System) int {
 				if at = s.pace.at; at != 0 {
 					factor = s.pace.factor
-					if at < s.tick+2 || s.Dilation() != 1 {
-						t.Errorf("announced at tick %d for tick %d, running at %g already", s.tick, at, s.Dilation())
+					if at < s.time.tick+2 || s.Dilation() != 1 {
+						t.Errorf("announced at tick %d for tick %d, running at %g already", s.time.tick, at, s.Dilation())
 					}
 				}
 				return 0
@@ -155,7 +155,7 @@ func TestDilationIsAnnouncedAhead(t *testing.T) {
 			}
 			equal(t, name, seen, want)
 		}
-		for ask(sys, func(s *System) world.Tick { return s.tick }) < at {
+		for ask(sys, func(s *System) world.Tick { return s.time.tick }) < at {
 			pass(time.Millisecond)
 		}
 		if f := ask(sys, func(s *System) float64 { return s.Dilation() }); f != factor {
@@ -204,8 +204,8 @@ func TestDilationIsOneSystemsOwn(t *testing.T) {
 func TestSleepForgetsThePace(t *testing.T) {
 	b := newBench(t, "")
 	b.pace.factor, b.pace.current, b.pace.at = 0.5, 0.4, 7
-	b.rest()
-	if b.Dilation() != 1 || b.pace.at != 0 || b.period() != 100*time.Millisecond {
+	b.pace.rest()
+	if b.Dilation() != 1 || b.pace.at != 0 || b.pace.period(b.time.hz) != 100*time.Millisecond {
 		t.Errorf("after a sleep: %+v", b.pace)
 	}
 }

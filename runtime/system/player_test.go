@@ -7,7 +7,7 @@ import (
 )
 
 func TestLoginTellsWhereThenWhatThenTheRest(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	equal(t, "Ann's frames", ann.take(), []string{"system", "snapshot of 1"})
 	equal(t, "events", b.take(), []string{"entered 1 login"})
@@ -19,7 +19,7 @@ func TestLoginTellsWhereThenWhatThenTheRest(t *testing.T) {
 }
 
 func TestFarAwayIsNotSeen(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	ann.take()
 	bob := b.fly(2, somewhere.Add(world.Vec3{X: 1e9}))
@@ -28,7 +28,7 @@ func TestFarAwayIsNotSeen(t *testing.T) {
 }
 
 func TestCourseReachesThoseWhoSeeIt(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann, bob := b.fly(1, somewhere), b.fly(2, somewhere.Add(world.Vec3{X: 1e3}))
 	ann.take()
 	bob.take()
@@ -41,7 +41,7 @@ func TestCourseReachesThoseWhoSeeIt(t *testing.T) {
 }
 
 func TestLostFramesAreMadeGoodBySnapshot(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	ann.take()
 	ann.lost = true
@@ -50,7 +50,7 @@ func TestLostFramesAreMadeGoodBySnapshot(t *testing.T) {
 }
 
 func TestRateChangeIsTold(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	ann.take()
 	if err := b.SetHz(20); err != nil {
@@ -109,7 +109,7 @@ func TestJumpThatFailsLeavesThePlayer(t *testing.T) {
 }
 
 func TestArrivalComesOutAtTheGate(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	c := newClient()
 	b.post(Enter{Character: Character{ID: 5, Name: "Eve", Ship: wren(world.Vec3{X: -9e12})}, Client: c, Reason: "jump", From: "Beta", Gate: gateID})
 	b.tick(2)
@@ -125,7 +125,7 @@ func TestArrivalComesOutAtTheGate(t *testing.T) {
 }
 
 func TestLeaveSavesAndFrees(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	b.tick(3)
 	b.take()
@@ -146,7 +146,7 @@ func TestLeaveSavesAndFrees(t *testing.T) {
 }
 
 func TestReconnectStartsOver(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	again := newClient()
 	b.post(Attach{Player: 1, Client: again})
@@ -159,7 +159,7 @@ func TestReconnectStartsOver(t *testing.T) {
 }
 
 func TestDockAndUndock(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
 	ann.take()
 	p := b.Player(1)
@@ -186,7 +186,7 @@ func TestDockAndUndock(t *testing.T) {
 }
 
 func TestShipHasOnePilot(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	b.fly(2, somewhere)
 	ship := b.Player(1).Ship
@@ -203,7 +203,7 @@ func TestShipHasOnePilot(t *testing.T) {
 }
 
 func TestEventsWaitUntilTheClientKnowsWhereItIs(t *testing.T) {
-	b := newBench(t, scripts, func(c *Config) { c.Events = nil })
+	b := newBench(t, echoes, func(c *Config) { c.Events = nil })
 	c := newClient()
 	b.post(Enter{Character: Character{ID: 1, Name: "Ann", Ship: wren(somewhere)}, Client: c, Reason: "login"})
 	b.post(Do(func(s *System) { s.Broadcast(event("greeting")) }))

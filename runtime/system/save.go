@@ -1,17 +1,23 @@
 package system
 
 import (
-	"hotshard/runtime/physics"
+	"log/slog"
+	"time"
+
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
 )
+
+// SaveEvery is how often a player in the game is saved, in real time: what a
+// crash can lose at most.
+const SaveEvery = 5 * time.Second
 
 // saveBuckets is into how many parts the saving of all players is cut, so that a
 // full system writes a little in every tick and never everybody in one.
 const saveBuckets = 50
 
-// saveTogether is how many players with ids one after the other have their turn at
-// once: about as many as stand on one page of a database, which costs as much to
+// saveTogether is how many players with ids one after the other are saved at once:
+// about as many as stand on one page of a database, which costs as much to
 // write for one of them as for all.
 const saveTogether = 16
 
@@ -19,83 +25,100 @@ func bucketOf(id world.CharacterID) int {
 	return int(uint64(id) / saveTogether % saveBuckets)
 }
 
-// saveDue saves the players whose turn has come since the last tick: each one
-// every SaveEvery of real time, if anything about them has changed.
-func (s *System) saveDue() {
-	part := int64(SaveEvery) / saveBuckets
-	to := s.real.UnixNano() / part
-	from := s.savedTo
-	s.savedTo = to
-	if from == 0 || to == from || len(s.order) == 0 {
+// saves makes records of the players and hands them on: of each one every SaveEvery,
+// and whenever something has happened to them that must not be lost.
+type saves struct {
+	saver    Saver
+	static   *world.SolarSystem
+	entities *entities
+	scripts  *scripts
+	log      *slog.Logger
+
+	buckets [saveBuckets][]*Player // by Player.bucket
+	upTo    int64                  // parts of SaveEvery that have been dealt with
+}
+
+func (c *saves) join(p *Player) { c.buckets[p.bucket] = append(c.buckets[p.bucket], p) }
+
+func (c *saves) part(p *Player) { c.buckets[p.bucket] = without(c.buckets[p.bucket], p) }
+
+// due saves the players whose part of the interval has come since the last tick, if
+// anything about them has changed.
+func (c *saves) due(real time.Time) {
+	to := real.UnixNano() / (int64(SaveEvery) / saveBuckets)
+	from := c.upTo
+	c.upTo = to
+	if from == 0 || to == from {
 		return
 	}
 	var records []Character
 	for n := max(from+1, to-saveBuckets+1); n <= to; n++ {
-		for _, p := range s.saveTurns[n%saveBuckets] {
-			if c, changed := s.news(p); changed {
-				records = append(records, c)
+		for _, p := range c.buckets[n%saveBuckets] {
+			if r, changed := c.news(p); changed {
+				records = append(records, r)
 			}
 		}
 	}
+	c.save(records)
+}
+
+// save hands records on.
+func (c *saves) save(records []Character) {
 	if len(records) > 0 {
-		s.cfg.Saver.Save(records)
+		c.saver.Save(records)
 	}
+}
+
+// now saves players as they are.
+func (c *saves) now(players ...*Player) {
+	records := make([]Character, len(players))
+	for i, p := range players {
+		records[i] = c.character(p)
+	}
+	c.save(records)
 }
 
 // news is the player as they have to be saved, unless nothing about them has
 // changed. Most have only moved; that is found out without making values of what
 // scripts keep.
-func (s *System) news(p *Player) (c Character, changed bool) {
+func (c *saves) news(p *Player) (record Character, changed bool) {
 	old := &p.saved
-	e, st, flies := s.shipOf(p)
-	if old.System != s.cfg.Static.ID || old.Station != p.Station || flies != (old.Ship != nil) || !script.Same(p.Data, old.Data) {
-		return s.character(p), true
+	e, st, flies := c.entities.shipOf(p)
+	if old.System != c.static.ID || old.Station != p.Station || flies != (old.Ship != nil) || !script.Same(p.Data, old.Data) {
+		return c.character(p), true
 	}
 	if !flies {
-		return c, false
+		return Character{}, false
 	}
 	ship := e.spec
 	ship.Pos, ship.Vel = st.Pos, st.Vel
 	if ship == *old.Ship {
-		return c, false
+		return Character{}, false
 	}
 	moved := *old.Ship
 	if moved.Pos, moved.Vel = st.Pos, st.Vel; ship != moved {
-		return s.character(p), true
+		return c.character(p), true
 	}
 	old.Ship = &ship // the Saver may still hold the old one
 	old.Moved = true
 	return *old, true
 }
 
-// shipOf returns the ship the player flies and its state, if it is in space.
-func (s *System) shipOf(p *Player) (*Entity, physics.State, bool) {
-	e := s.entities[p.Ship]
-	if e == nil {
-		return nil, physics.State{}, false
-	}
-	st, ok := s.space.Get(p.Ship)
-	return e, st, ok
-}
-
-// save saves one player now.
-func (s *System) save(p *Player) { s.cfg.Saver.Save([]Character{s.character(p)}) }
-
 // character is the player as a plain value, as of now, and what a restart after
 // a panic would start from.
-func (s *System) character(p *Player) Character {
-	c := Character{ID: p.ID, Name: p.Name, System: s.cfg.Static.ID, Station: p.Station, Release: s.Release()}
-	if e, st, ok := s.shipOf(p); ok {
+func (c *saves) character(p *Player) Character {
+	r := Character{ID: p.ID, Name: p.Name, System: c.static.ID, Station: p.Station, Release: c.scripts.release()}
+	if e, st, ok := c.entities.shipOf(p); ok {
 		ship := e.spec
 		ship.Pos, ship.Vel = st.Pos, st.Vel
-		c.Ship = &ship
+		r.Ship = &ship
 	}
 	data, err := script.ToValue(p.Data)
 	if err != nil {
-		s.log.Error("a player's data cannot be saved; the last good one is kept", "player", p.ID, "error", err)
-		data, c.Release = p.saved.Data, p.saved.Release
+		c.log.Error("a player's data cannot be saved; the last good one is kept", "player", p.ID, "error", err)
+		data, r.Release = p.saved.Data, p.saved.Release
 	}
-	c.Data = data
-	p.saved = c
-	return c
+	r.Data = data
+	p.saved = r
+	return r
 }

@@ -85,34 +85,29 @@ func (c *counters) times() []float64 {
 	return out
 }
 
-// Busy is how long all ticks have taken so far; any goroutine may ask.
-func (s *System) Busy() time.Duration { return time.Duration(s.stats.busy.Load()) }
-
-// Stats may be asked for from any goroutine.
-func (s *System) Stats() Stats {
+// stats is the part of them that the system counts as it goes.
+func (c *counters) stats() Stats {
 	st := Stats{
-		Address:  s.cfg.Address,
-		Up:       s.stats.up.Load(),
-		Awake:    s.stats.awake.Load(),
-		Players:  int(s.stats.players.Load()),
-		Entities: int(s.stats.entities.Load()),
-		Release:  int(s.stats.release.Load()),
-		Tick:     world.Tick(s.stats.tick.Load()),
-		Hz:       float64(s.stats.millihz.Load()) / 1000,
-		Late:     s.stats.late.Load(),
-		Crashes:  s.stats.crashes.Load(),
-		Commands: s.stats.commands.Load(),
-		Calls:    s.stats.calls.Load(),
-		Queue:    int(s.inbox.waiting.Load()),
-		Shed:     s.stats.shed.Load(),
-		Cap:      int(s.stats.cap.Load()),
-		Waiting:  int(s.stats.waiting.Load()),
-		Dilation: float64(cmp.Or(s.stats.dilation.Load(), 1000)) / 1000,
+		Up:       c.up.Load(),
+		Awake:    c.awake.Load(),
+		Players:  int(c.players.Load()),
+		Entities: int(c.entities.Load()),
+		Release:  int(c.release.Load()),
+		Tick:     world.Tick(c.tick.Load()),
+		Hz:       float64(c.millihz.Load()) / 1000,
+		Late:     c.late.Load(),
+		Crashes:  c.crashes.Load(),
+		Commands: c.commands.Load(),
+		Calls:    c.calls.Load(),
+		Shed:     c.shed.Load(),
+		Cap:      int(c.cap.Load()),
+		Waiting:  int(c.waiting.Load()),
+		Dilation: float64(cmp.Or(c.dilation.Load(), 1000)) / 1000,
 	}
-	if since := s.stats.since.Load(); since != 0 {
+	if since := c.since.Load(); since != 0 {
 		st.Since = time.Unix(0, since)
 	}
-	if times := s.stats.times(); len(times) > 0 {
+	if times := c.times(); len(times) > 0 {
 		st.P50Ms, st.P99Ms, st.MaxMs = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]
 	}
 	return st
@@ -120,11 +115,12 @@ func (s *System) Stats() Stats {
 
 // publish copies what the system knows of itself to where others may read it.
 func (s *System) publish() {
-	s.stats.up.Store(s.state != nil)
-	s.stats.release.Store(int64(s.Release()))
-	s.stats.players.Store(int64(len(s.order)))
-	s.stats.entities.Store(int64(len(s.entities)))
-	s.stats.millihz.Store(int64(s.hz * 1000))
-	s.stats.dilation.Store(int64(s.pace.current*1000 + 0.5))
-	s.publishCrowd()
+	c := &s.stats
+	c.up.Store(s.scripts.state != nil)
+	c.release.Store(int64(s.Release()))
+	c.players.Store(int64(s.people.count()))
+	c.entities.Store(int64(s.Len()))
+	c.millihz.Store(int64(s.time.hz * 1000))
+	c.dilation.Store(int64(s.pace.current*1000 + 0.5))
+	s.door.publish(c, s.people.count())
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
@@ -20,21 +19,17 @@ const (
 	MaxHz     = 60.0
 )
 
-// SaveEvery is how often a player in the game is saved, in real time: what a
-// crash can lose at most.
-const SaveEvery = 5 * time.Second
-
 // Config says what a system is and whom it talks to.
 type Config struct {
 	Address world.Address
-	Static  *world.SolarSystem // the place in the map; nil for a service
+	Static  *world.SolarSystem // what the map has of it; nil for a service
 	Module  string             // the service's Lua module; "" for a solar system
 	Hz      float64            // ticks a second at the start, DefaultHz where 0
 	Limits  Limits             // of what players may ask
 	Seed    uint64             // of everything random in here
 
-	// CohortsFrom is how many players in a bubble are told of its ticks in turns,
-	// rather than all of every tick: DefaultCohortsFrom where 0, negative for never.
+	// CohortsFrom is how many players in a bubble are told of its ticks one cohort
+	// after the other, rather than all of every tick: DefaultCohortsFrom where 0, negative for never.
 	CohortsFrom int
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
@@ -58,56 +53,36 @@ type Config struct {
 	UnloadAfter time.Duration // of disuse; 0 for never
 }
 
-// System is the actor. Its exported methods, but for Post, Address, Static and
-// Stats, belong to its own goroutine: bindings and messages call them.
+// System is the actor: its parts, and the order in which they have their say. Its
+// exported methods, but for Post, Address, Static, Crowd, Stats, Busy and Stop, belong
+// to its own goroutine: bindings and messages call them.
 type System struct {
 	cfg   Config
-	inbox *inbox
-	gaps  *inbox // of Between: taken between two ticks
-	stats counters
 	log   *slog.Logger
+	stats counters
 
-	state  *script.State
-	events Events
-	down   error // why there is no state
-	space  *physics.Space
-	rand   *rand.Rand
+	time     gameTime
+	mail     mail
+	scripts  scripts
+	entities entities
+	people   people
+	rand     *rand.Rand
 
-	hz       float64
-	tick     world.Tick
-	now      float64   // game seconds
-	real     time.Time // of the current step
-	lastUse  time.Time
-	crashes  []time.Time
+	door      door      // of this system,
+	tickets   tickets   // and before those of others
+	commands  commands  // of players
+	calls     calls     // of services
+	bubbles   bubbles   // what is to be seen
+	attention attention // who has to hear more than changes of it
+	sending   sending
+	saves     saves
+	departs   []*Player // who leaves as soon as no Lua runs
+
+	pace     pace
 	ticker   Ticker
-	stopping string
-
-	players  map[world.CharacterID]*Player
-	order    []*Player // in the order of arrival
-	entities map[world.EntityID]*Entity
-	nextID   world.EntityID
-	views    map[physics.BubbleID]*view
-	calls    map[uint64]pendingCall
-	nextCall uint64
-
-	mail      []Message // the tick's messages, reused
-	current   Message   // the one that is being delivered
-	raised    []func(Events)
-	departs   []*Player
-	turns     turns       // players' commands
-	door      door        // who waits to come in
-	pace      pace        // of game time
-	records   []Character // the tick's saves
-	own       wire.Delta  // of echo,
-	concerned []*Player   // and for whom
-
-	attended  []*Player              // who has to be told of more than changes
-	saveTurns [saveBuckets][]*Player // by Player.bucket
-
-	corked  []Client // who is sent what has gathered when the tick ends
-	rebuilt bool     // every player wants a snapshot: the rate changed
-
-	savedTo int64 // by saveDue
+	lastUse  time.Time
+	crashes  crashes
+	stopping string // why, "" while it goes on
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs
@@ -126,44 +101,45 @@ func New(cfg Config) *System {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &System{
-		cfg:   cfg,
-		inbox: newInbox(cfg.InboxLimit),
-		log:   cfg.Log.With("system", string(cfg.Address)),
-		hz:    cfg.Hz,
-		turns: turns{limits: cfg.Limits.withDefaults()},
-		pace:  newPace(),
+		cfg:      cfg,
+		log:      cfg.Log.With("system", string(cfg.Address)),
+		time:     gameTime{hz: cfg.Hz},
+		mail:     newMail(cfg.InboxLimit),
+		door:     door{static: cfg.Static, router: cfg.Router},
+		tickets:  tickets{from: cfg.Address, router: cfg.Router},
+		commands: newCommands(cfg.Limits),
+		pace:     newPace(),
 	}
-	s.gaps = newInbox(0)
-	s.gaps.wake = s.inbox.wake
-	s.gaps.asleep.Store(true) // every Between wakes the system
+	s.sending = sending{
+		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom,
+		time: &s.time, pace: &s.pace, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
+	}
 	return s
 }
 
-// Start loads the scripts and brings the place into being. An error means that
+// Start loads the scripts and brings the system into being. An error means that
 // the scripts do not run; the system then says so to everybody who asks, and
 // tries again at the next release.
 func (s *System) Start(now time.Time) error {
-	s.real, s.lastUse = now, now
+	s.time.real, s.lastUse = now, now
 	s.clear()
-	s.down = s.load()
-	return s.down
+	s.scripts.down = s.load()
+	return s.scripts.down
 }
 
-// clear forgets everything but the messages that wait.
+// clear forgets everything but the messages that wait and who is before the door.
 func (s *System) clear() {
 	s.askAgain()
-	s.players = make(map[world.CharacterID]*Player)
-	s.order, s.attended = nil, nil
-	s.saveTurns = [saveBuckets][]*Player{}
-	s.entities = make(map[world.EntityID]*Entity)
-	s.views = make(map[physics.BubbleID]*view)
-	s.calls = make(map[uint64]pendingCall)
-	s.nextID = world.FirstDynamicID
-	s.raised, s.departs = nil, nil
+	s.people, s.departs = newPeople(), nil
+	s.calls = newCalls()
+	s.scripts.raised = nil
 	s.rand = rand.New(rand.NewPCG(s.cfg.Seed, 0x9e3779b97f4a7c15))
-	s.space = nil
-	if s.cfg.Static != nil {
-		s.space = newSpace(s.cfg.Static, s.cfg.Seed)
+	s.entities = newEntities(s.cfg.Static, s.cfg.Seed)
+	s.attention = attention{}
+	s.bubbles = bubbles{time: &s.time, entities: &s.entities, attention: &s.attention, views: make(map[physics.BubbleID]*view)}
+	s.saves = saves{
+		saver: s.cfg.Saver, static: s.cfg.Static, log: s.log,
+		entities: &s.entities, scripts: &s.scripts, upTo: s.saves.upTo,
 	}
 }
 
@@ -173,12 +149,22 @@ func (s *System) load() error {
 	if release == nil {
 		return fmt.Errorf("%s: there are no scripts", s.cfg.Address)
 	}
+	if err := s.scripts.load(s.options(release), s.cfg.Events); err != nil {
+		return err
+	}
+	s.scripts.raise(func(e Events) { e.SystemStarted() })
+	s.settle()
+	return nil
+}
+
+// options are those of a new Lua state.
+func (s *System) options(release *script.Release) script.Options {
 	opt := s.cfg.Script
 	opt.Name = string(s.cfg.Address)
 	opt.Release = release
 	opt.Seed = s.cfg.Seed
 	if !s.service() {
-		opt.Tick = 1 / s.hz
+		opt.Tick = 1 / s.time.hz
 	}
 	if s.cfg.Module != "" {
 		opt.Entry = []string{s.cfg.Module}
@@ -194,117 +180,18 @@ func (s *System) load() error {
 	if s.cfg.OnLog != nil {
 		opt.OnLog = func(level, module, text string) { s.cfg.OnLog(s.cfg.Address, level, module, text) }
 	}
-	st, err := script.New(opt)
-	if err != nil {
-		return err
-	}
-	s.state = st
-	s.events = noEvents{}
-	if s.cfg.Events != nil {
-		s.events = s.cfg.Events(st)
-	}
-	s.raise(func(e Events) { e.SystemStarted() })
-	s.settle()
-	return nil
+	return opt
 }
 
-// close gives back the Lua state.
-func (s *System) close() {
-	if s.state != nil {
-		s.state.Close()
-		s.state = nil
-	}
-}
-
-// Post puts a message in the inbox; any goroutine may. ErrBusy and ErrGone say
-// that it was not taken.
-func (s *System) Post(m Message) error {
-	switch m.(type) {
-	case Between:
-		return s.gaps.push(m)
-	case Enter:
-		return s.expect(m)
-	}
-	return s.inbox.push(m)
-}
-
-// Address is where messages for the system go.
-func (s *System) Address() world.Address { return s.cfg.Address }
-
-// Static is the system's place in the map, nil for a service.
-func (s *System) Static() *world.SolarSystem { return s.cfg.Static }
-
-// State is the Lua state, nil while the scripts do not run.
-func (s *System) State() *script.State { return s.state }
-
-// Down says why the scripts do not run, nil when they do.
-func (s *System) Down() error { return s.down }
-
-// Space is the physical space, nil for a service.
-func (s *System) Space() *physics.Space { return s.space }
-
-// Rand is the system's own seeded source of chance.
-func (s *System) Rand() *rand.Rand { return s.rand }
-
-// Now is the game time in seconds since the system first started.
-func (s *System) Now() float64 { return s.now }
-
-// Tick is the number of the current tick.
-func (s *System) Tick() world.Tick { return s.tick }
-
-// Hz is the number of ticks a second.
-func (s *System) Hz() float64 { return s.hz }
-
-// SetHz changes the number of ticks a second from the next tick on.
-func (s *System) SetHz(hz float64) error {
-	if !(hz >= MinHz && hz <= MaxHz) {
-		return fmt.Errorf("a system runs at %g to %g ticks a second, not %g", MinHz, MaxHz, hz)
-	}
-	if s.cfg.Static == nil {
-		return fmt.Errorf("a service has no ticks: it runs when a message or a timer comes")
-	}
-	if hz == s.hz {
-		return nil
-	}
-	s.hz = hz
-	s.rebuilt = true
-	if s.ticker != nil {
-		s.ticker.Reset(s.period())
-	}
-	return nil
-}
-
-// Release is the number of the release the system runs, 0 while it runs none.
-func (s *System) Release() int {
-	if s.state == nil {
-		return 0
-	}
-	return s.state.Release().Number
-}
-
-func (s *System) period() time.Duration {
-	return time.Duration(float64(time.Second) / (s.hz * s.pace.current))
-}
+// used says that somebody has a use for the system.
+func (s *System) used() { s.lastUse = s.time.real }
 
 func (s *System) service() bool { return s.cfg.Static == nil }
 
-// raise keeps an event for the scripts until no Lua runs: handlers are never
-// entered from inside a binding.
-func (s *System) raise(fn func(Events)) { s.raised = append(s.raised, fn) }
-
-// settle tells the scripts what was raised and lets those go who asked to,
-// until nothing is left of either.
-func (s *System) settle() {
-	for len(s.raised) > 0 || len(s.departs) > 0 {
-		raised := s.raised
-		s.raised = nil
-		for _, fn := range raised {
-			fn(s.events)
-		}
-		if len(s.raised) == 0 && len(s.departs) > 0 {
-			p := s.departs[0]
-			s.departs = s.departs[1:]
-			s.depart(p)
-		}
+// name is what players call the system.
+func (s *System) name() string {
+	if s.service() {
+		return string(s.cfg.Address)
 	}
+	return s.cfg.Static.Name
 }

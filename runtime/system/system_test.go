@@ -48,7 +48,7 @@ func TestCommandIsAnsweredOnceItHasEnded(t *testing.T) {
 }
 
 func TestInboxIsBounded(t *testing.T) {
-	b := newBench(t, scripts, func(c *Config) { c.InboxLimit = 3 })
+	b := newBench(t, echoes, func(c *Config) { c.InboxLimit = 3 })
 	c := newClient()
 	for i := range 3 {
 		b.post(Command{Player: 1, Client: c, ID: uint64(i)})
@@ -144,7 +144,7 @@ func TestServiceServes(t *testing.T) {
 }
 
 func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	const players = 400
 	for id := range world.CharacterID(players) {
 		b.post(Enter{Character: Character{ID: id + 1, Name: "P", Ship: wren(somewhere)}, Client: new(sink), Reason: "login"})
@@ -155,35 +155,35 @@ func TestEveryPlayerIsSavedEveryFiveSeconds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b.saves = 0
+	b.shard.saves = 0
 	most := 0
 	for range 100 { // ten seconds
-		before := b.saves
+		before := b.shard.saves
 		b.tick(1)
-		most = max(most, b.saves-before)
+		most = max(most, b.shard.saves-before)
 	}
-	if b.saves != 2*players {
-		t.Errorf("%d saves of %d players in ten seconds", b.saves, players)
+	if b.shard.saves != 2*players {
+		t.Errorf("%d saves of %d players in ten seconds", b.shard.saves, players)
 	}
 	if most > saveTogether {
 		t.Errorf("%d players were saved in one tick: they are not spread", most)
 	}
-	b.saves = 0
+	b.shard.saves = 0
 	b.now = b.now.Add(time.Hour)
 	b.tick(1)
-	if b.saves != players {
-		t.Errorf("%d saves after a pause", b.saves)
+	if b.shard.saves != players {
+		t.Errorf("%d saves after a pause", b.shard.saves)
 	}
 }
 
 func TestOnlyWhatChangedIsSaved(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	p := b.Player(1)
 	turn := func() (Character, int) {
-		b.saves = 0
+		b.shard.saves = 0
 		b.tick(50)
-		return b.saved[1], b.saves
+		return b.saved[1], b.shard.saves
 	}
 	turn()
 	if _, n := turn(); n != 0 {
@@ -212,22 +212,22 @@ func TestOnlyWhatChangedIsSaved(t *testing.T) {
 }
 
 func TestDataThatCannotBeSavedKeepsTheLastGood(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	p := b.Player(1)
 	p.Data.RawSetString("isk", luaNumber(5))
-	b.save(p)
+	b.System.saves.now(p)
 	p.Data.RawSetString("bad", b.State().L().NewFunction(func(*lua.LState) int { return 0 }))
-	b.save(p)
+	b.System.saves.now(p)
 	if d, _ := b.saved[1].Data.(map[string]world.Value); d["isk"] != 5.0 {
 		t.Errorf("saved %v", b.saved[1].Data)
 	}
 }
 
 func TestPanicRestartsFromTheLastSave(t *testing.T) {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	ann := b.fly(1, somewhere)
-	b.save(b.Player(1))
+	b.System.saves.now(b.Player(1))
 	b.post(Do(func(*System) { panic("a bug in Go") }))
 	b.post(Command{Player: 1, Client: ann, ID: 5, Name: "echo", Args: map[string]world.Value{"n": 1.0}})
 	b.take()
@@ -244,7 +244,7 @@ func TestPanicRestartsFromTheLastSave(t *testing.T) {
 	equal(t, "Ann's frames", ann.take(), []string{"system", "snapshot of 1"})
 	lost := newClient()
 	b.post(Enter{Character: Character{ID: 9, Name: "Bad"}, Client: lost, Reason: "login"})
-	b.events = panics{b.events}
+	b.scripts.events = panics{b.scripts.events}
 	b.guard(func() { b.tick(1) })
 	if lost.closed == "" || len(b.left) != 1 || b.Player(1) == nil {
 		t.Errorf("a player whose arrival panics: closed %q, left %v", lost.closed, b.left)
@@ -440,8 +440,8 @@ func TestStopSavesEverybody(t *testing.T) {
 
 func TestPanicInTheLoopHurtsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sys, _ := run(t, scripts, nil)
-		other, _ := run(t, scripts, nil)
+		sys, _ := run(t, echoes, nil)
+		other, _ := run(t, echoes, nil)
 		_ = sys.Post(Do(func(*System) { panic("a bug in Go") }))
 		time.Sleep(time.Second)
 		synctest.Wait()

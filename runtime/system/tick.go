@@ -10,72 +10,73 @@ import (
 // Step runs one tick. now is the real time: it paces saving and the reckoning of
 // a sleep, and never enters the game, which advances by one period a tick.
 //
-// A tick reads like this: what has come in is taken in, players are let in, their
-// commands run in turn, scripts run what has become due, the bodies move, scripts hear what happened to them, everybody
-// hears what they can see, some of the players are saved, and when no Lua is
-// left running the scripts may be replaced.
+// A tick reads like this: what has come in is taken in, players are let in, as many
+// of their commands run as a tick has room for, scripts run what has become due, the
+// bodies move, scripts hear what happened to them, everybody hears what they can see,
+// some of the players are saved, and when no Lua is left running the scripts may be
+// replaced.
 func (s *System) Step(now time.Time) {
-	if s.service() && !s.real.IsZero() {
-		s.now += max(0, now.Sub(s.real).Seconds())
-	}
-	s.real = now
+	s.beginStep(now)
 	s.takeMail()
 	s.letIn()
-	s.takeTurns()
-	if s.state != nil {
+	s.runCommands()
+	if s.scripts.state != nil {
 		s.runDue()
-		s.stepPhysics()
+		s.moveBodies(1 / s.time.hz)
 		s.tellScripts()
-		s.sendViews()
-		s.saveDue()
+		s.sending.views()
+		s.saves.due(now)
 	}
-	s.uncork()
+	s.sending.uncork()
 	s.fillGap()
+}
+
+// beginStep makes game time pass in a service, which has no ticks: it is real time.
+func (s *System) beginStep(now time.Time) {
+	if s.service() && s.time.begun() {
+		s.time.skip(max(0, s.time.sinceStep(now).Seconds()), 0)
+	}
+	s.time.begin(now)
 }
 
 // takeMail delivers the messages that have come since the last tick, and those
 // that a panic kept from being delivered.
 func (s *System) takeMail() {
-	s.mail = s.inbox.take(s.mail)
-	for i, m := range s.mail {
-		s.mail[i], s.current = nil, m
+	s.mail.open()
+	for m := s.mail.deliver(); m != nil; m = s.mail.deliver() {
 		m.deliver(s)
 		s.settle()
 	}
-	s.mail, s.current = s.mail[:0], nil
 }
 
 // runDue moves game time on by a tick and runs timers and tasks that are due.
 func (s *System) runDue() {
 	if !s.service() {
-		s.tick++
-		s.now += 1 / s.hz
+		s.time.advance()
 	}
-	s.expireCalls()
-	s.state.Advance(s.now)
+	s.calls.expire(s.time.now)
+	s.scripts.state.Advance(s.time.now)
 	s.settle()
 }
 
-func (s *System) stepPhysics() {
-	if s.space != nil {
-		s.moveBodies(1 / s.hz)
-	}
-}
-
+// moveBodies lets the physics run for some game seconds.
 func (s *System) moveBodies(dt float64) {
-	if err := s.space.Step(dt); err != nil {
+	if s.service() {
+		return
+	}
+	if err := s.entities.space.Step(dt); err != nil {
 		s.log.Error("the bodies did not move", "error", err)
 		return
 	}
-	s.trackBubbles()
+	s.bubbles.track()
 }
 
-// tellScripts turns what the physics did into events.
+// tellScripts tells the scripts what the physics did.
 func (s *System) tellScripts() {
-	if s.space == nil {
+	if s.service() {
 		return
 	}
-	for _, ev := range s.space.Events() {
+	for _, ev := range s.entities.space.Events() {
 		s.tell(ev)
 		s.settle()
 	}
@@ -84,37 +85,47 @@ func (s *System) tellScripts() {
 func (s *System) tell(ev physics.Event) {
 	switch ev.Kind {
 	case physics.WarpStarted:
-		s.events.WarpStarted(ev.ID)
+		s.scripts.events.WarpStarted(ev.ID)
 	case physics.WarpLanded:
-		s.events.WarpLanded(ev.ID)
+		s.scripts.events.WarpLanded(ev.ID)
 	case physics.Arrived:
-		s.events.ShipArrived(ev.ID, ev.Target)
+		s.scripts.events.ShipArrived(ev.ID, ev.Target)
 	case physics.TargetLost:
-		s.events.TargetLost(ev.ID, ev.Target)
+		s.scripts.events.TargetLost(ev.ID, ev.Target)
 	case physics.BubbleEntered:
-		s.events.BubbleEntered(ev.ID)
+		s.scripts.events.BubbleEntered(ev.ID)
 	case physics.BubbleLeft:
-		s.events.BubbleLeft(ev.ID)
+		s.scripts.events.BubbleLeft(ev.ID)
 	case physics.MissileHit:
-		s.events.MissileHit(ev.ID, ev.Target, ev.Owner)
+		s.scripts.events.MissileHit(ev.ID, ev.Target, ev.Owner)
 		s.Remove(ev.ID)
 	case physics.MissileExpired:
-		s.events.MissileExpired(ev.ID)
+		s.scripts.events.MissileExpired(ev.ID)
 		s.Remove(ev.ID)
 	}
 }
 
 // fillGap does what was to happen between two ticks.
 func (s *System) fillGap() {
-	if s.gaps.empty() {
+	if s.mail.gaps.empty() {
 		return
 	}
-	for _, m := range s.gaps.take(nil) {
+	for _, m := range s.mail.gaps.take(nil) {
 		m.deliver(s)
 		s.settle()
 	}
-	s.uncork()
+	s.sending.uncork()
 	s.publish()
+}
+
+// settle tells the scripts what was raised and lets those go who asked to,
+// until nothing is left of either.
+func (s *System) settle() {
+	for s.scripts.tell(); len(s.departs) > 0; s.scripts.tell() {
+		p := s.departs[0]
+		s.departs = s.departs[1:]
+		s.depart(p)
+	}
 }
 
 // After a sleep the game time of the sleep is made good: the bodies moved on
@@ -128,25 +139,19 @@ const (
 // catchUp advances game time by what a sleep took. Ticks that come late are not
 // made good: an overloaded system has less game time, not longer ticks.
 func (s *System) catchUp(now time.Time) {
-	gone := now.Sub(s.real).Seconds()
-	if s.service() || s.real.IsZero() || !s.pace.slept {
+	if s.service() || !s.time.begun() || !s.pace.woken() {
 		return
 	}
-	s.pace.slept = false
-	gone -= 1 / s.hz // the coming tick's own
+	gone := s.time.sinceStep(now).Seconds() - 1/s.time.hz // the coming tick's own
 	if gone <= 0 {
 		return
 	}
-	s.now += gone
-	s.tick += world.Tick(gone*s.hz + 0.5)
+	s.time.skip(gone, world.Tick(gone*s.time.hz+0.5))
 	if s.Len() == 0 {
 		return
 	}
-	for left := min(gone, maxCatchUp); left > 0 && s.state != nil; left -= maxCatchUpStep {
+	for left := min(gone, maxCatchUp); left > 0 && s.scripts.state != nil; left -= maxCatchUpStep {
 		s.moveBodies(min(left, maxCatchUpStep))
 		s.tellScripts()
 	}
 }
-
-// Len is the number of things in space that are not part of the map.
-func (s *System) Len() int { return len(s.entities) }

@@ -21,7 +21,7 @@ func (k *sink) Close(string)                     {}
 
 // crowd is a system with so many players in one bubble.
 func crowd(t testing.TB, n int) *bench {
-	b := newBench(t, scripts)
+	b := newBench(t, echoes)
 	for id := range world.CharacterID(n) {
 		at := somewhere.Add(world.Vec3{X: float64(id%100) * 200, Y: float64(id/100) * 200})
 		b.post(Enter{Character: Character{ID: id + 1, Name: "P", Ship: wren(at)}, Client: new(sink), Reason: "login"})
@@ -66,7 +66,7 @@ func BenchmarkTick(bm *testing.B) {
 			for i := 0; bm.Loop(); i++ {
 				for k := i % 50; k < n; k += 50 {
 					dir := world.Vec3{X: float64(k%7) - 3, Y: float64(i%5) - 2, Z: 1}
-					if err := b.Space().Direction(b.order[k].Ship, dir); err != nil {
+					if err := b.Space().Direction(b.people.order[k].Ship, dir); err != nil {
 						bm.Fatal(err)
 					}
 				}

@@ -36,8 +36,8 @@ func (Knock) refusable() bool    { return false }
 func (Withdraw) refusable() bool { return false }
 func (Ticket) refusable() bool   { return false }
 
-func (m Knock) deliver(s *System)    { s.knock(m) }
-func (m Withdraw) deliver(s *System) { s.withdrawn(m) }
+func (m Knock) deliver(s *System)    { s.door.knock(m) }
+func (m Withdraw) deliver(s *System) { s.door.withdraw(m) }
 func (m Ticket) deliver(s *System)   { s.ticket(m) }
 
 // ticket is a player's place in the line of the system they want to jump to.
@@ -49,50 +49,36 @@ type ticket struct {
 	seat  bool // one is kept
 }
 
-// knock puts a player of another system into the line, or keeps a seat for them.
-func (s *System) knock(m Knock) {
-	d := &s.door
-	if _, kept := d.kept[m.Player]; kept || s.service() {
-		return
-	}
-	w := d.find(m.Player)
-	if w == nil {
-		w = &waiter{id: m.Player}
-		d.add(w)
-	}
-	w.from = m.From
-	s.tellPlace(w)
+// tickets deals with the doors of other systems, for the players of one.
+type tickets struct {
+	from   world.Address
+	router Router
 }
 
-func (s *System) withdrawn(m Withdraw) {
-	if seat, kept := s.door.kept[m.Player]; kept && seat.from == m.From {
-		delete(s.door.kept, m.Player)
-	}
-	if w := s.door.find(m.Player); w != nil && w.from == m.From {
-		s.door.remove(w)
-	}
-}
-
-// ticket tells a player who waits for a seat elsewhere how that goes.
-func (s *System) ticket(m Ticket) {
-	p := s.players[m.Player]
+// heard takes in how it goes with a player who waits for a seat elsewhere, and
+// returns what to tell them of it; nil where that is nobody who waits there.
+func (c *tickets) heard(p *Player, m Ticket) *wire.Frame {
 	if p == nil || p.ticket == nil || p.ticket.id != m.System {
 		if !m.Lost {
-			_ = s.cfg.Router.Send(world.SystemAddress(m.Name), Withdraw{Player: m.Player, From: s.cfg.Address})
+			c.withdraw(world.SystemAddress(m.Name), m.Player)
 		}
-		return
+		return nil
 	}
 	switch {
 	case m.Lost:
 		p.ticket = nil
-		s.Tell(p, wire.NewEvent("queue", map[string]world.Value{"system": m.Name, "place": nil, "of": nil}))
-		return
+		return wire.NewEvent("queue", map[string]world.Value{"system": m.Name, "place": nil, "of": nil})
 	case m.Granted:
 		p.ticket.place, p.ticket.seat = 0, true
 	default:
 		p.ticket.place, p.ticket.of = m.Place, m.Of
 	}
-	s.Tell(p, queueEvent(m.Name, p.ticket.place, p.ticket.of))
+	return queueEvent(m.Name, p.ticket.place, p.ticket.of)
+}
+
+func (c *tickets) withdraw(to world.Address, id world.CharacterID) {
+	// A system that cannot be reached keeps no seat.
+	_ = c.router.Send(to, Withdraw{Player: id, From: c.from})
 }
 
 // queueEvent tells of a place in the line of a system; place 0 is a kept seat.
@@ -104,18 +90,18 @@ func queueEvent(system string, place, of int) *wire.Frame {
 	return wire.NewEvent("queue", f)
 }
 
-// claimSeat says whether the player may jump to a system now. Where that is full
-// they get a place in its line, which the refusal names, and stay here.
-func (s *System) claimSeat(p *Player, to world.SystemID) error {
+// claim says whether the player may jump to a system now. Where that is full they
+// get a place in its line, which the refusal names, and stay here.
+func (c *tickets) claim(p *Player, to world.SystemID) error {
 	t := p.ticket
 	if t == nil || t.id != to {
-		c := s.cfg.Router.Crowd(to)
-		if !c.Full {
+		crowd := c.router.Crowd(to)
+		if !crowd.Full {
 			return nil
 		}
-		s.dropTicket(p)
-		t = &ticket{to: c, id: to, place: c.Waiting + 1, of: c.Waiting + 1}
-		if err := s.cfg.Router.Send(c.Address, Knock{Player: p.ID, From: s.cfg.Address}); err != nil {
+		c.drop(p)
+		t = &ticket{to: crowd, id: to, place: crowd.Waiting + 1, of: crowd.Waiting + 1}
+		if err := c.router.Send(crowd.Address, Knock{Player: p.ID, From: c.from}); err != nil {
 			return err
 		}
 		p.ticket = t
@@ -127,19 +113,19 @@ func (s *System) claimSeat(p *Player, to world.SystemID) error {
 		t.to.Name, t.to.Cap, t.place, t.of)
 }
 
-// dropTicket gives up the player's place in the line of another system.
-func (s *System) dropTicket(p *Player) {
+// drop gives up the player's place in the line of another system.
+func (c *tickets) drop(p *Player) {
 	if p.ticket != nil {
-		_ = s.cfg.Router.Send(p.ticket.to.Address, Withdraw{Player: p.ID, From: s.cfg.Address})
+		c.withdraw(p.ticket.to.Address, p.ID)
 		p.ticket = nil
 	}
 }
 
-// useTicket ends the player's waiting when they leave: on the way to the system
-// they have waited for the seat is theirs, else it is given up.
-func (s *System) useTicket(p *Player) {
+// use ends the player's waiting when they leave: on the way to the system they have
+// waited for the seat is theirs, else it is given up.
+func (c *tickets) use(p *Player) {
 	if p.jump == nil || p.ticket == nil || p.jump.to != p.ticket.id {
-		s.dropTicket(p)
+		c.drop(p)
 	}
 	p.ticket = nil
 }

@@ -24,7 +24,7 @@ func course(m *wire.Motion, radius float64) physics.Motion {
 
 // follow takes in what came with the latest tick.
 func (f *follower) follow(b *bench) {
-	dt := 1 / b.hz
+	dt := 1 / b.time.hz
 	if f.tick != 0 {
 		f.mirror.Step(dt)
 		f.tick++
@@ -107,7 +107,7 @@ func (b *bench) act(rng *rand.Rand) {
 func TestFollowersSeeWhatIsThere(t *testing.T) {
 	for seed := range uint64(8) {
 		rng := rand.New(rand.NewPCG(seed, 7))
-		b := newBench(t, scripts, cohortsFrom(2))
+		b := newBench(t, echoes, cohortsFrom(2))
 		var all []*follower
 		for i := range 20 {
 			c := b.fly(world.CharacterID(i+1), somewhere.Add(world.Vec3{X: 500 * float64(i)}))
@@ -144,7 +144,7 @@ func TestFollowersSeeWhatIsThere(t *testing.T) {
 
 // compare counts what flies by itself, and how much of it is not where it is seen.
 func (f *follower) compare(b *bench) (seen, off int) {
-	for id := range b.entities {
+	for id := range b.entities.byID {
 		is, _ := b.Space().Get(id)
 		if is.Target > world.FirstDynamicID {
 			continue

@@ -8,14 +8,20 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
 )
 
-type releases struct{ *Shard }
+type releases struct {
+	command.Releases
+	*Shard
+}
 
 func (r releases) ListReleases(context.Context, int) ([]command.Release, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.Releases, nil
+	return r.Shard.Releases, nil
 }
 
 func (r releases) Diff(_ context.Context, from, to int) (string, error) {
@@ -25,107 +31,107 @@ func (r releases) Diff(_ context.Context, from, to int) (string, error) {
 	return fmt.Sprintf("--- r%d\n+++ r%d\n", from, to), nil
 }
 
-func (r releases) Plan(_ context.Context, to int) (command.Plan, error) {
-	return command.Plan{Base: r.Identity.Release, Systems: 3,
-		Functions: []command.PlannedFunction{{Name: "market.fee", Change: "changed", OldHash: "aa", NewHash: "bb"}},
-		Warnings:  []command.Warning{{Code: "W-ARITY", Subject: "market.fee"}}}, nil
+// Plan is of one function.
+func (r releases) Plan(context.Context, int) (release.Outcome, error) {
+	return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release, Units: 3,
+		Changes:  []script.FunctionChange{{Name: "market.fee", Change: "changed", OldHash: "aa", NewHash: "bb"}},
+		Warnings: []script.Warning{{Code: "W-ARITY", Subject: "market.fee"}}}, nil
 }
 
-func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (command.Plan, error) {
+func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (release.Outcome, error) {
 	return r.Plan(ctx, to)
 }
 
-func (r releases) PlanRollback(ctx context.Context, to int) (command.Plan, error) {
+func (r releases) PlanRollback(ctx context.Context, to int) (release.Outcome, error) {
 	return r.Plan(ctx, to)
 }
 
-func (r releases) Verdicts(context.Context) ([]command.Watched, error) {
+func (r releases) Verdicts(context.Context) (open, closed []release.Verdicted, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.Watched), nil
+	return slices.Clone(r.Watched), slices.Clone(r.Closed), nil
 }
 
-func (r releases) Promote(_ context.Context, to int, systems []string, _ string) (command.Outcome, error) {
+func (r releases) Promote(_ context.Context, to int, systems []string, _ string) (release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(systems) > 0 {
-		r.Releases = append(r.Releases, command.Release{Number: r.Identity.Release + 1, State: "canary"})
-		return command.Outcome{Verdict: command.Applied, Release: r.Identity.Release + 1, Systems: len(systems)}, nil
+		r.Shard.Releases = append(r.Shard.Releases, command.Release{Number: r.Identity.Release + 1, State: command.ReleaseCanary})
+		return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release + 1, Units: len(systems)}, nil
 	}
 	r.Identity.Release++
-	return command.Outcome{Verdict: command.Applied, Release: r.Identity.Release, Systems: 3}, nil
+	return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release, Units: 3}, nil
 }
 
-func (r releases) Rollback(_ context.Context, to int, _ string) (command.Outcome, error) {
+func (r releases) Rollback(_ context.Context, to int, _ string) (release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if to == 0 {
 		to = r.Identity.Release - 1
 	}
 	r.Identity.Release = to
-	return command.Outcome{Verdict: command.Applied, Release: to, Systems: 3}, nil
+	return release.Outcome{Verdict: release.Apply, Release: to, Units: 3}, nil
 }
 
 func (r releases) Freeze(_ context.Context, reason, author string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Identity.Frozen, r.Frozen = true, reason
-	r.Identity.FrozenBy, r.Identity.FrozenWhy, r.Identity.FrozenAt = author, reason, time.Now()
+	r.Identity.Frozen = &release.Freeze{By: author, Why: reason, At: time.Now()}
 	return nil
 }
 
-func (r releases) Thaw(context.Context, string) (command.Outcome, error) {
+func (r releases) Thaw(context.Context, string) (release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Identity.Frozen = false
-	return command.Outcome{Verdict: command.Ignored}, nil
+	r.Identity.Frozen = nil
+	return release.Outcome{Verdict: release.Ignore}, nil
 }
 
 func (r releases) Stragglers(context.Context) ([]command.Task, error) { return r.Shard.Tasks, nil }
 
-type patches struct{ *Shard }
-
-func (p patches) PlanPatch(ctx context.Context, _ command.PatchRequest) (command.Plan, error) {
-	return releases(p).Plan(ctx, 0)
+type patches struct {
+	command.Patches
+	*Shard
 }
 
-func (p patches) MakePatch(_ context.Context, q command.PatchRequest) (command.Patch, command.Outcome, error) {
+func (p patches) PlanPatch(ctx context.Context, _ release.PatchRequest) (release.Outcome, error) {
+	return releases{Shard: p.Shard}.Plan(ctx, 0)
+}
+
+func (p patches) MakePatch(_ context.Context, q release.PatchRequest) (*release.Patch, release.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if strings.Contains(q.Code, "(((") {
-		return command.Patch{}, command.Outcome{Verdict: command.Refused, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
+		return nil, release.Outcome{Verdict: release.Refuse, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
 	}
-	made := command.Patch{Number: len(p.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
-		Systems: q.Systems, Sticky: q.Sticky, State: "live", At: time.Now(), Base: q.Code}
-	if len(q.Systems) > 0 {
-		made.State = "canary"
-	}
-	p.Patches = append(p.Patches, made)
-	return made, command.Outcome{Verdict: command.Applied, Release: p.Identity.Release, Systems: max(1, len(q.Systems))}, nil
+	made := release.Patch{ID: len(p.Shard.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
+		Canary: q.Canary, Sticky: q.Sticky, Status: release.PatchOpen, At: time.Now(), Base: q.Code}
+	p.Shard.Patches = append(p.Shard.Patches, command.Patched{Patch: made})
+	return &made, release.Outcome{Verdict: release.Apply, Release: p.Identity.Release, Units: max(1, len(q.Canary))}, nil
 }
 
-func (p patches) set(n int, state string) (command.Outcome, error) {
+func (p patches) change(n int, how func(*command.Patched)) (release.Outcome, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n > len(p.Patches) {
-		return command.Outcome{}, &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no patch #%d", n)}
+	if n > len(p.Shard.Patches) {
+		return release.Outcome{}, &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no patch #%d", n)}
 	}
-	p.Patches[n-1].State = state
-	return command.Outcome{Verdict: command.Applied, Release: p.Identity.Release, Systems: 3}, nil
+	how(&p.Shard.Patches[n-1])
+	return release.Outcome{Verdict: release.Apply, Release: p.Identity.Release, Units: 3}, nil
 }
 
-func (p patches) PromotePatch(_ context.Context, n int, _ string) (command.Outcome, error) {
-	return p.set(n, "live")
+func (p patches) PromotePatch(_ context.Context, n int, _ string) (release.Outcome, error) {
+	return p.change(n, func(q *command.Patched) { q.Canary = nil })
 }
 
-func (p patches) DropPatch(_ context.Context, n int, _ string) (command.Outcome, error) {
-	return p.set(n, "dropped")
+func (p patches) DropPatch(_ context.Context, n int, _ string) (release.Outcome, error) {
+	return p.change(n, func(q *command.Patched) { q.Status = release.PatchDropped })
 }
 
-func (p patches) ListPatches(context.Context) ([]command.Patch, error) {
+func (p patches) ListPatches(context.Context) ([]command.Patched, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.Patches), nil
+	return slices.Clone(p.Shard.Patches), nil
 }
 
 func (p patches) ExportPatch(context.Context, int) (string, error) {
@@ -134,7 +140,10 @@ func (p patches) ExportPatch(context.Context, int) (string, error) {
 
 func (p patches) SavePatch(context.Context, int, string) (string, error) { return "market.lua", nil }
 
-type probe struct{ *Shard }
+type probe struct {
+	command.Probe
+	*Shard
+}
 
 func (p probe) Source(_ context.Context, _, function string) (command.Source, error) {
 	return command.Source{Function: function, Where: "market@3:12", Hash: "aa", Code: "function market.fee(price)\n  return price * 0.01\nend"}, nil
@@ -160,7 +169,7 @@ func (p probe) StopTasks(_ context.Context, q command.TaskQuery) ([]command.Task
 }
 
 func (p probe) Timers(context.Context, string) ([]command.Timer, error) {
-	return []command.Timer{{System: "Jita", ID: 7, Function: "market.sweep", Every: time.Minute}}, nil
+	return []command.Timer{{System: "Jita", TimerInfo: script.TimerInfo{ID: 7, Function: "market.sweep", Every: 60}}}, nil
 }
 
 func (p probe) StopTimers(_ context.Context, _ string, ids []uint64) ([]command.Timer, error) {
@@ -171,8 +180,8 @@ func (p probe) StopTimers(_ context.Context, _ string, ids []uint64) ([]command.
 }
 
 // Trace reports one call and then waits.
-func (p probe) Trace(ctx context.Context, system, function string, call func(command.TracedCall) error) error {
-	err := call(command.TracedCall{At: time.Now(), System: "Jita", Args: []string{"100"}, Results: []string{"1"}, Took: time.Microsecond})
+func (p probe) Trace(ctx context.Context, system, function string, call func(command.Traced) error) error {
+	err := call(command.Traced{At: time.Now(), System: "Jita", TracedCall: script.TracedCall{Args: []string{"100"}, Results: []string{"1"}, Took: time.Microsecond}})
 	if err != nil {
 		return err
 	}
@@ -181,21 +190,27 @@ func (p probe) Trace(ctx context.Context, system, function string, call func(com
 	return ctx.Err()
 }
 
-func (p probe) Profile(context.Context, string, time.Duration) ([]command.ProfileLine, []byte, error) {
-	return []command.ProfileLine{{Function: "market.fee", Self: time.Second, Calls: 7}}, []byte("pprof"), nil
+func (p probe) Profile(context.Context, string, time.Duration) ([]script.ProfileSample, []byte, error) {
+	return []script.ProfileSample{{Stack: []script.ProfileFrame{{Function: "market.fee"}}, Time: time.Second, Count: 7}}, []byte("pprof"), nil
 }
 
-type services struct{ *Shard }
+type services struct {
+	command.Services
+	*Shard
+}
 
 func (v services) ListServices(context.Context) ([]command.Service, error) {
-	return []command.Service{{Name: "market", Up: true, Calls: 9}}, nil
+	return []command.Service{{Name: "market", Stats: system.Stats{Up: true, Calls: 9}}}, nil
 }
 
 func (v services) StoreStats(context.Context) (command.StoreStats, error) {
 	return command.StoreStats{URL: "shard.db", Commits: 5, Extra: map[string]string{"journal": "wal"}}, nil
 }
 
-type logs struct{ *Shard }
+type logs struct {
+	command.Log
+	*Shard
+}
 
 // Tail passes on what the test sends into Lines.
 func (l logs) Tail(ctx context.Context, line func(command.LogLine) error) error {
@@ -212,7 +227,10 @@ func (l logs) Tail(ctx context.Context, line func(command.LogLine) error) error 
 	}
 }
 
-type audit struct{ *Shard }
+type audit struct {
+	command.Audit
+	*Shard
+}
 
 func (a audit) Record(_ context.Context, e command.AuditEntry) error {
 	a.mu.Lock()

@@ -10,7 +10,10 @@ import (
 )
 
 // community is two accounts, called as the players that New puts online.
-type community struct{ *Shard }
+type community struct {
+	command.Community
+	*Shard
+}
 
 func (c community) Account(_ context.Context, who string) (command.Account, error) {
 	c.mu.Lock()

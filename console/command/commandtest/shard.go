@@ -1,5 +1,7 @@
 // Package commandtest is a small shard in memory for tests of the console: its
-// systems are real Lua states, its lists are what a test put into them.
+// systems are real Lua states, its lists are what a test put into them. Each subject
+// embeds the interface that it stands for: a method that no test needs is not there,
+// and a new one costs nothing here.
 package commandtest
 
 import (
@@ -14,6 +16,9 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
+	"hotshard/runtime/system"
+	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
@@ -24,8 +29,8 @@ type Shard struct {
 	Identity command.Identity
 	Players  []command.Player
 	Faults   []command.ErrorGroup
-	Outcomes []command.Outcome // what Reload.Now and Wait answer next
-	Patches  []command.Patch
+	Outcomes []release.Outcome // what Reload.Now and Wait answer next
+	Patches  []command.Patched
 	Entries  []command.AuditEntry
 	Releases []command.Release
 	Tasks    []command.Task
@@ -34,9 +39,9 @@ type Shard struct {
 	Reason   string
 	Told     []string // announcements
 	Kicked   []int64
-	Frozen   string
 	Imposed  []command.Sanction
-	Watched  []command.Watched
+	Watched  []release.Verdicted // and Closed are what Verdicts answers
+	Closed   []release.Verdicted
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
 	Busy chan struct{}
 	// Lines feeds Tail.
@@ -77,9 +82,9 @@ func (s *Shard) Do(fn func()) {
 func (s *Shard) Command() command.Shard {
 	return command.Shard{
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
-		Systems:  systems{s}, Players: players{s}, Lua: code{s}, Reload: reload{s}, Unloader: reload{s}, Errors: faults{s},
-		Power: power{s}, Releases: releases{s}, Patches: patches{s}, Probe: probe{s}, Services: services{s},
-		Store: services{s}, Log: logs{s}, Audit: audit{s}, Community: community{s},
+		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: code{Shard: s}, Reload: reload{Shard: s}, Unloader: reload{Shard: s}, Errors: faults{Shard: s},
+		Power: power{Shard: s}, Releases: releases{Shard: s}, Patches: patches{Shard: s}, Probe: probe{Shard: s}, Services: services{Shard: s},
+		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s},
 	}
 }
 
@@ -100,7 +105,10 @@ func (s *Shard) busy() {
 	}
 }
 
-type systems struct{ *Shard }
+type systems struct {
+	command.Systems
+	*Shard
+}
 
 func (y systems) Names() []string { return y.names }
 
@@ -109,7 +117,7 @@ func (y systems) List(ctx context.Context) ([]command.System, error) {
 	defer y.mu.Unlock()
 	list := []command.System{}
 	for _, n := range y.names {
-		e := command.System{Name: n, Release: y.Identity.Release, Hz: 10, Dilation: 1}
+		e := command.System{Name: n, Stats: system.Stats{Release: y.Identity.Release, Hz: 10, Dilation: 1}}
 		for _, p := range y.Players {
 			if p.System == n {
 				e.Players, e.Awake = e.Players+1, true
@@ -132,22 +140,25 @@ func (y systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 	}
 	all, err := y.List(ctx)
 	i := slices.IndexFunc(all, func(e command.System) bool { return e.Name == name })
-	return command.SystemInfo{System: all[i], ID: int64(i), Region: "The Forge", Gates: []string{"Perimeter"}}, err
+	return command.SystemInfo{System: all[i], Static: &world.SolarSystem{ID: world.SystemID(i), Region: "The Forge"}, Gates: []string{"Perimeter"}}, err
 }
 
-type players struct{ *Shard }
+type players struct {
+	command.Players
+	*Shard
+}
 
 func (p players) Who(context.Context) ([]command.Player, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.Players), nil
+	return slices.Clone(p.Shard.Players), nil
 }
 
 func (p players) Announce(_ context.Context, text string) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.Told = append(p.Told, text)
-	return len(p.Players), nil
+	return len(p.Shard.Players), nil
 }
 
 func (p players) Kick(_ context.Context, ids []int64, _ string) (int, error) {
@@ -157,7 +168,10 @@ func (p players) Kick(_ context.Context, ids []int64, _ string) (int, error) {
 	return len(ids), nil
 }
 
-type code struct{ *Shard }
+type code struct {
+	command.Lua
+	*Shard
+}
 
 // Eval runs one piece of code at a time in the system's state.
 func (c code) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
@@ -234,30 +248,33 @@ func (c code) Complete(_ context.Context, _, prefix string, limit int) []string 
 	return found
 }
 
-type reload struct{ *Shard }
+type reload struct {
+	command.Reload
+	*Shard
+}
 
 func (r reload) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return command.ReloadStatus{Root: "scripts", Mode: "poll", Reason: "configured", Files: 12, LastScan: time.Now(), Last: r.Outcomes}, nil
+	return command.ReloadStatus{Watch: watch.Status{Root: "scripts", Mode: watch.Poll, Reason: "configured", Files: 12, LastScan: time.Now()}, Last: r.Outcomes}, nil
 }
 
-func (r reload) Accept(context.Context, string, string) ([]command.Outcome, error) {
+func (r reload) Accept(context.Context, string, string) ([]release.Outcome, error) {
 	return r.Outcomes, nil
 }
 
-func (r reload) Now(context.Context, string) ([]command.Outcome, error) {
+func (r reload) Now(context.Context, string) ([]release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Outcomes, nil
 }
 
-func (r reload) Unload(_ context.Context, module, _ string) (command.Outcome, error) {
-	return command.Outcome{Verdict: command.Applied, Release: 4, Files: []string{module}, Systems: 3}, nil
+func (r reload) Unload(_ context.Context, module, _ string) (release.Outcome, error) {
+	return release.Outcome{Verdict: release.Apply, Release: 4, Files: []string{module}, Units: 3}, nil
 }
 
 // Wait waits for as long as the test has put no outcome in.
-func (r reload) Wait(ctx context.Context) ([]command.Outcome, error) {
+func (r reload) Wait(ctx context.Context) ([]release.Outcome, error) {
 	r.mu.Lock()
 	got := r.Outcomes
 	r.mu.Unlock()
@@ -269,7 +286,10 @@ func (r reload) Wait(ctx context.Context) ([]command.Outcome, error) {
 	return nil, ctx.Err()
 }
 
-type faults struct{ *Shard }
+type faults struct {
+	command.Errors
+	*Shard
+}
 
 func (f faults) Groups(context.Context, string) ([]command.ErrorGroup, error) {
 	f.mu.Lock()
@@ -277,7 +297,10 @@ func (f faults) Groups(context.Context, string) ([]command.ErrorGroup, error) {
 	return f.Faults, nil
 }
 
-type power struct{ *Shard }
+type power struct {
+	command.Power
+	*Shard
+}
 
 func (p power) Shutdown(_ context.Context, in time.Duration, reason, _ string) error {
 	p.mu.Lock()

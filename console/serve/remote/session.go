@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"hotshard/console/command"
+	"hotshard/console/serve"
 )
 
 // guest is one ssh session: one command, a console, or a person at a terminal.
@@ -66,7 +67,7 @@ func (g *guest) asked(ctx context.Context, r *ssh.Request) (run func(), ok bool)
 		}
 	case "subsystem":
 		if ssh.Unmarshal(r.Payload, &arg) == nil && arg.Text == Subsystem {
-			return func() { command.ServeConn(ctx, g.Channel, g.session) }, true
+			return func() { serve.Conn(ctx, g.Channel, g.session) }, true
 		}
 	case "shell":
 		return func() { g.shell(ctx) }, true
@@ -370,7 +371,7 @@ func common(words []string) string {
 // script runs the lines of a pipe until one is refused.
 func (g *guest) script(ctx context.Context) {
 	in := bufio.NewScanner(g.Channel)
-	in.Buffer(nil, command.MaxFrame)
+	in.Buffer(nil, serve.MaxFrame)
 	text := ""
 	for in.Scan() {
 		text += in.Text()

@@ -1,65 +1,25 @@
-package command
+package serve
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"hotshard/console/command"
 )
 
 const (
-	maxConns   = 64               // at once, on one listener
 	maxRunning = 16               // commands at once, on one connection
 	writeWait  = 30 * time.Second // for a client that does not read
 	farewell   = 2 * time.Second  // for commands to end when the shard does
 )
 
-// Serve answers operators on a listener until ctx ends, and returns when the last
-// of them has been told. Whoever can connect is an admin: the socket's file
-// permissions guard it (see Listen), the peer's uid names who it is.
-func Serve(ctx context.Context, l net.Listener, r *Registry, shard Shard) error {
-	var all sync.WaitGroup
-	slots := make(chan struct{}, maxConns)
-	stop := context.AfterFunc(ctx, func() { l.Close() })
-	defer stop()
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			all.Wait()
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("console: %w", err)
-		}
-		who, err := peer(conn)
-		if err != nil {
-			slog.Warn("console: a connection is refused", "err", err)
-			conn.Close()
-			continue
-		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			slog.Warn("console: too many connections", "who", who)
-			conn.Close()
-			continue
-		}
-		all.Go(func() {
-			defer func() { <-slots }()
-			ServeConn(ctx, conn, Session{Shard: shard, Registry: r, Who: who, From: "socket", Role: Admin})
-		})
-	}
-}
-
 // talk is one connection.
 type talk struct {
-	session Session
+	session command.Session
 	conn    io.ReadWriteCloser
 	news    chan string // what colleagues did
 
@@ -67,12 +27,12 @@ type talk struct {
 	running map[uint64]context.CancelFunc
 }
 
-// ServeConn speaks the protocol on one connection, as the session says who it
+// Conn speaks the protocol on one connection, as the session says who it
 // is, until the client goes or ctx ends. It closes the connection.
-func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
+func Conn(ctx context.Context, conn io.ReadWriteCloser, session command.Session) {
 	defer conn.Close()
 	if session.Seat == "" {
-		session.Seat = NewSeat()
+		session.Seat = command.NewSeat()
 	}
 	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}, news: make(chan string, maxNews)}
 	within, cancel := context.WithCancel(ctx)
@@ -106,12 +66,7 @@ func ServeConn(ctx context.Context, conn io.ReadWriteCloser, session Session) {
 	commands.Wait()
 }
 
-var seats atomic.Uint64
-
-// NewSeat makes a name that tells a session from all others.
-func NewSeat() string { return strconv.FormatUint(seats.Add(1), 10) }
-
-func hello(s *Session) *Hello {
+func hello(s *command.Session) *Hello {
 	id := s.Shard.Identify()
 	return &Hello{Protocol: Protocol, Shard: id.Name, Production: id.Production, Release: id.Release, Version: id.Version,
 		PID: id.PID, Who: s.Who, Role: s.Role.String(), Notices: id.Notices}
@@ -124,7 +79,7 @@ func (t *talk) read(ctx context.Context, commands *sync.WaitGroup) {
 		var q Request
 		if err := frames.Read(&q); err != nil {
 			if errors.Is(err, ErrFrame) {
-				_ = t.send(Reply{Error: &Failure{Code: CodeUsage, Message: err.Error()}})
+				_ = t.send(Reply{Error: &Failure{Code: command.CodeUsage, Message: err.Error()}})
 			}
 			return
 		}
@@ -134,7 +89,7 @@ func (t *talk) read(ctx context.Context, commands *sync.WaitGroup) {
 		}
 		within, err := t.begin(ctx, q.ID)
 		if err != nil {
-			_ = t.send(Reply{ID: q.ID, Error: failure(err, Result{})})
+			_ = t.send(Reply{ID: q.ID, Error: failure(err, command.Result{})})
 			continue
 		}
 		commands.Go(func() {
@@ -152,10 +107,10 @@ func (t *talk) begin(ctx context.Context, id uint64) (context.Context, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.running) >= maxRunning {
-		return nil, refuse(CodeBusy, "%d commands are running on this connection", maxRunning)
+		return nil, command.Refuse(command.CodeBusy, "%d commands are running on this connection", maxRunning)
 	}
 	if t.running[id] != nil {
-		return nil, refuse(CodeUsage, "request %d is still running", id)
+		return nil, command.Refuse(command.CodeUsage, "request %d is still running", id)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	t.running[id] = cancel
@@ -200,15 +155,15 @@ func (t *talk) pass(ctx context.Context) {
 func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
 	s := t.session
 	if q.Complete != nil {
-		c := Complete(ctx, &s, *q.Complete)
+		c := command.Complete(ctx, &s, *q.Complete)
 		return Reply{ID: q.ID, Completion: &c}
 	}
 	s.Confirm, s.JSON, s.Interactive = q.Confirm, q.JSON, q.Interactive
-	result, err := s.Registry.RunFor(ctx, &s, q.Run, func(r Result) error { return t.send(Reply{ID: q.ID, Part: &r}) })
+	result, err := s.Registry.RunFor(ctx, &s, q.Run, func(r command.Result) error { return t.send(Reply{ID: q.ID, Part: &r}) })
 	reply = Reply{ID: q.ID, Release: s.Shard.Identify().Release}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		reply.Error = &Failure{Code: CodeBroken, Message: "broken off"}
+		reply.Error = &Failure{Code: command.CodeBroken, Message: "broken off"}
 	case err != nil:
 		reply.Error = failure(err, result)
 	default:
@@ -218,9 +173,9 @@ func (t *talk) answer(ctx context.Context, q Request) (reply Reply) {
 }
 
 // failure is an error on the wire.
-func failure(err error, r Result) *Failure {
-	f := &Failure{Code: CodeFailed, Message: err.Error(), Output: r.Text}
-	var refusal *Refusal
+func failure(err error, r command.Result) *Failure {
+	f := &Failure{Code: command.CodeFailed, Message: err.Error(), Output: r.Text}
+	var refusal *command.Refusal
 	if errors.As(err, &refusal) {
 		f.Code = refusal.Code
 		if err == error(refusal) {
@@ -235,7 +190,7 @@ func failure(err error, r Result) *Failure {
 func (t *talk) send(r Reply) error {
 	b, err := frame(r.safe())
 	if err != nil {
-		b, err = frame(Reply{ID: r.ID, Error: &Failure{Code: CodeFailed, Message: err.Error()}})
+		b, err = frame(Reply{ID: r.ID, Error: &Failure{Code: command.CodeFailed, Message: err.Error()}})
 		if err != nil {
 			return err
 		}
@@ -252,9 +207,9 @@ func (t *talk) send(r Reply) error {
 
 // safe replaces in results what JSON cannot carry.
 func (r Reply) safe() Reply {
-	for _, p := range []**Result{&r.Part, &r.Done} {
+	for _, p := range []**command.Result{&r.Part, &r.Done} {
 		if *p != nil {
-			s := (*p).safe()
+			s := (*p).Safe()
 			*p = &s
 		}
 	}

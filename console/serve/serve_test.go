@@ -1,4 +1,4 @@
-package command_test
+package serve_test
 
 import (
 	"bufio"
@@ -17,6 +17,7 @@ import (
 	"hotshard/console/client"
 	"hotshard/console/command"
 	"hotshard/console/command/commandtest"
+	"hotshard/console/serve"
 )
 
 // served is a shard behind a real socket.
@@ -26,16 +27,16 @@ type served struct {
 	stop func() // ends Serve and waits for it
 }
 
-func serve(t *testing.T) *served {
+func begin(t *testing.T) *served {
 	t.Helper()
 	s := &served{Shard: commandtest.New(), path: filepath.Join(t.TempDir(), "run", "console.sock")}
-	l, err := command.Listen(s.path)
+	l, err := serve.Listen(s.path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- command.Serve(ctx, l, command.Default(), s.Command()) }()
+	go func() { done <- serve.Local(ctx, l, command.Default(), s.Command()) }()
 	s.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
@@ -57,7 +58,7 @@ func (s *served) dial(t *testing.T) *client.Client {
 }
 
 func TestOneCommandOverTheSocket(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	c := s.dial(t)
 	h := c.Hello()
 	if h.Shard != "dev" || h.Production || h.Release != 3 || h.Who == "" || h.Role != "admin" {
@@ -84,7 +85,7 @@ func TestOneCommandOverTheSocket(t *testing.T) {
 }
 
 func TestCancelBreaksOffOneCommandOnly(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	c := s.dial(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	broken := make(chan error, 1)
@@ -115,7 +116,7 @@ func TestCancelBreaksOffOneCommandOnly(t *testing.T) {
 }
 
 func TestStreams(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	c := s.dial(t)
 	parts := make(chan string, 10)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -140,7 +141,7 @@ func TestStreams(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	var all sync.WaitGroup
 	for range 8 {
 		c := s.dial(t)
@@ -157,7 +158,7 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestTooManyOnOneConnection(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	c := s.dial(t)
 	for range 16 {
 		go c.Run(t.Context(), client.Line{Text: "reload wait"})
@@ -171,7 +172,7 @@ func TestTooManyOnOneConnection(t *testing.T) {
 }
 
 func TestEndOfTheShard(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	c := s.dial(t)
 	done := make(chan error, 1)
 	go func() {
@@ -203,7 +204,7 @@ func TestAPanicIsOneCommandsFailure(t *testing.T) {
 		panic("boom")
 	}})
 	near, far := net.Pipe()
-	go command.ServeConn(t.Context(), far, command.Session{Shard: shard, Registry: registry})
+	go serve.Conn(t.Context(), far, command.Session{Shard: shard, Registry: registry})
 	c, err := client.New(t.Context(), near)
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func TestAPanicIsOneCommandsFailure(t *testing.T) {
 }
 
 func TestRubbishEndsTheConnection(t *testing.T) {
-	s := serve(t)
+	s := begin(t)
 	conn, err := net.Dial("unix", s.path)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +236,7 @@ func TestRubbishEndsTheConnection(t *testing.T) {
 func TestSocketFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	path := filepath.Join(dir, "console.sock")
-	l, err := command.Listen(path)
+	l, err := serve.Listen(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestSocketFile(t *testing.T) {
 			t.Errorf("%s: %v, %v", p, info.Mode(), err)
 		}
 	}
-	if _, err := command.Listen(path); err == nil || !strings.Contains(err.Error(), "already answers") {
+	if _, err := serve.Listen(path); err == nil || !strings.Contains(err.Error(), "already answers") {
 		t.Errorf("a live socket: %v", err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
@@ -258,7 +259,7 @@ func TestSocketFile(t *testing.T) {
 	}
 	stale.SetUnlinkOnClose(false)
 	stale.Close() // as kill -9 leaves it
-	l, err = command.Listen(path)
+	l, err = serve.Listen(path)
 	if err != nil {
 		t.Fatalf("a stale socket: %v", err)
 	}
@@ -268,10 +269,10 @@ func TestSocketFile(t *testing.T) {
 	if b, _ := os.ReadFile(path); string(b) != "precious" {
 		t.Error("closing removes what is not its own")
 	}
-	if _, err := command.Listen(path); err == nil {
+	if _, err := serve.Listen(path); err == nil {
 		t.Error("a file is replaced")
 	}
-	if _, err := command.Listen(filepath.Join(dir, strings.Repeat("x", 200))); err == nil || !strings.Contains(err.Error(), "too long") {
+	if _, err := serve.Listen(filepath.Join(dir, strings.Repeat("x", 200))); err == nil || !strings.Contains(err.Error(), "too long") {
 		t.Errorf("a long path: %v", err)
 	}
 }

@@ -1,11 +1,14 @@
-package command
+package serve
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"hotshard/console/command"
 )
 
 // Protocol is the version of what is spoken on the socket: one JSON object a
@@ -34,12 +37,12 @@ type Request struct {
 // Reply is what a server sends. Hello comes once, first. A Run is answered by
 // any number of Parts and then Done or Error, a Complete by Completion.
 type Reply struct {
-	ID         uint64      `json:"id,omitempty"`
-	Hello      *Hello      `json:"hello,omitempty"`
-	Part       *Result     `json:"part,omitempty"`
-	Done       *Result     `json:"done,omitempty"`
-	Error      *Failure    `json:"error,omitempty"`
-	Completion *Completion `json:"completion,omitempty"`
+	ID         uint64              `json:"id,omitempty"`
+	Hello      *Hello              `json:"hello,omitempty"`
+	Part       *command.Result     `json:"part,omitempty"`
+	Done       *command.Result     `json:"done,omitempty"`
+	Error      *Failure            `json:"error,omitempty"`
+	Completion *command.Completion `json:"completion,omitempty"`
 	// News is a line about what a colleague did, or why the connection ends. It has
 	// no ID, and comes at any time.
 	News string `json:"news,omitempty"`
@@ -65,13 +68,6 @@ type Failure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Output  string `json:"output,omitempty"`
-}
-
-// Completion is how a line can go on: each of Words may stand in place of what
-// follows byte Start.
-type Completion struct {
-	Start int      `json:"start"`
-	Words []string `json:"words"`
 }
 
 // ErrFrame is a line that is no frame. Nothing can be said after it.
@@ -115,18 +111,20 @@ func (f *FrameReader) Read(v any) error {
 
 // frame is a value as a line.
 func frame(v any) ([]byte, error) {
-	b, err := marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b) // which ends a value with a line end
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	if len(b) >= MaxFrame {
-		return nil, refuse(CodeUsage, "that is larger than %d MiB: ask for less", MaxFrame>>20)
+	if b.Len() > MaxFrame {
+		return nil, command.Refuse(command.CodeUsage, "that is larger than %d MiB: ask for less", MaxFrame>>20)
 	}
-	return append(b, '\n'), nil
+	return b.Bytes(), nil
 }
 
 // WriteRequest writes a request as one frame in one Write. One that is too large
-// is a *Refusal, and nothing was written.
+// is a *command.Refusal, and nothing was written.
 func WriteRequest(w io.Writer, q Request) error {
 	b, err := frame(q)
 	if err != nil {

@@ -125,8 +125,8 @@ func TestTooManyCommandsAreRefused(t *testing.T) {
 	}
 	meek.say("note", 8)
 	b.tick(1)
-	if n := meek.busy(t); n == 0 || b.turns.waiting > 10+3 {
-		t.Errorf("with everything full, %d commands were refused and %d wait", n, b.turns.waiting)
+	if n := meek.busy(t); n == 0 || b.commands.waiting > 10+3 {
+		t.Errorf("with everything full, %d commands were refused and %d wait", n, b.commands.waiting)
 	}
 	b.tick(10)
 	for i, s := range []*sender{hog, meek, late} {
@@ -134,8 +134,8 @@ func TestTooManyCommandsAreRefused(t *testing.T) {
 			t.Errorf("player %d: %d of %d answered", i+1, len(s.replies), s.n)
 		}
 	}
-	if b.turns.waiting != 0 || len(b.turns.line) != 0 {
-		t.Errorf("%d wait, %d in line", b.turns.waiting, len(b.turns.line))
+	if b.commands.waiting != 0 || len(b.commands.line) != 0 {
+		t.Errorf("%d wait, %d in line", b.commands.waiting, len(b.commands.line))
 	}
 	b.publish()
 	if st := b.Stats(); st.Shed != uint64(hog.busy(t)+meek.busy(t)) {
@@ -149,11 +149,11 @@ func TestWaitingCommandsFollowTheirPlayer(t *testing.T) {
 	one.say("jump", 1)
 	one.say("note", 2)
 	b.tick(1)
-	if len(b.jumps) != 1 || len(b.forwarded) != 2 || b.turns.waiting != 0 {
-		t.Errorf("%d jumps, %d commands sent after them, %d wait", len(b.jumps), len(b.forwarded), b.turns.waiting)
+	if len(b.jumps) != 1 || len(b.forwarded) != 2 || b.commands.waiting != 0 {
+		t.Errorf("%d jumps, %d commands sent after them, %d wait", len(b.jumps), len(b.forwarded), b.commands.waiting)
 	}
 	b.tick(1)
-	if len(b.turns.line) != 0 {
+	if len(b.commands.line) != 0 {
 		t.Error("somebody who has left is in line")
 	}
 }

@@ -1,0 +1,109 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/world"
+)
+
+// CallTimeout is how long, in game seconds, a task waits for a service.
+const CallTimeout = 10.0
+
+// calls are the questions to services whose answers are awaited.
+type calls struct {
+	pending map[uint64]pendingCall
+	last    uint64 // id
+}
+
+type pendingCall struct {
+	wait     *script.Wait
+	what     string
+	deadline float64 // game seconds
+}
+
+func newCalls() calls { return calls{pending: make(map[uint64]pendingCall)} }
+
+// add notes a call that a task waits for, and returns its id.
+func (c *calls) add(w *script.Wait, what string, now float64) uint64 {
+	c.last++
+	c.pending[c.last] = pendingCall{wait: w, what: what, deadline: now + CallTimeout}
+	return c.last
+}
+
+// answer wakes the task that asked.
+func (c *calls) answer(m Answer, l *scripts) {
+	call, ok := c.pending[m.ID]
+	if !ok {
+		return
+	}
+	delete(c.pending, m.ID)
+	if m.Err != "" {
+		call.wait.Fail(errors.New(m.Err))
+		return
+	}
+	call.wait.Wake(l.toLua(m.Values)...)
+}
+
+// expire gives up on services that do not answer, in the order of the calls.
+func (c *calls) expire(now float64) {
+	var late []uint64
+	for id, call := range c.pending {
+		if call.deadline <= now {
+			late = append(late, id)
+		}
+	}
+	slices.Sort(late)
+	for _, id := range late {
+		call := c.pending[id]
+		delete(c.pending, id)
+		call.wait.Fail(fmt.Errorf("%s did not answer within %g s", call.what, CallTimeout))
+	}
+}
+
+// sooner is the earlier of a time and the first at which a call expires.
+func (c *calls) sooner(due float64, ok bool) (float64, bool) {
+	for _, call := range c.pending {
+		if !ok || call.deadline < due {
+			due, ok = call.deadline, true
+		}
+	}
+	return due, ok
+}
+
+// CallService asks a service and wakes the task with the answer.
+func (s *System) CallService(w *script.Wait, to world.Address, fn string, args []world.Value) {
+	id := s.calls.add(w, fmt.Sprintf("%s.%s", to, fn), s.time.now)
+	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args}); err != nil {
+		// The task is only parked once its function has returned, so the bad
+		// news waits for the next tick like any other answer.
+		_ = s.Post(Answer{ID: id, Err: err.Error()})
+	}
+}
+
+// serve is the other side of CallService.
+func (s *System) serve(m Call) {
+	if s.scripts.state == nil {
+		s.reply(m, nil, fmt.Errorf("%s does not run: %w", s.cfg.Address, s.scripts.down))
+		return
+	}
+	if s.cfg.Module == "" {
+		s.reply(m, nil, fmt.Errorf("%s is a solar system, not a service", s.cfg.Address))
+		return
+	}
+	s.used()
+	s.stats.calls.Add(1)
+	s.scripts.state.Call(s.cfg.Module, m.Func, func(v []world.Value, err error) { s.reply(m, v, err) }, s.scripts.toLua(m.Args)...)
+}
+
+func (s *System) reply(m Call, v []world.Value, err error) {
+	a := Answer{ID: m.ID, Values: v}
+	if err != nil {
+		a.Err = err.Error()
+	}
+	if err := s.cfg.Router.Send(m.From, a); err != nil {
+		s.log.Warn("an answer could not be delivered", "to", m.From, "error", err)
+	}
+}

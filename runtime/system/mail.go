@@ -1,0 +1,50 @@
+package system
+
+// mail is what others send a system: what the next tick takes in, and what is to
+// happen in the gap before it.
+type mail struct {
+	inbox *inbox
+	gaps  *inbox // of Between: taken between two ticks
+
+	batch   []Message // the tick's, reused
+	next    int       // the first of them that has not been delivered
+	current Message   // the one that is being delivered
+}
+
+func newMail(limit int) mail {
+	b := mail{inbox: newInbox(limit), gaps: newInbox(0)}
+	b.gaps.wake = b.inbox.wake
+	b.gaps.asleep.Store(true) // every Between wakes the system
+	return b
+}
+
+// open takes in what has come. What a panic kept from being delivered goes first.
+func (b *mail) open() {
+	left := copy(b.batch, b.batch[b.next:])
+	clear(b.batch[left:])
+	b.batch, b.next = b.inbox.take(b.batch[:left]), 0
+}
+
+// deliver returns the next message of the batch, nil when there is none left.
+func (b *mail) deliver() Message {
+	b.current = nil
+	if b.next == len(b.batch) {
+		b.batch, b.next = b.batch[:0], 0
+		return nil
+	}
+	b.current, b.batch[b.next] = b.batch[b.next], nil
+	b.next++
+	return b.current
+}
+
+// senderRelease is the release that the sender of the current message ran, 0 where
+// none is being delivered or it does not say.
+func (b *mail) senderRelease() int {
+	switch m := b.current.(type) {
+	case Event:
+		return m.Release
+	case Call:
+		return m.Release
+	}
+	return 0
+}

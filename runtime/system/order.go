@@ -1,0 +1,97 @@
+package system
+
+import (
+	"errors"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script"
+	"hotshard/runtime/world"
+)
+
+// maxHops is how often a command may follow its player from system to system.
+const maxHops = 8
+
+// command takes in a player's request. Whoever has jumped on meanwhile gets theirs
+// sent after them.
+func (s *System) command(m Command) {
+	p := s.people.byID[m.Player]
+	switch {
+	case p != nil:
+		if refusal := s.commands.push(p, m); refusal != "" {
+			s.shed(m, refusal)
+		}
+	case s.door.hold(m):
+	case m.Hops >= maxHops:
+		m.Client.Reply(m.ID, nil, errNoPlayer)
+	default:
+		m.Hops++
+		s.cfg.Router.Forward(m.Player, m)
+	}
+}
+
+// shed refuses a command.
+func (s *System) shed(m Command, format string) {
+	s.stats.shed.Add(1)
+	m.Client.Reply(m.ID, nil, wire.Errorf(wire.CodeBusy, format, s.name()))
+}
+
+// runCommands runs as many of the waiting commands as a tick may.
+func (s *System) runCommands() {
+	s.commands.begin(s.time.step, s.scripts.steps())
+	for p, m := s.commands.next(s.scripts.steps()); p != nil; p, m = s.commands.next(s.scripts.steps()) {
+		s.run(p, m)
+		s.settle()
+	}
+	s.commands.end()
+}
+
+// run carries out a command.
+func (s *System) run(p *Player, m Command) {
+	s.stats.commands.Add(1)
+	s.used()
+	args := m.Args
+	if args == nil {
+		args = map[string]world.Value{}
+	}
+	s.scripts.state.Command(p.Name, m.Name, func(result world.Value, err error) {
+		s.sending.cork(m.Client)
+		p.answered = s.time.step
+		m.Client.Reply(m.ID, result, forPlayer(err))
+	}, lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
+}
+
+// forPlayer makes a refusal by the scripts one that the player gets to see.
+func forPlayer(err error) error {
+	if refused := (*script.CommandError)(nil); errors.As(err, &refused) {
+		return &wire.Error{Code: refused.Code, Message: refused.Message}
+	}
+	return err
+}
+
+// sendAfter lets the waiting commands of a player who has left follow them.
+func (s *System) sendAfter(p *Player) {
+	for _, m := range s.commands.drop(p) {
+		s.cfg.Router.Forward(p.ID, m)
+	}
+}
+
+// askAgain puts all waiting commands back into the inbox: the players they wait at
+// are about to be brought in afresh.
+func (s *System) askAgain() {
+	for _, m := range s.commands.reset(s.people.order) {
+		if err := s.Post(m); err != nil {
+			s.shed(m, restarted)
+		}
+	}
+}
+
+// event fires a message from another system.
+func (s *System) event(m Event) {
+	if s.scripts.state == nil {
+		return
+	}
+	s.used()
+	s.scripts.state.Emit(m.Name, append([]lua.LValue{lua.LString(m.From)}, s.scripts.toLua(m.Args)...)...)
+}

@@ -1,0 +1,238 @@
+package system
+
+import (
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/world"
+)
+
+// sending is what players are told of the space around them, and the way in which
+// whatever else they are told goes out.
+type sending struct {
+	static      *world.SolarSystem
+	nameOf      func(world.SystemID) string // of systems that gates lead to
+	cohortsFrom int
+
+	time      *gameTime
+	pace      *pace
+	people    *people
+	entities  *entities
+	bubbles   *bubbles
+	attention *attention
+
+	own       wire.Delta // of echo,
+	concerned []*Player  // and for whom
+	corked    []Client   // who is sent what has gathered when the tick ends
+	rebuilt   bool       // every player wants a snapshot: the rate changed
+}
+
+// views hands every player what has changed around them: nothing, the frame of
+// their bubble when they are due, or a snapshot where they are new to it or have
+// lost frames. A tick looks only at those who are due.
+func (c *sending) views() {
+	for _, v := range c.bubbles.views {
+		v.begin(v.wanted(v.watchers, c.cohortsFrom, c.time.hz))
+	}
+	if c.rebuilt {
+		c.rebuilt = false
+		for _, p := range c.people.order {
+			p.wantsSnapshot = true
+			c.attention.call(p)
+		}
+	}
+	c.attention.serve(c.catchUp)
+	for _, v := range c.bubbles.views {
+		for _, members := range v.due() {
+			for _, p := range members {
+				c.view(p, v)
+			}
+		}
+		c.echo(v)
+		v.reset()
+	}
+}
+
+func (c *sending) view(p *Player, v *view) {
+	switch {
+	case p.client == nil || p.waits() || p.shown == c.time.tick:
+	case p.client.NeedSnapshot():
+		c.snapshot(p)
+	default:
+		if f := c.delta(v); f != nil {
+			p.client.Send(f)
+		}
+	}
+}
+
+// echo tells those who are not due of what concerns them most: the course of their
+// own ship, when they have given an order in this tick, and that of the ship they
+// fly by.
+func (c *sending) echo(v *view) {
+	if v.all {
+		return
+	}
+	for _, m := range v.now().move {
+		e, st, ok := c.entities.seen(m.ID, v)
+		if !ok {
+			continue
+		}
+		c.concerned = c.concerned[:0]
+		if p := e.pilot; p != nil && p.answered == c.time.step {
+			c.concern(p, v)
+		}
+		for id := range c.entities.space.Followers(m.ID) {
+			if by := c.entities.byID[id]; by != nil && by.pilot != nil {
+				c.concern(by.pilot, v)
+			}
+		}
+		if len(c.concerned) == 0 {
+			continue
+		}
+		c.own.Tick, c.own.Move = c.time.tick, append(c.own.Move[:0], wireMotion(&st))
+		f := wire.NewDelta(&c.own)
+		for _, p := range c.concerned {
+			p.client.Send(f)
+		}
+	}
+}
+
+// concern notes a player who looks at the bubble, and is not due.
+func (c *sending) concern(p *Player, v *view) {
+	if p.client != nil && p.view == v && !p.waits() && !v.isDue(p) {
+		c.concerned = append(c.concerned, p)
+	}
+}
+
+// catchUp tells a player who does not know it which system this is and what is
+// around, and says whether they still wait: who has a ship that is in no bubble yet
+// does.
+func (c *sending) catchUp(p *Player) (waits bool) {
+	if p.client == nil || !c.people.has(p) {
+		return false
+	}
+	if p.wantsSystem {
+		c.system(p)
+	}
+	if p.view != nil && p.wantsSnapshot {
+		c.snapshot(p)
+	}
+	p.release()
+	return p.waits()
+}
+
+// system tells the player which system this is and whether they are docked in it.
+func (c *sending) system(p *Player) {
+	p.wantsSystem = false
+	if c.static == nil {
+		return
+	}
+	p.client.Send(wire.NewEvent("system", c.systemFields(p)))
+	c.pace.tell(p)
+}
+
+func (c *sending) systemFields(p *Player) map[string]world.Value {
+	m := c.static
+	celestials := make([]world.Value, len(m.Celestials))
+	for i := range m.Celestials {
+		celestials[i] = c.celestialFields(&m.Celestials[i])
+	}
+	return map[string]world.Value{
+		"id": float64(m.ID), "name": m.Name, "security": m.Security, "region": m.Region,
+		"constellation": m.Constellation, "hz": c.time.hz, "celestials": celestials,
+		"docked": idOrNil(p.Station), "ship": idOrNil(p.Ship),
+	}
+}
+
+func (c *sending) celestialFields(body *world.Celestial) map[string]world.Value {
+	f := map[string]world.Value{
+		"id": float64(body.ID), "kind": body.Kind.String(), "name": body.Name, "radius": body.Radius,
+		"pos": []world.Value{body.Pos.X, body.Pos.Y, body.Pos.Z},
+	}
+	if body.Parent != 0 {
+		f["parent"] = float64(body.Parent)
+	}
+	if body.Dest != 0 {
+		f["dest"] = float64(body.Dest)
+		if c.nameOf != nil {
+			f["dest_name"] = c.nameOf(body.Dest)
+		}
+	}
+	return f
+}
+
+func idOrNil(id world.EntityID) world.Value {
+	if id == 0 {
+		return nil
+	}
+	return float64(id)
+}
+
+// tell sends an event to one player. It waits until the player has been told which
+// system this is, so that a client never hears of things it cannot make sense of.
+func (c *sending) tell(p *Player, f *wire.Frame) {
+	switch {
+	case p.client == nil:
+	case p.waits():
+		p.held = append(p.held, f)
+	default:
+		c.cork(p.client)
+		p.client.Send(f)
+	}
+}
+
+// now sends an event at once to everybody but those who wait.
+func (c *sending) now(f *wire.Frame) {
+	for _, p := range c.people.order {
+		if p.client != nil && !p.waits() {
+			p.client.Send(f)
+		}
+	}
+}
+
+// near sends an event to everybody who sees the thing with the id, and reports
+// whether there is such a thing.
+func (c *sending) near(id world.EntityID, f *wire.Frame) bool {
+	e := c.entities.byID[id]
+	if e == nil {
+		return false
+	}
+	if e.view == nil {
+		return true
+	}
+	for _, members := range e.view.of {
+		for _, p := range members {
+			c.tell(p, f)
+		}
+	}
+	return true
+}
+
+// cork gathers what the client is sent until its delta of this tick, or the end of
+// the tick, takes it along: most of a send is the system call, not the bytes.
+func (c *sending) cork(to Client) {
+	if n := len(c.corked); n > 0 && c.corked[n-1] == to {
+		return
+	}
+	to.Cork()
+	c.corked = append(c.corked, to)
+}
+
+// uncork ends what cork began.
+func (c *sending) uncork() {
+	for i, to := range c.corked {
+		to.Uncork()
+		c.corked[i] = nil
+	}
+	c.corked = c.corked[:0]
+}
+
+// release sends what had to wait until the player knew where it is. In space
+// that is when the first snapshot has gone out, one tick after the ship came.
+func (p *Player) release() {
+	if len(p.held) == 0 || p.waits() {
+		return
+	}
+	for _, f := range p.held {
+		p.client.Send(f)
+	}
+	p.held = nil
+}

@@ -1,0 +1,81 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+
+	"hotshard/runtime/world"
+)
+
+// SetShip puts the player in command of a ship, or of none with 0. A ship has
+// one pilot.
+func (s *System) SetShip(p *Player, id world.EntityID) error {
+	if id == p.Ship {
+		return nil
+	}
+	if id == 0 {
+		s.unboard(p)
+		return nil
+	}
+	e := s.entities.byID[id]
+	switch {
+	case e == nil:
+		return noEntity(id)
+	case e.pilot != nil:
+		return fmt.Errorf("ship %d is flown by %s", id, e.pilot.Name)
+	case p.Station != 0:
+		return errors.New("docked: undock first")
+	}
+	if p.Ship != 0 {
+		s.unboard(p)
+	}
+	s.board(p, id)
+	return nil
+}
+
+func (s *System) board(p *Player, id world.EntityID) {
+	e := s.entities.byID[id]
+	e.pilot, p.Ship = p, id
+	s.bubbles.look(p, e.view)
+	p.wantsSystem, p.wantsSnapshot = true, true
+	s.attention.call(p)
+}
+
+func (s *System) unboard(p *Player) {
+	if e := s.entities.byID[p.Ship]; e != nil {
+		e.pilot = nil
+	}
+	s.bubbles.look(p, nil)
+	p.Ship, p.wantsSystem = 0, true
+	s.attention.call(p)
+}
+
+// Dock puts the player into a station and takes their ship out of space.
+func (s *System) Dock(p *Player, station world.EntityID) error {
+	if s.cfg.Static == nil {
+		return errNoSpace
+	}
+	c := s.cfg.Static.Find(station)
+	if c == nil || c.Kind != world.KindStation {
+		return fmt.Errorf("there is no station with the id %d in %s", station, s.cfg.Static.Name)
+	}
+	if p.Ship != 0 {
+		s.Remove(p.Ship)
+	}
+	p.Station, p.wantsSystem = station, true
+	s.attention.call(p)
+	s.saves.now(p)
+	return nil
+}
+
+// Undock puts the player outside the station they are in, without a ship yet,
+// and returns where to put one: off the hull, in a random direction.
+func (s *System) Undock(p *Player) (world.Vec3, error) {
+	if p.Station == 0 {
+		return world.Vec3{}, errors.New("not docked")
+	}
+	at := s.exit(p.Station)
+	p.Station, p.wantsSystem = 0, true
+	s.attention.call(p)
+	return at, nil
+}
