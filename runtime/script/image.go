@@ -29,13 +29,18 @@ func (s *State) write(more func(*image.Writer), paths bool) ([]byte, error) {
 	c.names = s.givenNames()
 	c.noteWrapped()
 	w := image.NewWriter(c, paths)
+	w.Expect(s.imaged.objects*9/8, s.imaged.bytes*9/8) // as the one before
 	c.writeState(w)
 	if more != nil {
 		more(w)
 	}
 	c.writeRest(w)
+	s.imaged = imageSize{w.Len(), len(w.Bytes())}
 	return w.Bytes(), w.Err()
 }
+
+// imageSize is how much an image had to hold.
+type imageSize struct{ objects, bytes int }
 
 // Thaw makes a State of an image, on the release that the image was made on. more reads
 // what Image's more has written. The State's name, its entries and its callbacks are

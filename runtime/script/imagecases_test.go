@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/image"
 )
 
 // imageCase is a life of a State: versions of the file m.lua, and what happens. A step
@@ -205,3 +207,46 @@ func TestEachThingThatAStateKeepsSurvivesAnImage(t *testing.T) {
 		})
 	}
 }
+
+// FuzzThaw gives Thaw bytes from outside, behind a header that is right. What it does
+// accept can go on, and be written again.
+func FuzzThaw(f *testing.F) {
+	release := NewRelease(1, map[string][]byte{"m.lua": []byte(fuzzedModule), "n.lua": []byte(unloadedModule)})
+	o := Options{Name: "fuzz", Entry: []string{"m"}, Seed: 7, Release: release, Run: Budget{Steps: 10_000, Memory: 16 << 20}}
+	s, err := New(o)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer s.Close()
+	for _, now := range []float64{0, 0.5, 1.5, 4} {
+		s.Advance(now)
+		body, err := s.write(nil, false)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		s, err := Thaw(o, image.Seal(image.Header{Name: "fuzz", Release: 1, Hash: release.Hash}, body), nil)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		for i := range 20 {
+			s.Advance(float64(i))
+			s.Emit("e", lua.LNumber(i))
+		}
+		if _, err := s.Image(nil); err != nil {
+			t.Skip(err)
+		}
+	})
+}
+
+const fuzzedModule = `local m = {log = {}, n = require("n")} local k = 0
+function event.e(x) k = k + x m.log[#m.log+1] = k end
+every(1, function() k = k + 1 end) after(2, function() m.done = true end)
+m.h = task.spawn and reload.task("t", function() while true do coroutine.yield(k) end end)
+reload.first(function() for i = 1, 3 do task.spawn(function(...) for w in ("a b c"):gmatch("%a") do sleep(0.7) m.log[#m.log+1] = w .. i .. k task.try(function() sleep(1) error("x") end) end end, i) end end)
+m.co = coroutine.wrap(function() for i, v in pairs(m) do coroutine.yield(i) end end)
+m.co() m.count = m.n.mk(2)
+return m`

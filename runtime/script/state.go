@@ -106,6 +106,7 @@ type State struct {
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
+	imaged   imageSize // the last time
 	stage    *stageLog // not nil in a State that stages
 	closed   bool
 }

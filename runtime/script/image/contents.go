@@ -1,6 +1,7 @@
 package image
 
 import (
+	"encoding/binary"
 	"fmt"
 	"unsafe"
 
@@ -39,25 +40,67 @@ func (w *Writer) table(t *lua.LTable) {
 		w.index(i)
 		w.Value(v)
 	}
-	w.Count(len(keys))
-	for _, k := range keys {
-		w.Value(k)
-		if k == nil || k == lua.LNil {
-			continue
+	if n, ok := w.shapeOf(t, keys); ok {
+		w.Uint(n<<1 | 1)
+		for _, k := range keys {
+			w.key(k)
+			w.Value(vm.Field(t, k))
 		}
-		v := vm.Field(t, k)
-		w.key(k)
-		w.entry(v)
-	}
-}
-
-// entry writes a key's value, and otherwise that the key is gone.
-func (w *Writer) entry(v lua.LValue) {
-	if v == nil || v == lua.LNil {
-		w.buf = append(w.buf, markNil)
 		return
 	}
-	w.Value(v)
+	w.Uint(uint64(len(keys)) << 1)
+	for _, k := range keys {
+		w.Value(k)
+		if k != nil && k != lua.LNil {
+			w.key(k)
+			w.Value(vm.Field(t, k)) // nil: the key is gone
+		}
+	}
+	w.noteShape(t, keys)
+}
+
+// leastShape is how many keys make a shape: the keys of tables that are texts and all
+// there, which many tables have alike. It is written once.
+const leastShape = 2
+
+// shapes are those that have been written, in the order of writing.
+type shapes struct {
+	of    map[string]uint64 // by the numbers of their texts
+	texts []byte            // those of the table in hand
+	last  uint64
+}
+
+// shapeOf is the shape of a table if it has been written before. Otherwise texts is of
+// no use.
+func (w *Writer) shapeOf(t *lua.LTable, keys []lua.LValue) (n uint64, ok bool) {
+	if len(keys) < leastShape || vm.Fields(t) != len(keys) {
+		return 0, false
+	}
+	w.shapes.texts = w.shapes.texts[:0]
+	for _, k := range keys {
+		s, isText := k.(lua.LString)
+		if !isText {
+			return 0, false
+		}
+		id, known := w.texts[string(s)]
+		if !known {
+			return 0, false
+		}
+		w.shapes.texts = binary.AppendUvarint(w.shapes.texts, id)
+	}
+	n, ok = w.shapes.of[string(w.shapes.texts)]
+	return n, ok
+}
+
+// noteShape notes the shape of a table that has just been written at length.
+func (w *Writer) noteShape(t *lua.LTable, keys []lua.LValue) {
+	if len(keys) < leastShape || vm.Fields(t) != len(keys) {
+		return
+	}
+	if _, ok := w.shapeOf(t, keys); !ok && len(w.shapes.texts) > 0 {
+		w.shapes.of[string(w.shapes.texts)] = w.shapes.last
+	}
+	w.shapes.last++
 }
 
 func (w *Writer) index(i int) {

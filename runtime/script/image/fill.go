@@ -48,18 +48,59 @@ func (r *Reader) table(t *lua.LTable) {
 	for i := range list {
 		list[i] = r.Value()
 	}
-	n := r.Count()
-	keys := r.values(n, entryBytes)
-	values := make([]lua.LValue, len(keys))
+	n := r.Uint()
+	if n&1 != 0 {
+		r.shaped(t, list, n>>1)
+		return
+	}
+	if n >>= 1; n > uint64(len(r.data)-r.at) {
+		r.Fail("%d keys in %d bytes", n, len(r.data)-r.at)
+		return
+	}
+	keys := r.values(int(n), entryBytes)
+	r.row = r.row[:0]
 	for i := range keys {
+		var v lua.LValue
 		if keys[i] = r.Value(); keys[i] != lua.LNil {
-			if v := r.Value(); v != lua.LNil {
-				values[i] = v
+			if v = r.Value(); v == lua.LNil {
+				v = nil
 			}
 		}
+		r.row = append(r.row, v)
 	}
-	if r.err == nil && !vm.SetParts(t, list, keys, values) {
+	if r.err != nil {
+		return
+	}
+	if !vm.SetParts(t, list, keys, r.row) {
 		r.failAt(at, "a table with keys that no table has")
+		return
+	}
+	if s, ok := vm.ShapeOf(t); ok && s.Len() >= leastShape {
+		r.shapes = append(r.shapes, s)
+	}
+}
+
+// shaped reads the values of a table that has the keys of one before.
+func (r *Reader) shaped(t *lua.LTable, list []lua.LValue, n uint64) {
+	if n >= uint64(len(r.shapes)) {
+		r.Fail("shape %d of %d", n, len(r.shapes))
+		return
+	}
+	s := r.shapes[n]
+	if s.Len() > len(r.data)-r.at || !r.take(int64(s.Len())*entryBytes) {
+		r.Fail("%d values in %d bytes", s.Len(), len(r.data)-r.at)
+		return
+	}
+	r.row = r.row[:0]
+	for range s.Len() {
+		v := r.Value()
+		if v == lua.LNil && r.err == nil {
+			r.Fail("no value for a key that is there")
+		}
+		r.row = append(r.row, v)
+	}
+	if r.err == nil {
+		s.Make(t, list, r.row)
 	}
 }
 

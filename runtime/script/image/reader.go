@@ -20,9 +20,11 @@ type Reader struct {
 	err    error
 	room   int64 // bytes of memory that it may still take
 
-	texts []lua.LValue
-	all   []made // by number
-	done  int
+	texts  []lua.LValue
+	shapes []vm.Shape
+	row    []lua.LValue // the values of the table in hand
+	all    []made       // by number
+	done   int
 
 	closures []closure
 	threads  []thread
@@ -203,6 +205,8 @@ func (r *Reader) text(mark uint64) lua.LValue {
 	return v
 }
 
+func (r *Reader) number(f float64) lua.LValue { return vm.Of(r.source.Main()).Number(f) }
+
 // Value reads a Lua value.
 func (r *Reader) Value() lua.LValue {
 	mark := r.Uint()
@@ -215,9 +219,9 @@ func (r *Reader) Value() lua.LValue {
 	case markFalse, markTrue:
 		return lua.LBool(mark == markTrue)
 	case markNumber:
-		return lua.LNumber(r.Float())
+		return r.number(r.Float())
 	case markWhole:
-		return vm.Number(float64(r.Int()))
+		return r.number(float64(r.Int()))
 	case markText, markNewText:
 		return r.text(mark)
 	}

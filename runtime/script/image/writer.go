@@ -16,8 +16,9 @@ type Writer struct {
 	texts map[string]uint64
 	ids   map[unsafe.Pointer]uint64
 	names map[string]uint64
-	all   []object // by number
-	done  int      // of them are written
+	shapes
+	all  []object // by number
+	done int      // of them are written
 
 	inside bool // one of them is being written: all[done]
 
@@ -34,11 +35,17 @@ type object struct {
 // NewWriter makes a Writer for the values of one machine. With paths it notes where it
 // has met what: it is slower, and says where what it refuses is.
 func NewWriter(h Host, paths bool) *Writer {
-	w := &Writer{host: h, texts: map[string]uint64{}, ids: map[unsafe.Pointer]uint64{}, names: map[string]uint64{}}
+	w := &Writer{host: h, texts: map[string]uint64{}, ids: map[unsafe.Pointer]uint64{}, names: map[string]uint64{}, shapes: shapes{of: map[string]uint64{}}}
 	if paths {
 		w.trail = &trail{}
 	}
 	return w
+}
+
+// Expect makes room for so many objects and bytes.
+func (w *Writer) Expect(objects, bytes int) {
+	w.ids = make(map[unsafe.Pointer]uint64, objects)
+	w.all, w.buf = make([]object, 0, objects), make([]byte, 0, bytes)
 }
 
 // Bytes is what has been written. It must not be written to.

@@ -40,4 +40,4 @@ func box(n lua.LNumber) lua.LValue {
 }
 
 // Number is a number as a value.
-func Number(n float64) lua.LValue { return box(lua.LNumber(n)) }
+func (m *Machine) Number(n float64) lua.LValue { return m.num(n) }

@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"unsafe"
 	"weak"
@@ -62,6 +64,36 @@ func SetParts(t *lua.LTable, list, keys, values []lua.LValue) bool {
 		}
 	}
 	return len(tt.k2i) == places
+}
+
+// Fields is how many keys a table has that are texts and are there.
+func Fields(t *lua.LTable) int { return len(tableOf(t).strdict) }
+
+// Shape is the keys of a table, all texts and all there, for other tables with the
+// same.
+type Shape struct{ of *table }
+
+// ShapeOf is false for a table with other keys, or with some that are gone.
+func ShapeOf(t *lua.LTable) (Shape, bool) {
+	tt := tableOf(t)
+	return Shape{tt}, len(tt.strdict) == len(tt.keys) && len(tt.k2i) == len(tt.keys)
+}
+
+// Len is how many keys it has.
+func (s Shape) Len() int { return len(s.of.keys) }
+
+// Make gives an empty table its list, and values for the keys. The table keeps the
+// list.
+func (s Shape) Make(t *lua.LTable, list, values []lua.LValue) {
+	tt := tableOf(t)
+	if list == nil {
+		list = []lua.LValue{}
+	}
+	tt.array, tt.keys, tt.k2i = list, slices.Clip(s.of.keys), maps.Clone(s.of.k2i)
+	tt.strdict = make(map[string]lua.LValue, len(values))
+	for i, k := range s.of.keys {
+		tt.strdict[string(k.(lua.LString))] = values[i]
+	}
 }
 
 // Reach gives a table room for a list of n items: a traversal that stands at one of
