@@ -36,7 +36,7 @@ check: build ## format, vet, scripts, reload cases, and the tests under the race
 	bin/host conform runtime/release/conform/testdata/*.md
 	$(GO) test -race ./...
 
-stubs: ## write bindings/library/*.lua and bindings/API.md anew
+stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen
 
 bench: ## the benchmarks, as ratios against a baseline in the same run

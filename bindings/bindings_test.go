@@ -13,6 +13,7 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -32,6 +33,13 @@ func TestDocumentsAreCurrent(t *testing.T) {
 		if err != nil || string(got) != want {
 			t.Errorf("%s is out of date (%v): run `go run ./bindings/gen`", path, err)
 		}
+	}
+	protocol, err := os.ReadFile("../runtime/gate/wire/PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := Protocol(string(protocol)); err != nil || want != string(protocol) {
+		t.Errorf("PROTOCOL.md is out of date (%v): run `go run ./bindings/gen`", err)
 	}
 	stubs, err := filepath.Glob("library/*.lua")
 	if err != nil {
@@ -164,16 +172,16 @@ const prelude = `
 		%CODE%
 	end`
 
-func newStage(t *testing.T, code, more string) *stage {
+func newStage(t *testing.T, body, more string) *stage {
 	t.Helper()
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
 	deps := &Deps{Map: u, Routes: world.NewRouter(u), Types: catalogue{}, Store: m, Items: m, Mutes: mutes{}, Outside: func(work func()) { work() }}
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", code, 1) + "\n" + more)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)})
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
-		Release: func() *script.Release { return release },
+		Release: func() *code.Release { return release },
 		Script:  script.Options{Entry: []string{"main"}, Started: st.now},
 		Bind:    Binder(deps), Events: Teller, Router: st.rest, Saver: st.rest,
 		OnFault: func(_ world.Address, f script.Fault) { st.faults = append(st.faults, f) },

@@ -19,6 +19,7 @@ func Documents() map[string]string {
 		files["library/"+cmp.Or(t.Name, "globals")+".lua"] = stub(t)
 	}
 	files["library/classes.lua"] = classStubs()
+	files["library/sent.lua"] = sentStubs()
 	return files
 }
 
@@ -138,6 +139,12 @@ func apiPage() string {
 	b.WriteString("\n## Events from the core\n\n")
 	for _, e := range Events {
 		fmt.Fprintf(&b, "- `event.%s`: %s\n", e.Sig, e.Doc)
+	}
+	b.WriteString("\n## Events to the players' clients\n\nWhat the game's scripts send with `player.send`, `bubble_send` and `broadcast`. Send others as you like: the client ignores what it does not know.\n\n")
+	for _, e := range SentEvents {
+		if !e.Core {
+			fmt.Fprintf(&b, "- `%s`: %s\n", e.Sig, e.When)
+		}
 	}
 	b.WriteString("\n## Tables that are passed\n")
 	for _, c := range classes {

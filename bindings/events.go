@@ -22,6 +22,9 @@ var Events = []Event{
 	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\" or why the session ended. The player and their ship are still there."},
 	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
 	{"player_connected(player: integer)", "The player's client has come and knows nothing yet: after player_entered at a login, and by itself when it takes the session up again after a break or a reload of the page. Tell it here what it would otherwise hear only when that changes."},
+	{"player_disconnected(player: integer, reason: string)", "The player's client is gone: once for each player_connected. The reason is \"lost\" (the connection broke: the player stays for a minute, and player_connected or player_left follows), \"taken over\" (they came from another place: player_connected follows), \"restart\" (of this system's scripts: the new ones hear player_connected), \"shutdown\", or why the session ends, just before player_left: \"logout\", or what they were kicked for. A jump takes the client along: it is not told of."},
+	{"ship_docked(ship?: integer, station: integer, player: integer)", "A player is in a station who was not: they docked, began there or woke there after a death. The ship is out of space already; it is nil where they had none."},
+	{"ship_undocked(ship?: integer, station: integer, player: integer)", "A player has left a station. The ship is the one they fly when the function that called player.undock has ended, nil for none."},
 	{"warp_started(ship: integer)", "A ship has aligned and goes into warp."},
 	{"warp_landed(ship: integer)", "A ship has come out of warp."},
 	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},
@@ -84,6 +87,21 @@ func (t teller) PlayerArrived(p world.CharacterID, from string, gate world.Entit
 
 // PlayerConnected fires player_connected.
 func (t teller) PlayerConnected(p world.CharacterID) { t.emitFor(p, "player_connected") }
+
+// PlayerDisconnected fires player_disconnected.
+func (t teller) PlayerDisconnected(p world.CharacterID, reason string) {
+	t.emitFor(p, "player_disconnected", lua.LString(reason))
+}
+
+// ShipDocked fires ship_docked.
+func (t teller) ShipDocked(ship, station world.EntityID, p world.CharacterID) {
+	t.emit("ship_docked", id(ship), id(station), lua.LNumber(p))
+}
+
+// ShipUndocked fires ship_undocked.
+func (t teller) ShipUndocked(ship, station world.EntityID, p world.CharacterID) {
+	t.emit("ship_undocked", id(ship), id(station), lua.LNumber(p))
+}
 
 // WarpStarted fires warp_started.
 func (t teller) WarpStarted(ship world.EntityID) { t.emit("warp_started", id(ship)) }

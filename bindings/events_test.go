@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -32,7 +34,7 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 		name, _ := parseSig(e.Sig)
 		source += fmt.Sprintf("function event.%s(...) heard[#heard + 1] = {%q, select('#', ...)} end\n", name, name)
 	}
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
 	st, err := script.New(script.Options{Name: "test", Release: release, Entry: []string{"main"}})
 	if err != nil {
 		t.Fatal(err)
@@ -101,11 +103,11 @@ func TestEventsOfTheCore(t *testing.T) {
 // as a stager does, which has none.
 func TestStagingHasNoWorld(t *testing.T) {
 	bind := Stager(&Deps{Types: catalogue{}})
-	base := script.NewRelease(1, map[string][]byte{"main.lua": []byte(`
+	base := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
 		local here, count, all, kind = system.name() .. "!", 1 + system.tick(), system.players(), types.get("Wren")
 		local first, mass = #all, kind.mass
 		function command.x() return 1 end`)})
-	stager := script.NewStager(script.Options{Entry: []string{"main"}, Bind: bind})
+	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Bind: bind})
 	next := base.With(2, map[string][]byte{"main.lua": append([]byte("local more = 1\n"), base.Files["main.lua"].Source...)})
 	if _, err := stager.Stage(base, next, []string{"main"}); err != nil {
 		t.Fatal(err)

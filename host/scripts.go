@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 
-	"hotshard/bindings"
 	"hotshard/host/server"
 	"hotshard/host/testworld"
 	"hotshard/runtime/release/conform"
@@ -47,10 +46,9 @@ type checkCmd struct {
 
 // Run checks the scripts.
 func (c *checkCmd) Run() error {
-	report, err := luacheck.Run(luacheck.Options{
-		Root: c.Scripts, Paths: c.Paths,
-		API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
-	})
+	o := server.CheckOptions()
+	o.Root, o.Paths = c.Scripts, c.Paths
+	report, err := luacheck.Run(o)
 	if err != nil {
 		return err
 	}

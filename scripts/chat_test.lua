@@ -40,10 +40,10 @@ end
 function test.lines_of_the_service_reach_those_who_listen()
   local ann, ben = player "Ann", player "Ben"
   player.data(ann.id).channels = {trade = true}
-  emit("chat_line", "chat", {channel = "trade", from = "Eve", text = "selling"})
+  emit("chat_line", "chat", {channel = "trade", from = "Eve", id = 9, text = "selling"})
   eq(ann:last("chat").text, "selling")
   eq(ben:last("chat"), nil)
-  emit("chat_line", "chat", {channel = "help", from = "Eve", text = "welcome"})
+  emit("chat_line", "chat", {channel = "help", from = "Eve", id = 9, text = "welcome"})
   eq(ben:last("chat").text, "welcome")
 end
 

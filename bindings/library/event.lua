@@ -32,6 +32,23 @@ function event.player_arrived(player, from, gate) end
 ---@param player integer
 function event.player_connected(player) end
 
+--- The player's client is gone: once for each player_connected. The reason is "lost" (the connection broke: the player stays for a minute, and player_connected or player_left follows), "taken over" (they came from another place: player_connected follows), "restart" (of this system's scripts: the new ones hear player_connected), "shutdown", or why the session ends, just before player_left: "logout", or what they were kicked for. A jump takes the client along: it is not told of.
+---@param player integer
+---@param reason string
+function event.player_disconnected(player, reason) end
+
+--- A player is in a station who was not: they docked, began there or woke there after a death. The ship is out of space already; it is nil where they had none.
+---@param ship? integer
+---@param station integer
+---@param player integer
+function event.ship_docked(ship, station, player) end
+
+--- A player has left a station. The ship is the one they fly when the function that called player.undock has ended, nil for none.
+---@param ship? integer
+---@param station integer
+---@param player integer
+function event.ship_undocked(ship, station, player) end
+
 --- A ship has aligned and goes into warp.
 ---@param ship integer
 function event.warp_started(ship) end

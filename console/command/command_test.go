@@ -13,6 +13,7 @@ import (
 	"hotshard/console/command/commandtest"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // run runs lines as one operator and returns the last answer.
@@ -97,7 +98,7 @@ func TestAnswers(t *testing.T) {
 		t.Run(c.line, func(t *testing.T) {
 			fake := commandtest.New()
 			fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 4, Files: []string{"combat.lua"}, Units: 3, Took: 61 * time.Millisecond,
-				Warnings: []script.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
+				Warnings: []code.Warning{{Code: "W-DELETED", Subject: "m.f", Detail: "gone"}}}}
 			fake.Faults = []command.ErrorGroup{{Function: "market.fee", Release: 3, Count: 9, Message: "nil", Systems: []string{"Jita"}, Traceback: "stack traceback:\n\tmarket@3:12"}}
 			fake.Tasks = []command.Task{{System: "Jita", TaskInfo: script.TaskInfo{Waits: "sleep", Origin: "task", Where: "market@2:4", Release: 2}}}
 			r, err := run(t, newSession(fake), c.line)
@@ -393,7 +394,7 @@ func TestARefusedReloadFailsTheCommand(t *testing.T) {
 
 func TestWarningsAreSaidOnce(t *testing.T) {
 	fake := commandtest.New()
-	fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []script.Warning{{Code: "W-ARITY", Subject: "m.f"}}}}
+	fake.Outcomes = []release.Outcome{{Verdict: release.Apply, Release: 2, Files: []string{"m.lua"}, Warnings: []code.Warning{{Code: "W-ARITY", Subject: "m.f"}}}}
 	if r, err := run(t, newSession(fake), "reload"); err != nil || strings.Count(r.String(), "W-ARITY") != 1 {
 		t.Errorf("it says %q, %v", r, err)
 	}

@@ -180,7 +180,7 @@ func sorted(c *Command, line string, rest []word) (Args, error) {
 		case !w.quoted && strings.HasPrefix(w.text, "--"):
 			used, err := takeFlag(c, &a, rest[i:])
 			if errors.Is(err, errNoFlag) && c.Code {
-				a.Code = code(line, w, len(a.Words) < len(c.Takes))
+				a.Code = codeFrom(line, w, len(a.Words) < len(c.Takes))
 				return a, nil // a Lua comment
 			}
 			if err != nil {
@@ -190,7 +190,7 @@ func sorted(c *Command, line string, rest []word) (Args, error) {
 		case !w.quoted && len(w.text) > 1 && w.text[0] == '@':
 			a.Systems = append(a.Systems, w.text[1:])
 		case c.Code && len(a.Words) >= len(c.Takes):
-			a.Code = code(line, w, false)
+			a.Code = codeFrom(line, w, false)
 			return a, nil
 		default:
 			a.Words = append(a.Words, w.text)
@@ -199,9 +199,9 @@ func sorted(c *Command, line string, rest []word) (Args, error) {
 	return a, nil
 }
 
-// code is the rest of the line from a word on; early means that words the
+// codeFrom is the rest of the line from a word on; early means that words the
 // command needs are still missing, so that there is no code.
-func code(line string, w word, early bool) string {
+func codeFrom(line string, w word, early bool) string {
 	if early {
 		return ""
 	}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Codes of refusals by this package.
@@ -17,6 +17,7 @@ const (
 	CodeBusy    = "busy"
 	CodeBroken  = "cancelled"
 	CodeFailed  = "failed"
+	CodeTests   = "R-TESTS" // tests of what a promotion changes do not pass
 	// CodeEdit asks an interactive client to let the operator edit what the
 	// command printed, and to send the line again with " = " and the new code.
 	CodeEdit = "edit"
@@ -43,7 +44,7 @@ func Refuse(code, format string, args ...any) error {
 
 // asRefusal is an error of the engine as operators get it.
 func asRefusal(err error) error {
-	if r := (*script.Refusal)(nil); errors.As(err, &r) {
+	if r := (*code.Refusal)(nil); errors.As(err, &r) {
 		return &Refusal{Code: r.Code, Message: r.Text()}
 	}
 	return err

@@ -25,6 +25,9 @@ type Releases interface {
 	// Verdicts says how the changes do that are watched, and did that were: those
 	// that run first.
 	Verdicts(ctx context.Context) (open, closed []release.Verdicted, err error)
+	// TestPromote runs, on a production shard, the tests of what Promote of the same
+	// would change.
+	TestPromote(ctx context.Context, to int, systems []string) (Tested, error)
 	// Promote applies a release, everywhere or on the named systems only.
 	Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error)
 	// Rollback goes back to an earlier release everywhere; 0 is the one before.
@@ -78,7 +81,7 @@ func init() {
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
-		Flags: []Flag{canaryFlag, confirmFlag, planFlag}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
+		Flags: []Flag{canaryFlag, confirmFlag, planFlag, despiteFlag}, Reloads: reallyDone, Offered: offered, Run: runReleasePromote,
 	}, {
 		Name: "release rollback", Args: "[N]", Short: "go back to a release, or to the one before",
 		Example: "release rollback 40", Role: Operator, Changes: true, Rescue: true,
@@ -205,6 +208,9 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 		if err := promoteToAll(ctx, s, a, n); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := tested(ctx, s, a, n); err != nil {
+		return Result{}, err
 	}
 	o, err := s.Shard.Releases.Promote(ctx, n, a.Canary, s.Who)
 	if err != nil {

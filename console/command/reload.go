@@ -24,6 +24,9 @@ type Reload interface {
 	// refused or held, with what became of it; with nothing new, the outcome
 	// that stands: the last one, and the files that are held.
 	Wait(ctx context.Context) ([]release.Outcome, error)
+	// Tests returns when the tests of what was saved before the call are through,
+	// with what came of them.
+	Tests(ctx context.Context) (Tested, error)
 }
 
 // Unloader takes modules out of the running shard: what deleting or emptying a
@@ -38,6 +41,7 @@ type ReloadStatus struct {
 	Queued  int               // files waiting for a promote, in production
 	Differs []string          // what is on the disk and does not run, and why
 	Last    []release.Outcome // newest first
+	Tests   Tested            // of what was saved last
 }
 
 func init() {
@@ -51,6 +55,9 @@ func init() {
 	}, {
 		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes",
 		Example: "reload status", Offered: offered, Run: runReloadStatus,
+	}, {
+		Name: "reload tests", Short: "wait until the tests of what was saved are through, and say what came of them",
+		Example: "reload tests --for 30s", Flags: []Flag{forFlag}, Offered: offered, Run: runReloadTests,
 	}, {
 		Name: "reload accept", Args: "FILE", Short: "take a file as it is on disk that is held because it seems to be cut off",
 		Example: "reload accept lib/ship.lua", Role: Operator, Changes: true, Offered: offered, Run: runReloadAccept,
@@ -135,12 +142,12 @@ func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
 	for i, o := range st.Last {
 		last[i] = sentence(o)
 	}
-	t := &Table{One: true, Columns: columns("release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "root", "watcher", "reason", "files", "pending", "queued", "last_scan_age_ms:ms", "holds", "last")}
+	t := &Table{One: true, Columns: columns("release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "root", "watcher", "reason", "files", "pending", "queued", "last_scan_age_ms:ms", "holds", "last", "tests")}
 	holds := []string{}
 	for _, h := range st.Watch.Holds {
 		holds = append(holds, h.String())
 	}
 	t.Rows = [][]any{slices.Concat([]any{s.Shard.Identify().Release}, frozenCells(s.Shard.Identify()), []any{st.Watch.Root, string(st.Watch.Mode), st.Watch.Reason,
-		st.Watch.Files, st.Watch.Pending, st.Queued, millis(age), append(holds, st.Differs...), last})}
+		st.Watch.Files, st.Watch.Pending, st.Queued, millis(age), append(holds, st.Differs...), last, st.Tests.String()})}
 	return Result{Table: t}, a.none(0)
 }

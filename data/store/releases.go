@@ -55,6 +55,8 @@ const (
 	beginRelease   = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
 	finishRelease  = `UPDATE releases SET ended = ?, status = ?, note = ? WHERE number = ?`
 	markRelease    = `UPDATE releases SET status = ?, note = ? WHERE number = ?`
+	rehashRelease  = `UPDATE releases SET hash = ? WHERE number = ?`
+	deleteFile     = `DELETE FROM release_files WHERE release = ? AND path = ?`
 	replaceLive    = `UPDATE releases SET status = 'replaced' WHERE status = 'live' AND number <> ?`
 	dropReleases   = `DELETE FROM releases WHERE number <= (SELECT max(number) FROM releases) - ?
 		AND status <> 'live' AND NOT (begun > 0 AND ended = 0)`
@@ -68,10 +70,8 @@ const (
 // plain and relative.
 func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
 	const op = "add release"
-	for path := range r.Files {
-		if !fs.ValidPath(path) || path == "." {
-			return Release{}, fail(op, ErrInvalid, fmt.Sprintf("%q is not a path under the script root", path))
-		}
+	if err := plainPaths(op, r.Files); err != nil {
+		return Release{}, err
 	}
 	r.Hash = cmp.Or(r.Hash, HashFiles(r.Files))
 	packed := s.packer.packAll(r.Files)
@@ -90,6 +90,47 @@ func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
 		return t.dropOldReleases(s.opt.KeepReleases)
 	})
 	return made, err
+}
+
+// AmendRelease puts files into a release, in the place of those with the same paths,
+// without making another: files that nobody had loaded when they were saved. Its hash
+// becomes that of what it holds. Errors: ErrNotFound, ErrInvalid for a path that is
+// not plain and relative.
+func (s *Store) AmendRelease(ctx context.Context, number int, files map[string][]byte) error {
+	const op = "amend release"
+	if err := plainPaths(op, files); err != nil {
+		return err
+	}
+	all, err := s.Release(ctx, number)
+	if err != nil {
+		return err
+	}
+	maps.Copy(all.Files, files)
+	packed := s.packer.packAll(files)
+	return s.change(ctx, op, func(t *tx) error {
+		for path := range files {
+			if _, err := t.exec(deleteFile, number, path); err != nil {
+				return err
+			}
+		}
+		if err := t.addFiles(int64(number), packed); err != nil {
+			return err
+		}
+		if _, err := t.exec(rehashRelease, HashFiles(all.Files), number); err != nil {
+			return err
+		}
+		_, err := t.exec(dropBlobs)
+		return err
+	})
+}
+
+func plainPaths(op string, files map[string][]byte) error {
+	for path := range files {
+		if !fs.ValidPath(path) || path == "." {
+			return fail(op, ErrInvalid, fmt.Sprintf("%q is not a path under the script root", path))
+		}
+	}
+	return nil
 }
 
 // BeginRelease marks that the release is about to be committed on the systems.

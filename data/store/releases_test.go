@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -232,5 +233,30 @@ func TestHashFiles(t *testing.T) {
 	}
 	if len(a) != 64 {
 		t.Error(a)
+	}
+}
+
+func TestAmendedReleaseComesBack(t *testing.T) {
+	s := open(t)
+	r := addRelease(t, s, source("a", "b"))
+	goLive(t, s, r.Number)
+	before := countRows(t, s, "blobs")
+	for _, text := range []string{"one", "two"} { // the first is nobody's afterwards
+		if err := s.AmendRelease(bg, r.Number, map[string][]byte{"late.lua": []byte(text)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.LiveRelease(bg)
+	if err != nil || string(got.Files["late.lua"]) != "two" || len(got.Files) != len(r.Files)+1 || got.Hash != HashFiles(got.Files) {
+		t.Errorf("%+v %v", got, err)
+	}
+	if n := countRows(t, s, "blobs"); n != before+1 {
+		t.Errorf("%d contents, before %d", n, before)
+	}
+	if err := s.AmendRelease(bg, r.Number, map[string][]byte{"../late.lua": nil}); !errors.Is(err, ErrInvalid) {
+		t.Errorf("a path outside: %v", err)
+	}
+	if err := s.AmendRelease(bg, 99, nil); !errors.Is(err, ErrNotFound) {
+		t.Errorf("no release: %v", err)
 	}
 }

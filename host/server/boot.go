@@ -11,7 +11,7 @@ import (
 
 	"hotshard/data/store"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -19,7 +19,7 @@ import (
 // development that is what is on the disk. A production shard, and one that is
 // frozen, starts on the release that was live when it stopped, whatever was saved
 // since: that waits like any other saved file. Either way only sticky patches are in force again.
-func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
+func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	b, err := s.watcher.Scan(ctx)
@@ -50,7 +50,7 @@ func (s *Server) firstRelease() (*script.Release, []*release.Patch, error) {
 			return nil, nil, err
 		}
 	}
-	disk := script.NewRelease(live.Number, sources)
+	disk := code.NewRelease(live.Number, sources)
 	kept, err := s.restorePatches(disk, open)
 	if err != nil {
 		return nil, nil, err
@@ -88,14 +88,14 @@ func (s *Server) choose(ctx context.Context, live store.Release, open []*release
 		s.startQueue = disk
 		return before, nil
 	}
-	changed := script.NewRelease(0, before).Changed(script.NewRelease(0, disk))
+	changed := code.NewRelease(0, before).Changed(code.NewRelease(0, disk))
 	s.notice("the scripts on disk are not those of release %d, the last that was live: they changed outside a reload: %s", live.Number, strings.Join(changed, ", "))
 	return disk, nil
 }
 
 // noticeBroken says at the start which scripts do not compile: systems hear of it
 // only when they wake. The shard starts nevertheless, so that it can be mended.
-func (s *Server) noticeBroken(r *script.Release) {
+func (s *Server) noticeBroken(r *code.Release) {
 	for _, path := range slices.Sorted(maps.Keys(r.Files)) {
 		if err := r.Files[path].Check(); err != nil {
 			s.notice("at the start the scripts did not compile: %v", err)
@@ -103,7 +103,7 @@ func (s *Server) noticeBroken(r *script.Release) {
 	}
 }
 
-func sourcesOf(r *script.Release) map[string][]byte {
+func sourcesOf(r *code.Release) map[string][]byte {
 	files := make(map[string][]byte, len(r.Files))
 	for path, f := range r.Files {
 		files[path] = f.Source
@@ -118,7 +118,7 @@ const maxSearched = 50
 // before. The store keeps the hash of what a patch was laid over; the text is in an
 // earlier release.
 func (s *Server) withoutPatches(ctx context.Context, live store.Release, open []*release.Patch) (map[string][]byte, error) {
-	r := script.NewRelease(live.Number, live.Files)
+	r := code.NewRelease(live.Number, live.Files)
 	for _, p := range open {
 		file, fn, err := release.FindFunction(r, p.Function)
 		if len(p.Canary) > 0 || err != nil || release.Hash(fn.Text) == p.Base {
@@ -132,7 +132,7 @@ func (s *Server) withoutPatches(ctx context.Context, live store.Release, open []
 			if err != nil {
 				return nil, err
 			}
-			if _, was, err := release.FindFunction(script.NewRelease(n, old.Files), p.Function); err == nil && release.Hash(was.Text) == p.Base {
+			if _, was, err := release.FindFunction(code.NewRelease(n, old.Files), p.Function); err == nil && release.Hash(was.Text) == p.Base {
 				r = r.With(r.Number, map[string][]byte{file.Path: file.Splice(fn, was.Text)})
 				break
 			}
@@ -188,7 +188,7 @@ func (s *Server) storedPatches(ctx context.Context) ([]*release.Patch, error) {
 
 // restorePatches lays sticky patches over the disk again, and says of each open
 // patch what became of it.
-func (s *Server) restorePatches(disk *script.Release, open []*release.Patch) ([]*release.Patch, error) {
+func (s *Server) restorePatches(disk *code.Release, open []*release.Patch) ([]*release.Patch, error) {
 	kept, left := release.Restore(disk, open)
 	for _, p := range kept {
 		s.notice("patch #%d of %s by %s (%s, %s old) is in force again: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), age(p.At), p.Reason)

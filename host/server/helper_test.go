@@ -6,12 +6,14 @@ import (
 	"database/sql"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"hotshard/bindings"
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/runtime/gate/client"
@@ -149,6 +151,11 @@ func (p *pilot) event(name string) map[string]world.Value {
 	f, err := p.Event(p.ctx, name)
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	sent := maps.Clone(f)
+	delete(sent, "ev")
+	if _, err := bindings.CheckSent(name, sent); err != nil {
+		p.t.Error(err)
 	}
 	return f
 }

@@ -15,6 +15,7 @@ import (
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
@@ -28,7 +29,7 @@ type journal struct{ store *store.Store }
 const journalTimeout = 10 * time.Second
 
 // Begin implements release.Journal.
-func (j journal) Begin(r *script.Release, author, note string) (int, error) {
+func (j journal) Begin(r *code.Release, author, note string) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	files := make(map[string][]byte, len(r.Files))
@@ -58,6 +59,13 @@ func (j journal) Finish(number int, status release.Standing, note string) error 
 		return j.store.MarkRelease(ctx, number, s, note)
 	}
 	return err
+}
+
+// Amend implements release.Journal.
+func (j journal) Amend(number int, files map[string][]byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
+	defer cancel()
+	return j.store.AmendRelease(ctx, number, files)
 }
 
 // fleet implements release.Fleet over the universe. A unit is a system by its
@@ -109,8 +117,8 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 }
 
 // SetCourse implements release.Fleet.
-func (f fleet) SetCourse(all *script.Release, own map[string]*script.Release) {
-	addresses := make(map[world.Address]*script.Release, len(own))
+func (f fleet) SetCourse(all *code.Release, own map[string]*code.Release) {
+	addresses := make(map[world.Address]*code.Release, len(own))
 	for name, r := range own {
 		addresses[operatorAddress(f.universe, name)] = r
 	}
@@ -133,6 +141,8 @@ func (f fleet) Awake() []string {
 type releases struct {
 	s          *Server
 	controller *release.Controller
+	checks     *checks
+	tests      *savedTests
 	faulty     chan struct{}      // holds a token after a fault
 	idle       chan chan struct{} // a channel that is closed when no batch is on its way
 
@@ -146,10 +156,10 @@ type releases struct {
 // keptOutcomes is how many outcomes are remembered.
 const keptOutcomes = 20
 
-func newReleases(s *Server, first *script.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
-	r := &releases{s: s, faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
+func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
+	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -167,6 +177,7 @@ const watchEvery = time.Second
 // run applies batches as they come and looks after the error budget, until ctx
 // ends.
 func (r *releases) run(ctx context.Context) {
+	go r.checks.warm(r.controller.Live())
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
@@ -227,6 +238,9 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
+	if r.asksForTests(o) {
+		r.tests.saved(o.Files)
+	}
 	attrs := []any{"verdict", o.Verdict.Past(), "release", o.Release, "files", strings.Join(o.Files, " "), "took", o.Took.Round(time.Microsecond)}
 	switch o.Verdict {
 	case release.Apply:

@@ -17,6 +17,7 @@ import (
 	"hotshard/runtime/gate"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
@@ -121,7 +122,7 @@ func (s *Server) scriptOptions() script.Options {
 	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
 }
 
-func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *script.Release) *universe.Universe {
+func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {
 	return universe.New(universe.Config{
 		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes,
 		System: system.Config{
@@ -226,6 +227,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.universe.StartServices()
 	wg.Go(func() { s.releases.run(ctx) })
+	wg.Go(func() { s.releases.tests.run(ctx) })
 	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
 	s.banner()

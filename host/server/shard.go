@@ -23,7 +23,7 @@ func (s *Server) Shard() command.Shard {
 		Systems:  systems{s},
 		Players:  players{s},
 		Lua:      operator{s},
-		Reload:   reload{s},
+		Reload:   reloads{s},
 		Unloader: unloader{s},
 		Errors:   s.faults,
 		Power:    s,

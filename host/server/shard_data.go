@@ -15,21 +15,26 @@ import (
 	"hotshard/runtime/world"
 )
 
-// reload implements command.Reload.
-type reload struct{ s *Server }
+// reloads implements command.Reload.
+type reloads struct{ s *Server }
 
 // Status implements command.Reload.
-func (v reload) Status(context.Context) (command.ReloadStatus, error) {
+func (v reloads) Status(context.Context) (command.ReloadStatus, error) {
 	r := v.s.releases
-	st := command.ReloadStatus{Watch: v.s.watcher.Status(), Queued: r.controller.Status().Queued, Differs: v.s.drift()}
+	st := command.ReloadStatus{Watch: v.s.watcher.Status(), Queued: r.controller.Status().Queued, Differs: v.s.drift(), Tests: r.tests.now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	st.Last = slices.Clone(r.outcomes)
 	return st, nil
 }
 
+// Tests implements command.Reload.
+func (v reloads) Tests(ctx context.Context) (command.Tested, error) {
+	return v.s.releases.tests.wait(ctx)
+}
+
 // Now implements command.Reload.
-func (v reload) Now(ctx context.Context, author string) ([]release.Outcome, error) {
+func (v reloads) Now(ctx context.Context, author string) ([]release.Outcome, error) {
 	b, err := v.s.watcher.Scan(ctx)
 	if err != nil {
 		return nil, err
@@ -56,7 +61,7 @@ func (s *Server) everything(b *watch.Batch) {
 }
 
 // Accept implements command.Reload.
-func (v reload) Accept(ctx context.Context, path, author string) ([]release.Outcome, error) {
+func (v reloads) Accept(ctx context.Context, path, author string) ([]release.Outcome, error) {
 	if _, err := v.s.watcher.Scan(ctx); err != nil {
 		return nil, err
 	}
@@ -69,7 +74,7 @@ func (v reload) Accept(ctx context.Context, path, author string) ([]release.Outc
 }
 
 // Wait implements command.Reload.
-func (v reload) Wait(ctx context.Context) ([]release.Outcome, error) {
+func (v reloads) Wait(ctx context.Context) ([]release.Outcome, error) {
 	began := time.Now()
 	if err := v.s.watcher.WaitSettled(ctx); err != nil {
 		return nil, err

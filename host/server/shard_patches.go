@@ -11,7 +11,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/runtime/release"
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // patches implements command.Patches over the controller.
@@ -37,7 +37,7 @@ func (v patches) PlanPatch(ctx context.Context, p release.PatchRequest) (release
 		return release.Outcome{}, err
 	}
 	if p.Instance != "" {
-		return release.Outcome{}, &script.Refusal{Code: "R-KIND", Message: "a patch of one object changes no release, so there is nothing to plan; drop takes it off"}
+		return release.Outcome{}, &code.Refusal{Code: code.RKind, Message: "a patch of one object changes no release, so there is nothing to plan; drop takes it off"}
 	}
 	return plan(v.controller().PlanPatch(ctx, p)), nil
 }
@@ -100,13 +100,13 @@ func (v patches) merged(number int) (path string, disk, want []byte, err error) 
 	if disk, err = os.ReadFile(path); err != nil {
 		return "", nil, nil, err
 	}
-	file := script.NewFile(p.Path, disk)
+	file := code.NewFile(p.Path, disk)
 	fn, err := file.Function(p.Function)
 	if err != nil {
 		return "", nil, nil, err
 	}
 	if fn.Text != p.Base && fn.Text != p.Text {
-		return "", nil, nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Message: fmt.Sprintf("%s has changed on disk since patch #%d was made:\n--- base\n%s\n--- patch\n%s\n--- disk\n%s",
+		return "", nil, nil, &code.Refusal{Code: code.RPatchConflict, Message: fmt.Sprintf("%s has changed on disk since patch #%d was made:\n--- base\n%s\n--- patch\n%s\n--- disk\n%s",
 			p.Function, number, p.Base, p.Text, fn.Text)}
 	}
 	want, err = file.Replace(p.Function, p.Code)
@@ -133,11 +133,11 @@ func (v patches) savable(number int) error {
 	case err != nil:
 		return err
 	case p.Instance != "":
-		return &script.Refusal{Code: "R-KIND", Message: fmt.Sprintf("patch #%d is for %s in %s only: in the file it would be for all. patch %s itself to save it", number, p.Instance, strings.Join(p.Canary, ", "), p.Function)}
+		return &code.Refusal{Code: code.RKind, Message: fmt.Sprintf("patch #%d is for %s in %s only: in the file it would be for all. patch %s itself to save it", number, p.Instance, strings.Join(p.Canary, ", "), p.Function)}
 	case p.Status == release.PatchDropped:
-		return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is dropped: patch %s again to save it", number, p.Function)}
+		return &code.Refusal{Code: code.RStale, Message: fmt.Sprintf("patch #%d is dropped: patch %s again to save it", number, p.Function)}
 	case p.Canary != nil:
-		return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is a canary on %s: in the file it would be for all. promote %d first", number, strings.Join(p.Canary, ", "), number)}
+		return &code.Refusal{Code: code.RStale, Message: fmt.Sprintf("patch #%d is a canary on %s: in the file it would be for all. promote %d first", number, strings.Join(p.Canary, ", "), number)}
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ import (
 	"hotshard/data/store"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 )
 
@@ -63,7 +65,7 @@ func releaseState(s store.ReleaseStatus) command.ReleaseState {
 }
 
 // at is a release by its number, read back from the store where it is not at hand.
-func (v keptReleases) at(ctx context.Context, number int) (*script.Release, error) {
+func (v keptReleases) at(ctx context.Context, number int) (*code.Release, error) {
 	if r := v.controller().Find(number); r != nil {
 		return r, nil
 	}
@@ -74,21 +76,21 @@ func (v keptReleases) at(ctx context.Context, number int) (*script.Release, erro
 	if err != nil {
 		return nil, err
 	}
-	r := script.NewRelease(kept.Number, kept.Files)
+	r := code.NewRelease(kept.Number, kept.Files)
 	v.controller().Remember(r)
 	return r, nil
 }
 
 // Diff implements command.Releases.
 func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
-	a, err := script.NewRelease(0, nil), error(nil) // what was there before the first
+	a, err := code.NewRelease(0, nil), error(nil) // what was there before the first
 	if from > 0 {
 		a, err = v.at(ctx, from)
 	}
 	if err != nil {
 		return "", err
 	}
-	var b *script.Release
+	var b *code.Release
 	if to == 0 {
 		b, err = v.controller().Candidate()
 	} else {
@@ -104,7 +106,7 @@ func (v keptReleases) Diff(ctx context.Context, from, to int) (string, error) {
 	return out.String(), nil
 }
 
-func sourceOf(r *script.Release, path string) string {
+func sourceOf(r *code.Release, path string) string {
 	if f := r.Files[path]; f != nil {
 		return string(f.Source)
 	}
@@ -113,7 +115,7 @@ func sourceOf(r *script.Release, path string) string {
 
 // Plan implements command.Releases.
 func (v keptReleases) Plan(ctx context.Context, to int) (release.Outcome, error) {
-	var target *script.Release
+	var target *code.Release
 	if to != 0 {
 		var err error
 		if target, err = v.at(ctx, to); err != nil {
@@ -149,7 +151,7 @@ func (v keptReleases) PlanRollback(ctx context.Context, to int) (release.Outcome
 }
 
 // plan is an outcome that has not happened, with what it would change.
-func plan(o release.Outcome, changes []script.FunctionChange) release.Outcome {
+func plan(o release.Outcome, changes []reload.FunctionChange) release.Outcome {
 	o.Changes = changes
 	return o
 }

@@ -12,6 +12,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/world"
 )
@@ -35,7 +36,7 @@ end`
 // call. The players who are there go on, and the memory comes back.
 func TestEveryWordIsAbused(t *testing.T) {
 	w, err := testworld.New(types{static.Types()})(luatest.Setup{
-		Release: script.NewRelease(1, map[string][]byte{"main.lua": []byte(`function command.still(_, args) return {n = args.n} end`)}),
+		Release: code.NewRelease(1, map[string][]byte{"main.lua": []byte(`function command.still(_, args) return {n = args.n} end`)}),
 		Entry:   []string{"main"}, Map: luatest.Map(), System: "Alpha", Seed: 1,
 		Install: func(*script.State) {}, OnLog: func(string, string, string) {},
 		OnFault: func(f script.Fault) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // meanTicks is how many ticks lie between two reloads, on average, and mostReloads
@@ -20,7 +22,7 @@ const (
 type churn struct {
 	world  *testWorld
 	rand   *rand.Rand
-	stager *script.Stager
+	stager *reload.Stager
 	left   int // ticks until the next reload
 	count  int
 }
@@ -31,7 +33,7 @@ func newChurn(w *testWorld) *churn {
 	o := config.Script
 	o.Name, o.Seed, o.Release = string(w.system.Address()), config.Seed, w.setup.Release
 	o.Bind = func(st *script.State) { config.Bind(w.system, st) }
-	c.stager = script.NewStager(o)
+	c.stager = reload.NewStager(o)
 	c.left = c.rand.IntN(meanTicks)
 	return c
 }
@@ -55,7 +57,7 @@ func (c *churn) reload() error {
 	modules := st.Modules()
 	changed := map[string][]byte{}
 	for range 1 + c.rand.IntN(4) {
-		path := script.ModulePath(modules[c.rand.IntN(len(modules))])
+		path := code.ModulePath(modules[c.rand.IntN(len(modules))])
 		line := fmt.Sprintf("local _reload%d = %d -- a line more\n", c.count, c.count)
 		changed[path] = slices.Concat([]byte(line), from.Files[path].Source)
 	}
@@ -63,7 +65,7 @@ func (c *churn) reload() error {
 	if err != nil {
 		return err
 	}
-	report, err := st.Commit(staged)
+	report, err := reload.Commit(st, staged)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/world"
 )
@@ -65,7 +66,7 @@ func sources(tb testing.TB) map[string][]byte {
 func fight(tb testing.TB, players int, kind string, seconds float64) time.Duration {
 	tb.Helper()
 	w, err := testworld.New(types{static.Types()})(luatest.Setup{
-		Release: script.NewRelease(1, sources(tb)), Entry: []string{"main"}, Map: luatest.Map(), System: "Beta", Seed: 1,
+		Release: code.NewRelease(1, sources(tb)), Entry: []string{"main"}, Map: luatest.Map(), System: "Beta", Seed: 1,
 		Install: func(*script.State) {},
 		OnFault: func(f script.Fault) { tb.Error(f.Message, f.Traceback) },
 		OnLog:   func(string, string, string) {},

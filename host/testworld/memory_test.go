@@ -7,6 +7,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 )
 
@@ -16,7 +17,7 @@ const mostMemory = 600 << 10
 // TestMemoryOfASystem loads the whole game many times over and looks at the heap.
 func TestMemoryOfASystem(t *testing.T) {
 	const n = 100
-	release := script.NewRelease(1, sources(t))
+	release := code.NewRelease(1, sources(t))
 	load := func() luatest.World {
 		w, err := testworld.New(types{static.Types()})(luatest.Setup{
 			Release: release, Entry: []string{"main"}, Map: luatest.Map(), System: "Alpha", Seed: 1,

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -40,7 +40,7 @@ func (r *router) service(to world.Address) (*system.System, error) {
 		}
 	}
 	module := "services." + string(to)
-	if r.setup.Release.Files[script.ModulePath(module)] == nil {
+	if r.setup.Release.Files[code.ModulePath(module)] == nil {
 		return nil, fmt.Errorf("there is no service called %s", to)
 	}
 	s := system.New((*testWorld)(r).config(to, nil, module, []string{module}))

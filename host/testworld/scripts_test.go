@@ -1,6 +1,7 @@
 package testworld_test
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -35,15 +36,31 @@ func (t types) List(group string) []string {
 	return names
 }
 
+// described requires what the game sends to be in bindings.SentEvents, as it is sent.
+func described(event string, fields map[string]world.Value) error {
+	known, err := bindings.CheckSent(event, fields)
+	if !known {
+		return fmt.Errorf("the event %s is described nowhere: say in bindings/sent.go what it carries", event)
+	}
+	return err
+}
+
 // TestScripts runs the game's own tests, as bin/host test does.
 func TestScripts(t *testing.T) {
+	seen := map[string]bool{}
+	note := func(event string, _ map[string]world.Value) error { seen[event] = true; return nil }
 	for _, seed := range []uint64{1, 2} {
-		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(types{static.Types()})})
+		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(types{static.Types()}, described, note)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if result.Failed > 0 || result.Passed < 60 {
 			t.Errorf("seed %d: %d passed, %d failed", seed, result.Passed, result.Failed)
+		}
+	}
+	for _, e := range bindings.SentEvents {
+		if !e.Core && !seen[e.Name()] {
+			t.Errorf("no test of the game's makes it send %s: is bindings/sent.go still right?", e.Name())
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
 )
@@ -18,7 +19,7 @@ import (
 // a mistake nobody sees.
 func TestCheckerKnowsTheState(t *testing.T) {
 	w, err := testworld.New(types{static.Types()})(luatest.Setup{
-		Release: script.NewRelease(1, map[string][]byte{"main.lua": nil}), Entry: []string{"main"},
+		Release: code.NewRelease(1, map[string][]byte{"main.lua": nil}), Entry: []string{"main"},
 		Map: luatest.Map(), System: "Alpha", Install: func(*script.State) {},
 		OnFault: func(f script.Fault) { t.Error(f.Message) }, OnLog: func(string, string, string) {},
 	})

@@ -8,6 +8,7 @@ import (
 	"hotshard/bindings"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -17,10 +18,20 @@ import (
 var started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns what luatest.Options.New wants: a maker of worlds in which the
-// item types exist.
-func New(types bindings.Types) func(luatest.Setup) (luatest.World, error) {
-	return func(setup luatest.Setup) (luatest.World, error) { return newWorld(setup, types) }
+// item types exist. What players are sent has to pass the checks.
+func New(types bindings.Types, checks ...Check) func(luatest.Setup) (luatest.World, error) {
+	return func(setup luatest.Setup) (luatest.World, error) {
+		w, err := newWorld(setup, types)
+		if err != nil {
+			return nil, err
+		}
+		w.checks = checks
+		return w, nil
+	}
 }
+
+// Check says what is wrong with an event that a player was sent; nil for nothing.
+type Check func(event string, fields map[string]world.Value) error
 
 // testWorld is one solar system, and the services it has asked for something.
 type testWorld struct {
@@ -32,9 +43,10 @@ type testWorld struct {
 	lastID   world.CharacterID
 	now      time.Time
 	churn    *churn // nil: nothing is reloaded
+	checks   []Check
 }
 
-func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) {
+func newWorld(setup luatest.Setup, types bindings.Types) (*testWorld, error) {
 	static := setup.Map.ByName(setup.System)
 	if static == nil {
 		return nil, fmt.Errorf("there is no system %s in the map of tests", setup.System)
@@ -63,7 +75,7 @@ func newWorld(setup luatest.Setup, types bindings.Types) (luatest.World, error) 
 func (w *testWorld) config(address world.Address, static *world.SolarSystem, module string, entry []string) system.Config {
 	return system.Config{
 		Address: address, Static: static, Module: module, Seed: w.setup.Seed,
-		Release: func() *script.Release { return w.setup.Release },
+		Release: func() *code.Release { return w.setup.Release },
 		Script:  script.Options{Entry: entry, Started: started, Strict: true},
 		Bind: func(s *system.System, st *script.State) {
 			w.bind(s, st)
@@ -101,7 +113,7 @@ func (w *testWorld) Advance(seconds float64) {
 		if w.churn != nil {
 			w.churn.tick()
 		}
-		if w.system.Now() >= until-1e-9 {
+		if w.system.Now() >= until-1e-9 || w.setup.Stopped != nil && w.setup.Stopped() {
 			return
 		}
 	}
@@ -110,7 +122,7 @@ func (w *testWorld) Advance(seconds float64) {
 // Join lets a new character log in.
 func (w *testWorld) Join(name string) (world.CharacterID, error) {
 	w.lastID++
-	c := &client{}
+	c := &client{check: w.check}
 	w.clients[w.lastID] = c
 	return w.lastID, w.system.Post(system.Enter{
 		Character: system.Character{ID: w.lastID, Name: name, System: w.system.Static().ID},
@@ -142,6 +154,7 @@ func (w *testWorld) Sent(p world.CharacterID) []luatest.Message { return w.clien
 
 // client is a character's connection: it keeps everything.
 type client struct {
+	check   func(*wire.Frame)
 	frames  []*wire.Frame
 	decoded []luatest.Message
 	waiting []func(world.Value, error) // by request id
@@ -156,7 +169,28 @@ func (c *client) ask(done func(world.Value, error)) uint64 {
 func (c *client) Send(f *wire.Frame) {
 	if f.Kind() == wire.KindText {
 		c.frames = append(c.frames, f)
+		c.check(f)
 	}
+}
+
+// check fails the test in which an event does not pass.
+func (w *testWorld) check(f *wire.Frame) {
+	for _, check := range w.checks {
+		m := decode(f)
+		fields, _ := m.Fields.(map[string]world.Value)
+		if err := check(m.Event, fields); err != nil {
+			w.setup.OnFault(script.Fault{Message: err.Error(), Origin: "an event for a player"})
+		}
+	}
+}
+
+func decode(f *wire.Frame) luatest.Message {
+	m, err := wire.Decode(wire.JSON, f.Payload(wire.JSON))
+	if err != nil {
+		m = &wire.Message{Event: "malformed", Fields: map[string]world.Value{"error": err.Error()}}
+	}
+	delete(m.Fields, "ev")
+	return luatest.Message{Event: m.Event, Fields: m.Fields}
 }
 
 // Reply hands the answer to who asked.
@@ -185,12 +219,7 @@ func (c *client) Close(string) {}
 // events decodes what has come since the last time and returns all of it.
 func (c *client) events() []luatest.Message {
 	for _, f := range c.frames[len(c.decoded):] {
-		m, err := wire.Decode(wire.JSON, f.Payload(wire.JSON))
-		if err != nil {
-			m = &wire.Message{Event: "malformed", Fields: map[string]world.Value{"error": err.Error()}}
-		}
-		delete(m.Fields, "ev")
-		c.decoded = append(c.decoded, luatest.Message{Event: m.Event, Fields: m.Fields})
+		c.decoded = append(c.decoded, decode(f))
 	}
 	return c.decoded
 }

@@ -149,6 +149,8 @@ func (s *stage) Enter(c world.CharacterID, client gate.Client) {
 	s.show(a)
 }
 
+func (s *stage) Away(world.CharacterID, gate.Client) {}
+
 func (s *stage) Leave(c world.CharacterID, _ string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -44,14 +44,18 @@ type Pass struct {
 }
 
 // World is where signed-in players go. For one character Enter and Leave never
-// overlap and come in order: Enter, perhaps Enter again with another Client (the
-// old one is dead then), Leave.
+// overlap and come in order: Enter, perhaps Away or Enter again with another Client
+// (the old one is dead then), Leave.
 type World interface {
 	// Enter says that the character is played through client from now on. The gate
 	// has sent the welcome event; the world answers with system and snapshot, also
 	// when the character never left (a resume). It runs on the goroutine of the
 	// player's socket, and may take as long as loading a character does.
 	Enter(c world.CharacterID, client Client)
+	// Away says that the client's socket is gone, and nobody knows for how long: Enter
+	// or Leave follows. It is not said of a client that another took the place of, nor
+	// of one whose session ends.
+	Away(c world.CharacterID, client Client)
 	// Leave says that nobody plays the character any more: it logged out ("logout"),
 	// did not come back ("timeout"), or its client was told to Close, with that reason.
 	Leave(c world.CharacterID, reason string)

@@ -28,7 +28,7 @@ import (
 type arena struct {
 	mu      sync.Mutex
 	players map[world.CharacterID]gate.Client
-	log     []string      // "enter 1", "leave 1 timeout"
+	log     []string      // "enter 1", "away 1", "leave 1 timeout"
 	changed chan struct{} // holds a token after something was logged
 	quiet   bool          // sends nothing on Enter
 }
@@ -63,6 +63,12 @@ func (a *arena) Leave(c world.CharacterID, reason string) {
 	name := a.players[c].Name()
 	delete(a.players, c)
 	a.note("leave " + name + " " + reason)
+}
+
+func (a *arena) Away(_ world.CharacterID, cl gate.Client) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.note("away " + cl.Name())
 }
 
 func (a *arena) Command(_ world.CharacterID, req gate.Request) {

@@ -38,6 +38,8 @@ type client struct {
 	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
 	failures int // refused logins
+
+	leaving atomic.Bool // told to Close: its session ends with it
 }
 
 func (g *Gate) newClient(conn net.Conn, codec wire.Codec, from netip.Addr) *client {
@@ -135,6 +137,7 @@ func (c *client) Close(reason string) {
 		return
 	}
 	s := c.session.Load()
+	c.leaving.Store(true)
 	c.end(wire.ClosingKicked, reason)
 	if s == nil {
 		return

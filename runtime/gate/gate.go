@@ -136,8 +136,9 @@ func (g *Gate) Stop() { g.stopping.Store(true) }
 
 // Close tells every player that the server stops and waits until all connections
 // are gone; when ctx ends first, the rest is cut off and its error returned. The
-// world hears no Leave: it saves everybody where they are.
+// world hears no Away and no Leave: it saves everybody where they are.
 func (g *Gate) Close(ctx context.Context) error {
+	g.Stop()
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()

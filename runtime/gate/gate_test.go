@@ -183,7 +183,7 @@ func TestResumeWithinAMinute(t *testing.T) {
 	b.Close()
 	s.until("the close goes unnoticed", func() bool { return s.gate.Stats().Lingering == 1 })
 	s.sweep(61 * time.Second)
-	if got := s.arena.lines(); !reflect.DeepEqual(got, []string{"enter Ada", "enter Ada", "leave Ada timeout"}) {
+	if got := s.arena.lines(); !reflect.DeepEqual(got, []string{"enter Ada", "away Ada", "enter Ada", "away Ada", "leave Ada timeout"}) {
 		t.Errorf("the world heard %v", got)
 	}
 	if st := s.gate.Stats(); st.Sessions != 0 {

@@ -53,7 +53,7 @@ func (c *client) run(ws *gws.Conn) {
 	c.phase.Store(phaseEnding)
 	c.gate.crowd.remove(c)
 	if s := c.session.Load(); s != nil {
-		s.drop(c, c.gate.now())
+		c.gate.drop(s, c)
 	}
 	// The other side closes when it has read the reason; sweep bounds the wait.
 	io.Copy(io.Discard, ws.NetConn())

@@ -110,12 +110,17 @@ func (g *Gate) revoke(token string) {
 	g.mu.Unlock()
 }
 
-// drop notes that the socket of c is gone.
-func (s *session) drop(c *client, now int64) {
+// drop notes that the socket of c is gone, and tells the world, unless the session
+// ends anyway.
+func (g *Gate) drop(s *session, c *client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.latest.Load() == c && s.dropped.Load() == 0 {
-		s.dropped.Store(now)
+	if s.latest.Load() != c || s.dropped.Load() != 0 {
+		return
+	}
+	s.dropped.Store(g.now())
+	if !s.over.Load() && !c.leaving.Load() && !g.stopping.Load() {
+		g.cfg.World.Away(s.id, c)
 	}
 }
 

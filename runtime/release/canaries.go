@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // canary is a change that only some units run.
 type canary struct {
 	number  int
-	to      *script.Release   // it alone, over what the others ran when it began
+	to      *code.Release     // it alone, over what the others ran when it began
 	files   map[string][]byte // saved ones that it tries; nil: a patch
 	merged  []*Patch          // open patches that the files have caught up with
 	patch   *Patch
@@ -114,18 +114,18 @@ func (c canaries) of(number int) (*canary, error) {
 		return nil, c.which()
 	}
 	if number == 0 {
-		return nil, &script.Refusal{Code: "R-STALE", Message: "no canary is running"}
+		return nil, &code.Refusal{Code: code.RStale, Message: "no canary is running"}
 	}
-	return nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("release %d is no canary; canaries lists those that run", number)}
+	return nil, &code.Refusal{Code: code.RStale, Message: fmt.Sprintf("release %d is no canary; canaries lists those that run", number)}
 }
 
 // which asks back where several canaries run.
-func (c canaries) which() *script.Refusal {
+func (c canaries) which() *code.Refusal {
 	lines := make([]string, len(c))
 	for i, k := range c {
 		lines[i] = fmt.Sprintf("%v: %s, or %s", k, k.promoteWith(), k.endWith())
 	}
-	return &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("%d canaries are running; say which. %s", len(c), strings.Join(lines, "; "))}
+	return &code.Refusal{Code: code.RStale, Message: fmt.Sprintf("%d canaries are running; say which. %s", len(c), strings.Join(lines, "; "))}
 }
 
 // busy is the refusal of what cannot be done while a canary tries a file, or nil;
@@ -134,7 +134,7 @@ func (c canaries) busy(subject, path string) error {
 	for _, k := range c {
 		_, touches := k.files[path]
 		if touches || path == "" {
-			return &script.Refusal{Code: "R-STALE", Subject: subject, Message: fmt.Sprintf("%v is a canary on %v; first %s, or %s", "release "+fmt.Sprint(k.number), k.units, k.promoteWith(), k.endWith())}
+			return &code.Refusal{Code: code.RStale, Subject: subject, Message: fmt.Sprintf("%v is a canary on %v; first %s, or %s", "release "+fmt.Sprint(k.number), k.units, k.promoteWith(), k.endWith())}
 		}
 	}
 	return nil

@@ -6,13 +6,13 @@ import (
 	"maps"
 	"slices"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // candidate is the release that the queued files would make.
-func (c *Controller) candidate() (to, disk *script.Release, k carried, err error) {
+func (c *Controller) candidate() (to, disk *code.Release, k carried, err error) {
 	if len(c.intake.queued) == 0 {
-		return nil, nil, k, &script.Refusal{Code: "R-STALE", Message: "no saved file waits; save one first"}
+		return nil, nil, k, &code.Refusal{Code: code.RStale, Message: "no saved file waits; save one first"}
 	}
 	disk = c.disk.With(c.disk.Number, c.intake.queued)
 	if k, err = c.patches.carry(c.disk, disk); err != nil {
@@ -23,11 +23,24 @@ func (c *Controller) candidate() (to, disk *script.Release, k carried, err error
 }
 
 // Candidate is the release that promoting the queued files would make.
-func (c *Controller) Candidate() (*script.Release, error) {
+func (c *Controller) Candidate() (*code.Release, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	to, _, _, err := c.candidate()
 	return to, err
+}
+
+// Promoted is what runs, canaries aside, and what promoting a number would bring: to
+// all units, or to those of a canary.
+func (c *Controller) Promoted(number int, canary bool) (from, to *code.Release, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if canary && c.canaries.ofFiles() == nil {
+		to, _, _, err = c.candidate()
+		return c.units.live(), to, err
+	}
+	p, err := c.promotes(number)
+	return c.units.live(), p.to, err
 }
 
 // Canary runs the queued files on the named units only.
@@ -51,12 +64,12 @@ func (c *Controller) startCanary(ctx context.Context, units []string, author str
 }
 
 // newFilesCanary is a canary of the queued files that has not begun.
-func (c *Controller) newFilesCanary(units []string) (*canary, []script.Warning, error) {
+func (c *Controller) newFilesCanary(units []string) (*canary, []code.Warning, error) {
 	if k := c.canaries.ofFiles(); k != nil {
 		return nil, nil, c.canaries.busy("", sortedKeys(k.files)[0])
 	}
 	if len(units) == 0 {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "a canary needs a system to run on"}
+		return nil, nil, &code.Refusal{Code: code.RStale, Message: "a canary needs a system to run on"}
 	}
 	to, _, carried, err := c.candidate()
 	if err != nil {

@@ -1,12 +1,15 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // attempts is how often a release is staged again because a unit has loaded a
@@ -15,7 +18,7 @@ const attempts = 3
 
 // step is a new release on its way to the units.
 type step struct {
-	to           *script.Release // without its number
+	to           *code.Release // without its number
 	author, note string
 	units        []string // of a canary; nil: all
 	ground       ground   // that it stands on, with it in it
@@ -24,13 +27,16 @@ type step struct {
 // move brings the units from what they run to a new release.
 func (c *Controller) move(ctx context.Context, s step) Outcome {
 	var o Outcome
-	from := c.units.live()
+	from, began := c.units.live(), c.cfg.Now()
 	for range attempts {
-		if o = c.attempt(ctx, s); o.Verdict != Refuse || o.Code != "R-STALE" {
+		if o = c.attempt(ctx, s); o.Verdict != Refuse || o.Code != code.RStale {
 			break
 		}
 	}
-	o.Author, o.Note = s.author, s.note
+	o.Author, o.Note, o.Took = s.author, s.note, cmp.Or(o.Took, c.cfg.Now().Sub(began))
+	if o.Verdict != Refuse {
+		o.warn(c.advise(from, s.to)...)
+	}
 	if o.Verdict == Apply {
 		o.Hashes = map[string]string{}
 		for _, path := range from.Changed(s.to) {
@@ -63,7 +69,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	}
 	number, err := c.cfg.Journal.Begin(s.to, s.author, s.note)
 	if err != nil {
-		return Outcome{Verdict: Refuse, Code: "R-HOST", Release: from.Number, passing: true,
+		return Outcome{Verdict: Refuse, Code: code.RHost, Release: from.Number, passing: true,
 			Message: fmt.Sprintf("the release could not be written to the store: %v", err)}
 	}
 	to = to.numbered(number, s.units)
@@ -76,6 +82,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if len(errs) > 0 {
 		return c.undo(ctx, number, staged, reports, errs, o)
 	}
+	o.count(from, s.to)
 	c.finish(to, staged, gauge.before, o)
 	status := StandingLive
 	if s.units != nil {
@@ -102,7 +109,7 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 // undo takes units that committed back, because one could not. Whatever cannot be
 // taken back starts anew on what it ran: better a unit that has forgotten than one
 // that runs what the others do not.
-func (c *Controller) undo(ctx context.Context, number int, staged legs, reports map[string]*script.Report, errs map[string]error, o Outcome) Outcome {
+func (c *Controller) undo(ctx context.Context, number int, staged legs, reports map[string]*reload.Report, errs map[string]error, o Outcome) Outcome {
 	before := c.units.course
 	c.units.restore(ctx, before, staged, slices.Sorted(maps.Keys(reports)))
 	c.units.settle(before)

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
+	"hotshard/runtime/watch"
 )
 
 // Fleet reaches the live States of a shard.
@@ -22,7 +25,7 @@ type Fleet interface {
 	Each(ctx context.Context, units []string, f func(unit string, st *script.State) error) map[string]error
 	// SetCourse says what States that start from now on run: own on its units, all on
 	// the others. Those that by then run anything else start anew on it.
-	SetCourse(all *script.Release, own map[string]*script.Release)
+	SetCourse(all *code.Release, own map[string]*code.Release)
 	// Awake lists units that run, the busiest first: those that can be measured.
 	Awake() []string
 }
@@ -30,13 +33,16 @@ type Fleet interface {
 // Journal keeps releases where a crash cannot take them. Begin is called before
 // the first State changes and gives the release its number; Finish after the last.
 type Journal interface {
-	Begin(r *script.Release, author, note string) (int, error)
+	Begin(r *code.Release, author, note string) (int, error)
 	Finish(number int, status Standing, note string) error
+	// Amend puts files into a release that came to it without making another, because
+	// nobody has loaded them.
+	Amend(number int, files map[string][]byte) error
 }
 
 // Config says what a Controller works on.
 type Config struct {
-	Release *script.Release // that runs at the start
+	Release *code.Release // that runs at the start
 	// Options of the States of a program ("main", "services.market"); nil for one
 	// that is not known.
 	Options    func(program string) *script.Options
@@ -56,7 +62,11 @@ type Config struct {
 	// has now (nil: nobody).
 	Frozen     *Freeze
 	KeepFreeze func(*Freeze) error
-	Tell       func(Outcome) // everything that happened, in order; called with the lock held: must not call back
+	// Advise says what reading the scripts of a release finds against them when it
+	// follows another on the disk; nil: nothing. It is asked when the change has been
+	// made, and before that is told.
+	Advise func(from, to *code.Release) []code.Warning
+	Tell   func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
 // Controller is the one place that changes which code runs.
@@ -64,11 +74,11 @@ type Controller struct {
 	cfg Config
 
 	mu       sync.Mutex
-	disk     *script.Release // what was accepted from disk, without patches
-	intake   intake          // what was not
-	patches  patches         // over it
-	canaries canaries        // over both
-	units    units           // that run all that
+	disk     *code.Release // what was accepted from disk, without patches
+	intake   intake        // what was not
+	patches  patches       // over it
+	canaries canaries      // over both
+	units    units         // that run all that
 	freeze   freezer
 	history  history
 	watch    watchdog
@@ -97,7 +107,7 @@ func New(cfg Config) *Controller {
 	c := &Controller{
 		disk: cfg.Release, intake: newIntake(), patches: patches,
 		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Now, wait: cfg.Patience,
-			stagers: map[string]*script.Stager{}, course: course{all: live}},
+			stagers: map[string]*reload.Stager{}, course: course{all: live}},
 		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},
 		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
 		board:   board{tell: cfg.Tell},
@@ -112,8 +122,9 @@ func New(cfg Config) *Controller {
 
 type memoryJournal struct{ n int }
 
-func (j *memoryJournal) Begin(*script.Release, string, string) (int, error) { j.n++; return j.n, nil }
-func (j *memoryJournal) Finish(int, Standing, string) error                 { return nil }
+func (j *memoryJournal) Begin(*code.Release, string, string) (int, error) { j.n++; return j.n, nil }
+func (j *memoryJournal) Finish(int, Standing, string) error               { return nil }
+func (j *memoryJournal) Amend(int, map[string][]byte) error               { return nil }
 
 // Batch is a set of files that were saved together.
 type Batch struct {
@@ -153,9 +164,12 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 	switch {
 	case len(changed) == 0 && len(holds) == 0:
 		out = append(out, c.tell(Outcome{Verdict: Ignore}, author, noteSaved))
-	case len(changed) > 0 && c.waits():
+	case len(changed) > 0 && c.waits() && !c.testsAlone(changed):
+		from := c.disk.With(0, c.intake.queued)
 		c.intake.queue(changed)
-		out = append(out, c.tell(c.queuedNow(), author, noteSaved))
+		o := c.queuedNow()
+		o.Warnings = c.advise(from, from.With(0, changed))
+		out = append(out, c.tell(o, author, noteSaved))
 	case len(changed) > 0:
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
@@ -167,6 +181,12 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 
 // waits says whether saved files wait for somebody to let them in.
 func (c *Controller) waits() bool { return c.cfg.Production || c.freeze.on() || len(c.canaries) > 0 }
+
+// testsAlone says whether saved files are tests that need no promote: no code that
+// runs changes with them.
+func (c *Controller) testsAlone(changed map[string][]byte) bool {
+	return !c.freeze.on() && len(c.canaries) == 0 && onlyTests(sortedKeys(changed)) && unread(nil, c.disk, c.disk.With(0, changed))
+}
 
 // queuedNow says what waits, and for what.
 func (c *Controller) queuedNow() Outcome {
@@ -199,20 +219,29 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.intake.refuse(refused(err), changed)
 	}
+	began := c.cfg.Now()
 	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
 	if !b.First.IsZero() {
-		o.Took = c.cfg.Now().Sub(b.First)
+		o.Took += began.Sub(b.First)
 	}
 	if o.Verdict != Apply && o.Verdict != Ignore {
 		return c.intake.refuse(o, changed)
 	}
 	o.Warnings = append(o.Warnings, carried.warnings...)
 	if b.Rescan {
-		o.Warnings = append(o.Warnings, script.Warning{Code: "W-RESCAN", Subject: ".", Detail: "events were lost; the whole tree was read again"})
+		o.Warnings = append(o.Warnings, code.Warning{Code: string(watch.Rescan), Subject: ".", Detail: "events were lost; the whole tree was read again"})
 	}
 	c.disk = disk.Numbered(o.Release)
 	c.patches.closeMerged(carried)
-	c.intake.forget(changed)
+	c.intake.applied(changed)
 	return o
+}
+
+// advise is what reading the scripts finds against a change.
+func (c *Controller) advise(from, to *code.Release) []code.Warning {
+	if c.cfg.Advise == nil {
+		return nil
+	}
+	return c.cfg.Advise(from, to)
 }

@@ -5,18 +5,18 @@ import (
 	"maps"
 	"slices"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // course says what every unit is to run: one release, and on the units of canaries
 // another.
 type course struct {
-	all *script.Release
-	own map[string]*script.Release // by unit
+	all *code.Release
+	own map[string]*code.Release // by unit
 }
 
 // of is what one unit is to run.
-func (k course) of(unit string) *script.Release {
+func (k course) of(unit string) *code.Release {
 	if r := k.own[unit]; r != nil {
 		return r
 	}
@@ -24,8 +24,8 @@ func (k course) of(unit string) *script.Release {
 }
 
 // releases lists what the units are to run, each once.
-func (k course) releases() []*script.Release {
-	out := []*script.Release{k.all}
+func (k course) releases() []*code.Release {
+	out := []*code.Release{k.all}
 	for _, unit := range sortedKeys(k.own) {
 		if r := k.own[unit]; !slices.Contains(out, r) {
 			out = append(out, r)
@@ -46,7 +46,7 @@ func (k course) hashes() []string {
 // ground is what releases are made of: the accepted files, the patches over them for
 // all units, and the canaries over both.
 type ground struct {
-	disk     *script.Release
+	disk     *code.Release
 	open     []*Patch
 	canaries canaries
 }
@@ -68,9 +68,9 @@ func (g ground) with(k *canary) ground {
 // course works out what every unit is to run where the others run live: on the units
 // of canaries, all of those that are on it, under the number of the latest. Of what
 // is known already the same objects are taken, which share what they were compiled to.
-func (g ground) course(live *script.Release, known ...*script.Release) (course, error) {
-	out := course{all: live, own: map[string]*script.Release{}}
-	made := map[string]*script.Release{}
+func (g ground) course(live *code.Release, known ...*code.Release) (course, error) {
+	out := course{all: live, own: map[string]*code.Release{}}
+	made := map[string]*code.Release{}
 	for _, k := range g.canaries {
 		for _, unit := range k.units {
 			over := g.canaries.on(unit)
@@ -89,7 +89,7 @@ func (g ground) course(live *script.Release, known ...*script.Release) (course, 
 }
 
 // intern returns the one of the known releases that has the same files, or r.
-func intern(r *script.Release, known []*script.Release) *script.Release {
+func intern(r *code.Release, known []*code.Release) *code.Release {
 	for _, k := range known {
 		if k.Hash == r.Hash {
 			return k
@@ -106,7 +106,7 @@ func (k course) numbered(number int, units []string) course {
 		return k
 	}
 	k.own = maps.Clone(k.own)
-	made := map[*script.Release]*script.Release{}
+	made := map[*code.Release]*code.Release{}
 	for _, unit := range units {
 		r := k.own[unit]
 		if made[r] == nil {
@@ -118,7 +118,7 @@ func (k course) numbered(number int, units []string) course {
 }
 
 // compose makes a release of the ground and some of its canaries.
-func (g ground) compose(over []*canary) (*script.Release, error) {
+func (g ground) compose(over []*canary) (*code.Release, error) {
 	disk, open := g.disk, slices.Clone(g.open)
 	for _, k := range over {
 		if k.files != nil {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // CodeCut is the code of a file that is held because it seems to be cut off.
@@ -20,7 +20,7 @@ const lostMost = 1
 // holdCut takes files out of a batch that were cut off while they were saved, at a
 // place where what is left compiles: they are held like deleted ones, until somebody
 // says that it is meant, or they are whole again.
-func (q *intake) holdCut(disk *script.Release, changed map[string][]byte) []HoldReason {
+func (q *intake) holdCut(disk *code.Release, changed map[string][]byte) []HoldReason {
 	var holds []HoldReason
 	for _, path := range sortedKeys(changed) {
 		src := changed[path]
@@ -38,11 +38,11 @@ func (q *intake) holdCut(disk *script.Release, changed map[string][]byte) []Hold
 
 // cutOff says whether a file is the beginning of what runs, with more of its end gone
 // than somebody takes out who means it, and what is gone.
-func cutOff(f *script.File, src []byte) (lost string, cut bool) {
+func cutOff(f *code.File, src []byte) (lost string, cut bool) {
 	if f == nil || src == nil {
 		return "", false
 	}
-	now := script.NewFile(f.Path, src)
+	now := code.NewFile(f.Path, src)
 	had, err := f.Functions()
 	have, err2 := now.Functions()
 	if err != nil || err2 != nil {
@@ -66,7 +66,7 @@ func cutOff(f *script.File, src []byte) (lost string, cut bool) {
 // missing lists the functions that are gone, and says whether they are the last ones. A
 // module that returns nothing calls its functions otherwise, so they are told by how
 // they begin.
-func missing(had, have []script.Function) (gone []string, end bool) {
+func missing(had, have []code.Function) (gone []string, end bool) {
 	left := map[string]int{}
 	for _, fn := range have {
 		left[head(fn)]++
@@ -84,7 +84,7 @@ func missing(had, have []script.Function) (gone []string, end bool) {
 }
 
 // head is a function's first line up to its parameters' end.
-func head(fn script.Function) string {
+func head(fn code.Function) string {
 	line, _, _ := strings.Cut(fn.Text, ")")
 	return line
 }
@@ -127,5 +127,5 @@ func (q *intake) notCut(path string) error {
 	if len(held) > 0 && !slices.Contains(held, path) {
 		message += "; held are " + strings.Join(held, ", ")
 	}
-	return &script.Refusal{Code: "R-STALE", Subject: path, Message: message}
+	return &code.Refusal{Code: code.RStale, Subject: path, Message: message}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Difference is one file whose content on disk is not what runs, and why.
@@ -15,7 +15,7 @@ type Difference struct{ Path, Why string }
 func (c *Controller) Drift(disk map[string][]byte) []Difference {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	onDisk := script.NewRelease(0, disk)
+	onDisk := code.NewRelease(0, disk)
 	var out []Difference
 	for _, path := range c.units.live().Changed(onDisk) {
 		out = append(out, Difference{path, c.whyDifferent(path, disk[path])})

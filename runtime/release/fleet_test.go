@@ -12,6 +12,7 @@ import (
 	"weak"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -20,8 +21,8 @@ import (
 type shard struct {
 	t       *testing.T
 	units   map[string]*script.State
-	canary  map[string]*script.Release
-	release *script.Release
+	canary  map[string]*code.Release
+	release *code.Release
 	ctl     *Controller
 	clock   time.Time
 	told    []Outcome
@@ -43,12 +44,20 @@ type journal struct {
 	notes       []string
 }
 
-func (j *journal) Begin(_ *script.Release, author, note string) (int, error) {
+func (j *journal) Begin(_ *code.Release, author, note string) (int, error) {
 	if j.full {
 		return 0, errors.New("no space left on device")
 	}
 	j.n++
 	return j.n, nil
+}
+
+func (j *journal) Amend(number int, files map[string][]byte) error {
+	if j.cannotClose {
+		return errors.New("no space left on device")
+	}
+	j.notes = append(j.notes, fmt.Sprint(number, " amended ", sortedKeys(files)))
+	return nil
 }
 
 func (j *journal) Finish(number int, status Standing, _ string) error {
@@ -69,9 +78,9 @@ return main
 
 func newShard(t *testing.T, production bool, units int, m string) *shard {
 	t.Helper()
-	s := &shard{t: t, units: map[string]*script.State{}, canary: map[string]*script.Release{}, silent: map[string]bool{},
+	s := &shard{t: t, units: map[string]*script.State{}, canary: map[string]*code.Release{}, silent: map[string]bool{},
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), journal: journal{n: 1}}
-	s.release = script.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
+	s.release = code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
 	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Production: production,
 		Now: func() time.Time { return s.clock }, Tell: func(o Outcome) { s.told = append(s.told, o) },
 		Options: func(string) *script.Options { o := s.options("stage"); o.OnFault = nil; return &o }})
@@ -143,7 +152,7 @@ func (s *shard) Each(ctx context.Context, units []string, f func(string, *script
 }
 
 // SetCourse implements Fleet.
-func (s *shard) SetCourse(all *script.Release, own map[string]*script.Release) {
+func (s *shard) SetCourse(all *code.Release, own map[string]*code.Release) {
 	s.release, s.canary = all, own
 	for name := range s.units {
 		s.settle(name)
@@ -433,7 +442,7 @@ func TestHistoryIsBounded(t *testing.T) {
 		t.Error("the first release is still at hand")
 	}
 	s.verdict(s.ctl.Rollback(bg, 1, "amy", ""), Refuse)
-	first := script.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(returns(0))})
+	first := code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(returns(0))})
 	for range 2 * maxRecalled {
 		s.ctl.Remember(first)
 	}
@@ -443,7 +452,7 @@ func TestHistoryIsBounded(t *testing.T) {
 
 func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
 	s := newShard(t, false, 2, returns(0))
-	var ran []weak.Pointer[script.File]
+	var ran []weak.Pointer[code.File]
 	for i := 1; i <= maxHistory-1; i++ {
 		ran = append(ran, weak.Make(s.ctl.Live().Files["m.lua"]))
 		s.verdict(s.save("m.lua", returns(i)), Apply)
@@ -470,7 +479,7 @@ func TestSavingWhatNobodyHasRequiredMakesNoRelease(t *testing.T) {
 	o := s.save("late.lua", "return {n = 1}")
 	s.verdict(o, Ignore, "no system has required it")
 	s.want("no release", s.releases(), "S00=1 S01=1 S02=1")
-	s.want("nothing in the journal", fmt.Sprint(s.journal.notes), "[]")
+	s.want("no release in the journal, but the file", fmt.Sprint(s.journal.notes), "[1 amended [late.lua]]")
 	s.want("but it is there", s.eval("S01", `return require("late").n`), "1")
 	s.start("S99")
 	s.want("for who starts later, too", s.eval("S99", `return require("late").n`), "1")

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Freeze says who keeps all changes of code out, since when and why.
@@ -24,8 +24,8 @@ func (f *Freeze) String() string {
 const CodeFrozen = "R-FROZEN"
 
 // Refusal is what whoever wants to change code hears.
-func (f *Freeze) Refusal(subject string) *script.Refusal {
-	return &script.Refusal{Code: CodeFrozen, Subject: subject, Message: f.String() + ". Nothing changes until thaw"}
+func (f *Freeze) Refusal(subject string) *code.Refusal {
+	return &code.Refusal{Code: CodeFrozen, Subject: subject, Message: f.String() + ". Nothing changes until thaw"}
 }
 
 // freezer keeps changes out while there is a Freeze.
@@ -66,7 +66,7 @@ func (c *Controller) Freeze(by, why string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.freeze.on() {
-		return &script.Refusal{Code: CodeFrozen, Message: "it is " + c.freeze.current.String() + ". thaw first"}
+		return &code.Refusal{Code: CodeFrozen, Message: "it is " + c.freeze.current.String() + ". thaw first"}
 	}
 	f := &Freeze{By: by, Why: why, At: c.cfg.Now()}
 	if err := c.freeze.set(f); err != nil {
@@ -83,7 +83,7 @@ func (c *Controller) Thaw(ctx context.Context, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.freeze.on() {
-		return refused(&script.Refusal{Code: "R-STALE", Message: "changes are not frozen"})
+		return refused(&code.Refusal{Code: code.RStale, Message: "changes are not frozen"})
 	}
 	if err := c.freeze.set(nil); err != nil {
 		return refused(err)

@@ -3,14 +3,14 @@ package release
 import (
 	"strings"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // FindFunction finds the file that declares a function named as operators do.
-func FindFunction(r *script.Release, name string) (*script.File, script.Function, error) {
+func FindFunction(r *code.Release, name string) (*code.File, code.Function, error) {
 	var last error
 	for cut := len(name); cut > 0; cut = strings.LastIndexAny(name[:cut], ".:/") {
-		f := r.Files[script.ModulePath(name[:cut])]
+		f := r.Files[code.ModulePath(name[:cut])]
 		if f == nil {
 			continue
 		}
@@ -18,20 +18,20 @@ func FindFunction(r *script.Release, name string) (*script.File, script.Function
 		if err == nil {
 			return f, fn, nil
 		}
-		last = &script.Refusal{Code: "R-LOAD", Subject: name, File: f.Path, Message: err.Error()}
+		last = &code.Refusal{Code: code.RLoad, Subject: name, File: f.Path, Message: err.Error()}
 	}
 	if like := alike(r, name); like != "" {
-		return nil, script.Function{}, &script.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; is it " + like + "?"}
+		return nil, code.Function{}, &code.Refusal{Code: code.RLoad, Subject: name, Message: "there is no function of that name; is it " + like + "?"}
 	}
 	if last == nil {
-		last = &script.Refusal{Code: "R-LOAD", Subject: name, Message: "there is no function of that name; names are m.f for a field of module m and m:h for a local function"}
+		last = &code.Refusal{Code: code.RLoad, Subject: name, Message: "there is no function of that name; names are m.f for a field of module m and m:h for a local function"}
 	}
-	return nil, script.Function{}, last
+	return nil, code.Function{}, last
 }
 
 // alike names the functions that go by a name in the source, or by one with other
 // punctuation: flight:command.stop for command.stop and flight.command.stop.
-func alike(r *script.Release, name string) string {
+func alike(r *code.Release, name string) string {
 	plain := strings.NewReplacer(":", ".")
 	var found []string
 	for _, path := range sortedKeys(r.Files) {

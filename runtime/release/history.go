@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Standing is how a release stands.
@@ -22,7 +22,7 @@ const (
 
 // Record is one release that was live.
 type Record struct {
-	Release *script.Release
+	Release *code.Release
 	Author  string
 	Note    string
 	At      time.Time
@@ -41,11 +41,11 @@ const (
 type history struct {
 	journal  Journal
 	records  []Record
-	recalled []*script.Release
+	recalled []*code.Release
 }
 
 // add adds the release that is live now to the history.
-func (h *history) add(to *script.Release, o Outcome) {
+func (h *history) add(to *code.Release, o Outcome) {
 	if n := len(h.records); n > 0 {
 		h.shed(h.records[n-1].Release, to)
 	}
@@ -73,7 +73,7 @@ func (h *history) markBad(number int, note string) {
 // earlier finds the release that a rollback goes to. The one before is the latest
 // that differs from what runs and was not itself rolled back: going back twice
 // must not bring back what was bad.
-func (h *history) earlier(number int, live *script.Release) *script.Release {
+func (h *history) earlier(number int, live *code.Release) *code.Release {
 	for i := len(h.records) - 1; i >= 0; i-- {
 		r := h.records[i]
 		if number != 0 && r.Release.Number == number || number == 0 && r.Release.Hash != live.Hash && r.Status != StandingRolledBack {
@@ -90,16 +90,16 @@ func (h *history) earlier(number int, live *script.Release) *script.Release {
 
 // shed leaves of the files that a release replaces only the sources in the history:
 // what they were compiled to goes with the last State that runs it.
-func (h *history) shed(old, now *script.Release) {
-	bare := map[*script.File]*script.File{}
+func (h *history) shed(old, now *code.Release) {
+	bare := map[*code.File]*code.File{}
 	for path, f := range old.Files {
 		if now.Files[path] != f {
-			bare[f] = script.NewFile(path, f.Source)
+			bare[f] = code.NewFile(path, f.Source)
 		}
 	}
 	for i := range h.records {
 		r := h.records[i].Release
-		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *script.File) bool { return bare[f] != nil }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(r.Files)), func(f *code.File) bool { return bare[f] != nil }) {
 			continue
 		}
 		files := maps.Clone(r.Files) // others may be reading the release
@@ -108,12 +108,12 @@ func (h *history) shed(old, now *script.Release) {
 				files[path] = b
 			}
 		}
-		h.records[i].Release = &script.Release{Number: r.Number, Hash: r.Hash, Files: files}
+		h.records[i].Release = &code.Release{Number: r.Number, Hash: r.Hash, Files: files}
 	}
 }
 
 // recall puts an older release at hand.
-func (h *history) recall(r *script.Release) {
+func (h *history) recall(r *code.Release) {
 	h.recalled = append(h.recalled, r)
 	if len(h.recalled) > maxRecalled {
 		h.recalled = slices.Delete(h.recalled, 0, 1)
@@ -122,7 +122,7 @@ func (h *history) recall(r *script.Release) {
 
 // replace puts a release in the stead of one that it does not differ from for anybody
 // who runs it.
-func (h *history) replace(old, now *script.Release) {
+func (h *history) replace(old, now *code.Release) {
 	for i := range h.records {
 		if h.records[i].Release == old {
 			h.records[i].Release = now
@@ -131,7 +131,7 @@ func (h *history) replace(old, now *script.Release) {
 }
 
 // before is a release and the one before it, false where they are not both at hand.
-func (h *history) before(number int) (it, earlier *script.Release, ok bool) {
+func (h *history) before(number int) (it, earlier *code.Release, ok bool) {
 	i := slices.IndexFunc(h.records, func(r Record) bool { return r.Release.Number == number })
 	if i < 1 {
 		return nil, nil, false
@@ -159,7 +159,7 @@ func (c *Controller) History() []Record {
 }
 
 // Find is a release by its number, nil where it is not at hand.
-func (c *Controller) Find(number int) *script.Release {
+func (c *Controller) Find(number int) *code.Release {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, k := range c.canaries {
@@ -175,7 +175,7 @@ func (c *Controller) Find(number int) *script.Release {
 
 // Remember puts an older release, read back from the journal, at hand for a
 // rollback.
-func (c *Controller) Remember(r *script.Release) {
+func (c *Controller) Remember(r *code.Release) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.history.recall(r)

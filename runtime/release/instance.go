@@ -5,20 +5,21 @@ import (
 	"fmt"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // patchInstance gives one object of one unit a function of its own. No release
 // changes: the object is data of that unit, and forgets the patch with it.
 func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
 	if len(r.Canary) != 1 {
-		return refused(&script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, Message: "an object is in one system: name that one with --canary"}), nil
+		return refused(&code.Refusal{Code: code.RPatchConflict, Subject: r.Function, Message: "an object is in one system: name that one with --canary"}), nil
 	}
 	unit := r.Canary[0]
 	p := &Patch{Function: r.Function, Code: r.Code, Text: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Release: c.units.live().Number,
 		Canary: r.Canary, Instance: r.Instance, Status: PatchOpen}
 	for _, old := range c.patches.all {
 		if old.Status == PatchOpen && old.Function == p.Function && old.Instance == p.Instance && old.Canary[0] == unit {
-			return refused(&script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, Message: fmt.Sprintf("%s is patched already (#%d by %s); drop that patch first", r.Instance, old.ID, old.Author)}), nil
+			return refused(&code.Refusal{Code: code.RPatchConflict, Subject: r.Function, Message: fmt.Sprintf("%s is patched already (#%d by %s); drop that patch first", r.Instance, old.ID, old.Author)}), nil
 		}
 	}
 	o := Outcome{Verdict: Apply, Release: c.units.live().Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Now()}

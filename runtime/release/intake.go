@@ -3,7 +3,7 @@ package release
 import (
 	"maps"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // intake is what has come from the disk and does not run: by its path, with nil for
@@ -20,7 +20,7 @@ func newIntake() intake {
 }
 
 // differing leaves out what runs already, and what was refused with this content.
-func (q *intake) differing(disk *script.Release, changed map[string][]byte) map[string][]byte {
+func (q *intake) differing(disk *code.Release, changed map[string][]byte) map[string][]byte {
 	out := map[string][]byte{}
 	for path, src := range q.waiting { // what was refused through no fault of its own
 		if _, again := changed[path]; !again && q.refusal[path] != contentHash(path, src) {
@@ -99,8 +99,16 @@ func (q *intake) forget(files map[string][]byte) {
 	}
 }
 
+// applied is for files that have come in, whatever waited in their place.
+func (q *intake) applied(files map[string][]byte) {
+	q.forget(files)
+	for path := range files {
+		delete(q.queued, path)
+	}
+}
+
 // promoted takes files off the queue that a release has brought.
-func (q *intake) promoted(disk *script.Release) {
+func (q *intake) promoted(disk *code.Release) {
 	for path, src := range q.queued {
 		f := disk.Files[path]
 		if f == nil && src == nil || f != nil && src != nil && f.Hash == contentHash(path, src) {
@@ -140,7 +148,7 @@ func (q *intake) refused(path, hash string) bool {
 
 // remember keeps the files that were just rolled back from being applied again
 // as they stand on disk.
-func (q *intake) remember(disk, bad *script.Release) {
+func (q *intake) remember(disk, bad *code.Release) {
 	for _, path := range disk.Changed(bad) {
 		if f := bad.Files[path]; f != nil {
 			q.refusal[path] = f.Hash
@@ -153,5 +161,5 @@ func contentHash(path string, src []byte) string {
 	if src == nil {
 		return "gone"
 	}
-	return script.NewFile(path, src).Hash
+	return code.NewFile(path, src).Hash
 }

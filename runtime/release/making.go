@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // making is a patch on its way.
@@ -28,7 +28,7 @@ func (c *Controller) patched(r PatchRequest) (making, error) {
 		return m, err
 	}
 	if r.Base != "" && r.Base != fn.Text && r.Base != Hash(fn.Text) {
-		return m, &script.Refusal{Code: "R-STALE", Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}
+		return m, &code.Refusal{Code: code.RStale, Subject: r.Function, File: file.Path, Line: fn.Line, Message: "has changed since you opened it; look at the live source and patch again"}
 	}
 	if m.over, err = c.replaced(r, file.Path, fn.Line); err != nil {
 		return m, err
@@ -65,7 +65,7 @@ func (c *Controller) patched(r PatchRequest) (making, error) {
 func (c *Controller) replaced(r PatchRequest, path string, line int) (canaries, error) {
 	for _, old := range c.patches.all {
 		if old.Function == r.Function && old.Status == PatchOpen && old.Instance == "" && !r.Supersede && (old.Author != r.Author || old.session != r.Session) {
-			return nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: r.Function, File: path, Line: line,
+			return nil, &code.Refusal{Code: code.RPatchConflict, Subject: r.Function, File: path, Line: line,
 				Message: fmt.Sprintf("is patched already (#%d by %s, %s ago); drop %d, or say --supersede", old.ID, old.Author, c.cfg.Now().Sub(old.At).Round(time.Second), old.ID)}
 		}
 	}

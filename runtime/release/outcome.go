@@ -5,7 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Verdict is what became of a batch.
@@ -28,12 +29,13 @@ type Outcome struct {
 	Message  string // one sentence with file and line
 	Release  int    // that is live afterwards
 	Files    []string
-	Warnings []script.Warning
+	Warnings []code.Warning
 	Broken   []string                // files that are on the disk and refused, after this step
-	Report   script.Report           // of the State that had most to say
-	Changes  []script.FunctionChange // what it changes, by name
+	Report   reload.Report           // of the State that had most to say
+	Changes  []reload.FunctionChange // what it changes, by name
 	Hashes   map[string]string       // of the files afterwards, "" for one that is gone
 	Units    int                     // States that were changed
+	Asleep   bool                    // none of them has loaded any of it: those that will are not awake
 	Frames   int                     // suspended frames in all of them that finish in old code
 	Pause    time.Duration           // of the State that stood still for longest
 	Canary   []string                // those of a canary; nil: all
@@ -79,6 +81,15 @@ func (o Outcome) String() string {
 		if len(o.Report.Restarted) > 0 {
 			fmt.Fprintf(&b, ", task %s restarted", strings.Join(o.Report.Restarted, ", "))
 		}
+		switch n := o.Report.Taken; {
+		case n == 1:
+			b.WriteString(", 1 value taken")
+		case n > 1:
+			fmt.Fprintf(&b, ", %d values taken", n)
+		}
+		if o.Asleep {
+			b.WriteString("; no system that runs it is awake")
+		}
 		b.WriteByte(')')
 	case Refuse, Hold:
 		verb := "refused"
@@ -102,8 +113,8 @@ func (o Outcome) String() string {
 
 // refused turns an error of staging or planning into an outcome.
 func refused(err error) Outcome {
-	o := Outcome{Verdict: Refuse, Code: "R-HOST", Message: err.Error()}
-	if r, ok := err.(*script.Refusal); ok {
+	o := Outcome{Verdict: Refuse, Code: code.RHost, Message: err.Error()}
+	if r, ok := err.(*code.Refusal); ok {
 		o.Code, o.Subject, o.Message = r.Code, r.Subject, r.Text()
 	}
 	return o

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // PatchStatus is how a patch stands.
@@ -68,7 +70,7 @@ func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch
 }
 
 // PlanPatch says what a patch would do. Nothing changes.
-func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, err := c.patched(r)
@@ -79,15 +81,15 @@ func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []
 }
 
 // Hash identifies a function's text.
-func Hash(text string) string { return script.NewFile("", []byte(text)).Hash }
+func Hash(text string) string { return code.NewFile("", []byte(text)).Hash }
 
 // FindFunction finds a function's live source by its name.
-func (c *Controller) FindFunction(name string) (*script.File, script.Function, error) {
+func (c *Controller) FindFunction(name string) (*code.File, code.Function, error) {
 	return c.FindFunctionOn("", name)
 }
 
 // FindFunctionOn is FindFunction of one unit, which may run a canary.
-func (c *Controller) FindFunctionOn(unit, name string) (*script.File, script.Function, error) {
+func (c *Controller) FindFunctionOn(unit, name string) (*code.File, code.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return FindFunction(c.units.course.of(unit), name)
@@ -111,7 +113,7 @@ func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
 	note := fmt.Sprintf("drop patch #%d", id)
 	i := slices.IndexFunc(c.patches.all, func(p *Patch) bool { return p.ID == id && p.Status == PatchOpen })
 	if i < 0 {
-		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
+		return c.tell(refused(&code.Refusal{Code: code.RLoad, Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)
 	}
 	p := c.patches.all[i]
 	if err := c.freeze.refuse(p.Function); err != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // patches are all those of this run, oldest first.
@@ -93,7 +93,7 @@ func (k *patches) openExcept(function string) []*Patch {
 
 // carry keeps patches whose function is unchanged on disk, closes those
 // that the disk has caught up with, and refuses where both changed.
-func (k *patches) carry(was, disk *script.Release) (carried, error) {
+func (k *patches) carry(was, disk *code.Release) (carried, error) {
 	var out carried
 	for _, p := range k.all {
 		if p.Status != PatchOpen || p.Canary != nil {
@@ -101,7 +101,7 @@ func (k *patches) carry(was, disk *script.Release) (carried, error) {
 		}
 		file := disk.Files[p.Path]
 		if file == nil {
-			return out, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "is patched and its file is gone; drop the patch first"}
+			return out, &code.Refusal{Code: code.RPatchConflict, Subject: p.Function, File: p.Path, Message: "is patched and its file is gone; drop the patch first"}
 		}
 		fn, err := file.Function(p.Function)
 		switch {
@@ -110,14 +110,14 @@ func (k *patches) carry(was, disk *script.Release) (carried, error) {
 		case err == nil && fn.Text == p.Base:
 			out.open = append(out.open, p)
 			if old := was.Files[p.Path]; old == nil || old.Hash != file.Hash {
-				out.warnings = append(out.warnings, script.Warning{Code: "W-PATCHED", Subject: p.Function,
+				out.warnings = append(out.warnings, code.Warning{Code: code.WPatched, Subject: p.Function,
 					Detail: fmt.Sprintf("patch #%d by %s stays on top, age %s", p.ID, p.Author, k.now().Sub(p.At).Round(time.Second))})
 			}
 		default:
 			if _, syntax := file.Functions(); syntax != nil {
 				return out, syntax
 			}
-			r := &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Line: fn.Line,
+			r := &code.Refusal{Code: code.RPatchConflict, Subject: p.Function, File: p.Path, Line: fn.Line,
 				Message: fmt.Sprintf("changed on disk and is patched (#%d by %s); drop the patch, or save it to the file, and save again", p.ID, p.Author)}
 			r.Trace = threeWay(p, fn.Text)
 			return out, r
@@ -146,14 +146,14 @@ func (k *patches) open(number int) *Patch {
 // forgets it.
 const CodeUnwritten = "W-UNWRITTEN"
 
-func unwritten(p *Patch, err error) script.Warning {
-	return script.Warning{Code: CodeUnwritten, Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()}
+func unwritten(p *Patch, err error) code.Warning {
+	return code.Warning{Code: CodeUnwritten, Subject: p.Function, Detail: "the patch is live but could not be written down: " + err.Error()}
 }
 
 // carried is what becomes of the open patches when files change on disk.
 type carried struct {
 	open, merged []*Patch
-	warnings     []script.Warning
+	warnings     []code.Warning
 }
 
 // threeWay shows what the patch was made on, what it says and what the disk says.
@@ -162,17 +162,17 @@ func threeWay(p *Patch, disk string) string {
 }
 
 // Overlay lays patches over the files on disk. It changes neither.
-func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
+func Overlay(disk *code.Release, patches []*Patch) (*code.Release, error) {
 	sources := map[string][]byte{}
 	var names []string
 	for _, p := range patches {
 		names = append(names, p.Function)
 		file := disk.Files[p.Path]
 		if src, ok := sources[p.Path]; ok {
-			file = script.NewFile(p.Path, src)
+			file = code.NewFile(p.Path, src)
 		}
 		if file == nil {
-			return nil, &script.Refusal{Code: "R-PATCH-CONFLICT", Subject: p.Function, File: p.Path, Message: "the patched file is gone; drop the patch"}
+			return nil, &code.Refusal{Code: code.RPatchConflict, Subject: p.Function, File: p.Path, Message: "the patched file is gone; drop the patch"}
 		}
 		src, err := file.Replace(p.Function, p.Code)
 		if err != nil {
@@ -186,7 +186,7 @@ func Overlay(disk *script.Release, patches []*Patch) (*script.Release, error) {
 }
 
 // read takes the patched function's text from a release that the patch is in.
-func (p *Patch) read(r *script.Release) {
+func (p *Patch) read(r *code.Release) {
 	if fn, err := r.Files[p.Path].Function(p.Function); err == nil {
 		p.Text = fn.Text
 	}
@@ -195,7 +195,7 @@ func (p *Patch) read(r *script.Release) {
 // Restore sorts patches that were open when the shard stopped: those that are
 // sticky and whose function is unchanged on disk are in force again, the others
 // are left out. Text and Path are filled in.
-func Restore(disk *script.Release, open []*Patch) (kept, left []*Patch) {
+func Restore(disk *code.Release, open []*Patch) (kept, left []*Patch) {
 	for _, p := range open {
 		file, fn, err := FindFunction(disk, p.Function)
 		if err == nil && p.Sticky && len(p.Canary) == 0 && Hash(fn.Text) == p.Base {

@@ -6,11 +6,13 @@ import (
 	"sync"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // Plan says what going to a release would do; nil means the queued files. Nothing
 // changes.
-func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []script.FunctionChange) {
+func (c *Controller) Plan(ctx context.Context, to *code.Release) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if to == nil {
@@ -23,7 +25,7 @@ func (c *Controller) Plan(ctx context.Context, to *script.Release) (Outcome, []s
 }
 
 // PlanCanary says what Canary of the units would do, or Widen where one runs.
-func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k := c.canaries.ofFiles(); k != nil {
@@ -41,7 +43,7 @@ func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, [
 }
 
 // PlanPromote says what Promote of the same number would do.
-func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p, err := c.promotes(number)
@@ -58,7 +60,7 @@ func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []sc
 }
 
 // PlanRollback says what Rollback to the same number would do.
-func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []script.FunctionChange) {
+func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, target, err := c.goesBackTo(number)
@@ -76,7 +78,7 @@ func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []s
 }
 
 // plan prepares without committing and measures what would change.
-func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.FunctionChange) {
+func (c *Controller) plan(ctx context.Context, s step) (Outcome, []reload.FunctionChange) {
 	live := s.to
 	if s.units != nil {
 		live = c.units.live()
@@ -85,16 +87,21 @@ func (c *Controller) plan(ctx context.Context, s step) (Outcome, []script.Functi
 	if err != nil {
 		return refused(err), nil
 	}
+	live = c.units.live()
 	o, staged := c.units.prepare(ctx, to, s.units)
-	o.Files, o.Release = c.units.live().Changed(s.to), c.units.live().Number
-	all := staged.changes()
+	o.Files, o.Release = live.Changed(s.to), live.Number
+	if o.Verdict != Refuse {
+		o.warn(c.advise(live, s.to)...)
+		o.count(live, s.to)
+	}
+	all := append(o.Changes, staged.changes()...) // the one or the other
 	var mu sync.Mutex
 	errs := c.units.ask(ctx, s.units, func(_ string, st *script.State) error {
-		own := make([]script.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
+		own := make([]reload.FunctionChange, len(all)) // nobody's tick waits for another unit's walk
 		for i := range all {
 			own[i].Name = all[i].Name
 		}
-		st.Measure(own)
+		reload.Measure(st, own)
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range all {

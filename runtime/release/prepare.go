@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // legKey says which units a staged step is for: those of a program that run one
@@ -14,10 +16,10 @@ import (
 type legKey struct{ program, from, to string } // the releases by their hashes
 
 // legs are the staged steps of one change. Without canaries there is one a program.
-type legs map[legKey]*script.Staged
+type legs map[legKey]*reload.Staged
 
 // of is the step that brings a State to a release, nil where there is none.
-func (g legs) of(st *script.State, to *script.Release) *script.Staged {
+func (g legs) of(st *script.State, to *code.Release) *reload.Staged {
 	return g[legKey{st.Program(), st.Release().Hash, to.Hash}]
 }
 
@@ -46,11 +48,11 @@ func (g legs) renumber(to course) {
 }
 
 // changes lists what all steps together change, by name.
-func (g legs) changes() []script.FunctionChange {
-	var all []script.FunctionChange
+func (g legs) changes() []reload.FunctionChange {
+	var all []reload.FunctionChange
 	for _, key := range g.keys() {
 		for _, f := range g[key].Changes() {
-			if !slices.ContainsFunc(all, func(x script.FunctionChange) bool { return x.Name == f.Name }) {
+			if !slices.ContainsFunc(all, func(x reload.FunctionChange) bool { return x.Name == f.Name }) {
 				all = append(all, f)
 			}
 		}
@@ -93,12 +95,12 @@ func (g legs) beside(changed map[string]bool) map[string]bool {
 }
 
 // rest is the text of a file without its functions.
-func rest(f *script.File) string {
+func rest(f *code.File) string {
 	if f == nil {
 		return ""
 	}
 	all, _ := f.Functions()
-	slices.SortFunc(all, func(a, b script.Function) int { return cmp.Compare(a.Start, b.Start) })
+	slices.SortFunc(all, func(a, b code.Function) int { return cmp.Compare(a.Start, b.Start) })
 	src, end, out := f.Source, 0, strings.Builder{}
 	for _, fn := range all {
 		if fn.Start >= end { // not inside the one before
@@ -130,13 +132,13 @@ func refusedIn(unit string, err error) Outcome {
 	if unit != "" {
 		o.Message += fmt.Sprintf(" (in %s)", unit)
 	}
-	_, judged := err.(*script.Refusal)
+	_, judged := err.(*code.Refusal)
 	o.passing = !judged
 	return o
 }
 
 // merge folds a unit's report into the outcome: every warning once.
-func merge(o *Outcome, r *script.Report) {
+func merge(o *Outcome, r *reload.Report) {
 	o.warn(r.Warnings...)
 	o.Frames += r.Frames
 	if r.Modules >= o.Report.Modules {
@@ -145,9 +147,9 @@ func merge(o *Outcome, r *script.Report) {
 }
 
 // warn adds warnings that are not there yet.
-func (o *Outcome) warn(list ...script.Warning) {
+func (o *Outcome) warn(list ...code.Warning) {
 	for _, w := range list {
-		if !slices.ContainsFunc(o.Warnings, func(x script.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
+		if !slices.ContainsFunc(o.Warnings, func(x code.Warning) bool { return x.Code == w.Code && x.Subject == w.Subject }) {
 			o.Warnings = append(o.Warnings, w)
 		}
 	}

@@ -4,14 +4,14 @@ import (
 	"context"
 	"fmt"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // promotion is what a promotion would bring to all units.
 type promotion struct {
 	canary  *canary // that was tried first, or nil
-	to      *script.Release
-	disk    *script.Release // that is accepted with it
+	to      *code.Release
+	disk    *code.Release // that is accepted with it
 	carried carried
 }
 
@@ -96,7 +96,7 @@ func (c *Controller) PromotePatch(ctx context.Context, id int, author string) Ou
 		c.flush(ctx)
 		return o
 	}
-	return c.tell(refused(&script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("patch #%d is no canary", id)}), author, note)
+	return c.tell(refused(&code.Refusal{Code: code.RStale, Message: fmt.Sprintf("patch #%d is no canary", id)}), author, note)
 }
 
 // promoted takes down that a patch has gone from its canary to all.

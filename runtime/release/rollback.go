@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Rollback goes back to a release of the history: 0 undoes the latest change, which
@@ -36,7 +36,7 @@ func (c *Controller) Rollback(ctx context.Context, number int, author, note stri
 
 // goesBackTo finds out what a rollback to a number goes back to: from a canary to
 // what all others run, or to an earlier release.
-func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
+func (c *Controller) goesBackTo(number int) (*canary, *code.Release, error) {
 	switch late := c.canaries.after(c.units.live().Number); {
 	case number == 0 && len(late) == 1:
 		return late[0], nil, nil
@@ -49,15 +49,15 @@ func (c *Controller) goesBackTo(number int) (*canary, *script.Release, error) {
 	}
 	target := c.history.earlier(number, c.units.live())
 	if target == nil && number == 0 {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"}
+		return nil, nil, &code.Refusal{Code: code.RStale, Message: "there is no earlier release to go back to; see release list"}
 	}
 	if target == nil {
-		return nil, nil, &script.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
+		return nil, nil, &code.Refusal{Code: code.RStale, Message: fmt.Sprintf("there is no earlier release %d at hand; see release list", number)}
 	}
 	return nil, target, nil
 }
 
-func (c *Controller) rollback(ctx context.Context, target *script.Release, author, note string) Outcome {
+func (c *Controller) rollback(ctx context.Context, target *code.Release, author, note string) Outcome {
 	defer c.units.goBack()()
 	bad := c.units.live()
 	o := c.move(ctx, step{to: target, author: author, note: note, ground: ground{disk: target, canaries: c.canaries}})

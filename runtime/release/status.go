@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"sync/atomic"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Status counts what an operator watches.
@@ -64,7 +64,7 @@ func (c *Controller) tell(o Outcome, author, note string) Outcome {
 }
 
 // Live is the release that runs, canaries aside.
-func (c *Controller) Live() *script.Release {
+func (c *Controller) Live() *code.Release {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.units.live()

@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // These tests are the cases of the reload conformance suite that are about more
@@ -45,7 +46,7 @@ func TestAllUnitsOrNone(t *testing.T) { // A03
 func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	s := newShard(t, false, 2, two(1, 1))
 	from, roots := s.units["S00"].Release(), s.units["S00"].Modules()
-	stale, err := script.NewStager(s.options("stage")).Stage(from, from.With(9, map[string][]byte{"m.lua": []byte(two(5, 5))}), roots)
+	stale, err := reload.NewStager(s.options("stage")).Stage(from, from.With(9, map[string][]byte{"m.lua": []byte(two(5, 5))}), roots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +54,11 @@ func TestBatchesFollowOneAnother(t *testing.T) { // A07
 	s.verdict(s.save("m.lua", two(2, 3)), Apply) // based on the result of the first
 	s.want("both", s.values(), "S00=2 S01=2")
 	s.want("both", s.eval("S00", `return require("m").g()`), "3")
-	_, err = s.units["S00"].Plan(stale)
-	if r, ok := err.(*script.Refusal); !ok || r.Code != "R-STALE" {
+	_, err = reload.Plan(s.units["S00"], stale)
+	if r, ok := err.(*code.Refusal); !ok || r.Code != "R-STALE" {
 		t.Fatalf("planned on the old base: %v", err)
 	}
-	if _, err = s.units["S00"].Commit(stale); err == nil {
+	if _, err = reload.Commit(s.units["S00"], stale); err == nil {
 		t.Fatal("committed on the old base")
 	}
 	s.want("nothing", s.values(), "S00=2 S01=2")

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Fault tells the controller of an error in a live State, and returns whose it is. It
@@ -73,7 +74,7 @@ func (c *Controller) takeBack(ctx context.Context, what watched, note string) Ou
 func (c *Controller) revert(ctx context.Context, what watched, author, note string) Outcome {
 	bad, before, ok := c.history.before(what.release)
 	if !ok {
-		return refused(&script.Refusal{Code: "R-STALE", Message: "there is no earlier release to go back to; see release list"})
+		return refused(&code.Refusal{Code: code.RStale, Message: "there is no earlier release to go back to; see release list"})
 	}
 	defer c.units.goBack()()
 	wasDisk := c.disk
@@ -91,7 +92,7 @@ func (c *Controller) revert(ctx context.Context, what watched, author, note stri
 }
 
 // revertFiles is revert of the files alone; false says that it cannot be done.
-func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Release, author, note string) (Outcome, bool) {
+func (c *Controller) revertFiles(ctx context.Context, bad, before *code.Release, author, note string) (Outcome, bool) {
 	files := map[string][]byte{}
 	for _, path := range before.Changed(bad) {
 		if !same(c.units.live().Files[path], bad.Files[path]) && !same(c.disk.Files[path], bad.Files[path]) {
@@ -121,6 +122,6 @@ func (c *Controller) revertFiles(ctx context.Context, bad, before *script.Releas
 	return o, true
 }
 
-func same(a, b *script.File) bool {
+func same(a, b *code.File) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.Hash == b.Hash
 }

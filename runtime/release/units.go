@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 )
 
 // DefaultPatience is how long all units together may take for one step, and
@@ -25,13 +27,13 @@ type units struct {
 	options   func(program string) *script.Options
 	now       func() time.Time
 	wait      time.Duration // for all of them to answer one step
-	stagers   map[string]*script.Stager
+	stagers   map[string]*reload.Stager
 	course    course
 	goingBack bool // see patience
 }
 
 // live is the release that runs, canaries aside.
-func (u *units) live() *script.Release { return u.course.all }
+func (u *units) live() *code.Release { return u.course.all }
 
 // prepare stages every step to a course and asks every unit.
 func (u *units) prepare(ctx context.Context, to course, units []string) (Outcome, legs) {
@@ -54,7 +56,7 @@ func (u *units) prepare(ctx context.Context, to course, units []string) (Outcome
 // stageAll finds out which steps the units have to take, and stages them.
 func (u *units) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
 	type way struct {
-		from, to *script.Release
+		from, to *code.Release
 		roots    []string
 	}
 	ways := map[legKey]*way{}
@@ -92,10 +94,10 @@ func (u *units) stageAll(ctx context.Context, to course, units []string) (legs, 
 	return staged, Outcome{Verdict: Apply}
 }
 
-func (u *units) stage(program string, from, to *script.Release, roots []string) (st *script.Staged, err error) {
+func (u *units) stage(program string, from, to *code.Release, roots []string) (st *reload.Staged, err error) {
 	defer func() { // a fault of the engine is a refusal, not the end of the shard
 		if v := recover(); v != nil {
-			err = &script.Refusal{Code: "R-HOST", Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
+			err = &code.Refusal{Code: code.RHost, Message: fmt.Sprintf("staging %s failed inside the engine: %v", program, v)}
 		}
 	}()
 	g := u.stagers[program]
@@ -104,7 +106,7 @@ func (u *units) stage(program string, from, to *script.Release, roots []string) 
 		if o == nil {
 			return nil, fmt.Errorf("no options for program %s", program)
 		}
-		g = script.NewStager(*o)
+		g = reload.NewStager(*o)
 		u.stagers[program] = g
 	}
 	return g.Stage(from, to, roots)
@@ -120,7 +122,7 @@ func (u *units) vote(ctx context.Context, to course, staged legs, units []string
 		if s == nil {
 			return nil
 		}
-		report, err := st.Plan(s)
+		report, err := reload.Plan(st, s)
 		if err != nil {
 			return err
 		}
@@ -138,10 +140,10 @@ func (u *units) vote(ctx context.Context, to course, staged legs, units []string
 
 // commit makes the units run what is staged, each at its own next tick boundary,
 // and adds to the outcome what only the commit can know.
-func (u *units) commit(ctx context.Context, to course, staged legs, units []string, gauge *gauging, o *Outcome) (map[string]*script.Report, map[string]error) {
+func (u *units) commit(ctx context.Context, to course, staged legs, units []string, gauge *gauging, o *Outcome) (map[string]*reload.Report, map[string]error) {
 	ctx, cancel := u.changing(ctx)
 	defer cancel()
-	reports := map[string]*script.Report{}
+	reports := map[string]*reload.Report{}
 	var mu sync.Mutex
 	errs := u.fleet.Each(ctx, units, func(unit string, st *script.State) error {
 		want := to.of(unit)
@@ -155,7 +157,7 @@ func (u *units) commit(ctx context.Context, to course, staged legs, units []stri
 		}
 		gauge.look(unit, st)
 		began := u.now()
-		r, err := st.Commit(s)
+		r, err := reload.Commit(st, s)
 		if err != nil {
 			return err
 		}
@@ -193,7 +195,7 @@ func (u *units) restore(ctx context.Context, before course, staged legs, units [
 			if b == nil {
 				return nil
 			}
-			_, err := s.Commit(b)
+			_, err := reload.Commit(s, b)
 			return err
 		})
 	}
@@ -244,7 +246,7 @@ func (u *units) each(ctx context.Context, units []string, f func(string, *script
 }
 
 // carry takes down that all units have files that none has loaded.
-func (u *units) carry(from, to *script.Release) {
+func (u *units) carry(from, to *code.Release) {
 	u.settle(course{all: to})
 	for _, g := range u.stagers {
 		g.Carry(from, to)

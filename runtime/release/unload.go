@@ -3,7 +3,7 @@ package release
 import (
 	"context"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // Unload takes a module, named as scripts do or by its file, out of the running
@@ -11,7 +11,7 @@ import (
 func (c *Controller) Unload(ctx context.Context, module, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	path := script.ModulePath(module)
+	path := code.ModulePath(module)
 	if c.disk.Files[module] != nil { // also what no script could require, such as "chat.old.lua"
 		path = module
 	}
@@ -19,7 +19,7 @@ func (c *Controller) Unload(ctx context.Context, module, author string) Outcome 
 		return c.tell(refused(err), author, "unload "+module)
 	}
 	if c.disk.Files[path] == nil {
-		return c.tell(refused(&script.Refusal{Code: "R-LOAD", Subject: module, File: path, Message: "is not part of the release; reload status lists what is"}), author, "unload "+module)
+		return c.tell(refused(&code.Refusal{Code: code.RLoad, Subject: module, File: path, Message: "is not part of the release; reload status lists what is"}), author, "unload "+module)
 	}
 	o := c.tryDisk(ctx, map[string][]byte{path: nil}, author, "unload "+module, Batch{})
 	if o.Verdict == Refuse {

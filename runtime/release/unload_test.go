@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // one is a fleet of one State.
@@ -13,12 +14,12 @@ type one struct{ st *script.State }
 func (o one) Each(_ context.Context, _ []string, f func(string, *script.State) error) map[string]error {
 	return map[string]error{"one": f("one", o.st)}
 }
-func (one) SetCourse(*script.Release, map[string]*script.Release) {}
-func (one) Awake() []string                                       { return nil }
+func (one) SetCourse(*code.Release, map[string]*code.Release) {}
+func (one) Awake() []string                                   { return nil }
 
 func TestUnloadAndRollbackOverANewModule(t *testing.T) {
 	ctx := context.Background()
-	rel := script.NewRelease(1, map[string][]byte{"main.lua": []byte(`local M = {} N = 0 return M`)})
+	rel := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`local M = {} N = 0 return M`)})
 	opts := script.Options{Name: "one", Release: rel, Entry: []string{"main"}}
 	st, err := script.New(opts)
 	if err != nil {

@@ -39,19 +39,19 @@ func (s *State) bounded(L *lua.LState, steps, have, most int, what string) {
 }
 
 // boundRegistration is asked before a registration is made.
-func (s *State) boundRegistration(L *lua.LState, kind regKind, name string) {
+func (s *State) boundRegistration(L *lua.LState, kind RegistrationKind, name string) {
 	switch kind {
 	case regHandler:
-		n := len(s.handlers[name])
+		n := len(s.registry.handlers[name])
 		s.bounded(L, registerSteps+n/8, n, maxHandlers, "handlers of the event "+name)
 	case regCommand:
-		n := len(s.commands)
-		if s.commands[name] != nil {
+		n := len(s.registry.commands)
+		if s.registry.commands[name] != nil {
 			n = 0
 		}
 		s.bounded(L, registerSteps, n, maxCommands, "commands")
 	default:
-		s.bounded(L, registerSteps, len(s.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
 	}
 }
 
@@ -82,8 +82,8 @@ func seconds(L *lua.LState, n int) float64 {
 }
 
 // noteRegistration remembers what the running entry has registered.
-func (s *State) noteRegistration(r *registration) {
-	if s.depth > 0 && r.mod == nil {
+func (s *State) noteRegistration(r *Registration) {
+	if s.depth > 0 && r.Module == nil {
 		s.meter.made.regs = append(s.meter.made.regs, r)
 	}
 }

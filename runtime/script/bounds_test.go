@@ -41,7 +41,7 @@ func TestMistakesCostOneCall(t *testing.T) {
 			if m.generous {
 				s.opts.Run = RunBudget
 			}
-			timers, tasks := len(s.timers), len(s.alive)
+			timers, tasks := len(s.registry.timers), len(s.alive)
 			s.Emit("go")
 			var messages []string
 			for _, f := range *faults {
@@ -53,8 +53,8 @@ func TestMistakesCostOneCall(t *testing.T) {
 			if m.name == "tasks" || m.name == "timers" {
 				return // of one that is refused and goes no further, what it has made stays
 			}
-			if len(s.timers) != timers || len(s.alive) != tasks {
-				t.Errorf("it left %d timers and %d tasks", len(s.timers)-timers, len(s.alive)-tasks)
+			if len(s.registry.timers) != timers || len(s.alive) != tasks {
+				t.Errorf("it left %d timers and %d tasks", len(s.registry.timers)-timers, len(s.alive)-tasks)
 			}
 			if got := do(t, s, "1 + 1")[0]; got != 2.0 {
 				t.Error("the state does not go on")
@@ -75,10 +75,10 @@ func TestStoppedCallLeavesNothingBehind(t *testing.T) {
 	if len(*faults) != 1 {
 		t.Fatal(*faults)
 	}
-	if len(s.timers) != 0 || len(s.handlers["other"]) != 0 || len(s.alive) != 0 {
-		t.Errorf("left: %d timers, %d handlers, %d tasks", len(s.timers), len(s.handlers["other"]), len(s.alive))
+	if len(s.registry.timers) != 0 || len(s.registry.handlers["other"]) != 0 || len(s.alive) != 0 {
+		t.Errorf("left: %d timers, %d handlers, %d tasks", len(s.registry.timers), len(s.registry.handlers["other"]), len(s.alive))
 	}
-	if s.commands["old"] == nil {
+	if s.registry.commands["old"] == nil {
 		t.Error("the command that it replaced is gone")
 	}
 }

@@ -47,7 +47,7 @@ type meter struct {
 // made is what an entry has registered and begun. An entry that is stopped leaves
 // nothing of it behind.
 type made struct {
-	regs  []*registration
+	regs  []*Registration
 	tasks []*Task
 }
 
@@ -159,10 +159,10 @@ func (s *State) takeBack() {
 		if r.gone {
 			continue
 		}
-		s.drop(r)
-		s.forget(r)
+		s.registry.drop(r)
+		r.forget()
 		if r.over != nil && !r.over.gone {
-			s.commands[r.name] = r.over
+			s.registry.commands[r.Name] = r.over
 		}
 	}
 	for _, t := range s.meter.made.tasks {

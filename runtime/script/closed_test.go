@@ -3,6 +3,8 @@ package script
 import (
 	"strings"
 	"testing"
+
+	"hotshard/runtime/script/code"
 )
 
 // strict is a State with the files, in which a new global is an error.
@@ -12,7 +14,7 @@ func strict(t *testing.T, files map[string]string) (*State, error) {
 	for path, text := range files {
 		sources[path] = []byte(text)
 	}
-	return New(Options{Name: "test", Release: NewRelease(1, sources), Entry: []string{"main"}, Strict: true})
+	return New(Options{Name: "test", Release: code.NewRelease(1, sources), Entry: []string{"main"}, Strict: true})
 }
 
 func TestWhatScriptsShareIsClosed(t *testing.T) {

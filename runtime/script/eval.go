@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
@@ -35,7 +36,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	fn, err := s.compile("return "+o.Code, consoleName)
 	if err != nil {
 		if fn, err = s.compile(o.Code, consoleName); err != nil {
-			done(nil, syntaxRefusal("console", err))
+			done(nil, code.SyntaxRefusal("console", err))
 			return
 		}
 	}
@@ -77,7 +78,7 @@ func (s *State) consoleEnv() *lua.LTable {
 		name := L.Get(2)
 		if v := vm.Get(global, name); v != lua.LNil {
 			L.Push(v)
-		} else if v := vm.Get(s.loaded, name); v != lua.LNil {
+		} else if v := vm.Get(s.modules.results, name); v != lua.LNil {
 			L.Push(v)
 		} else {
 			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
@@ -175,21 +176,21 @@ func (s *State) describeTable(t *lua.LTable, depth int, above map[*lua.LTable]bo
 
 func (s *State) describeFunction(fn *lua.LFunction) string {
 	if fn.IsG {
-		if name := s.builtinName(fn); name != "" {
+		if name := s.BuiltinName(fn); name != "" {
 			return "<function " + name + ">"
 		}
 		return "<function of the core>"
 	}
-	if sl := s.slotOf(fn); sl != nil {
-		return fmt.Sprintf("<function %s %s:%d>", sl.fn.decl.name, sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+	if sl := s.slots.Of(fn); sl != nil {
+		return fmt.Sprintf("<function %s %s:%d>", sl.Function.Decl.Name, sl.Function.Decl.Proto.SourceName, sl.Function.Decl.Line)
 	}
 	return fmt.Sprintf("<function %s:%d>", fn.Proto.SourceName, fn.Proto.LineDefined)
 }
 
 func handleKind(ud *lua.LUserData) string {
 	switch v := ud.Value.(type) {
-	case *registration:
-		return regKindNames[v.kind]
+	case *Registration:
+		return v.Kind.String()
 	case *Task:
 		return "task " + v.origin
 	}
@@ -200,7 +201,7 @@ func handleKind(ud *lua.LUserData) string {
 func (s *State) Run(src, name string, done func(error)) {
 	fn, err := s.compile(src, name)
 	if err != nil {
-		done(syntaxRefusal(name, err))
+		done(code.SyntaxRefusal(name, err))
 		return
 	}
 	s.run(fn, name, "", endFunc(func(_ []lua.LValue, err error) { done(wholeRefusal(err)) }))
@@ -211,7 +212,7 @@ func wholeRefusal(err error) error {
 	var api *lua.ApiError
 	if errors.As(err, &api) {
 		if ud, ok := api.Object.(*lua.LUserData); ok {
-			if r, ok := ud.Value.(*Refusal); ok {
+			if r, ok := ud.Value.(*code.Refusal); ok {
 				return r
 			}
 		}
@@ -222,10 +223,10 @@ func wholeRefusal(err error) error {
 // Carry gives a State a release whose only difference from its own are files that it
 // has not loaded: whoever requires one gets the new content. Where one has been
 // loaded, the error is an R-STALE and nothing has changed.
-func (s *State) Carry(r *Release) error {
-	for _, m := range s.order {
-		if f := r.Files[m.file.Path]; f == nil || f.Hash != m.file.Hash {
-			return &Refusal{Code: "R-STALE", Subject: m.name, File: m.file.Path, Message: "has been loaded meanwhile"}
+func (s *State) Carry(r *code.Release) error {
+	for _, m := range s.modules.order {
+		if f := r.Files[m.File.Path]; f == nil || f.Hash != m.File.Hash {
+			return &code.Refusal{Code: code.RStale, Subject: m.Name, File: m.File.Path, Message: "has been loaded meanwhile"}
 		}
 	}
 	s.release = r
@@ -233,8 +234,26 @@ func (s *State) Carry(r *Release) error {
 }
 
 // Relabel gives a State that runs the same files another release number.
-func (s *State) Relabel(r *Release) {
+func (s *State) Relabel(r *code.Release) {
 	if r.Hash == s.release.Hash {
 		s.release = r
 	}
+}
+
+// Short shows a value in a warning.
+func Short(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		if len(v) > 40 {
+			v = v[:40] + "..."
+		}
+		return fmt.Sprintf("%q", string(v))
+	case *lua.LTable:
+		n := 0
+		v.ForEach(func(_, _ lua.LValue) { n++ })
+		return fmt.Sprintf("table of %d", n)
+	case *lua.LFunction:
+		return "function"
+	}
+	return v.String()
 }

@@ -3,10 +3,11 @@ package script
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // traceEntry is one frame of a Lua stack at the moment of an error.
@@ -20,9 +21,8 @@ type traceEntry struct {
 // panicWithTrace is what a task's thread does with an error that no pcall
 // catches: it notes the stack, which gopher-lua unwinds before we see the error.
 func (s *State) panicWithTrace(L *lua.LState) {
-	object := L.Get(-1)
-	s.trace, s.traceOf = s.traceback(L), object
-	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: object})
+	s.trace = s.traceback(L)
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)})
 }
 
 func (s *State) traceback(L *lua.LState) []traceEntry {
@@ -33,12 +33,12 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 			continue
 		}
 		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
-		if sl := s.slotOf(fn); sl != nil {
-			e.name, e.mod = sl.fn.decl.name, sl.fn.mod.name
-		} else if fz := s.frozen[fn.Proto]; fz != nil {
-			e.name, e.mod, e.old = fz.fn.decl.name, fz.fn.mod.name, fz.release
+		if sl := s.slots.Of(fn); sl != nil {
+			e.name, e.mod = sl.Function.Decl.Name, sl.Function.Module.Name
+		} else if fz := s.slots.frozen[fn.Proto]; fz != nil {
+			e.name, e.mod, e.old = fz.Function.Decl.Name, fz.Function.Module.Name, fz.Release
 		} else {
-			e.mod = ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
+			e.mod = code.ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
 			if fn.Proto.LineDefined == 0 {
 				e.name = "top level of " + e.mod
 			}
@@ -64,11 +64,7 @@ func formatTrace(trace []traceEntry) string {
 }
 
 func (s *State) fault(t *Task, err error) Fault {
-	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: err.Error()}
-	var api *lua.ApiError
-	if errors.As(err, &api) {
-		f.Message = errorText(api.Object)
-	}
+	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err)}
 	if s.trace != nil {
 		f.Traceback = formatTrace(s.trace)
 		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name
@@ -78,8 +74,17 @@ func (s *State) fault(t *Task, err error) Fault {
 		}
 	}
 	f.Called = s.gaugedCalls(t)
-	s.trace, s.traceOf = nil, nil
+	s.trace = nil
 	return f
+}
+
+// ErrorText is what an error of a script says to a person.
+func ErrorText(err error) string {
+	var api *lua.ApiError
+	if errors.As(err, &api) {
+		return errorText(api.Object)
+	}
+	return err.Error()
 }
 
 // errorText is what an error value says to a person.
@@ -91,7 +96,7 @@ func errorText(v lua.LValue) string {
 		}
 		return "error value is a table without a message field"
 	case *lua.LUserData:
-		if r, ok := v.Value.(*Refusal); ok {
+		if r, ok := v.Value.(*code.Refusal); ok {
 			return r.Error()
 		}
 	case *lua.LNilType:
@@ -132,19 +137,4 @@ func (s *State) yieldable(L *lua.LState, why string) error {
 		return fmt.Errorf("%s inside pcall, a metamethod or a sort or gsub callback: a task cannot wait there; use task.try(fn, ...) in place of pcall, or wait outside", why)
 	}
 	return nil
-}
-
-// panicPlace is the innermost place of our own code in the panic being recovered.
-func panicPlace() string {
-	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if strings.Contains(f.Function, "hotshard/runtime/script") && !strings.Contains(f.Function, ".func") {
-			return fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
-		}
-		if !more {
-			return "?"
-		}
-	}
 }

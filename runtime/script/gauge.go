@@ -38,7 +38,7 @@ type Reading struct {
 type gauge struct {
 	s     *State
 	fns   []*gauged
-	on    map[*function]*gauged
+	on    map[*Function]*gauged
 	open  map[*lua.LState][]gaugeCall
 	since float64 // game time of the reading before
 }
@@ -48,7 +48,7 @@ type gauged struct {
 	g      *gauge
 	bit    uint64
 	name   string
-	fn     *function
+	fn     *Function
 	saved  *lua.FunctionProto
 	pinned []*lua.FunctionProto // of frames that were suspended when it was wrapped
 	read   Reading
@@ -75,7 +75,7 @@ func (s *State) Gauge(names []string) map[string]Reading {
 		if len(names) == 0 {
 			return out
 		}
-		s.gauge = &gauge{s: s, on: map[*function]*gauged{}, open: map[*lua.LState][]gaugeCall{}, since: s.now}
+		s.gauge = &gauge{s: s, on: map[*Function]*gauged{}, open: map[*lua.LState][]gaugeCall{}, since: s.now}
 		for i, name := range names {
 			s.gauge.fns = append(s.gauge.fns, &gauged{g: s.gauge, bit: 1 << i, name: name, until: -1})
 		}
@@ -150,7 +150,7 @@ func (s *State) Ungauge() {
 }
 
 // ungauge takes the gauge off one function that somebody wants to trace.
-func (s *State) ungauge(f *function) {
+func (s *State) ungauge(f *Function) {
 	if s.gauge != nil && s.gauge.on[f] != nil {
 		s.gauge.unwrap(s.gauge.on[f])
 	}
@@ -162,12 +162,12 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 	if s.gauge == nil || len(s.gauge.on) == 0 {
 		return false
 	}
-	sl := s.slots.get(fn.Proto)
-	return sl != nil && s.gauge.on[sl.fn] != nil
+	sl := s.slots.table.get(fn.Proto)
+	return sl != nil && s.gauge.on[sl.Function] != nil
 }
 
-func (g *gauge) wrap(d *gauged, f *function) {
-	saved := *f.slot.proto
+func (g *gauge) wrap(d *gauged, f *Function) {
+	saved := *f.Slot.Proto
 	wrapper, err := compileWith(saved.SourceName, gaugeSource,
 		map[string]lua.LValue{enterMark: vm.Made(d), leaveMark: vm.Made(g)})
 	if err != nil {
@@ -178,18 +178,16 @@ func (g *gauge) wrap(d *gauged, f *function) {
 		wrapper.DbgSourcePositions[i] = saved.LineDefined
 	}
 	d.fn, d.saved, d.last, d.run = f, &saved, nil, nil
-	g.s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			if fn := fr.fn(); fn != nil && fn.Proto == f.slot.proto {
-				clone := saved
-				g.s.addFrozen(&clone, &frozenCode{fn: f})
-				d.pinned = append(d.pinned, &clone)
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
-			}
+	g.s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		if fn := fr.Fn(); fn != nil && fn.Proto == f.Slot.Proto {
+			clone := saved
+			g.s.slots.addFrozen(&clone, &FrozenCode{Function: f})
+			d.pinned = append(d.pinned, &clone)
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
 		}
 	})
-	g.s.addFrozen(d.saved, &frozenCode{fn: f})
-	*f.slot.proto = *wrapper
+	g.s.slots.addFrozen(d.saved, &FrozenCode{Function: f})
+	*f.Slot.Proto = *wrapper
 	g.on[f] = d
 }
 
@@ -206,27 +204,25 @@ func (g *gauge) unwrap(d *gauged) {
 	if d.saved == nil {
 		return
 	}
-	proto := d.fn.slot.proto
+	proto := d.fn.Slot.Proto
 	wrapper := *proto // calls that wait come back through it
 	wrapper.SourceName = shimName
 	ours := map[*lua.FunctionProto]bool{d.saved: true}
 	for _, p := range d.pinned {
 		ours[p] = true
 	}
-	g.s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			fn := fr.fn()
-			switch {
-			case fn == nil || fn.Proto == nil:
-			case ours[fn.Proto]:
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: proto, Upvalues: fn.Upvalues})
-			case fn.Proto == proto:
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &wrapper, Upvalues: fn.Upvalues})
-			}
+	g.s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		fn := fr.Fn()
+		switch {
+		case fn == nil || fn.Proto == nil:
+		case ours[fn.Proto]:
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: proto, Upvalues: fn.Upvalues})
+		case fn.Proto == proto:
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &wrapper, Upvalues: fn.Upvalues})
 		}
 	})
 	for p := range ours {
-		delete(g.s.frozen, p)
+		delete(g.s.slots.frozen, p)
 	}
 	*proto = *d.saved
 	delete(g.on, d.fn)

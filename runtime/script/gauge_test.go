@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -25,7 +26,7 @@ return m
 func gaugedState(t *testing.T) (*State, *[]Fault) {
 	t.Helper()
 	var faults []Fault
-	s, err := New(Options{Name: "t", Entry: []string{"m"}, Seed: 1, Release: NewRelease(1, map[string][]byte{"m.lua": []byte(gaugedSource)}),
+	s, err := New(Options{Name: "t", Entry: []string{"m"}, Seed: 1, Release: code.NewRelease(1, map[string][]byte{"m.lua": []byte(gaugedSource)}),
 		OnFault: func(f Fault) { faults = append(faults, f) }})
 	if err != nil {
 		t.Fatal(err)
@@ -74,8 +75,8 @@ func TestGaugeCountsCallsAndLeavesNothing(t *testing.T) {
 		t.Errorf("%d calls are open", len(s.gauge.open))
 	}
 	s.Ungauge()
-	if len(s.frozen) != 0 {
-		t.Errorf("%d frozen prototypes stay", len(s.frozen))
+	if len(s.slots.frozen) != 0 {
+		t.Errorf("%d frozen prototypes stay", len(s.slots.frozen))
 	}
 	if got := evalOne(t, s, `return require("m").f(1)`); got != 2.0 {
 		t.Errorf("its own code: %v", got)
@@ -107,34 +108,6 @@ func TestGaugeAroundCallsThatWait(t *testing.T) {
 		}
 		if r := s.Gauge(names)["m.slow"]; r.Timed != 0 {
 			t.Errorf("%s: a call that waited was timed: %+v", name, r)
-		}
-	}
-}
-
-// TestStragglersAreFoundBehindAGauge replaces code under a call that waits in it.
-func TestStragglersAreFoundBehindAGauge(t *testing.T) {
-	for _, early := range []bool{true, false} {
-		s, _ := gaugedState(t)
-		if early {
-			s.Gauge([]string{"m.slow"})
-		}
-		s.Emit("wait", lua.LNumber(5))
-		s.Gauge([]string{"m.slow", "m.f"})
-		g := NewStager(Options{Entry: []string{"m"}, Seed: 1})
-		to := s.Release().With(2, map[string][]byte{"m.lua": []byte(strings.Replace(gaugedSource, "sleep(1)", "sleep(2)", 1))})
-		st, err := g.Stage(s.Release(), to, s.Modules())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Commit(st); err != nil {
-			t.Fatal(err)
-		}
-		if list := s.Stragglers(); len(list) != 1 || list[0].Release != 1 || list[0].Function != "m.slow" {
-			t.Errorf("early %v: %+v", early, list)
-		}
-		s.Advance(2)
-		if got := evalOne(t, s, "return GOT"); got != 6.0 {
-			t.Errorf("early %v: %v", early, got)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (s *State) walkGiven() []givenTable {
 		for _, k := range textKeys(t) {
 			if v, ok := t.RawGetString(k).(*lua.LTable); ok && v != s.l.G.Global {
 				add(prefix+k, v)
-				if v != s.loaded && depth < 3 {
+				if v != s.modules.results && depth < 3 {
 					walk(prefix+k+".", v, depth+1)
 				}
 			}
@@ -135,7 +135,7 @@ func (c *codec) Name(v lua.LValue) string {
 		case *openCall, *tracing, *gauged, *gauge:
 			return namePass // who measures is not part of the State
 		}
-		if name := c.s.builtinName(fn); name != "" {
+		if name := c.s.BuiltinName(fn); name != "" {
 			return name
 		}
 	}
@@ -157,7 +157,7 @@ func (c *codec) Named(name string) lua.LValue {
 	if v := c.values[name]; v != nil {
 		return v
 	}
-	if fn := c.s.builtin(name); fn != nil {
+	if fn := c.s.Builtin(name); fn != nil {
 		return fn
 	}
 	return nil
@@ -186,7 +186,7 @@ func (s *State) initial(table, key string) lua.LValue {
 	if fn := s.builtins.function(full); fn != nil {
 		return fn
 	}
-	return orNil(s.builtin(full))
+	return orNil(s.Builtin(full))
 }
 
 func orNil(fn *lua.LFunction) lua.LValue {

@@ -11,7 +11,7 @@ import (
 // nothing had been. more, if not nil, writes what belongs to it and lives outside. What
 // cannot be written is an *image.Unwritable, with the path of each.
 func (s *State) Image(more func(*image.Writer)) ([]byte, error) {
-	if s.depth > 0 || len(s.loading) > 0 || len(s.woken) > 0 {
+	if s.depth > 0 || len(s.modules.loading) > 0 || len(s.woken) > 0 {
 		return nil, fmt.Errorf("an image of %s while Lua runs; the scheduler must wait for the tick to end", s.opts.Name)
 	}
 	body, err := s.write(more, false)
@@ -45,7 +45,8 @@ type imageSize struct{ objects, bytes int }
 // Thaw makes a State of an image, on the release that the image was made on. more reads
 // what Image's more has written. The State's name, its entries and its callbacks are
 // those of the Options; its chance goes on as the image's would have.
-func Thaw(o Options, data []byte, more func(*State, *image.Reader)) (*State, error) {
+// kept makes what reloads keep with a State, if something was kept.
+func Thaw(o Options, data []byte, kept func() ReloadState, more func(*State, *image.Reader)) (*State, error) {
 	h, from, err := image.Open(data)
 	if err != nil {
 		return nil, err
@@ -58,6 +59,7 @@ func Thaw(o Options, data []byte, more func(*State, *image.Reader)) (*State, err
 		return nil, err
 	}
 	c := newCodec(s)
+	c.reloads = kept
 	r := image.NewReader(thawing{c}, data, from)
 	c.readState(r)
 	if more != nil {
@@ -68,6 +70,6 @@ func Thaw(o Options, data []byte, more func(*State, *image.Reader)) (*State, err
 		s.Close()
 		return nil, err
 	}
-	s.slots.settle()
+	s.slots.Settle()
 	return s, nil
 }

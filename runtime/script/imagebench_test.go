@@ -8,6 +8,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // crowdedSource is a system as full as they get: players with a fleet, skills and a
@@ -37,7 +39,7 @@ end
 return m`
 
 func crowded(tb testing.TB, players, things, tasks int) *State {
-	s, err := New(Options{Name: "crowded", Entry: []string{"m"}, Seed: 1, Strict: true, Release: NewRelease(1, map[string][]byte{"m.lua": []byte(crowdedSource)}),
+	s, err := New(Options{Name: "crowded", Entry: []string{"m"}, Seed: 1, Strict: true, Release: code.NewRelease(1, map[string][]byte{"m.lua": []byte(crowdedSource)}),
 		OnFault: func(f Fault) { tb.Fatal(f.Message) }})
 	if err != nil {
 		tb.Fatal(err)
@@ -92,7 +94,7 @@ func BenchmarkImage(b *testing.B) {
 		b.ReportAllocs()
 		defer processor(b)()
 		for b.Loop() {
-			to, err := Thaw(o, data, nil)
+			to, err := Thaw(o, data, nil, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/vm"
 )
@@ -65,12 +66,12 @@ func (c *codec) Standing(fn *lua.LFunction) *lua.LFunction {
 	if fn.IsG || len(c.wrapped) == 0 {
 		return fn
 	}
-	sl := c.s.slots.get(fn.Proto)
-	if sl == nil || c.wrapped[sl.fn] == "" {
+	sl := c.s.slots.table.get(fn.Proto)
+	if sl == nil || c.wrapped[sl.Function] == "" {
 		return fn
 	}
 	if c.standing[fn] == nil {
-		c.standing[fn] = &lua.LFunction{Env: fn.Env, Proto: wrapperNamed(c.wrapped[sl.fn])}
+		c.standing[fn] = &lua.LFunction{Env: fn.Env, Proto: wrapperNamed(c.wrapped[sl.Function])}
 	}
 	return c.standing[fn]
 }
@@ -78,7 +79,7 @@ func (c *codec) Standing(fn *lua.LFunction) *lua.LFunction {
 // Code is the prototype that another one stands for while a gauge or a trace is on.
 func (c *codec) Code(p *lua.FunctionProto) *lua.FunctionProto {
 	if sl := c.own[p]; sl != nil {
-		return sl.proto
+		return sl.Proto
 	}
 	return p
 }
@@ -95,22 +96,22 @@ func wrapperNamed(name string) *lua.FunctionProto {
 // noteWrapped notes the functions that run a wrapper for the time being, and what
 // stands for their own code meanwhile.
 func (c *codec) noteWrapped() {
-	c.wrapped, c.standing, c.own = map[*function]string{}, map[*lua.LFunction]*lua.LFunction{}, map[*lua.FunctionProto]*slot{}
+	c.wrapped, c.standing, c.own = map[*Function]string{}, map[*lua.LFunction]*lua.LFunction{}, map[*lua.FunctionProto]*Slot{}
 	if g := c.s.gauge; g != nil {
 		for f, d := range g.on {
 			c.wrapped[f] = "gauge"
-			c.own[d.saved] = f.slot
+			c.own[d.saved] = f.Slot
 			for _, p := range d.pinned {
-				c.own[p] = f.slot
+				c.own[p] = f.Slot
 			}
 		}
 	}
 	for f, tr := range c.s.traces {
 		c.wrapped[f] = "trace"
-		c.own[tr.saved] = f.slot
-		for p, fz := range c.s.frozen { // of frames that were suspended when it was traced
-			if fz.fn == f && fz.decl == nil && wrapperOf(p) == "" {
-				c.own[p] = f.slot
+		c.own[tr.saved] = f.Slot
+		for p, fz := range c.s.slots.frozen { // of frames that were suspended when it was traced
+			if fz.Function == f && fz.Decl == nil && wrapperOf(p) == "" {
+				c.own[p] = f.Slot
 			}
 		}
 	}
@@ -118,8 +119,8 @@ func (c *codec) noteWrapped() {
 
 // codeKind is how a prototype is written: by where it stands.
 func (c *codec) codeKind(p *lua.FunctionProto) *image.Kind {
-	if sl := c.s.slots.get(p); sl != nil {
-		if f := sl.fn; f.slot == sl && c.current(f) {
+	if sl := c.s.slots.table.get(p); sl != nil {
+		if f := sl.Function; f.Slot == sl && c.current(f) {
 			return &c.kinds[kindSlotCode]
 		}
 		return &c.kinds[kindOtherSlot]
@@ -153,21 +154,21 @@ func (c *codec) waitName(p *lua.FunctionProto) string {
 // private says whether a prototype must stay the object that it is: the engine knows it
 // by its address, or it leads to one that is no plain code.
 func (c *codec) private(p *lua.FunctionProto) bool {
-	if c.s.frozen[p] != nil || c.s.staleSlot(p) != nil || c.saved[p] {
+	if c.s.slots.frozen[p] != nil || c.s.slots.staleOf(p) != nil || c.saved[p] {
 		return true
 	}
 	return slices.ContainsFunc(p.FunctionPrototypes, func(n *lua.FunctionProto) bool {
-		return c.s.slots.get(c.Code(n)) != nil || forwardSlot(n) != nil || c.private(n)
+		return c.s.slots.table.get(c.Code(n)) != nil || forwardSlot(n) != nil || c.private(n)
 	})
 }
 
 // codeKinds are the kinds of prototypes.
 func (c *codec) codeKinds() {
 	c.kinds[kindSlotCode] = image.Kind{Name: "the code of a function",
-		Meet: func(w *image.Writer, v any) { c.writeFunction(w, c.s.slots.get(v.(*lua.FunctionProto)).fn) },
+		Meet: func(w *image.Writer, v any) { c.writeFunction(w, c.s.slots.table.get(v.(*lua.FunctionProto)).Function) },
 		Make: func(r *image.Reader) any {
 			if f := c.readFunction(r); f != nil {
-				return f.slot.proto
+				return f.Slot.Proto
 			}
 			return nil
 		}}
@@ -197,12 +198,12 @@ func (c *codec) codeKinds() {
 		Make: func(*image.Reader) any { return &lua.FunctionProto{} },
 		Write: func(w *image.Writer, v any) {
 			c.writeCopy(w, v.(*lua.FunctionProto))
-			w.Object(c.s.slots.get(v.(*lua.FunctionProto)))
+			w.Object(c.s.slots.table.get(v.(*lua.FunctionProto)))
 		},
 		Fill: func(r *image.Reader, v any) {
 			c.readCopy(r, v.(*lua.FunctionProto))
-			if sl := image.Object[slot](r); sl != nil {
-				sl.proto = v.(*lua.FunctionProto)
+			if sl := image.Object[Slot](r); sl != nil {
+				sl.Proto = v.(*lua.FunctionProto)
 				r.After(func() { c.s.slots.add(sl) })
 			}
 		}}
@@ -210,14 +211,14 @@ func (c *codec) codeKinds() {
 		Make:  func(*image.Reader) any { return &lua.FunctionProto{} },
 		Write: func(w *image.Writer, v any) { w.Object(forwardSlot(v.(*lua.FunctionProto))) },
 		Fill: func(r *image.Reader, v any) {
-			p, sl := v.(*lua.FunctionProto), image.Object[slot](r)
+			p, sl := v.(*lua.FunctionProto), image.Object[Slot](r)
 			if sl == nil {
 				r.Fail("code that forwards to nothing")
 				return
 			}
-			sl.proto = p
+			sl.Proto = p
 			r.After(func() {
-				if sl.past == nil || sl.past.saved == nil || sl.fn == nil || sl.fn.slot == nil {
+				if sl.past == nil || sl.past.saved == nil || sl.Function == nil || sl.Function.Slot == nil {
 					r.Fail("code that forwards to nothing")
 					return
 				}
@@ -284,7 +285,7 @@ func (c *codec) writeSource(w *image.Writer, name, text string, file bool) {
 // source is a text of an image.
 type source struct {
 	name, text string
-	unit       *unit                // of a file
+	unit       *code.Unit           // of a file
 	code       []*lua.FunctionProto // all functions, the outer ones first
 }
 
@@ -333,15 +334,15 @@ func (c *codec) compileSource(key sourceKey) (*source, error) {
 	file := c.s.release.Files[key.name]
 	switch {
 	case !key.ofThis:
-		file = NewFile(key.name, []byte(key.text))
+		file = code.NewFile(key.name, []byte(key.text))
 	case file == nil:
 		return nil, fmt.Errorf("the release has no such file")
 	}
-	u, refusal := file.compiled()
+	u, refusal := file.Unit()
 	if refusal != nil {
 		return nil, refusal
 	}
-	return &source{name: key.name, text: key.text, unit: u, code: []*lua.FunctionProto{u.proto}}, nil
+	return &source{name: key.name, text: key.text, unit: u, code: []*lua.FunctionProto{u.Decls[0].Proto}}, nil
 }
 
 func (c *codec) readText(r *image.Reader) *lua.FunctionProto {
@@ -354,14 +355,15 @@ func (c *codec) readText(r *image.Reader) *lua.FunctionProto {
 }
 
 // writeDecl writes which declaration of a file's version it is.
-func (c *codec) writeDecl(w *image.Writer, u *unit, id int) {
-	c.writeSource(w, u.path, u.source, true)
+func (c *codec) writeDecl(w *image.Writer, u *code.Unit, id int) {
+	o, _ := vm.OriginOf(u.Decls[0].Proto)
+	c.writeSource(w, u.Path, o.Text, true)
 	w.Count(id)
 }
 
-func (c *codec) readDecl(r *image.Reader) (u *unit, id int) {
+func (c *codec) readDecl(r *image.Reader) (u *code.Unit, id int) {
 	src, n := c.readSource(r), r.Uint()
-	if src == nil || src.unit == nil || n >= uint64(max(len(src.unit.decls), len(src.unit.vars))) {
+	if src == nil || src.unit == nil || n >= uint64(max(len(src.unit.Decls), len(src.unit.Vars))) {
 		r.Fail("a declaration that its file does not have")
 		return nil, 0
 	}

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
@@ -51,21 +52,21 @@ type codec struct {
 
 	// of the one that writes
 	names    map[lua.LValue]string
-	wrapped  map[*function]string
+	wrapped  map[*Function]string
 	standing map[*lua.LFunction]*lua.LFunction
-	own      map[*lua.FunctionProto]*slot
+	own      map[*lua.FunctionProto]*Slot
 	saved    map[*lua.FunctionProto]bool
-	places   map[*variable]variablePlaceID
+	places   map[*Variable]variablePlaceID
 
 	// of the one that reads
-	values   map[string]lua.LValue
-	sources  map[sourceKey]*source
-	upgrades []*upgrade
+	values  map[string]lua.LValue
+	sources map[sourceKey]*source
+	reloads func() ReloadState
 }
 
 // variablePlaceID is where a variable stands that its module has.
 type variablePlaceID struct {
-	mod *module
+	mod *Module
 	id  int
 }
 
@@ -86,36 +87,36 @@ func (c *codec) Kind(v any) *image.Kind {
 	switch v := v.(type) {
 	case *lua.FunctionProto:
 		return c.codeKind(v)
-	case *slot:
+	case *Slot:
 		return &c.kinds[kindSlot]
-	case *function:
+	case *Function:
 		if c.current(v) {
 			return &c.kinds[kindFunction]
 		}
 		return &c.kinds[kindOldFunction]
-	case *variable:
+	case *Variable:
 		if _, ok := c.place(v); ok {
 			return &c.kinds[kindVariable]
 		}
 		return &c.kinds[kindOldVariable]
-	case *module:
-		if c.s.modules[v.name] == v {
+	case *Module:
+		if c.s.modules.byName[v.Name] == v {
 			return &c.kinds[kindModule]
 		}
 		return &c.kinds[kindOldModule]
-	case *registration:
+	case *Registration:
 		return &c.kinds[kindRegistration]
 	case *Task:
 		return &c.kinds[kindTask]
 	case *Wait:
 		return &c.kinds[kindWait]
-	case *namedTask:
+	case *NamedTask:
 		return &c.kinds[kindNamedTask]
 	case *taskTick:
 		return &c.kinds[kindTaskTick]
 	case *taskStop:
 		return &c.kinds[kindTaskStop]
-	case *Refusal:
+	case *code.Refusal:
 		return &c.kinds[kindRefusal]
 	case *refusalText:
 		return &c.kinds[kindRefusalText]
@@ -148,16 +149,16 @@ func (t thawing) Kind(id uint64) *image.Kind {
 }
 
 // current says whether a function is one that its module has.
-func (c *codec) current(f *function) bool {
-	m, d := f.mod, f.decl
-	return m != nil && c.s.modules[m.name] == m && d.unit == m.unit && d.id < len(m.fns) && m.fns[d.id] == f
+func (c *codec) current(f *Function) bool {
+	m, d := f.Module, f.Decl
+	return m != nil && c.s.modules.byName[m.Name] == m && d.Unit == m.Unit && d.ID < len(m.Functions) && m.Functions[d.ID] == f
 }
 
-func (c *codec) place(v *variable) (variablePlaceID, bool) {
+func (c *codec) place(v *Variable) (variablePlaceID, bool) {
 	if c.places == nil {
-		c.places = map[*variable]variablePlaceID{}
-		for _, m := range c.s.order {
-			for id, v := range m.vars {
+		c.places = map[*Variable]variablePlaceID{}
+		for _, m := range c.s.modules.order {
+			for id, v := range m.Variables {
 				if v != nil {
 					c.places[v] = variablePlaceID{m, id}
 				}
@@ -168,128 +169,126 @@ func (c *codec) place(v *variable) (variablePlaceID, bool) {
 	return at, ok
 }
 
-func (c *codec) writeFunction(w *image.Writer, f *function) {
-	w.Count(slices.Index(c.s.order, f.mod))
-	w.Count(f.decl.id)
+func (c *codec) writeFunction(w *image.Writer, f *Function) {
+	w.Count(slices.Index(c.s.modules.order, f.Module))
+	w.Count(f.Decl.ID)
 }
 
-func (c *codec) readFunction(r *image.Reader) *function {
+func (c *codec) readFunction(r *image.Reader) *Function {
 	m, id := c.readModule(r), r.Uint()
-	if m == nil || id >= uint64(len(m.fns)) || m.fns[id] == nil {
+	if m == nil || id >= uint64(len(m.Functions)) || m.Functions[id] == nil {
 		r.Fail("a function that its module does not have")
 		return nil
 	}
-	return m.fns[id]
+	return m.Functions[id]
 }
 
-func (c *codec) readModule(r *image.Reader) *module {
+func (c *codec) readModule(r *image.Reader) *Module {
 	n := r.Uint()
-	if n >= uint64(len(c.s.order)) {
-		r.Fail("module %d of %d", n, len(c.s.order))
+	if n >= uint64(len(c.s.modules.order)) {
+		r.Fail("module %d of %d", n, len(c.s.modules.order))
 		return nil
 	}
-	return c.s.order[n]
+	return c.s.modules.order[n]
 }
 
 // moduleKinds are the kinds of what the reload engine knows of modules: what they have
 // is named by its place, what earlier versions had is written.
 func (c *codec) moduleKinds() {
 	c.kinds[kindFunction] = image.Kind{Name: "a function",
-		Meet: func(w *image.Writer, v any) { c.writeFunction(w, v.(*function)) },
+		Meet: func(w *image.Writer, v any) { c.writeFunction(w, v.(*Function)) },
 		Make: func(r *image.Reader) any { return c.readFunction(r) }}
 	c.kinds[kindOldFunction] = image.Kind{Name: "a function that is gone",
-		Make:  func(*image.Reader) any { return &function{} },
-		Write: func(w *image.Writer, v any) { c.writeOldFunction(w, v.(*function)) },
-		Fill:  func(r *image.Reader, v any) { c.readOldFunction(r, v.(*function)) }}
+		Make:  func(*image.Reader) any { return &Function{} },
+		Write: func(w *image.Writer, v any) { c.writeOldFunction(w, v.(*Function)) },
+		Fill:  func(r *image.Reader, v any) { c.readOldFunction(r, v.(*Function)) }}
 	c.kinds[kindVariable] = image.Kind{Name: "a variable",
 		Meet: func(w *image.Writer, v any) {
-			at, _ := c.place(v.(*variable))
-			w.Count(slices.Index(c.s.order, at.mod))
+			at, _ := c.place(v.(*Variable))
+			w.Count(slices.Index(c.s.modules.order, at.mod))
 			w.Count(at.id)
 		},
 		Make: func(r *image.Reader) any {
 			m, id := c.readModule(r), r.Uint()
-			if m == nil || id >= uint64(len(m.unit.vars)) {
+			if m == nil || id >= uint64(len(m.Unit.Vars)) {
 				r.Fail("a variable that its module does not have")
 				return nil
 			}
-			return m.variable(m.unit.vars[id])
+			return m.Variable(m.Unit.Vars[id])
 		}}
 	c.kinds[kindOldVariable] = image.Kind{Name: "a variable that is gone",
-		Make: func(*image.Reader) any { return &variable{} },
+		Make: func(*image.Reader) any { return &Variable{} },
 		Write: func(w *image.Writer, v any) {
-			o := v.(*variable)
-			c.writeDecl(w, o.decl.block.fn.unit, o.decl.id)
-			w.Cell(o.cell)
-			w.Count(o.gone)
+			o := v.(*Variable)
+			c.writeDecl(w, o.Decl.Unit(), o.Decl.ID)
+			w.Cell(o.Cell)
 		},
 		Fill: func(r *image.Reader, v any) {
-			o := v.(*variable)
+			o := v.(*Variable)
 			u, id := c.readDecl(r)
-			if u == nil || id >= len(u.vars) {
+			if u == nil || id >= len(u.Vars) {
 				r.Fail("a variable that its file does not have")
 				return
 			}
-			o.decl, o.cell, o.gone = u.vars[id], r.Cell(), r.Small(keepGone)
+			o.Decl, o.Cell = u.Vars[id], r.Cell()
 		}}
 	c.kinds[kindModule] = image.Kind{Name: "a module",
-		Meet: func(w *image.Writer, v any) { w.Count(slices.Index(c.s.order, v.(*module))) },
+		Meet: func(w *image.Writer, v any) { w.Count(slices.Index(c.s.modules.order, v.(*Module))) },
 		Make: func(r *image.Reader) any { return c.readModule(r) }}
 	c.kinds[kindOldModule] = image.Kind{Name: "a module that is gone",
-		Make: func(*image.Reader) any { return &module{} },
+		Make: func(*image.Reader) any { return &Module{} },
 		Write: func(w *image.Writer, v any) {
-			m := v.(*module)
-			w.Text(m.name)
-			c.writeDecl(w, m.unit, 0)
+			m := v.(*Module)
+			w.Text(m.Name)
+			c.writeDecl(w, m.Unit, 0)
 			w.Count(m.seq)
 		},
 		Fill: func(r *image.Reader, v any) {
-			m := v.(*module)
-			m.name = r.Text()
-			m.unit, _ = c.readDecl(r)
-			m.seq, m.done = r.Small(maxModules), true
-			if m.unit != nil {
-				m.file = NewFile(m.unit.path, []byte(m.unit.source))
+			m := v.(*Module)
+			m.Name = r.Text()
+			m.Unit, _ = c.readDecl(r)
+			m.seq = r.Small(maxModules)
+			if m.Unit != nil {
+				o, _ := vm.OriginOf(m.Unit.Decls[0].Proto)
+				m.File = code.NewFile(m.Unit.Path, []byte(o.Text))
 			}
 		}}
 	c.kinds[kindSlot] = image.Kind{Name: "what a function was",
-		Make:  func(*image.Reader) any { return &slot{} },
-		Write: func(w *image.Writer, v any) { c.writeSlot(w, v.(*slot)) },
-		Fill:  func(r *image.Reader, v any) { c.readSlot(r, v.(*slot)) }}
+		Make:  func(*image.Reader) any { return &Slot{} },
+		Write: func(w *image.Writer, v any) { c.writeSlot(w, v.(*Slot)) },
+		Fill:  func(r *image.Reader, v any) { c.readSlot(r, v.(*Slot)) }}
 }
 
 // maxModules bounds how many modules a State has ever loaded.
 const maxModules = 1 << 24
 
-func (c *codec) writeOldFunction(w *image.Writer, f *function) {
-	w.Object(f.mod)
-	c.writeDecl(w, f.decl.unit, f.decl.id)
-	w.Count(f.gone)
-	w.Bool(f.slot != nil)
-	if f.slot != nil {
-		w.Object(f.slot)
-		w.Object(f.slot.proto)
+func (c *codec) writeOldFunction(w *image.Writer, f *Function) {
+	w.Object(f.Module)
+	c.writeDecl(w, f.Decl.Unit, f.Decl.ID)
+	w.Bool(f.Slot != nil)
+	if f.Slot != nil {
+		w.Object(f.Slot)
+		w.Object(f.Slot.Proto)
 	}
 }
 
-func (c *codec) readOldFunction(r *image.Reader, f *function) {
-	f.mod = image.Object[module](r)
+func (c *codec) readOldFunction(r *image.Reader, f *Function) {
+	f.Module = image.Object[Module](r)
 	u, id := c.readDecl(r)
-	f.gone = r.Small(keepGone)
 	if r.Bool() {
-		f.slot = needed[slot](r)
-		f.slot.proto = needed[lua.FunctionProto](r)
+		f.Slot = image.Needed[Slot](r)
+		f.Slot.Proto = image.Needed[lua.FunctionProto](r)
 	}
-	if u == nil || id >= len(u.decls) || f.mod == nil {
+	if u == nil || id >= len(u.Decls) || f.Module == nil {
 		r.Fail("a function that its file does not have")
 		return
 	}
-	f.decl = u.decls[id]
+	f.Decl = u.Decls[id]
 }
 
-func (c *codec) writeSlot(w *image.Writer, sl *slot) {
-	w.Object(sl.fn)
-	c.writeVariables(w, sl.layout)
+func (c *codec) writeSlot(w *image.Writer, sl *Slot) {
+	w.Object(sl.Function)
+	c.writeVariables(w, sl.Layout)
 	w.Bool(sl.past != nil)
 	if sl.past == nil {
 		return
@@ -301,28 +300,28 @@ func (c *codec) writeSlot(w *image.Writer, sl *slot) {
 	w.Object(sl.past.saved)
 }
 
-func (c *codec) readSlot(r *image.Reader, sl *slot) {
-	sl.fn, sl.layout = image.Object[function](r), c.readVariables(r)
+func (c *codec) readSlot(r *image.Reader, sl *Slot) {
+	sl.Function, sl.Layout = image.Object[Function](r), c.readVariables(r)
 	if r.Bool() {
 		sl.past = &slotPast{extras: c.readVariables(r), saved: image.Object[lua.FunctionProto](r)}
 	}
-	if sl.fn == nil {
+	if sl.Function == nil {
 		r.Fail("what nothing was")
 	}
 }
 
-func (c *codec) writeVariables(w *image.Writer, list []*variable) {
+func (c *codec) writeVariables(w *image.Writer, list []*Variable) {
 	w.Count(len(list))
 	for _, v := range list {
 		w.Object(v)
 	}
 }
 
-func (c *codec) readVariables(r *image.Reader) []*variable {
+func (c *codec) readVariables(r *image.Reader) []*Variable {
 	n := r.Count()
-	var out []*variable
+	var out []*Variable
 	for range n {
-		v := image.Object[variable](r)
+		v := image.Object[Variable](r)
 		if v == nil {
 			r.Fail("a place for no variable")
 			return nil
@@ -336,28 +335,28 @@ func (c *codec) readVariables(r *image.Reader) []*variable {
 func (c *codec) wordKinds() {
 	c.kinds[kindTaskTick] = image.Kind{Name: "the tick of a named task",
 		Make:  func(*image.Reader) any { return &taskTick{} },
-		Write: func(w *image.Writer, v any) { w.Object(v.(*taskTick).namedTask) },
-		Fill:  func(r *image.Reader, v any) { v.(*taskTick).namedTask = needed[namedTask](r) }}
+		Write: func(w *image.Writer, v any) { w.Object(v.(*taskTick).NamedTask) },
+		Fill:  func(r *image.Reader, v any) { v.(*taskTick).NamedTask = image.Needed[NamedTask](r) }}
 	c.kinds[kindTaskStop] = image.Kind{Name: "the stop of a named task",
 		Make:  func(*image.Reader) any { return &taskStop{} },
-		Write: func(w *image.Writer, v any) { w.Object(v.(*taskStop).namedTask) },
-		Fill:  func(r *image.Reader, v any) { v.(*taskStop).namedTask = needed[namedTask](r) }}
+		Write: func(w *image.Writer, v any) { w.Object(v.(*taskStop).NamedTask) },
+		Fill:  func(r *image.Reader, v any) { v.(*taskStop).NamedTask = image.Needed[NamedTask](r) }}
 	c.kinds[kindRefusal] = image.Kind{Name: "a refusal",
-		Make: func(*image.Reader) any { return &Refusal{} },
+		Make: func(*image.Reader) any { return &code.Refusal{} },
 		Write: func(w *image.Writer, v any) {
-			f := v.(*Refusal)
+			f := v.(*code.Refusal)
 			for _, text := range []string{f.Code, f.Subject, f.File, f.Message, f.Trace} {
 				w.Text(text)
 			}
 			w.Int(int64(f.Line))
 		},
 		Fill: func(r *image.Reader, v any) {
-			*v.(*Refusal) = Refusal{Code: r.Text(), Subject: r.Text(), File: r.Text(), Message: r.Text(), Trace: r.Text(), Line: int(r.Int())}
+			*v.(*code.Refusal) = code.Refusal{Code: r.Text(), Subject: r.Text(), File: r.Text(), Message: r.Text(), Trace: r.Text(), Line: int(r.Int())}
 		}}
 	c.kinds[kindRefusalText] = image.Kind{Name: "the text of a refusal",
 		Make:  func(*image.Reader) any { return &refusalText{} },
 		Write: func(w *image.Writer, v any) { w.Object(v.(*refusalText).Refusal) },
-		Fill:  func(r *image.Reader, v any) { v.(*refusalText).Refusal = needed[Refusal](r) }}
+		Fill:  func(r *image.Reader, v any) { v.(*refusalText).Refusal = image.Needed[code.Refusal](r) }}
 	c.kinds[kindWrap] = image.Kind{Name: "a wrapped coroutine",
 		Make:  func(*image.Reader) any { return &vm.Wrap{} },
 		Write: func(w *image.Writer, v any) { w.Value(v.(*vm.Wrap).Co) },
@@ -398,21 +397,10 @@ func (c *codec) wordKinds() {
 				return
 			}
 			u.renew()
-			c.upgrades = append(c.upgrades, u)
 			if r.Bool() {
 				c.s.noteUpgrade(u)
 			}
 		}}
-}
-
-// needed reads an object that must be there.
-func needed[T any](r *image.Reader) *T {
-	v := image.Object[T](r)
-	if v == nil {
-		r.Fail("nothing where %T should be", v)
-		return new(T)
-	}
-	return v
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -26,7 +26,7 @@ func (c *codec) writeState(w *image.Writer) {
 		c.writeGiven(w, g)
 	}
 	w.Bool(false)
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		c.writeModule(w, m)
 	}
 	c.writeRegistrations(w)
@@ -44,7 +44,7 @@ func (c *codec) readState(r *image.Reader) {
 	for r.Bool() {
 		c.readGiven(r)
 	}
-	for _, m := range s.order {
+	for _, m := range s.modules.order {
 		c.readModuleState(r, m)
 	}
 	c.readRegistrations(r)
@@ -56,42 +56,40 @@ func (c *codec) readState(r *image.Reader) {
 // the release.
 func (c *codec) writeModules(w *image.Writer) {
 	s := c.s
-	w.Count(len(s.order))
-	for _, m := range s.order {
-		w.Text(m.name)
-		w.Text(m.file.Path)
-		w.Text(m.file.Hash)
+	w.Count(len(s.modules.order))
+	for _, m := range s.modules.order {
+		w.Text(m.Name)
+		w.Text(m.File.Path)
+		w.Text(m.File.Hash)
 		w.Count(m.seq)
-		w.Count(m.nreg)
-		writeTexts(w, m.needs)
+		writeTexts(w, m.Needs)
 	}
-	writeTexts(w, s.roots)
-	w.Uint(s.code)
+	writeTexts(w, s.modules.roots)
+	w.Uint(s.modules.changes)
 }
 
 func (c *codec) readModules(r *image.Reader) {
 	s := c.s
 	for range r.Count() {
-		m := &module{name: r.Text(), result: lua.LNil, done: true}
-		path, hash := r.Text(), r.Text()
-		m.seq, m.nreg, m.needs = r.Small(maxModules), r.Small(maxModules), readTexts(r)
-		m.file = s.release.Files[path]
-		if r.Err() != nil || m.file == nil || m.file.Hash != hash || s.modules[m.name] != nil {
-			r.Fail("the module %s is not the release's", m.name)
+		name, path, hash := r.Text(), r.Text(), r.Text()
+		file := s.release.Files[path]
+		if r.Err() != nil || file == nil || file.Hash != hash || s.modules.byName[name] != nil {
+			r.Fail("the module %s is not the release's", name)
 			return
 		}
-		u, refusal := m.file.compiled()
+		u, refusal := file.Unit()
 		if refusal != nil {
 			r.Fail("%v", refusal)
 			return
 		}
-		m.unit = u
-		s.modules[m.name] = m
-		s.order = append(s.order, m)
-		s.instantiate(m)
+		m, _ := NewModule(name, file, u)
+		m.Result, m.seq, m.Needs = lua.LNil, r.Small(maxModules), readTexts(r)
+		s.modules.byName[name] = m
+		s.modules.order = append(s.modules.order, m)
+		m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 	}
-	s.roots = readTexts(r)
-	s.code = r.Uint()
+	s.modules.roots = readTexts(r)
+	s.modules.changes = r.Uint()
 }
 
 func writeTexts(w *image.Writer, texts []string) {
@@ -117,7 +115,7 @@ func (c *codec) writeCounters(w *image.Writer) {
 	w.Uint(s.opts.Seed)
 	w.Int(s.opts.Started.UnixNano())
 	w.Float(s.now)
-	w.Uint(s.regSeq)
+	w.Uint(s.ids)
 	w.Uint(s.m.LastShown())
 }
 
@@ -128,7 +126,7 @@ func (c *codec) readCounters(r *image.Reader) {
 	}
 	s.opts.Seed = r.Uint()
 	s.opts.Started = time.Unix(0, r.Int())
-	s.now, s.regSeq = r.Float(), r.Uint()
+	s.now, s.ids = r.Float(), r.Uint()
 	s.m.SetLastShown(r.Uint())
 }
 
@@ -205,84 +203,58 @@ func (c *codec) givenTable(name string) *lua.LTable {
 	return nil
 }
 
-// writeModule writes what a module's file has made, and what earlier versions of it
-// have left.
-func (c *codec) writeModule(w *image.Writer, m *module) {
-	w.Step(m.name)
-	w.Value(m.result)
-	w.Count(len(m.vars))
-	for _, v := range m.vars {
+// writeModule writes what a module's file has made.
+func (c *codec) writeModule(w *image.Writer, m *Module) {
+	w.Step(m.Name)
+	w.Value(m.Result)
+	w.Count(len(m.Variables))
+	for _, v := range m.Variables {
 		w.Bool(v != nil)
 		if v != nil {
-			w.Step(m.name + ":" + v.decl.name)
-			w.Cell(v.cell)
+			w.Step(m.Name + ":" + v.Decl.Name)
+			w.Cell(v.Cell)
 		}
 	}
-	w.Step(m.name + "'s registrations")
-	w.Count(len(m.regs))
-	for _, g := range m.regs {
+	w.Step(m.Name + "'s registrations")
+	w.Count(len(m.Registrations))
+	for _, g := range m.Registrations {
 		w.Object(g)
-	}
-	w.Step(m.name + " (of before)")
-	w.Count(len(m.orphans))
-	for _, name := range sortedKeys(m.orphans) {
-		w.Text(name)
-		w.Object(m.orphans[name])
-	}
-	w.Count(len(m.graveyard))
-	for _, name := range sortedKeys(m.graveyard) {
-		w.Text(name)
-		w.Object(m.graveyard[name])
 	}
 	c.writePasts(w, m)
 }
 
 // writePasts writes what slots keep beside their layout.
-func (c *codec) writePasts(w *image.Writer, m *module) {
-	for id, f := range m.fns {
-		if f != nil && f.slot.past != nil && len(f.slot.past.extras) > 0 {
+func (c *codec) writePasts(w *image.Writer, m *Module) {
+	for id, f := range m.Functions {
+		if f != nil && f.Slot.past != nil && len(f.Slot.past.extras) > 0 {
 			w.Count(id)
-			c.writeVariables(w, f.slot.past.extras)
+			c.writeVariables(w, f.Slot.past.extras)
 		}
 	}
 	w.Count(0) // the file itself has no slot
 }
 
-func (c *codec) readModuleState(r *image.Reader, m *module) {
-	m.result = r.Value()
+func (c *codec) readModuleState(r *image.Reader, m *Module) {
+	m.Result = r.Value()
 	n := r.Count()
-	if n > len(m.unit.vars) {
-		r.Fail("more variables than %s has", m.name)
+	if n > len(m.Unit.Vars) {
+		r.Fail("more variables than %s has", m.Name)
 		return
 	}
 	for i := range n {
 		if r.Bool() {
-			m.variable(m.unit.vars[i]).cell = r.Cell()
+			m.Variable(m.Unit.Vars[i]).Cell = r.Cell()
 		}
 	}
 	for range r.Count() {
-		m.regs = append(m.regs, image.Object[registration](r))
-	}
-	for range r.Count() {
-		if m.orphans == nil {
-			m.orphans = map[string]*variable{}
-		}
-		name := r.Text()
-		m.orphans[name] = needed[variable](r)
-	}
-	for range r.Count() {
-		if m.graveyard == nil {
-			m.graveyard = map[string]*function{}
-		}
-		name := r.Text()
-		m.graveyard[name] = needed[function](r)
+		m.Registrations = append(m.Registrations, image.Object[Registration](r))
 	}
 	for id := r.Uint(); id != 0 && r.Err() == nil; id = r.Uint() {
-		if id >= uint64(len(m.fns)) || m.fns[id] == nil {
-			r.Fail("a function that %s does not have", m.name)
+		if id >= uint64(len(m.Functions)) || m.Functions[id] == nil {
+			r.Fail("a function that %s does not have", m.Name)
 			return
 		}
-		m.fns[id].slot.withPast().extras = c.readVariables(r)
+		m.Functions[id].Slot.withPast().extras = c.readVariables(r)
 	}
 }
 
@@ -290,35 +262,35 @@ func (c *codec) readModuleState(r *image.Reader, m *module) {
 // are run.
 func (c *codec) writeRegistrations(w *image.Writer) {
 	s := c.s
-	w.Count(len(s.handlers))
-	for _, name := range sortedKeys(s.handlers) {
+	w.Count(len(s.registry.handlers))
+	for _, name := range sortedKeys(s.registry.handlers) {
 		w.Text(name)
 		w.Step("on " + name)
-		c.writeList(w, s.handlers[name])
+		c.writeList(w, s.registry.handlers[name])
 	}
-	w.Count(len(s.commands))
-	for _, name := range sortedKeys(s.commands) {
+	w.Count(len(s.registry.commands))
+	for _, name := range sortedKeys(s.registry.commands) {
 		w.Text(name)
 		w.Step("command." + name)
-		w.Object(s.commands[name])
+		w.Object(s.registry.commands[name])
 	}
-	timers := slices.Clone(s.timers)
-	slices.SortFunc(timers, func(a, b *registration) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
+	timers := slices.Clone(s.registry.timers)
+	slices.SortFunc(timers, func(a, b *Registration) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
 	w.Step("a timer")
 	c.writeList(w, timers)
 }
 
-func (c *codec) writeList(w *image.Writer, list []*registration) {
+func (c *codec) writeList(w *image.Writer, list []*Registration) {
 	w.Count(len(list))
 	for _, g := range list {
 		w.Object(g)
 	}
 }
 
-func (c *codec) readList(r *image.Reader) []*registration {
-	var out []*registration
+func (c *codec) readList(r *image.Reader) []*Registration {
+	var out []*Registration
 	for range r.Count() {
-		out = append(out, needed[registration](r))
+		out = append(out, image.Needed[Registration](r))
 	}
 	return out
 }
@@ -327,16 +299,16 @@ func (c *codec) readRegistrations(r *image.Reader) {
 	s := c.s
 	for range r.Count() {
 		name := r.Text()
-		s.handlers[name] = c.readList(r)
+		s.registry.handlers[name] = c.readList(r)
 	}
 	for range r.Count() {
 		name := r.Text()
-		s.commands[name] = needed[registration](r)
+		s.registry.commands[name] = image.Needed[Registration](r)
 	}
 	timers := c.readList(r)
 	r.After(func() {
 		for _, g := range timers {
-			heap.Push(&s.timers, g)
+			heap.Push(&s.registry.timers, g)
 		}
 	})
 }
@@ -359,54 +331,45 @@ func (c *codec) writeTasks(w *image.Writer) {
 	for _, t := range s.next {
 		w.Object(t)
 	}
-	w.Count(len(s.restarts))
-	for _, id := range sortedKeys(s.restarts) {
+	w.Count(len(s.named))
+	for _, id := range sortedKeys(s.named) {
 		w.Text(id)
 		w.Step("task " + id)
-		w.Object(s.restarts[id])
+		w.Object(s.named[id])
 	}
 }
 
 func (c *codec) readTasks(r *image.Reader) {
 	s := c.s
 	for range r.Count() {
-		t := needed[Task](r)
+		t := image.Needed[Task](r)
 		s.alive[t] = struct{}{}
 		r.After(func() { s.threads.add(t.th) })
 	}
 	for range r.Count() {
-		s.next = append(s.next, needed[Task](r))
+		s.next = append(s.next, image.Needed[Task](r))
 	}
 	for range r.Count() {
-		if s.restarts == nil {
-			s.restarts = map[string]*namedTask{}
+		if s.named == nil {
+			s.named = map[string]*NamedTask{}
 		}
 		id := r.Text()
-		s.restarts[id] = needed[namedTask](r)
+		s.named[id] = image.Needed[NamedTask](r)
 	}
 }
 
 // writeKept writes what the reload engine keeps by name.
 func (c *codec) writeKept(w *image.Writer) {
 	s := c.s
-	w.Count(len(s.states))
-	for _, key := range sortedKeys(s.states) {
+	w.Count(len(s.kept))
+	for _, key := range sortedKeys(s.kept) {
 		w.Text(key)
 		w.Step("reload.state")
-		w.Value(s.states[key])
+		w.Value(s.kept[key])
 	}
-	w.Count(len(s.migrated))
-	for _, name := range sortedKeys(s.migrated) {
-		b := s.migrated[name]
-		w.Text(name)
-		w.Text(b.initial)
-		w.Step(name + " (before its migration)")
-		w.Value(b.before)
-		w.Value(b.after)
-		w.Bool(b.down != nil)
-		if b.down != nil {
-			w.Value(b.down)
-		}
+	w.Bool(s.reloads != nil)
+	if s.reloads != nil {
+		s.reloads.Write(s, w)
 	}
 	c.writeLoads(w)
 }
@@ -415,18 +378,15 @@ func (c *codec) readKept(r *image.Reader) {
 	s := c.s
 	for range r.Count() {
 		key := r.Text()
-		s.states[key] = r.Value()
+		s.kept[key] = r.Value()
 	}
-	for range r.Count() {
-		if s.migrated == nil {
-			s.migrated = map[string]*beforeImage{}
+	if r.Bool() {
+		if c.reloads == nil {
+			r.Fail("what reloads have kept, and nobody to read it")
+			return
 		}
-		name := r.Text()
-		b := &beforeImage{initial: r.Text(), before: r.Value(), after: r.Value(), copies: map[*lua.LTable]*lua.LTable{}}
-		if r.Bool() {
-			b.down = r.Function()
-		}
-		s.migrated[name] = b
+		s.reloads = c.reloads()
+		s.reloads.Read(s, r)
 	}
 	c.readLoads(r)
 }
@@ -434,8 +394,8 @@ func (c *codec) readKept(r *image.Reader) {
 // writeLoads writes which texts functions have given to loadstring.
 func (c *codec) writeLoads(w *image.Writer) {
 	s := c.s
-	for i, m := range s.order {
-		for id, f := range m.fns {
+	for i, m := range s.modules.order {
+		for id, f := range m.Functions {
 			if texts := s.loads[f]; f != nil && len(texts) > 0 {
 				w.Bool(true)
 				w.Count(i)
@@ -451,7 +411,7 @@ func (c *codec) readLoads(r *image.Reader) {
 	for r.Bool() {
 		f, texts := c.readFunction(r), readTexts(r)
 		if c.s.loads == nil {
-			c.s.loads = map[*function][]string{}
+			c.s.loads = map[*Function][]string{}
 		}
 		c.s.loads[f] = texts
 	}
@@ -492,22 +452,20 @@ func (c *codec) writeOfCode(w *image.Writer, p *lua.FunctionProto) {
 	if c.own[p] != nil || wrapperOf(p) != "" {
 		return
 	}
-	if sl := c.s.staleSlot(p); sl != nil {
+	if sl := c.s.slots.staleOf(p); sl != nil {
 		w.Count(restStale)
 		w.Object(p)
 		w.Object(sl)
 	}
-	if fz := c.s.frozen[p]; fz != nil {
+	if fz := c.s.slots.frozen[p]; fz != nil {
 		w.Count(restFrozen)
 		w.Object(p)
-		w.Object(fz.fn)
-		w.Bool(fz.decl != nil)
-		if fz.decl != nil {
-			c.writeDecl(w, fz.decl.unit, fz.decl.id)
+		w.Object(fz.Function)
+		w.Bool(fz.Decl != nil)
+		if fz.Decl != nil {
+			c.writeDecl(w, fz.Decl.Unit, fz.Decl.ID)
 		}
-		w.Raw(fz.print[:])
-		w.Text(fz.version)
-		w.Int(int64(fz.release))
+		w.Int(int64(fz.Release))
 	}
 }
 
@@ -522,35 +480,32 @@ func (c *codec) readRest(r *image.Reader) {
 			r.Rest()
 			return
 		case restStale:
-			p, sl := needed[lua.FunctionProto](r), needed[slot](r)
-			if c.s.stale == nil {
-				c.s.stale = map[weak.Pointer[lua.FunctionProto]]*slot{}
+			p, sl := image.Needed[lua.FunctionProto](r), image.Needed[Slot](r)
+			if c.s.slots.stale == nil {
+				c.s.slots.stale = map[weak.Pointer[lua.FunctionProto]]*Slot{}
 			}
-			c.s.stale[weak.Make(p)] = sl
+			c.s.slots.stale[weak.Make(p)] = sl
 		case restFrozen:
 			c.readFrozen(r)
 		case restUpgrade:
-			needed[upgrade](r)
+			image.Needed[upgrade](r)
 		}
 		r.Rest()
 	}
 }
 
 func (c *codec) readFrozen(r *image.Reader) {
-	p, fz := needed[lua.FunctionProto](r), &frozenCode{fn: needed[function](r)}
+	p, fz := image.Needed[lua.FunctionProto](r), &FrozenCode{Function: image.Needed[Function](r)}
 	if r.Bool() {
 		u, id := c.readDecl(r)
-		if u == nil || id >= len(u.decls) {
+		if u == nil || id >= len(u.Decls) {
 			r.Fail("a function that its file does not have")
 			return
 		}
-		fz.decl = u.decls[id]
+		fz.Decl = u.Decls[id]
 	}
-	if copy(fz.print[:], r.Raw()) != len(fz.print) {
-		r.Fail("no fingerprint")
-	}
-	fz.version, fz.release = r.Text(), int(r.Int())
-	c.s.addFrozen(p, fz)
+	fz.Release = int(r.Int())
+	c.s.slots.addFrozen(p, fz)
 }
 
 // writePool writes the coroutines that tasks have left. One that nobody knows is
@@ -588,8 +543,8 @@ func (c *codec) writeWeak(w *image.Writer) {
 			writeNumbers(w, numbersOf(w, u.fresh))
 		}
 	}
-	for _, name := range sortedKeys(s.migrated) {
-		c.writeCopies(w, s.migrated[name].copies)
+	if s.reloads != nil {
+		s.reloads.WriteRest(w)
 	}
 	c.writeOwned(w)
 	t, at := s.m.Walked()
@@ -654,22 +609,6 @@ func writeNumbers(w *image.Writer, numbers []uint64) {
 	}
 }
 
-// writeCopies writes which live table a migration's copy was made of.
-func (c *codec) writeCopies(w *image.Writer, copies map[*lua.LTable]*lua.LTable) {
-	var pairs [][2]uint64
-	for live, of := range copies {
-		if w.Has(live) && w.Has(of) {
-			pairs = append(pairs, [2]uint64{w.Number(live), w.Number(of)})
-		}
-	}
-	slices.SortFunc(pairs, func(a, b [2]uint64) int { return cmp.Compare(a[0], b[0]) })
-	w.Count(len(pairs))
-	for _, p := range pairs {
-		w.Uint(p[0])
-		w.Uint(p[1])
-	}
-}
-
 // writeOwned writes the tables that code which may only look has made itself.
 func (c *codec) writeOwned(w *image.Writer) {
 	for n := range w.Len() {
@@ -689,7 +628,7 @@ func (c *codec) writeOwned(w *image.Writer) {
 func (c *codec) readWeak(r *image.Reader) {
 	s := c.s
 	for range r.Count() {
-		if th := numbered[*lua.LState](r); th != nil {
+		if th := image.Numbered[*lua.LState](r); th != nil {
 			s.threads.add(th)
 		}
 	}
@@ -700,37 +639,25 @@ func (c *codec) readWeak(r *image.Reader) {
 	for n := range r.Len() {
 		if u, ok := r.Object(n).(*upgrade); ok {
 			for range r.Count() {
-				if t := numbered[*lua.LTable](r); t != nil {
+				if t := image.Numbered[*lua.LTable](r); t != nil {
 					u.mark(t)
 				}
 			}
 		}
 	}
-	for _, name := range sortedKeys(s.migrated) {
-		for range r.Count() {
-			live, of := numbered[*lua.LTable](r), numbered[*lua.LTable](r)
-			s.migrated[name].copies[live] = of
-		}
+	if s.reloads != nil {
+		s.reloads.ReadRest(r)
 	}
 	for n := range r.Len() {
 		if t, ok := r.Object(n).(*Task); ok && t.readonly != nil {
 			for range r.Count() {
-				t.readonly.Owned[numbered[*lua.LTable](r)] = true
+				t.readonly.Owned[image.Numbered[*lua.LTable](r)] = true
 			}
 		}
 	}
 	if r.Bool() {
-		if t := numbered[*lua.LTable](r); t != nil {
+		if t := image.Numbered[*lua.LTable](r); t != nil {
 			s.m.SetWalked(t, int(r.Uint()))
 		}
 	}
-}
-
-// numbered reads the number of an object of a type, nil where it is of another.
-func numbered[T any](r *image.Reader) (t T) {
-	t, ok := r.Numbered().(T)
-	if !ok {
-		r.Fail("an object that is no %T", t)
-	}
-	return t
 }

@@ -17,9 +17,9 @@ const (
 // taskKinds are the kinds of activities and registrations.
 func (c *codec) taskKinds() {
 	c.kinds[kindRegistration] = image.Kind{Name: "a registration",
-		Make:  func(*image.Reader) any { return &registration{heap: -1} },
-		Write: func(w *image.Writer, v any) { c.writeRegistration(w, v.(*registration)) },
-		Fill:  func(r *image.Reader, v any) { c.readRegistration(r, v.(*registration)) }}
+		Make:  func(*image.Reader) any { return &Registration{heap: -1} },
+		Write: func(w *image.Writer, v any) { c.writeRegistration(w, v.(*Registration)) },
+		Fill:  func(r *image.Reader, v any) { c.readRegistration(r, v.(*Registration)) }}
 	c.kinds[kindTask] = image.Kind{Name: "a task",
 		Make:  func(*image.Reader) any { return &Task{} },
 		Write: func(w *image.Writer, v any) { c.writeTask(w, v.(*Task)) },
@@ -34,22 +34,22 @@ func (c *codec) taskKinds() {
 		},
 		Fill: func(r *image.Reader, v any) {
 			wait := v.(*Wait)
-			wait.task, wait.used, wait.timer = needed[Task](r), r.Bool(), image.Object[registration](r)
+			wait.task, wait.used, wait.timer = image.Needed[Task](r), r.Bool(), image.Object[Registration](r)
 		}}
 	c.kinds[kindNamedTask] = image.Kind{Name: "a named task",
-		Make: func(*image.Reader) any { return &namedTask{} },
+		Make: func(*image.Reader) any { return &NamedTask{} },
 		Write: func(w *image.Writer, v any) {
-			nt := v.(*namedTask)
+			nt := v.(*NamedTask)
 			w.Text(nt.id)
-			w.Value(nt.fn)
+			w.Value(nt.Fn)
 			w.Object(nt.task)
 			w.Value(nt.handle)
 			writeValues(w, nt.yielded)
 		},
 		Fill: func(r *image.Reader, v any) {
-			nt := v.(*namedTask)
-			nt.id, nt.fn, nt.task, nt.handle, nt.yielded = r.Text(), r.Function(), needed[Task](r), r.Table(), readValues(r)
-			if nt.fn == nil || nt.handle == nil {
+			nt := v.(*NamedTask)
+			nt.id, nt.Fn, nt.task, nt.handle, nt.yielded = r.Text(), r.Function(), image.Needed[Task](r), r.Table(), readValues(r)
+			if nt.Fn == nil || nt.handle == nil {
 				r.Fail("a named task without a function")
 			}
 		}}
@@ -70,27 +70,27 @@ func readValues(r *image.Reader) []lua.LValue {
 	return out
 }
 
-func (c *codec) writeRegistration(w *image.Writer, g *registration) {
-	w.Count(int(g.kind))
-	w.Text(g.name)
+func (c *codec) writeRegistration(w *image.Writer, g *Registration) {
+	w.Count(int(g.Kind))
+	w.Text(g.Name)
 	w.Step("'s function")
-	w.Value(g.fn)
-	w.Object(g.mod)
+	w.Value(g.Fn)
+	w.Object(g.Module)
 	w.Int(int64(g.index))
 	w.Uint(g.id)
-	w.Float(g.period)
+	w.Float(g.Period)
 	w.Float(g.due)
 	w.Bool(g.gone)
 	w.Object(g.wait)
 	w.Object(g.over)
 }
 
-func (c *codec) readRegistration(r *image.Reader, g *registration) {
-	g.kind, g.name, g.fn = regKind(r.Small(int(regAfter))), r.Text(), r.Function()
-	g.mod, g.index, g.id = image.Object[module](r), int(r.Int()), r.Uint()
-	g.period, g.due, g.gone = r.Float(), r.Float(), r.Bool()
-	g.wait, g.over = image.Object[Wait](r), image.Object[registration](r)
-	if g.fn == nil {
+func (c *codec) readRegistration(r *image.Reader, g *Registration) {
+	g.Kind, g.Name, g.Fn = RegistrationKind(r.Small(int(regAfter))), r.Text(), r.Function()
+	g.Module, g.index, g.id = image.Object[Module](r), int(r.Int()), r.Uint()
+	g.Period, g.due, g.gone = r.Float(), r.Float(), r.Bool()
+	g.wait, g.over = image.Object[Wait](r), image.Object[Registration](r)
+	if g.Fn == nil {
 		r.Fail("a registration without a function")
 	}
 }
@@ -149,7 +149,7 @@ func (c *codec) readTask(r *image.Reader, t *Task) {
 		t.fn = r.Function()
 	}
 	t.wait, t.since, t.why = image.Object[Wait](r), r.Float(), r.Text()
-	t.named, t.tried = image.Object[namedTask](r), r.Bool()
+	t.named, t.tried = image.Object[NamedTask](r), r.Bool()
 	if r.Bool() {
 		t.readonly = newReadOnly()
 	}
@@ -164,7 +164,7 @@ func (c *codec) readTask(r *image.Reader, t *Task) {
 func (c *codec) readEnd(r *image.Reader) ending {
 	switch r.Small(endCall) {
 	case endTry:
-		return tryEnd{needed[Wait](r)}
+		return tryEnd{image.Needed[Wait](r)}
 	case endCommand:
 		to, ok := r.Any().(CommandEnd)
 		if !ok {

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -19,13 +20,13 @@ type Override struct {
 	before lua.LValue
 }
 
-// Override gives the table that a Lua expression names a field of its own: code, a
+// Override gives the table that a Lua expression names a field of its own: text, a
 // function expression that takes the place of the named function of a file. The
 // names of the file's top level mean in it what they mean there. The State is as
 // it was where the error is not nil.
-func (s *State) Override(expr, function, code string) (*Override, error) {
+func (s *State) Override(expr, function, text string) (*Override, error) {
 	if s.depth > 0 {
-		return nil, &Refusal{Code: "R-HOST", Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
+		return nil, &code.Refusal{Code: code.RHost, Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	m, fn, err := s.declared(function)
 	if err != nil {
@@ -37,10 +38,10 @@ func (s *State) Override(expr, function, code string) (*Override, error) {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		return nil, &Refusal{Code: "R-KIND", Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
+		return nil, &code.Refusal{Code: code.RKind, Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
 	}
 	o := &Override{table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
-	if o.fn, err = s.inScope(m, fn, code); err != nil {
+	if o.fn, err = s.inScope(m, fn, text); err != nil {
 		return nil, err
 	}
 	o.before = vm.Get(t, o.field)
@@ -56,23 +57,23 @@ func (o *Override) Remove() {
 }
 
 // declared finds a loaded module's function by the name operators use.
-func (s *State) declared(function string) (*module, Function, error) {
-	for _, m := range s.order {
-		if !strings.HasPrefix(function, m.name) {
+func (s *State) declared(function string) (*Module, code.Function, error) {
+	for _, m := range s.modules.order {
+		if !strings.HasPrefix(function, m.Name) {
 			continue
 		}
-		if fn, err := m.file.Function(function); err == nil {
+		if fn, err := m.File.Function(function); err == nil {
 			return m, fn, nil
 		}
 	}
-	return nil, Function{}, &Refusal{Code: "R-LOAD", Subject: function, Message: "no module that is loaded here declares it"}
+	return nil, code.Function{}, &code.Refusal{Code: code.RLoad, Subject: function, Message: "no module that is loaded here declares it"}
 }
 
 // value runs a chunk that returns one value, under the budget of one entry.
-func (s *State) value(code string, env *lua.LTable) (v lua.LValue, err error) {
-	chunk, err := s.compile(code, consoleName)
+func (s *State) value(text string, env *lua.LTable) (v lua.LValue, err error) {
+	chunk, err := s.compile(text, consoleName)
 	if err != nil {
-		return nil, syntaxRefusal("console", err)
+		return nil, code.SyntaxRefusal("console", err)
 	}
 	chunk.Env = env
 	s.metered(RunBudget, func() { err = protectedCall(s.l, chunk, 1) })
@@ -86,16 +87,16 @@ func (s *State) value(code string, env *lua.LTable) (v lua.LValue, err error) {
 
 // inScope makes a function of code whose free names are the module's locals, in
 // the very cells that the module's own functions use.
-func (s *State) inScope(m *module, at Function, code string) (*lua.LFunction, error) {
-	code = strings.TrimSpace(code)
-	expr, refusal := functionExpr(code)
+func (s *State) inScope(m *Module, at code.Function, text string) (*lua.LFunction, error) {
+	text = strings.TrimSpace(text)
+	expr, refusal := code.FunctionExpr(text)
 	if refusal != nil {
 		return nil, refusal
 	}
 	cells := map[string]*lua.Upvalue{}
-	for _, v := range m.vars {
-		if v != nil && v.cell != nil && v.decl.module {
-			cells[v.decl.name] = v.cell
+	for _, v := range m.Variables {
+		if v != nil && v.Cell != nil && v.Decl.Once {
+			cells[v.Decl.Name] = v.Cell
 		}
 	}
 	var chunk strings.Builder
@@ -107,14 +108,14 @@ func (s *State) inScope(m *module, at Function, code string) (*lua.LFunction, er
 	if strings.Contains(head, ":") && !slices.Contains(expr.ParList.Names[:min(1, len(expr.ParList.Names))], "self") {
 		sep = ":" // a method's self need not be written
 	}
-	chunk.WriteString("local patch = {} function patch" + sep + "f" + code[strings.IndexByte(code, '('):] + " return patch.f")
+	chunk.WriteString("local patch = {} function patch" + sep + "f" + text[strings.IndexByte(text, '('):] + " return patch.f")
 	v, err := s.value(chunk.String(), s.l.G.Global)
 	if err != nil {
 		return nil, err
 	}
 	fn, ok := v.(*lua.LFunction)
 	if !ok {
-		return nil, &Refusal{Code: "R-SYNTAX", Subject: "patch", Message: "a patch is one function: function(...) ... end"}
+		return nil, &code.Refusal{Code: code.RSyntax, Subject: "patch", Message: "a patch is one function: function(...) ... end"}
 	}
 	for i, name := range fn.Proto.DbgUpvalues {
 		if cell := cells[name]; cell != nil && i < len(fn.Upvalues) {

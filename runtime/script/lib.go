@@ -11,7 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
-	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -38,14 +38,12 @@ type Table struct {
 // that is being reloaded it is a refusal, in one that is only run again to give
 // its neighbours their dependencies it does nothing.
 func (s *State) stagedEffect(L *lua.LState, name string) int {
-	if m := s.atTopLevel(); m != nil && s.stage.changed[m.name] {
+	if m := s.atTopLevel(); m != nil && s.stage.Changed(m) {
 		line := callerLine(L)
-		r := &Refusal{Code: "R-EFFECT", Subject: fileLine(m.file.Path, line), File: m.file.Path, Line: line,
+		r := &code.Refusal{Code: code.REffect, Subject: code.FileLine(m.File.Path, line), File: m.File.Path, Line: line,
 			Message: name + "() at top level would run again at every reload. Put it in reload.first(function() ... end)"}
-		if s.stage.refusal == nil {
-			s.stage.refusal = r
-		}
-		s.raise(L, r)
+		s.stage.Refuse(r)
+		Raise(L, r)
 	}
 	return 0
 }
@@ -125,11 +123,7 @@ func trampoline(name string, f lua.LValue) (*lua.FunctionProto, error) {
 // compileWith compiles a source of ours and puts values in place of its marked
 // string constants, which no Lua source could name.
 func compileWith(name, src string, marks map[string]lua.LValue) (*lua.FunctionProto, error) {
-	chunk, err := syntax.Parse([]byte(src), name)
-	if err != nil {
-		return nil, err
-	}
-	p, err := compileChunk(chunk, name)
+	p, err := code.CompileText(src, name)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +230,7 @@ func (b builtinTable) function(name string) *lua.LFunction {
 
 // nameBuiltins names what is there before the first script runs.
 func (s *State) nameBuiltins() {
-	s.builtins = slices.Clip(slices.DeleteFunc(s.walkBuiltins(), func(b builtin) bool { return s.builtinName(b.fn) != "" }))
+	s.builtins = slices.Clip(slices.DeleteFunc(s.walkBuiltins(), func(b builtin) bool { return s.BuiltinName(b.fn) != "" }))
 }
 
 // walkBuiltins lists the functions that the globals lead to, by name.
@@ -260,7 +254,7 @@ func (s *State) walkBuiltins() builtinTable {
 					out = append(out, builtin{unique.Make(prefix + k).Value(), v})
 				}
 			case *lua.LTable:
-				if v != s.l.G.Global && v != s.loaded && depth < 3 {
+				if v != s.l.G.Global && v != s.modules.results && depth < 3 {
 					walk(prefix+k+".", v, depth+1)
 				}
 			}

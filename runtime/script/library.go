@@ -51,7 +51,7 @@ var baseLibrary = sync.OnceValue(func() *library {
 	b := &builder{l: l}
 	b.openLibs()
 	lib := &library{globals: newRecipe(l.G.Global), words: map[string]*lua.LFunction{}, names: map[*lua.LFunction]string{}}
-	model.loaded = b.loaded
+	model.modules.results = b.loaded
 	for _, e := range model.walkBuiltins() {
 		if e.fn.IsG {
 			lib.words[e.name], lib.names[e.fn] = e.fn, e.name
@@ -116,7 +116,7 @@ func (r *recipe) lay(env *lua.LTable) *lua.LTable {
 func (lib *library) lay(s *State) {
 	globals := lib.globals.lay(nil)
 	s.l.G.Global, s.l.Env = globals, globals
-	s.loaded = globals.RawGetString("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable)
+	s.modules.results = globals.RawGetString("package").(*lua.LTable).RawGetString("loaded").(*lua.LTable)
 	meta := &lua.LTable{Metatable: lua.LNil} // of all texts
 	vm.Fill(meta, map[string]lua.LValue{"__index": globals.RawGetString("string")}, indexName)
 	s.l.SetMetatable(lua.LString(""), meta)
@@ -271,9 +271,9 @@ func (s *State) Bind(t Table, fns map[string]lua.LGFunction) {
 	s.Install(w, s.host)
 }
 
-// builtinName is a function's name, "" for one that scripts did not find at the
+// BuiltinName is a function's name, "" for one that scripts did not find at the
 // start.
-func (s *State) builtinName(fn *lua.LFunction) string {
+func (s *State) BuiltinName(fn *lua.LFunction) string {
 	if name, ok := baseLibrary().names[fn]; ok {
 		return name
 	}
@@ -285,8 +285,8 @@ func (s *State) builtinName(fn *lua.LFunction) string {
 	return s.builtins.name(fn)
 }
 
-// builtin is the State's function of that name, or nil.
-func (s *State) builtin(name string) *lua.LFunction {
+// Builtin is the State's function of that name, or nil.
+func (s *State) Builtin(name string) *lua.LFunction {
 	if fn := baseLibrary().words[name]; fn != nil {
 		return fn
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // TestLibrariesAreEachStatesOwn lets States that share the Go functions of the
@@ -16,7 +18,7 @@ func TestLibrariesAreEachStatesOwn(t *testing.T) {
 		"me":   func(L *lua.LState) int { L.Push(lua.LString(Host(L).(string))); return 1 },
 		"wait": func(L *lua.LState) int { return 0 },
 	})
-	release := NewRelease(1, map[string][]byte{"main.lua": []byte(`return {}`)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`return {}`)})
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -51,7 +53,7 @@ func TestLibrariesAreEachStatesOwn(t *testing.T) {
 
 // TestModulesOfManyStatesKeepTheirFields is the same for what files make.
 func TestModulesOfManyStatesKeepTheirFields(t *testing.T) {
-	release := NewRelease(1, map[string][]byte{"main.lua": []byte(`
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
 		local M = {b = 1, a = 2} local kept = {z = 1, y = 2}
 		function M.order() local out = "" for k in pairs(M) do out = out .. k .. " " end for k in pairs(kept) do out = out .. k .. " " end return out end
 		function M.add(k) M[k], kept[k] = 1, 1 end
@@ -72,54 +74,4 @@ func TestModulesOfManyStatesKeepTheirFields(t *testing.T) {
 		})
 	}
 	all.Wait()
-}
-
-// TestStatesPlanAtOnce lets many States plan one staging, which they share.
-func TestStatesPlanAtOnce(t *testing.T) {
-	source := func(v int) map[string][]byte {
-		src := map[string][]byte{"main.lua": []byte(`local M = {late = nil} function M.load() return require "late" end return M`),
-			"late.lua": fmt.Appendf(nil, `local function f() return %d end local L = {hooks = {f, function() return f() end}} L.hooks[3] = %d return L`, v, v)}
-		return src
-	}
-	first := NewRelease(1, source(1))
-	states := make([]*State, 8)
-	for i := range states {
-		var err error
-		if states[i], err = New(Options{Name: "x", Release: first, Entry: []string{"main"}}); err != nil {
-			t.Fatal(err)
-		}
-		defer states[i].Close()
-	}
-	g := NewStager(states[0].opts)
-	for v := 2; v < 5; v++ {
-		if v == 3 { // the base has to load it for this
-			for _, s := range states {
-				do(t, s, `require"main".load()`)
-			}
-		}
-		st, err := g.Stage(states[0].release, states[0].release.With(v, source(v)), states[0].Modules())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all sync.WaitGroup
-		for _, s := range states {
-			all.Go(func() {
-				if _, err := s.Plan(st); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		for _, s := range states {
-			if _, err := s.Commit(st); err != nil {
-				t.Fatal(err)
-			}
-		}
-		g.Adopt(st)
-	}
-	for _, s := range states {
-		if got := do(t, s, `require"late".hooks[2](), require"late".hooks[3]`); got[0] != 4.0 || got[1] != 4.0 {
-			t.Fatal(got)
-		}
-	}
 }

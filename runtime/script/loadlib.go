@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/arg"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/script/vm"
@@ -50,8 +51,8 @@ func syntaxText(name string, err error) string {
 	if errors.As(err, &e) {
 		return fmt.Sprintf("%s:%d: %s", name, e.Line, e.Sentence())
 	}
-	r := syntaxRefusal(name, err)
-	return fileLine(name, r.Line) + ": " + r.Message
+	r := code.SyntaxRefusal(name, err)
+	return code.FileLine(name, r.Line) + ": " + r.Message
 }
 
 // readAll calls a reader until it gives nothing more. What the reader raises, or
@@ -76,4 +77,14 @@ func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValu
 		engine{}.Charge(L, 1)
 		out.WriteString(piece)
 	}
+}
+
+// compile makes a function of source that no file of the release has: an operator's,
+// or what loadstring is given.
+func (s *State) compile(src, name string) (*lua.LFunction, error) {
+	proto, err := code.CompileText(src, name)
+	if err != nil {
+		return nil, err
+	}
+	return &lua.LFunction{Proto: proto, Env: s.l.Env}, nil
 }

@@ -32,7 +32,7 @@ type TaskInfo struct {
 // themselves come last.
 func (s *State) Tasks() []TaskInfo {
 	due := map[*Wait]float64{}
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.wait != nil {
 			due[r.wait] = r.due - s.now
 		}
@@ -83,13 +83,13 @@ func (s *State) describeStack(info *TaskInfo, fs []frame) {
 		if s.gaugedFrame(fn) {
 			continue // its own code stands behind it
 		}
-		if fz := s.frozen[fn.Proto]; fz != nil {
-			info.Functions = append(info.Functions, fz.fn.decl.name)
-			if fz.release != 0 {
-				info.Old, info.Release = true, min(info.Release, fz.release)
+		if fz := s.slots.frozen[fn.Proto]; fz != nil {
+			info.Functions = append(info.Functions, fz.Function.Decl.Name)
+			if fz.Release != 0 {
+				info.Old, info.Release = true, min(info.Release, fz.Release)
 			}
-		} else if sl := s.slotOf(fn); sl != nil {
-			info.Functions = append(info.Functions, sl.fn.decl.name)
+		} else if sl := s.slots.Of(fn); sl != nil {
+			info.Functions = append(info.Functions, sl.Function.Decl.Name)
 		}
 	}
 	if len(info.Functions) > 0 {
@@ -120,15 +120,15 @@ func (s *State) Stop(id uint64) bool {
 }
 
 // Timers counts the pending timers, sleeping tasks included.
-func (s *State) Timers() int { return len(s.timers) }
+func (s *State) Timers() int { return len(s.registry.timers) }
 
 // Names lists the functions of loaded modules by the names that operators use.
 func (s *State) Names() []string {
 	var out []string
-	for _, m := range s.order {
-		for _, f := range m.fns {
+	for _, m := range s.modules.order {
+		for _, f := range m.Functions {
 			if f != nil {
-				out = append(out, f.decl.name)
+				out = append(out, f.Decl.Name)
 			}
 		}
 	}
@@ -151,17 +151,17 @@ func (s *State) Version(name string) (Version, bool) {
 	if f == nil {
 		return Version{}, false
 	}
-	return Version{Function: name, Where: fmt.Sprintf("%s:%d", f.decl.proto.SourceName, f.decl.line),
-		Hash: fmt.Sprintf("%x", f.decl.print[:6]), File: f.mod.file.Hash, Release: s.release.Number}, true
+	return Version{Function: name, Where: fmt.Sprintf("%s:%d", f.Decl.Proto.SourceName, f.Decl.Line),
+		Hash: fmt.Sprintf("%x", f.Decl.Print[:6]), File: f.Module.File.Hash, Release: s.release.Number}, true
 }
 
-func (s *State) functionNamed(name string) *function {
-	for _, m := range s.order {
-		if !strings.HasPrefix(name, m.name) {
+func (s *State) functionNamed(name string) *Function {
+	for _, m := range s.modules.order {
+		if !strings.HasPrefix(name, m.Name) {
 			continue
 		}
-		for _, f := range m.fns {
-			if f != nil && f.decl.name == name {
+		for _, f := range m.Functions {
+			if f != nil && f.Decl.Name == name {
 				return f
 			}
 		}
@@ -181,7 +181,7 @@ type TracedCall struct {
 // tracing is a function under observation: its slot runs a wrapper.
 type tracing struct {
 	s       *State
-	fn      *function
+	fn      *Function
 	saved   *lua.FunctionProto
 	report  func(TracedCall)
 	limit   int // calls per game second
@@ -208,7 +208,7 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 	if s.traces[f] != nil {
 		return nil, fmt.Errorf("%s is being traced already", name)
 	}
-	saved := *f.slot.proto
+	saved := *f.Slot.Proto
 	s.ungauge(f)
 	tr := &tracing{s: s, fn: f, saved: &saved, report: report, limit: limit, open: map[*lua.LState][]*openCall{}}
 	wrapper, err := compileWith(saved.SourceName, traceSource,
@@ -217,49 +217,40 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 		return nil, err
 	}
 	wrapper.NumUpvalues = saved.NumUpvalues // closures of it are made meanwhile
-	s.pin(f.slot.proto, f)
+	s.pin(f.Slot.Proto, f)
 	if s.traces == nil {
-		s.traces = map[*function]*tracing{}
+		s.traces = map[*Function]*tracing{}
 	}
 	s.traces[f] = tr
-	s.addFrozen(tr.saved, &frozenCode{fn: f})
-	*f.slot.proto = *wrapper
+	s.slots.addFrozen(tr.saved, &FrozenCode{Function: f})
+	*f.Slot.Proto = *wrapper
 	return func() { s.untrace(tr) }, nil
 }
 
 // pin gives the suspended frames of a prototype a copy of it, because its code is
 // about to be overwritten.
-func (s *State) pin(proto *lua.FunctionProto, f *function) {
-	s.threads.each(func(th *lua.LState) {
-		for _, fr := range frames(th) {
-			if fn := fr.fn(); fn != nil && fn.Proto == proto {
-				clone := *proto
-				s.addFrozen(&clone, &frozenCode{fn: f})
-				fr.setFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
-			}
+func (s *State) pin(proto *lua.FunctionProto, f *Function) {
+	s.EachFrame(func(_ *lua.LState, fr vm.Frame) {
+		if fn := fr.Fn(); fn != nil && fn.Proto == proto {
+			clone := *proto
+			s.slots.addFrozen(&clone, &FrozenCode{Function: f})
+			fr.SetFn(&lua.LFunction{Env: fn.Env, Proto: &clone, Upvalues: fn.Upvalues})
 		}
 	})
-}
-
-func (s *State) addFrozen(p *lua.FunctionProto, fz *frozenCode) {
-	if s.frozen == nil {
-		s.frozen = map[*lua.FunctionProto]*frozenCode{}
-	}
-	s.frozen[p] = fz
 }
 
 func (s *State) untrace(tr *tracing) {
 	if s.traces[tr.fn] != tr {
 		return
 	}
-	s.pin(tr.fn.slot.proto, tr.fn)
-	*tr.fn.slot.proto = *tr.saved
+	s.pin(tr.fn.Slot.Proto, tr.fn)
+	*tr.fn.Slot.Proto = *tr.saved
 	delete(s.traces, tr.fn)
 }
 
-// untraceAll puts every traced function's own code back: a commit replaces code
-// and must find it.
-func (s *State) untraceAll() {
+// Unwrap gives every traced and gauged function its own code back: a commit replaces
+// code and must find it.
+func (s *State) Unwrap() {
 	s.Ungauge()
 	for _, tr := range s.traces {
 		s.untrace(tr)
@@ -355,7 +346,7 @@ func (tr *tracing) callerOf(L *lua.LState) string {
 // text shows a value on one line.
 func (s *State) text(v lua.LValue) string {
 	if _, ok := v.(lua.LString); ok {
-		return short(v)
+		return Short(v)
 	}
 	if t, ok := v.(*lua.LTable); ok {
 		var parts []string

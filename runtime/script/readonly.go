@@ -1,6 +1,8 @@
 package script
 
 import (
+	"math/rand/v2"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/vm"
@@ -24,12 +26,34 @@ func newReadOnly() *vm.ReadOnly {
 
 // newMigrating lets a migration write to what is its own, and to anything else where
 // a journal is told.
-func newMigrating(owned map[*lua.LTable]bool, j *journal) *vm.ReadOnly {
+func newMigrating(owned map[*lua.LTable]bool, j vm.Journal) *vm.ReadOnly {
 	return &vm.ReadOnly{
 		Owned:   owned,
 		Refuse:  func(L *lua.LState, what string) { L.RaiseError(migratingText, what) },
 		Journal: j,
 	}
+}
+
+// Migrate calls a migration with the old value and gives what it makes of it. With a
+// journal, words that change the world are errors, what it writes to other tables than
+// its own is noted there, and its random numbers, which seed picks, are the same at each
+// run.
+func (s *State) Migrate(L *lua.LState, fn *lua.LFunction, old lua.LValue, own map[*lua.LTable]bool, j vm.Journal, seed uint64) (lua.LValue, error) {
+	var err error
+	s.metered(StageBudget, func() {
+		if j != nil {
+			readonly, rng := s.m.ReadOnly, s.rng
+			s.m.ReadOnly, s.rng = newMigrating(own, j), rand.New(rand.NewPCG(s.opts.Seed, seed))
+			defer func() { s.m.ReadOnly, s.rng = readonly, rng }()
+		}
+		err = protectedCall(L, fn, 1, old)
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := L.Get(-1)
+	L.Pop(1)
+	return v, nil
 }
 
 // forbid raises an error if the running entry only looks.

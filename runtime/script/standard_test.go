@@ -7,6 +7,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // show is a call's results as text, numbers and strings told apart.
@@ -92,7 +94,7 @@ func TestPatternsAreChargedToTheEntry(t *testing.T) {
 	var faults []Fault
 	s, err := New(Options{Name: "test", Entry: []string{"main"}, Run: Budget{Steps: 300_000},
 		OnFault: func(f Fault) { faults = append(faults, f) },
-		Release: NewRelease(1, map[string][]byte{"main.lua": []byte(`
+		Release: code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
 		N = 0
 		local long = string.rep("a", 4000)
 		function event.hard() while true do pcall(string.find, long, ".-.-.-b") N = N + 1 end end

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
@@ -18,7 +18,7 @@ import (
 // Options say what a State runs and whom it tells.
 type Options struct {
 	Name    string           // of the system or service, for messages
-	Release *Release         // the scripts
+	Release *code.Release    // the scripts
 	Entry   []string         // modules to require, in order: "main"
 	Seed    uint64           // of math.random and of everything random in scripts
 	Started time.Time        // what os.time says at a file's top level; the shard's start
@@ -54,41 +54,31 @@ type State struct {
 	opts    Options
 	l       *lua.LState
 	m       *vm.Machine
-	release *Release
+	release *code.Release
 
-	modules map[string]*module
-	order   []*module // as loaded
-	roots   []string  // modules required from outside a top level, in order
-	loading []*module
-	loaded  *lua.LTable // package.loaded
+	modules  modules
+	slots    Slots
+	registry Registry
+	reloads  ReloadState
 
-	slots    slotTable
-	stale    map[weak.Pointer[lua.FunctionProto]]*slot // of closures that could not follow a change; see forward.go
-	states   map[string]lua.LValue                     // reload.state values by module and name
+	kept     map[string]lua.LValue // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
 	builtins builtinTable
 	given    []givenTable
 	words    []*Words
 	host     any // of the words
 	patterns stdlib.Patterns
-	frozen   map[*lua.FunctionProto]*frozenCode
-	prepared *codePlan // what Plan has made ready for Commit
-	code     uint64    // counts changes of what is loaded
-	migrated map[string]*beforeImage
-	loads    map[*function][]string // texts that functions have given to loadstring
+	loads    map[*Function][]string // texts that functions have given to loadstring
 
-	handlers map[string][]*registration
-	commands map[string]*registration
-	timers   timerHeap
-	regSeq   uint64
-	now      float64
+	now float64
+	ids uint64 // of tasks and registrations
 
-	pool     []*Task
-	threads  threadSet
-	current  *Task
-	next     []*Task // yielded without a wait: they go on at the next Advance
-	woken    []func()
-	restarts map[string]*namedTask
+	pool    []*Task
+	threads threadSet
+	current *Task
+	next    []*Task // yielded without a wait: they go on at the next Advance
+	woken   []func()
+	named   map[string]*NamedTask
 
 	meter    meter
 	depth    int
@@ -97,17 +87,16 @@ type State struct {
 	emits    int         // emits inside each other
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
-	traceOf  lua.LValue
 	source   *rand.PCG // of rng
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
-	traces   map[*function]*tracing
+	traces   map[*Function]*tracing
 	gauge    *gauge
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
 	imaged   imageSize // the last time
-	stage    *stageLog // not nil in a State that stages
+	stage    Stage     // not nil in a State that stages
 	closed   bool
 }
 
@@ -127,7 +116,11 @@ func New(o Options) (*State, error) {
 	return s, nil
 }
 
-func newState(o Options, stage *stageLog) (*State, error) {
+// NewStaging makes a State in which a reload is staged: stage hears what the top levels
+// say of it. Nothing is required yet.
+func NewStaging(o Options, stage Stage) (*State, error) { return newState(o, stage) }
+
+func newState(o Options, stage Stage) (*State, error) {
 	if o.Release == nil {
 		return nil, fmt.Errorf("script: no release to run in %s", o.Name)
 	}
@@ -140,9 +133,8 @@ func newState(o Options, stage *stageLog) (*State, error) {
 	}
 	source := rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
-		modules: map[string]*module{}, states: map[string]lua.LValue{},
-		alive:    map[*Task]struct{}{},
-		handlers: map[string][]*registration{}, commands: map[string]*registration{},
+		modules: modules{byName: map[string]*Module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
+		registry: newRegistry(), slots: Slots{l: l},
 		source: source, rng: rand.New(source)}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
@@ -165,17 +157,46 @@ func (s *State) L() *lua.LState { return s.l }
 func (s *State) Name() string { return s.opts.Name }
 
 // Release is what the State runs.
-func (s *State) Release() *Release { return s.release }
+func (s *State) Release() *code.Release { return s.release }
 
 // Staging says whether this State only stages a reload: it has no world, and
 // bindings that read it must answer with something harmless.
 func (s *State) Staging() bool { return s.stage != nil }
 
+// Globals are what scripts see without a require.
+func (s *State) Globals() *lua.LTable { return s.l.G.Global }
+
+// Busy says whether Lua runs, or a file is being loaded: then code must stay as it is.
+func (s *State) Busy() bool { return s.depth > 0 || len(s.modules.loading) > 0 }
+
+// SetRelease is the last step of a change of code.
+func (s *State) SetRelease(r *code.Release, undo *Undo) {
+	old := s.release
+	undo.Add(func() { s.release = old })
+	s.release = r
+}
+
+// ReloadState is what those who reload keep with a State: a plan that waits for its
+// commit, what migrations have replaced. The State carries it and knows nothing of it.
+type ReloadState interface {
+	Advanced() // the game has gone on
+
+	// Write writes it as part of an image, and WriteRest what it knows of objects by
+	// their numbers; Read and ReadRest read that.
+	Write(s *State, w *image.Writer)
+	WriteRest(w *image.Writer)
+	Read(s *State, r *image.Reader)
+	ReadRest(r *image.Reader)
+}
+
+// ReloadState is what SetReloadState has left here, nil at first.
+func (s *State) ReloadState() ReloadState { return s.reloads }
+
+// SetReloadState leaves something with the State.
+func (s *State) SetReloadState(r ReloadState) { s.reloads = r }
+
 // Now is the game time in seconds, as last given to Advance.
 func (s *State) Now() float64 { return s.now }
-
-// Random is the State's seeded source.
-func (s *State) Random() *rand.Rand { return s.rng }
 
 // Close ends every task. The State must not be used afterwards.
 func (s *State) Close() {
@@ -189,10 +210,10 @@ func (s *State) Close() {
 // Require loads a module as a script's require would, under the load budget.
 // It returns nil or a *Refusal with the place of the error.
 func (s *State) Require(name string) error {
-	if s.loaded.RawGetString(name) != lua.LNil {
+	if s.modules.results.RawGetString(name) != lua.LNil {
 		return nil
 	}
-	var refusal *Refusal
+	var refusal *code.Refusal
 	s.metered(StageBudget, func() { refusal = s.protectedRequire(name) })
 	if refusal != nil {
 		return refusal
@@ -207,10 +228,10 @@ func (s *State) Program() string { return strings.Join(s.opts.Entry, ",") }
 // Modules lists the loaded modules: those required from outside a top level
 // first, in order, so that requiring them in this order loads the same again.
 func (s *State) Modules() []string {
-	out := append([]string(nil), s.roots...)
-	for _, m := range s.order {
-		if !slices.Contains(s.roots, m.name) {
-			out = append(out, m.name)
+	out := append([]string(nil), s.modules.roots...)
+	for _, m := range s.modules.order {
+		if !slices.Contains(s.modules.roots, m.Name) {
+			out = append(out, m.Name)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -16,7 +17,7 @@ func newTestState(t testing.TB, files map[string]string, entry ...string) (*Stat
 		src[p] = []byte(s)
 	}
 	faults := &[]Fault{}
-	s, err := New(Options{Name: "test", Release: NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
+	s, err := New(Options{Name: "test", Release: code.NewRelease(1, src), Entry: entry, OnFault: func(f Fault) { *faults = append(*faults, f) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,21 +122,5 @@ func TestYieldWhereItWouldBreakIsAnError(t *testing.T) {
 	}
 	if len(*faults) != 0 {
 		t.Fatal(*faults)
-	}
-}
-
-func TestByteOrderMarkAndCRLF(t *testing.T) {
-	r := newReloader(t, map[string]string{"m.lua": "local M = {}\nfunction M.f() return 1 end\nreturn M\n"}, "m")
-	r.must("m.lua", "\xef\xbb\xbflocal M = {}\r\nfunction M.f()\r\n\treturn 2\r\nend\r\n\r\nfunction M.fail()\r\n\treturn M.x.y\r\nend\r\nreturn M\r\n")
-	if got := do(t, r.s, `require"m".f()`); got[0] != 2.0 {
-		t.Fatal(got)
-	}
-	var failed error
-	r.s.Eval(`require"m".fail()`, "test", func(_ []world.Value, err error) { failed = err })
-	if failed == nil || !strings.Contains(failed.Error(), ":7:") {
-		t.Fatalf("the place of the error: %v", failed)
-	}
-	if _, err := r.save("m.lua", "\xef\xbb\xbflocal M = {}\r\nreturn M +\r\n"); err == nil || !strings.Contains(err.Error(), "R-SYNTAX") {
-		t.Fatal(err)
 	}
 }

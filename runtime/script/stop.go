@@ -38,19 +38,19 @@ type TimerInfo struct {
 // are none.
 func (s *State) TimerList() []TimerInfo {
 	var out []TimerInfo
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.wait != nil {
 			continue
 		}
-		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.fn)}
-		if sl := s.slotOf(r.fn); sl != nil {
-			t.Function, t.Where = sl.fn.decl.name, fmt.Sprintf("%s:%d", sl.fn.decl.proto.SourceName, sl.fn.decl.line)
+		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.Fn)}
+		if sl := s.slots.Of(r.Fn); sl != nil {
+			t.Function, t.Where = sl.Function.Decl.Name, fmt.Sprintf("%s:%d", sl.Function.Decl.Proto.SourceName, sl.Function.Decl.Line)
 		}
-		if r.kind == regEvery {
-			t.Every = r.period
+		if r.Kind == regEvery {
+			t.Every = r.Period
 		}
-		if r.mod != nil {
-			t.Module = r.mod.name
+		if r.Module != nil {
+			t.Module = r.Module.Name
 		}
 		out = append(out, t)
 	}
@@ -60,10 +60,10 @@ func (s *State) TimerList() []TimerInfo {
 
 // StopTimer ends the timer with the id, as cancel does, and says whether there was one.
 func (s *State) StopTimer(id uint64) bool {
-	for _, r := range s.timers {
+	for _, r := range s.registry.timers {
 		if r.id == id && r.wait == nil {
-			s.drop(r)
-			s.forget(r)
+			s.registry.drop(r)
+			r.forget()
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"container/heap"
 	"fmt"
 	"time"
 	"weak"
@@ -27,7 +26,7 @@ type Task struct {
 	since    float64 // game time of the last stop
 	why      string  // what it waits for
 	ended    bool
-	named    *namedTask
+	named    *NamedTask
 	tried    bool // its error belongs to task.try or the operator, not to the log
 	readonly *vm.ReadOnly
 	print    func(string) // where print goes; nil: the log
@@ -40,52 +39,8 @@ type Wait struct {
 	s     *State
 	task  *Task
 	used  bool
-	timer *registration // that wakes it, of a sleep
+	timer *Registration // that wakes it, of a sleep
 }
-
-// ending is told how a task has ended.
-type ending interface {
-	end(values []lua.LValue, err error)
-}
-
-// endFunc is an ending that this process alone can have.
-type endFunc func([]lua.LValue, error)
-
-func (f endFunc) end(values []lua.LValue, err error) { f(values, err) }
-
-// consoleEnd is the ending of an operator's code: whoever asked for it does not wait
-// longer than this process lives.
-type consoleEnd func([]lua.LValue, error)
-
-func (f consoleEnd) end(values []lua.LValue, err error) { f(values, err) }
-
-// CommandEnd is told how a command has ended, as the function is that Command is given.
-// It can be in an image, where Options.Kinds knows it.
-type CommandEnd interface {
-	CommandEnd(result world.Value, err error)
-}
-
-type commandEnd struct{ to CommandEnd }
-
-func (e commandEnd) end(values []lua.LValue, err error) { e.to.CommandEnd(commandResult(values, err)) }
-
-// CallEnd is told what a call has returned, as the function is that Call is given. It
-// can be in an image, where Options.Kinds knows it.
-type CallEnd interface {
-	CallEnd(values []world.Value, err error)
-}
-
-type callEnd struct{ to CallEnd }
-
-func (e callEnd) end(values []lua.LValue, err error) { e.to.CallEnd(plainValues(values, err)) }
-
-type commandEndFunc func(world.Value, error)
-
-func (f commandEndFunc) end(values []lua.LValue, err error) { f(commandResult(values, err)) }
-
-type callEndFunc func([]world.Value, error)
-
-func (f callEndFunc) end(values []lua.LValue, err error) { f(plainValues(values, err)) }
 
 // Call is what the timer of a sleep calls.
 func (w *Wait) Call(*lua.LState) int {
@@ -129,21 +84,30 @@ func (s *State) run(fn *lua.LFunction, origin, player string, done ending, args 
 	return t
 }
 
+// nextID numbers tasks and registrations in the order of their making.
+func (s *State) nextID() uint64 {
+	s.ids++
+	return s.ids
+}
+
+// Start runs a function as an activity of its own.
+func (s *State) Start(fn *lua.LFunction, origin string) { s.run(fn, origin, "", nil) }
+
 // task takes a finished task's thread or makes one.
 func (s *State) task() *Task {
-	s.regSeq++
+	id := s.nextID()
 	if n := len(s.pool); n > 0 {
 		t := s.pool[n-1]
 		s.pool = s.pool[:n-1]
 		// A fresh Task: somebody may hold the old one as a handle.
-		fresh := &Task{id: s.regSeq, th: t.th}
+		fresh := &Task{id: id, th: t.th}
 		if fresh.th == nil { // of a State that was thawed: nobody knew it
 			fresh.th = s.thread()
 		}
 		s.alive[fresh] = struct{}{}
 		return fresh
 	}
-	t := &Task{id: s.regSeq, th: s.thread()}
+	t := &Task{id: id, th: s.thread()}
 	s.alive[t] = struct{}{}
 	return t
 }
@@ -287,7 +251,7 @@ func (s *State) stop(t *Task) {
 		return
 	}
 	if w := t.wait; w != nil && w.timer != nil && !w.timer.gone {
-		s.drop(w.timer)
+		s.registry.drop(w.timer)
 	}
 	t.ended, t.wait = true, nil
 	t.th.Dead = true // what it holds on its stack is garbage now
@@ -336,7 +300,9 @@ const advanceSteps = 10_000_000
 // Advance sets the game time in seconds and runs what is due: tasks that yielded,
 // then timers and sleeping tasks in order of their due time.
 func (s *State) Advance(now float64) {
-	s.prepared.grow(s)
+	if s.reloads != nil {
+		s.reloads.Advanced()
+	}
 	s.thinGauge()
 	s.entered.turn(now)
 	next := s.next
@@ -351,8 +317,8 @@ func (s *State) Advance(now float64) {
 			s.resume(t)
 		}
 	}
-	for len(s.timers) > 0 && s.timers[0].due <= now && s.meter.total <= enough {
-		r := s.timers[0]
+	for len(s.registry.timers) > 0 && s.registry.timers[0].due <= now && s.meter.total <= enough {
+		r := s.registry.timers[0]
 		s.now = max(s.now, r.due)
 		s.fire(r)
 	}
@@ -368,41 +334,28 @@ func (s *State) Pass(now float64) {
 	s.now = max(s.now, now)
 }
 
-func (s *State) fire(r *registration) {
-	if r.kind == regEvery {
-		r.due += max(r.period, minPeriod, s.opts.Tick)
-		heapFix(&s.timers, r)
+func (s *State) fire(r *Registration) {
+	if r.Kind == regEvery {
+		r.due += max(r.Period, minPeriod, s.opts.Tick)
+		s.registry.reorder(r)
 	} else {
-		s.drop(r)
-		s.forget(r)
+		s.registry.drop(r)
+		r.forget()
 	}
-	s.run(r.fn, "timer", "", nil)
+	s.run(r.Fn, "timer", "", nil)
 }
 
 // minPeriod keeps every(0, f) from spinning where there are no ticks: at most one call
 // per millisecond.
 const minPeriod = 0.001
 
-// forget takes a fired one-shot out of its file's list.
-func (s *State) forget(r *registration) {
-	if r.mod == nil {
-		return
-	}
-	for i, o := range r.mod.regs {
-		if o == r {
-			r.mod.regs[i] = nil // the place stays: indexes keep their meaning
-			return
-		}
-	}
-}
-
 // NextDue is when Advance has work next, in game seconds.
 func (s *State) NextDue() (float64, bool) {
 	if len(s.next) > 0 || len(s.woken) > 0 {
 		return s.now, true
 	}
-	if len(s.timers) > 0 {
-		return s.timers[0].due, true
+	if len(s.registry.timers) > 0 {
+		return s.registry.timers[0].due, true
 	}
 	return 0, false
 }
@@ -419,7 +372,7 @@ func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
 	if s.emits >= maxEmitDepth {
 		arg.Raise(L, fmt.Sprintf("budget: the event %s is emitted inside %d other emits; does its handler emit it again?", event, s.emits))
 	}
-	engine{}.Charge(L, taskSteps*len(s.handlers[event]))
+	engine{}.Charge(L, taskSteps*len(s.registry.handlers[event]))
 	s.emits++
 	defer func() { s.emits-- }()
 	s.emit(event, "", args)
@@ -427,15 +380,15 @@ func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
 }
 
 func (s *State) emit(event, player string, args []lua.LValue) {
-	for _, r := range s.handlers[event] {
+	for _, r := range s.registry.handlers[event] {
 		if !r.gone {
-			s.run(r.fn, "event "+event, player, nil, args...)
+			s.run(r.Fn, "event "+event, player, nil, args...)
 		}
 	}
 }
 
 // HasHandler says whether Emit of the event would run anything.
-func (s *State) HasHandler(event string) bool { return len(s.handlers[event]) > 0 }
+func (s *State) HasHandler(event string) bool { return len(s.registry.handlers[event]) > 0 }
 
 // CommandError is a refusal by the scripts: a code for programs and a sentence
 // for the player.
@@ -457,12 +410,12 @@ func (s *State) CommandFor(player, name string, to CommandEnd, args ...lua.LValu
 }
 
 func (s *State) command(player, name string, done ending, args []lua.LValue) {
-	r := s.commands[name]
+	r := s.registry.commands[name]
 	if r == nil {
 		done.end(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.fn, "command "+name, player, done, args...)
+	s.run(r.Fn, "command "+name, player, done, args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {
@@ -504,7 +457,7 @@ func (s *State) CallFor(module, fn string, to CallEnd, args ...lua.LValue) {
 }
 
 func (s *State) call(module, fn string, done ending, args []lua.LValue) {
-	t, _ := s.loaded.RawGetString(module).(*lua.LTable)
+	t, _ := s.modules.results.RawGetString(module).(*lua.LTable)
 	var f *lua.LFunction
 	if t != nil {
 		f, _ = t.RawGetString(fn).(*lua.LFunction)
@@ -530,10 +483,4 @@ func plainValues(values []lua.LValue, err error) ([]world.Value, error) {
 		}
 	}
 	return out, nil
-}
-
-func heapFix(h *timerHeap, r *registration) {
-	if r.heap >= 0 {
-		heap.Fix(h, r.heap)
-	}
 }

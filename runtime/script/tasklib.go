@@ -14,7 +14,7 @@ import (
 func (b *builder) openTasks() {
 	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
 		wait := seconds(L, 1)
-		s.bounded(L, registerSteps, len(s.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
 		w, err := s.Park(L, "sleep")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
@@ -138,9 +138,8 @@ func logText(L *lua.LState) string {
 
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
 func (s *State) sleepTimer(seconds float64, w *Wait) {
-	s.regSeq++
-	w.timer = &registration{kind: regAfter, fn: vm.Made(w), id: s.regSeq, due: s.now + max(seconds, 0), heap: -1, wait: w}
-	s.install(w.timer)
+	w.timer = &Registration{Kind: regAfter, Fn: vm.Made(w), id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
+	s.registry.install(w.timer)
 }
 
 func (s *State) log(L *lua.LState, level, text string) {
@@ -176,7 +175,7 @@ func (b *builder) openRegistry() {
 		}
 		return s.emitFor(L, arg.Text(L, 1), args)
 	})
-	timer := func(kind regKind) word {
+	timer := func(kind RegistrationKind) word {
 		return func(s *State, L *lua.LState) int {
 			r := s.registerFor(L, kind, "", arg.Function(L, 2), seconds(L, 1))
 			ud := L.NewUserData()
@@ -188,10 +187,10 @@ func (b *builder) openRegistry() {
 	b.set("", "every", timer(regEvery))
 	b.set("", "after", timer(regAfter))
 	b.set("", "cancel", func(s *State, L *lua.LState) int {
-		r, ok := L.CheckUserData(1).Value.(*registration)
+		r, ok := L.CheckUserData(1).Value.(*Registration)
 		if ok && !r.gone {
-			s.drop(r)
-			s.forget(r)
+			s.registry.drop(r)
+			r.forget()
 		}
 		L.Push(lua.LBool(ok))
 		return 1
@@ -201,7 +200,7 @@ func (b *builder) openRegistry() {
 }
 
 // groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
-func (b *builder) groupTable(name string, kind regKind) {
+func (b *builder) groupTable(name string, kind RegistrationKind) {
 	mt := b.l.CreateTable(0, 4)
 	meta := func(name string, fn word) { mt.RawSetString(name, b.l.NewFunction(fn.lua())) }
 	meta("__newindex", func(s *State, L *lua.LState) int {
@@ -217,11 +216,11 @@ func (b *builder) groupTable(name string, kind regKind) {
 		key := arg.Text(L, 2)
 		L.Push(lua.LNil)
 		if kind == regCommand {
-			if r := s.commands[key]; r != nil {
-				L.Push(r.fn)
+			if r := s.registry.commands[key]; r != nil {
+				L.Push(r.Fn)
 			}
-		} else if list := s.handlers[key]; len(list) > 0 {
-			L.Push(list[len(list)-1].fn)
+		} else if list := s.registry.handlers[key]; len(list) > 0 {
+			L.Push(list[len(list)-1].Fn)
 		}
 		return 1
 	})
@@ -232,16 +231,16 @@ func (b *builder) groupTable(name string, kind regKind) {
 	b.table(name).Metatable = mt
 }
 
-func (s *State) unregister(kind regKind, name string) {
+func (s *State) unregister(kind RegistrationKind, name string) {
 	if kind == regCommand {
-		if r := s.commands[name]; r != nil {
-			s.drop(r)
-			s.forget(r)
+		if r := s.registry.commands[name]; r != nil {
+			s.registry.drop(r)
+			r.forget()
 		}
 		return
 	}
-	for _, r := range s.handlers[name] {
-		s.drop(r)
-		s.forget(r)
+	for _, r := range s.registry.handlers[name] {
+		s.registry.drop(r)
+		r.forget()
 	}
 }

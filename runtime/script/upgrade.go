@@ -33,8 +33,31 @@ func (u *upgrade) mark(t *lua.LTable) {
 	u.fresh[weak.Make(t)] = struct{}{}
 }
 
-// arm puts the hook in place of the class's __index.
-func (s *State) armUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
+// Field is a table's field as its author knows it: the __index of a class that has an
+// upgrade is the class's own.
+func (s *State) Field(t *lua.LTable, key lua.LValue) lua.LValue {
+	if u := s.upgrades[t]; u != nil && key == lua.LString("__index") && t.RawGetString("__index") == lua.LValue(u.hook) {
+		return u.index
+	}
+	return vm.Get(t, key)
+}
+
+// SetField changes what Field tells.
+func (s *State) SetField(t *lua.LTable, key, v lua.LValue, undo *Undo) {
+	if u := s.upgrades[t]; u != nil && key == lua.LString("__index") {
+		old := u.index
+		undo.Add(func() { u.index = old })
+		u.index = v
+		return
+	}
+	old := vm.Get(t, key)
+	undo.Add(func() { vm.Set(t, key, old) })
+	vm.Set(t, key, v)
+}
+
+// ArmUpgrade lets fn bring instances of a class up to date that were made before now,
+// by release from. It puts a hook in place of the class's __index.
+func (s *State) ArmUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
 	u := s.upgrades[class]
 	if u == nil {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}

@@ -77,8 +77,7 @@ func (s *System) refuse(m Enter, why error) {
 func (s *System) admit(m Enter) {
 	c := m.Character
 	if old := s.people.byID[c.ID]; old != nil { // a login that crossed the old session's end
-		s.connect(old, m.Client)
-		s.raiseConnected(old)
+		s.takeOver(old, m.Client)
 		return
 	}
 	p := &Player{ID: c.ID, Name: c.Name, Station: c.Station, saved: c, bucket: bucketOf(c.ID)}

@@ -67,7 +67,7 @@ type Router interface {
 	Crowd(to world.SystemID) Crowd
 	// Left says that the player is no longer in the game.
 	Left(p world.CharacterID)
-	// Forward routes a Command, an Attach or a Leave whose player is no longer
+	// Forward routes a Command, an Attach, a Detach or a Leave whose player is no longer
 	// in the system it was sent to.
 	Forward(p world.CharacterID, m Message)
 	// Unloaded says that the system has ended.

@@ -90,6 +90,7 @@ func (s *System) restore(players []*Player) {
 // Restart loads the current release afresh and brings everybody back in: how a
 // system that is down gets going again.
 func (s *System) Restart() error {
+	s.disconnectAll(ReasonRestart)
 	players := s.people.order
 	for _, p := range players {
 		s.saves.character(p)

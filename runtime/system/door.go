@@ -228,6 +228,16 @@ func (d *door) reconnect(m Attach) bool {
 	return true
 }
 
+// unheard notes that somebody who waits here has lost their connection, and says
+// whether it was one.
+func (d *door) unheard(m Detach) bool {
+	w := d.here(m.Player)
+	if w != nil && w.enter.Client == m.Client {
+		w.enter.Client = nil
+	}
+	return w != nil
+}
+
 // giveUp takes somebody who waits here out of the line and of the game.
 func (d *door) giveUp(m Leave) bool {
 	w := d.here(m.Player)

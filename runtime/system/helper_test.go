@@ -11,6 +11,7 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -190,6 +191,15 @@ func (r recorder) PlayerConnected(p world.CharacterID) {
 	defer r.s.mu.Unlock()
 	r.s.connected = append(r.s.connected, p)
 }
+func (r recorder) PlayerDisconnected(p world.CharacterID, reason string) {
+	r.note("disconnected %d %s", p, reason)
+}
+func (r recorder) ShipDocked(ship, station world.EntityID, p world.CharacterID) {
+	r.note("docked %d with %v at %d", p, ship != 0, station)
+}
+func (r recorder) ShipUndocked(ship, station world.EntityID, p world.CharacterID) {
+	r.note("undocked %d with %v from %d", p, ship != 0, station)
+}
 func (r recorder) PlayerLeft(p world.CharacterID, reason string) { r.note("left %d %s", p, reason) }
 func (r recorder) PlayerArrived(p world.CharacterID, from string, gate world.EntityID) {
 	r.note("arrived %d from %s by %d", p, from, gate)
@@ -209,10 +219,10 @@ const echoes = `function command.echo(p, args) return args end`
 func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 	t.Helper()
 	b := &bench{shard: newShard(), t: t, now: epoch}
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
 	cfg := Config{
 		Address: "@Alpha", Static: alpha(), Seed: 1,
-		Release: func() *script.Release { return release },
+		Release: func() *code.Release { return release },
 		Script:  script.Options{Entry: []string{"main"}, Started: epoch},
 		Bind:    func(s *System, st *script.State) { bindTest(s, st) },
 		Events:  b.teller, OnFault: b.fault, Router: rest{b.shard}, Saver: rest{b.shard},

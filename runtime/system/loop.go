@@ -165,9 +165,22 @@ func (s *System) unused(now time.Time) bool {
 	return s.cfg.UnloadAfter > 0 && !s.service() && now.Sub(s.lastUse) >= s.cfg.UnloadAfter
 }
 
+// disconnectAll tells the scripts of everybody's client that this state will not see
+// it again.
+func (s *System) disconnectAll(reason string) {
+	if s.scripts.state == nil {
+		return
+	}
+	for _, p := range s.people.order {
+		s.raiseDisconnected(p, reason)
+	}
+	s.settle()
+}
+
 // end tells the scripts that it is over and saves everybody.
 func (s *System) end() {
 	if s.scripts.state != nil {
+		s.disconnectAll(ReasonShutdown)
 		s.scripts.events.SystemStopping()
 	}
 	s.saves.now(s.people.order...)

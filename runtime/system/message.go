@@ -47,6 +47,13 @@ type Attach struct {
 	Client Client
 }
 
+// Detach says that the connection of a player is gone. They stay for as long as the
+// gate keeps their session: an Attach or a Leave follows.
+type Detach struct {
+	Player world.CharacterID
+	Client Client
+}
+
 // Leave takes a player out of the game; what is kept of them is saved.
 type Leave struct {
 	Player world.CharacterID
@@ -99,6 +106,7 @@ type Between func(*System)
 
 func (Enter) refusable() bool   { return false }
 func (Attach) refusable() bool  { return false }
+func (Detach) refusable() bool  { return false }
 func (Leave) refusable() bool   { return false }
 func (Command) refusable() bool { return true }
 func (Event) refusable() bool   { return true }
@@ -109,6 +117,7 @@ func (Between) refusable() bool { return false }
 
 func (m Enter) deliver(s *System)   { s.enter(m) }
 func (m Attach) deliver(s *System)  { s.attach(m) }
+func (m Detach) deliver(s *System)  { s.detach(m) }
 func (m Leave) deliver(s *System)   { s.leave(m) }
 func (m Command) deliver(s *System) { s.command(m) }
 func (m Event) deliver(s *System)   { s.event(m) }

@@ -62,12 +62,39 @@ func (p *Player) waits() bool { return p.wantsSystem || (p.Ship != 0 && p.wantsS
 
 func (s *System) attach(m Attach) {
 	if p := s.people.byID[m.Player]; p != nil {
-		s.connect(p, m.Client)
-		s.raiseConnected(p)
+		s.takeOver(p, m.Client)
 		return
 	}
 	if !s.door.reconnect(m) {
 		s.cfg.Router.Forward(m.Player, m)
+	}
+}
+
+// Why a client is gone while its session goes on; otherwise the reason is that for
+// which the session ends.
+const (
+	ReasonLost      = "lost"       // its connection broke
+	ReasonTakenOver = "taken over" // the player came from another place
+	ReasonRestart   = "restart"    // the scripts start anew and meet it again
+	ReasonShutdown  = "shutdown"   // the system or the shard stops
+)
+
+// takeOver gives somebody who is here another client.
+func (s *System) takeOver(p *Player, c Client) {
+	s.raiseDisconnected(p, ReasonTakenOver)
+	s.connect(p, c)
+	s.raiseConnected(p)
+}
+
+// detach leaves a player without a client, unless another has come meanwhile.
+func (s *System) detach(m Detach) {
+	p := s.people.byID[m.Player]
+	switch {
+	case p == nil && !s.door.unheard(m):
+		s.cfg.Router.Forward(m.Player, m)
+	case p != nil && p.client == m.Client:
+		s.raiseDisconnected(p, ReasonLost)
+		p.client, p.held = nil, nil
 	}
 }
 
@@ -84,6 +111,14 @@ func (s *System) connect(p *Player, c Client) {
 func (s *System) raiseConnected(p *Player) {
 	if p.client != nil {
 		s.scripts.raise(func(e Events) { e.PlayerConnected(p.ID) })
+	}
+}
+
+// raiseDisconnected tells the scripts that the player's client is about to be gone:
+// once for each that they were told of.
+func (s *System) raiseDisconnected(p *Player, reason string) {
+	if p.client != nil {
+		s.scripts.raise(func(e Events) { e.PlayerDisconnected(p.ID, reason) })
 	}
 }
 
@@ -148,6 +183,9 @@ func (s *System) depart(p *Player) {
 	reason := p.leaving
 	if p.jump != nil {
 		reason = ReasonJump
+	}
+	if p.jump == nil && p.client != nil {
+		s.scripts.events.PlayerDisconnected(p.ID, reason)
 	}
 	s.scripts.events.PlayerLeft(p.ID, reason)
 	c := s.saves.character(p)

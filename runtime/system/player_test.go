@@ -1,6 +1,7 @@
 package system
 
 import (
+	"fmt"
 	"testing"
 
 	"hotshard/runtime/world"
@@ -131,7 +132,7 @@ func TestLeaveSavesAndFrees(t *testing.T) {
 	b.take()
 	b.post(Leave{Player: 1, Reason: "timeout"})
 	b.tick(1)
-	equal(t, "events", b.take(), []string{"left 1 timeout"})
+	equal(t, "events", b.take(), []string{"disconnected 1 timeout", "left 1 timeout"})
 	if b.Len() != 0 || len(b.Players()) != 0 || len(b.left) != 1 || ann.closed != "timeout" {
 		t.Errorf("%d ships, %d players, left %v, closed %q", b.Len(), len(b.Players()), b.left, ann.closed)
 	}
@@ -152,10 +153,92 @@ func TestReconnectStartsOver(t *testing.T) {
 	b.post(Attach{Player: 1, Client: again})
 	b.tick(1)
 	equal(t, "the new connection's frames", again.take(), []string{"system", "snapshot of 1"})
-	equal(t, "events", b.take(), []string{"entered 1 login"})
+	equal(t, "events", b.take(), []string{"entered 1 login", "disconnected 1 taken over"})
 	if len(b.connected) != 2 {
 		t.Errorf("scripts were told of the clients of %v, of hers at the login and when it came again they should be", b.connected)
 	}
+}
+
+// TestEveryClientThatComesAlsoGoes: what is told of clients alternates, whatever
+// becomes of them.
+func TestEveryClientThatComesAlsoGoes(t *testing.T) {
+	b := newBench(t, echoes)
+	ann := b.fly(1, somewhere)
+	b.take()
+	told := func(what string, want ...string) {
+		t.Helper()
+		b.tick(1)
+		equal(t, what, b.take(), want)
+	}
+	b.post(Detach{Player: 1, Client: newClient()})
+	told("after news of a client that was replaced long ago")
+	b.post(Detach{Player: 1, Client: ann})
+	told("after a broken line", "disconnected 1 lost")
+	if b.Player(1).Online() {
+		t.Error("still online")
+	}
+	b.post(Detach{Player: 1, Client: ann})
+	told("once more")
+	b.post(Attach{Player: 1, Client: ann})
+	told("back")
+	if len(b.connected) != 2 {
+		t.Errorf("told of the clients of %v", b.connected)
+	}
+	if err := b.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	told("after a restart of the scripts", "disconnected 1 restart", "started", "entered 1 restore")
+	b.Kick(b.Player(1), "Be nice.")
+	told("after a kick", "disconnected 1 Be nice.", "left 1 Be nice.")
+
+	ben := b.fly(2, somewhere)
+	b.take()
+	b.post(Detach{Player: 2, Client: ben})
+	b.post(Leave{Player: 2, Reason: "timeout"})
+	told("who does not come back", "disconnected 2 lost", "left 2 timeout")
+	b.post(Detach{Player: 2, Client: ben})
+	b.tick(1)
+	if len(b.forwarded) != 1 {
+		t.Error("a lost line of somebody who is elsewhere was not sent on")
+	}
+
+	b.fly(3, somewhere)
+	b.take()
+	b.end()
+	equal(t, "at the end", b.take(), []string{"disconnected 3 shutdown", "stopping"})
+}
+
+func TestDockingIsTold(t *testing.T) {
+	b := newBench(t, echoes)
+	b.fly(1, somewhere)
+	b.take()
+	p := b.Player(1)
+	for range 2 { // the second time nothing happens
+		if err := b.Dock(p, stationID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.tick(1)
+	equal(t, "docked", b.take(), []string{fmt.Sprintf("docked 1 with true at %d", stationID)})
+	at, err := b.Undock(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ship, err := b.Spawn(Spawn{Ship: *wren(at), Owner: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SetShip(p, ship); err != nil {
+		t.Fatal(err)
+	}
+	b.tick(1)
+	equal(t, "undocked", b.take(), []string{fmt.Sprintf("undocked 1 with true from %d", stationID)})
+	b.Remove(ship)
+	if err := b.Dock(p, stationID); err != nil { // as after a death
+		t.Fatal(err)
+	}
+	b.tick(1)
+	equal(t, "docked without a ship", b.take(), []string{fmt.Sprintf("docked 1 with false at %d", stationID)})
 }
 
 func TestDockAndUndock(t *testing.T) {

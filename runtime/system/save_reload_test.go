@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/world"
 )
 
@@ -24,7 +25,7 @@ func TestSavesAreOfOneRelease(t *testing.T) {
 	data := st.L().NewTable()
 	b.Player(1).Data = data
 	st.L().G.Global.RawSetString("DATA", data)
-	stager := script.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
+	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
 	seen := map[int]bool{}
 	for n := 2; n <= 12; n++ {
 		for range 17 { // some 1.7 s: saves fall before, between and after the reloads
@@ -37,7 +38,7 @@ func TestSavesAreOfOneRelease(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.post(Between(func(*System) { _, err = st.Commit(staged) }))
+		b.post(Between(func(*System) { _, err = reload.Commit(st, staged) }))
 		b.fillGap()
 		if err != nil {
 			t.Fatal(err)

@@ -59,12 +59,16 @@ func (s *System) Dock(p *Player, station world.EntityID) error {
 	if c == nil || c.Kind != world.KindStation {
 		return fmt.Errorf("there is no station with the id %d in %s", station, s.cfg.Static.Name)
 	}
-	if p.Ship != 0 {
-		s.Remove(p.Ship)
+	ship, from := p.Ship, p.Station
+	if ship != 0 {
+		s.Remove(ship)
 	}
 	p.Station, p.wantsSystem = station, true
 	s.attention.call(p)
 	s.saves.now(p)
+	if from != station {
+		s.scripts.raise(func(e Events) { e.ShipDocked(ship, station, p.ID) })
+	}
 	return nil
 }
 
@@ -74,8 +78,10 @@ func (s *System) Undock(p *Player) (world.Vec3, error) {
 	if p.Station == 0 {
 		return world.Vec3{}, errors.New("not docked")
 	}
-	at := s.exit(p.Station)
+	from := p.Station
+	at := s.exit(from)
 	p.Station, p.wantsSystem = 0, true
 	s.attention.call(p)
+	s.scripts.raise(func(e Events) { e.ShipUndocked(p.Ship, from, p.ID) }) // by then it has been launched
 	return at, nil
 }

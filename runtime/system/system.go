@@ -8,6 +8,7 @@ import (
 
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -33,7 +34,7 @@ type Config struct {
 	CohortsFrom int
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
-	Release func() *script.Release
+	Release func() *code.Release
 	// Script is the ground for the Lua state's options; the system fills in its
 	// name, seed, release, entry and callbacks.
 	Script script.Options
@@ -158,7 +159,7 @@ func (s *System) load() error {
 }
 
 // options are those of a new Lua state.
-func (s *System) options(release *script.Release) script.Options {
+func (s *System) options(release *code.Release) script.Options {
 	opt := s.cfg.Script
 	opt.Name = string(s.cfg.Address)
 	opt.Release = release

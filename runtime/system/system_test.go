@@ -12,6 +12,8 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/world"
 )
 
@@ -120,13 +122,13 @@ func TestServiceCallsAndTheirFailures(t *testing.T) {
 }
 
 func TestServiceServes(t *testing.T) {
-	release := script.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`
+	release := code.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`
 		local market = {}
 		function market.price(what) sleep(1) return what .. "!", 7 end
 		return market`)})
 	b := newBench(t, "", func(c *Config) {
 		c.Address, c.Static, c.Module = "market", nil, "services.market"
-		c.Release = func() *script.Release { return release }
+		c.Release = func() *code.Release { return release }
 	})
 	b.post(Call{From: "@Alpha", ID: 9, Func: "price", Args: []world.Value{"ore"}})
 	b.post(Call{From: "@Alpha", ID: 10, Func: "nothing"})
@@ -267,9 +269,9 @@ type panics struct{ Events }
 func (panics) PlayerEntered(world.CharacterID, string) { panic("a bug in an arrival") }
 
 func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte("this is not Lua")})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte("this is not Lua")})
 	s := newShard()
-	sys := New(Config{Address: "@Alpha", Static: alpha(), Release: func() *script.Release { return release },
+	sys := New(Config{Address: "@Alpha", Static: alpha(), Release: func() *code.Release { return release },
 		Script: script.Options{Entry: []string{"main"}}, Router: rest{s}, Saver: rest{s}})
 	if err := sys.Start(epoch); err == nil || !strings.Contains(err.Error(), "main.lua:1") {
 		t.Fatalf("started with %v", err)
@@ -280,7 +282,7 @@ func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
 	if !strings.Contains(c.closed, "main.lua:1") || len(s.left) != 1 {
 		t.Errorf("closed with %q, left %v", c.closed, s.left)
 	}
-	release = script.NewRelease(2, map[string][]byte{"main.lua": []byte("")})
+	release = code.NewRelease(2, map[string][]byte{"main.lua": []byte("")})
 	_ = sys.Post(Between(func(s *System) { _ = s.Restart() }))
 	sys.Step(epoch)
 	if sys.Down() != nil {
@@ -292,8 +294,8 @@ func TestBrokenScriptsAreSaidAndMended(t *testing.T) {
 func run(t *testing.T, source string, change func(*Config)) (*System, *shard) {
 	t.Helper()
 	s := newShard()
-	release := script.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
-	cfg := Config{Address: "@Alpha", Static: alpha(), Release: func() *script.Release { return release },
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(source)})
+	cfg := Config{Address: "@Alpha", Static: alpha(), Release: func() *code.Release { return release },
 		Script: script.Options{Entry: []string{"main"}}, Router: rest{s}, Saver: rest{s}, OnFault: s.fault, Events: s.teller,
 		Bind: func(sys *System, st *script.State) { bindTest(sys, st) }}
 	if change != nil {
@@ -361,11 +363,11 @@ func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
 			synctest.Wait()
 			_ = sys.Post(Between(func(s *System) {
 				st := s.State()
-				stager := script.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
+				stager := reload.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
 				to := st.Release().With(2, map[string][]byte{"main.lua": []byte("runs = 0\nevery(1, function() runs = runs + 1 end)")})
 				staged, err := stager.Stage(st.Release(), to, st.Modules())
 				if err == nil {
-					_, err = st.Commit(staged)
+					_, err = reload.Commit(st, staged)
 				}
 				if err != nil {
 					t.Error(err)

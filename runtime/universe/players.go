@@ -50,6 +50,11 @@ func (u *Universe) bring(c system.Character, client system.Client) {
 	}
 }
 
+// Away says that a character's connection is gone; it stays in the game until Leave.
+func (u *Universe) Away(c world.CharacterID, client gate.Client) {
+	u.follow(c, system.Detach{Player: c, Client: client})
+}
+
 // Leave takes a character out of the game.
 func (u *Universe) Leave(c world.CharacterID, reason string) {
 	u.follow(c, system.Leave{Player: c, Reason: reason})

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -31,7 +31,7 @@ type Characters interface {
 type Config struct {
 	Map        *world.Universe
 	Characters Characters
-	Release    *script.Release // what systems start on; see SetRelease
+	Release    *code.Release // what systems start on; see SetRelease
 	// Home is where characters begin that have been nowhere yet.
 	Home   world.SystemID
 	Routes *world.Router // of Map; nil to have them made
@@ -83,16 +83,16 @@ func (u *Universe) Map() *world.Universe { return u.cfg.Map }
 func (u *Universe) Routes() *world.Router { return u.routes }
 
 // Release is what a system that starts now runs.
-func (u *Universe) Release() *script.Release { return u.course.Load().all }
+func (u *Universe) Release() *code.Release { return u.course.Load().all }
 
 // course says what actors start on.
 type course struct {
-	all *script.Release
-	own map[world.Address]*script.Release // of canaries
+	all *code.Release
+	own map[world.Address]*code.Release // of canaries
 }
 
 // releaseOf is what the actor with the address starts on.
-func (u *Universe) releaseOf(a world.Address) *script.Release {
+func (u *Universe) releaseOf(a world.Address) *code.Release {
 	k := u.course.Load()
 	if r := k.own[a]; r != nil {
 		return r
@@ -103,8 +103,8 @@ func (u *Universe) releaseOf(a world.Address) *script.Release {
 // SetCourse changes what actors start on, some of them on releases of their own, and
 // starts services that are new. One that runs anything else by then, or was just
 // starting on it, starts again.
-func (u *Universe) SetCourse(all *script.Release, own map[world.Address]*script.Release) {
-	next := &course{all, make(map[world.Address]*script.Release, len(own))}
+func (u *Universe) SetCourse(all *code.Release, own map[world.Address]*code.Release) {
+	next := &course{all, make(map[world.Address]*code.Release, len(own))}
 	for a, r := range own {
 		next.own[u.canonical(a)] = r
 	}
@@ -116,7 +116,7 @@ func (u *Universe) SetCourse(all *script.Release, own map[world.Address]*script.
 }
 
 // SetRelease is SetCourse of one release for all.
-func (u *Universe) SetRelease(r *script.Release) { u.SetCourse(r, nil) }
+func (u *Universe) SetRelease(r *code.Release) { u.SetCourse(r, nil) }
 
 // settle brings a system that missed a release, or does not run at all, onto the
 // one it should run.
@@ -146,7 +146,7 @@ const serviceDir = "services/"
 
 // ServiceNames lists the services of a release: the files directly in services/,
 // their tests left out.
-func ServiceNames(r *script.Release) []string {
+func ServiceNames(r *code.Release) []string {
 	if r == nil {
 		return nil
 	}
@@ -196,7 +196,7 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 func (u *Universe) configure(a world.Address) (system.Config, error) {
 	a = u.canonical(a)
 	cfg := u.cfg.System
-	cfg.Release = func() *script.Release { return u.releaseOf(a) }
+	cfg.Release = func() *code.Release { return u.releaseOf(a) }
 	cfg.Router = router{u}
 	cfg.Saver = u.cfg.Characters
 	cfg.Log = u.log

@@ -14,6 +14,7 @@ import (
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -158,7 +159,7 @@ func newGalaxy(t *testing.T, files map[string]string) *galaxy {
 	}
 	u := luatest.Map()
 	g.Universe = New(Config{
-		Map: u, Characters: g.people, Release: script.NewRelease(1, sources), Home: u.ByName("Alpha").ID,
+		Map: u, Characters: g.people, Release: code.NewRelease(1, sources), Home: u.ByName("Alpha").ID,
 		System: system.Config{
 			Script:      script.Options{Entry: []string{"main"}},
 			UnloadAfter: 10 * time.Minute,
@@ -200,6 +201,7 @@ func (entered) SystemStopping()                                         {}
 func (entered) PlayerLeft(world.CharacterID, string)                    {}
 func (entered) PlayerArrived(world.CharacterID, string, world.EntityID) {}
 func (entered) PlayerConnected(world.CharacterID)                       {}
+func (entered) PlayerDisconnected(world.CharacterID, string)            {}
 func (entered) BubbleEntered(world.EntityID)                            {}
 func (entered) BubbleLeft(world.EntityID)                               {}
 

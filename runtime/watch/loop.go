@@ -210,7 +210,7 @@ func opensFolder(at, name string) bool {
 // trouble takes an error of the source.
 func (w *Watcher) trouble(err error) {
 	if errors.Is(err, fsnotify.ErrEventOverflow) {
-		w.cfg.Log.Warn("watch: events were lost, everything is read again", "code", "W-RESCAN")
+		w.cfg.Log.Warn("watch: events were lost, everything is read again", "code", Rescan)
 		w.rescan, w.overrun = true, true
 		return
 	}

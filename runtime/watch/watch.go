@@ -93,6 +93,9 @@ const (
 	Read  Code = "W-READ"      // it cannot be read, is too large, or is not text
 )
 
+// Rescan is the word for a batch after lost events: everything was read again.
+const Rescan Code = "W-RESCAN"
+
 // Hold tells of a file whose present state on disk is not a change to apply:
 // the code that runs stays.
 type Hold struct {

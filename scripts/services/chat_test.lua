@@ -33,7 +33,7 @@ function test.a_line_reaches_a_system_that_listens()
   local ann = player "Ann"
   require "chat"
   chat.listen("Alpha", ann.id, "Ann")
-  chat.say {channel = "help", from = "Ben", text = "hello"}
+  chat.say {channel = "help", from = "Ben", id = 9, text = "hello"}
   advance(1)
   eq(ann:last("chat").text, "hello")
 end

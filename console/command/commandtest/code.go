@@ -10,6 +10,8 @@ import (
 	"hotshard/console/command"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 )
 
@@ -34,12 +36,18 @@ func (r releases) Diff(_ context.Context, from, to int) (string, error) {
 // Plan is of one function.
 func (r releases) Plan(context.Context, int) (release.Outcome, error) {
 	return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release, Units: 3,
-		Changes:  []script.FunctionChange{{Name: "market.fee", Change: "changed", OldHash: "aa", NewHash: "bb"}},
-		Warnings: []script.Warning{{Code: "W-ARITY", Subject: "market.fee"}}}, nil
+		Changes:  []reload.FunctionChange{{Name: "market.fee", Change: "changed", OldHash: "aa", NewHash: "bb"}},
+		Warnings: []code.Warning{{Code: code.WArity, Subject: "market.fee"}}}, nil
 }
 
 func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (release.Outcome, error) {
 	return r.Plan(ctx, to)
+}
+
+func (r releases) TestPromote(context.Context, int, []string) (command.Tested, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tested, nil
 }
 
 func (r releases) PlanRollback(ctx context.Context, to int) (release.Outcome, error) {
@@ -102,7 +110,7 @@ func (p patches) MakePatch(_ context.Context, q release.PatchRequest) (*release.
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if strings.Contains(q.Code, "(((") {
-		return nil, release.Outcome{Verdict: release.Refuse, Code: "R-SYNTAX", Message: "market.lua:2 unexpected symbol"}, nil
+		return nil, release.Outcome{Verdict: release.Refuse, Code: code.RSyntax, Message: "market.lua:2 unexpected symbol"}, nil
 	}
 	made := release.Patch{ID: len(p.Shard.Patches) + 1, Function: q.Function, Instance: q.Instance, Author: q.Author, Reason: q.Reason,
 		Canary: q.Canary, Sticky: q.Sticky, Status: release.PatchOpen, At: time.Now(), Base: q.Code}
@@ -114,7 +122,7 @@ func (p patches) change(n int, how func(*command.Patched)) (release.Outcome, err
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n > len(p.Shard.Patches) {
-		return release.Outcome{}, &command.Refusal{Code: "R-STALE", Message: fmt.Sprintf("there is no patch #%d", n)}
+		return release.Outcome{}, &command.Refusal{Code: code.RStale, Message: fmt.Sprintf("there is no patch #%d", n)}
 	}
 	how(&p.Shard.Patches[n-1])
 	return release.Outcome{Verdict: release.Apply, Release: p.Identity.Release, Units: 3}, nil

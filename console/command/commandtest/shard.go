@@ -17,6 +17,7 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/runtime/release"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/system"
 	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
@@ -29,6 +30,7 @@ type Shard struct {
 	Identity command.Identity
 	Players  []command.Player
 	Faults   []command.ErrorGroup
+	Tested   command.Tested    // what the tests of saves and promotions come to
 	Outcomes []release.Outcome // what Reload.Now and Wait answer next
 	Patches  []command.Patched
 	Entries  []command.AuditEntry
@@ -82,7 +84,7 @@ func (s *Shard) Do(fn func()) {
 func (s *Shard) Command() command.Shard {
 	return command.Shard{
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
-		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: code{Shard: s}, Reload: reload{Shard: s}, Unloader: reload{Shard: s}, Errors: faults{Shard: s},
+		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: console{Shard: s}, Reload: reloads{Shard: s}, Unloader: reloads{Shard: s}, Errors: faults{Shard: s},
 		Power: power{Shard: s}, Releases: releases{Shard: s}, Patches: patches{Shard: s}, Probe: probe{Shard: s}, Services: services{Shard: s},
 		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s},
 	}
@@ -168,13 +170,13 @@ func (p players) Kick(_ context.Context, ids []int64, _ string) (int, error) {
 	return len(ids), nil
 }
 
-type code struct {
+type console struct {
 	command.Lua
 	*Shard
 }
 
 // Eval runs one piece of code at a time in the system's state.
-func (c code) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
+func (c console) Eval(ctx context.Context, e command.Eval) (command.Evaluated, error) {
 	name, err := c.find(e.System)
 	if err != nil {
 		return command.Evaluated{}, err
@@ -195,7 +197,7 @@ func (c code) Eval(ctx context.Context, e command.Eval) (command.Evaluated, erro
 	defer L.RemoveContext()
 	fn, err := L.LoadString(e.Code)
 	if err != nil {
-		return command.Evaluated{}, &command.Refusal{Code: "R-SYNTAX", Message: err.Error()}
+		return command.Evaluated{}, &command.Refusal{Code: code.RSyntax, Message: err.Error()}
 	}
 	top := L.GetTop()
 	L.Push(fn)
@@ -238,7 +240,7 @@ func plain(v lua.LValue) world.Value {
 	return v.String()
 }
 
-func (c code) Complete(_ context.Context, _, prefix string, limit int) []string {
+func (c console) Complete(_ context.Context, _, prefix string, limit int) []string {
 	var found []string
 	for _, n := range []string{"market", "market.buy", "market.fee", "system", "system.players"} {
 		if strings.HasPrefix(n, prefix) && len(found) < limit {
@@ -248,33 +250,39 @@ func (c code) Complete(_ context.Context, _, prefix string, limit int) []string 
 	return found
 }
 
-type reload struct {
+type reloads struct {
 	command.Reload
 	*Shard
 }
 
-func (r reload) Status(context.Context) (command.ReloadStatus, error) {
+func (r reloads) Status(context.Context) (command.ReloadStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return command.ReloadStatus{Watch: watch.Status{Root: "scripts", Mode: watch.Poll, Reason: "configured", Files: 12, LastScan: time.Now()}, Last: r.Outcomes}, nil
 }
 
-func (r reload) Accept(context.Context, string, string) ([]release.Outcome, error) {
+func (r reloads) Tests(context.Context) (command.Tested, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Tested, nil
+}
+
+func (r reloads) Accept(context.Context, string, string) ([]release.Outcome, error) {
 	return r.Outcomes, nil
 }
 
-func (r reload) Now(context.Context, string) ([]release.Outcome, error) {
+func (r reloads) Now(context.Context, string) ([]release.Outcome, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Outcomes, nil
 }
 
-func (r reload) Unload(_ context.Context, module, _ string) (release.Outcome, error) {
+func (r reloads) Unload(_ context.Context, module, _ string) (release.Outcome, error) {
 	return release.Outcome{Verdict: release.Apply, Release: 4, Files: []string{module}, Units: 3}, nil
 }
 
 // Wait waits for as long as the test has put no outcome in.
-func (r reload) Wait(ctx context.Context) ([]release.Outcome, error) {
+func (r reloads) Wait(ctx context.Context) ([]release.Outcome, error) {
 	r.mu.Lock()
 	got := r.Outcomes
 	r.mu.Unlock()

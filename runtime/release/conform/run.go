@@ -13,6 +13,8 @@ import (
 
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
 
@@ -66,7 +68,7 @@ func (r *runner) steps() []string {
 
 func (r *runner) start() error {
 	r.seen = maps.Clone(r.disk)
-	rel := script.NewRelease(1, sources(r.disk))
+	rel := code.NewRelease(1, sources(r.disk))
 	o := r.options(rel)
 	st, err := script.New(o)
 	if err != nil {
@@ -78,7 +80,7 @@ func (r *runner) start() error {
 	return nil
 }
 
-func (r *runner) options(rel *script.Release) script.Options {
+func (r *runner) options(rel *code.Release) script.Options {
 	return script.Options{Name: "conform", Release: rel, Seed: 1, Started: r.clock, Bind: r.bind,
 		OnFault: func(f script.Fault) { r.ctl.Fault(f) }}
 }
@@ -97,7 +99,7 @@ func (r *runner) Each(_ context.Context, _ []string, f func(string, *script.Stat
 }
 
 // SetCourse implements release.Fleet: no other State starts here.
-func (r *runner) SetCourse(*script.Release, map[string]*script.Release) {}
+func (r *runner) SetCourse(*code.Release, map[string]*code.Release) {}
 
 // Awake implements release.Fleet.
 func (r *runner) Awake() []string { return []string{"conform"} }
@@ -256,14 +258,14 @@ func (r *runner) settle() {
 		switch {
 		case known && old == src:
 		case len(src) == 0 && known:
-			b.Holds = append(b.Holds, release.HoldReason{Code: "W-EMPTY", Path: path, Detail: "was emptied; unload it to mean it"})
+			b.Holds = append(b.Holds, release.HoldReason{Code: string(watch.Empty), Path: path, Detail: "was emptied; unload it to mean it"})
 		default:
 			b.Changed[path] = []byte(src)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(r.seen)) {
 		if _, ok := r.disk[path]; !ok {
-			b.Holds = append(b.Holds, release.HoldReason{Code: "W-FILE-GONE", Path: path, Detail: "was deleted; the code stays"})
+			b.Holds = append(b.Holds, release.HoldReason{Code: string(watch.Gone), Path: path, Detail: "was deleted; the code stays"})
 		}
 	}
 	r.seen = maps.Clone(r.disk)

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -63,7 +64,7 @@ func (t *trace) text() string { return strings.Join(t.lines, "\n") }
 func (t *trace) play(source string, how way) outcome {
 	files := map[string][]byte{"main.lua": []byte("return true"), "program.lua": []byte(source)}
 	s, err := script.New(script.Options{
-		Name: "differ", Release: script.NewRelease(1, files), Entry: []string{"main"},
+		Name: "differ", Release: code.NewRelease(1, files), Entry: []string{"main"},
 		Run: script.Budget{Steps: ourSteps, Memory: 4 << 30}, Bind: func(s *script.State) { t.bind(s, source) },
 	})
 	if err != nil {
@@ -133,8 +134,8 @@ func (t *trace) fail(L *lua.LState) int {
 	t.end = endError
 	problem := L.Get(1)
 	if ud, ok := problem.(*lua.LUserData); ok {
-		var refusal *script.Refusal
-		if err, ok := ud.Value.(error); ok && errors.As(err, &refusal) && refusal.Code == "R-SYNTAX" {
+		var refusal *code.Refusal
+		if err, ok := ud.Value.(error); ok && errors.As(err, &refusal) && refusal.Code == code.RSyntax {
 			t.end, t.lines = endSyntax, append(t.lines, refusal.Error())
 			return 0
 		}

@@ -340,6 +340,16 @@ func Object[T any](r *Reader) *T {
 	return t
 }
 
+// Needed reads an object that must be there.
+func Needed[T any](r *Reader) *T {
+	v := Object[T](r)
+	if v == nil {
+		r.Fail("nothing where %T should be", v)
+		return new(T)
+	}
+	return v
+}
+
 // Table, Function and Thread read a Lua value of that type, nil for Lua's nil.
 func (r *Reader) Table() *lua.LTable       { return as[*lua.LTable](r) }
 func (r *Reader) Function() *lua.LFunction { return as[*lua.LFunction](r) }
@@ -363,14 +373,18 @@ func (r *Reader) Len() int { return len(r.all) }
 // Object is the object with a number.
 func (r *Reader) Object(n int) any { return r.all[n].v }
 
-// Numbered is the object with the number that is read, nil where there is none.
-func (r *Reader) Numbered() any {
+// Numbered is the object of a type with the number that is read.
+func Numbered[T any](r *Reader) (t T) {
 	n := r.Uint()
 	if n >= uint64(len(r.all)) {
 		r.Fail("object %d of %d", n, len(r.all))
-		return nil
+		return t
 	}
-	return r.all[n].v
+	t, ok := r.all[n].v.(T)
+	if !ok {
+		r.Fail("an object that is no %T", t)
+	}
+	return t
 }
 
 // After has f called when all objects are filled.

@@ -89,25 +89,18 @@ func Run(o Options) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
-	tree := newTree(o.API, o.Tests)
-	for _, signature := range o.Events {
-		tree.events[eventName(signature)] = true
-	}
+	texts := make(map[string][]byte, len(names))
 	for _, name := range names {
 		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
 		if err != nil {
 			return Report{}, fmt.Errorf("check: %w", err)
 		}
-		tree.add(name, text)
+		texts[name] = text
 	}
-	var report Report
-	for _, name := range names {
-		if !wanted[name] {
-			continue
-		}
-		report.Files++
-		for _, f := range tree.check(name) {
-			f.File = filepath.Join(root, filepath.FromSlash(name))
+	report := Report{Files: len(wanted)}
+	for _, f := range NewChecker(o).Check(texts) {
+		if wanted[f.File] {
+			f.File = filepath.Join(root, filepath.FromSlash(f.File))
 			report.Findings = append(report.Findings, f)
 		}
 	}

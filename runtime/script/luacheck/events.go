@@ -1,6 +1,8 @@
 package luacheck
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -14,6 +16,13 @@ var senders = map[string]int{"emit": 0, "system.send": 1}
 type raised struct {
 	names map[string]bool
 	open  bool // an event's name is computed somewhere: anything may happen
+}
+
+func newRaised() raised { return raised{names: map[string]bool{}} }
+
+func (r *raised) join(other raised) {
+	maps.Copy(r.names, other.names)
+	r.open = r.open || other.open
 }
 
 func (r *raised) block(stmts []ast.Stmt) {
@@ -57,17 +66,23 @@ func eventName(signature string) string {
 	return name
 }
 
-// handles checks the name of an event that a script wants to hear of.
+// handles checks the name of an event that a script wants to hear of. What only tests
+// make happen is known to tests alone.
 func (c *checker) handles(line int, place []string, name string) {
-	if len(c.events) == 0 || c.raised.open || c.events[name] || c.raised.names[name] {
+	sources := []map[string]bool{c.events, c.raised.names}
+	open := c.raised.open
+	if c.src.isTest() {
+		sources, open = append(sources, c.tested.names), open || c.tested.open
+	}
+	if len(c.events) == 0 || open {
 		return
 	}
 	var known []string
-	for n := range c.events {
-		known = append(known, n)
-	}
-	for n := range c.raised.names {
-		known = append(known, n)
+	for _, names := range sources {
+		if names[name] {
+			return
+		}
+		known = slices.AppendSeq(known, maps.Keys(names))
 	}
 	c.report(Error, line, place, "no event is called %s%s", name, suggest(name, known))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 
 	"hotshard/runtime/script/bytecode"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
 
@@ -18,6 +19,10 @@ type source struct {
 	chunk  []ast.Stmt
 	broken *Finding // why there is no tree
 	tokens map[int][]syntax.Token
+
+	exports exports
+	gives   map[string]map[string]bool // to other modules
+	raises  raised
 }
 
 // newSource parses and compiles the text. A byte order mark is skipped, as the
@@ -25,6 +30,7 @@ type source struct {
 func newSource(name string, text []byte) *source {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	s := &source{name: name}
+	defer s.learn()
 	chunk, err := syntax.Parse(text, name)
 	if err != nil {
 		s.broken = syntaxFinding(err)
@@ -43,9 +49,7 @@ func (s *source) module() string { return moduleName(s.name) }
 
 // isTest says whether the file may use the words of tests: one called *_test.lua,
 // or a helper of tests in a folder called testing.
-func (s *source) isTest() bool {
-	return strings.HasSuffix(s.name, "_test.lua") || strings.HasPrefix(s.name, "testing/") || strings.Contains(s.name, "/testing/")
-}
+func (s *source) isTest() bool { return code.IsTest(s.name) }
 
 func moduleName(file string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file, ".lua"), "/", ".")

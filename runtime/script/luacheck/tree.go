@@ -2,6 +2,7 @@ package luacheck
 
 import (
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 
@@ -15,24 +16,44 @@ type tree struct {
 	exports    map[string]exports // by module
 	given      map[string]map[string]bool
 	events     map[string]bool // the core's
-	raised     raised          // the scripts' own
+	raised     raised          // the scripts' own,
+	tested     raised          // and those that tests make happen besides
 }
 
 func newTree(api, tests API) *tree {
 	return &tree{api: api, tests: tests, sources: map[string]*source{}, exports: map[string]exports{},
-		given: map[string]map[string]bool{}, events: map[string]bool{}, raised: raised{names: map[string]bool{}}}
+		given: map[string]map[string]bool{}, events: map[string]bool{}, raised: newRaised(), tested: newRaised()}
 }
 
-// add reads one script and notes what it exports, and which fields it gives to
-// the modules it requires.
-func (t *tree) add(name string, text []byte) {
-	s := newSource(name, text)
-	t.sources[name] = s
+// add reads one script.
+func (t *tree) add(name string, text []byte) { t.put(newSource(name, text)) }
+
+// put takes a script in: what it exports, which fields it gives to the modules it
+// requires, which events it makes happen.
+func (t *tree) put(s *source) {
+	t.sources[s.name] = s
+	t.exports[s.module()] = s.exports
+	for module, fields := range s.gives {
+		if t.given[module] == nil {
+			t.given[module] = map[string]bool{}
+		}
+		maps.Copy(t.given[module], fields)
+	}
+	if s.isTest() {
+		t.tested.join(s.raises)
+	} else {
+		t.raised.join(s.raises)
+	}
+}
+
+// learn notes of a script what the others have to know.
+func (s *source) learn() {
+	s.raises = newRaised()
 	if s.chunk == nil {
-		t.exports[s.module()] = exports{open: true}
+		s.exports = exports{open: true}
 		return
 	}
-	t.exports[s.module()] = findExports(s.chunk)
+	s.exports = findExports(s.chunk)
 	aliases := map[string]string{}
 	for _, stmt := range s.chunk {
 		if local, ok := stmt.(*ast.LocalAssignStmt); ok {
@@ -45,9 +66,10 @@ func (t *tree) add(name string, text []byte) {
 			}
 		}
 	}
-	g := &gifts{aliases: aliases, given: t.given}
+	s.gives = map[string]map[string]bool{}
+	g := &gifts{aliases: aliases, given: s.gives}
 	g.block(s.chunk)
-	t.raised.block(s.chunk)
+	s.raises.block(s.chunk)
 }
 
 // gifts notes "m.field = value" and "function m.field()" where m is a required

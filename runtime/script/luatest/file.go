@@ -12,16 +12,17 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // fileRun runs the tests of one file.
 type fileRun struct {
 	options Options
-	release *script.Release
+	release *code.Release
 	file    string
 	pattern *regexp.Regexp
-	system  string // "" for the default
+	system  string          // "" for the default
+	done    <-chan struct{} // closed when there is no more time; nil: there is
 	report  fileReport
 	out     strings.Builder
 }
@@ -43,13 +44,19 @@ func (f *fileRun) run() fileReport {
 		}
 	}
 	for _, name := range f.names(p.tests) {
+		if f.stopped() {
+			f.report.left = true
+			break
+		}
 		if p == nil {
 			if p, err = f.open(); err != nil {
 				f.fail(name, failure{message: err.Error()})
 				continue
 			}
 		}
-		if failures := p.play(name); len(failures) > 0 {
+		if failures := p.play(name); f.stopped() {
+			f.report.left = true
+		} else if len(failures) > 0 {
 			f.fail(f.module()+"."+name, failures...)
 		} else {
 			f.report.passed++
@@ -63,7 +70,28 @@ func (f *fileRun) run() fileReport {
 	return f.finish()
 }
 
-func (f *fileRun) module() string { return script.ModuleName(f.file) }
+// guarded is run, with a panic as a failure: whoever plays tests beside a game does
+// not want to end with them.
+func (f *fileRun) guarded() (report fileReport) {
+	defer func() {
+		if r := recover(); r != nil {
+			f.fail(f.module(), failure{message: fmt.Sprintf("panic: %v", r)})
+			report = f.finish()
+		}
+	}()
+	return f.run()
+}
+
+func (f *fileRun) stopped() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func (f *fileRun) module() string { return code.ModuleName(f.file) }
 
 // open makes a World that has run the file.
 func (f *fileRun) open() (*play, error) {
@@ -73,9 +101,10 @@ func (f *fileRun) open() (*play, error) {
 	if system == "" {
 		system = DefaultSystem
 	}
-	p := &play{}
+	p := &play{stopped: f.stopped}
 	setup := Setup{
 		Release: f.release, Entry: []string{f.module()}, Map: Map(), System: system, Seed: f.options.Seed ^ h.Sum64(), Reloads: f.options.Reloads,
+		Stopped: f.stopped,
 		Install: p.install, OnFault: p.fault, OnLog: p.logged,
 	}
 	w, err := f.options.New(setup)
@@ -114,6 +143,7 @@ func (f *fileRun) fail(test string, failures ...failure) {
 	f.report.failed++
 	fmt.Fprintf(&f.out, "FAIL %s\n", test)
 	for _, x := range failures {
+		f.report.failures = append(f.report.failures, Failure{test, x.place, x.message})
 		place := ""
 		if x.place != "" {
 			place = filepath.Join(f.options.Root, filepath.FromSlash(x.place)) + ": "
@@ -145,7 +175,7 @@ func indent(text, by string) string {
 
 // loadTrace is the traceback of a file that failed at its top level.
 func loadTrace(err error) string {
-	var refusal *script.Refusal
+	var refusal *code.Refusal
 	if errors.As(err, &refusal) {
 		return refusal.Trace
 	}

@@ -11,6 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 // root writes scripts into a folder of their own: name, text, name, text.
@@ -235,7 +236,7 @@ func TestSystemOfTheFile(t *testing.T) {
 }
 
 func TestRender(t *testing.T) {
-	w, err := Bare(Setup{Release: script.NewRelease(1, map[string][]byte{"x.lua": []byte(`return {
+	w, err := Bare(Setup{Release: code.NewRelease(1, map[string][]byte{"x.lua": []byte(`return {
 		{1, 2, {a = "x"}},
 		{[5] = true, ["a b"] = 1.5},
 		print,

@@ -23,6 +23,7 @@ type play struct {
 	failures []failure
 	logs     []string
 	ended    bool
+	stopped  func() bool // there is no more time
 }
 
 // op is one wish of a test: it is done outside of Lua and then wakes the test.
@@ -64,6 +65,8 @@ func (p *play) play(name string) []failure {
 	waited := 0.0
 	for !p.ended {
 		switch {
+		case p.stopped():
+			p.ended = true
 		case len(p.ops) > 0:
 			next := p.ops[0]
 			p.ops = p.ops[1:]

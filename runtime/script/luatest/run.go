@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync"
 
-	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 )
 
 var errBare = errors.New("this world has no players: it is a bare state")
@@ -31,6 +31,9 @@ type Options struct {
 	Out     io.Writer                  // where the report goes; nil for nowhere
 	New     func(Setup) (World, error) // makes the World of one test; nil for Bare
 }
+
+// everything is the pattern of all tests.
+var everything = regexp.MustCompile("")
 
 // Result counts the outcomes.
 type Result struct{ Passed, Failed int }
@@ -65,7 +68,7 @@ func Run(o Options) (Result, error) {
 	fmt.Fprintf(o.Out, "seed %d\n", o.Seed)
 
 	var result Result
-	release := script.NewRelease(1, sources)
+	release := code.NewRelease(1, sources)
 	reports := runFiles(files, func(file string) fileReport {
 		f := fileRun{options: o, release: release, file: file, pattern: pattern}
 		return f.run()
@@ -83,6 +86,8 @@ func Run(o Options) (Result, error) {
 type fileReport struct {
 	passed, failed int
 	text           string
+	failures       []Failure
+	left           bool // there was no time for all
 }
 
 // runFiles runs the files on all processors and yields their reports in order.

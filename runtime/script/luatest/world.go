@@ -2,6 +2,7 @@ package luatest
 
 import (
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -33,13 +34,16 @@ type Message struct {
 // Setup says what a World is made of. The World calls Install on its state before
 // it runs the entries, and passes faults and log lines on.
 type Setup struct {
-	Release *script.Release
+	Release *code.Release
 	Entry   []string        // modules to run: the test file, which requires the rest
 	Map     *world.Universe // a small one, see Map
 	System  string          // the system to play in
 	Seed    uint64
 	Reloads bool // reload scripts, changed in nothing that matters, at random ticks
 
+	// Stopped says that there is no more time: Advance, which asks between two ticks,
+	// returns early.
+	Stopped func() bool
 	Install func(*script.State)
 	OnFault func(script.Fault)
 	OnLog   func(level, module, text string)
@@ -55,15 +59,16 @@ func Bare(setup Setup) (World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bare{state: st}, nil
+	return &bare{state: st, stopped: setup.Stopped}, nil
 }
 
 // bareTick is how finely a Bare world's time moves, in seconds.
 const bareTick = 0.1
 
 type bare struct {
-	state *script.State
-	ticks float64
+	state   *script.State
+	ticks   float64
+	stopped func() bool
 }
 
 func (b *bare) State() *script.State { return b.state }
@@ -73,6 +78,9 @@ func (b *bare) Advance(seconds float64) {
 	for n := max(1, int(seconds/bareTick+0.5)); n > 0; n-- {
 		b.ticks++
 		b.state.Advance(b.ticks * bareTick)
+		if b.stopped != nil && b.stopped() {
+			return
+		}
 	}
 }
 

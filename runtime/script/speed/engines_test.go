@@ -18,6 +18,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -63,7 +64,7 @@ func stock(tb testing.TB) engine {
 
 // ours is a State, with the budgets that it has in a shard.
 func ours(tb testing.TB) engine {
-	release := script.NewRelease(1, sources(tb))
+	release := code.NewRelease(1, sources(tb))
 	s, err := script.New(script.Options{Name: "speed", Release: release, Entry: []string{"measure"},
 		OnFault: func(f script.Fault) { tb.Errorf("%s: %s", f.Place, f.Message) }})
 	if err != nil {
