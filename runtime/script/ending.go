@@ -1,6 +1,9 @@
 package script
 
 import (
+	"cmp"
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/world"
@@ -9,6 +12,32 @@ import (
 // ending is told how a task has ended.
 type ending interface {
 	end(values []lua.LValue, err error)
+}
+
+// FailLost lets those tasks go on with an error that wait for an answer which nobody
+// will give: after a restart, what the process before it had asked the outside. awaited
+// says of which waits the host knows who answers; it may be nil. It returns how many
+// they were.
+func (s *State) FailLost(awaited func(*Wait) bool, why error) int {
+	tried := map[*Wait]bool{}
+	for t := range s.alive {
+		if e, ok := t.done.(tryEnd); ok {
+			tried[e.w] = true
+		}
+	}
+	var lost []*Task
+	for t := range s.alive {
+		if w := t.wait; w != nil && w.timer == nil && !tried[w] && (awaited == nil || !awaited(w)) {
+			lost = append(lost, t)
+		}
+	}
+	slices.SortFunc(lost, func(a, b *Task) int { return cmp.Compare(a.id, b.id) })
+	for _, t := range lost {
+		if w := t.wait; w != nil {
+			w.Fail(why)
+		}
+	}
+	return len(lost)
 }
 
 // endFunc is an ending that this process alone can have.

@@ -73,6 +73,19 @@ func Thaw(cfg Config, data []byte, state StateThaw, clients func(world.Character
 	return s, nil
 }
 
+// FailLost lets tasks go on with an error that wait for what a process before this one
+// has asked the outside: the store, not services, whose answers have their time. It
+// returns how many they were.
+func (s *System) FailLost(why error) int {
+	asked := map[*script.Wait]bool{}
+	for _, call := range s.calls.pending {
+		asked[call.wait] = true
+	}
+	n := s.scripts.state.FailLost(func(w *script.Wait) bool { return asked[w] }, why)
+	s.settle()
+	return n
+}
+
 // kinds are the system's objects in an image, and the reading of the rest.
 type kinds struct {
 	s       *System

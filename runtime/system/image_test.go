@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"hotshard/runtime/physics"
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/reload"
 	"hotshard/runtime/world"
 )
@@ -177,4 +181,127 @@ func TestASystemThatWasBytesGoesOnAsItsTwin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatAProcessBeforeHasAskedIsLost restarts a system in which tasks wait for the
+// store, for a service and for time.
+func TestWhatAProcessBeforeHasAskedIsLost(t *testing.T) {
+	b := newBench(t, `local M = {log = {}} local function go(name, f) task.spawn(function() local ok, err = task.try(f) M.log[#M.log + 1] = name .. " " .. tostring(ok) end) end
+		function event.go() go("store", core.store) go("ask", core.ask) go("sleep", function() sleep(1) end) end
+		function command.log() return table.concat(M.log, ", ") end return M`)
+	b.post(Event{From: "@Beta", Name: "go"})
+	b.tick(1)
+	data, err := b.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := Thaw(b.System.cfg, data, reload.Thaw, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.scripts.close()
+	b.System = to
+	if n := b.FailLost(errTest); n != 1 {
+		t.Errorf("%d tasks were lost", n)
+	}
+	b.tick(15)
+	c := b.fly(1, somewhere)
+	b.post(Command{Player: 1, Client: c, ID: 1, Name: "log"})
+	b.tick(1)
+	if c.results[1] != "store false, sleep true" {
+		t.Errorf("the tasks ended with %v", c.results[1])
+	}
+	b.tick(100) // the service has its time
+	b.post(Command{Player: 1, Client: c, ID: 2, Name: "log"})
+	b.tick(1)
+	if c.results[2] != "store false, sleep true, ask false" {
+		t.Errorf("the tasks ended with %v", c.results[2])
+	}
+}
+
+// TestAnImageOfAnotherMapIsAnError moves a station.
+func TestAnImageOfAnotherMapIsAnError(t *testing.T) {
+	b := newBench(t, echoes)
+	data, err := b.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := b.System.cfg
+	cfg.Static = alpha()
+	cfg.Static.Celestials[2].Pos.X++
+	if _, err := Thaw(cfg, data, reload.Thaw, nil); err == nil || !strings.Contains(err.Error(), "the map has changed: Dock") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// FuzzThaw gives Thaw bytes from outside, behind a header that is right. What it accepts
+// can go on.
+func FuzzThaw(f *testing.F) {
+	b := newBench(f, imagedScript)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 12 {
+		c := newClient()
+		b.post(Enter{Character: Character{ID: world.CharacterID(i + 1), Name: "P", System: 1, Ship: wren(somewhere)}, Client: c, Reason: ReasonLogin})
+		b.post(Command{Player: world.CharacterID(i + 1), Client: c, ID: 1, Name: "think", Args: map[string]world.Value{"s": r.Float64()}})
+		b.tick(1)
+		data, err := b.Image()
+		if err != nil {
+			f.Fatal(err)
+		}
+		_, from, err := image.Open(data)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data[from:])
+	}
+	cfg := b.System.cfg
+	cfg.Script.Run = script.Budget{Steps: 10_000, Memory: 16 << 20}
+	h := image.Header{Name: "@Alpha", Release: 1, Hash: cfg.Release().Hash}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		s, err := Thaw(cfg, image.Seal(h, body), reload.Thaw, nil)
+		if err != nil {
+			return
+		}
+		defer s.scripts.close()
+		now := epoch
+		for range 3 {
+			now = now.Add(100 * time.Millisecond)
+			s.Step(now)
+		}
+	})
+}
+
+// BenchmarkImage is of 2,000 players, 10,000 things in space and 1,000 suspended tasks.
+func BenchmarkImage(b *testing.B) {
+	s := newBench(b, `local M = {seen = {}} function event.player_entered(p) M.seen[p] = {at = p, name = "P" .. p, hits = {p, p + 1}} if p % 2 == 0 then task.spawn(function() while true do sleep(1 + p % 7) M.seen[p].at = p end end) end end return M`)
+	for i := range 2000 {
+		s.post(Enter{Character: Character{ID: world.CharacterID(i + 1), Name: fmt.Sprint("P", i), System: 1, Ship: wren(somewhere), Data: map[string]world.Value{"rank": 1.0}}, Client: noClient{}, Reason: ReasonLogin})
+	}
+	for i := range 8000 {
+		if _, err := s.Spawn(Spawn{Ship: *wren(somewhere.Add(world.Vec3{X: float64(i) * 1e3}))}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s.tick(3)
+	data, err := s.Image()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Image(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(len(data)), "bytes")
+	})
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			to, err := Thaw(s.System.cfg, data, reload.Thaw, func(world.CharacterID) Client { return noClient{} })
+			if err != nil {
+				b.Fatal(err)
+			}
+			to.scripts.close()
+		}
+	})
 }
