@@ -6,6 +6,10 @@ import (
 	"hotshard/runtime/script/image"
 )
 
+// maxOverdue is for how many seconds a timer can be late at most: one that comes often
+// would have to run once for each time that it was missed.
+const maxOverdue = 3600
+
 // How a task's end is written.
 const (
 	endNone = iota
@@ -90,9 +94,13 @@ func (c *codec) readRegistration(r *image.Reader, g *Registration) {
 	g.Module, g.index, g.id = image.Object[Module](r), int(r.Int()), r.Uint()
 	g.Period, g.due, g.gone = r.Float(), r.Float(), r.Bool()
 	g.wait, g.over = image.Object[Wait](r), image.Object[Registration](r)
-	if g.Fn == nil {
+	switch {
+	case g.Fn == nil:
 		r.Fail("a registration without a function")
+	case !(g.Period >= 0 && g.Period <= maxAhead) || !(g.due <= c.s.now+maxAhead):
+		r.Fail("a timer that is due at %g and then every %g seconds", g.due, g.Period)
 	}
+	g.due = max(g.due, c.s.now-maxOverdue)
 }
 
 func (c *codec) writeTask(w *image.Writer, t *Task) {
