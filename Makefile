@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +29,13 @@ test-lua: build
 test-js:
 	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
-check: build ## format, vet, scripts, reload cases, and the tests under the race detector
+check: build ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	bin/host check scripts
 	bin/host conform runtime/release/conform/testdata/*.md
+	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
+	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	$(GO) test -race ./...
 
 stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
@@ -53,11 +55,17 @@ night: build ## operate a production shard with 50 players through slips, freeze
 speed: ## Lua in a State against stock gopher-lua and lua5.1, over a mix that stands for the game
 	$(GO) test -run '^$$' -bench Speed ./runtime/script/speed
 
+pgo: ## write host/default.pgo anew, the profile by which host is built, from a fight
+	@mkdir -p bin
+	$(GO) build -o bin/bench-fleet ./host/load/bench
+	bin/bench-fleet profile host/default.pgo
+
 FUZZTIME ?= 10s
 fuzz: ## every fuzz target for FUZZTIME
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	  echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$p || exit 1; done; done
 
+FRESH    ?= 3000
 PROGRAMS ?= 100000
 SEED ?= 1
 differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1

@@ -174,10 +174,10 @@ func vector(L *lua.LState, v lua.LValue, what string) world.Vec3 {
 }
 
 func pushVector(L *lua.LState, v world.Vec3) *lua.LTable {
-	t := L.CreateTable(0, 3)
-	t.RawSetString("x", lua.LNumber(v.X))
-	t.RawSetString("y", lua.LNumber(v.Y))
-	t.RawSetString("z", lua.LNumber(v.Z))
+	m, t := vm.Of(L), vm.NewTable(0, 3)
+	vm.Set(t, lua.LString("x"), m.Number(v.X))
+	vm.Set(t, lua.LString("y"), m.Number(v.Y))
+	vm.Set(t, lua.LString("z"), m.Number(v.Z))
 	return t
 }
 

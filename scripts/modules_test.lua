@@ -33,14 +33,13 @@ function test.a_ship_has_the_usual_modules()
 end
 
 function test.guns_hurt()
-  local ann, a, ben, b = duel()
+  local ann, _, ben, b = duel()
   ok(ann:run("activate", {slot = 1, id = b.id}))
   advance(60)
   ok(b.shield < b.type.shield, "shots have hit")
   ok(#ben:heard("condition") > 0)
   ok(#ben:heard("hits") > 0)
   ok(#ann:heard("hits") > 0)
-  ok(a.capacitor < a.type.capacitor or a.capacitor == a.type.capacitor)
 end
 
 function test.everybody_sees_who_fires()

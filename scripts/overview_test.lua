@@ -1,3 +1,4 @@
+local arena = require "testing.arena"
 local overview = require "overview"
 require "station"
 
@@ -13,16 +14,12 @@ end
 
 function test.look_at_a_ship()
   local ann, ben = player "Ann", player "Ben"
-  ann:run "undock"
-  ben:run "undock"
-  local me, other = player.ship(ann.id), player.ship(ben.id)
-  space.stop(other)
+  local me, other = arena.seat(ann, "Wren"), arena.seat(ben, "Wren", 3000)
+  advance(1)
   local seen = ann:run("look", {id = other})
-  if seen then -- they may have come out of different stations
-    eq(seen.pilot, "Ben")
-    eq(seen.type, "Wren")
-    eq(seen.group, "rookie")
-  end
+  eq(seen.pilot, "Ben")
+  eq(seen.type, "Wren")
+  eq(seen.group, "rookie")
   eq(ann:run("look", {id = me}).distance, 0)
 end
 

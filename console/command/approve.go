@@ -91,7 +91,7 @@ func init() {
 
 func runApprovals(_ context.Context, s *Session, a Args) (Result, error) {
 	t := &Table{Columns: columns("number", "who", "role", "at:time", "command"), None: "nothing waits for approval"}
-	for _, w := range s.Registry.approvals.list(time.Now()) {
+	for _, w := range s.Registry.approvals.list(s.now()) {
 		t.Rows = append(t.Rows, []any{w.number, w.session.Who, w.session.Role.String(), moment(w.at), w.line})
 	}
 	return Result{Table: t}, a.none(0)
@@ -104,7 +104,7 @@ func runApprove(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, Refuse(CodeUsage, "which one? approvals lists them")
 	}
-	w, err := s.Registry.approvals.take(n, s, time.Now())
+	w, err := s.Registry.approvals.take(n, s, s.now())
 	if err != nil {
 		return Result{}, err
 	}

@@ -50,7 +50,7 @@ func runAudit(ctx context.Context, s *Session, a Args) (Result, error) {
 		limit = auditLimit
 	}
 	if a.For > 0 {
-		since = time.Now().Add(-a.For)
+		since = s.now().Add(-a.For)
 	}
 	all, err := s.Shard.Audit.Query(ctx, since, a.Given(byFlag), limit)
 	if err != nil {

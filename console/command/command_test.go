@@ -259,6 +259,37 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestWhatIsPromotedAsACanaryGoesAsOne requires that the canary that spares an
+// operator the role and the name is what goes, and nothing else that waits.
+func TestWhatIsPromotedAsACanaryGoesAsOne(t *testing.T) {
+	for _, c := range []struct {
+		line     string
+		canaries map[int]int
+		want     int // the release that goes as the canary it is; 0 is refused
+	}{
+		{"release promote", map[int]int{7: 3, 8: 0}, 8},
+		{"release promote 8", map[int]int{7: 3, 8: 0}, 8},
+		{"release promote 7", map[int]int{7: 3, 8: 0}, 7},
+		{"release promote", map[int]int{7: 3}, 0},
+		{"release promote 9", map[int]int{7: 3, 8: 0}, 0},
+		{"release promote", nil, 0},
+	} {
+		fake := commandtest.New()
+		fake.Identity.Production, fake.Trying = true, c.canaries
+		s := newSession(fake)
+		s.Role = command.Operator
+		_, err := run(t, s, c.line)
+		switch {
+		case c.want == 0:
+			if err == nil || len(fake.Promoted) > 0 {
+				t.Errorf("%s beside %v: done", c.line, c.canaries)
+			}
+		case err != nil || len(fake.Promoted) != 1 || fake.Promoted[0].Release != c.want || !fake.Promoted[0].Tried:
+			t.Errorf("%s beside %v: %+v, %v", c.line, c.canaries, fake.Promoted, err)
+		}
+	}
+}
+
 func TestNameMustBeTypedInProduction(t *testing.T) {
 	for _, line := range []string{"shutdown 5m", "release promote", "release rollback 1", "patch m.f = function() end", "kick @Jita"} {
 		fake := commandtest.New()

@@ -100,7 +100,7 @@ func init() {
 }
 
 // term reads for how long and why: [DURATION] [REASON], or the flags.
-func term(a Args) (until time.Time, reason string, err error) {
+func (s *Session) term(a Args) (until time.Time, reason string, err error) {
 	during, words := a.For, a.Words[1:]
 	if during == 0 && len(words) > 0 && words[0] != "" && words[0][0] >= '0' && words[0][0] <= '9' {
 		if during, err = parseDuration(words[0]); err != nil {
@@ -109,7 +109,7 @@ func term(a Args) (until time.Time, reason string, err error) {
 		words = words[1:]
 	}
 	if during > 0 {
-		until = time.Now().Add(during)
+		until = s.now().Add(during)
 	}
 	switch reason = a.Reason; {
 	case reason == "":
@@ -133,7 +133,7 @@ func runBan(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	until, reason, err := term(a)
+	until, reason, err := s.term(a)
 	if err != nil {
 		return Result{}, err
 	}
@@ -149,7 +149,7 @@ func runMute(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	until, reason, err := term(a)
+	until, reason, err := s.term(a)
 	if err != nil {
 		return Result{}, err
 	}

@@ -106,11 +106,11 @@ type guardedReleases struct {
 	guard guard
 }
 
-func (r guardedReleases) Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error) {
-	if !r.guard.everybody(ctx, systems) {
-		return r.Releases.Promote(ctx, to, systems, author)
+func (r guardedReleases) Promote(ctx context.Context, w release.Wish, author string) (release.Outcome, error) {
+	if w.Rollout == nil && !r.guard.everybody(ctx, w.Units) {
+		return r.Releases.Promote(ctx, w, author)
 	}
-	plan, err := r.Releases.PlanPromote(ctx, to, systems)
+	plan, err := r.Releases.PlanPromote(ctx, w)
 	return release.Outcome{}, sound(plan, err)
 }
 

@@ -2,7 +2,6 @@ package command
 
 import (
 	"cmp"
-	"time"
 
 	"hotshard/runtime/release"
 )
@@ -15,7 +14,7 @@ func frozen(s *Session, c *Command, a Args) error {
 		return nil
 	}
 	return Refuse(release.CodeFrozen, "%s is refused: frozen by %s since %s (%s ago): %s. Nothing changes until thaw",
-		c.Name, f.By, f.At.Format("15:04:05 MST"), Spoken(time.Since(f.At)), cmp.Or(f.Why, "no reason given"))
+		c.Name, f.By, f.At.Format("15:04:05 MST"), Spoken(s.now().Sub(f.At)), cmp.Or(f.Why, "no reason given"))
 }
 
 // frozenCells says in four cells whether changes are frozen, by whom, why and since

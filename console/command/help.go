@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 func init() {
@@ -49,7 +48,7 @@ func runStatus(_ context.Context, s *Session, a Args) (Result, error) {
 	id := s.Shard.Identify()
 	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
 	t.Rows = [][]any{slices.Concat([]any{id.Name, kindName(id), id.Release}, frozenCells(id), []any{id.Version, id.PID, moment(id.Started),
-		millis(time.Since(id.Started)), s.Who, s.Role.String()})}
+		millis(s.now().Sub(id.Started)), s.Who, s.Role.String()})}
 	t.Note = strings.Join(id.Notices, "\n")
 	return Result{Table: t}, a.none(0)
 }

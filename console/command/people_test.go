@@ -28,7 +28,7 @@ func TestFourEyesForAllThatReachesEverybody(t *testing.T) {
 	bob.Who = "bob"
 	// What could not be run at all is refused before a colleague is asked.
 	for _, line := range []string{"shutdown now", "shutdown banana --confirm dev", "lua @Jita --write x = (", "lua --write x = 1",
-		"promote 99", "account delete Nobody --confirm dev", "account delete Ada", "release promote", "patch m.f = function("} {
+		"promote 99", "account delete Nobody --confirm dev", "account delete Ada", "release promote", "release promote --canary @Jita,@200%", "patch m.f = function("} {
 		if r, err := run(t, amy, line); err == nil {
 			t.Errorf("%s: %s", line, r)
 		}
@@ -36,7 +36,8 @@ func TestFourEyesForAllThatReachesEverybody(t *testing.T) {
 	if r, _ := run(t, amy, "approvals"); !strings.Contains(r.String(), "nothing waits") {
 		t.Errorf("approvals: %s", r)
 	}
-	lines := []string{"shutdown 15m maintenance --confirm dev", "lua @Jita --write x = 1", "patch --canary @market m.f = function() end", "account delete Ada --confirm dev"}
+	lines := []string{"shutdown 15m maintenance --confirm dev", "lua @Jita --write x = 1", "patch --canary @market m.f = function() end", "account delete Ada --confirm dev",
+		"release promote --canary @Jita,@10%"}
 	for i, line := range lines {
 		r, err := run(t, amy, line)
 		if err != nil || !strings.Contains(r.String(), "second person") {

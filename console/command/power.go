@@ -78,7 +78,7 @@ func runShutdown(ctx context.Context, s *Session, a Args) (Result, error) {
 func when(ctx context.Context, s *Session, in time.Duration) string {
 	said := now
 	if in > 0 {
-		said = fmt.Sprintf("in %s, at %s", Spoken(in), time.Now().Add(in).Format("15:04:05 MST"))
+		said = fmt.Sprintf("in %s, at %s", Spoken(in), s.now().Add(in).Format("15:04:05 MST"))
 	}
 	if s.Shard.Players == nil {
 		return said

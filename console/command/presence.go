@@ -35,7 +35,7 @@ func (r *Registry) Join(s *Session, news, end func(string)) (leave func()) {
 	}
 	p.last++
 	s.number = p.last
-	p.on[s.number] = &present{session: *s, since: time.Now(), news: news, end: end}
+	p.on[s.number] = &present{session: *s, since: s.now(), news: news, end: end}
 	number := s.number
 	return func() {
 		p.mu.Lock()
@@ -49,7 +49,7 @@ func (p *presence) saw(s *Session, line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if o := p.on[s.number]; o != nil {
-		o.ran, o.line = time.Now(), brief(line)
+		o.ran, o.line = s.now(), brief(line)
 	}
 }
 

@@ -41,7 +41,7 @@ func runProfile(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	r := Result{Table: t}
 	if len(pprof) > 0 {
-		r.File = &File{Name: fmt.Sprintf("profile-%s.pb.gz", time.Now().Format("20060102-150405")), Data: pprof}
+		r.File = &File{Name: fmt.Sprintf("profile-%s.pb.gz", s.now().Format("20060102-150405")), Data: pprof}
 	}
 	return r, a.none(1)
 }

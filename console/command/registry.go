@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script/spell"
 )
 
@@ -13,6 +14,8 @@ import (
 // The commands do not change once it is made. It is safe for use from any
 // goroutine.
 type Registry struct {
+	Clock clock.Clock // what operators are told and asked by; the machine's
+
 	byName    map[string]*Command
 	list      []*Command // by name
 	approvals approvals
@@ -22,7 +25,7 @@ type Registry struct {
 // NewRegistry makes a registry of commands. It panics on two of one name, which
 // is a mistake in the program.
 func NewRegistry(commands ...Command) *Registry {
-	r := &Registry{byName: map[string]*Command{}}
+	r := &Registry{Clock: clock.Machine{}, byName: map[string]*Command{}}
 	own := slices.Clone(commands)
 	for i := range own {
 		c := &own[i]

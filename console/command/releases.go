@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,16 +21,18 @@ type Releases interface {
 	Plan(ctx context.Context, to int) (release.Outcome, error)
 	// PlanPromote says what Promote of the same would do, PlanRollback what Rollback
 	// would.
-	PlanPromote(ctx context.Context, to int, systems []string) (release.Outcome, error)
+	PlanPromote(ctx context.Context, w release.Wish) (release.Outcome, error)
 	PlanRollback(ctx context.Context, to int) (release.Outcome, error)
 	// Verdicts says how the changes do that are watched, and did that were: those
 	// that run first.
 	Verdicts(ctx context.Context) (open, closed []release.Verdicted, err error)
 	// TestPromote runs, on a production shard, the tests of what Promote of the same
 	// would change.
-	TestPromote(ctx context.Context, to int, systems []string) (Tested, error)
-	// Promote applies a release, everywhere or on the named systems only.
-	Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error)
+	TestPromote(ctx context.Context, w release.Wish) (Tested, error)
+	// Canaries lists those that run, as release.Status does.
+	Canaries() map[int]int
+	// Promote does what is wished; its units are systems as operators name them.
+	Promote(ctx context.Context, w release.Wish, author string) (release.Outcome, error)
 	// Rollback goes back to an earlier release everywhere; 0 is the one before.
 	Rollback(ctx context.Context, to int, author string) (release.Outcome, error)
 	// Freeze keeps all changes of code out, over a restart too; Thaw lets them in
@@ -193,26 +196,26 @@ func runReleasePlan(ctx context.Context, s *Session, a Args) (Result, error) {
 }
 
 func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) {
-	n, err := releaseNumber(a, 0)
+	w, err := wish(a)
 	if err != nil {
 		return Result{}, err
 	}
 	if a.Plan {
-		p, err := s.Shard.Releases.PlanPromote(ctx, n, a.Canary)
+		p, err := s.Shard.Releases.PlanPromote(ctx, w)
 		if err != nil {
 			return Result{}, err
 		}
 		return planned(p, a), nil
 	}
 	if len(a.Canary) == 0 {
-		if err := promoteToAll(ctx, s, a, n); err != nil {
+		if w, err = promoteToAll(s, a, w); err != nil {
 			return Result{}, err
 		}
 	}
-	if err := tested(ctx, s, a, n); err != nil {
+	if err := tested(ctx, s, a, w); err != nil {
 		return Result{}, err
 	}
-	o, err := s.Shard.Releases.Promote(ctx, n, a.Canary, s.Who)
+	o, err := s.Shard.Releases.Promote(ctx, w, s.Who)
 	if err != nil {
 		return Result{}, err
 	}
@@ -223,22 +226,47 @@ func runReleasePromote(ctx context.Context, s *Session, a Args) (Result, error) 
 	return r, nil
 }
 
-// promoteToAll asks for the shard's name, and for the role, where a release goes
-// to every system without having been a canary on any.
-func promoteToAll(ctx context.Context, s *Session, a Args, n int) error {
-	all, err := s.Shard.Releases.ListReleases(ctx, 0)
-	if err != nil {
-		return err
+// wish reads what is to run where: [N] and --canary, among whose systems may be
+// shares of all, to which it then goes on by itself.
+func wish(a Args) (w release.Wish, err error) {
+	if w.Release, err = releaseNumber(a, 0); err != nil {
+		return w, err
 	}
-	for _, r := range all {
-		if r.State == ReleaseCanary && (n == 0 || r.Number == n) {
-			return nil
+	var shares []float64
+	for _, name := range a.Canary {
+		percent, isShare := strings.CutSuffix(name, "%")
+		if !isShare {
+			w.Units = append(w.Units, name)
+			continue
+		}
+		n, err := strconv.ParseFloat(percent, 64)
+		if err != nil || !(n > 0 && n < 100) {
+			return w, Refuse(CodeUsage, "%s is no share of the systems: write 10%%", name)
+		}
+		shares = append(shares, n/100)
+	}
+	if shares != nil {
+		slices.Sort(shares)
+		w.Rollout = &release.Rollout{Shares: shares}
+	}
+	return w, nil
+}
+
+// promoteToAll asks for the shard's name, and for the role, where a release goes
+// to every system without having been a canary on any. One that is a canary may go as
+// such only: it may be taken back before this is done. Without a number it is the
+// canary of saved files that counts; that of a patch is another matter.
+func promoteToAll(s *Session, a Args, w release.Wish) (release.Wish, error) {
+	for number, patch := range s.Shard.Releases.Canaries() {
+		if number == w.Release || w.Release == 0 && patch == 0 {
+			w.Release, w.Tried = number, true
+			return w, nil
 		}
 	}
 	if s.Role < Admin && s.Shard.Identify().Production {
-		return Refuse(CodeRole, "to promote without a canary takes the role admin; --canary @SYSTEM first")
+		return w, Refuse(CodeRole, "to promote without a canary takes the role admin; --canary @SYSTEM first")
 	}
-	return confirm(s, a, "promote without a canary")
+	return w, confirm(s, a, "promote without a canary")
 }
 
 func runReleaseRollback(ctx context.Context, s *Session, a Args) (Result, error) {

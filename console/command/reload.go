@@ -136,7 +136,7 @@ func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	age := time.Duration(0)
 	if !st.Watch.LastScan.IsZero() {
-		age = time.Since(st.Watch.LastScan)
+		age = s.now().Sub(st.Watch.LastScan)
 	}
 	last := make([]string, len(st.Last))
 	for i, o := range st.Last {

@@ -140,7 +140,7 @@ func (r *Registry) change(ctx context.Context, s *Session, c *Command, args Args
 	result, err := c.do(ctx, &acting, args)
 	if two && errors.Is(err, errTwo) {
 		var n int
-		if n, err = r.approvals.ask(s, line, time.Now()); err == nil {
+		if n, err = r.approvals.ask(s, line, s.now()); err == nil {
 			result = text("that takes a second person: a colleague can approve %d within %v", n, approvalTime)
 			return result, fmt.Sprintf("waits for a second person: approve %d", n), nil
 		}

@@ -31,6 +31,9 @@ type Session struct {
 	number   int  // among those who are on; 0 for none
 }
 
+// now is the time by the registry's clock.
+func (s *Session) now() time.Time { return s.Registry.Clock.Now() }
+
 // Emit sends a part of a result that goes on. An error means that nobody
 // listens any more: the command ends with it.
 func (s *Session) Emit(r Result) error {
@@ -43,7 +46,7 @@ func (s *Session) Emit(r Result) error {
 
 // entry is the beginning of a line of the audit log.
 func (s *Session) entry(line string) AuditEntry {
-	return AuditEntry{At: time.Now(), Who: s.Who, From: s.From, Command: line, Release: s.Shard.Identify().Release}
+	return AuditEntry{At: s.now(), Who: s.Who, From: s.From, Command: line, Release: s.Shard.Identify().Release}
 }
 
 var seats atomic.Uint64

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Operators tells who may come in from afar.
@@ -43,7 +42,7 @@ func runSessions(_ context.Context, s *Session, a Args) (Result, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for n, o := range p.on {
-		idle := time.Since(cmp.Or(o.ran, o.since))
+		idle := s.now().Sub(cmp.Or(o.ran, o.since))
 		t.Rows = append(t.Rows, []any{n, o.session.Who, o.session.Role.String(), o.session.From, moment(o.since), millis(idle), o.line, n == s.number})
 	}
 	slices.SortFunc(t.Rows, func(x, y []any) int { return cmp.Compare(x[0].(int), y[0].(int)) })

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"hotshard/runtime/release"
 	"strings"
 	"time"
 )
@@ -79,14 +80,14 @@ var despiteFlag = Flag{"--despite-tests", "WHY", "although tests of what it chan
 
 // tested asks for the tests of what a promotion brings, unless somebody takes that
 // upon themselves.
-func tested(ctx context.Context, s *Session, a Args, release int) error {
+func tested(ctx context.Context, s *Session, a Args, w release.Wish) error {
 	if a.Has(despiteFlag) {
 		if a.Given(despiteFlag) == "" {
 			return Refuse(CodeUsage, "%s needs to say why", despiteFlag.Name)
 		}
 		return nil
 	}
-	t, err := s.Shard.Releases.TestPromote(ctx, release, a.Canary)
+	t, err := s.Shard.Releases.TestPromote(ctx, w)
 	if err != nil || t.Failed == 0 && len(t.Left) == 0 {
 		return err
 	}

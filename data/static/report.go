@@ -47,7 +47,7 @@ func WriteReport(w io.Writer, r Report) error {
 	} {
 		fmt.Fprintf(t, "%d\t %s\n", row.n, row.what)
 	}
-	fmt.Fprintf(t, "systems by folder\n")
+	fmt.Fprintf(t, "systems by kind of space\n")
 	for _, g := range r.Groups {
 		fmt.Fprintf(t, "%d\t %s\n", g.Systems, g.Name)
 	}

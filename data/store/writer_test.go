@@ -165,6 +165,9 @@ func TestFullQueue(t *testing.T) {
 		wg.Go(func() { fine(t, s.Put(bg, "w", fmt.Sprint(i), 1.0)) })
 	}
 	queued(s, 2)
+	if st := s.Stats(); st.QueueCap != opt.Queue || st.Queue != opt.Queue {
+		t.Fatalf("%d of %d wait, in a queue of %d", st.Queue, st.QueueCap, opt.Queue)
+	}
 	ctx, cancel := context.WithCancel(bg)
 	cancel()
 	if err := s.Put(ctx, "w", "x", 1.0); !errors.Is(err, context.Canceled) {

@@ -191,10 +191,10 @@ func (s *Server) storedPatches(ctx context.Context) ([]*release.Patch, error) {
 func (s *Server) restorePatches(disk *code.Release, open []*release.Patch) ([]*release.Patch, error) {
 	kept, left := release.Restore(disk, open)
 	for _, p := range kept {
-		s.notice("patch #%d of %s by %s (%s, %s old) is in force again: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), age(p.At), p.Reason)
+		s.notice("patch #%d of %s by %s (%s, %s old) is in force again: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), s.age(p.At), p.Reason)
 	}
 	for _, p := range left {
-		s.notice("patch #%d of %s by %s (%s, %s old) is NOT in force: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), age(p.At), whyLeft(p))
+		s.notice("patch #%d of %s by %s (%s, %s old) is NOT in force: %s", p.ID, p.Function, p.Author, p.At.Format("2006-01-02 15:04"), s.age(p.At), whyLeft(p))
 		p.Status = release.PatchDropped
 		if err := s.keepPatch(p); err != nil {
 			return nil, err
@@ -203,7 +203,9 @@ func (s *Server) restorePatches(disk *code.Release, open []*release.Patch) ([]*r
 	return kept, nil
 }
 
-func age(at time.Time) time.Duration { return time.Since(at).Round(time.Second) }
+func (s *Server) age(at time.Time) time.Duration {
+	return s.cfg.Clock.Now().Sub(at).Round(time.Second)
+}
 
 func whyLeft(p *release.Patch) string {
 	switch {

@@ -137,7 +137,7 @@ func (v community) Mute(ctx context.Context, who string, until time.Time, reason
 func (v community) Sanctions(context.Context) ([]command.Sanction, error) {
 	var out []command.Sanction
 	for _, s := range v.s.sanctions.current.Load().all {
-		if s.Holds(time.Now()) {
+		if s.Holds(v.s.cfg.Clock.Now()) {
 			out = append(out, toSanction(s))
 		}
 	}
@@ -150,7 +150,7 @@ func (v community) Lift(ctx context.Context, kind, who, author string) (command.
 	number, _ := strconv.ParseInt(strings.TrimPrefix(who, "#"), 10, 64)
 	account, _ := v.s.store.FindAccount(ctx, who) // nobody, where it is a network or a number
 	for _, s := range v.s.sanctions.current.Load().all {
-		if string(s.Kind) != kind || !s.Holds(time.Now()) {
+		if string(s.Kind) != kind || !s.Holds(v.s.cfg.Clock.Now()) {
 			continue
 		}
 		switch {
@@ -227,7 +227,7 @@ func (v community) Delete(ctx context.Context, who, author string) error {
 		return err
 	}
 	// Nobody comes in between the end of the session and that of the account.
-	ban, _, err := v.Ban(ctx, a.Name, time.Now().Add(time.Minute), "the account is being deleted", author)
+	ban, _, err := v.Ban(ctx, a.Name, v.s.cfg.Clock.Now().Add(time.Minute), "the account is being deleted", author)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hotshard/data/store"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/world"
 )
@@ -18,11 +19,12 @@ import (
 // Config is everything that can be said to a shard from outside. Empty paths are
 // found below Data.
 type Config struct {
-	Listen     string // players and the page
-	Ops        string // health, metrics and profiles; "" for none
-	Socket     string // the console's; "" for Data/run/console.sock
-	SSH        string // remote operators; "" for none
-	FourEyes   bool   // a second operator approves what reaches every system
+	Listen     string      // players and the page
+	Clock      clock.Clock // the machine's where nil
+	Ops        string      // health, metrics and profiles; "" for none
+	Socket     string      // the console's; "" for Data/run/console.sock
+	SSH        string      // remote operators; "" for none
+	FourEyes   bool        // a second operator approves what reaches every system
 	Scripts    string
 	Data       string
 	Store      string // URL or path; "" for Data/hotshard.db
@@ -53,6 +55,9 @@ type Config struct {
 
 // fill sets what was left open and refuses what cannot be.
 func (c *Config) fill() error {
+	if c.Clock == nil {
+		c.Clock = clock.Machine{}
+	}
 	if c.Data == "" {
 		c.Data = "data"
 	}

@@ -26,6 +26,7 @@ type consoles struct {
 // file with the operators' keys names somebody.
 func (s *Server) listenConsoles() (err error) {
 	s.consoles.registry = command.Default()
+	s.consoles.registry.Clock = s.cfg.Clock
 	if s.consoles.local, err = serve.Listen(s.cfg.Socket); err != nil {
 		return err
 	}

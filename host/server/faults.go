@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/world"
@@ -26,7 +27,8 @@ const maxMessages = 10
 // then every hundredth, so that a handler that fails in every tick of every
 // system does not drown the rest.
 type faults struct {
-	log *slog.Logger
+	clock clock.Clock
+	log   *slog.Logger
 
 	mu       sync.Mutex
 	groups   map[faultKey]*faultGroup
@@ -50,13 +52,13 @@ type faultGroup struct {
 	systems map[string]int
 }
 
-func newFaults(log *slog.Logger) *faults {
-	return &faults{log: log, groups: make(map[faultKey]*faultGroup), messages: make(map[faultKey]int)}
+func newFaults(log *slog.Logger, clk clock.Clock) *faults {
+	return &faults{log: log, clock: clk, groups: make(map[faultKey]*faultGroup), messages: make(map[faultKey]int)}
 }
 
 // add takes a fault; systems call it from their own goroutines.
 func (f *faults) add(a world.Address, fault script.Fault, blame release.Blame) {
-	now := time.Now()
+	now := f.clock.Now()
 	f.mu.Lock()
 	f.total++
 	g := f.group(faultKey{fault.Function, fault.Place, fault.Message, blame.Release}, now)

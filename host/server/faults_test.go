@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"testing"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 )
@@ -15,7 +16,7 @@ import (
 // time: neither the log nor the list grows with it, and other errors stay seen.
 func TestErrorsThatNameSomebodyDoNotFlood(t *testing.T) {
 	var log bytes.Buffer
-	f := newFaults(slog.New(slog.NewTextHandler(&log, nil)))
+	f := newFaults(slog.New(slog.NewTextHandler(&log, nil)), clock.Machine{})
 	f.add("@A", script.Fault{Function: "dock.enter", Place: "dock.lua:3", Message: "no station"}, release.Blame{Release: 1})
 	for i := range 10_000 {
 		f.add("@A", script.Fault{Function: "gun.fire", Place: "gun.lua:7", Message: fmt.Sprintf("no ship %d", i)}, release.Blame{Release: 1})

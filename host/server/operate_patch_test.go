@@ -319,7 +319,7 @@ func TestPatchOneObjectFromTheConsole(t *testing.T) { // P14
 	if got := amy.fee(one); got != "15" {
 		t.Errorf("dropped: %s", got)
 	}
-	if rows := s.auditOf(t, "code"); len(rows) != 3 || rows[0].Who != "amy" || !strings.Contains(rows[0].Outcome, "R-PATCH-CONFLICT") {
+	if rows := s.auditOf(t, "code"); len(rows) != 4 || rows[0].Who != "amy" || !strings.Contains(rows[0].Outcome, "R-PATCH-CONFLICT") {
 		t.Errorf("the audit log: %+v", rows)
 	}
 }

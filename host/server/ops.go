@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"time"
 
 	"hotshard/runtime/gate"
 	"hotshard/runtime/system"
@@ -98,7 +97,7 @@ func (s *Server) Metrics() Metrics {
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	m := Metrics{
-		Shard: s.cfg.Shard, Release: s.universe.Release().Number, Uptime: time.Since(s.started).Seconds(),
+		Shard: s.cfg.Shard, Release: s.universe.Release().Number, Uptime: s.cfg.Clock.Now().Sub(s.started).Seconds(),
 		Systems: len(s.universe.Map().Systems), Players: s.universe.Players(), Faults: s.faults.count(),
 		CPU: cpuSeconds(), RSS: residentBytes(), Heap: mem.HeapAlloc, Goroutines: runtime.NumGoroutine(), GCs: mem.NumGC,
 		Gate: s.gate.Stats(), Actors: s.universe.Stats(),

@@ -41,7 +41,7 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 		return errGoingDown
 	}
 	if p.cancel != nil && in > 0 { // a colleague's, perhaps
-		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(time.Until(p.at)), p.by, because(p.reason))
+		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(p.at.Sub(s.cfg.Clock.Now())), p.by, because(p.reason))
 	}
 	if p.cancel != nil {
 		p.cancel()
@@ -53,7 +53,7 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel, p.reason, p.by, p.at = cancel, reason, author, time.Now().Add(in)
+	p.cancel, p.reason, p.by, p.at = cancel, reason, author, s.cfg.Clock.Now().Add(in)
 	go s.countDown(ctx, p.at, reason)
 	return nil
 }
@@ -100,21 +100,21 @@ func (s *Server) CancelShutdown(_ context.Context, author string) error {
 // countDown tells the players, then ends the shard.
 func (s *Server) countDown(ctx context.Context, at time.Time, reason string) {
 	reason = because(reason)
-	s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(time.Until(at)), reason))
+	now := s.cfg.Clock.Now()
+	s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(at.Sub(now)), reason))
 	for _, left := range notices {
-		wait := time.Until(at.Add(-left))
-		if wait <= 0 {
+		if !at.Add(-left).After(now) {
 			continue
 		}
 		select {
-		case <-time.After(wait):
+		case <-s.cfg.Clock.Alarm(at.Add(-left)):
 			s.announce(fmt.Sprintf("The shard goes down in %s%s.", command.Spoken(left), reason))
 		case <-ctx.Done():
 			return
 		}
 	}
 	select {
-	case <-time.After(time.Until(at)):
+	case <-s.cfg.Clock.Alarm(at):
 		s.power.expire(ctx)
 	case <-ctx.Done():
 	case <-s.power.down:

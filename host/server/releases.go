@@ -159,7 +159,7 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Tell: r.tell, Advise: r.checks.advise,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -181,7 +181,7 @@ func (r *releases) run(ctx context.Context) {
 	if len(r.s.startQueue) > 0 {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
-	look := time.NewTicker(watchEvery)
+	look := r.s.cfg.Clock.NewTicker(watchEvery)
 	defer look.Stop()
 	for {
 		select {
@@ -192,7 +192,7 @@ func (r *releases) run(ctx context.Context) {
 			r.take(ctx, b, "disk")
 		case <-r.faulty:
 			r.controller.Watch(ctx)
-		case <-look.C:
+		case <-look.Chan():
 			r.controller.Watch(ctx)
 		case waiting := <-r.idle:
 			close(waiting)

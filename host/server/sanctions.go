@@ -5,9 +5,9 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"hotshard/data/store"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -16,6 +16,7 @@ import (
 // asked at the door and on ticks is answered from memory.
 type sanctions struct {
 	store   *store.Store
+	clock   clock.Clock
 	mu      sync.Mutex // held while they are read anew, so that the last reading stays
 	current atomic.Pointer[inForce]
 }
@@ -27,8 +28,8 @@ type inForce struct {
 	mutes    map[world.CharacterID]store.Sanction
 }
 
-func newSanctions(st *store.Store) (*sanctions, error) {
-	s := &sanctions{store: st}
+func newSanctions(st *store.Store, clk clock.Clock) (*sanctions, error) {
+	s := &sanctions{store: st, clock: clk}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	return s, s.read(ctx)
@@ -68,7 +69,7 @@ func (s *sanctions) read(ctx context.Context) error {
 // admit refuses an address that is banned.
 func (s *sanctions) admit(from netip.Addr) error {
 	for n, v := range s.current.Load().networks {
-		if n.Contains(from) && v.Holds(time.Now()) {
+		if n.Contains(from) && v.Holds(s.clock.Now()) {
 			return wire.Errorf(wire.CodeBanned, "%s", v.Sentence())
 		}
 	}
@@ -78,7 +79,7 @@ func (s *sanctions) admit(from netip.Addr) error {
 // Muted implements bindings.Mutes.
 func (s *sanctions) Muted(p world.CharacterID) (string, bool) {
 	v, ok := s.current.Load().mutes[p]
-	if !ok || !v.Holds(time.Now()) {
+	if !ok || !v.Holds(s.clock.Now()) {
 		return "", false
 	}
 	return v.Sentence(), true

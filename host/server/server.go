@@ -57,13 +57,13 @@ type Server struct {
 // New makes a shard and opens its sockets; Run makes it serve. On an error
 // everything that was opened is closed again.
 func New(cfg Config) (*Server, error) {
-	started := time.Now()
 	if err := cfg.fill(); err != nil {
 		return nil, err
 	}
+	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
-	s.faults = newFaults(s.log)
+	s.faults = newFaults(s.log, s.cfg.Clock)
 	s.health.init(s)
 	s.power.init()
 	if err := s.open(); err != nil {
@@ -87,21 +87,21 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
 		return err
 	}
 	s.saves = newCharacters(s.store, s.log)
-	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Log: s.log}); err != nil {
+	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Clock: s.cfg.Clock, Log: s.log}); err != nil {
 		return err
 	}
 	first, patches, err := s.firstRelease()
 	if err != nil {
 		return err
 	}
-	if s.sanctions, err = newSanctions(s.store); err != nil {
+	if s.sanctions, err = newSanctions(s.store, s.cfg.Clock); err != nil {
 		return err
 	}
 	deps := &bindings.Deps{
@@ -111,7 +111,7 @@ func (s *Server) open() (err error) {
 	s.releases = newReleases(s, first, patches, deps)
 	s.load = newLoads(s.universe)
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
 	return s.listen()
@@ -119,7 +119,7 @@ func (s *Server) open() (err error) {
 
 // scriptOptions are those of every Lua state, also of those that stage.
 func (s *Server) scriptOptions() script.Options {
-	return script.Options{Entry: []string{"main"}, Started: s.started, Now: time.Now, Strict: true}
+	return script.Options{Entry: []string{"main"}, Started: s.started, Now: s.cfg.Clock.Now, Strict: true}
 }
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {
@@ -132,6 +132,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
 			UnloadAfter: s.cfg.UnloadAfter,
+			Clock:       s.cfg.Clock,
 			CohortsFrom: s.cfg.CohortsFrom,
 		},
 	})
@@ -247,11 +248,11 @@ func (s *Server) Run(ctx context.Context) error {
 
 // sweep lets the gate look at its clocks and the figures be taken, once a second.
 func (s *Server) sweep(ctx context.Context) {
-	t := time.NewTicker(time.Second)
+	t := s.cfg.Clock.NewTicker(time.Second)
 	defer t.Stop()
 	for {
 		select {
-		case now := <-t.C:
+		case now := <-t.Chan():
 			s.gate.Sweep()
 			s.load.sample(now)
 			s.health.look(now)
@@ -326,7 +327,7 @@ func (s *Server) close() error {
 // banner is what somebody sees who has typed `make run`.
 func (s *Server) banner() {
 	fmt.Fprintf(s.cfg.Out, "\n  hotshard %s (%s), %s in %d ms\n\n", s.cfg.Shard, s.kind(),
-		count(len(s.universe.Map().Systems), "solar system", "solar systems"), time.Since(s.started).Milliseconds())
+		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
 	fmt.Fprintf(s.cfg.Out, "  fly      http://%s/\n", visible(s.Addr()))
 	if s.ops != nil {
 		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
@@ -340,7 +341,7 @@ func (s *Server) banner() {
 		fmt.Fprintf(s.cfg.Out, "  note     %s\n", n)
 	}
 	s.log.Info("the shard is up", "shard", s.cfg.Shard, "kind", s.kind(), "listen", s.Addr(), "ops", s.OpsAddr(),
-		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", time.Since(s.started).Round(time.Millisecond))
+		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", s.cfg.Clock.Now().Sub(s.started).Round(time.Millisecond))
 }
 
 // visible is an address one can type: an unspecified host is this machine.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/runtime/script"
@@ -58,7 +57,7 @@ func (s *Server) identify() command.Identity {
 	s.power.mu.Lock()
 	defer s.power.mu.Unlock()
 	if s.power.cancel != nil {
-		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(time.Until(s.power.at)), s.power.reason))
+		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(s.power.at.Sub(s.cfg.Clock.Now())), s.power.reason))
 	}
 	return id
 }
@@ -131,7 +130,7 @@ func (v players) Who(ctx context.Context) ([]command.Player, error) {
 		for _, p := range s.Players() {
 			line := command.Player{ID: int64(p.ID), Name: p.Name, System: s.Static().Name, Lost: !p.Online()}
 			if w, ok := v.s.gate.Find(p.ID); ok {
-				line.From, line.Since = w.From.String(), w.Since
+				line.From, line.Since, line.Idle = w.From.String(), w.Since, v.s.cfg.Clock.Now().Sub(w.Acted)
 			}
 			if c := s.Static().Find(p.Station); c != nil {
 				line.Docked = c.Name

@@ -54,16 +54,6 @@ func (v patches) MakePatch(ctx context.Context, p release.PatchRequest) (*releas
 
 // PromotePatch implements command.Patches.
 func (v patches) PromotePatch(ctx context.Context, number int, author string) (release.Outcome, error) {
-	p, err := v.find(number)
-	if err != nil {
-		return release.Outcome{}, err
-	}
-	if p.Instance != "" {
-		return release.Outcome{}, fmt.Errorf("patch #%d is for one object; patch the function itself for all", number)
-	}
-	if p.Status != release.PatchOpen || p.Canary == nil {
-		return release.Outcome{}, fmt.Errorf("patch #%d is %s on all systems already", number, p.Status)
-	}
 	return v.controller().PromotePatch(ctx, number, author), nil
 }
 

@@ -78,7 +78,7 @@ func (v probe) Trace(ctx context.Context, name, function string, call func(comma
 		unit := bare(string(sys.Address()))
 		stop, err := sys.State().Trace(function, tracesPerSecond, func(c script.TracedCall) {
 			select {
-			case calls <- command.Traced{At: time.Now(), System: unit, TracedCall: c}:
+			case calls <- command.Traced{At: v.s.cfg.Clock.Now(), System: unit, TracedCall: c}:
 			default: // the reader does not keep up; the system does not wait
 			}
 		})
@@ -149,7 +149,7 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 		return nil, nil, fmt.Errorf("no system was free to be profiled; another profile may be under way")
 	}
 	select {
-	case <-time.After(during):
+	case <-v.s.cfg.Clock.Alarm(v.s.cfg.Clock.Now().Add(during)):
 	case <-ctx.Done():
 	}
 	var samples []script.ProfileSample
@@ -166,15 +166,15 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 	if err != nil {
 		return nil, nil, err
 	}
-	encoded, err := pprofOf(samples, during)
+	encoded, err := pprofOf(samples, v.s.cfg.Clock.Now().Add(-during), during)
 	return samples, encoded, err
 }
 
 // pprofOf writes the samples in the format of `go tool pprof`.
-func pprofOf(samples []script.ProfileSample, during time.Duration) ([]byte, error) {
+func pprofOf(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
 	p := &profile.Profile{
 		SampleType:    []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "time", Unit: "nanoseconds"}},
-		TimeNanos:     time.Now().Add(-during).UnixNano(),
+		TimeNanos:     began.UnixNano(),
 		DurationNanos: int64(during),
 		PeriodType:    &profile.ValueType{Type: "steps", Unit: "count"},
 		Period:        1,

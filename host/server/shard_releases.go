@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -125,19 +124,26 @@ func (v keptReleases) Plan(ctx context.Context, to int) (release.Outcome, error)
 	return plan(v.controller().Plan(ctx, target)), nil
 }
 
-// PlanPromote implements command.Releases. It goes the same ways as Promote.
-func (v keptReleases) PlanPromote(ctx context.Context, to int, systems []string) (release.Outcome, error) {
-	way, err := v.way(to, systems)
+// PlanPromote implements command.Releases.
+func (v keptReleases) PlanPromote(ctx context.Context, w release.Wish) (release.Outcome, error) {
+	w, err := v.resolved(ctx, w)
 	if err != nil {
 		return release.Outcome{}, err
 	}
-	switch {
-	case way.canary:
-		return plan(v.controller().PlanCanary(ctx, way.units)), nil
-	case way.back:
-		return v.PlanRollback(ctx, to)
+	return plan(v.controller().PlanWish(ctx, w)), nil
+}
+
+// resolved is a wish with the names of systems as the fleet has them, and the release
+// at hand.
+func (v keptReleases) resolved(ctx context.Context, w release.Wish) (release.Wish, error) {
+	if w.Release != 0 {
+		if _, err := v.at(ctx, w.Release); err != nil {
+			return w, err
+		}
 	}
-	return plan(v.controller().PlanPromote(ctx, to)), nil
+	var err error
+	w.Units, err = v.s.units(w.Units)
+	return w, err
 }
 
 // PlanRollback implements command.Releases.
@@ -156,63 +162,16 @@ func plan(o release.Outcome, changes []reload.FunctionChange) release.Outcome {
 	return o
 }
 
-// way is what a promotion comes to.
-type way struct {
-	canary bool // to some systems
-	back   bool // to a release that was live before
-	units  []string
-	shares []float64
-}
+// Canaries implements command.Releases.
+func (v keptReleases) Canaries() map[int]int { return v.controller().Status().Canaries }
 
-// way finds out what promoting a number, on some systems or all, comes to. Among the
-// systems may be shares of all: "10%".
-func (v keptReleases) way(to int, systems []string) (way, error) {
-	c := v.controller()
-	if len(systems) == 0 {
-		return way{back: to != 0 && !c.IsCanary(to)}, nil
-	}
-	if running := c.FilesCanary(); to != 0 && to != running {
-		return way{}, fmt.Errorf("release %d is not what waits in the queue: release promote --canary tries what was saved last, release rollback %d goes to that one", to, to)
-	}
-	w := way{canary: true}
-	var names []string
-	for _, s := range systems {
-		percent, isShare := strings.CutSuffix(s, "%")
-		if !isShare {
-			names = append(names, s)
-			continue
-		}
-		n, err := strconv.ParseFloat(percent, 64)
-		if err != nil || !(n > 0 && n < 100) {
-			return w, fmt.Errorf("%s is no share of the systems: write 10%%", s)
-		}
-		w.shares = append(w.shares, n/100)
-	}
-	slices.Sort(w.shares)
-	var err error
-	w.units, err = v.s.units(names)
-	return w, err
-}
-
-// Promote implements command.Releases. With shares among the systems the release goes
-// on by itself from the named systems to the shares and to all, held while its
-// functions fail. Named systems alone widen a canary that runs.
-func (v keptReleases) Promote(ctx context.Context, to int, systems []string, author string) (release.Outcome, error) {
-	way, err := v.way(to, systems)
-	c := v.controller()
-	switch {
-	case err != nil:
+// Promote implements command.Releases.
+func (v keptReleases) Promote(ctx context.Context, w release.Wish, author string) (release.Outcome, error) {
+	w, err := v.resolved(ctx, w)
+	if err != nil {
 		return release.Outcome{}, err
-	case way.back:
-		return v.Rollback(ctx, to, author)
-	case !way.canary:
-		return c.Promote(ctx, to, author), nil
-	case way.shares != nil:
-		return c.RollOut(ctx, way.units, release.Rollout{Shares: way.shares}, author), nil
-	case c.FilesCanary() != 0:
-		return c.Widen(ctx, 0, way.units, author), nil
 	}
-	return c.Canary(ctx, way.units, author), nil
+	return v.controller().Grant(ctx, w, author), nil
 }
 
 // units turns names of systems as operators write them into units of the fleet.

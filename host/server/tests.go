@@ -161,13 +161,13 @@ func testsOf(ctx context.Context, r *code.Release, changed []string) (out comman
 }
 
 // TestPromote implements command.Releases.
-func (v keptReleases) TestPromote(ctx context.Context, to int, systems []string) (command.Tested, error) {
-	if way, err := v.way(to, systems); err != nil || way.back || !v.s.cfg.Production {
-		return command.Tested{}, err // where it goes back there is no time to lose
+func (v keptReleases) TestPromote(ctx context.Context, w release.Wish) (command.Tested, error) {
+	if !v.s.cfg.Production {
+		return command.Tested{}, nil
 	}
-	from, next, err := v.controller().Promoted(to, len(systems) > 0)
-	if err != nil {
-		return command.Tested{}, nil // Promote says the same, and tells everybody
+	from, next, err := v.controller().Wanted(w)
+	if err != nil || next == nil {
+		return command.Tested{}, nil // Promote says the same, and tells everybody; going back there is no time to lose
 	}
 	ctx, cancel := context.WithTimeout(ctx, promoteTestsTime)
 	defer cancel()

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -94,8 +95,6 @@ type Client interface {
 	// Close ends the session: the player is told why, cannot resume, and the world
 	// hears Leave from another goroutine.
 	Close(reason string)
-	// Codec returns the encoding the client asked for.
-	Codec() wire.Codec
 	// Name returns the character's name.
 	Name() string
 }
@@ -105,8 +104,7 @@ type Config struct {
 	Accounts Accounts
 	World    World
 	Log      *slog.Logger // [nothing is logged]
-	// Now is the clock [time.Now].
-	Now func() time.Time
+	Clock    clock.Clock  // [clock.Machine]
 	// Welcome returns the fields that the welcome event has beside player and token:
 	// shard, kind and release. It may be nil.
 	Welcome func() map[string]world.Value
@@ -159,8 +157,8 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Now == nil {
-		c.Now = time.Now
+	if c.Clock == nil {
+		c.Clock = clock.Machine{}
 	}
 	c.Linger = cmp.Or(c.Linger, 60*time.Second)
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, 20*time.Second)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/client"
 	"hotshard/runtime/gate/wire"
@@ -281,7 +282,7 @@ func start(t testing.TB, change func(*gate.Config)) *server {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	s := &server{t: t, arena: newArena(), book: newBook(), clock: new(manual), logs: new(logs)}
-	cfg := gate.Config{Accounts: s.book, World: s.arena, Now: s.clock.now,
+	cfg := gate.Config{Accounts: s.book, World: s.arena, Clock: clock.Told(s.clock.now),
 		Log:     slog.New(slog.NewTextHandler(s.logs, nil)),
 		Welcome: func() map[string]world.Value { return map[string]world.Value{"shard": "test", "kind": "dev"} }}
 	if change != nil {

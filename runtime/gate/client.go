@@ -33,6 +33,7 @@ type client struct {
 	listed   bool                   // in gate.crowd, whose lock guards it
 	opened   int64                  // ns
 	heard    atomic.Int64           // ns, when something last came from it
+	acted    atomic.Int64           // ns, when a command for the world last did
 	pinged   int64                  // ns, by sweep alone
 	frames   frames                 // what it reads through
 	requests bucket                 // by the reading goroutine alone, as the next two
@@ -45,6 +46,7 @@ type client struct {
 func (g *Gate) newClient(conn net.Conn, codec wire.Codec, from netip.Addr) *client {
 	c := &client{gate: g, codec: codec, from: from, opened: g.now()}
 	c.heard.Store(c.opened)
+	c.acted.Store(c.opened)
 	c.out.init(g, conn)
 	return c
 }
@@ -59,9 +61,6 @@ func (c *client) joined(s *session) {
 	c.phase.CompareAndSwap(phasePending, phaseIn)
 	c.gate.crowd.remove(c)
 }
-
-// Codec returns the encoding the client asked for.
-func (c *client) Codec() wire.Codec { return c.codec }
 
 // Name returns the character's name.
 func (c *client) Name() string {

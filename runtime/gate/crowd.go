@@ -117,7 +117,7 @@ func (g *Gate) makeRoom(n netip.Prefix, exempt bool) bool {
 		each = g.crowd.most
 	}
 	gone, ok := g.crowd.room(n, each)
-	if (gone != nil || !ok) && g.alarms.sockets.Note(n, g.cfg.Now()) {
+	if (gone != nil || !ok) && g.alarms.sockets.Note(n, g.cfg.Clock.Now()) {
 		g.cfg.Log.Warn("many sockets on which nobody signs in", "from", peer.Show(n), "limit", each)
 	}
 	if gone != nil {

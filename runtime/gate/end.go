@@ -14,11 +14,11 @@ type Who struct {
 	Name      string
 	From      netip.Addr
 	Since     time.Time // of the connection
-	Heard     time.Time
+	Acted     time.Time // when the player last commanded anything; a ping is nothing
 }
 
 func (c *client) who() Who {
-	w := Who{From: c.from, Since: time.Unix(0, c.opened), Heard: time.Unix(0, c.heard.Load())}
+	w := Who{From: c.from, Since: time.Unix(0, c.opened), Acted: time.Unix(0, c.acted.Load())}
 	if s := c.session.Load(); s != nil {
 		w.Character, w.Name = s.id, s.name
 	}

@@ -54,7 +54,7 @@ func New(cfg Config) *Gate {
 		tokens:   map[string]*session{},
 		revoked:  map[string]struct{}{},
 	}
-	g.began = g.cfg.Now()
+	g.began = g.cfg.Clock.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.lanes = newLanes(g.cfg.LoginsAtOnce, g.cfg.LoginQueue)
 	g.guard = newGuard(g.cfg)
@@ -70,7 +70,7 @@ func (g *Gate) Handler() http.Handler { return http.HandlerFunc(g.upgrade) }
 
 // now reads the clock, in nanoseconds. It goes on evenly where the machine's clock
 // is put forward, which must not look like silence of everybody.
-func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Now().Sub(g.began)) }
+func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Clock.Now().Sub(g.began)) }
 
 // Sweep enforces everything that depends on time passing: sign-in, idle and slow
 // limits, and characters whose player did not come back. It is not to be called

@@ -58,7 +58,7 @@ func (g *Gate) guarded(c *client, name string, check func(context.Context) error
 	n := peer.Network(c.from)
 	who := guessed{n, strings.ToLower(name)}
 	where := inOrder
-	if g.guard.guesses.Used(n, g.cfg.Now()) >= suspicious || g.guard.names.Used(who, g.cfg.Now()) > 0 {
+	if g.guard.guesses.Used(n, g.cfg.Clock.Now()) >= suspicious || g.guard.names.Used(who, g.cfg.Clock.Now()) > 0 {
 		where = latestFirst
 		if g.cfg.Accounts.Known(g.ctx, c.from, name) {
 			where = knownHere
@@ -87,9 +87,9 @@ func (g *Gate) guarded(c *client, name string, check func(context.Context) error
 
 // overGuesses refuses those of whom too many passwords were wrong.
 func (g *Gate) overGuesses(c *client, who guessed) error {
-	wait := g.guard.names.Wait(who, g.cfg.Now())
+	wait := g.guard.names.Wait(who, g.cfg.Clock.Now())
 	if !g.exempt(c.from) {
-		wait = max(wait, g.guard.guesses.Wait(who.network, g.cfg.Now()))
+		wait = max(wait, g.guard.guesses.Wait(who.network, g.cfg.Clock.Now()))
 	}
 	if wait == 0 {
 		return nil
@@ -100,7 +100,7 @@ func (g *Gate) overGuesses(c *client, who guessed) error {
 
 // wrong counts a wrong password.
 func (g *Gate) wrong(c *client, who guessed) {
-	now := g.cfg.Now()
+	now := g.cfg.Clock.Now()
 	g.guesses.Add(1)
 	g.guard.names.Add(who, now)
 	g.guard.guesses.Add(who.network, now)
@@ -112,13 +112,13 @@ func (g *Gate) wrong(c *client, who guessed) {
 // registered makes an account, where the client's network has one left.
 func (g *Gate) registered(c *client, make func(context.Context) error) error {
 	n := peer.Network(c.from)
-	if !g.exempt(c.from) && !g.guard.accounts.Take(n, g.cfg.Now()) {
+	if !g.exempt(c.from) && !g.guard.accounts.Take(n, g.cfg.Clock.Now()) {
 		g.limited.Add(1)
-		if g.alarms.accounts.Note(n, g.cfg.Now()) {
+		if g.alarms.accounts.Note(n, g.cfg.Clock.Now()) {
 			g.cfg.Log.Warn("many accounts are made", "from", peer.Show(n), "address", c.from, "limit", g.cfg.Registrations.Burst)
 		}
 		return wire.Errorf(wire.CodeRateLimited, "Too many accounts were made from your address. Please try again in %s.",
-			spoken(g.guard.accounts.Wait(n, g.cfg.Now())))
+			spoken(g.guard.accounts.Wait(n, g.cfg.Clock.Now())))
 	}
 	return g.inTurn(c, inOrder, make)
 }

@@ -57,7 +57,7 @@ func (c *client) login(req wire.Request) {
 // admitted asks who it is where the address may sign in at all.
 func (c *client) admitted(who func() (Pass, error)) (Pass, error) {
 	if err := c.gate.cfg.Accounts.Admit(c.from); err != nil {
-		if n := peer.Network(c.from); c.gate.alarms.banned.Note(n, c.gate.cfg.Now()) {
+		if n := peer.Network(c.from); c.gate.alarms.banned.Note(n, c.gate.cfg.Clock.Now()) {
 			c.gate.cfg.Log.Info("an address that is banned tries to sign in", "from", peer.Show(n))
 		}
 		return Pass{}, err

@@ -118,6 +118,7 @@ func (c *client) request(now int64, payload []byte) {
 		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
 		return
 	}
+	c.acted.Store(now)
 	c.gate.cfg.World.Command(s.id, Request{ID: req.ID, Name: req.Command, Args: req.Args, From: c})
 }
 
@@ -133,7 +134,7 @@ var core = map[string]func(*client, wire.Request){
 
 // ping answers with the server's clock, in milliseconds since 1970.
 func (c *client) ping(req wire.Request) {
-	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Now().UnixMilli()}, nil)
+	c.Reply(req.ID, map[string]world.Value{"now": c.gate.cfg.Clock.Now().UnixMilli()}, nil)
 }
 
 // logout ends the session on the player's own wish.

@@ -30,26 +30,7 @@ func (c *Controller) Candidate() (*code.Release, error) {
 	return to, err
 }
 
-// Promoted is what runs, canaries aside, and what promoting a number would bring: to
-// all units, or to those of a canary.
-func (c *Controller) Promoted(number int, canary bool) (from, to *code.Release, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if canary && c.canaries.ofFiles() == nil {
-		to, _, _, err = c.candidate()
-		return c.units.live(), to, err
-	}
-	p, err := c.promotes(number)
-	return c.units.live(), p.to, err
-}
-
-// Canary runs the queued files on the named units only.
-func (c *Controller) Canary(ctx context.Context, units []string, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tell(c.startCanary(ctx, units, author), author, "canary")
-}
-
+// startCanary runs the queued files on units only.
 func (c *Controller) startCanary(ctx context.Context, units []string, author string) Outcome {
 	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
@@ -65,9 +46,6 @@ func (c *Controller) startCanary(ctx context.Context, units []string, author str
 
 // newFilesCanary is a canary of the queued files that has not begun.
 func (c *Controller) newFilesCanary(units []string) (*canary, []code.Warning, error) {
-	if k := c.canaries.ofFiles(); k != nil {
-		return nil, nil, c.canaries.busy("", sortedKeys(k.files)[0])
-	}
 	if len(units) == 0 {
 		return nil, nil, &code.Refusal{Code: code.RStale, Message: "a canary needs a system to run on"}
 	}
@@ -89,14 +67,8 @@ func (c *Controller) begin(ctx context.Context, k *canary, author, note string) 
 	return o
 }
 
-// Widen runs a canary on more units, besides those that run it; 0 is the one of
+// widen runs a canary on more units, besides those that run it; 0 is the one of
 // saved files, or the only one.
-func (c *Controller) Widen(ctx context.Context, number int, units []string, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tell(c.widen(ctx, number, units, author), author, "canary widened")
-}
-
 func (c *Controller) widen(ctx context.Context, number int, units []string, author string) Outcome {
 	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
@@ -109,7 +81,7 @@ func (c *Controller) widen(ctx context.Context, number int, units []string, auth
 		}
 	}
 	more := slices.DeleteFunc(slices.Clone(units), func(u string) bool { return slices.Contains(k.units, u) })
-	o := Outcome{Verdict: Apply, At: c.cfg.Now()}
+	o := Outcome{Verdict: Apply, At: c.cfg.Clock.Now()}
 	if len(more) > 0 {
 		wider := *k
 		wider.units = slices.Sorted(slices.Values(append(slices.Clone(k.units), more...)))
@@ -117,7 +89,7 @@ func (c *Controller) widen(ctx context.Context, number int, units []string, auth
 			return o
 		}
 		k.units = wider.units
-		c.watch.widen(k.number, k.units, c.cfg.Now())
+		c.watch.widen(k.number, k.units, c.cfg.Clock.Now())
 		if k.patch != nil {
 			k.patch.Canary = k.units
 			_ = c.patches.keep(k.patch) // it says less than is true until it is promoted
@@ -139,7 +111,7 @@ func (c *Controller) shift(ctx context.Context, g ground, units []string) Outcom
 	if o.Verdict != Apply {
 		return o
 	}
-	o.At = c.cfg.Now()
+	o.At = c.cfg.Clock.Now()
 	staged.renumber(to)
 	o.Changes = staged.changes()
 	reports, errs := c.units.commit(ctx, to, staged, units, nil, &o)
@@ -170,23 +142,6 @@ func (c *Controller) CanaryUnits() ([]string, int) {
 	return sortedKeys(c.units.course.own), number
 }
 
-// IsCanary says whether a release is a canary that runs.
-func (c *Controller) IsCanary(number int) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.canaries, func(k *canary) bool { return k.number == number })
-}
-
-// FilesCanary is the number of the canary of saved files, 0 for none.
-func (c *Controller) FilesCanary() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if k := c.canaries.ofFiles(); k != nil {
-		return k.number
-	}
-	return 0
-}
-
 // StopCanary takes a canary's units back to what all others run; 0 is the only one.
 func (c *Controller) StopCanary(ctx context.Context, number int, author, note string) Outcome {
 	c.mu.Lock()
@@ -205,7 +160,7 @@ func (c *Controller) StopCanary(ctx context.Context, number int, author, note st
 
 func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note string) Outcome {
 	defer c.units.goBack()()
-	started := c.cfg.Now()
+	started := c.cfg.Clock.Now()
 	rest := c.ground().without(k)
 	before := c.units.course.of(k.units[0])
 	o := c.shift(ctx, rest, k.units)
@@ -223,7 +178,7 @@ func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note str
 	o.Release, o.Author, o.Note, o.Canary = c.units.live().Number, author, note, k.units
 	o.Files, o.At = before.Changed(c.units.course.of(k.units[0])), started
 	o.Message = fmt.Sprintf("%v has ended", k)
-	o.Took = c.cfg.Now().Sub(started)
+	o.Took = c.cfg.Clock.Now().Sub(started)
 	_ = c.cfg.Journal.Finish(k.number, StandingRolledBack, note) // a label of what is gone already
 	return o
 }

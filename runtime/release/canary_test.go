@@ -12,11 +12,10 @@ import (
 func TestCanaryRunsOnItsUnitsAndPromotes(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.verdict(s.save("m.lua", returns(2)), Queue)
-	s.verdict(s.ctl.Canary(bg, []string{"S01"}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy"), Apply)
 	s.want("one of them", s.values(), "S00=1 S01=2 S02=1")
 	s.want("releases", s.releases(), "S00=1 S01=2 S02=1")
-	s.verdict(s.ctl.Canary(bg, []string{"S02"}, "amy"), Refuse, "R-STALE", "[S01]")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.want("all", s.values(), "S00=2 S01=2 S02=2")
 	s.want("under one number", s.releases(), "S00=3 S01=3 S02=3")
 	if units, _ := s.ctl.CanaryUnits(); units != nil || len(s.ctl.Queued()) != 0 {
@@ -41,7 +40,7 @@ func (s *shard) eval(unit, code string) string {
 func TestCanaryUnitThatSleepsWakesOnTheCanary(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.unload("S01")
 	s.start("S01")
 	s.want("woken", s.values(), "S00=1 S01=2 S02=1")
@@ -56,7 +55,7 @@ func TestCanaryUnitThatSleepsWakesOnTheCanary(t *testing.T) {
 func TestStoppingACanaryAlwaysStops(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	at := s.each
 	s.before = func(step int) { s.silent["S01"] = step == at+3 } // it agrees, and does not hear of the commit
 	s.verdict(s.ctl.StopCanary(bg, 0, "amy", ""), Apply)
@@ -67,12 +66,12 @@ func TestStoppingACanaryAlwaysStops(t *testing.T) {
 func TestRollbackWhileACanaryRuns(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Promote(bg, 0, "amy")
+	s.ctl.Grant(bg, Wish{}, "amy")
 	s.save("m.lua", returns(3))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Apply)
 	s.want("the canary went first", s.values(), "S00=2 S01=2")
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.verdict(s.ctl.Rollback(bg, 1, "amy", ""), Apply)
 	s.want("and then all", s.values(), "S00=1 S01=1")
 }
@@ -80,22 +79,22 @@ func TestRollbackWhileACanaryRuns(t *testing.T) {
 func TestCanaryThatCannotBePromotedStays(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	at := s.each
 	s.before = func(step int) { s.silent["S02"] = step == at+3 } // S00 has committed
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Refuse, "S02 did not answer")
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Refuse, "S02 did not answer")
 	s.silent["S02"] = false
 	s.want("as before", s.values(), "S00=1 S01=2 S02=1")
 	s.want("and so labelled", s.releases(), "S00=1 S01=2 S02=1")
 	s.before = nil
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.want("then all", s.values(), "S00=2 S01=2 S02=2")
 }
 
 func TestPlanWhileACanaryRuns(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.save("m.lua", returns(3))
 	o, changes := s.ctl.Plan(bg, nil)
 	if o.Verdict != Apply || len(changes) != 1 || changes[0].Name != "m.f" {
@@ -120,7 +119,7 @@ func TestSavedWhileACanaryRunsIsNotLost(t *testing.T) { // in development a patc
 func TestErrorsOfACanaryAreItsOwn(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.save("m.lua", failing)
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.pass(time.Hour) // a canary is watched for as long as it runs
 	s.work(4)
 	if _, did := s.ctl.Watch(bg); did {
@@ -143,7 +142,7 @@ func TestCanaryDoesNotEndTheWatchOverTheRelease(t *testing.T) {
 	s := newShard(t, true, 1, returns(1))
 	s.start("S02")
 	s.save("m.lua", failing)
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	o, _ := s.patch(PatchRequest{Function: "main:main.value", Code: "function() return 7 end", Author: "bob", Canary: []string{"S00"}})
 	s.verdict(o, Apply)
 	s.work(3) // three errors where the canary runs, which did not change m.f, and three elsewhere
@@ -188,7 +187,7 @@ func TestRollbackThatIsRefusedSaysSo(t *testing.T) {
 func TestRollOutGoesOnByItself(t *testing.T) { // O07
 	s := newShard(t, true, 20, returns(1))
 	s.save("m.lua", returns(2))
-	s.verdict(s.ctl.RollOut(bg, []string{"S07"}, Rollout{}, "amy"), Apply, "step 1 of 3")
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S07"}, Rollout: &Rollout{}}, "amy"), Apply, "step 1 of 3")
 	on := func() int { return strings.Count(s.values(), "=2") }
 	steps := func() (n int) {
 		for range 100 {
@@ -215,7 +214,7 @@ func TestRollOutGoesOnByItself(t *testing.T) { // O07
 func TestRollOutIsHeldAndTakenBack(t *testing.T) { // O07
 	s := newShard(t, true, 20, returns(1))
 	s.save("m.lua", failing)
-	s.ctl.RollOut(bg, []string{"S07"}, Rollout{}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S07"}, Rollout: &Rollout{}}, "amy")
 	s.pass(9 * time.Second)
 	s.work(1)
 	s.pass(time.Second)
@@ -234,7 +233,7 @@ func TestRollOutIsHeldAndTakenBack(t *testing.T) { // O07
 		t.Errorf("%d of 20 are back: %s", n, s.values())
 	}
 	s.save("m.lua", returns(3))
-	s.ctl.RollOut(bg, []string{"S07"}, Rollout{Shares: []float64{0.25, 0.5}}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S07"}, Rollout: &Rollout{Shares: []float64{0.25, 0.5}}}, "amy")
 	s.pass(10 * time.Second)
 	s.ctl.Watch(bg)
 	s.verdict(s.ctl.StopCanary(bg, 0, "amy", "stop"), Apply)
@@ -247,15 +246,15 @@ func TestRollOutIsHeldAndTakenBack(t *testing.T) { // O07
 func TestWideningThatFailsLeavesTheCanaryAsItWas(t *testing.T) {
 	s := newShard(t, true, 4, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S00"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "amy")
 	at := s.each
 	s.before = func(step int) { s.silent["S02"] = step == at+3 } // the commit
-	s.verdict(s.ctl.Widen(bg, 0, []string{"S01", "S02"}, "amy"), Refuse, "S02 did not answer")
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S01", "S02"}}, "amy"), Refuse, "S02 did not answer")
 	s.before, s.silent = nil, map[string]bool{}
 	s.want("only the first", s.values(), "S00=2 S01=1 S02=1 S03=1")
-	s.verdict(s.ctl.Widen(bg, 0, []string{"S01", "S02"}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S01", "S02"}}, "amy"), Apply)
 	s.want("wider", s.values(), "S00=2 S01=2 S02=2 S03=1")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.want("all", s.releases(), "S00=3 S01=3 S02=3 S03=3")
 }
 
@@ -311,9 +310,9 @@ func TestPatchCloseAsMergedWithACanaryOfFiles(t *testing.T) {
 	o, p := s.ctl.Patch(bg, PatchRequest{Function: "m.f", Code: "function(x) return 9 end", Author: "amy"})
 	s.verdict(o, Apply)
 	s.save("m.lua", "local m = {calls = 0}\nfunction m.f(x) return 9 end\nreturn m\n")
-	s.verdict(s.ctl.Canary(bg, []string{"S00"}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "amy"), Apply)
 	s.verdict(s.ctl.Drop(bg, p.ID, "amy"), Refuse, "R-STALE", "canary")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	if got := s.ctl.Patches()[0].Status; got != PatchMerged {
 		t.Errorf("the patch is %s", got)
 	}

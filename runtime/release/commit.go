@@ -27,13 +27,13 @@ type step struct {
 // move brings the units from what they run to a new release.
 func (c *Controller) move(ctx context.Context, s step) Outcome {
 	var o Outcome
-	from, began := c.units.live(), c.cfg.Now()
+	from, began := c.units.live(), c.cfg.Clock.Now()
 	for range attempts {
 		if o = c.attempt(ctx, s); o.Verdict != Refuse || o.Code != code.RStale {
 			break
 		}
 	}
-	o.Author, o.Note, o.Took = s.author, s.note, cmp.Or(o.Took, c.cfg.Now().Sub(began))
+	o.Author, o.Note, o.Took = s.author, s.note, cmp.Or(o.Took, c.cfg.Clock.Now().Sub(began))
 	if o.Verdict != Refuse {
 		o.warn(c.advise(from, s.to)...)
 	}
@@ -49,7 +49,7 @@ func (c *Controller) move(ctx context.Context, s step) Outcome {
 }
 
 func (c *Controller) attempt(ctx context.Context, s step) Outcome {
-	started := c.cfg.Now()
+	started := c.cfg.Clock.Now()
 	from := c.units.live()
 	live := s.to
 	if s.units != nil {
@@ -78,7 +78,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	o.Changes = staged.changes()
 	gauge := c.gauges.begin(staged, s.units, c.units.goingBack)
 	reports, errs := c.units.commit(ctx, to, staged, s.units, gauge, &o)
-	o.Took = c.cfg.Now().Sub(started)
+	o.Took = c.cfg.Clock.Now().Sub(started)
 	if len(errs) > 0 {
 		return c.undo(ctx, number, staged, reports, errs, o)
 	}
@@ -101,9 +101,9 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 	}
 	c.units.settle(to)
 	c.units.adopt(staged, to.hashes())
-	c.watch.take(before, c.cfg.Now())
+	c.watch.take(before, c.cfg.Clock.Now())
 	changed := staged.functions()
-	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.units.goingBack}, before, c.cfg.Now())
+	c.watch.change(watched{release: o.Release, units: o.Canary, changed: changed, beside: staged.beside(changed), back: c.units.goingBack}, before, c.cfg.Clock.Now())
 }
 
 // undo takes units that committed back, because one could not. Whatever cannot be

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
@@ -48,8 +49,8 @@ type Config struct {
 	Options    func(program string) *script.Options
 	Fleet      Fleet
 	Journal    Journal
-	Now        func() time.Time
-	Production bool // saved files wait for promote
+	Clock      clock.Clock // clock.Machine where nil
+	Production bool        // saved files wait for promote
 	Budget     ErrorBudget
 	Patience   time.Duration // for all units to answer one step; 0: DefaultPatience
 	// Patches are open ones that were made before a restart and still fit: they
@@ -88,8 +89,8 @@ type Controller struct {
 
 // New makes a Controller over States that run cfg.Release.
 func New(cfg Config) *Controller {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
+	if cfg.Clock == nil {
+		cfg.Clock = clock.Machine{}
 	}
 	if cfg.Patience == 0 {
 		cfg.Patience = DefaultPatience
@@ -97,7 +98,7 @@ func New(cfg Config) *Controller {
 	if cfg.Journal == nil {
 		cfg.Journal = &memoryJournal{n: cfg.Release.Number}
 	}
-	live, patches := cfg.Release, patches{keepIt: cfg.KeepPatch, now: cfg.Now}
+	live, patches := cfg.Release, patches{keepIt: cfg.KeepPatch, now: cfg.Clock.Now}
 	if len(cfg.Patches) > 0 {
 		if to, err := Overlay(cfg.Release, cfg.Patches); err == nil {
 			live = to
@@ -106,14 +107,14 @@ func New(cfg Config) *Controller {
 	}
 	c := &Controller{
 		disk: cfg.Release, intake: newIntake(), patches: patches,
-		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Now, wait: cfg.Patience,
+		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Clock.Now, wait: cfg.Patience,
 			stagers: map[string]*reload.Stager{}, course: course{all: live}},
 		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},
-		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
+		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Clock.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
 		board:   board{tell: cfg.Tell},
 		watch:   watchdog{budget: cfg.Budget.orDefault(), first: live.Number},
 	}
-	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Now}
+	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Clock.Now}
 	cfg.Release, cfg.Patches, cfg.Frozen = nil, nil, nil // the history keeps their sources
 	c.cfg = cfg
 	c.show()
@@ -219,7 +220,7 @@ func (c *Controller) tryDisk(ctx context.Context, changed map[string][]byte, aut
 	if err != nil {
 		return c.intake.refuse(refused(err), changed)
 	}
-	began := c.cfg.Now()
+	began := c.cfg.Clock.Now()
 	o := c.move(ctx, step{to: to, author: author, note: note, ground: ground{disk, carried.open, c.canaries}})
 	o.Files = sortedKeys(changed)
 	if !b.First.IsZero() {

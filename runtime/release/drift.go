@@ -38,7 +38,7 @@ func (c *Controller) whyDifferent(path string, disk []byte) string {
 	case disk == nil:
 		return "held: it is gone from the disk and runs on"
 	case accepted != nil && accepted.Hash == hash && p != nil:
-		return fmt.Sprintf("patched: #%d %s by %s, age %s", p.ID, p.Function, p.Author, c.cfg.Now().Sub(p.At).Round(time.Second))
+		return fmt.Sprintf("patched: #%d %s by %s, age %s", p.ID, p.Function, p.Author, c.cfg.Clock.Now().Sub(p.At).Round(time.Second))
 	case accepted != nil && accepted.Hash == hash:
 	case c.intake.refused(path, hash):
 		return "refused: what runs is older"

@@ -11,6 +11,7 @@ import (
 	"time"
 	"weak"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
@@ -82,7 +83,7 @@ func newShard(t *testing.T, production bool, units int, m string) *shard {
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), journal: journal{n: 1}}
 	s.release = code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
 	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Production: production,
-		Now: func() time.Time { return s.clock }, Tell: func(o Outcome) { s.told = append(s.told, o) },
+		Clock: clock.Told(func() time.Time { return s.clock }), Tell: func(o Outcome) { s.told = append(s.told, o) },
 		Options: func(string) *script.Options { o := s.options("stage"); o.OnFault = nil; return &o }})
 	for i := range units {
 		s.start(fmt.Sprintf("S%02d", i))
@@ -287,7 +288,7 @@ func TestUnitThatFallsSilentInTheCommitTakesAllBack(t *testing.T) {
 func TestGoingBackWaitsLonger(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", returns(2))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	forward := func() {
 		t.Helper()
 		if s.patient > DefaultPatience {
@@ -303,7 +304,7 @@ func TestGoingBackWaitsLonger(t *testing.T) {
 	}
 	forward()
 	back(s.ctl.StopCanary(bg, 0, "amy", ""))
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	forward()
 	back(s.ctl.Rollback(bg, 0, "amy", ""))
 	o, p := s.patch(PatchRequest{Function: "m.f", Code: "function() return 3 end", Author: "amy"})
@@ -333,7 +334,7 @@ func TestOperatorWhoBreaksOffLeavesNoMix(t *testing.T) {
 			breakOff()
 		}
 	}
-	s.verdict(s.ctl.Promote(ctx, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(ctx, Wish{}, "amy"), Apply)
 	s.want("all of it", s.values(), "S00=2 S01=2 S02=2")
 	s.verdict(s.ctl.Rollback(ctx, 0, "amy", "broken off before it began"), Refuse, "canceled")
 	s.want("and none", s.values(), "S00=2 S01=2 S02=2")

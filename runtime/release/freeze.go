@@ -68,7 +68,7 @@ func (c *Controller) Freeze(by, why string) error {
 	if c.freeze.on() {
 		return &code.Refusal{Code: CodeFrozen, Message: "it is " + c.freeze.current.String() + ". thaw first"}
 	}
-	f := &Freeze{By: by, Why: why, At: c.cfg.Now()}
+	f := &Freeze{By: by, Why: why, At: c.cfg.Clock.Now()}
 	if err := c.freeze.set(f); err != nil {
 		return err
 	}

@@ -31,11 +31,11 @@ func TestFrozenRefusesEveryChangeOfCode(t *testing.T) {
 			},
 			"drop":          func() Outcome { return s.ctl.Drop(bg, live.ID, "bob") },
 			"drop a canary": func() Outcome { return s.ctl.Drop(bg, canary.ID, "bob") },
-			"promote":       func() Outcome { return s.ctl.Promote(bg, 0, "bob") },
+			"promote":       func() Outcome { return s.ctl.Grant(bg, Wish{}, "bob") },
 			"promote N":     func() Outcome { return s.ctl.PromotePatch(bg, canary.ID, "bob") },
-			"canary":        func() Outcome { return s.ctl.Canary(bg, []string{"S00"}, "bob") },
-			"widen":         func() Outcome { return s.ctl.Widen(bg, 0, []string{"S00"}, "bob") },
-			"roll-out":      func() Outcome { return s.ctl.RollOut(bg, []string{"S00"}, Rollout{}, "bob") },
+			"canary":        func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "bob") },
+			"widen":         func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "bob") },
+			"roll-out":      func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}, Rollout: &Rollout{}}, "bob") },
 			"stop":          func() Outcome { return s.ctl.StopCanary(bg, 0, "bob", "") },
 			"rollback":      func() Outcome { return s.ctl.Rollback(bg, 0, "bob", "") },
 			"rollback N":    func() Outcome { return s.ctl.Rollback(bg, 1, "bob", "") },
@@ -59,7 +59,7 @@ func TestFrozenRefusesEveryChangeOfCode(t *testing.T) {
 func TestWhatFailsGoesBackWhileFrozen(t *testing.T) {
 	s := newShard(t, true, 2, returns(1))
 	s.save("m.lua", failing)
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.freeze()
 	s.work(5)
 	o, did := s.ctl.Watch(bg)
@@ -72,7 +72,7 @@ func TestWhatFailsGoesBackWhileFrozen(t *testing.T) {
 func TestRollOutWaitsWhileFrozen(t *testing.T) {
 	s := newShard(t, true, 10, returns(1))
 	s.save("m.lua", returns(2))
-	s.verdict(s.ctl.RollOut(bg, []string{"S07"}, Rollout{Shares: []float64{0.5}}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S07"}, Rollout: &Rollout{Shares: []float64{0.5}}}, "amy"), Apply)
 	s.freeze()
 	s.pass(time.Hour)
 	if o, did := s.ctl.Watch(bg); did {

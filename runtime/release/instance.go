@@ -15,14 +15,14 @@ func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome
 		return refused(&code.Refusal{Code: code.RPatchConflict, Subject: r.Function, Message: "an object is in one system: name that one with --canary"}), nil
 	}
 	unit := r.Canary[0]
-	p := &Patch{Function: r.Function, Code: r.Code, Text: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Release: c.units.live().Number,
+	p := &Patch{Function: r.Function, Code: r.Code, Text: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Clock.Now(), Release: c.units.live().Number,
 		Canary: r.Canary, Instance: r.Instance, Status: PatchOpen}
 	for _, old := range c.patches.all {
 		if old.Status == PatchOpen && old.Function == p.Function && old.Instance == p.Instance && old.Canary[0] == unit {
 			return refused(&code.Refusal{Code: code.RPatchConflict, Subject: r.Function, Message: fmt.Sprintf("%s is patched already (#%d by %s); drop that patch first", r.Instance, old.ID, old.Author)}), nil
 		}
 	}
-	o := Outcome{Verdict: Apply, Release: c.units.live().Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Now()}
+	o := Outcome{Verdict: Apply, Release: c.units.live().Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Clock.Now()}
 	errs := c.units.each(ctx, r.Canary, func(_ string, st *script.State) (err error) {
 		p.override, err = st.Override(r.Instance, r.Function, r.Code)
 		return err

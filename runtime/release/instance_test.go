@@ -47,7 +47,7 @@ func TestPatchOfOneObject(t *testing.T) { // P14
 
 	// A release goes under it.
 	s.save("m.lua", shipSource+"-- later\n")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.eval("S01", `(function() require("m").more() end)()`)
 	s.want("and stays so through a release", s.values(), "S00=6 6 S01=8 b71")
 	s.verdict(s.ctl.Drop(bg, p.ID, "amy"), Apply)

@@ -33,7 +33,7 @@ func (c *Controller) patched(r PatchRequest) (making, error) {
 	if m.over, err = c.replaced(r, file.Path, fn.Line); err != nil {
 		return m, err
 	}
-	m.patch = &Patch{Function: r.Function, Path: file.Path, Code: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Now(), Sticky: r.Sticky, Canary: r.Canary,
+	m.patch = &Patch{Function: r.Function, Path: file.Path, Code: r.Code, Author: r.Author, Reason: r.Reason, At: c.cfg.Clock.Now(), Sticky: r.Sticky, Canary: r.Canary,
 		Status: PatchOpen, session: r.Session}
 	if f := c.disk.Files[file.Path]; f != nil {
 		if base, err := f.Function(r.Function); err == nil {
@@ -66,7 +66,7 @@ func (c *Controller) replaced(r PatchRequest, path string, line int) (canaries, 
 	for _, old := range c.patches.all {
 		if old.Function == r.Function && old.Status == PatchOpen && old.Instance == "" && !r.Supersede && (old.Author != r.Author || old.session != r.Session) {
 			return nil, &code.Refusal{Code: code.RPatchConflict, Subject: r.Function, File: path, Line: line,
-				Message: fmt.Sprintf("is patched already (#%d by %s, %s ago); drop %d, or say --supersede", old.ID, old.Author, c.cfg.Now().Sub(old.At).Round(time.Second), old.ID)}
+				Message: fmt.Sprintf("is patched already (#%d by %s, %s ago); drop %d, or say --supersede", old.ID, old.Author, c.cfg.Clock.Now().Sub(old.At).Round(time.Second), old.ID)}
 		}
 	}
 	var over canaries

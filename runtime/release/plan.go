@@ -24,10 +24,8 @@ func (c *Controller) Plan(ctx context.Context, to *code.Release) (Outcome, []rel
 	return c.plan(ctx, step{to: to, ground: ground{disk: to}})
 }
 
-// PlanCanary says what Canary of the units would do, or Widen where one runs.
-func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, []reload.FunctionChange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// planCanary says what a canary on the units would do, or a wider one where one runs.
+func (c *Controller) planCanary(ctx context.Context, units []string) (Outcome, []reload.FunctionChange) {
 	if k := c.canaries.ofFiles(); k != nil {
 		wider := *k
 		wider.units = append(slices.Clone(k.units), units...)
@@ -42,10 +40,8 @@ func (c *Controller) PlanCanary(ctx context.Context, units []string) (Outcome, [
 	return o, all
 }
 
-// PlanPromote says what Promote of the same number would do.
-func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// planPromote says what promote of the same number would do.
+func (c *Controller) planPromote(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	p, err := c.promotes(number)
 	if err != nil {
 		return refused(err), nil
@@ -63,6 +59,10 @@ func (c *Controller) PlanPromote(ctx context.Context, number int) (Outcome, []re
 func (c *Controller) PlanRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.planRollback(ctx, number)
+}
+
+func (c *Controller) planRollback(ctx context.Context, number int) (Outcome, []reload.FunctionChange) {
 	k, target, err := c.goesBackTo(number)
 	switch {
 	case err != nil:

@@ -42,16 +42,8 @@ func (c *Controller) promotes(number int) (promotion, error) {
 	return p, err
 }
 
-// Promote brings a canary to all units, or the queued files: 0 is the canary of saved
+// promote brings a canary to all units, or the queued files: 0 is the canary of saved
 // files, or the queued files where there is none, or else the only canary.
-func (c *Controller) Promote(ctx context.Context, number int, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	o := c.tell(c.promote(ctx, number, author, "promote"), author, "promote")
-	c.flush(ctx)
-	return o
-}
-
 func (c *Controller) promote(ctx context.Context, number int, author, note string) Outcome {
 	if err := c.freeze.refuse(""); err != nil {
 		return refused(err)
@@ -96,7 +88,23 @@ func (c *Controller) PromotePatch(ctx context.Context, id int, author string) Ou
 		c.flush(ctx)
 		return o
 	}
-	return c.tell(refused(&code.Refusal{Code: code.RStale, Message: fmt.Sprintf("patch #%d is no canary", id)}), author, note)
+	return c.tell(refused(c.patches.whyNoCanary(id)), author, note)
+}
+
+// whyNoCanary says why a patch that runs as no canary cannot be promoted.
+func (p *patches) whyNoCanary(id int) error {
+	for _, q := range p.all {
+		switch {
+		case q.ID != id:
+		case q.Instance != "":
+			return stale("patch #%d is for one object; patch the function itself for all", id)
+		case q.Status == PatchOpen:
+			return stale("patch #%d runs on all systems already", id)
+		default:
+			return stale("patch #%d is %s", id, q.Status)
+		}
+	}
+	return stale("there is no patch #%d; patches --all lists them", id)
 }
 
 // promoted takes down that a patch has gone from its canary to all.

@@ -14,6 +14,10 @@ import (
 func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.goBack(ctx, number, author, note)
+}
+
+func (c *Controller) goBack(ctx context.Context, number int, author, note string) Outcome {
 	k, target, err := c.goesBackTo(number)
 	if err == nil {
 		err = c.freeze.refuse("")
@@ -66,7 +70,7 @@ func (c *Controller) rollback(ctx context.Context, target *code.Release, author,
 		return o
 	}
 	c.history.markBad(bad.Number, note)
-	c.watch.undone(target.Number, c.cfg.Now())
+	c.watch.undone(target.Number, c.cfg.Clock.Now())
 	c.disk = target.Numbered(o.Release)
 	c.patches.closeAll()
 	return o

@@ -22,36 +22,28 @@ type rollout struct {
 	taken  int // steps
 }
 
-// RollOut runs the queued files (or the canary that is running, if there is one)
-// on the units, then on growing shares of all, then on all. It is held between
-// the steps for as long as its functions fail, taken back as a whole when they
-// spend the error budget, and ended by StopCanary. Watch takes the steps.
-func (c *Controller) RollOut(ctx context.Context, units []string, r Rollout, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// rollOut lets the canary of saved files, which has begun or become wider, go on to
+// growing shares of all, then to all. It is held between the steps for as long as its
+// functions fail, taken back as a whole when they spend the error budget, and ended by
+// StopCanary. Watch takes the steps.
+func (c *Controller) rollOut(o *Outcome, r Rollout, author string) {
+	if o.Verdict != Apply {
+		return
+	}
 	if r.Shares == nil {
 		r.Shares = []float64{0.1}
 	}
 	if r.Hold == 0 {
 		r.Hold = c.watch.budget.Window
 	}
-	o := Outcome{Verdict: Apply}
-	if c.canaries.ofFiles() == nil {
-		o = c.startCanary(ctx, units, author)
-	} else {
-		o = c.widen(ctx, 0, units, author)
-	}
-	if o.Verdict == Apply {
-		c.canaries.ofFiles().rollout = &rollout{Rollout: r, author: author}
-		o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
-	}
-	return c.tell(o, author, "roll-out")
+	c.canaries.ofFiles().rollout = &rollout{Rollout: r, author: author}
+	o.Note = fmt.Sprintf("roll-out, step 1 of %d", len(r.Shares)+2)
 }
 
 // advance takes the next step of a roll-out, if it is due.
 func (c *Controller) advance(ctx context.Context) (Outcome, bool) {
 	k := c.canaries.ofFiles()
-	if k == nil || k.rollout == nil || c.freeze.on() || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Now()) {
+	if k == nil || k.rollout == nil || c.freeze.on() || !c.watch.quiet(k.number, k.rollout.Hold, c.cfg.Clock.Now()) {
 		return Outcome{}, false
 	}
 	r := k.rollout

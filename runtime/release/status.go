@@ -10,12 +10,15 @@ import (
 // Status counts what an operator watches.
 type Status struct {
 	Release int
-	Hash    string   // of what runs, the same on every shard that runs the same
-	Canary  int      // the release of the latest, 0 for none
-	Units   []string // of all canaries
-	Patches int      // open ones
-	Queued  int
-	Frozen  *Freeze // nil where changes are not frozen
+	Hash    string // of what runs, the same on every shard that runs the same
+	Canary  int    // the release of the latest, 0 for none
+	// Canaries are those that run: by its release the number of the patch that each
+	// tries, 0 for saved files.
+	Canaries map[int]int
+	Units    []string // of all canaries
+	Patches  int      // open ones
+	Queued   int
+	Frozen   *Freeze // nil where changes are not frozen
 }
 
 // Status is how things stood after the last change. It never waits: while a
@@ -41,9 +44,12 @@ func (b *board) post(o Outcome) {
 func (c *Controller) show() {
 	live := c.units.live()
 	s := Status{Release: live.Number, Hash: live.Hash, Units: sortedKeys(c.units.course.own),
-		Patches: c.patches.count(), Queued: len(c.intake.queued), Frozen: c.freeze.current}
-	if n := len(c.canaries); n > 0 {
-		s.Canary = c.canaries[n-1].number
+		Patches: c.patches.count(), Queued: len(c.intake.queued), Frozen: c.freeze.current, Canaries: map[int]int{}}
+	for _, k := range c.canaries {
+		s.Canary, s.Canaries[k.number] = k.number, 0
+		if k.patch != nil {
+			s.Canaries[k.number] = k.patch.ID
+		}
 	}
 	c.board.shown.Store(&s)
 }
@@ -55,7 +61,7 @@ func (c *Controller) tell(o Outcome, author, note string) Outcome {
 		o.Release = c.units.live().Number
 	}
 	if o.At.IsZero() {
-		o.At = c.cfg.Now()
+		o.At = c.cfg.Clock.Now()
 	}
 	o.Broken = c.intake.broken()
 	c.show()

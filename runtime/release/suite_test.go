@@ -179,7 +179,7 @@ func TestPlanIsWhatTheCommitReports(t *testing.T) { // O06
 	if len(changes) != 3 {
 		t.Errorf("%+v", changes)
 	}
-	done := s.ctl.Promote(bg, 0, "amy")
+	done := s.ctl.Grant(bg, Wish{}, "amy")
 	s.verdict(done, Apply)
 	if !slices.Equal(codes(plan), codes(done)) || !reflect.DeepEqual(plan.Warnings, done.Warnings) || !reflect.DeepEqual(plan.Report, done.Report) || !slices.Equal(plan.Files, done.Files) {
 		t.Fatalf("planned %+v\n\ndid %+v", plan, done)

@@ -9,7 +9,7 @@ import (
 
 // Fault tells the controller of an error in a live State, and returns whose it is. It
 // never waits; what follows from it happens in Watch.
-func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.Now()) }
+func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.Clock.Now()) }
 
 // Watch measures what is watched, takes a change back that has spent its budget, also
 // while changes are frozen, or takes the next step of a roll-out when it is due, and
@@ -22,7 +22,7 @@ func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 		c.gauges.again() // what it is taken back for is measured to the end
 		c.gauges.measure(ctx)
 	}
-	now := c.cfg.Now()
+	now := c.cfg.Clock.Now()
 	spent, what, ok := c.watch.trip(now)
 	if !ok {
 		return c.advance(ctx)

@@ -2,10 +2,11 @@ package release
 
 import (
 	"context"
-	"hotshard/runtime/script/code"
 	"slices"
 	"strings"
 	"testing"
+
+	"hotshard/runtime/script/code"
 )
 
 const someTest = `local m = require "m" function test.f() eq(m.f(1), 2) end`
@@ -39,7 +40,7 @@ func TestCodeThatCallsItselfATest(t *testing.T) {
 	if o := s.ctl.Saved(ctx, Batch{Changed: both}, "disk")[0]; o.Verdict != Queue {
 		t.Fatal(o)
 	}
-	if o := s.ctl.Promote(ctx, 0, "amy"); o.Verdict != Apply {
+	if o := s.ctl.Grant(ctx, Wish{}, "amy"); o.Verdict != Apply {
 		t.Fatal(o)
 	}
 	if o := s.ctl.Saved(ctx, Batch{Changed: map[string][]byte{"n_test.lua": []byte("return {one = 2}")}}, "disk")[0]; o.Verdict != Queue {
@@ -78,8 +79,8 @@ func TestAdviceIsToldAndPlanned(t *testing.T) {
 	}
 	ctx := context.Background()
 	queued := s.ctl.Saved(ctx, Batch{Changed: map[string][]byte{"m.lua": []byte(`local m = {} function m.f(x) return x + 3 end return m`)}}, "disk")[0]
-	plan, _ := s.ctl.PlanPromote(ctx, 0)
-	done := s.ctl.Promote(ctx, 0, "amy")
+	plan, _ := s.ctl.PlanWish(ctx, Wish{})
+	done := s.ctl.Grant(ctx, Wish{}, "amy")
 	for _, o := range []Outcome{queued, plan, done} {
 		if len(o.Warnings) != 1 || o.Warnings[0].Subject != "m.lua" {
 			t.Errorf("%v %v", o.Verdict, o.Warnings)

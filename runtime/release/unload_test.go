@@ -73,11 +73,11 @@ func TestUnloadAndRollbackOverANewModule(t *testing.T) {
 func TestUnloadWaitsForACanary(t *testing.T) {
 	s := newShard(t, true, 3, returns(1))
 	s.save("extra.lua", "return 1")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.save("m.lua", returns(2))
-	s.verdict(s.ctl.Canary(bg, []string{"S01"}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy"), Apply)
 	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Refuse, "R-STALE", "[S01]")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.verdict(s.ctl.Unload(bg, "extra", "amy"), Apply)
 }
 

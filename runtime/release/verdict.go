@@ -128,7 +128,7 @@ func (t *watching) proven(now time.Time, b ErrorBudget) bool {
 func (c *Controller) Verdicts() (open, closed []Verdicted) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.cfg.Now()
+	now := c.cfg.Clock.Now()
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
 	for _, t := range c.watch.open {

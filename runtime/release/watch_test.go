@@ -82,7 +82,7 @@ func TestLaterChangesLeaveTheWatchAlone(t *testing.T) {
 			s.patched("m.user", "function() return 1 end")
 		},
 		"a canary":              func(s *shard) { s.patched("m.h", "function() return 2 end", "S01") },
-		"files":                 func(s *shard) { s.save("m.lua", good); s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply) },
+		"files":                 func(s *shard) { s.save("m.lua", good); s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply) },
 		"a patch that was drop": func(s *shard) { p := s.patched("m.h", "function() return 2 end"); s.ctl.Drop(bg, p.ID, "amy") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,10 +112,10 @@ func TestLaterChangesLeaveTheWatchAlone(t *testing.T) {
 func TestFilesGoBackFromUnderAPatch(t *testing.T) {
 	s := newShard(t, true, 2, parts)
 	s.save("m.lua", strings.Replace(parts, "m.g(x) return 1", "m.g(x) return x.y.z", 1))
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	p := s.patched("m.h", "function() return 2 end")
 	s.save("n.lua", "return {}")
-	s.verdict(s.ctl.Promote(bg, 0, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	s.emit("g", 5)
 	if o, did := s.ctl.Watch(bg); !did || o.Verdict != Apply {
 		t.Fatalf("%v %+v", did, o)
@@ -239,7 +239,7 @@ func TestSeveralCanariesAtOnce(t *testing.T) {
 	s.want("f", s.values(), "S00=10 S01=10 S02=1")
 	s.want("g", g(), "1 20 20 ")
 	s.save("n.lua", "return {}")
-	s.verdict(s.ctl.Canary(bg, []string{"S02"}, "amy"), Apply)
+	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S02"}}, "amy"), Apply)
 	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Refuse, "3 canaries", "promote 1", "drop 2", "release rollback 4")
 	s.verdict(s.ctl.StopCanary(bg, 4, "amy", ""), Apply)
 	s.unload("S01")
@@ -311,7 +311,7 @@ func TestConstantThatBreaksItsFileIsTakenBack(t *testing.T) {
 	const source = "local m = {calls = 0}\nlocal base = 10\nfunction m.f(x) return x + base end\nfunction m.g(x) return x.y.z end\nreturn m\n"
 	s := newShard(t, true, 3, source)
 	s.save("m.lua", strings.Replace(source, "base = 10", "base = {}", 1))
-	s.ctl.Canary(bg, []string{"S01"}, "amy")
+	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	s.work(5)
 	o, did := s.ctl.Watch(bg)
 	if !did || o.Verdict != Apply {

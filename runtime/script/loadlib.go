@@ -70,7 +70,7 @@ func readAll(L *lua.LState, reader *lua.LFunction) (text string, fault lua.LValu
 		case v == lua.LNil || ok && piece == "":
 			return out.String(), nil
 		case !ok:
-			return "", lua.LString("reader function must return a string")
+			return "", lua.LString(vm.Where(L, 1) + "reader function must return a string")
 		case out.Len()+len(piece) > stdlib.MaxString:
 			return "", lua.LString(fmt.Sprintf("budget: load would read more than %d bytes", stdlib.MaxString))
 		}

@@ -350,7 +350,7 @@ func (s *State) text(v lua.LValue) string {
 	}
 	if t, ok := v.(*lua.LTable); ok {
 		var parts []string
-		for k, e := t.Next(lua.LNil); k != lua.LNil && len(parts) < 8; k, e = t.Next(k) {
+		for k, e, _ := vm.Next(t, lua.LNil); k != lua.LNil && len(parts) < 8; k, e, _ = vm.Next(t, k) {
 			if _, nested := e.(*lua.LTable); nested {
 				parts = append(parts, k.String()+"={...}")
 			} else {

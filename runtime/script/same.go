@@ -3,6 +3,7 @@ package script
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -35,7 +36,7 @@ func Same(v lua.LValue, w world.Value) bool {
 
 func sameMap(t *lua.LTable, m map[string]world.Value) bool {
 	n := 0
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	for k, v, _ := vm.Next(t, lua.LNil); k != lua.LNil; k, v, _ = vm.Next(t, k) {
 		key, ok := k.(lua.LString)
 		if !ok {
 			return false
@@ -51,7 +52,7 @@ func sameMap(t *lua.LTable, m map[string]world.Value) bool {
 
 func sameList(t *lua.LTable, list []world.Value) bool {
 	n := 0
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	for k, v, _ := vm.Next(t, lua.LNil); k != lua.LNil; k, v, _ = vm.Next(t, k) {
 		if i, ok := k.(lua.LNumber); !ok || n >= len(list) || i != lua.LNumber(n+1) || !Same(v, list[n]) {
 			return false
 		}

@@ -14,8 +14,8 @@ import (
 func (b *builder) openStandard() {
 	for _, t := range stdlib.Tables(engine{}) {
 		into := b.table(t.Name)
-		for name, fn := range t.Funcs {
-			into.RawSetString(name, b.l.NewFunction(fn))
+		for name := range t.Funcs {
+			into.RawSetString(name, t.Function(name, b.l.Env))
 		}
 		for name, v := range t.Fields {
 			into.RawSetString(name, v)

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
@@ -412,7 +413,7 @@ func (s *State) CommandFor(player, name string, to CommandEnd, args ...lua.LValu
 func (s *State) command(player, name string, done ending, args []lua.LValue) {
 	r := s.registry.commands[name]
 	if r == nil {
-		done.end(nil, &CommandError{Code: "unknown_command", Message: fmt.Sprintf("there is no command %q", name)})
+		done.end(nil, &CommandError{Code: wire.CodeUnknownCommand, Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
 	s.run(r.Fn, "command "+name, player, done, args...)
@@ -423,11 +424,11 @@ func commandResult(values []lua.LValue, err error) (world.Value, error) {
 		if ce := scriptRefusal(err); ce != nil {
 			return nil, ce
 		}
-		return nil, &CommandError{Code: "internal", Message: "that command failed; the error has been reported"}
+		return nil, &CommandError{Code: wire.CodeInternal, Message: "that command failed; the error has been reported"}
 	}
 	if len(values) >= 2 && values[0] == lua.LNil {
 		if msg, ok := values[1].(lua.LString); ok {
-			ce := &CommandError{Code: "refused", Message: string(msg)}
+			ce := &CommandError{Code: wire.CodeRefused, Message: string(msg)}
 			if len(values) > 2 {
 				if code, ok := values[2].(lua.LString); ok {
 					ce.Code = string(code)
@@ -441,7 +442,7 @@ func commandResult(values []lua.LValue, err error) (world.Value, error) {
 	}
 	v, err := ToValue(values[0])
 	if err != nil {
-		return nil, &CommandError{Code: "internal", Message: err.Error()}
+		return nil, &CommandError{Code: wire.CodeInternal, Message: err.Error()}
 	}
 	return v, nil
 }

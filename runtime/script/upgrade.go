@@ -63,7 +63,7 @@ func (s *State) ArmUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}
 		u.hook = vm.Made(u)
 		s.noteUpgrade(u)
-		class.RawSetString("__index", u.hook)
+		vm.Set(class, lua.LString("__index"), u.hook)
 	}
 	u.fn, u.from = fn, from
 	u.renew()

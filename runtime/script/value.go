@@ -80,7 +80,7 @@ func tableValue(t *lua.LTable, depth int) (world.Value, error) {
 	n := vm.Len(t)
 	m := map[string]world.Value{}
 	var err error
-	for k, v := t.Next(lua.LNil); k != lua.LNil && err == nil; k, v = t.Next(k) {
+	for k, v, _ := vm.Next(t, lua.LNil); k != lua.LNil && err == nil; k, v, _ = vm.Next(t, k) {
 		var e world.Value
 		if e, err = toValue(v, depth+1); err != nil {
 			err = fmt.Errorf("%w (at key %s)", err, k)

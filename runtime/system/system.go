@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -48,7 +49,7 @@ type Config struct {
 	Router      Router
 	NameOf      func(world.SystemID) string // of systems that gates lead to
 	Saver       Saver
-	Clock       Clock
+	Clock       clock.Clock // clock.Machine where nil
 	Log         *slog.Logger
 	InboxLimit  int           // DefaultInboxLimit where 0
 	UnloadAfter time.Duration // of disuse; 0 for never
@@ -81,7 +82,7 @@ type System struct {
 	departs   []*Player // who leaves as soon as no Lua runs
 
 	pace     pace
-	ticker   Ticker
+	ticker   clock.Ticker
 	lastUse  time.Time
 	crashes  crashes
 	stopping string // why, "" while it goes on
@@ -97,7 +98,7 @@ func New(cfg Config) *System {
 		cfg.CohortsFrom = DefaultCohortsFrom
 	}
 	if cfg.Clock == nil {
-		cfg.Clock = RealClock{}
+		cfg.Clock = clock.Machine{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -38,7 +38,7 @@ func TestCommandIsAnsweredOnceItHasEnded(t *testing.T) {
 	if ann.replies[0] != nil || ann.results[0] != 3.0 {
 		t.Errorf("slow: %v %v", ann.results[0], ann.replies[0])
 	}
-	for id, code := range map[uint64]string{1: "too_far", 2: "internal", 3: "unknown_command"} {
+	for id, code := range map[uint64]string{1: "too_far", 2: wire.CodeInternal, 3: wire.CodeUnknownCommand} {
 		var we *wire.Error
 		if !errors.As(ann.replies[id], &we) || we.Code != code {
 			t.Errorf("%d: answered %v, not %s", id, ann.replies[id], code)

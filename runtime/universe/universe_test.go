@@ -84,7 +84,6 @@ func (c *client) Reply(id uint64, v world.Value, err error) {
 func (c *client) Cork()              {}
 func (c *client) Uncork()            {}
 func (c *client) NeedSnapshot() bool { return false }
-func (c *client) Codec() wire.Codec  { return wire.JSON }
 func (c *client) Name() string       { return "" }
 
 func (c *client) Close(reason string) {

@@ -12,10 +12,14 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"hotshard/runtime/clock"
 )
 
 // handClock is a clock turned by hand.
 type handClock struct {
+	clock.Clock // nil: nothing here ticks
+
 	mu     sync.Mutex
 	now    time.Time
 	alarms []alarm

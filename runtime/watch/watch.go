@@ -6,9 +6,10 @@
 // content has been stable for a settle time; a batch counts when nothing in it
 // has changed for that long, but no file waits longer than a cap.
 //
-// The package has four parts: names.go (which names count), tree.go (reading
-// the disk), settle.go (the rules of settling, a plain value that is told the
-// time) and source.go (inotify). This file is the watcher that drives them.
+// The package has five parts: names.go (which names count), tree.go (reading the
+// disk), settle.go (the rules of settling, a plain value that is told the time),
+// source.go and mode.go (what tells of changes: inotify, or polling). The watcher here
+// drives them; loop.go is what it does.
 package watch
 
 import (
@@ -19,6 +20,8 @@ import (
 	"log/slog"
 	"path/filepath"
 	"time"
+
+	"hotshard/runtime/clock"
 )
 
 // Mode says how changes are noticed.
@@ -39,19 +42,6 @@ const (
 	DefaultPoll   = time.Second
 )
 
-// Clock is the time a watcher lives by. Tests pass one they turn by hand.
-type Clock interface {
-	Now() time.Time
-	// Alarm returns a channel that gets a value at the given moment, at once if
-	// that has passed.
-	Alarm(at time.Time) <-chan time.Time
-}
-
-type wallClock struct{}
-
-func (wallClock) Now() time.Time                      { return time.Now() }
-func (wallClock) Alarm(at time.Time) <-chan time.Time { return time.After(time.Until(at)) }
-
 // Config is what New needs. Only Root has no default.
 type Config struct {
 	// Root is the folder of the scripts. It, and any folder above it, may be a
@@ -69,8 +59,8 @@ type Config struct {
 	Backstop time.Duration
 	// Mode is Auto unless said otherwise.
 	Mode Mode
-	// Clock is the wall clock unless said otherwise.
-	Clock Clock
+	// Clock is the machine's unless said otherwise.
+	Clock clock.Clock
 	// Log gets what an operator should know; nil is slog.Default().
 	Log *slog.Logger
 	// Speculate, if set, is called with changed content as soon as it is first
@@ -229,7 +219,7 @@ func withDefaults(cfg Config) Config {
 		cfg.Mode = Auto
 	}
 	if cfg.Clock == nil {
-		cfg.Clock = wallClock{}
+		cfg.Clock = clock.Machine{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()

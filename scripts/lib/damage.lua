@@ -28,13 +28,6 @@ function damage.quality(chance, roll)
   return roll + 0.49
 end
 
--- What a gun does on average, per point of damage, at a chance to hit.
-function damage.expected(chance)
-  local perfect = math.min(chance, damage.wrecking)
-  local normal = chance - perfect
-  return damage.perfect * perfect + normal * ((chance + damage.wrecking) / 2 + 0.49)
-end
-
 -- The part of a missile's damage that arrives, in 0..1.
 --   missile: blast_radius m, blast_speed m/s
 --   signature m, speed m/s of the target

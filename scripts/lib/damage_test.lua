@@ -33,16 +33,6 @@ function test.quality_of_a_shot()
   near(damage.quality(1, 0.999999), 1.49, 1e-5)
 end
 
-function test.expected_is_the_mean_of_quality()
-  for _, chance in ipairs {1, 0.6, 0.1, 0.004} do
-    local sum, n = 0, 20000
-    for i = 0, n - 1 do
-      sum = sum + damage.quality(chance, (i + 0.5) / n)
-    end
-    near(damage.expected(chance), sum / n, 1e-3, "chance " .. chance)
-  end
-end
-
 function test.a_large_slow_ship_takes_the_whole_blast()
   eq(damage.blast(missile, 120, 50), 1)
   eq(damage.blast(missile, 100, 0), 1)

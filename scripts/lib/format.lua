@@ -23,16 +23,6 @@ function format.distance(metres)
   return string.format("%.1f AU", metres / format.au)
 end
 
--- Seconds: "45 s", "2 min 5 s", "1 h 2 min".
-function format.duration(seconds)
-  local s = math.floor(seconds + 0.5)
-  if s < 60 then return s .. " s" end
-  local minutes = math.floor(s / 60)
-  if minutes < 60 then return minutes .. " min " .. s - 60 * minutes .. " s" end
-  local hours = math.floor(minutes / 60)
-  return hours .. " h " .. minutes - 60 * hours .. " min"
-end
-
 -- "1 jump", "3 jumps".
 function format.count(n, one, many)
   return format.number(n) .. " " .. (n == 1 and one or many or one .. "s")

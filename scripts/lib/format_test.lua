@@ -17,12 +17,6 @@ function test.distances_take_the_unit_that_fits()
   eq(format.distance(format.au * 2.44), "2.4 AU")
 end
 
-function test.durations()
-  eq(format.duration(45.2), "45 s")
-  eq(format.duration(125), "2 min 5 s")
-  eq(format.duration(3720), "1 h 2 min")
-end
-
 function test.counts_know_one_from_many()
   eq(format.count(1, "jump"), "1 jump")
   eq(format.count(3, "jump"), "3 jumps")

@@ -40,11 +40,11 @@ func (r releases) Plan(context.Context, int) (release.Outcome, error) {
 		Warnings: []code.Warning{{Code: code.WArity, Subject: "market.fee"}}}, nil
 }
 
-func (r releases) PlanPromote(ctx context.Context, to int, _ []string) (release.Outcome, error) {
-	return r.Plan(ctx, to)
+func (r releases) PlanPromote(ctx context.Context, w release.Wish) (release.Outcome, error) {
+	return r.Plan(ctx, w.Release)
 }
 
-func (r releases) TestPromote(context.Context, int, []string) (command.Tested, error) {
+func (r releases) TestPromote(context.Context, release.Wish) (command.Tested, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Tested, nil
@@ -60,13 +60,20 @@ func (r releases) Verdicts(context.Context) (open, closed []release.Verdicted, e
 	return slices.Clone(r.Watched), slices.Clone(r.Closed), nil
 }
 
-func (r releases) Promote(_ context.Context, to int, systems []string, _ string) (release.Outcome, error) {
+func (r releases) Canaries() map[int]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(systems) > 0 {
-		r.Shard.Releases = append(r.Shard.Releases, command.Release{Number: r.Identity.Release + 1, State: command.ReleaseCanary})
-		return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release + 1, Units: len(systems)}, nil
+	return r.Trying
+}
+
+func (r releases) Promote(_ context.Context, w release.Wish, _ string) (release.Outcome, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(w.Units) > 0 {
+		r.Trying = map[int]int{r.Identity.Release + 1: 0}
+		return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release + 1, Units: len(w.Units)}, nil
 	}
+	r.Promoted = append(r.Promoted, w)
 	r.Identity.Release++
 	return release.Outcome{Verdict: release.Apply, Release: r.Identity.Release, Units: 3}, nil
 }

@@ -36,7 +36,9 @@ type Shard struct {
 	Entries  []command.AuditEntry
 	Releases []command.Release
 	Tasks    []command.Task
-	Down     bool // a shutdown was asked for
+	Promoted []release.Wish // to all
+	Trying   map[int]int    // the canaries that run
+	Down     bool           // a shutdown was asked for
 	In       time.Duration
 	Reason   string
 	Told     []string // announcements

@@ -21,6 +21,7 @@ import (
 	"hotshard/console/client"
 	"hotshard/console/command"
 	"hotshard/console/command/commandtest"
+	"hotshard/runtime/clock"
 )
 
 // person is somebody with a key pair.
@@ -54,7 +55,7 @@ type shard struct {
 	*commandtest.Shard
 	dir, addr string
 	log       *logBuffer
-	clock     *clock
+	clock     *handClock
 	stop      func()
 }
 
@@ -75,18 +76,18 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-type clock struct {
+type handClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func (c *clock) Now() time.Time {
+func (c *handClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *clock) advance(d time.Duration) {
+func (c *handClock) advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
@@ -94,13 +95,13 @@ func (c *clock) advance(d time.Duration) {
 
 func startShard(t *testing.T, operators ...string) *shard {
 	t.Helper()
-	s := &shard{Shard: commandtest.New(), dir: t.TempDir(), log: &logBuffer{}, clock: &clock{now: time.Unix(1_000_000, 0)}}
+	s := &shard{Shard: commandtest.New(), dir: t.TempDir(), log: &logBuffer{}, clock: &handClock{now: time.Unix(1_000_000, 0)}}
 	s.operators(t, operators...)
 	shard := s.Command()
 	var server *Server
 	var err error
 	shard.Operators = late{&server}
-	server, err = New(Config{Dir: s.dir, Registry: command.Default(), Shard: shard, Now: s.clock.Now,
+	server, err = New(Config{Dir: s.dir, Registry: command.Default(), Shard: shard, Clock: clock.Told(s.clock.Now),
 		Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	if err != nil {
 		t.Fatal(err)

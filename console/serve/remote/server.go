@@ -23,6 +23,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"hotshard/console/command"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 )
 
@@ -38,7 +39,7 @@ type Config struct {
 	Registry *command.Registry
 	Shard    command.Shard
 	Log      *slog.Logger
-	Now      func() time.Time // time.Now where left out
+	Clock    clock.Clock // clock.Machine where left out
 }
 
 // Server answers operators over SSH.
@@ -65,8 +66,8 @@ const (
 
 // New prepares a server. It is an error if no operator could come in.
 func New(cfg Config) (*Server, error) {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
+	if cfg.Clock == nil {
+		cfg.Clock = clock.Machine{}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -130,8 +131,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 		from := peer.Parse(conn.RemoteAddr().String())
 		n := peer.Network(from)
-		if s.failed.Wait(n, s.cfg.Now()) > 0 || !s.slots.take(n) {
-			if s.alarm.Note(n, s.cfg.Now()) {
+		if s.failed.Wait(n, s.cfg.Clock.Now()) > 0 || !s.slots.take(n) {
+			if s.alarm.Note(n, s.cfg.Clock.Now()) {
 				s.cfg.Log.Warn("too many failed ssh attempts, or too many at once: turned away", "from", peer.Show(n))
 			}
 			conn.Close()
@@ -202,8 +203,8 @@ func (s *Server) welcome(ctx context.Context, conn net.Conn, from netip.Addr, fr
 // fail counts an attempt that came to nothing, and logs the first of a burst.
 func (s *Server) fail(from netip.Addr, err error) {
 	n := peer.Network(from)
-	s.failed.Add(n, s.cfg.Now())
-	if s.failed.Used(n, s.cfg.Now()) == 1 {
+	s.failed.Add(n, s.cfg.Clock.Now())
+	if s.failed.Used(n, s.cfg.Clock.Now()) == 1 {
 		s.cfg.Log.Warn("an ssh attempt failed", "from", from, "err", err)
 	}
 }

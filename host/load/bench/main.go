@@ -13,9 +13,10 @@ import (
 )
 
 var cli struct {
-	Table tableCmd     `cmd:"" default:"withargs" help:"Play the scenes and print the table."`
-	Serve serveCmd     `cmd:"" help:"Be the server: a shard whose passwords are cheap to check."`
-	Load  load.Command `cmd:"" help:"Be the players, as host load."`
+	Table   tableCmd     `cmd:"" default:"withargs" help:"Play the scenes and print the table."`
+	Profile profileCmd   `cmd:"" help:"Write the profile by which host is built."`
+	Serve   serveCmd     `cmd:"" help:"Be the server: a shard whose passwords are cheap to check."`
+	Load    load.Command `cmd:"" help:"Be the players, as host load."`
 }
 
 func main() {

@@ -173,9 +173,6 @@ func (c *Conn) Event(ctx context.Context, name string) (map[string]world.Value, 
 	}
 }
 
-// Ping sends a WebSocket ping.
-func (c *Conn) Ping(payload []byte) error { return c.ws.WritePing(payload) }
-
 // Done is closed when the connection is gone.
 func (c *Conn) Done() <-chan struct{} { return c.closed }
 

@@ -17,7 +17,7 @@ func Errorf(code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// The codes the gate itself answers with. Scripts and systems add their own.
+// The codes of the core. Scripts add their own.
 const (
 	CodeBadRequest     = "bad_request"     // not JSON, too deep, a field missing or of the wrong type
 	CodeNotSignedIn    = "not_signed_in"   // a command before login
@@ -28,6 +28,7 @@ const (
 	CodeBusy           = "busy"            // too many logins are waiting
 	CodeRateLimited    = "rate_limited"    // too many requests; also a close code
 	CodeUnknownCommand = "unknown_command" // no script registered the command
+	CodeRefused        = "refused"         // a script refused, and gave no code
 	CodeInternal       = "internal"        // an error of the server; the log has the rest
 )
 

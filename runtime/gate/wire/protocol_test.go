@@ -40,7 +40,7 @@ func TestProtocolListsTheModes(t *testing.T) {
 func TestProtocolNamesEveryCode(t *testing.T) {
 	text := protocol(t)
 	for _, code := range []string{wire.CodeBadRequest, wire.CodeNotSignedIn, wire.CodeSignedIn, wire.CodeBadCredentials, wire.CodeBadToken,
-		wire.CodeBusy, wire.CodeRateLimited, wire.CodeUnknownCommand, wire.CodeInternal, wire.ClosingKicked, wire.ClosingTakenOver,
+		wire.CodeBusy, wire.CodeRateLimited, wire.CodeUnknownCommand, wire.CodeRefused, wire.CodeInternal, wire.ClosingKicked, wire.ClosingTakenOver,
 		wire.ClosingTooSlow, wire.ClosingRateLimited, wire.ClosingLoginTimeout, wire.ClosingIdle, wire.ClosingLoggedOut, wire.ClosingShutdown} {
 		if !strings.Contains(text, "`"+code+"`") {
 			t.Errorf("PROTOCOL.md does not mention %s", code)

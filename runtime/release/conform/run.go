@@ -11,6 +11,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -75,7 +76,7 @@ func (r *runner) start() error {
 		return err
 	}
 	r.st = st
-	r.ctl = release.New(release.Config{Release: rel, Fleet: r, Now: func() time.Time { return r.clock },
+	r.ctl = release.New(release.Config{Release: rel, Fleet: r, Clock: clock.Told(func() time.Time { return r.clock }),
 		Options: func(string) *script.Options { o := r.options(rel); o.OnFault = nil; return &o }})
 	return nil
 }

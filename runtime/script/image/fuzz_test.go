@@ -86,7 +86,7 @@ func runAll(w *world, data []byte) {
 		case *lua.LState:
 			_, _, _ = vm.Resume(w.L, v, nil)
 		case *lua.LTable:
-			for k, e := v.Next(lua.LNil); k != lua.LNil; k, e = v.Next(k) {
+			for k, e, ok := vm.Next(v, lua.LNil); ok && k != lua.LNil; k, e, ok = vm.Next(v, k) {
 				_ = e
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 func TestWhatCannotBeWrittenIsNamedByItsPath(t *testing.T) {
@@ -15,8 +17,8 @@ func TestWhatCannotBeWrittenIsNamedByItsPath(t *testing.T) {
 	state := w.L.GetGlobal("state").(*lua.LTable)
 	fleet := state.RawGetString("fleet").(*lua.LTable)
 	nameless := func() *lua.LFunction { return w.L.NewFunction(func(*lua.LState) int { return 0 }) }
-	fleet.RawGetString("of").(*lua.LTable).RawGetInt(3).(*lua.LTable).RawSetString("cb", nameless())
-	fleet.RawGetString("a b").(*lua.LTable).RawSetInt(1, &lua.LUserData{Value: &strings.Builder{}, Metatable: lua.LNil})
+	vm.Set(vm.GetInt(fleet.RawGetString("of").(*lua.LTable), 3).(*lua.LTable), lua.LString("cb"), nameless())
+	vm.SetInt(fleet.RawGetString("a b").(*lua.LTable), 1, &lua.LUserData{Value: &strings.Builder{}, Metatable: lua.LNil})
 	w.L.Push(state.RawGetString("set"))
 	w.L.Push(nameless())
 	w.L.Call(1, 0)

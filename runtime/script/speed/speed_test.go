@@ -12,7 +12,7 @@ import (
 
 // workloads are the mix that stands for the game, by file in testdata: what scripts do
 // all day, each by itself, and the game's own scripts in a fight.
-var workloads = []string{"calls", "arithmetic", "fields", "methods", "closures", "vectors", "lists", "strings", "ships", "fight"}
+var workloads = []string{"calls", "arithmetic", "fields", "methods", "closures", "vectors", "lists", "strings", "library", "ships", "fight"}
 
 // TestEnginesAgree runs each workload a few times: some go on where they stopped.
 func TestEnginesAgree(t *testing.T) {
@@ -123,4 +123,21 @@ func mean(ratios []float64) float64 {
 		sum += math.Log(r)
 	}
 	return math.Exp(sum / float64(len(ratios)))
+}
+
+// BenchmarkAlone runs each workload in a State and nowhere else, for benchstat to
+// compare what two builds take, and allocate.
+func BenchmarkAlone(b *testing.B) {
+	mine := ours(b)
+	for _, w := range workloads {
+		b.Run(w, func(b *testing.B) {
+			b.ReportAllocs()
+			var took time.Duration
+			for range b.N {
+				_, one := mine(b, w, 1)
+				took += one
+			}
+			b.ReportMetric(float64(took.Nanoseconds())/1e3/float64(b.N), "cpu-µs/op")
+		})
+	}
 }

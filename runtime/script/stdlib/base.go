@@ -13,7 +13,7 @@ import (
 )
 
 func (lib library) base() Table {
-	return Table{Funcs: map[string]lua.LGFunction{
+	return Table{Quick: quickBase, Funcs: map[string]lua.LGFunction{
 		"assert":         assert,
 		"collectgarbage": collectGarbage,
 		"getfenv":        getEnvironment,
@@ -85,12 +85,7 @@ func ToString(L *lua.LState, v lua.LValue) lua.LValue {
 		return lua.LString(number.Format(float64(v)))
 	}
 	if meta := L.GetMetaField(v, "__tostring"); meta != lua.LNil {
-		L.Push(meta)
-		L.Push(v)
-		L.Call(1, 1)
-		v := L.Get(-1)
-		L.Pop(1)
-		return v
+		return vm.Call(L, meta, v)
 	}
 	return lua.LString(vm.Name(L, v))
 }

@@ -10,6 +10,9 @@ func TestToString(t *testing.T) {
 		{`return tostring(setmetatable({}, {__tostring = function() return 5 end}))`, "5"},
 		{`return tostring(setmetatable({}, {__tostring = function() error("no", 0) end}))`, "error: no"},
 		{`return tostring({}):match("^table: ") , tostring(type):match("^function: ")`, `"table: " "function: "`},
+		{`return tostring(setmetatable({}, {__tostring = 5}))`, "error: attempt to call a number value"},
+		{`return tostring(setmetatable({}, {__tostring = {}}))`, "error: attempt to call a table value"},
+		{`return tostring(setmetatable({}, {__tostring = setmetatable({}, {__call = function() return "called" end})}))`, `"called"`},
 		{`return tostring()`, "error: bad argument #1 to 'tostring' (value expected)"},
 		{`return (tostring(nil, 1))`, `"nil"`},
 	}.check(t)

@@ -47,8 +47,8 @@ func newThread(t testing.TB) (*lua.LState, *testEngine) {
 			into = &lua.LTable{Metatable: lua.LNil}
 			L.SetGlobal(table.Name, into)
 		}
-		for name, fn := range table.Funcs {
-			into.RawSetString(name, &lua.LFunction{IsG: true, GFunction: fn})
+		for name := range table.Funcs {
+			into.RawSetString(name, table.Function(name, L.Env))
 		}
 		for name, v := range table.Fields {
 			into.RawSetString(name, v)

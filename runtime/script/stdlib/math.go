@@ -7,6 +7,7 @@ import (
 
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/real"
+	"hotshard/runtime/script/vm"
 )
 
 func (lib library) math() Table {
@@ -14,6 +15,7 @@ func (lib library) math() Table {
 		Name:    "math",
 		Aliases: map[string]string{"mod": "fmod"}, // the name it had in Lua 5.0, kept by 5.1
 		Fields:  map[string]lua.LValue{"huge": lua.LNumber(math.Inf(1)), "pi": lua.LNumber(math.Pi)},
+		Quick:   map[string]vm.Quick{"max": quickGreatest, "min": quickLeast},
 		Funcs: map[string]lua.LGFunction{
 			"atan2":      binary(real.Atan2),
 			"fmod":       binary(real.Fmod),
@@ -34,7 +36,7 @@ func (lib library) math() Table {
 		"deg": func(x float64) float64 { return x / radiansPerDegree },
 		"rad": func(x float64) float64 { return x * radiansPerDegree },
 	} {
-		t.Funcs[name] = unary(fn)
+		t.Funcs[name], t.Quick[name] = unary(fn), quickUnary(fn)
 	}
 	return t
 }

@@ -53,8 +53,17 @@ const maxValues = 8000
 type Table struct {
 	Name    string
 	Funcs   map[string]lua.LGFunction
+	Quick   map[string]vm.Quick // of some of Funcs
 	Fields  map[string]lua.LValue
 	Aliases map[string]string // other names of functions
+}
+
+// Function makes the function of that name.
+func (t Table) Function(name string, env *lua.LTable) *lua.LFunction {
+	if quick := t.Quick[name]; quick != nil {
+		return vm.NewQuick(env, t.Funcs[name], quick)
+	}
+	return &lua.LFunction{IsG: true, GFunction: t.Funcs[name], Env: env}
 }
 
 // library is the functions that need the Engine.

@@ -11,7 +11,7 @@ import (
 )
 
 func (lib library) tables() Table {
-	return Table{Name: "table", Funcs: map[string]lua.LGFunction{
+	return Table{Name: "table", Quick: quickTables, Funcs: map[string]lua.LGFunction{
 		"concat":   lib.concat,
 		"foreach":  lib.forEach,
 		"foreachi": lib.forEachIndex,
@@ -58,6 +58,9 @@ func (lib library) insert(L *lua.LState) int {
 	case 3:
 		at := arg.Int(L, 2)
 		lib.chargeMove(L, at, end)
+		if vm.Insert(t, at, L.Get(3)) {
+			return 0
+		}
 		for i := max(end, at); i > at; i-- {
 			vm.SetInt(t, i, vm.GetInt(t, i-1))
 		}
@@ -76,6 +79,10 @@ func (lib library) remove(L *lua.LState) int {
 		return 0
 	}
 	lib.chargeMove(L, at, end)
+	if v, ok := vm.Remove(t, at); ok {
+		L.Push(v)
+		return 1
+	}
 	L.Push(vm.GetInt(t, at))
 	for i := at; i < end; i++ {
 		vm.SetInt(t, i, vm.GetInt(t, i+1))

@@ -10,7 +10,7 @@ import (
 
 func (lib library) strings() Table {
 	aliases := map[string]string{"gfind": "gmatch"} // the name it had in Lua 5.0, kept by 5.1
-	return Table{Name: "string", Aliases: aliases, Funcs: map[string]lua.LGFunction{
+	return Table{Name: "string", Aliases: aliases, Quick: quickStrings, Funcs: map[string]lua.LGFunction{
 		"byte":    lib.byte,
 		"char":    char,
 		"find":    lib.find,
@@ -43,14 +43,18 @@ func length(L *lua.LState) int {
 
 func sub(L *lua.LState) int {
 	text := arg.Text(L, 1)
-	from := max(fromEnd(arg.Offset(L, 2), len(text)), 1)
-	to := min(fromEnd(arg.OffsetOr(L, 3, -1), len(text)), len(text))
-	if from > to {
-		L.Push(lua.LString(""))
-	} else {
-		L.Push(lua.LString(text[from-1 : to]))
-	}
+	L.Push(lua.LString(substring(text, arg.Offset(L, 2), arg.OffsetOr(L, 3, -1))))
 	return 1
+}
+
+// substring is the bytes of a text from one place to another.
+func substring(text string, from, to int) string {
+	from = max(fromEnd(from, len(text)), 1)
+	to = min(fromEnd(to, len(text)), len(text))
+	if from > to {
+		return ""
+	}
+	return text[from-1 : to]
 }
 
 func (lib library) byte(L *lua.LState) int {

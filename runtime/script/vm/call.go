@@ -151,6 +151,13 @@ func (m *Machine) runGo(L *lua.LState, th *thread, cf *frame) bool {
 // as many as it wants, and clears what the frame used. They are the last in use.
 func (th *thread) give(L *lua.LState, cf *frame, from, n int) {
 	to, want := cf.ReturnBase, cf.NRet
+	if n == 1 && want == 1 && to < from { // of one result no slice is moved
+		regs := th.reg.array
+		regs[to] = regs[from]
+		clear(regs[to+1 : max(th.reg.top, from+1)])
+		th.reg.top = to + 1
+		return
+	}
 	if want < 0 {
 		want = n
 	}

@@ -41,7 +41,7 @@ func ShareNames(t *lua.LTable, known map[string]lua.LValue) {
 	if len(tt.keys) == 0 {
 		return
 	}
-	list, index := make([]lua.LValue, len(tt.keys)), make(map[lua.LValue]int, len(tt.keys))
+	list := make([]lua.LValue, len(tt.keys))
 	for i, k := range tt.keys {
 		if name, ok := k.(lua.LString); ok {
 			if shared := known[string(name)]; shared != nil {
@@ -49,9 +49,9 @@ func ShareNames(t *lua.LTable, known map[string]lua.LValue) {
 			}
 		}
 		list[i] = k
-		if !isNil(k) { // nil is the place of a key that is gone
-			index[k] = i
-		}
 	}
-	tt.keys, tt.k2i = list, index
+	tt.keys = list
+	if tt.k2i != nil {
+		tt.index()
+	}
 }

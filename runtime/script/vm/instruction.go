@@ -8,18 +8,37 @@ import (
 
 // What the interpreter's larger instructions do.
 
+// NewTable makes a table with room for so many items of a list and so many fields. It
+// is one like the interpreter's: see Set.
+func NewTable(list, fields int) *lua.LTable { return newTable(list, fields) }
+
 func newTable(list, fields int) *lua.LTable {
-	t := &lua.LTable{Metatable: lua.LNil}
-	tt := tableOf(t)
+	tt := roomFor(fields)
+	tt.Metatable = lua.LNil
 	if list > 0 {
 		tt.array = make([]lua.LValue, 0, list)
 	}
 	if fields > 0 {
 		tt.strdict = make(map[string]lua.LValue, fields)
-		tt.keys = make([]lua.LValue, 0, fields)
-		tt.k2i = make(map[lua.LValue]int, fields)
 	}
-	return t
+	return tt.lua()
+}
+
+// roomFor is a table with room for the names of so many fields: of few, in one piece
+// with it.
+func roomFor(fields int) *table {
+	switch {
+	case fields == 0:
+		return &table{keys: []lua.LValue{}}
+	case fields <= 4:
+		t := &struct {
+			table
+			room [4]lua.LValue
+		}{}
+		t.keys = t.room[:0]
+		return &t.table
+	}
+	return &table{keys: make([]lua.LValue, 0, fields)}
 }
 
 // put stores where no metamethod and no error can come of it, and says whether it
@@ -27,8 +46,9 @@ func newTable(list, fields int) *lua.LTable {
 func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 	switch n := k.(type) {
 	case lua.LString:
-		if _, ok := t.strdict[string(n)]; ok {
-			if isClosed(t.Metatable) {
+		switch {
+		case !isNil(t.Metatable):
+			if _, ok := t.strdict[string(n)]; !ok || isClosed(t.Metatable) {
 				return 0, false
 			}
 			if isNil(v) {
@@ -37,13 +57,13 @@ func (t *table) put(k, v lua.LValue) (grown int, ok bool) {
 				t.strdict[string(n)] = v
 			}
 			return 0, true
-		}
-		if isNil(t.Metatable) {
-			if !isNil(v) {
-				t.newString(string(n), k, v)
-			}
+		case isNil(v):
+			delete(t.strdict, string(n))
+			return 0, true
+		case t.assign(string(n), k, v):
 			return entryBytes, true
 		}
+		return 0, true
 	case lua.LNumber:
 		i := int(n)
 		if uint(i-1) < uint(len(t.array)) && lua.LNumber(i) == n {
@@ -178,7 +198,7 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 	case NextFn:
 		key, v, ok = m.step(t, c)
 		if !ok {
-			fail(L, "invalid key to 'next'")
+			invalidKey(L)
 		}
 		return key, v, true
 	case IpairsFn:
@@ -193,6 +213,39 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 		return lua.LNil, lua.LNil, true
 	}
 	return nil, nil, false
+}
+
+// setList stores the values behind a new table's register in it, as a group of its
+// list.
+func (th *thread) setList(m *Machine, cf *frame, i uint32, group int) {
+	a, n := bytecode.A(i), bytecode.B(i)
+	from := cf.LocalBase + a + 1
+	if n == 0 {
+		n = th.reg.top - from
+	}
+	t := tableOf(th.reg.array[from-1].(*lua.LTable))
+	t.append((group-1)*bytecode.PerFlush, th.reg.array[from:from+n])
+	m.Allocated += int64(n * itemBytes)
+	th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
+	clearAbove(th.reg, from+n)
+}
+
+// extra gives the extra arguments of a vararg function, as many as are wanted or all.
+func (th *thread) extra(L *lua.LState, cf *frame, i uint32) {
+	n := bytecode.B(i) - 1
+	have := max(0, cf.NArgs-int(cf.Fn.Proto.NumParameters))
+	from, at := cf.LocalBase-have, cf.LocalBase+bytecode.A(i)
+	if n < 0 {
+		n = have
+		th.reg.ensure(L, at+n)
+		th.reg.top = at + n
+	}
+	regs := th.reg.array
+	got := min(n, have)
+	copy(regs[at:at+got], regs[from:from+got])
+	for j := at + got; j < at+n; j++ {
+		regs[j] = lua.LNil
+	}
 }
 
 func clearAbove(r *registry, n int) {

@@ -70,7 +70,8 @@ var languageCases = []struct{ src, want string }{
 	{`print(not nil, not 0, not not nil, not (1==1), not (1>2 and x))`, "true\tfalse\tfalse\tfalse\ttrue\n"},
 	{`print(nil and 1, false or nil, 1 and 2, nil or false, 1==1 and "y" or "n", 1>2 or "z")`, "nil\tnil\t2\tfalse\ty\tz\n"},
 	{`local s="" for k,v in pairs({5,6,x=7}) do s=s..k.."="..v..";" end print(s)`, "1=5;2=6;x=7;\n"},
-	{`print(pcall(function() for k in next,{},"nokey" do end end))`, "false\ttest:1: invalid key to 'next'\n"},
+	{`print(pcall(function() for k in next,{},"nokey" do end end))`, "false\tinvalid key to 'next'\n"},
+	{`print(pcall(function() return next({},1) end))`, "false\tinvalid key to 'next'\n"},
 	{`local t=setmetatable({},{__index={a=1}}) print(t.a,t.b) t.a=2 print(t.a)`, "1\tnil\n2\n"},
 	{`local function f(n) if n==0 then return "done" end return f(n-1) end print(f(100000))`, "done\n"},
 }

@@ -19,8 +19,8 @@ type table struct {
 	array   []lua.LValue
 	dict    map[lua.LValue]lua.LValue
 	strdict map[string]lua.LValue
-	keys    []lua.LValue // of dict and strdict, in the order in which next gives them
-	k2i     map[lua.LValue]int
+	keys    []lua.LValue       // of dict and strdict, in the order in which next gives them
+	k2i     map[lua.LValue]int // the places of keys; see find
 }
 
 // thread is an LState: the main thread of a machine, or a coroutine.

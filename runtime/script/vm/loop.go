@@ -18,6 +18,14 @@ func windowAt(r *registry, base int) window {
 	return (window)(unsafe.Pointer(unsafe.SliceData(r.array[base:])))
 }
 
+// operand is a register or a constant, as bit Const of the operand says.
+func operand(r window, k []lua.LValue, of uint32) lua.LValue {
+	if of&bytecode.Const != 0 {
+		return k[uint8(of)]
+	}
+	return r[uint8(of)]
+}
+
 // execute runs the current frame of a thread until base has returned, or, where base
 // is nil, until the thread's last frame has. It is false when the coroutine yields.
 //
@@ -89,12 +97,7 @@ enter:
 			m.setIndex(L, cf.Fn.Env, k[i&(1<<18-1)], R[uint8(i>>18)], none)
 			R = windowAt(th.reg, cf.LocalBase)
 		case lua.OP_GETTABLEKS:
-			var key lua.LValue
-			if i&(bytecode.Const<<9) != 0 {
-				key = k[uint8(i>>9)]
-			} else {
-				key = R[uint8(i>>9)]
-			}
+			key := operand(R, k, i>>9)
 			obj := R[uint8(i)]
 			if t, ok := obj.(*lua.LTable); ok {
 				if v, ok := tableOf(t).strdict[string(key.(lua.LString))]; ok {
@@ -111,12 +114,7 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 			R[uint8(i>>18)] = v
 		case lua.OP_GETTABLE:
-			var key lua.LValue
-			if i&(bytecode.Const<<9) != 0 {
-				key = k[uint8(i>>9)]
-			} else {
-				key = R[uint8(i>>9)]
-			}
+			key := operand(R, k, i>>9)
 			obj := R[uint8(i)]
 			if t, ok := obj.(*lua.LTable); ok {
 				v := tableOf(t).get(key)
@@ -130,17 +128,7 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 			R[uint8(i>>18)] = v
 		case lua.OP_SETTABLEKS, lua.OP_SETTABLE:
-			var key, v lua.LValue
-			if i&bytecode.Const != 0 {
-				key = k[uint8(i)]
-			} else {
-				key = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				v = k[uint8(i>>9)]
-			} else {
-				v = R[uint8(i>>9)]
-			}
+			key, v := operand(R, k, i), operand(R, k, i>>9)
 			obj := R[uint8(i>>18)]
 			cf.Pc = pc
 			if t, ok := obj.(*lua.LTable); ok && m.ReadOnly == nil {
@@ -165,12 +153,7 @@ enter:
 			}
 			R[uint8(i>>18)] = t
 		case lua.OP_SELF:
-			var key lua.LValue
-			if i&(bytecode.Const<<9) != 0 {
-				key = k[uint8(i>>9)]
-			} else {
-				key = R[uint8(i>>9)]
-			}
+			key := operand(R, k, i>>9)
 			obj := R[uint8(i)]
 			v, ok := m.method(obj, key)
 			if !ok {
@@ -181,17 +164,7 @@ enter:
 			R[uint8(i>>18)+1] = obj
 			R[uint8(i>>18)] = v
 		case lua.OP_ADD:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
 				if y, ok := b.(lua.LNumber); ok {
 					R[uint8(i>>18)] = m.num(float64(x + y))
@@ -203,17 +176,7 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 			R[uint8(i>>18)] = v
 		case lua.OP_SUB:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
 				if y, ok := b.(lua.LNumber); ok {
 					R[uint8(i>>18)] = m.num(float64(x - y))
@@ -225,17 +188,7 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 			R[uint8(i>>18)] = v
 		case lua.OP_MUL:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
 				if y, ok := b.(lua.LNumber); ok {
 					R[uint8(i>>18)] = m.num(float64(x * y))
@@ -247,17 +200,7 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 			R[uint8(i>>18)] = v
 		case lua.OP_DIV, lua.OP_MOD, lua.OP_POW:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
 				if y, ok := b.(lua.LNumber); ok {
 					var v float64
@@ -311,17 +254,7 @@ enter:
 			}
 			pc += by
 		case lua.OP_EQ:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			var is bool
 			if x, ok := a.(lua.LNumber); ok {
 				y, ok := b.(lua.LNumber)
@@ -337,17 +270,7 @@ enter:
 			}
 			goto jump
 		case lua.OP_LT, lua.OP_LE:
-			var a, b lua.LValue
-			if i&bytecode.Const != 0 {
-				a = k[uint8(i)]
-			} else {
-				a = R[uint8(i)]
-			}
-			if i&(bytecode.Const<<9) != 0 {
-				b = k[uint8(i>>9)]
-			} else {
-				b = R[uint8(i>>9)]
-			}
+			a, b := operand(R, k, i), operand(R, k, i>>9)
 			var is bool
 			x, ok1 := a.(lua.LNumber)
 			y, ok2 := b.(lua.LNumber)
@@ -393,6 +316,9 @@ enter:
 			nargs := int(i&0x1ff) - 1
 			if nargs < 0 {
 				nargs = th.reg.top - at - 1
+			}
+			if m.quick(th, cf, at, nargs, int(i>>9&0x1ff)-1) {
+				continue
 			}
 			f := m.frameFor(L, th, at, nargs, int(i>>9&0x1ff)-1, at, a)
 			if !f.Fn.IsG {
@@ -515,17 +441,7 @@ enter:
 				group = int(code[pc])
 				pc++
 			}
-			a := int(i >> 18 & 0xff)
-			n := int(i & 0x1ff)
-			if n == 0 {
-				n = th.reg.top - cf.LocalBase - a - 1
-			}
-			t := tableOf(R[uint8(a)].(*lua.LTable))
-			from := cf.LocalBase + a + 1
-			t.append((group-1)*bytecode.PerFlush, th.reg.array[from:from+n])
-			m.Allocated += int64(n * itemBytes)
-			th.reg.top = cf.LocalBase + int(cf.Fn.Proto.NumUsedRegisters)
-			clearAbove(th.reg, from+n)
+			th.setList(m, cf, i, group)
 		case lua.OP_CLOSE:
 			th.closeFrom(cf.LocalBase + int(i>>18&0xff))
 		case lua.OP_CLOSURE:
@@ -537,23 +453,9 @@ enter:
 			R[uint8(i>>18)] = th.closure(cf, p, code[pc:])
 			pc += int(p.NumUpvalues)
 		case lua.OP_VARARG:
-			a := int(i >> 18 & 0xff)
-			n := int(i&0x1ff) - 1
-			have := max(0, cf.NArgs-int(cf.Fn.Proto.NumParameters))
-			from, at := cf.LocalBase-have, cf.LocalBase+a
-			if n < 0 {
-				n = have
-				cf.Pc = pc
-				th.reg.ensure(L, at+n)
-				R = windowAt(th.reg, cf.LocalBase)
-				th.reg.top = at + n
-			}
-			regs := th.reg.array
-			got := min(n, have)
-			copy(regs[at:at+got], regs[from:from+got])
-			for j := at + got; j < at+n; j++ {
-				regs[j] = lua.LNil
-			}
+			cf.Pc = pc
+			th.extra(L, cf, i)
+			R = windowAt(th.reg, cf.LocalBase)
 		}
 		continue
 	jump: // a comparison that holds is followed by one

@@ -101,6 +101,9 @@ func (r *registry) setTop(n int) {
 	r.top = n
 }
 
+// Number makes a value of a number.
+func (m *Machine) Number(n float64) lua.LValue { return m.num(n) }
+
 // num makes a value of a number. Large ones share blocks: an allocation each would
 // cost several times as much.
 func (m *Machine) num(n float64) lua.LValue {

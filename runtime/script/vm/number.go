@@ -38,6 +38,3 @@ func box(n lua.LNumber) lua.LValue {
 	}
 	return n
 }
-
-// Number is a number as a value.
-func (m *Machine) Number(n float64) lua.LValue { return m.num(n) }

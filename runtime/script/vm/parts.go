@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"unsafe"
@@ -29,10 +28,7 @@ func Field(t *lua.LTable, k lua.LValue) lua.LValue { return tableOf(t).getKey(k)
 // table has: a key twice, or one that belongs to the list.
 func SetParts(t *lua.LTable, list, keys, values []lua.LValue) bool {
 	tt := tableOf(t)
-	if list == nil {
-		list = []lua.LValue{}
-	}
-	tt.array, tt.keys = list, keys
+	tt.begin(list, keys)
 	texts := 0
 	for _, k := range keys {
 		if _, ok := k.(lua.LString); ok {
@@ -45,25 +41,37 @@ func SetParts(t *lua.LTable, list, keys, values []lua.LValue) bool {
 	if texts < len(keys) {
 		tt.dict = make(map[lua.LValue]lua.LValue, len(keys)-texts)
 	}
-	tt.k2i = make(map[lua.LValue]int, len(keys))
-	places := 0
 	for i, k := range keys {
 		if isNil(k) {
 			continue
 		}
-		places++
-		tt.k2i[k] = i
+		n, isNumber := k.(lua.LNumber)
+		if at, ok := tt.find(k); !ok || at != i || isNumber && n != n {
+			return false
+		}
 		if v := values[i]; v == nil {
 			continue
 		} else if s, ok := k.(lua.LString); ok {
 			tt.strdict[string(s)] = v
-		} else if n, ok := k.(lua.LNumber); ok && (n != n || listIndex(n) > 0 && listIndex(n) <= len(list)+1) {
+		} else if isNumber && listIndex(n) > 0 && listIndex(n) <= len(list)+1 {
 			return false
 		} else {
 			tt.dict[k] = v
 		}
 	}
-	return len(tt.k2i) == places
+	return true
+}
+
+// begin gives a new table its list and keys, as the interpreter's tables have them: not
+// Go's nil.
+func (t *table) begin(list, keys []lua.LValue) {
+	if list == nil {
+		list = []lua.LValue{}
+	}
+	if keys == nil {
+		keys = []lua.LValue{}
+	}
+	t.array, t.keys = list, keys
 }
 
 // Fields is how many keys a table has that are texts and are there.
@@ -76,7 +84,7 @@ type Shape struct{ of *table }
 // ShapeOf is false for a table with other keys, or with some that are gone.
 func ShapeOf(t *lua.LTable) (Shape, bool) {
 	tt := tableOf(t)
-	return Shape{tt}, len(tt.strdict) == len(tt.keys) && len(tt.k2i) == len(tt.keys)
+	return Shape{tt}, len(tt.strdict) == len(tt.keys)
 }
 
 // Len is how many keys it has.
@@ -86,10 +94,7 @@ func (s Shape) Len() int { return len(s.of.keys) }
 // list.
 func (s Shape) Make(t *lua.LTable, list, values []lua.LValue) {
 	tt := tableOf(t)
-	if list == nil {
-		list = []lua.LValue{}
-	}
-	tt.array, tt.keys, tt.k2i = list, slices.Clip(s.of.keys), maps.Clone(s.of.k2i)
+	tt.begin(list, slices.Clip(s.of.keys))
 	tt.strdict = make(map[string]lua.LValue, len(values))
 	for i, k := range s.of.keys {
 		tt.strdict[string(k.(lua.LString))] = values[i]
@@ -107,7 +112,7 @@ func Reach(t *lua.LTable, n int) {
 
 // Within says whether a traversal may stand at item n of a list that has fewer by now.
 func Within(t *lua.LTable, n int) bool {
-	_, other := tableOf(t).k2i[lua.LNumber(n)]
+	_, other := tableOf(t).find(lua.LNumber(n))
 	return !other && n <= cap(tableOf(t).array)
 }
 

@@ -3,7 +3,7 @@ package vm
 import lua "github.com/yuin/gopher-lua"
 
 // What things take of memory, in bytes, about: gopher-lua's tables keep their keys
-// three times.
+// twice, and three times where they have an index.
 const (
 	tableBytes   = 128
 	entryBytes   = 96 // a field or another key

@@ -6,15 +6,20 @@ import (
 
 // A table keeps the list 1..n in its array and every other key in its
 // dictionaries: `t[12345678] = x` costs one entry, and a list may have any length.
-// These hold after every operation here, and gopher-lua's own reading methods
-// (Next, ForEach, RawGetString) rely on them:
+// These hold after every operation here:
 //
 //   - the last element of the array is not nil,
 //   - no dictionary has the key len(array)+1 or a whole positive one below it,
 //   - the array is not Go's nil where a dictionary has whole positive keys.
 //
-// gopher-lua's RawGet, RawSet, RawSetInt, Append and Len know nothing of whole keys
-// in the dictionary: code that handles scripts' tables uses the functions here.
+// The index of keys is made where a search for one wants it, not before the table has
+// more than fewKeys of them: most tables are small, and nobody asks. Only a table that
+// Go code has made has it from its first key on, as gopher-lua's writers want it; the
+// interpreter's begin with keys that are not Go's nil.
+//
+// So gopher-lua's own methods are for tables that Go code has made and still has for
+// itself. Code that handles scripts' tables uses the functions here; ForEach and
+// RawGetString are right for any table, Next and RawSetString are not.
 
 // listIndex is the place in a list that a key stands for, from 1, or 0.
 func listIndex(n lua.LNumber) int {
@@ -138,9 +143,42 @@ func (t *table) takeIn() {
 
 // dropPlace leaves a key's place in the order of next empty: the others stay.
 func (t *table) dropPlace(k lua.LValue) {
-	if at, ok := t.k2i[k]; ok {
+	if at, ok := t.find(k); ok {
 		t.keys[at] = lua.LNil
 		delete(t.k2i, k)
+	}
+}
+
+// fewKeys are so many that to look through them takes less than an index does.
+const fewKeys = 8
+
+// find is a key's place among keys.
+func (t *table) find(k lua.LValue) (at int, ok bool) {
+	if t.k2i == nil {
+		if len(t.keys) <= fewKeys {
+			return t.scan(k)
+		}
+		t.index()
+	}
+	at, ok = t.k2i[k]
+	return at, ok
+}
+
+func (t *table) scan(k lua.LValue) (at int, ok bool) {
+	for at, other := range t.keys {
+		if RawEqual(other, k) && !isNil(other) {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+func (t *table) index() {
+	t.k2i = make(map[lua.LValue]int, cap(t.keys))
+	for at, k := range t.keys {
+		if !isNil(k) { // nil is the place of a key that is gone
+			t.k2i[k] = at
+		}
 	}
 }
 
@@ -161,23 +199,25 @@ func (t *table) setString(s string, k, v lua.LValue) {
 		delete(t.strdict, s)
 		return
 	}
-	if _, ok := t.strdict[s]; !ok {
-		t.newString(s, k, v)
-		return
-	}
-	t.strdict[s] = v
+	t.assign(s, k, v)
 }
 
-// newString adds a field that the table does not have.
-func (t *table) newString(s string, k, v lua.LValue) {
+// assign gives a field a value that is not nil, and says whether it is a new one. The
+// map is searched once: that it has grown tells.
+func (t *table) assign(s string, k, v lua.LValue) (added bool) {
 	if t.strdict == nil {
 		t.strdict = map[string]lua.LValue{}
+	}
+	before := len(t.strdict)
+	t.strdict[s] = v
+	if len(t.strdict) == before {
+		return false
 	}
 	if k == nil {
 		k = lua.LString(s)
 	}
 	t.addKey(k)
-	t.strdict[s] = v
+	return true
 }
 
 // setOther sets a key that is neither a string nor of the list.
@@ -190,42 +230,47 @@ func (t *table) setOther(k, v lua.LValue) {
 		if t.dict == nil {
 			t.dict = map[lua.LValue]lua.LValue{}
 		}
+		t.dict[k] = v
 		t.addKey(k)
+		return
 	}
 	t.dict[k] = v
 }
 
-// addKey gives a new key its place in the order of next. A key that was there
+// addKey gives a key that has just come its place in the order of next. A key that was there
 // before has its place still, unless most places are of keys that are gone: those
 // are given back here, where a new key comes and so no traversal is under way that
 // Lua would allow.
 func (t *table) addKey(k lua.LValue) {
-	if t.k2i == nil {
+	if t.keys == nil {
 		t.k2i = map[lua.LValue]int{}
 	}
-	live := len(t.strdict) + len(t.dict)
+	live := len(t.strdict) + len(t.dict) - 1
 	if len(t.keys) >= 32 && len(t.keys) > 2*live {
 		t.forgetKeys()
 	}
 	if len(t.keys) > live { // there are places of keys that are gone
-		if _, ok := t.k2i[k]; ok {
+		if _, ok := t.find(k); ok {
 			return
 		}
 	}
-	t.k2i[k] = len(t.keys)
+	if t.k2i != nil {
+		t.k2i[k] = len(t.keys)
+	}
 	t.keys = append(t.keys, k)
 }
 
 func (t *table) forgetKeys() {
 	live := make([]lua.LValue, 0, len(t.strdict)+len(t.dict)+1)
-	index := make(map[lua.LValue]int, cap(live))
 	for _, k := range t.keys {
 		if !isNil(t.getKey(k)) {
-			index[k] = len(live)
 			live = append(live, k)
 		}
 	}
-	t.keys, t.k2i = live, index
+	t.keys = live
+	if t.k2i != nil {
+		t.index()
+	}
 }
 
 // getKey is the value of a key that has a place in keys.
@@ -275,11 +320,11 @@ func (t *table) place(k lua.LValue) (at int, inList, ok bool) {
 		if i > 0 && i <= len(t.array) {
 			return i, true, true
 		}
-		if at, ok := t.k2i[k]; ok {
+		if at, ok := t.find(k); ok {
 			return at + 1, false, true
 		}
 		return 0, false, i > 0 && i <= cap(t.array) // its end was taken off meanwhile
 	}
-	at, ok = t.k2i[k]
+	at, ok = t.find(k)
 	return at + 1, false, ok
 }

@@ -42,6 +42,9 @@ func TestTableIsAMap(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		objects := []lua.LValue{lua.LTrue, lua.LFalse, &lua.LFunction{}, &lua.LTable{}}
 		tb, want := &lua.LTable{Metatable: lua.LNil}, map[lua.LValue]lua.LValue{}
+		if seed%2 == 0 {
+			tb = newTable(r.IntN(3), r.IntN(7))
+		}
 		for step := range 300 {
 			k := randomKey(r, objects)
 			if r.IntN(3) == 0 {
@@ -80,6 +83,9 @@ func compare(t *testing.T, seed uint64, tb *lua.LTable, want map[lua.LValue]lua.
 	}
 	if len(met) != len(want) {
 		t.Fatalf("seed %d: a walk meets %d entries of %d", seed, len(met), len(want))
+	}
+	if tableOf(tb).keys != nil && tableOf(tb).k2i == nil {
+		return
 	}
 	stock := 0
 	for k, _ := tb.Next(lua.LNil); k != lua.LNil && stock <= len(want); k, _ = tb.Next(k) {
@@ -135,6 +141,51 @@ func TestNumbers(t *testing.T) {
 		got := float64(box(lua.LNumber(x)).(lua.LNumber))
 		if math.Float64bits(got) != math.Float64bits(x) {
 			t.Errorf("%v became %v", x, got)
+		}
+	}
+}
+
+// TestShift compares Insert and Remove with the moves that they stand for, one by one,
+// in lists with holes and with keys behind their end.
+func TestShift(t *testing.T) {
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		a, b := newTable(0, 0), newTable(0, 0)
+		both := func(k int, v lua.LValue) { SetInt(a, k, v); SetInt(b, k, v) }
+		for range 2 + r.IntN(14) {
+			k, v := 1+r.IntN(9), lua.LValue(lua.LNumber(r.IntN(99)))
+			if r.IntN(4) == 0 {
+				v = lua.LNil
+			}
+			both(k, v)
+		}
+		for step := range 12 {
+			at, end := r.IntN(8), Len(b)
+			if r.IntN(2) == 0 {
+				v := lua.LNumber(step)
+				if Insert(a, at, v) {
+					for i := end + 1; i > at; i-- {
+						SetInt(b, i, GetInt(b, i-1))
+					}
+					SetInt(b, at, v)
+				}
+			} else if v, ok := Remove(a, at); ok {
+				if want := GetInt(b, at); v != want {
+					t.Fatalf("seed %d, step %d: removed %v, want %v", seed, step, v, want)
+				}
+				for i := at; i < end; i++ {
+					SetInt(b, i, GetInt(b, i+1))
+				}
+				SetInt(b, end, lua.LNil)
+			}
+			for i := range 24 {
+				if got, want := GetInt(a, i), GetInt(b, i); got != want {
+					t.Fatalf("seed %d, step %d: [%d] is %v, want %v", seed, step, i, got, want)
+				}
+			}
+			if Len(a) != Len(b) {
+				t.Fatalf("seed %d, step %d: %d long, want %d", seed, step, Len(a), Len(b))
+			}
 		}
 	}
 }

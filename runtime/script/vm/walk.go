@@ -58,7 +58,7 @@ func nextWord(L *lua.LState) int {
 	t := tableArg(L, 1)
 	k, v, ok := Of(L).step(t, L.Get(2))
 	if !ok {
-		Raise(L, "invalid key to 'next'")
+		invalidKey(L)
 	}
 	L.Push(k)
 	if isNil(k) {
@@ -67,6 +67,9 @@ func nextWord(L *lua.LState) int {
 	L.Push(v)
 	return 2
 }
+
+// invalidKey raises an error without a place: lua5.1 finds it below any function.
+func invalidKey(L *lua.LState) { Throw(L, lua.LString("invalid key to 'next'")) }
 
 func ipairsStep(L *lua.LState) int {
 	t, i := tableArg(L, 1), intArg(L, 2)+1
