@@ -18,7 +18,7 @@ const imageFormat = 1
 
 // AppendImage appends the Space to b. It is called between two Steps.
 func (s *Space) AppendImage(b []byte) []byte {
-	w := imageWriter{b}
+	w := imageWriter{slices.Grow(b, 192*len(s.ids)+1024)}
 	w.uint(imageFormat)
 	w.config(s.cfg)
 	w.float(s.step.dt)
