@@ -18,10 +18,11 @@ run: build ## start a development shard and print the page to open
 console: build ## open the operator's console of the running shard
 	bin/console
 
-test: test-go test-lua test-js ## all tests
+test: test-lua test-js test-go ## all tests; the last lines say what was left out, and why
 
+LEFTOUT ?=
 test-go:
-	$(GO) test ./...
+	@$(GO) test -json ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts

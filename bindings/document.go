@@ -12,12 +12,14 @@ import (
 const generated = "Made by `go run ./bindings/gen` from the tables in bindings/; do not edit."
 
 // Documents returns the generated files by their path below bindings/: editor
-// stubs for lua-language-server, and API.md.
+// stubs for lua-language-server, API.md, and the configuration of luacheck.
 func Documents() map[string]string {
 	files := map[string]string{"API.md": apiPage()}
 	for _, t := range byName(Tables()) {
 		files["library/"+cmp.Or(t.Name, "globals")+".lua"] = stub(t)
 	}
+	files["library/tests.lua"] = testStubs()
+	files["../.luacheckrc"] = LuacheckConfig()
 	files["library/classes.lua"] = classStubs()
 	files["library/sent.lua"] = sentStubs()
 	return files
@@ -122,19 +124,7 @@ func apiPage() string {
 			title = "Without a table"
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, t.Doc)
-		if len(t.Funcs) > 0 {
-			b.WriteString("\n")
-		}
-		for _, f := range t.Funcs {
-			var notes string
-			if f.Yields {
-				notes += " *Waits.*"
-			}
-			if f.Effect {
-				notes += " *Changes.*"
-			}
-			fmt.Fprintf(&b, "- `%s`: %s%s\n", strings.TrimPrefix(t.Name+"."+f.Sig, "."), f.Doc, notes)
-		}
+		writeFuncs(&b, strings.TrimPrefix(t.Name+".", "."), t.Funcs)
 	}
 	b.WriteString("\n## Events from the core\n\n")
 	for _, e := range Events {
@@ -153,8 +143,26 @@ func apiPage() string {
 			fmt.Fprintf(&b, "- `%s: %s` %s\n", f.Name, f.Type, f.Doc)
 		}
 	}
+	writeTestWords(&b)
 	writeDeviations(&b)
 	return strings.ReplaceAll(b.String(), " \n", "\n")
+}
+
+// writeFuncs lists functions, each called as before and its signature say.
+func writeFuncs(b *strings.Builder, before string, funcs []script.Func) {
+	if len(funcs) > 0 {
+		b.WriteString("\n")
+	}
+	for _, f := range funcs {
+		var notes string
+		if f.Yields {
+			notes += " *Waits.*"
+		}
+		if f.Effect {
+			notes += " *Changes.*"
+		}
+		fmt.Fprintf(b, "- `%s%s`: %s%s\n", before, f.Sig, f.Doc, notes)
+	}
 }
 
 func writeDeviations(b *strings.Builder) {

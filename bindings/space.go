@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/physics"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -157,22 +158,22 @@ func spaceGet(e *env, L *lua.LState) int {
 		return 1
 	}
 	t := L.CreateTable(0, 12)
-	t.RawSetString("id", lua.LNumber(id))
-	t.RawSetString("kind", lua.LString(ent.Kind))
-	t.RawSetString("name", lua.LString(ent.Name))
-	t.RawSetString("type", lua.LString(ent.Type))
+	vm.Set(t, lua.LString("id"), lua.LNumber(id))
+	vm.Set(t, lua.LString("kind"), lua.LString(ent.Kind))
+	vm.Set(t, lua.LString("name"), lua.LString(ent.Name))
+	vm.Set(t, lua.LString("type"), lua.LString(ent.Type))
 	if ent.Owner != 0 {
-		t.RawSetString("owner", lua.LNumber(ent.Owner))
+		vm.Set(t, lua.LString("owner"), lua.LNumber(ent.Owner))
 	}
-	t.RawSetString("pos", pushVector(L, st.Pos))
-	t.RawSetString("vel", pushVector(L, st.Vel))
-	t.RawSetString("mode", lua.LString(st.Mode.String()))
+	vm.Set(t, lua.LString("pos"), pushVector(L, st.Pos))
+	vm.Set(t, lua.LString("vel"), pushVector(L, st.Vel))
+	vm.Set(t, lua.LString("mode"), lua.LString(st.Mode.String()))
 	if st.Target != 0 {
-		t.RawSetString("target", lua.LNumber(st.Target))
+		vm.Set(t, lua.LString("target"), lua.LNumber(st.Target))
 	}
-	t.RawSetString("speed", lua.LNumber(st.Speed))
-	t.RawSetString("radius", lua.LNumber(st.Radius))
-	t.RawSetString("bubble", lua.LNumber(st.Bubble))
+	vm.Set(t, lua.LString("speed"), lua.LNumber(st.Speed))
+	vm.Set(t, lua.LString("radius"), lua.LNumber(st.Radius))
+	vm.Set(t, lua.LString("bubble"), lua.LNumber(st.Bubble))
 	L.Push(t)
 	return 1
 }

@@ -3,6 +3,7 @@ package bindings
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -159,18 +160,18 @@ func systemCelestial(e *env, L *lua.LState) int {
 // celestial is a celestial of the map as scripts see it.
 func celestial(e *env, L *lua.LState, c *world.Celestial) *lua.LTable {
 	t := L.CreateTable(0, 8)
-	t.RawSetString("id", lua.LNumber(c.ID))
-	t.RawSetString("kind", lua.LString(c.Kind.String()))
-	t.RawSetString("name", lua.LString(c.Name))
-	t.RawSetString("pos", pushVector(L, c.Pos))
-	t.RawSetString("radius", lua.LNumber(c.Radius))
+	vm.Set(t, lua.LString("id"), lua.LNumber(c.ID))
+	vm.Set(t, lua.LString("kind"), lua.LString(c.Kind.String()))
+	vm.Set(t, lua.LString("name"), lua.LString(c.Name))
+	vm.Set(t, lua.LString("pos"), pushVector(L, c.Pos))
+	vm.Set(t, lua.LString("radius"), lua.LNumber(c.Radius))
 	if c.Parent != 0 {
-		t.RawSetString("parent", lua.LNumber(c.Parent))
+		vm.Set(t, lua.LString("parent"), lua.LNumber(c.Parent))
 	}
 	if c.Dest != 0 {
-		t.RawSetString("dest", lua.LNumber(c.Dest))
+		vm.Set(t, lua.LString("dest"), lua.LNumber(c.Dest))
 		if m := e.deps.Map.System(c.Dest); m != nil {
-			t.RawSetString("dest_name", lua.LString(m.Name))
+			vm.Set(t, lua.LString("dest_name"), lua.LString(m.Name))
 		}
 	}
 	return t

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -73,12 +74,12 @@ func universeSystem(e *env, L *lua.LState) int {
 		return refuse(L, unknownSystem(L.CheckString(1)))
 	}
 	t := L.CreateTable(0, 6)
-	t.RawSetString("name", lua.LString(m.Name))
-	t.RawSetString("id", lua.LNumber(m.ID))
-	t.RawSetString("security", lua.LNumber(m.Security))
-	t.RawSetString("region", lua.LString(m.Region))
-	t.RawSetString("constellation", lua.LString(m.Constellation))
-	t.RawSetString("neighbours", names(e, L, e.deps.Routes.Neighbours(nil, m.ID)))
+	vm.Set(t, lua.LString("name"), lua.LString(m.Name))
+	vm.Set(t, lua.LString("id"), lua.LNumber(m.ID))
+	vm.Set(t, lua.LString("security"), lua.LNumber(m.Security))
+	vm.Set(t, lua.LString("region"), lua.LString(m.Region))
+	vm.Set(t, lua.LString("constellation"), lua.LString(m.Constellation))
+	vm.Set(t, lua.LString("neighbours"), names(e, L, e.deps.Routes.Neighbours(nil, m.ID)))
 	L.Push(t)
 	return 1
 }

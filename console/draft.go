@@ -86,6 +86,6 @@ func (o *operator) editAndSend(ctx context.Context, l client.Line, code string) 
 
 // askAgain asks whether to go on editing.
 func (s *screen) askAgain() bool {
-	answer, err := s.line.Prompt("Edit it again? (Y/n) ")
+	answer, err := s.prompt("Edit it again? (Y/n) ")
 	return err == nil && !strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "n")
 }

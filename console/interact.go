@@ -45,6 +45,7 @@ func (o *operator) interact(ctx context.Context) error {
 		}
 		text, err := o.read()
 		if errors.Is(err, liner.ErrPromptAborted) {
+			s.keys.forget()
 			continue
 		}
 		if err != nil {
@@ -93,7 +94,19 @@ func (o *operator) prompt() string {
 	return fmt.Sprintf("%s%s r%d> ", h.Shard, kind, o.client.Release())
 }
 
-// read reads one command, over several lines where its Lua code goes on.
+// pasteGoesOn says whether the next line of a paste waits, and belongs to the command.
+// What waits may also have been typed ahead while another command ran.
+func (o *operator) pasteGoesOn(text string) bool {
+	next, pasted, waits := o.screen.keys.next()
+	switch strings.TrimSpace(next) {
+	case "exit", "quit", "clear":
+		return false
+	}
+	return waits && o.commands.GoesOn(text, next, pasted)
+}
+
+// read reads one command, over several lines where its Lua code goes on, or more of a
+// paste waits.
 func (o *operator) read() (string, error) {
 	text, prompt := "", o.prompt()
 	for {
@@ -104,7 +117,7 @@ func (o *operator) read() (string, error) {
 			return "", err
 		}
 		text += line
-		if !o.commands.Unfinished(text) {
+		if !o.commands.Unfinished(text) && !o.pasteGoesOn(text) {
 			o.screen.remember(text)
 			return text, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -152,9 +153,46 @@ func TestFilesOfTheOperator(t *testing.T) {
 			t.Errorf("patch %+v", p)
 		}
 	})
-	_, errs, code := s.ran(t, "", "-e", "profile @Jita 1s")
-	found, _ := filepath.Glob(filepath.Join(s.dir, "profile-*.pb.gz"))
-	if code != 0 || len(found) != 1 || !strings.Contains(errs, "wrote profile-") {
-		t.Errorf("exit %d: %s, files %v", code, errs, found)
+}
+
+// TestAProfileGoesWhereItIsTold on the operator's own machine, as seen from there.
+func TestAProfileGoesWhereItIsTold(t *testing.T) {
+	s := startShard(t, t.TempDir())
+	os.Mkdir(filepath.Join(s.dir, "sub"), 0o700)
+	elsewhere := filepath.Join(t.TempDir(), "jita.pb.gz")
+	for line, want := range map[string]string{
+		"profile @Jita 1s":                             filepath.Join(s.dir, "profile-*.pb.gz"),
+		"profile @Jita 1s --file jita.pb.gz":           filepath.Join(s.dir, "jita.pb.gz"),
+		"profile @Jita --for 1s --file=sub/jita.pb.gz": filepath.Join(s.dir, "sub", "jita.pb.gz"),
+		"profile @Jita 1s --file " + elsewhere:         elsewhere,
+	} {
+		_, errs, code := s.ran(t, "", "-e", line)
+		found, _ := filepath.Glob(want)
+		if code != 0 || len(found) != 1 || !strings.Contains(errs, "wrote "+found[0]) {
+			t.Errorf("%s: exit %d: %s, files %v", line, code, errs, found)
+			continue
+		}
+		if b, err := os.ReadFile(found[0]); err != nil || string(b) != "pprof" {
+			t.Errorf("%s: %q, %v", line, b, err)
+		}
+	}
+	if _, errs, code := s.ran(t, "", "-e", "profile @Jita 1s --file jita.pb.gz"); code == 0 || !strings.Contains(errs, "exists") {
+		t.Errorf("written over another: exit %d, %s", code, errs)
+	}
+}
+
+// TestAShardDoesNotChooseWhereFilesGo: it is the line that does.
+func TestAShardDoesNotChooseWhereFilesGo(t *testing.T) {
+	t.Chdir(t.TempDir())
+	elsewhere := filepath.Join(t.TempDir(), "chosen")
+	o := operator{errs: io.Discard}
+	if err := o.store(command.File{Name: elsewhere, Data: []byte("x")}, "profile @Jita 1s"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(elsewhere); err == nil {
+		t.Error("the shard chose the folder")
+	}
+	if _, err := os.Stat("chosen"); err != nil {
+		t.Error(err)
 	}
 }

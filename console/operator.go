@@ -126,7 +126,7 @@ func (o *operator) send(ctx context.Context, l client.Line) error {
 	}
 	o.show(r)
 	if err == nil && r.File != nil {
-		err = o.store(*r.File)
+		err = o.store(*r.File, l.Text)
 	}
 	if err == nil && r.Failed != "" {
 		return errBadNews(r.Failed)
@@ -166,10 +166,13 @@ func (o *operator) print(r command.Result) {
 	fmt.Fprintf(o.out, "%s\n", b)
 }
 
-// store writes a file that came with an answer into the current folder, never
-// over another.
-func (o *operator) store(f command.File) error {
+// store writes a file that came with an answer, never over another: where the line
+// says, or else into the current folder. A shard cannot choose any other place.
+func (o *operator) store(f command.File, line string) error {
 	name := filepath.Base(f.Name)
+	if strings.Contains(line, f.Name) {
+		name = f.Name
+	}
 	w, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -178,16 +181,19 @@ func (o *operator) store(f command.File) error {
 	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
+	if whole, err := filepath.Abs(name); err == nil {
+		name = whole
+	}
 	fmt.Fprintln(o.errs, "wrote", name)
 	return nil
 }
 
-// fileFlag is patch's --file, which names a file on the operator's machine.
-var fileFlag = regexp.MustCompile(`^\s*patch\s.*?(\s--file[ =](\S+))`)
+// patchFile is patch's --file, which names a file on the operator's machine.
+var patchFile = regexp.MustCompile(`^\s*patch\s.*?(\s--file[ =](\S+))`)
 
 // fromFile replaces --file PATH by the code in the file.
 func fromFile(line string) (string, error) {
-	m := fileFlag.FindStringSubmatchIndex(line)
+	m := patchFile.FindStringSubmatchIndex(line)
 	if m == nil || strings.Contains(line[:m[2]], " = ") {
 		return line, nil
 	}

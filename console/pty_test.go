@@ -247,3 +247,41 @@ func TestEditedTextOutlivesARefusal(t *testing.T) {
 		t.Errorf("%q %v", text, err)
 	}
 }
+
+// pasted is several lines of Lua, of which each but the second is whole by itself.
+const pasted = "lua @Jita local t = {}\nfor i = 1, 3 do\n\tt[i] = i * 2 -- \"twice\"\nend\n\nreturn t[3]"
+
+func TestPastedLinesRunAsOne(t *testing.T) {
+	s := startShard(t, t.TempDir())
+	m := s.terminal(t)
+	m.sees("dev r3> ")
+	raw := strings.ReplaceAll(strings.ReplaceAll(pasted, "\n", "\r"), "\t", "  ") // as a terminal types it
+	for name, text := range map[string]string{
+		"marked":                  pasteBegin + pasted + "\n" + pasteEnd,
+		"marked, Enter after it":  pasteBegin + pasted + pasteEnd + "\r",
+		"marked, with CR LF":      pasteBegin + strings.ReplaceAll(pasted, "\n", "\r\n") + "\r\n" + pasteEnd,
+		"not marked":              raw + "\r",
+		"behind what was typed":   "lua @Jita " + pasteBegin + strings.TrimPrefix(pasted, "lua @Jita ") + pasteEnd + "\r",
+		"two, each with its name": pasteBegin + pasted + "\nlua @Jita return 40\n  + 2\n" + pasteEnd,
+	} {
+		m.types(text)
+		m.sees("\n6\r\n")
+		if strings.HasPrefix(name, "two") {
+			m.sees("\n42\r\n")
+		}
+		m.sees("dev r3> ")
+	}
+	m.types("lua @Jita return 7\rwho\r") // two commands, typed ahead
+	m.sees("\n7\r\n")
+	m.sees("Bob Ray")
+	m.types(pasteBegin + "lua @Jita x = 1\nx = = 2\nreturn x\n" + pasteEnd)
+	m.sees("line:2")
+	m.sees("dev r3> ")
+	m.types(pasteBegin + "# a runbook\nlua @Jita return 8\nlua @Jita return 9\nwho" + pasteEnd)
+	m.sees("\n8\r\n")
+	m.sees("\n9\r\n")
+	m.sees("dev r3> who")
+	m.types("\r")
+	m.sees("Bob Ray")
+	m.types("exit\r")
+}

@@ -17,6 +17,7 @@ import (
 // start need.
 type screen struct {
 	line    *liner.State
+	keys    *keyboard
 	history string            // its file
 	before  string            // the lines of this command that were entered already
 	cooked  liner.ModeApplier // as the terminal was before us
@@ -30,11 +31,15 @@ func newScreen(history string) (*screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &screen{line: liner.NewLiner(), history: history, cooked: cooked}
+	s := &screen{history: history, cooked: cooked}
+	if s.keys, err = newKeyboard(os.Stdin, func() { s.line = liner.NewLiner() }); err != nil {
+		return nil, err
+	}
 	if s.raw, err = liner.TerminalMode(); err != nil {
 		s.close()
 		return nil, err
 	}
+	fmt.Print(askMarks)
 	s.line.SetCtrlCAborts(true)
 	s.line.SetTabCompletionStyle(liner.TabPrints)
 	s.recall()
@@ -44,7 +49,7 @@ func newScreen(history string) (*screen, error) {
 // close gives the terminal back as it was.
 func (s *screen) close() {
 	s.closing.Do(func() {
-		fmt.Print("\x1b[0m")
+		fmt.Print("\x1b[0m" + noMarks)
 		s.line.Close()
 	})
 }
@@ -68,13 +73,18 @@ func (s *screen) ask(prompt string, production bool) (string, error) {
 		fmt.Print(red)
 		defer fmt.Print(normal)
 	}
-	return s.line.Prompt(prompt)
+	return s.prompt(prompt)
+}
+
+// prompt reads one line.
+func (s *screen) prompt(prompt string) (string, error) {
+	return s.keys.line(func() (string, error) { return s.line.Prompt(prompt) })
 }
 
 // askName asks the operator to type the shard's name; "" is no.
 func (s *screen) askName(why string) string {
 	s.loud(true, why)
-	name, err := s.line.Prompt("name of the shard: ")
+	name, err := s.prompt("name of the shard: ")
 	if err != nil {
 		return ""
 	}
@@ -116,6 +126,8 @@ func (s *screen) lend(cmd *exec.Cmd) error {
 	if err := s.cooked.ApplyMode(); err != nil {
 		return err
 	}
+	fmt.Print(noMarks)
+	defer fmt.Print(askMarks)
 	err := cmd.Run()
 	return errors.Join(err, s.raw.ApplyMode())
 }

@@ -19,7 +19,7 @@ type AuditEntry struct {
 	Who     string
 	From    string // "socket", "ssh 10.0.0.7"
 	Command string // the line as typed
-	Detail  string // code that it carried, if that is not in the line
+	Detail  string // what it changed, of a step of the releases
 	Outcome string
 	Release int
 }

@@ -21,6 +21,9 @@ type Command struct {
 	// Reloads says whether it changes which code runs, which is refused while changes
 	// are frozen; nil is never.
 	Reloads func(Args) bool
+	// Check refuses what cannot be done before the audit log has it as asked for; nil
+	// is nothing.
+	Check func(ctx context.Context, s *Session, a Args) error
 	// Takes says what each word after the name is, for completion.
 	Takes []Kind
 	// Offered says whether the shard has what it takes; nil is always.

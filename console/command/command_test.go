@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -375,13 +376,50 @@ func TestAuditHasWhatChanges(t *testing.T) {
 	}
 	// The newest first: of each what was meant before, and what became of it after.
 	want := []string{"shutdown|done", "shutdown|asked for", "lua @Jita return 1|done", "lua @Jita return 1|asked for",
-		"drop 9|R-STALE: there is no patch #9", "drop 9|asked for", "announce hello|done", "announce hello|asked for"}
+		"drop 9|refused: R-STALE: there is no patch #9", "drop 9|asked for", "announce hello|done", "announce hello|asked for"}
 	if len(got) != len(want) {
 		t.Fatalf("%d entries: %s", len(got), b)
 	}
 	for i, e := range got {
 		if e.Command+"|"+e.Outcome != want[i] || e.Who != "amy" || e.From != "socket" {
 			t.Errorf("entry %+v, want %s", e, want[i])
+		}
+	}
+}
+
+// TestARefusedShutdownIsNotOneThatWasAskedFor: whoever reads the log after a crash must
+// not take it for the reason.
+func TestARefusedShutdownIsNotOneThatWasAskedFor(t *testing.T) {
+	for _, line := range []string{"shutdown now", "shutdown 5m maintenance", "shutdown now --confirm dev", "shutdown banana", "shutdown"} {
+		fake := commandtest.New()
+		fake.Identity.Name, fake.Identity.Production = "tranquility", true
+		if _, err := run(t, newSession(fake), line); err == nil || fake.Down {
+			t.Fatalf("%s: done", line)
+		}
+		if len(fake.Entries) != 1 || !strings.HasPrefix(fake.Entries[0].Outcome, "refused: ") {
+			t.Errorf("%s: the audit log has %+v", line, fake.Entries)
+		}
+	}
+}
+
+func TestErrorsOfACommandByItsName(t *testing.T) {
+	fake := commandtest.New()
+	fake.Faults = []command.ErrorGroup{
+		{Function: "pilot:command.ship", In: "command ship", Message: "first"},
+		{Function: "lib.hull.mass", In: "command ship", Message: "second"},
+		{Function: "lib.hull.mass", In: "event tick", Message: "third"},
+	}
+	for line, want := range map[string]string{"errors command.ship": "first second", "errors lib.hull.mass": "second third", "errors event.tick": "third",
+		"errors pilot:command.ship": "first", "errors command.ships": "", "errors ship": ""} {
+		r, err := run(t, newSession(fake), line+" --json")
+		var got []string
+		if r.Table != nil {
+			for _, row := range r.Table.Rows {
+				got = append(got, row[slices.IndexFunc(r.Table.Columns, func(c command.Column) bool { return c.Name == "message" })].(string))
+			}
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, %v", line, got, err)
 		}
 	}
 }

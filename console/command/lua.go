@@ -3,11 +3,11 @@ package command
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
-	"hotshard/runtime/world"
-
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/world"
 )
 
 // Lua runs an operator's code.
@@ -106,6 +106,30 @@ func (r *Registry) Unfinished(line string) bool {
 	}
 	a, err := parse(c, line, rest)
 	return err == nil && a.Code != "" && Incomplete(a.Code)
+}
+
+// GoesOn says whether a line that waits behind a command with Lua code, whole by
+// itself, belongs to it. Of a paste that is everything up to the next command; of what
+// may have been typed too, only what makes sense behind the code.
+func (r *Registry) GoesOn(line, next string, pasted bool) bool {
+	words, _ := split(line)
+	c, rest := r.find(words)
+	if c == nil || !c.Lua || r.begins(next) {
+		return false
+	}
+	a, err := parse(c, line, rest)
+	return err == nil && a.Code != "" && (pasted || whole(a.Code+"\n"+next) || Incomplete(a.Code+"\n"+next))
+}
+
+// begins says whether a line is the beginning of a command, and not of Lua that has a
+// word in common with one: top = 5.
+func (r *Registry) begins(line string) bool {
+	if line == "" || isSpace(line[0]) {
+		return false
+	}
+	words, _ := split(line)
+	c, rest := r.find(words)
+	return line[0] == '#' || c != nil && (len(rest) == 0 || !strings.ContainsRune("=,(", rune((rest[0].text + " ")[0])))
 }
 
 // Incomplete says whether Lua code is a beginning that more lines could make

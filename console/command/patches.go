@@ -29,7 +29,8 @@ type Patches interface {
 // Patched is a patch and how it does.
 type Patched struct {
 	release.Patch
-	Errors uint64 // of the function, since it was made
+	Errors   uint64 // of the function, since it was made
+	Conflict string // why it cannot be saved into its file as that is now, "" where it can
 }
 
 // The flags of patch alone.
@@ -140,7 +141,7 @@ func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "error_rate", "time_ms:ms", "time_before_ms:ms", "verdict", "next", "author", "at:time", "release", "base:hash", "sticky", "reason"),
+	t := &Table{Columns: columns("patch", "function", "state", "systems", "calls", "errors", "error_rate", "time_ms:ms", "time_before_ms:ms", "verdict", "next", "author", "at:time", "release", "base:hash", "sticky", "conflict", "reason"),
 		None: "no open patches"}
 	watched, err := s.Shard.verdicts(ctx)
 	if err != nil {
@@ -155,7 +156,7 @@ func runPatches(ctx context.Context, s *Session, a Args) (Result, error) {
 			name += " on " + p.Instance
 		}
 		w := watched[p.ID]
-		t.Rows = append(t.Rows, []any{p.ID, name, patchState(p.Patch), list(p.Canary), w.Calls, max(int(p.Errors), w.Errors), w.Rate, millis(tookNow(w)), millis(w.MeanThen), w.Verdict, w.Next, p.Author, moment(p.At), p.Release, release.Hash(p.Base), p.Sticky, p.Reason})
+		t.Rows = append(t.Rows, []any{p.ID, name, patchState(p.Patch), list(p.Canary), w.Calls, max(int(p.Errors), w.Errors), w.Rate, millis(tookNow(w)), millis(w.MeanThen), w.Verdict, w.Next, p.Author, moment(p.At), p.Release, release.Hash(p.Base), p.Sticky, p.Conflict, p.Reason})
 	}
 	return Result{Table: t}, a.none(0)
 }

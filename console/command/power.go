@@ -28,7 +28,7 @@ func init() {
 	register([]Command{{
 		Name: "shutdown", Args: "now|DURATION [REASON]", Short: "save everything and end the shard, now or after a countdown all players see (on a development shard, now may be left out)",
 		Example: "shutdown 15m weekly maintenance", Role: Admin, Changes: true, Final: true, Rescue: true,
-		Flags: []Flag{confirmFlag}, Offered: offered, Run: runShutdown,
+		Flags: []Flag{confirmFlag}, Offered: offered, Check: mayShutdown, Run: runShutdown,
 	}, {
 		Name: "shutdown cancel", Short: "stop the countdown, and tell the players",
 		Example: "shutdown cancel", Role: Operator, Changes: true, Rescue: true, Offered: offered, Run: runShutdownCancel,
@@ -55,12 +55,18 @@ func countdown(s *Session, a Args) (time.Duration, error) {
 	return in, nil
 }
 
+// mayShutdown refuses a shutdown that cannot be read, or whose shard was not named.
+func mayShutdown(ctx context.Context, s *Session, a Args) error {
+	in, err := countdown(s, a)
+	if err != nil {
+		return err
+	}
+	return confirm(s, a, "shutdown "+when(ctx, s, in))
+}
+
 func runShutdown(ctx context.Context, s *Session, a Args) (Result, error) {
 	in, err := countdown(s, a)
 	if err != nil {
-		return Result{}, err
-	}
-	if err := confirm(s, a, "shutdown "+when(ctx, s, in)); err != nil {
 		return Result{}, err
 	}
 	reason := strings.Join(a.Words[min(1, len(a.Words)):], " ")

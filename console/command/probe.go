@@ -83,8 +83,8 @@ func init() {
 		Name: "trace", Args: "FUNCTION [@SYSTEM]", Short: "calls of a function as they happen: arguments, results, time",
 		Example: "trace market.fee @Jita --for 30s", Flags: []Flag{forFlag}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
 	}, {
-		Name: "profile", Args: "[@SYSTEM]", Short: "Lua functions by time, and a file for pprof",
-		Example: "profile @Jita --for 10s", Role: Operator, Flags: []Flag{forFlag}, Offered: offered, Run: runProfile,
+		Name: "profile", Args: "[@SYSTEM] [DURATION]", Short: "Lua functions by time, and a file for pprof on your own machine",
+		Example: "profile @Jita 10s --file jita.pb.gz", Role: Operator, Flags: []Flag{forFlag, fileFlag}, Offered: offered, Run: runProfile,
 	}})
 }
 

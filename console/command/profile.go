@@ -10,6 +10,9 @@ import (
 	"hotshard/runtime/script"
 )
 
+// fileFlag is for profile alone; patch has one that the operator's console reads.
+var fileFlag = Flag{"--file", "FILE", "where on your machine the profile goes; profile-TIME.pb.gz in your folder where left out", nil}
+
 func runProfile(ctx context.Context, s *Session, a Args) (Result, error) {
 	system, during := "", a.For
 	if len(a.Systems) > 0 {
@@ -41,7 +44,7 @@ func runProfile(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	r := Result{Table: t}
 	if len(pprof) > 0 {
-		r.File = &File{Name: fmt.Sprintf("profile-%s.pb.gz", s.now().Format("20060102-150405")), Data: pprof}
+		r.File = &File{Name: cmp.Or(a.Given(fileFlag), fmt.Sprintf("profile-%s.pb.gz", s.now().Format("20060102-150405"))), Data: pprof}
 	}
 	return r, a.none(1)
 }

@@ -28,7 +28,8 @@ type Result struct {
 	File *File `json:"file,omitempty"`
 }
 
-// File is what a client may write to disk, under a name without folders.
+// File is what a client may write to disk, under a name without folders, or where the
+// line that was typed names a path.
 type File struct {
 	Name string `json:"name"`
 	Data []byte `json:"data"`

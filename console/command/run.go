@@ -54,6 +54,11 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	if args.Confirm == "" {
 		args.Confirm = s.Confirm
 	}
+	if c.Check != nil {
+		if err := c.Check(ctx, s, args); err != nil {
+			return Result{}, refused(ctx, s, line, err)
+		}
+	}
 	own := *s // the flag is this line's, not the session's
 	s = &own
 	s.JSON = s.JSON || args.JSON
@@ -69,15 +74,19 @@ func refused(ctx context.Context, s *Session, line string, why error) error {
 		return why
 	}
 	e := s.entry(line)
-	e.Outcome = "refused: " + why.Error()
+	e.Outcome = refusedWith + why.Error()
 	if err := record(ctx, s, e); err != nil {
 		slog.Warn("console: a refusal could not be written down", "who", s.Who, "command", brief(line), "err", err)
 	}
 	return why
 }
 
-// askedFor is the outcome that the audit log has of a command that has not run yet.
-const askedFor = "asked for"
+// What the audit log has as the outcome of a command that has not run yet, and before
+// the reason of one that was refused.
+const (
+	askedFor    = "asked for"
+	refusedWith = "refused: "
+)
 
 // run runs a command that may be run. If it changes anything, the audit log says so
 // before, and after it what became of it; colleagues are told.
@@ -145,7 +154,10 @@ func (r *Registry) change(ctx context.Context, s *Session, c *Command, args Args
 			return result, fmt.Sprintf("waits for a second person: approve %d", n), nil
 		}
 	}
+	var refusal *Refusal
 	switch {
+	case errors.As(err, &refusal):
+		return result, refusedWith + err.Error(), err
 	case err != nil:
 		return result, err.Error(), err
 	case result.Failed != "":

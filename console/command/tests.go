@@ -3,9 +3,10 @@ package command
 import (
 	"context"
 	"fmt"
-	"hotshard/runtime/release"
 	"strings"
 	"time"
+
+	"hotshard/runtime/release"
 )
 
 // Tested is what came of the tests of the modules that were saved.

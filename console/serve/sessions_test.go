@@ -40,7 +40,7 @@ func TestColleaguesAreToldWhatOneDoes(t *testing.T) {
 		t.Errorf("bob hears %q", got)
 	}
 	amy.Run(t.Context(), client.Line{Text: "drop 9"})
-	if got := <-toBob; got != "amy: drop 9: R-STALE: there is no patch #9" {
+	if got := <-toBob; got != "amy: drop 9: refused: R-STALE: there is no patch #9" {
 		t.Errorf("bob hears %q", got)
 	}
 	if len(toAmy) != 0 || len(toBob) != 0 {

@@ -311,7 +311,7 @@ func FuzzReadNames(f *testing.F) {
 func TestRealExport(t *testing.T) {
 	dir := os.Getenv("HOTSHARD_EVE_SDE")
 	if dir == "" {
-		t.Skip("HOTSHARD_EVE_SDE names no folder")
+		t.Skip("only with HOTSHARD_EVE_SDE, the real export")
 	}
 	u, report, err := ImportEVE(dir)
 	if err != nil {

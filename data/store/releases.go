@@ -42,6 +42,7 @@ type Release struct {
 	Begun   time.Time
 	Ended   time.Time
 	Files   map[string][]byte
+	Changed int // files that are not as in the release before; in a list only
 }
 
 const releaseColumns = `number, hash, author, note, status, created, begun, ended`
@@ -49,7 +50,12 @@ const releaseColumns = `number, hash, author, note, status, created, begun, ende
 const (
 	insertRelease  = `INSERT INTO releases (hash, author, note, status, created) VALUES (?, ?, ?, ?, ?)`
 	selectRelease  = `SELECT ` + releaseColumns + ` FROM releases WHERE number = ?`
-	selectReleases = `SELECT ` + releaseColumns + ` FROM releases ORDER BY number DESC LIMIT ?`
+	selectReleases = `SELECT ` + releaseColumns + `,
+		(SELECT count(*) FROM release_files f WHERE f.release = number AND NOT EXISTS
+			(SELECT 1 FROM release_files b WHERE b.release = number - 1 AND b.path = f.path AND b.blob = f.blob)) +
+		(SELECT count(*) FROM release_files b WHERE b.release = number - 1 AND NOT EXISTS
+			(SELECT 1 FROM release_files f WHERE f.release = number AND f.path = b.path))
+		FROM releases ORDER BY number DESC LIMIT ?`
 	selectLive     = `SELECT ` + releaseColumns + ` FROM releases WHERE status = 'live' ORDER BY number DESC LIMIT 1`
 	selectUnended  = `SELECT ` + releaseColumns + ` FROM releases WHERE begun > 0 AND ended = 0 ORDER BY number`
 	beginRelease   = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
@@ -209,9 +215,10 @@ func (s *Store) Unfinished(ctx context.Context) ([]Release, error) {
 	return query(ctx, s, "unfinished releases", scanRelease, selectUnended)
 }
 
-// Releases returns the newest releases, newest first, without their files.
+// Releases returns the newest releases, newest first, without their files: how many of
+// these each changed.
 func (s *Store) Releases(ctx context.Context, limit int) ([]Release, error) {
-	return query(ctx, s, "releases", scanRelease, selectReleases, limit)
+	return query(ctx, s, "releases", scanListed, selectReleases, limit)
 }
 
 // Release returns a release with its files, or ErrNotFound.
@@ -264,6 +271,14 @@ func (t *tx) dropOldReleases(keep int) error {
 func scanRelease(row scanner) (r Release, err error) {
 	var created, begun, ended int64
 	err = row.Scan(&r.Number, &r.Hash, &r.Author, &r.Note, &r.Status, &created, &begun, &ended)
+	r.Created, r.Begun, r.Ended = toTime(created), toTime(begun), toTime(ended)
+	return r, err
+}
+
+// scanListed scans a release of the list.
+func scanListed(row scanner) (r Release, err error) {
+	var created, begun, ended int64
+	err = row.Scan(&r.Number, &r.Hash, &r.Author, &r.Note, &r.Status, &created, &begun, &ended, &r.Changed)
 	r.Created, r.Begun, r.Ended = toTime(created), toTime(begun), toTime(ended)
 	return r, err
 }

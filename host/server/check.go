@@ -20,9 +20,6 @@ func CheckOptions() luacheck.Options {
 	return o
 }
 
-// codeCheck is the code of what the check finds, as a warning with a release.
-const codeCheck = "W-CHECK"
-
 // mostFindings is how many of them are told with one release.
 const mostFindings = 20
 
@@ -67,7 +64,7 @@ func (c *checks) advise(from, to *code.Release) []code.Warning {
 		}
 	}
 	if more > 0 {
-		out = append(out, code.Warning{Code: codeCheck, Subject: "and more", Detail: fmt.Sprintf("%d others: bin/host check lists them", more)})
+		out = append(out, code.Warning{Code: code.WCheck, Subject: "and more", Detail: fmt.Sprintf("%d others: bin/host check lists them", more)})
 	}
 	return out
 }
@@ -95,5 +92,5 @@ func warningOf(f luacheck.Finding) code.Warning {
 	if f.Severity == luacheck.Warning {
 		kind = "warning"
 	}
-	return code.Warning{Code: codeCheck, Subject: fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col), Detail: kind + ": " + f.Message}
+	return code.Warning{Code: code.WCheck, Subject: fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Col), Detail: kind + ": " + f.Message}
 }

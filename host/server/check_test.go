@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -105,4 +107,31 @@ func (b *syncBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// TestADeletedFileIsToldWithItsMend: on the page and in the console, and what it says
+// is to be done does it.
+func TestADeletedFileIsToldWithItsMend(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	save(t, cfg, "extra.lua", "return {}\n")
+	edit(t, cfg, "main.lua", `require "flight"`, "require \"flight\"\nlocal _extra = require \"extra\"")
+	s := start(t, cfg)
+	ann := login(t, s.Addr(), "Ann", wire.JSON)
+	amy := s.operator("amy", command.Operator)
+	edit(t, cfg, "main.lua", "\nlocal _extra = require \"extra\"", "")
+	wait(t, s)
+	ann.event("reload")
+	if err := os.Remove(filepath.Join(cfg.Scripts, "extra.lua")); err != nil {
+		t.Fatal(err)
+	}
+	const mend = "Save it again or, if that is meant, unload extra"
+	has(t, "reload wait", amy.do("reload wait"), "held W-FILE-GONE", "extra.lua it was deleted on disk", mend)
+	if told := ann.event("reload"); told["held"] != true || told["ok"] != false || !strings.Contains(told["message"].(string), mend) {
+		t.Errorf("the page is told %v", told)
+	}
+	amy.do("unload extra")
+	if told := ann.event("reload"); told["ok"] != true || told["held"] != nil {
+		t.Errorf("of the unload the page is told %v", told)
+	}
 }

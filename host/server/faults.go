@@ -37,8 +37,8 @@ type faults struct {
 }
 
 type faultKey struct {
-	function, place, message string
-	release                  int
+	function, in, place, message string
+	release                      int
 }
 
 // anyMessage is the kind of whatever else fails at a place.
@@ -61,7 +61,7 @@ func (f *faults) add(a world.Address, fault script.Fault, blame release.Blame) {
 	now := f.clock.Now()
 	f.mu.Lock()
 	f.total++
-	g := f.group(faultKey{fault.Function, fault.Place, fault.Message, blame.Release}, now)
+	g := f.group(faultKey{fault.Function, fault.Origin, fault.Place, fault.Message, blame.Release}, now)
 	g.Count++
 	g.Message, g.Where, g.Last, g.Player, g.Traceback = fault.Message, fault.Place, now, fault.Player, fault.Traceback
 	g.Patch, g.Cause = blame.Patch, cmp.Or(blame.Cause, g.Cause)
@@ -83,7 +83,7 @@ func (f *faults) group(key faultKey, now time.Time) *faultGroup {
 	if g == nil {
 		f.makeRoom()
 		g = &faultGroup{systems: make(map[string]int)}
-		g.Function, g.Release, g.First = key.function, key.release, now
+		g.Function, g.In, g.Release, g.First = key.function, key.in, key.release, now
 		f.groups[key] = g
 		f.messages[key.anyMessage()]++
 	}

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"hotshard/data/store"
-
 	"hotshard/console/command"
+	"hotshard/data/store"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )

@@ -253,6 +253,9 @@ func (r *releases) tell(o release.Outcome) {
 		r.s.log.Error("scripts not reloaded: "+o.String(), attrs...)
 	case release.Hold, release.Queue:
 		r.s.log.Warn("scripts not reloaded: "+o.String(), attrs...)
+		if told, ok := toldToPlayers(o, r.s.cfg.Production); ok {
+			r.s.gate.Broadcast(wire.NewEvent("reload", told))
+		}
 		return
 	case release.Ignore:
 		if !r.mended(o.Broken) {
@@ -280,6 +283,9 @@ func toldToPlayers(o release.Outcome, production bool) (map[string]world.Value, 
 	told := map[string]world.Value{"ok": ok, "release": float64(o.Release), "files": wordList(o.Files)}
 	if o.Verdict == release.Ignore {
 		told["restored"] = true
+	}
+	if o.Verdict == release.Hold || o.Verdict == release.Queue {
+		told["held"] = true
 	}
 	if production {
 		if message = ""; o.Author == "watchdog" {

@@ -41,6 +41,7 @@ type Server struct {
 	releases   *releases
 	faults     *faults
 	load       *loads
+	holdings   *holdings
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -109,7 +110,7 @@ func (s *Server) open() (err error) {
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
-	s.load = newLoads(s.universe)
+	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
@@ -231,6 +232,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.releases.tests.run(ctx) })
 	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
+	wg.Go(func() { s.holdings.run(ctx) })
 	s.banner()
 
 	var err error

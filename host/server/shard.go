@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"hotshard/console/command"
+	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
@@ -88,7 +89,7 @@ func (v systems) line(name string) command.System {
 	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}}
 	if a := v.s.universe.Running(world.SystemAddress(name)); a != nil {
 		line.Stats = a.Stats()
-		line.CPU = v.s.load.of(line.Stats)
+		line.CPU, line.Memory = v.s.load.of(line.Stats), v.s.holdings.of(a.Address())
 	}
 	return line
 }
@@ -104,7 +105,7 @@ func (v systems) Names() []string {
 }
 
 // Info implements command.Systems.
-func (v systems) Info(_ context.Context, name string) (command.SystemInfo, error) {
+func (v systems) Info(ctx context.Context, name string) (command.SystemInfo, error) {
 	m := v.s.universe.Map().ByName(name)
 	if m == nil {
 		return command.SystemInfo{}, fmt.Errorf("there is no system called %s", name)
@@ -113,7 +114,21 @@ func (v systems) Info(_ context.Context, name string) (command.SystemInfo, error
 	for _, id := range v.s.universe.Routes().Neighbours(nil, m.ID) {
 		info.Gates = append(info.Gates, v.s.universe.Map().System(id).Name)
 	}
-	return info, nil
+	for _, p := range v.s.releases.controller.Patches() {
+		if p.Status == release.PatchOpen && (p.Canary == nil || slices.Contains(p.Canary, m.Name)) {
+			info.Patches = append(info.Patches, p.ID)
+		}
+	}
+	a := v.s.universe.Running(world.SystemAddress(m.Name))
+	if a == nil {
+		return info, nil
+	}
+	err := v.s.universe.Between(ctx, []*system.System{a}, func(s *system.System) {
+		if s.State() != nil {
+			info.Tasks, info.Timers = len(s.State().Tasks()), len(s.State().TimerList())
+		}
+	})
+	return info, err
 }
 
 // players implements command.Players.
@@ -238,7 +253,7 @@ func (v services) ListServices(context.Context) ([]command.Service, error) {
 		if strings.HasPrefix(string(st.Address), "@") {
 			continue
 		}
-		list = append(list, command.Service{Name: string(st.Address), Stats: st, Errors: v.s.faults.in(st.Address)})
+		list = append(list, command.Service{Name: string(st.Address), Stats: st, Errors: v.s.faults.in(st.Address), Memory: v.s.holdings.of(st.Address)})
 	}
 	return list, nil
 }

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -110,10 +112,35 @@ type audit struct{ store *store.Store }
 func (a audit) Record(ctx context.Context, e command.AuditEntry) error {
 	kind, _, _ := strings.Cut(e.Command, " ")
 	_, err := a.store.Audit(ctx, store.AuditEntry{
-		At: e.At, Who: e.Who, From: e.From, Kind: kind, Command: e.Command, Code: e.Detail, Outcome: e.Outcome,
+		At: e.At, Who: e.Who, From: e.From, Kind: kind, Command: e.Command, Outcome: e.Outcome,
 		Detail: map[string]world.Value{"release": float64(e.Release)},
 	})
 	return err
+}
+
+// changedIn says what a step of the releases changed, by what auditDetail wrote down.
+func changedIn(d map[string]world.Value) string {
+	var parts []string
+	if files, _ := d["files"].(map[string]world.Value); len(files) > 0 {
+		parts = append(parts, strings.Join(slices.Sorted(maps.Keys(files)), ", "))
+	}
+	for _, how := range []string{"changed", "added", "removed"} {
+		if names, _ := d[how].([]world.Value); len(names) > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", how, strings.Join(words(names), ", ")))
+		}
+	}
+	if canary, _ := d["canary"].(string); canary != "" {
+		parts = append(parts, "on "+canary)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func words(list []world.Value) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = fmt.Sprint(v)
+	}
+	return out
 }
 
 // Query implements command.Audit.
@@ -127,7 +154,7 @@ func (a audit) Query(ctx context.Context, since time.Time, by string, limit int)
 		out[i] = command.AuditEntry{At: r.At, Who: r.Who, From: r.From, Command: r.Command, Detail: r.Code, Outcome: r.Outcome}
 		if d, ok := r.Detail.(map[string]world.Value); ok {
 			n, _ := d["release"].(float64)
-			out[i].Release = int(n)
+			out[i].Release, out[i].Detail = int(n), cmp.Or(r.Code, changedIn(d))
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,9 +76,26 @@ func (v patches) find(number int) (release.Patch, error) {
 func (v patches) ListPatches(context.Context) ([]command.Patched, error) {
 	var out []command.Patched
 	for _, p := range v.controller().Patches() {
-		out = append(out, command.Patched{Patch: p, Errors: v.s.faults.since(p.Function, p.Release)})
+		line := command.Patched{Patch: p, Errors: v.s.faults.since(p.Function, p.Release)}
+		if p.Status == release.PatchOpen {
+			line.Conflict = v.conflict(p)
+		}
+		out = append(out, line)
 	}
 	return out, nil
+}
+
+// conflict says in a few words why an open patch does not go with its file.
+func (v patches) conflict(p release.Patch) string {
+	_, _, _, err := v.merged(p.ID)
+	var refusal *code.Refusal
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refusal) && refusal.Code == code.RPatchConflict:
+		return p.Path + " has changed since"
+	}
+	return err.Error()
 }
 
 // merged is the file on disk with the patch in it.

@@ -43,7 +43,7 @@ func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Re
 	}
 	for _, r := range kept {
 		message, _, _ := strings.Cut(r.Note, "\n")
-		out = append(out, command.Release{Number: r.Number, Hash: r.Hash, Author: r.Author, At: r.Created, Message: message,
+		out = append(out, command.Release{Number: r.Number, Hash: r.Hash, Author: r.Author, At: r.Created, Message: message, Files: r.Changed,
 			State: releaseState(r.Status), Systems: running[r.Number]})
 	}
 	return out, nil

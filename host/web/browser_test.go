@@ -27,7 +27,7 @@ type browser struct{ ctx context.Context }
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("drives a browser; not in -short")
+		t.Skip("only without -short: it drives a browser")
 	}
 	path, err := findChromium()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -93,8 +94,14 @@ func TestPageTellsWhatHappensToTheShard(t *testing.T) {
 	toast("good", "restored")
 	p.until("have the refusal put away", `!document.querySelector("#toasts").textContent.includes("ship.lua:12")`)
 	s.say("reload", map[string]world.Value{"ok": true, "release": 5.0, "files": []world.Value{"chat.lua"}, "message": "",
-		"warnings": []world.Value{"W-STATE-KEPT chat.longest: live=100 base=500 new=300"}, "broken": []world.Value{}})
+		"warnings": []world.Value{code.Warn(code.WStateKept, "chat.longest", "live=100 base=500 new=300").String(),
+			code.Warn(code.WCheck, "main.lua:6:15", "error: module chat has no say").String()}, "broken": []world.Value{}})
 	toast("announce", "chat.longest keeps its live value 100")
+	toast("announce", "main.lua:6:15: error: module chat has no say")
+	s.say("reload", map[string]world.Value{"ok": false, "held": true, "release": 5.0, "files": []world.Value{"chat.lua"}, "message": "chat.lua it was deleted. Save it again or, if that is meant, unload chat"})
+	toast("announce", "unload chat")
+	s.say("tests", map[string]world.Value{"ok": false, "release": 5.0, "passed": 3.0, "failed": 1.0, "failures": []world.Value{"chat_test.it_shouts: chat_test.lua:4: not equal"}, "left": []world.Value{}})
+	toast("bad", "chat_test.lua:4: not equal")
 	s.say("announce", map[string]world.Value{"text": "Maintenance at noon"})
 	toast("announce", "Maintenance at noon")
 	s.say("dilation", map[string]world.Value{"factor": 0.4, "at": 101.0})

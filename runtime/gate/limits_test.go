@@ -157,6 +157,31 @@ func TestRateLimit(t *testing.T) {
 	s.closing(c, wire.ClosingRateLimited)
 }
 
+func TestAPingIsNoDeed(t *testing.T) {
+	s := start(t, nil)
+	c, _ := s.login("Ada")
+	acted := func() time.Duration {
+		t.Helper()
+		who, ok := s.gate.Find(1)
+		if !ok {
+			t.Fatal("nobody is found")
+		}
+		return who.Acted.Sub(who.Since)
+	}
+	for _, step := range []struct {
+		command string
+		want    time.Duration
+	}{{"ping", 0}, {"echo", 2 * time.Minute}, {"ping", 2 * time.Minute}} {
+		s.clock.forward(time.Minute)
+		if _, err := c.Request(s.ctx, step.command, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := acted(); got != step.want {
+			t.Errorf("after %s: %v, want %v", step.command, got, step.want)
+		}
+	}
+}
+
 func TestOversizedMessageCloses(t *testing.T) {
 	s := start(t, nil)
 	c := s.dial(wire.JSON)

@@ -141,6 +141,20 @@ const noteSaved = "saved"
 // HoldReason is a file whose state on disk is not applied: W-EMPTY, W-FILE-GONE, W-READ.
 type HoldReason struct{ Code, Path, Detail string }
 
+// The codes of files that are no more, as the watcher gives them.
+const (
+	codeGone  = "W-FILE-GONE"
+	codeEmpty = "W-EMPTY"
+)
+
+// mend is what to do about a file that is no more.
+func (h HoldReason) mend() string {
+	if h.Code != codeGone && h.Code != codeEmpty {
+		return ""
+	}
+	return fmt.Sprintf(". Save it again or, if that is meant, unload %s", code.ModuleName(h.Path))
+}
+
 // Saved takes a batch of saved files. In development it is applied; in
 // production, while frozen and while a canary runs, it waits.
 func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcome {
@@ -175,7 +189,7 @@ func (c *Controller) saved(ctx context.Context, b Batch, author string) []Outcom
 		out = append(out, c.tell(c.applyDisk(ctx, changed, author, noteSaved, b), author, noteSaved))
 	}
 	for _, h := range holds {
-		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail}, author, noteSaved))
+		out = append(out, c.tell(Outcome{Verdict: Hold, Code: h.Code, Subject: h.Path, Files: []string{h.Path}, Message: h.Path + " " + h.Detail + h.mend()}, author, noteSaved))
 	}
 	return out
 }

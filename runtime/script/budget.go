@@ -141,7 +141,7 @@ func (s *State) allowance(b Budget) int64 {
 
 func (s *State) end() {
 	m := &s.meter
-	m.total += m.budget.Steps - m.left - max(s.m.Steps, 0)
+	m.total += m.entry(s.m.Steps)
 	s.depth, s.m.Steps, s.m.AllocLimit = 0, 1<<40, math.MaxInt64
 	if m.spent != "" {
 		s.takeBack()
@@ -172,6 +172,28 @@ func (s *State) takeBack() {
 
 // Steps is how many steps all entries have taken that have ended.
 func (s *State) Steps() int64 { return s.meter.total }
+
+// StepsNow is Steps with those of the entry that runs.
+func (s *State) StepsNow() int64 {
+	if s.depth == 0 {
+		return s.meter.total
+	}
+	return s.meter.total + s.meter.entry(s.m.Steps)
+}
+
+// entry is the steps that the running entry has taken, when some of its slice are left.
+func (m *meter) entry(left int64) int64 { return m.budget.Steps - m.left - max(left, 0) }
+
+// started is when this process began, as near as it matters to a stopwatch.
+var started = time.Now()
+
+// stopwatch is what the time of calls is measured by.
+func (s *State) stopwatch() time.Duration {
+	if s.opts.Stopwatch != nil {
+		return s.opts.Stopwatch(s)
+	}
+	return time.Since(started)
+}
 
 // Charge takes steps from the budget of what runs on L, for work that a Go function
 // does for it.

@@ -74,22 +74,24 @@ func (s *State) consoleEnv() *lua.LTable {
 	}
 	global := s.l.G.Global
 	mt := s.l.CreateTable(0, 2)
-	mt.RawSetString("__index", s.l.NewFunction(func(L *lua.LState) int {
+	vm.Set(mt, lua.LString("__index"), s.l.NewFunction(func(L *lua.LState) int {
 		name := L.Get(2)
 		if v := vm.Get(global, name); v != lua.LNil {
 			L.Push(v)
 		} else if v := vm.Get(s.modules.results, name); v != lua.LNil {
 			L.Push(v)
 		} else {
-			L.Push(L.GetTable(global, name)) // in strict mode: the error that names the mend
+			L.Push(vm.Index(L, global, name))
 		}
 		return 1
 	}))
-	mt.RawSetString("__newindex", s.l.NewFunction(func(L *lua.LState) int {
+
+	vm.Set(mt, lua.LString("__newindex"), s.l.NewFunction(func(L *lua.LState) int {
 		s.forbid(L, "setting a global")
-		L.SetTable(global, L.Get(2), L.Get(3))
+		vm.SetIndex(L, global, L.Get(2), L.Get(3))
 		return 0
 	}))
+
 	s.console = s.l.CreateTable(0, 0)
 	s.console.Metatable = mt
 	return s.console

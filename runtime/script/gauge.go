@@ -60,7 +60,7 @@ type gauged struct {
 // gaugeCall is a call that has not come back.
 type gaugeCall struct {
 	of    *gauged
-	began time.Time
+	began time.Duration // by the stopwatch
 	now   float64
 }
 
@@ -246,7 +246,7 @@ func (d *gauged) Call(L *lua.LState) int {
 	if d.last != fn {
 		d.last, d.run = fn, &lua.LFunction{Env: fn.Env, Proto: d.saved, Upvalues: fn.Upvalues}
 	}
-	list := append(g.open[L], gaugeCall{d, time.Now(), g.s.now})
+	list := append(g.open[L], gaugeCall{d, g.s.stopwatch(), g.s.now})
 	g.open[L] = list
 	L.Push(d.run)
 	L.Push(lua.LNumber(len(list)))
@@ -274,7 +274,7 @@ func (g *gauge) Call(L *lua.LState) int {
 		delete(g.open, L)
 	}
 	if c.now == g.s.now {
-		c.of.note(time.Since(c.began))
+		c.of.note(g.s.stopwatch() - c.began)
 	}
 	return L.GetTop()
 }

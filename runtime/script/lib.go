@@ -179,9 +179,9 @@ func (b *builder) openLanguage() {
 		b.set("", name, func(_ *State, L *lua.LState) int { return fn(L) })
 	}
 	global := b.table("")
-	global.RawSetString("next", vm.NextFn)
-	global.RawSetString("_G", global)
-	global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
+	vm.Set(global, lua.LString("next"), vm.NextFn)
+	vm.Set(global, lua.LString("_G"), global)
+	vm.Set(global, lua.LString("_VERSION"), lua.LString("Lua 5.1"))
 }
 
 var (

@@ -132,12 +132,12 @@ type builder struct {
 
 // set puts a word into a table, "" for the globals.
 func (b *builder) set(table, name string, fn word) {
-	b.table(table).RawSetString(name, b.l.NewFunction(fn.lua()))
+	vm.Set(b.table(table), lua.LString(name), b.l.NewFunction(fn.lua()))
 }
 
 // setYields is set for a word that parks.
 func (b *builder) setYields(table, name string, fn word) {
-	b.table(table).RawSetString(name, &lua.LFunction{Proto: shim(fn.lua()), Env: b.l.Env})
+	vm.Set(b.table(table), lua.LString(name), &lua.LFunction{Proto: shim(fn.lua()), Env: b.l.Env})
 }
 
 // table is a global table, made where it is not there yet.
@@ -148,7 +148,7 @@ func (b *builder) table(name string) *lua.LTable {
 	t, ok := b.l.GetGlobal(name).(*lua.LTable)
 	if !ok {
 		t = b.l.CreateTable(0, 4)
-		b.l.SetGlobal(name, t)
+		vm.Set(b.l.G.Global, lua.LString(name), t)
 	}
 	return t
 }
@@ -252,12 +252,12 @@ func (s *State) installTable(t *wordTable) {
 		if into, ok = s.l.GetGlobal(t.name).(*lua.LTable); !ok {
 			into = &lua.LTable{Metatable: lua.LNil}
 			vm.Fill(into, fields, t.names)
-			s.l.SetGlobal(t.name, into)
+			vm.Set(s.l.G.Global, lua.LString(t.name), into)
 			return
 		}
 	}
 	for _, b := range t.words {
-		into.RawSetString(b.name, fields[b.name])
+		vm.Set(into, lua.LString(b.name), fields[b.name])
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *State) atTopLevel() *Module {
 
 func (b *builder) openPackage() {
 	b.loaded = b.l.CreateTable(0, 4)
-	b.table("package").RawSetString("loaded", b.loaded)
+	vm.Set(b.table("package"), lua.LString("loaded"), b.loaded)
 	b.set("", "require", func(s *State, L *lua.LState) int {
 		L.Push(s.require(L, arg.Text(L, 1)))
 		return 1
@@ -101,10 +101,10 @@ func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) 
 		L.RaiseError("%s", spent)
 	}
 	if m.Result != lua.LNil {
-		s.modules.results.RawSetString(name, m.Result)
+		vm.Set(s.modules.results, lua.LString(name), m.Result)
 	} else if m.Result = s.modules.results.RawGetString(name); m.Result == lua.LNil {
 		m.Result = lua.LTrue
-		s.modules.results.RawSetString(name, lua.LTrue)
+		vm.Set(s.modules.results, lua.LString(name), lua.LTrue)
 	}
 	for _, call := range m.unsure {
 		if r := m.namesNothing(call); r != nil {
@@ -215,7 +215,7 @@ func Raise(L *lua.LState, r *code.Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
 	mt := L.CreateTable(0, 4)
-	mt.RawSetString("__tostring", vm.Made(&refusalText{r}))
+	vm.Set(mt, lua.LString("__tostring"), vm.Made(&refusalText{r}))
 	ud.Metatable = mt
 	L.Error(ud, 0)
 }

@@ -31,27 +31,44 @@ func (s *State) measure() {
 }
 
 func (s *State) measureHeld() int64 {
-	w := &weighing{seen: map[any]struct{}{}}
-	s.eachRoot(w.push)
-	for t := range s.alive {
-		w.push(t.th)
-	}
-	for n := 0; len(w.queue) > 0 && n < maxWalked; n++ {
-		v := w.queue[len(w.queue)-1]
-		w.queue = w.queue[:len(w.queue)-1]
-		w.weigh(v)
-	}
+	w := s.Weigh()
+	w.Some(maxWalked)
 	return w.bytes
 }
 
-// weighing adds up what values take.
-type weighing struct {
+// Weighing adds up what values take. It may be done bit by bit: what changes meanwhile
+// counts as it was or as it is.
+type Weighing struct {
 	bytes int64
 	seen  map[any]struct{}
 	queue []lua.LValue
 }
 
-func (w *weighing) push(v lua.LValue) {
+// Weigh begins to measure what the State holds now, apart from Held.
+func (s *State) Weigh() *Weighing {
+	w := &Weighing{seen: map[any]struct{}{}}
+	s.eachRoot(w.push)
+	for t := range s.alive {
+		w.push(t.th)
+	}
+	return w
+}
+
+// Some goes on with at most so many tables and functions, and says whether all is
+// weighed. Like Weigh it belongs to the goroutine that owns the State.
+func (w *Weighing) Some(most int) bool {
+	for n := 0; len(w.queue) > 0 && n < most; n++ {
+		v := w.queue[len(w.queue)-1]
+		w.queue = w.queue[:len(w.queue)-1]
+		w.weigh(v)
+	}
+	return len(w.queue) == 0
+}
+
+// Bytes is what has been weighed so far.
+func (w *Weighing) Bytes() int64 { return w.bytes }
+
+func (w *Weighing) push(v lua.LValue) {
 	switch v := v.(type) {
 	case lua.LString:
 		w.bytes += int64(len(v)) // also where it is shared
@@ -66,7 +83,7 @@ func (w *weighing) push(v lua.LValue) {
 	}
 }
 
-func (w *weighing) weigh(v lua.LValue) {
+func (w *Weighing) weigh(v lua.LValue) {
 	switch v := v.(type) {
 	case *lua.LTable:
 		w.bytes += vm.Bytes(v)

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // modules are the files that a State has loaded.
@@ -28,9 +30,9 @@ func (s *State) Loads() uint64 { return s.modules.changes }
 // SetResult changes what require gives for a module.
 func (s *State) SetResult(m *Module, v lua.LValue, undo *Undo) {
 	old := m.Result
-	undo.Add(func() { m.Result = old; s.modules.results.RawSetString(m.Name, old) })
+	undo.Add(func() { m.Result = old; vm.Set(s.modules.results, lua.LString(m.Name), old) })
 	m.Result = v
-	s.modules.results.RawSetString(m.Name, v)
+	vm.Set(s.modules.results, lua.LString(m.Name), v)
 }
 
 // Adopt takes in a module whose top level has run elsewhere.
@@ -39,14 +41,14 @@ func (s *State) Adopt(m *Module, undo *Undo) {
 	undo.Add(func() {
 		delete(ms.byName, m.Name)
 		ms.order = ms.order[:len(ms.order)-1]
-		ms.results.RawSetString(m.Name, lua.LNil)
+		vm.Set(ms.results, lua.LString(m.Name), lua.LNil)
 		m.eachFunction(func(f *Function) { s.slots.remove(f.Slot) })
 	})
 	m.seq = len(ms.order)
 	ms.changes++
 	ms.byName[m.Name] = m
 	ms.order = append(ms.order, m)
-	ms.results.RawSetString(m.Name, m.Result)
+	vm.Set(ms.results, lua.LString(m.Name), m.Result)
 	m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 }
 
@@ -57,7 +59,7 @@ func (s *State) Unload(m *Module, undo *Undo) {
 	order, roots, result := ms.order, ms.roots, ms.results.RawGetString(m.Name)
 	undo.Add(func() {
 		ms.order, ms.roots, ms.byName[m.Name] = order, roots, m
-		ms.results.RawSetString(m.Name, result)
+		vm.Set(ms.results, lua.LString(m.Name), result)
 		m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
 		m.eachRegistration(s.registry.install)
 	})
@@ -67,5 +69,5 @@ func (s *State) Unload(m *Module, undo *Undo) {
 	ms.order = slices.DeleteFunc(slices.Clone(order), func(o *Module) bool { return o == m })
 	ms.roots = slices.DeleteFunc(slices.Clone(roots), func(name string) bool { return name == m.Name })
 	delete(ms.byName, m.Name)
-	ms.results.RawSetString(m.Name, lua.LNil)
+	vm.Set(ms.results, lua.LString(m.Name), lua.LNil)
 }

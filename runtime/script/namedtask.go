@@ -46,9 +46,9 @@ func (s *State) NewNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 	}
 	nt := &NamedTask{id: id, Fn: fn, handle: handle}
 	s.named[id] = nt
-	nt.handle.RawSetString("id", lua.LString(id))
-	nt.handle.RawSetString("tick", vm.Made(&taskTick{nt}))
-	nt.handle.RawSetString("stop", vm.Made(&taskStop{nt}))
+	vm.Set(nt.handle, lua.LString("id"), lua.LString(id))
+	vm.Set(nt.handle, lua.LString("tick"), vm.Made(&taskTick{nt}))
+	vm.Set(nt.handle, lua.LString("stop"), vm.Made(&taskStop{nt}))
 	s.Restart(nt)
 	return nt
 }

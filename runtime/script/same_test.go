@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"pgregory.net/rapid"
 
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -68,7 +69,7 @@ func TestWhatCannotBeStoredIsNotTheSame(t *testing.T) {
 		}
 	}
 	sparse := L.NewTable()
-	sparse.RawSetInt(1000, lua.LTrue)
+	vm.SetInt(sparse, 1000, lua.LTrue)
 	if Same(sparse, map[string]world.Value{"1000": true}) {
 		t.Error("a table that is in doubt")
 	}

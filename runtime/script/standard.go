@@ -15,13 +15,13 @@ func (b *builder) openStandard() {
 	for _, t := range stdlib.Tables(engine{}) {
 		into := b.table(t.Name)
 		for name := range t.Funcs {
-			into.RawSetString(name, t.Function(name, b.l.Env))
+			vm.Set(into, lua.LString(name), t.Function(name, b.l.Env))
 		}
 		for name, v := range t.Fields {
-			into.RawSetString(name, v)
+			vm.Set(into, lua.LString(name), v)
 		}
 		for name, same := range t.Aliases {
-			into.RawSetString(name, into.RawGetString(same))
+			vm.Set(into, lua.LString(name), into.RawGetString(same))
 		}
 	}
 }

@@ -30,6 +30,10 @@ type Options struct {
 	Run     Budget      // of one entry; zero: RunBudget
 	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
 	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
+
+	// Stopwatch is what the time of calls is measured by, for tests that do not want the
+	// machine's; nil: that one.
+	Stopwatch func(*State) time.Duration
 }
 
 // Fault is an error in running Lua. It cost that one call and nothing else.

@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"time"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
@@ -139,9 +138,9 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 	var state lua.ResumeState
 	var err error
 	var values []lua.LValue
-	began := time.Now()
+	began := s.stopwatch()
 	s.metered(s.opts.Run, func() { state, err, values = vm.Resume(parent, t.th, boot, args...) })
-	s.entered.note(t.origin, time.Since(began), state == lua.ResumeError)
+	s.entered.note(t.origin, s.stopwatch()-began, state == lua.ResumeError)
 	s.current, s.m.ReadOnly = prev, ro
 	t.since = s.now
 	switch {

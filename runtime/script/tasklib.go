@@ -202,7 +202,7 @@ func (b *builder) openRegistry() {
 // groupTable makes `function command.fire(...)` and `command("fire", fn)` register.
 func (b *builder) groupTable(name string, kind RegistrationKind) {
 	mt := b.l.CreateTable(0, 4)
-	meta := func(name string, fn word) { mt.RawSetString(name, b.l.NewFunction(fn.lua())) }
+	meta := func(name string, fn word) { vm.Set(mt, lua.LString(name), b.l.NewFunction(fn.lua())) }
 	meta("__newindex", func(s *State, L *lua.LState) int {
 		key := arg.Text(L, 2)
 		if L.Get(3) == lua.LNil {

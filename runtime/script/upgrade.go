@@ -105,7 +105,7 @@ func (u *upgrade) Call(L *lua.LState) int {
 		L.Push(key)
 		L.Call(2, 1)
 	case *lua.LTable:
-		L.Push(L.GetTable(index, key))
+		L.Push(vm.Index(L, index, key))
 	default:
 		L.Push(lua.LNil)
 	}

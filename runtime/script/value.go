@@ -41,7 +41,7 @@ func ToLua(L *lua.LState, v world.Value) lua.LValue {
 		}
 		sort.Strings(keys) // pairs() follows insertion: the same input gives the same run
 		for _, k := range keys {
-			t.RawSetString(k, ToLua(L, v[k]))
+			vm.Set(t, lua.LString(k), ToLua(L, v[k]))
 		}
 		return t
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"testing"
 
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -71,7 +74,7 @@ func TestRateChangeIsTold(t *testing.T) {
 func TestJumpHandsOverShipAndData(t *testing.T) {
 	b := newBench(t, `function command.jump(p) return core.jump(p) end`)
 	ann, bob := b.fly(1, somewhere), b.fly(2, somewhere)
-	b.Player(1).Data.RawSetString("isk", luaNumber(42))
+	vm.Set(b.Player(1).Data, lua.LString("isk"), luaNumber(42))
 	bob.take()
 	b.post(Command{Player: 1, Client: ann, ID: 7, Name: "jump"})
 	b.post(Command{Player: 1, Client: ann, ID: 8, Name: "jump"})

@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/reload"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -24,7 +27,7 @@ func TestSavesAreOfOneRelease(t *testing.T) {
 	st := b.State()
 	data := st.L().NewTable()
 	b.Player(1).Data = data
-	st.L().G.Global.RawSetString("DATA", data)
+	vm.Set(st.L().G.Global, lua.LString("DATA"), data)
 	stager := reload.NewStager(script.Options{Entry: []string{"main"}, Started: epoch, Bind: func(s *script.State) { bindTest(nil, s) }})
 	seen := map[int]bool{}
 	for n := 2; n <= 12; n++ {

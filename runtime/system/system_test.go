@@ -14,6 +14,7 @@ import (
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -201,7 +202,7 @@ func TestOnlyWhatChangedIsSaved(t *testing.T) {
 	if second, _ := turn(); second.Ship == first.Ship || second.Ship.Pos.X <= first.Ship.Pos.X {
 		t.Error("the Saver's record was changed behind its back, or not at all")
 	}
-	p.Data.RawSetString("isk", luaNumber(5))
+	vm.Set(p.Data, lua.LString("isk"), luaNumber(5))
 	if c, n := turn(); n != 1 || c.Moved {
 		t.Errorf("after new data: %d saves, moved %t", n, c.Moved)
 	}
@@ -217,9 +218,9 @@ func TestDataThatCannotBeSavedKeepsTheLastGood(t *testing.T) {
 	b := newBench(t, echoes)
 	b.fly(1, somewhere)
 	p := b.Player(1)
-	p.Data.RawSetString("isk", luaNumber(5))
+	vm.Set(p.Data, lua.LString("isk"), luaNumber(5))
 	b.System.saves.now(p)
-	p.Data.RawSetString("bad", b.State().L().NewFunction(func(*lua.LState) int { return 0 }))
+	vm.Set(p.Data, lua.LString("bad"), b.State().L().NewFunction(func(*lua.LState) int { return 0 }))
 	b.System.saves.now(p)
 	if d, _ := b.saved[1].Data.(map[string]world.Value); d["isk"] != 5.0 {
 		t.Errorf("saved %v", b.saved[1].Data)

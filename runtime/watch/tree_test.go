@@ -109,7 +109,7 @@ func TestRootGoesAndComesBack(t *testing.T) {
 
 func TestFolderThatCannotBeReadKeepsItsFiles(t *testing.T) {
 	if os.Geteuid() == 0 {
-		t.Skip("nothing is closed to root")
+		t.Skip("only for those who are not root, to whom nothing is closed")
 	}
 	b := byEvents(t, "", map[string]string{"lib/m.lua": "one"})
 	b.must(os.Chmod(b.path("lib"), 0))

@@ -18,6 +18,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/system"
 	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
@@ -70,7 +71,7 @@ func New() *Shard {
 	}
 	for _, n := range s.names {
 		s.systems[n] = lua.NewState()
-		s.systems[n].SetGlobal("name", lua.LString(n))
+		vm.Set(s.systems[n].G.Global, lua.LString("name"), lua.LString(n))
 	}
 	return s
 }
@@ -188,7 +189,7 @@ func (c console) Eval(ctx context.Context, e command.Eval) (command.Evaluated, e
 	defer c.mu.Unlock()
 	L := c.systems[name]
 	var out strings.Builder
-	L.SetGlobal("print", L.NewFunction(func(L *lua.LState) int {
+	vm.Set(L.G.Global, lua.LString("print"), L.NewFunction(func(L *lua.LState) int {
 		for i := range L.GetTop() {
 			out.WriteString(L.ToStringMeta(L.Get(i + 1)).String())
 		}

@@ -160,6 +160,9 @@ func (g *guest) run(ctx context.Context, line string, out, errs io.Writer) bool 
 	case r.Failed != "":
 		fmt.Fprintf(errs, "%s\n", r.Failed)
 	}
+	if r.File != nil {
+		fmt.Fprintf(errs, "%s is not written: a plain ssh client takes no files; bin/console --connect does\n", r.File.Name)
+	}
 	return err == nil && r.Failed == ""
 }
 

@@ -15,8 +15,12 @@ export function queueNotice({ place, of, system, seconds }) {
 
 // reloadNotice says what a reload did. files is a list of names; the message of a
 // refusal starts with file and line; warnings are what the change warns of, and broken
-// the files that are refused still.
-export function reloadNotice({ ok, release, files, message, warnings, broken, restored }) {
+// the files that are refused still. What is held waits for somebody, as the message says.
+export function reloadNotice({ ok, release, files, message, warnings, broken, restored, held }) {
+  if (held) {
+    const text = [message || few(files), ...words(warnings).map(warning)].join("\n");
+    return { kind: "announce", id: "reload", title: "Saved, and held: the old code runs on", text };
+  }
   if (!ok) {
     return { kind: "bad", id: "reload", title: "Code refused, the old code runs on", text: message || few(files) || "No reason was given." };
   }
@@ -35,8 +39,20 @@ function few(files) {
   return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }
 
-// warning puts the one that designers meet most into words; the others come as they are.
+// testsNotice says what came of the tests of what was saved. left are the files for
+// which there was no time.
+export function testsNotice({ ok, passed, failed, failures, left }) {
+  const all = (passed ?? 0) + (failed ?? 0);
+  const late = words(left).length ? [`No time for ${few(left)}.`] : [];
+  if (ok) return { kind: "good", id: "tests", title: `${all} ${all === 1 ? "test passes" : "tests pass"}`, text: "" };
+  const title = failed ? `${failed} of ${all} ${all === 1 ? "test fails" : "tests fail"}` : "Not all tests were run";
+  return { kind: "bad", id: "tests", title, text: [...words(failures), ...late].join("\n") };
+}
+
+// warning puts those that designers meet most into words; the others come as they are.
 function warning(text) {
-  const [, name, live, fresh] = text.match(/^W-STATE-KEPT (\S+): live=(.*) base=.* new=(.*)$/) ?? [];
-  return name ? `${name} keeps its live value ${live}; the file says ${fresh}.` : text;
+  const [, name, live, fresh] = text.match(/^W-STATE-KEPT (\S+) \(live=(.*) base=.* new=(.*)\)$/s) ?? [];
+  if (name) return `${name} keeps its live value ${live}; the file says ${fresh}.`;
+  const [, place, found] = text.match(/^W-CHECK (.+?) \((.*)\)$/s) ?? [];
+  return place ? `${place}: ${found}` : text;
 }

@@ -1,7 +1,7 @@
 // All the page knows, and what the server's events change in it. Views listen
 // and ask; nothing here touches the document.
 import { Emitter } from "./emitter.js";
-import { queueNotice, reloadNotice } from "./notices.js";
+import { queueNotice, reloadNotice, testsNotice } from "./notices.js";
 import { Rules } from "./rules.js";
 import { Sim } from "./sim.js";
 import { length, sub } from "./vec.js";
@@ -152,6 +152,7 @@ export class Game extends Emitter {
       this.emit("welcome");
       if (m.ok) this.emit("reloaded");
     },
+    tests: (m) => this.emit("notice", testsNotice(m)),
     announce: (m) => this.emit("notice", { kind: "announce", title: "Announcement", text: m.text ?? "" }),
     notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "", place: true }),
     closing: (m) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parseMap } from "../static/graph.js";
-import { queueNotice, reloadNotice } from "../static/notices.js";
+import { queueNotice, reloadNotice, testsNotice } from "../static/notices.js";
 import { Game } from "../static/state.js";
 
 const anvil = {
@@ -114,15 +114,33 @@ test("who waits for a seat reads how they stand", () => {
 });
 
 test("a reload tells what stayed, and what is refused still", () => {
-  const kept = reloadNotice({ ok: true, release: 8, files: ["chat.lua"], warnings: ["W-STATE-KEPT chat.lines: live=3 base=0 new=7", "W-ARITY m.f"], broken: ["x.lua"] });
+  const kept = reloadNotice({ ok: true, release: 8, files: ["chat.lua"], warnings: ["W-STATE-KEPT chat.lines (live=3 base=0 new=7)", "W-ARITY m.f", "W-CHECK main.lua:6:15 (error: module chat has no say)"], broken: ["x.lua"] });
   assert.equal(kept.kind, "announce", "it is no mere success");
   assert.match(kept.text, /chat\.lines keeps its live value 3; the file says 7\./);
   assert.match(kept.text, /W-ARITY m\.f/);
+  assert.match(kept.text, /^main\.lua:6:15: error: module chat has no say$/m);
   assert.match(kept.text, /Still refused: x\.lua\./);
   const restored = reloadNotice({ ok: true, restored: true, release: 8, files: [], message: "", warnings: [], broken: [] });
   assert.equal(restored.kind, "good", "it leaves by itself");
   assert.equal(restored.id, "reload", "and takes the place of the refusal");
   assert.match(restored.title, /restored/);
+});
+
+test("what is held says how it goes on", () => {
+  const held = reloadNotice({ ok: false, held: true, release: 8, files: ["chat.lua"], message: "chat.lua was deleted: save it again, or unload chat" });
+  assert.equal(held.kind, "announce");
+  assert.match(held.title, /held/);
+  assert.match(held.text, /unload chat/);
+});
+
+test("the tests of a save are told in words", () => {
+  assert.deepEqual(testsNotice({ ok: true, passed: 1, failed: 0 }), { kind: "good", id: "tests", title: "1 test passes", text: "" });
+  const bad = testsNotice({ ok: false, passed: 3, failed: 1, failures: ["chat_test.it_shouts: chat_test.lua:4: not equal"], left: ["far_test.lua"] });
+  assert.equal(bad.kind, "bad");
+  assert.equal(bad.title, "1 of 4 tests fail");
+  assert.match(bad.text, /chat_test\.lua:4: not equal\nNo time for far_test\.lua\./);
+  const late = testsNotice({ ok: false, passed: 3, failed: 0, left: ["far_test.lua"] });
+  assert.match(late.title, /Not all/);
 });
 
 test("the figures of the rules come from the scripts", () => {

@@ -10,7 +10,7 @@ import (
 func TestSuite(t *testing.T) {
 	path := os.Getenv("HOTSHARD_CONFORM")
 	if path == "" {
-		t.Skip("set HOTSHARD_CONFORM to a case file")
+		t.Skip("only with HOTSHARD_CONFORM, a file of cases")
 	}
 	runCases(t, path)
 }

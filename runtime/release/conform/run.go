@@ -15,6 +15,7 @@ import (
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/watch"
 	"hotshard/runtime/world"
 )
@@ -134,7 +135,7 @@ func (r *runner) bind(st *script.State) {
 			return 0
 		},
 	})
-	st.L().SetGlobal("EFFECTS", st.L().NewTable())
+	vm.Set(st.L().G.Global, lua.LString("EFFECTS"), st.L().NewTable())
 }
 
 // chunk runs a fence in the live State.

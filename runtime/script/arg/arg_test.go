@@ -62,11 +62,11 @@ func run(t *testing.T, code string) string {
 	L.SetGlobal("pcall", &lua.LFunction{IsG: true, GFunction: vm.Pcall})
 	L.SetGlobal("second", &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int { L.SetTop(2); return 1 }})
 	lib := &lua.LTable{Metatable: lua.LNil}
-	lib.RawSetString("read", fn)
-	lib.RawSetString("length", &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int { return len(Text(L, 1)) }})
+	vm.Set(lib, lua.LString("read"), fn)
+	vm.Set(lib, lua.LString("length"), &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int { return len(Text(L, 1)) }})
 	L.SetGlobal("lib", lib)
 	meta := &lua.LTable{Metatable: lua.LNil}
-	meta.RawSetString("__index", lib)
+	vm.Set(meta, lua.LString("__index"), lib)
 	L.SetMetatable(lua.LString(""), meta)
 	chunk, err := syntax.Parse([]byte(code), "test.lua")
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 const (
 	WArity       = "W-ARITY"        // a function takes other arguments, and a caller is known or none
 	WBase        = "W-BASE"         // a class has another base
+	WCheck       = "W-CHECK"        // reading the scripts finds a mistake
 	WClosureOld  = "W-CLOSURE-OLD"  // closures keep their code
 	WDeleted     = "W-DELETED"      // a function or a module is gone, and somebody holds it
 	WFields      = "W-FIELDS"       // instances made before lack fields

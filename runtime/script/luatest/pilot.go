@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -39,10 +40,10 @@ func (p *play) callablePlayer(L *lua.LState) {
 	t, ok := L.GetGlobal("player").(*lua.LTable)
 	if !ok {
 		t = L.NewTable()
-		L.SetGlobal("player", t)
+		vm.Set(L.G.Global, lua.LString("player"), t)
 	}
 	mt := L.NewTable()
-	mt.RawSetString("__call", L.NewFunction(p.join))
+	vm.Set(mt, lua.LString("__call"), L.NewFunction(p.join))
 	t.Metatable = mt
 }
 
@@ -62,16 +63,16 @@ func (p *play) join(L *lua.LState) int {
 
 func (v *pilot) table(L *lua.LState, name string) *lua.LTable {
 	t := L.NewTable()
-	t.RawSetString("id", lua.LNumber(v.id))
-	t.RawSetString("name", lua.LString(name))
+	vm.Set(t, lua.LString("id"), lua.LNumber(v.id))
+	vm.Set(t, lua.LString("name"), lua.LString(name))
 	methods := L.NewTable()
 	for word, fn := range map[string]lua.LGFunction{
 		"run": v.run, "heard": v.heard, "last": v.last, "forget": v.forget, "leave": v.leave,
 	} {
-		methods.RawSetString(word, L.NewFunction(fn))
+		vm.Set(methods, lua.LString(word), L.NewFunction(fn))
 	}
 	mt := L.NewTable()
-	mt.RawSetString("__index", methods)
+	vm.Set(mt, lua.LString("__index"), methods)
 	t.Metatable = mt
 	return t
 }

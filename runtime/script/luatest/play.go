@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -39,13 +40,13 @@ func (p *play) install(st *script.State) {
 	L := st.L()
 	tests := L.NewTable()
 	tests.Metatable = L.NewTable() // or it would be closed like what all scripts share
-	L.SetGlobal("test", tests)
+	vm.Set(L.G.Global, lua.LString("test"), tests)
 	if !st.Staging() { // one that stages a reload has a table of its own, which nobody runs
 		p.tests = tests
 	}
 	if pkg, ok := L.GetGlobal("package").(*lua.LTable); ok {
 		if loaded, ok := pkg.RawGetString("loaded").(*lua.LTable); ok {
-			loaded.RawSetString("test", tests)
+			vm.Set(loaded, lua.LString("test"), tests)
 		}
 	}
 	st.Bind(words, p.words())

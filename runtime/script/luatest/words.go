@@ -30,9 +30,11 @@ var words = script.Table{
 // a test: player "Ann" lets Ann log in and returns her.
 func Tables() []script.Table { return []script.Table{words, testTable, pilotWords} }
 
-// testTable describes the table that the tests hang on.
+// TestTable is the name of the table that the tests hang on.
+const TestTable = "test"
+
 var testTable = script.Table{
-	Name: "test",
+	Name: TestTable,
 	Doc:  "The tests of a file: every function in it is one. A text under system names the system of the test map to play in (Alpha, if none is named).",
 	Fields: []script.Field{
 		{Name: "[string]", Type: "function", Doc: "A test."},

@@ -11,6 +11,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/vm"
 )
 
 // bigShard is a script set of the given number of files, with 25 functions each,
@@ -47,7 +48,7 @@ func shardWithClosures(tb testing.TB, files, closures int) *script.State {
 		if err := s.L().CallByParam(lua.P{Fn: m.RawGetString("mk"), NRet: 1, Protect: true}, lua.LNumber(i)); err != nil {
 			tb.Fatal(err)
 		}
-		held.RawSetInt(i+1, s.L().Get(-1))
+		vm.SetInt(held, i+1, s.L().Get(-1))
 		s.L().Pop(1)
 	}
 	return s

@@ -48,20 +48,20 @@ func newThread(t testing.TB) (*lua.LState, *testEngine) {
 			L.SetGlobal(table.Name, into)
 		}
 		for name := range table.Funcs {
-			into.RawSetString(name, table.Function(name, L.Env))
+			vm.Set(into, lua.LString(name), table.Function(name, L.Env))
 		}
 		for name, v := range table.Fields {
-			into.RawSetString(name, v)
+			vm.Set(into, lua.LString(name), v)
 		}
 		for name, same := range table.Aliases {
-			into.RawSetString(name, into.RawGetString(same))
+			vm.Set(into, lua.LString(name), into.RawGetString(same))
 		}
 	}
 	for name, fn := range map[string]lua.LGFunction{"error": vm.Error, "ipairs": vm.Ipairs, "pairs": vm.Pairs, "pcall": vm.Pcall} {
 		L.SetGlobal(name, &lua.LFunction{IsG: true, GFunction: fn})
 	}
 	strs := &lua.LTable{Metatable: lua.LNil}
-	strs.RawSetString("__index", L.GetGlobal("string"))
+	vm.Set(strs, lua.LString("__index"), L.GetGlobal("string"))
 	L.SetMetatable(lua.LString(""), strs)
 	return L, e
 }

@@ -123,3 +123,6 @@ func (m *Machine) rawSet(L *lua.LState, t *lua.LTable, key, v lua.LValue) {
 
 // Index is obj[key] with metamethods.
 func Index(L *lua.LState, obj, key lua.LValue) lua.LValue { return Of(L).index(L, obj, key, none) }
+
+// SetIndex is obj[key] = v with metamethods.
+func SetIndex(L *lua.LState, obj, key, v lua.LValue) { Of(L).setIndex(L, obj, key, v, none) }

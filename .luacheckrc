@@ -1,0 +1,42 @@
+-- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
+std = "lua51"
+unused_args = false
+self = false
+max_line_length = false
+not_globals = {"arg", "debug", "dofile", "gcinfo", "io", "loadfile", "module", "newproxy"}
+globals = {command = {other_fields = true, read_only = false}, event = {other_fields = true, read_only = false}}
+read_globals = {
+  "after",
+  "broadcast",
+  "bubble_send",
+  "cancel",
+  "emit",
+  "every",
+  "on",
+  "sleep",
+  items = {fields = {["give"] = {}, ["list"] = {}, ["move"] = {}, ["take"] = {}}},
+  log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
+  player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
+  reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
+  service = {fields = {["call"] = {}}},
+  space = {fields = {["align"] = {}, ["approach"] = {}, ["direction"] = {}, ["distance"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_speed"] = {}, ["spawn"] = {}, ["stop"] = {}, ["warp"] = {}}},
+  store = {fields = {["add"] = {}, ["get"] = {}, ["put"] = {}}},
+  system = {fields = {["cap"] = {}, ["celestial"] = {}, ["celestials"] = {}, ["constellation"] = {}, ["hz"] = {}, ["id"] = {}, ["name"] = {}, ["now"] = {}, ["players"] = {}, ["population"] = {}, ["random"] = {}, ["region"] = {}, ["release"] = {}, ["security"] = {}, ["send"] = {}, ["sender_release"] = {}, ["tick"] = {}}},
+  task = {fields = {["running"] = {}, ["spawn"] = {}, ["stop"] = {}, ["try"] = {}}},
+  types = {fields = {["get"] = {}, ["list"] = {}}},
+  universe = {fields = {["find"] = {}, ["route"] = {}, ["system"] = {}}},
+}
+
+local tests = {}
+tests.globals = {test = {other_fields = true, read_only = false}}
+tests.read_globals = {
+  "advance",
+  "eq",
+  "fails",
+  "faults",
+  "ne",
+  "near",
+  "ok",
+}
+files["**/*_test.lua"] = tests
+files["**/testing/*.lua"] = tests

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/system"
+	"hotshard/runtime/universe"
+	"hotshard/runtime/world"
+)
+
+// holdings knows how much memory the Lua of each system and service holds, as of a
+// moment ago. Each is weighed in turn, in bits between two of its ticks that no tick
+// notices, and all of that takes a small part of one core however many there are.
+// Whoever sleeps is left alone once that is known.
+type holdings struct {
+	universe *universe.Universe
+
+	mu    sync.Mutex
+	known map[world.Address]holding
+}
+
+type holding struct {
+	bytes int64
+	tick  world.Tick // as of which
+}
+
+const (
+	weighEvery = 3 * time.Second // a round begins
+	weighBit   = 1000            // tables and functions at once: some 0.1 ms
+	weighShare = 50              // one part in so many of a core
+	weighLarge = 8 << 20         // what holds more goes by what the State measures itself
+)
+
+func newHoldings(u *universe.Universe) *holdings {
+	return &holdings{universe: u, known: map[world.Address]holding{}}
+}
+
+// run weighs, round after round, until ctx ends.
+func (h *holdings) run(ctx context.Context) {
+	for {
+		h.round(ctx)
+		select {
+		case <-time.After(weighEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// round weighs whoever has ticked since the last one.
+func (h *holdings) round(ctx context.Context) {
+	actors := h.universe.Actors()
+	running := make(map[world.Address]bool, len(actors))
+	for _, a := range actors {
+		running[a.Address()] = true
+		if old, known := h.last(a.Address()); !known || old.tick != a.Stats().Tick {
+			h.weigh(ctx, a)
+		}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for a := range h.known {
+		if !running[a] {
+			delete(h.known, a)
+		}
+	}
+}
+
+// weigh weighs one, bit by bit. Who does not answer, or starts anew meanwhile, is left
+// for the next round.
+func (h *holdings) weigh(ctx context.Context, a *system.System) {
+	var on scale
+	for !on.done {
+		if h.universe.Between(ctx, []*system.System{a}, on.bit) != nil {
+			return
+		}
+		select {
+		case <-time.After(weighShare * on.took):
+		case <-ctx.Done():
+			return
+		}
+	}
+	if on.state != nil {
+		h.note(a.Address(), on.found)
+	}
+}
+
+// scale has one State on it.
+type scale struct {
+	state *script.State
+	lua   *script.Weighing
+	found holding
+	done  bool
+	took  time.Duration // for the last bit
+}
+
+// bit weighs a bit more, on the goroutine of the system.
+func (c *scale) bit(s *system.System) {
+	began := time.Now()
+	defer func() { c.took = time.Since(began) }()
+	st := s.State()
+	if c.state == nil {
+		c.state = st
+	}
+	if st == nil || st != c.state {
+		c.state, c.done = nil, true
+		return
+	}
+	if c.lua == nil {
+		c.lua = st.Weigh()
+	}
+	whole := c.lua.Some(weighBit)
+	c.found = holding{bytes: c.lua.Bytes(), tick: s.Stats().Tick}
+	if c.done = whole || c.found.bytes > weighLarge; c.done && !whole {
+		c.found.bytes = max(c.found.bytes, st.Held())
+	}
+}
+
+func (h *holdings) note(a world.Address, now holding) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known[a] = now
+}
+
+func (h *holdings) last(a world.Address) (holding, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v, known := h.known[a]
+	return v, known
+}
+
+// of is what a system or service holds, in bytes; 0 where it is not loaded, or was not
+// weighed yet.
+func (h *holdings) of(a world.Address) int64 {
+	v, _ := h.last(a)
+	return v.bytes
+}
