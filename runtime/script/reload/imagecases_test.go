@@ -195,8 +195,22 @@ func (l *life) reload(changed map[string][]byte) {
 	l.g.Adopt(st)
 }
 
+// longGone is a function and a local that leave a file, and come back when so many
+// changes of it have passed that they are new ones.
+func longGone() imageCase {
+	with := `local m = {} local n = 0 function m.f() n = n + 1 return n end m.keep = {} function m.hold() m.keep[1] = m.f end return m`
+	c := imageCase{name: "functions and locals that are gone for good", versions: []string{with}, steps: []string{`m.hold() return m.f(), m.f()`}}
+	for i := range keepGone + 2 {
+		c.versions = append(c.versions, fmt.Sprintf(`local m = {} m.i = %d m.keep = {} return m`, i))
+		c.steps = append(c.steps, "reload")
+	}
+	c.versions = append(c.versions, with)
+	c.steps = append(c.steps, "reload", `return m.f(), m.f == m.keep[1]`)
+	return c
+}
+
 func TestEachThingThatAStateKeepsSurvivesAnImage(t *testing.T) {
-	for _, c := range imageCases {
+	for _, c := range append(imageCases, longGone()) {
 		t.Run(c.name, func(t *testing.T) {
 			moves, stays := newLife(t, c, true), newLife(t, c, false)
 			for _, step := range c.steps {
