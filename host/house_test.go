@@ -58,14 +58,13 @@ var floors = [][]room{
 		{"watch", []string{"watch"}, "a directory is watched the same whatever its files are for"},
 		{"the wire", []string{"gate/wire", "gate/peer"}, "what a frame looks like is no question of who sends it"},
 		{"the language", []string{"script/syntax", "script/bytecode", "script/vm", "script/stdlib", "script/number", "script/real",
-			"script/pattern", "script/arg", "script/spell"}, "Lua is Lua: what a game does with it is above it"},
+			"script/pattern", "script/arg", "script/spell", "script/image"}, "Lua is Lua: what a game does with it is above it"},
 	}, {
 		{"script/code", []string{"script/code"}, "source is compared before anything runs: what is needed of it comes as an argument"},
 	}, {
 		{"script", []string{"script"}, "what runs a state is not asked by what reads, moves or sends"},
 	}, {
 		{"script/reload", []string{"script/reload"}, "a state runs the same whether it is ever reloaded"},
-		{"script/image", []string{"script/image"}, "a state runs the same whether it is ever written down"},
 		{"the tools", []string{"script/luacheck", "script/luatest", "script/differ", "script/speed"}, "tools try the machine: the machine must not lean on them"},
 	}, {
 		{"system", []string{"system"}, "a system asks for a Client, sockets for a Game, physics for numbers: whoever is handed what it needs is tested alone"},

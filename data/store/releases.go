@@ -56,15 +56,15 @@ const (
 		(SELECT count(*) FROM release_files b WHERE b.release = number - 1 AND NOT EXISTS
 			(SELECT 1 FROM release_files f WHERE f.release = number AND f.path = b.path))
 		FROM releases ORDER BY number DESC LIMIT ?`
-	selectLive     = `SELECT ` + releaseColumns + ` FROM releases WHERE status = 'live' ORDER BY number DESC LIMIT 1`
-	selectUnended  = `SELECT ` + releaseColumns + ` FROM releases WHERE begun > 0 AND ended = 0 ORDER BY number`
-	beginRelease   = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
-	finishRelease  = `UPDATE releases SET ended = ?, status = ?, note = ? WHERE number = ?`
-	markRelease    = `UPDATE releases SET status = ?, note = ? WHERE number = ?`
-	rehashRelease  = `UPDATE releases SET hash = ? WHERE number = ?`
-	deleteFile     = `DELETE FROM release_files WHERE release = ? AND path = ?`
-	replaceLive    = `UPDATE releases SET status = 'replaced' WHERE status = 'live' AND number <> ?`
-	dropReleases   = `DELETE FROM releases WHERE number <= (SELECT max(number) FROM releases) - ?
+	selectLive    = `SELECT ` + releaseColumns + ` FROM releases WHERE status = 'live' ORDER BY number DESC LIMIT 1`
+	selectUnended = `SELECT ` + releaseColumns + ` FROM releases WHERE begun > 0 AND ended = 0 ORDER BY number`
+	beginRelease  = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
+	finishRelease = `UPDATE releases SET ended = ?, status = ?, note = ? WHERE number = ?`
+	markRelease   = `UPDATE releases SET status = ?, note = ? WHERE number = ?`
+	rehashRelease = `UPDATE releases SET hash = ? WHERE number = ?`
+	deleteFile    = `DELETE FROM release_files WHERE release = ? AND path = ?`
+	replaceLive   = `UPDATE releases SET status = 'replaced' WHERE status = 'live' AND number <> ?`
+	dropReleases  = `DELETE FROM releases WHERE number <= (SELECT max(number) FROM releases) - ?
 		AND status <> 'live' AND NOT (begun > 0 AND ended = 0)`
 	dropBlobs = `DELETE FROM blobs WHERE NOT EXISTS (SELECT 1 FROM release_files WHERE blob = blobs.id)`
 )

@@ -219,7 +219,7 @@ func (s *Space) add(spec Spec) int32 {
 	s.decay[i] = math.Exp(-s.step.dt / s.tau[i])
 	s.info[i] = info{warp: spec.WarpSpeed, activeAt: none, listAt: none, fixed: spec.Fixed,
 		firstFollower: none, nextFollower: none, prevFollower: none}
-	s.status[i] = still
+	s.status[i], s.flags[i], s.due[i] = still, 0, 0 // nothing of who had the slot before
 	if spec.Fixed {
 		s.vel[i] = world.Vec3{}
 		s.info[i].listAt = int32(len(s.fixed))

@@ -52,7 +52,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	if depth == 0 {
 		depth = 4
 	}
-	t.done = func(values []lua.LValue, err error) {
+	t.done = consoleEnd(func(values []lua.LValue, err error) {
 		if err != nil {
 			done(nil, wholeRefusal(err))
 			return
@@ -62,7 +62,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 			out = append(out, s.Describe(v, depth))
 		}
 		done(out, nil)
-	}
+	})
 	s.resume(t)
 }
 
@@ -206,7 +206,7 @@ func (s *State) Run(src, name string, done func(error)) {
 		done(code.SyntaxRefusal(name, err))
 		return
 	}
-	s.run(fn, name, "", func(_ []lua.LValue, err error) { done(wholeRefusal(err)) })
+	s.run(fn, name, "", endFunc(func(_ []lua.LValue, err error) { done(wholeRefusal(err)) }))
 }
 
 // wholeRefusal takes a Refusal that was thrown through Lua out of its wrapping.

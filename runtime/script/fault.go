@@ -108,7 +108,11 @@ func errorText(v lua.LValue) string {
 // scriptRefusal turns error{code=, message=} into a CommandError.
 func scriptRefusal(err error) *CommandError {
 	var api *lua.ApiError
-	if !errors.As(err, &api) {
+	var refused *CommandError
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case !errors.As(err, &api):
 		return nil
 	}
 	t, ok := api.Object.(*lua.LTable)

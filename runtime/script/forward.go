@@ -5,6 +5,8 @@ import (
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/vm"
 )
 
 // Where a new version of a function captures other variables than the one before,
@@ -27,7 +29,7 @@ func (ss *Slots) outdate(old *Slot, proto *lua.FunctionProto, undo *Undo) {
 	saved := *proto
 	undo.Add(func() { *proto = saved })
 	old.withPast().saved = &saved
-	*proto = ss.forwarder(old, &saved)
+	*proto = forwarder(old, &saved)
 }
 
 // leaveBehind notes an outdated slot without keeping it alive: closures of it may
@@ -58,20 +60,22 @@ func (ss *Slots) Revive(m *Module, undo *Undo) {
 }
 
 // forwarder is what an outdated slot becomes.
-func (ss *Slots) forwarder(old *Slot, saved *lua.FunctionProto) lua.FunctionProto {
-	ud := &lua.LUserData{Value: old, Env: ss.l.G.Global, Metatable: lua.LNil}
+func forwarder(old *Slot, saved *lua.FunctionProto) lua.FunctionProto {
 	proto := *forwardProto
 	proto.NumUpvalues = saved.NumUpvalues // old frames go on making closures of it
-	proto.Constants = []lua.LValue{ss.l.NewClosure(func(L *lua.LState) int {
-		caller, _ := frameAt(L, 1)
-		fn := caller.fn()
-		// The frame that runs this forwarding code must not run fn's new code in its middle.
-		caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
-		ss.bringOver(fn, old)
-		L.Push(fn)
-		return 1
-	}, ud)}
+	proto.Constants = []lua.LValue{vm.Made(old)}
 	return proto
+}
+
+// Call brings the closure that is being called over and gives it back.
+func (sl *Slot) Call(L *lua.LState) int {
+	caller, _ := frameAt(L, 1)
+	fn := caller.fn()
+	// The frame that runs this forwarding code must not run fn's new code in its middle.
+	caller.setFn(&lua.LFunction{Env: fn.Env, Proto: fn.Proto})
+	From(L).slots.bringOver(fn, sl)
+	L.Push(fn)
+	return 1
 }
 
 var forwardProto = mustTrampoline(forwardName, lua.LNil)
@@ -81,11 +85,9 @@ func forwardSlot(p *lua.FunctionProto) *Slot {
 	if len(p.Constants) == 0 || p.SourceName != forwardName {
 		return nil
 	}
-	if fn, ok := p.Constants[0].(*lua.LFunction); ok && len(fn.Upvalues) == 1 {
-		if ud, ok := fn.Upvalues[0].Value().(*lua.LUserData); ok {
-			sl, _ := ud.Value.(*Slot)
-			return sl
-		}
+	if fn, ok := p.Constants[0].(*lua.LFunction); ok {
+		sl, _ := vm.CallableOf(fn).(*Slot)
+		return sl
 	}
 	return nil
 }

@@ -36,12 +36,18 @@ func (ss *Slots) Of(fn *lua.LFunction) *Slot {
 	if sl := ss.table.get(fn.Proto); sl != nil {
 		return sl
 	}
-	if len(ss.stale) > 0 {
-		if sl := ss.stale[weak.Make(fn.Proto)]; sl != nil {
-			return sl
-		}
+	if sl := ss.staleOf(fn.Proto); sl != nil {
+		return sl
 	}
 	return forwardSlot(fn.Proto)
+}
+
+// staleOf is the slot of code that was left behind, or nil.
+func (ss *Slots) staleOf(p *lua.FunctionProto) *Slot {
+	if len(ss.stale) == 0 {
+		return nil
+	}
+	return ss.stale[weak.Make(p)]
 }
 
 // FrozenCode is a prototype kept for frames that were entered before a reload:

@@ -168,8 +168,8 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 
 func (g *gauge) wrap(d *gauged, f *Function) {
 	saved := *f.Slot.Proto
-	wrapper, err := compileWith(saved.SourceName, `local run, n = ("\000enter")(...) return ("\000leave")(n, run(...))`,
-		map[string]lua.LValue{"\x00enter": g.s.l.NewFunction(d.enter), "\x00leave": g.s.l.NewFunction(g.leave)})
+	wrapper, err := compileWith(saved.SourceName, gaugeSource,
+		map[string]lua.LValue{enterMark: vm.Made(d), leaveMark: vm.Made(g)})
 	if err != nil {
 		return // the source is ours and constant
 	}
@@ -190,6 +190,13 @@ func (g *gauge) wrap(d *gauged, f *Function) {
 	*f.Slot.Proto = *wrapper
 	g.on[f] = d
 }
+
+const (
+	gaugeSource = `local run, n = ("\000enter")(...) return ("\000leave")(n, run(...))`
+	traceSource = `local run, leave = ("\000enter")(...) return leave(run(...))`
+	enterMark   = "\x00enter"
+	leaveMark   = "\x00leave"
+)
 
 // unwrap puts a function's own code back, also under the calls that wait in it: they
 // are on no older code than anybody.
@@ -222,9 +229,9 @@ func (g *gauge) unwrap(d *gauged) {
 	d.fn, d.saved, d.pinned, d.last, d.run = nil, nil, nil, nil, nil
 }
 
-// enter begins a gauged call: it returns the function's own code as a closure and
+// Call begins a gauged call: it returns the function's own code as a closure and
 // the place of the call among those of the thread.
-func (d *gauged) enter(L *lua.LState) int {
+func (d *gauged) Call(L *lua.LState) int {
 	g := d.g
 	if t := g.s.current; t != nil {
 		if t.gauge != g {
@@ -253,9 +260,9 @@ func (d *gauged) from(origin string) {
 	}
 }
 
-// leave ends a gauged call, and forgets those inside it that raised an error and so
+// Call ends a gauged call, and forgets those inside it that raised an error and so
 // never came back. A call that waited has no time of its own.
-func (g *gauge) leave(L *lua.LState) int {
+func (g *gauge) Call(L *lua.LState) int {
 	place, _ := L.Get(1).(lua.LNumber)
 	L.Remove(1)
 	n, list := int(place), g.open[L]

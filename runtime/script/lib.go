@@ -167,7 +167,7 @@ func (b *builder) openCoroutine() {
 		return co
 	}
 	b.set("coroutine", "create", func(s *State, L *lua.LState) int { L.Push(create(s, L)); return 1 })
-	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int { L.Push(vm.Wrapped(L, create(s, L))); return 1 })
+	b.set("coroutine", "wrap", func(s *State, L *lua.LState) int { L.Push(vm.Wrapped(create(s, L))); return 1 })
 	for name, fn := range map[string]lua.LGFunction{"resume": vm.CoResume, "yield": vm.CoYield, "status": vm.CoStatus, "running": vm.CoRunning} {
 		b.set("coroutine", name, func(_ *State, L *lua.LState) int { return fn(L) })
 	}

@@ -218,7 +218,15 @@ func Raise(L *lua.LState, r *code.Refusal) {
 	ud := L.NewUserData()
 	ud.Value = r
 	mt := L.CreateTable(0, 4)
-	vm.Set(mt, lua.LString("__tostring"), L.NewFunction(func(L *lua.LState) int { L.Push(lua.LString(r.Error())); return 1 }))
+	vm.Set(mt, lua.LString("__tostring"), vm.Made(&refusalText{r}))
 	ud.Metatable = mt
 	L.Error(ud, 0)
+}
+
+// refusalText is the function that gives a Refusal's text.
+type refusalText struct{ *code.Refusal }
+
+func (t *refusalText) Call(L *lua.LState) int {
+	L.Push(lua.LString(t.Error()))
+	return 1
 }

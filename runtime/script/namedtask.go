@@ -47,33 +47,46 @@ func (s *State) NewNamedTask(id string, fn *lua.LFunction, handle *lua.LTable) *
 	nt := &NamedTask{id: id, Fn: fn, handle: handle}
 	s.named[id] = nt
 	vm.Set(nt.handle, lua.LString("id"), lua.LString(id))
-	vm.Set(nt.handle, lua.LString("tick"), s.l.NewFunction(func(L *lua.LState) int {
-		t := nt.task
-		if t.ended || t.wait != nil {
-			return 0
-		}
-		for i, n := range s.next {
-			if n == t {
-				s.next = append(s.next[:i:i], s.next[i+1:]...)
-				break
-			}
-		}
-		nt.yielded = nil
-		s.resume(t)
-		for _, v := range nt.yielded {
-			L.Push(v)
-		}
-		return len(nt.yielded)
-	}))
-
-	vm.Set(nt.handle, lua.LString("stop"), s.l.NewFunction(func(L *lua.LState) int {
-		s.stop(nt.task)
-		delete(s.named, id)
-		return 0
-	}))
-
+	vm.Set(nt.handle, lua.LString("tick"), vm.Made(&taskTick{nt}))
+	vm.Set(nt.handle, lua.LString("stop"), vm.Made(&taskStop{nt}))
 	s.Restart(nt)
 	return nt
+}
+
+// taskTick is the function handle.tick of a named task, taskStop is handle.stop.
+type (
+	taskTick struct{ *NamedTask }
+	taskStop struct{ *NamedTask }
+)
+
+// Call runs the task on to where it yields next, and gives what it yields.
+func (nt *taskTick) Call(L *lua.LState) int {
+	s, t := From(L), nt.task
+	if t.ended || t.wait != nil {
+		return 0
+	}
+	for i, n := range s.next {
+		if n == t {
+			s.next = append(s.next[:i:i], s.next[i+1:]...)
+			break
+		}
+	}
+	nt.yielded = nil
+	s.resume(t)
+	for _, v := range nt.yielded {
+		L.Push(v)
+	}
+	return len(nt.yielded)
+}
+
+// Call ends the task.
+func (nt *taskStop) Call(L *lua.LState) int {
+	s := From(L)
+	s.stop(nt.task)
+	if s.named[nt.id] == nt.NamedTask {
+		delete(s.named, nt.id)
+	}
+	return 0
 }
 
 // Restart begins a named task anew; it runs at the next Advance.

@@ -192,6 +192,7 @@ type tracing struct {
 }
 
 type openCall struct {
+	of    *tracing
 	call  TracedCall
 	start time.Time
 	ended bool
@@ -210,8 +211,8 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 	saved := *f.Slot.Proto
 	s.ungauge(f)
 	tr := &tracing{s: s, fn: f, saved: &saved, report: report, limit: limit, open: map[*lua.LState][]*openCall{}}
-	wrapper, err := compileWith(saved.SourceName, `local run, leave = ("\000enter")(...) return leave(run(...))`,
-		map[string]lua.LValue{"\x00enter": s.l.NewFunction(tr.enter)})
+	wrapper, err := compileWith(saved.SourceName, traceSource,
+		map[string]lua.LValue{enterMark: vm.Made(tr)})
 	if err != nil {
 		return nil, err
 	}
@@ -256,9 +257,9 @@ func (s *State) Unwrap() {
 	}
 }
 
-// enter begins a traced call: it returns the function's own code as a closure and
+// Call begins a traced call: it returns the function's own code as a closure and
 // what to pass its results through.
-func (tr *tracing) enter(L *lua.LState) int {
+func (tr *tracing) Call(L *lua.LState) int {
 	caller, _ := frameAt(L, 1)
 	fn := caller.fn()
 	run := &lua.LFunction{Env: fn.Env, Proto: tr.saved, Upvalues: fn.Upvalues}
@@ -271,20 +272,23 @@ func (tr *tracing) enter(L *lua.LState) int {
 		L.Push(passFn)
 		return 2
 	}
-	oc := &openCall{start: time.Now(), call: TracedCall{Skipped: tr.skipped, Where: tr.callerOf(L)}}
+	oc := &openCall{of: tr, start: time.Now(), call: TracedCall{Skipped: tr.skipped, Where: tr.callerOf(L)}}
 	tr.skipped = 0
 	for i := 1; i <= L.GetTop()-1; i++ {
 		oc.call.Args = append(oc.call.Args, tr.s.text(L.Get(i)))
 	}
 	tr.open[L] = append(tr.open[L], oc)
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		for i := 1; i <= L.GetTop(); i++ {
-			oc.call.Results = append(oc.call.Results, tr.s.text(L.Get(i)))
-		}
-		tr.close(L, oc)
-		return L.GetTop()
-	}))
+	L.Push(vm.Made(oc))
 	return 2
+}
+
+// Call ends a traced call and hands its results on.
+func (oc *openCall) Call(L *lua.LState) int {
+	for i := 1; i <= L.GetTop(); i++ {
+		oc.call.Results = append(oc.call.Results, oc.of.s.text(L.Get(i)))
+	}
+	oc.of.close(L, oc)
+	return L.GetTop()
 }
 
 // passFn hands its arguments on.

@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
 )
@@ -26,8 +27,9 @@ type Options struct {
 	Strict  bool             // a new global is an error instead of a warning
 	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
 	OnLog   func(level, module, text string)
-	Run     Budget  // of one entry; zero: RunBudget
-	Tick    float64 // game seconds of a tick: no timer comes more often; 0: there are none
+	Run     Budget      // of one entry; zero: RunBudget
+	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
+	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
 
 	// Stopwatch is what the time of calls is measured by, for tests that do not want the
 	// machine's; nil: that one.
@@ -73,6 +75,7 @@ type State struct {
 	kept     map[string]lua.LValue // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade
 	builtins builtinTable
+	given    []givenTable
 	words    []*Words
 	host     any // of the words
 	patterns stdlib.Patterns
@@ -95,6 +98,7 @@ type State struct {
 	emits    int         // emits inside each other
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry
+	source   *rand.PCG // of rng
 	rng      *rand.Rand
 	alive    map[*Task]struct{} // begun and not ended
 	traces   map[*Function]*tracing
@@ -102,7 +106,8 @@ type State struct {
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
-	stage    Stage // not nil in a State that stages
+	imaged   imageSize // the last time
+	stage    Stage     // not nil in a State that stages
 	closed   bool
 }
 
@@ -137,10 +142,11 @@ func newState(o Options, stage Stage) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	source := rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: modules{byName: map[string]*Module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
 		registry: newRegistry(), slots: Slots{l: l},
-		rng: rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))}
+		source: source, rng: rand.New(source)}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
 	if err := s.readData(); err != nil {
@@ -151,6 +157,7 @@ func newState(o Options, stage Stage) (*State, error) {
 		o.Bind(s)
 	}
 	s.nameBuiltins()
+	s.given = s.walkGiven()
 	if o.Strict {
 		s.closeLibrary()
 	}
@@ -187,6 +194,13 @@ func (s *State) SetRelease(r *code.Release, undo *Undo) {
 // commit, what migrations have replaced. The State carries it and knows nothing of it.
 type ReloadState interface {
 	Advanced() // the game has gone on
+
+	// Write writes it as part of an image, and WriteRest what it knows of objects by
+	// their numbers; Read and ReadRest read that.
+	Write(s *State, w *image.Writer)
+	WriteRest(w *image.Writer)
+	Read(s *State, r *image.Reader)
+	ReadRest(r *image.Reader)
 }
 
 // ReloadState is what SetReloadState has left here, nil at first.

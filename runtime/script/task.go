@@ -21,7 +21,7 @@ type Task struct {
 	fn       *lua.LFunction // what the next run on this thread calls; see enter
 	origin   string
 	player   string
-	done     func([]lua.LValue, error)
+	done     ending // nil: nobody
 	wait     *Wait
 	since    float64 // game time of the last stop
 	why      string  // what it waits for
@@ -40,6 +40,12 @@ type Wait struct {
 	task  *Task
 	used  bool
 	timer *Registration // that wakes it, of a sleep
+}
+
+// Call is what the timer of a sleep calls.
+func (w *Wait) Call(*lua.LState) int {
+	w.Wake()
+	return 0
 }
 
 // enterFn begins every task: it arranges for tracebacks and hands back what to
@@ -71,7 +77,7 @@ func mustTrampoline(name string, f lua.LValue) *lua.FunctionProto {
 }
 
 // run starts fn as an activity. done, if not nil, is told how it ended.
-func (s *State) run(fn *lua.LFunction, origin, player string, done func([]lua.LValue, error), args ...lua.LValue) *Task {
+func (s *State) run(fn *lua.LFunction, origin, player string, done ending, args ...lua.LValue) *Task {
 	t := s.task()
 	t.fn, t.origin, t.player, t.done = fn, origin, player, done
 	s.resume(t, args...)
@@ -95,14 +101,22 @@ func (s *State) task() *Task {
 		s.pool = s.pool[:n-1]
 		// A fresh Task: somebody may hold the old one as a handle.
 		fresh := &Task{id: id, th: t.th}
+		if fresh.th == nil { // of a State that was thawed: nobody knew it
+			fresh.th = s.thread()
+		}
 		s.alive[fresh] = struct{}{}
 		return fresh
 	}
-	th := vm.NewThread(s.l)
-	s.threads.add(th)
-	t := &Task{id: id, th: th}
+	t := &Task{id: id, th: s.thread()}
 	s.alive[t] = struct{}{}
 	return t
+}
+
+// thread makes a coroutine for a task.
+func (s *State) thread() *lua.LState {
+	th := vm.NewThread(s.l)
+	s.threads.add(th)
+	return th
 }
 
 func (s *State) enterFunction() *lua.LFunction {
@@ -167,7 +181,7 @@ func (s *State) finish(t *Task, values []lua.LValue, err error) {
 	if t.done != nil {
 		done := t.done
 		t.done = nil
-		done(values, err)
+		done.end(values, err)
 	}
 }
 
@@ -387,12 +401,21 @@ func (e *CommandError) Error() string { return e.Message }
 // refused (return nil, message [, code], or error{code=, message=}), or with
 // another error if it failed.
 func (s *State) Command(player, name string, done func(world.Value, error), args ...lua.LValue) {
+	s.command(player, name, commandEndFunc(done), args)
+}
+
+// CommandFor is Command for somebody who can be in an image.
+func (s *State) CommandFor(player, name string, to CommandEnd, args ...lua.LValue) {
+	s.command(player, name, commandEnd{to}, args)
+}
+
+func (s *State) command(player, name string, done ending, args []lua.LValue) {
 	r := s.registry.commands[name]
 	if r == nil {
-		done(nil, &CommandError{Code: wire.CodeUnknownCommand, Message: fmt.Sprintf("there is no command %q", name)})
+		done.end(nil, &CommandError{Code: wire.CodeUnknownCommand, Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.Fn, "command "+name, player, func(values []lua.LValue, err error) { done(commandResult(values, err)) }, args...)
+	s.run(r.Fn, "command "+name, player, done, args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {
@@ -425,16 +448,25 @@ func commandResult(values []lua.LValue, err error) (world.Value, error) {
 
 // Call runs a function of a loaded module, as services are called.
 func (s *State) Call(module, fn string, done func([]world.Value, error), args ...lua.LValue) {
+	s.call(module, fn, callEndFunc(done), args)
+}
+
+// CallFor is Call for somebody who can be in an image.
+func (s *State) CallFor(module, fn string, to CallEnd, args ...lua.LValue) {
+	s.call(module, fn, callEnd{to}, args)
+}
+
+func (s *State) call(module, fn string, done ending, args []lua.LValue) {
 	t, _ := s.modules.results.RawGetString(module).(*lua.LTable)
 	var f *lua.LFunction
 	if t != nil {
 		f, _ = t.RawGetString(fn).(*lua.LFunction)
 	}
 	if f == nil {
-		done(nil, fmt.Errorf("%s has no function %s", module, fn))
+		done.end(nil, fmt.Errorf("%s has no function %s", module, fn))
 		return
 	}
-	s.run(f, "call "+fn, "", func(values []lua.LValue, err error) { done(plainValues(values, err)) }, args...)
+	s.run(f, "call "+fn, "", done, args...)
 }
 
 func plainValues(values []lua.LValue, err error) ([]world.Value, error) {

@@ -19,8 +19,7 @@ func (b *builder) openTasks() {
 		if err != nil {
 			L.RaiseError("%s", err.Error())
 		}
-		timer := &lua.LFunction{IsG: true, Env: s.l.Env, GFunction: func(*lua.LState) int { w.Wake(); return 0 }}
-		s.sleepTimer(wait, timer, w)
+		s.sleepTimer(wait, w)
 		return L.Yield()
 	})
 	b.set("task", "spawn", func(s *State, L *lua.LState) int {
@@ -97,14 +96,19 @@ func (s *State) tryRun(fn *lua.LFunction, w *Wait, args []lua.LValue) {
 	t := s.task()
 	t.fn, t.origin, t.player = fn, w.task.origin, w.task.player
 	t.tried = true
-	t.done = func(values []lua.LValue, err error) {
-		if err != nil {
-			w.Wake(lua.LFalse, errorValue(err))
-			return
-		}
-		w.Wake(append([]lua.LValue{lua.LTrue}, values...)...)
-	}
+	t.done = tryEnd{w}
 	s.resume(t, args...)
+}
+
+// tryEnd gives pcall's results to the task that waits in task.try.
+type tryEnd struct{ w *Wait }
+
+func (e tryEnd) end(values []lua.LValue, err error) {
+	if err != nil {
+		e.w.Wake(lua.LFalse, errorValue(err))
+		return
+	}
+	e.w.Wake(append([]lua.LValue{lua.LTrue}, values...)...)
 }
 
 func errorValue(err error) lua.LValue {
@@ -133,8 +137,8 @@ func logText(L *lua.LState) string {
 }
 
 // sleepTimer wakes w after some game seconds. It belongs to the task, never to a file.
-func (s *State) sleepTimer(seconds float64, fn *lua.LFunction, w *Wait) {
-	w.timer = &Registration{Kind: regAfter, Fn: fn, id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
+func (s *State) sleepTimer(seconds float64, w *Wait) {
+	w.timer = &Registration{Kind: regAfter, Fn: vm.Made(w), id: s.nextID(), due: s.now + max(seconds, 0), heap: -1, wait: w}
 	s.registry.install(w.timer)
 }
 

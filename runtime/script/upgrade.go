@@ -58,22 +58,31 @@ func (s *State) SetField(t *lua.LTable, key, v lua.LValue, undo *Undo) {
 // ArmUpgrade lets fn bring instances of a class up to date that were made before now,
 // by release from. It puts a hook in place of the class's __index.
 func (s *State) ArmUpgrade(class *lua.LTable, fn *lua.LFunction, from int) {
-	if s.upgrades == nil {
-		s.upgrades = map[*lua.LTable]*upgrade{}
-	}
 	u := s.upgrades[class]
 	if u == nil {
 		u = &upgrade{class: class, index: class.RawGetString("__index")}
-		u.hook = s.l.NewFunction(func(L *lua.LState) int { return s.touch(L, u) })
-		s.upgrades[class] = u
+		u.hook = vm.Made(u)
+		s.noteUpgrade(u)
 		vm.Set(class, lua.LString("__index"), u.hook)
 	}
 	u.fn, u.from = fn, from
+	u.renew()
+}
+
+// renew makes all instances old ones.
+func (u *upgrade) renew() {
 	u.fresh, u.limit = map[weak.Pointer[lua.LTable]]struct{}{}, 1024
 }
 
-// touch is the hook: upgrade once, then answer as the class would.
-func (s *State) touch(L *lua.LState, u *upgrade) int {
+func (s *State) noteUpgrade(u *upgrade) {
+	if s.upgrades == nil {
+		s.upgrades = map[*lua.LTable]*upgrade{}
+	}
+	s.upgrades[u.class] = u
+}
+
+// Call is the hook: upgrade once, then answer as the class would.
+func (u *upgrade) Call(L *lua.LState) int {
 	self, ok := L.Get(1).(*lua.LTable)
 	key := L.Get(2)
 	if ok && self.Metatable == lua.LValue(u.class) {

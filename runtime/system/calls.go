@@ -95,8 +95,17 @@ func (s *System) serve(m Call) {
 	}
 	s.used()
 	s.stats.calls.Add(1)
-	s.scripts.state.Call(s.cfg.Module, m.Func, func(v []world.Value, err error) { s.reply(m, v, err) }, s.scripts.toLua(m.Args)...)
+	s.scripts.state.CallFor(s.cfg.Module, m.Func, &callReply{s, m}, s.scripts.toLua(m.Args)...)
 }
+
+// callReply is another system's wait for the answer to a call.
+type callReply struct {
+	s *System
+	m Call
+}
+
+// CallEnd sends the answer.
+func (c *callReply) CallEnd(v []world.Value, err error) { c.s.reply(c.m, v, err) }
 
 func (s *System) reply(m Call, v []world.Value, err error) {
 	a := Answer{ID: m.ID, Values: v}

@@ -241,7 +241,7 @@ func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 
 // bindTest gives scripts the few words that these tests need.
 func bindTest(s *System, st *script.State) {
-	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "ask", Yields: true}}}, map[string]lua.LGFunction{
+	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "ask", Yields: true}, {Name: "store", Yields: true}}}, map[string]lua.LGFunction{
 		"jump": func(L *lua.LState) int {
 			if err := s.Jump(s.Player(world.CharacterID(L.CheckNumber(1))), gateID); err != nil {
 				L.Push(lua.LNil)
@@ -252,6 +252,12 @@ func bindTest(s *System, st *script.State) {
 			return 1
 		},
 		"kick": func(L *lua.LState) int { s.Kick(s.Player(world.CharacterID(L.CheckNumber(1))), "test"); return 0 },
+		"store": func(L *lua.LState) int {
+			if _, err := st.Park(L, "store"); err != nil {
+				L.RaiseError("%s", err.Error())
+			}
+			return L.Yield()
+		},
 		"ask": func(L *lua.LState) int {
 			w, err := st.Park(L, "ask")
 			if err != nil {

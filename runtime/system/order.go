@@ -55,11 +55,23 @@ func (s *System) run(p *Player, m Command) {
 	if args == nil {
 		args = map[string]world.Value{}
 	}
-	s.RunCommand(p, m.Name, args, func(result world.Value, err error) {
-		s.sending.cork(m.Client)
-		p.answered = s.time.step
-		m.Client.Reply(m.ID, result, err)
-	})
+	to := &commandReply{s: s, p: p, client: m.Client, id: m.ID}
+	s.scripts.state.CommandFor(p.Name, m.Name, to, lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
+}
+
+// commandReply is a player's wait for the answer to a command.
+type commandReply struct {
+	s      *System
+	p      *Player
+	client Client
+	id     uint64
+}
+
+// CommandEnd sends the answer.
+func (c *commandReply) CommandEnd(result world.Value, err error) {
+	c.s.sending.cork(c.client)
+	c.p.answered = c.s.time.step
+	c.client.Reply(c.id, result, forPlayer(err))
 }
 
 // RunCommand gives a command as a player; done hears what their client would, a refusal

@@ -22,11 +22,16 @@ func (l *scripts) load(opt script.Options, events func(*script.State) Events) er
 	if err != nil {
 		return err
 	}
+	l.adopt(st, events)
+	return nil
+}
+
+// adopt takes in a state that is there already.
+func (l *scripts) adopt(st *script.State, events func(*script.State) Events) {
 	l.state, l.events = st, noEvents{}
 	if events != nil {
 		l.events = events(st)
 	}
-	return nil
 }
 
 // close gives the Lua state back.

@@ -68,6 +68,7 @@ type System struct {
 	scripts  scripts
 	entities entities
 	people   people
+	chance   *rand.PCG // of rand
 	rand     *rand.Rand
 
 	door      door      // of this system,
@@ -135,7 +136,7 @@ func (s *System) clear() {
 	s.people, s.departs = newPeople(), nil
 	s.calls = newCalls()
 	s.scripts.raised = nil
-	s.rand = rand.New(rand.NewPCG(s.cfg.Seed, 0x9e3779b97f4a7c15))
+	s.chance, s.rand = newChance(s.cfg.Seed)
 	s.entities = newEntities(s.cfg.Static, s.cfg.Seed)
 	s.attention = attention{}
 	s.bubbles = bubbles{time: &s.time, entities: &s.entities, attention: &s.attention, views: make(map[physics.BubbleID]*view)}
@@ -165,6 +166,7 @@ func (s *System) options(release *code.Release) script.Options {
 	opt.Name = string(s.cfg.Address)
 	opt.Release = release
 	opt.Seed = s.cfg.Seed
+	opt.Kinds = &kinds{s: s}
 	if !s.service() {
 		opt.Tick = 1 / s.time.hz
 	}

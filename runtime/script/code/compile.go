@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -12,10 +13,14 @@ import (
 
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/syntax"
+	"hotshard/runtime/script/vm"
 )
 
-// Compile compiles a file and works out its declarations.
+// Compile compiles a file and works out its declarations. Its code remembers the whole
+// text; see vm.OriginOf.
 func Compile(path, hash string, src []byte) (*Unit, *Refusal) {
+	text := string(src)
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	chunk, err := syntax.Parse(src, path)
 	if err != nil {
 		return nil, SyntaxRefusal(path, err)
@@ -30,6 +35,7 @@ func Compile(path, hash string, src []byte) (*Unit, *Refusal) {
 			proto.Constants[i] = captureFn
 		}
 	}
+	vm.SetOrigin(proto, text, path)
 	u := &Unit{Path: path, Module: ModuleName(path), Hash: hash, src: src, proto: proto,
 		Policies: map[string]Policy{}, Lines: map[string]int{}, Globals: map[string]GlobalUse{}, FieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
 	if err := analyse(u, chunk); err != nil {
@@ -52,13 +58,19 @@ func constantStrings(p *lua.FunctionProto, into map[string]lua.LValue) map[strin
 	return into
 }
 
-// CompileText makes a function of a text that is no file of a release.
+// CompileText makes a function of a text that is no file of a release. Its code
+// remembers the text.
 func CompileText(src, name string) (*lua.FunctionProto, error) {
 	chunk, err := syntax.Parse([]byte(src), name)
 	if err != nil {
 		return nil, err
 	}
-	return compileChunk(chunk, name)
+	proto, err := compileChunk(chunk, name)
+	if err != nil {
+		return nil, err
+	}
+	vm.SetOrigin(proto, src, "")
+	return proto, nil
 }
 
 // compileChunk guards against the compiler's own panics, which hostile input reaches.

@@ -43,7 +43,7 @@ func ModulePath(module string) string { return strings.ReplaceAll(module, ".", "
 // Unit parses and compiles the file once; later calls return the same result.
 func (f *File) Unit() (*Unit, *Refusal) {
 	f.once.Do(func() {
-		f.unit, f.err = Compile(f.Path, f.Hash, bytes.TrimPrefix(f.Source, []byte("\xef\xbb\xbf")))
+		f.unit, f.err = Compile(f.Path, f.Hash, f.Source)
 	})
 	return f.unit, f.err
 }

@@ -55,6 +55,9 @@ type Var struct {
 	Once  bool // lives once: declared at the file's top level, outside loops
 }
 
+// Unit is the file's version that declares it.
+func (v *Var) Unit() *Unit { return v.block.fn.Unit }
+
 // block is one lexical scope of a function.
 type block struct {
 	fn       *Decl

@@ -38,13 +38,19 @@ type propWorld struct {
 
 func newPropWorld(t *testing.T, seed uint64, files map[string][]byte, setup string) *propWorld {
 	files["main.lua"] = []byte(setup + genMain)
-	s, err := script.New(script.Options{Name: "prop", Release: code.NewRelease(1, files), Entry: []string{"main"}, Seed: seed,
-		OnFault: func(f script.Fault) { t.Errorf("fault: %s\n%s", f.Message, f.Traceback) }})
+	o := propOptions(t, seed)
+	o.Release = code.NewRelease(1, files)
+	s, err := script.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
 	return &propWorld{t: t, s: s}
+}
+
+func propOptions(t *testing.T, seed uint64) script.Options {
+	return script.Options{Name: "prop", Entry: []string{"main"}, Seed: seed,
+		OnFault: func(f script.Fault) { t.Errorf("fault: %s\n%s", f.Message, f.Traceback) }}
 }
 
 // play runs a tick's script and gives what it has logged.

@@ -8,6 +8,7 @@ import (
 
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/pattern"
+	"hotshard/runtime/script/vm"
 )
 
 // What a match may cost.
@@ -155,19 +156,34 @@ func (lib library) gmatch(L *lua.LState) int {
 	if strings.HasPrefix(src, "^") {
 		src = "%" + src // an anchor would stop the iteration; the manual says it is none here
 	}
-	p := lib.compile(L, src)
-	at := 0
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		var m pattern.Matcher
-		if at > len(text) || !lib.search(L, "gmatch", &m, p, text, at) {
-			at = len(text) + 1
-			return 0
-		}
-		start, end := m.Span()
-		if at = end; end == start {
-			at++
-		}
-		return pushCaptures(L, &m, p, text)
-	}))
+	lib.compile(L, src) // what is wrong with it is said at once
+	L.Push(vm.Made(&Matches{engine: lib, Text: text, Pattern: src}))
 	return 1
+}
+
+// Matches is where a traversal by string.gmatch stands.
+type Matches struct {
+	engine        library
+	Text, Pattern string
+	At            int // offset behind the last match
+}
+
+// NewMatches is a traversal that stands somewhere already.
+func NewMatches(e Engine, text, pattern string, at int) *Matches {
+	return &Matches{library{e}, text, pattern, at}
+}
+
+// Call gives the next match, and nothing behind the last.
+func (it *Matches) Call(L *lua.LState) int {
+	p := it.engine.compile(L, it.Pattern)
+	var m pattern.Matcher
+	if it.At > len(it.Text) || !it.engine.search(L, "gmatch", &m, p, it.Text, it.At) {
+		it.At = len(it.Text) + 1
+		return 0
+	}
+	start, end := m.Span()
+	if it.At = end; end == start {
+		it.At++
+	}
+	return pushCaptures(L, &m, p, it.Text)
 }

@@ -45,6 +45,9 @@ func CloseGlobals(newindex, index *lua.LFunction) *lua.LTable {
 	return mt
 }
 
+// Closed is the metatable of tables that nothing assigns to. It must not be changed.
+func Closed() *lua.LTable { return closed }
+
 // Close closes a table that has no metatable to assignments by scripts.
 func Close(t *lua.LTable) {
 	if isNil(t.Metatable) {

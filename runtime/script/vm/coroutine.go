@@ -190,22 +190,8 @@ func CoResume(L *lua.LState) int {
 	return len(values) + 1
 }
 
-// Wrapped is the function that coroutine.wrap gives: it resumes co and raises its
-// errors.
-func Wrapped(L *lua.LState, co *lua.LState) *lua.LFunction {
-	return L.NewFunction(func(L *lua.LState) int {
-		_, err, values := Resume(L, co, nil, arguments(L, 1)...)
-		if err != nil {
-			v := err.(*lua.ApiError).Object
-			if s, ok := v.(lua.LString); ok {
-				v = lua.LString(Where(L, 1)) + s
-			}
-			Throw(L, v)
-		}
-		pushAll(L, values)
-		return len(values)
-	})
-}
+// Wrapped is the function that coroutine.wrap gives for co.
+func Wrapped(co *lua.LState) *lua.LFunction { return Made(&Wrap{co}) }
 
 const acrossGo = "attempt to yield across metamethod/C-call boundary"
 

@@ -201,7 +201,7 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 			invalidKey(L)
 		}
 		return key, v, true
-	case ipairsFn:
+	case IpairsFn:
 		n, ok := c.(lua.LNumber)
 		if !ok {
 			return nil, nil, false

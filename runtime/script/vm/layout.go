@@ -79,6 +79,28 @@ type upvalue struct {
 	closed bool
 }
 
+// proto is a function's code. gopher-lua's interpreter alone has a use for the last
+// field: ours keeps the code's Origin there.
+type proto struct {
+	SourceName         string
+	LineDefined        int
+	LastLineDefined    int
+	NumUpvalues        uint8
+	NumParameters      uint8
+	IsVarArg           uint8
+	NumUsedRegisters   uint8
+	Code               []uint32
+	Constants          []lua.LValue
+	FunctionPrototypes []*lua.FunctionProto
+
+	DbgSourcePositions []int
+	DbgLocals          []*lua.DbgLocalInfo
+	DbgCalls           []lua.DbgCall
+	DbgUpvalues        []string
+
+	stringConstants []string
+}
+
 type globals struct {
 	MainThread    *lua.LState
 	CurrentThread *lua.LState
@@ -106,6 +128,7 @@ var Check = sync.OnceValue(func() error {
 		{thread, threadLayout},
 		{reflect.TypeFor[lua.Upvalue](), reflect.TypeFor[upvalue]()},
 		{reflect.TypeFor[lua.Global](), reflect.TypeFor[globals]()},
+		{reflect.TypeFor[lua.FunctionProto](), reflect.TypeFor[proto]()},
 		{pointed(thread, "currentFrame"), reflect.TypeFor[frame]()},
 		{pointed(thread, "reg"), reflect.TypeFor[registry]()},
 	} {

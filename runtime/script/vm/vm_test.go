@@ -49,7 +49,7 @@ func testState(t testing.TB) (*lua.LState, *strings.Builder) {
 	co := &lua.LTable{Metatable: lua.LNil}
 	for name, fn := range map[string]lua.LGFunction{"resume": CoResume, "yield": CoYield, "status": CoStatus, "running": CoRunning,
 		"create": func(L *lua.LState) int { L.Push(Create(L, L.CheckFunction(1))); return 1 },
-		"wrap":   func(L *lua.LState) int { L.Push(Wrapped(L, Create(L, L.CheckFunction(1)))); return 1 }} {
+		"wrap":   func(L *lua.LState) int { L.Push(Wrapped(Create(L, L.CheckFunction(1)))); return 1 }} {
 		co.RawSetString(name, &lua.LFunction{IsG: true, GFunction: fn})
 	}
 	L.SetGlobal("coroutine", co)

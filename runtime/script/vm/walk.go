@@ -51,7 +51,7 @@ func (t *table) nextKey(w *walk, at int) (key, v lua.LValue, ok bool) {
 // interpreter: a loop over a table calls nothing.
 var (
 	NextFn   = &lua.LFunction{IsG: true, GFunction: nextWord}
-	ipairsFn = &lua.LFunction{IsG: true, GFunction: ipairsStep}
+	IpairsFn = &lua.LFunction{IsG: true, GFunction: ipairsStep}
 )
 
 func nextWord(L *lua.LState) int {
@@ -94,7 +94,7 @@ func Pairs(L *lua.LState) int {
 // Ipairs is the function ipairs.
 func Ipairs(L *lua.LState) int {
 	t := tableArg(L, 1)
-	L.Push(ipairsFn)
+	L.Push(IpairsFn)
 	L.Push(t)
 	L.Push(lua.LNumber(0))
 	return 3

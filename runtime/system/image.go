@@ -1,0 +1,269 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+
+	"hotshard/runtime/physics"
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/image"
+	"hotshard/runtime/world"
+)
+
+// A system as bytes: its Lua with all that waits in it, the space, who is there and what
+// they have been told, and what has come in and is not taken in yet. Each part writes
+// itself; connections are not bytes, so whoever thaws a system says who has which.
+
+// StateThaw makes the Lua state of an image; it is reload.Thaw.
+type StateThaw func(o script.Options, data []byte, more func(*script.State, *image.Reader)) (*script.State, error)
+
+// Image writes the system down. It belongs to the system's goroutine, between two ticks,
+// and the system goes on as if nothing had been. What cannot be written is an
+// *image.Unwritable.
+func (s *System) Image() ([]byte, error) {
+	if s.scripts.state == nil {
+		return nil, fmt.Errorf("%s does not run: %w", s.cfg.Address, errors.Join(s.scripts.down, errNotRunning))
+	}
+	s.settle()
+	s.mail.open()
+	return s.scripts.state.Image(s.write)
+}
+
+var errNotRunning = errors.New("there is nothing to write down")
+
+func (s *System) write(w *image.Writer) {
+	chance, _ := s.chance.MarshalBinary() // it has no error
+	w.Raw(chance)
+	s.time.write(w)
+	s.pace.write(w)
+	s.people.write(w)
+	s.entities.write(w)
+	s.bubbles.write(w)
+	w.Step("players")
+	writePlayers(w, s.attention.players)
+	writePlayers(w, s.commands.line)
+	w.Bool(s.sending.rebuilt)
+	w.Int(s.saves.upTo)
+	s.calls.write(w)
+	s.door.write(w)
+	s.mail.write(w)
+}
+
+// Thaw makes a system of what Image has written, on the release that cfg gives: the one
+// that the image was made on. clients says which connection a player has, nil for none;
+// it may be nil itself. The system goes on with its next Step.
+func Thaw(cfg Config, data []byte, state StateThaw, clients func(world.CharacterID) Client) (*System, error) {
+	s := New(cfg)
+	s.clear()
+	release := cfg.Release()
+	if release == nil {
+		return nil, fmt.Errorf("%s: there are no scripts", cfg.Address)
+	}
+	k := &kinds{s: s, clients: clients}
+	o := s.options(release)
+	o.Kinds = k
+	st, err := state(o, data, func(_ *script.State, r *image.Reader) { k.read(r) })
+	if err != nil {
+		return nil, err
+	}
+	s.scripts.adopt(st, cfg.Events)
+	k.link()
+	return s, nil
+}
+
+// FailLost lets tasks go on with an error that wait for what a process before this one
+// has asked the outside: the store, not services, whose answers have their time. It
+// returns how many they were.
+func (s *System) FailLost(why error) int {
+	asked := map[*script.Wait]bool{}
+	for _, call := range s.calls.pending {
+		asked[call.wait] = true
+	}
+	n := s.scripts.state.FailLost(func(w *script.Wait) bool { return asked[w] }, why)
+	s.settle()
+	return n
+}
+
+// kinds are the system's objects in an image, and the reading of the rest.
+type kinds struct {
+	s       *System
+	clients func(world.CharacterID) Client
+	linking []func() // when everything is there
+}
+
+// The numbers of the kinds are part of the format.
+const (
+	kindPlayer = script.FirstKind + iota
+	kindCommand
+	kindCall
+)
+
+// Of says how one of the system's objects is written.
+func (k *kinds) Of(v any) *image.Kind {
+	switch v.(type) {
+	case *Player:
+		return k.Numbered(kindPlayer)
+	case *commandReply:
+		return k.Numbered(kindCommand)
+	case *callReply:
+		return k.Numbered(kindCall)
+	}
+	return nil
+}
+
+// Numbered is the kind with a number, nil for none.
+func (k *kinds) Numbered(id uint64) *image.Kind {
+	switch id {
+	case kindPlayer:
+		return &image.Kind{ID: id, Name: "a player", Make: func(*image.Reader) any { return &Player{} },
+			Write: func(w *image.Writer, v any) { v.(*Player).write(w) },
+			Fill:  func(r *image.Reader, v any) { v.(*Player).read(r, k) }}
+	case kindCommand:
+		return &image.Kind{ID: id, Name: "a command's answer", Make: func(*image.Reader) any { return &commandReply{s: k.s} },
+			Write: func(w *image.Writer, v any) {
+				w.Object(v.(*commandReply).p)
+				w.Uint(v.(*commandReply).id)
+			},
+			Fill: func(r *image.Reader, v any) {
+				c := v.(*commandReply)
+				c.p, c.id = image.Needed[Player](r), r.Uint()
+				k.after(func() { c.client = k.client(c.p.ID) })
+			}}
+	case kindCall:
+		return &image.Kind{ID: id, Name: "a call's answer", Make: func(*image.Reader) any { return &callReply{s: k.s} },
+			Write: func(w *image.Writer, v any) { writeCall(w, v.(*callReply).m) },
+			Fill:  func(r *image.Reader, v any) { v.(*callReply).m = readCall(r) }}
+	}
+	return nil
+}
+
+func (k *kinds) after(f func()) { k.linking = append(k.linking, f) }
+
+func (k *kinds) link() {
+	for _, f := range k.linking {
+		f()
+	}
+}
+
+// client is a player's connection, one that nobody hears where they have none.
+func (k *kinds) client(id world.CharacterID) Client {
+	if c := k.connection(id); c != nil {
+		return c
+	}
+	return noClient{}
+}
+
+// connection is nil where they have none.
+func (k *kinds) connection(id world.CharacterID) Client {
+	if k.clients == nil {
+		return nil
+	}
+	return k.clients(id)
+}
+
+func (k *kinds) read(r *image.Reader) {
+	s := k.s
+	if err := s.chance.UnmarshalBinary(r.Raw()); err != nil && r.Err() == nil {
+		r.Fail("random numbers: %v", err)
+	}
+	s.time.read(r)
+	s.pace.read(r)
+	s.people.read(r, s, k)
+	s.entities.read(r, s.cfg.Static, k)
+	s.bubbles.read(r, k)
+	s.attention.players = readPlayers(r)
+	s.commands.line = readPlayers(r)
+	s.sending.rebuilt = r.Bool()
+	s.saves.upTo = r.Int()
+	s.calls.read(r)
+	s.door.read(r, k)
+	s.mail.read(r, s, k)
+	k.after(func() {
+		for _, p := range s.commands.line {
+			s.commands.waiting += p.inputs.len()
+		}
+	})
+}
+
+// write and read of the space and the things in it.
+func (c *entities) write(w *image.Writer) {
+	w.Bool(c.space != nil)
+	if c.space == nil {
+		return
+	}
+	w.Raw(c.space.AppendImage(nil))
+	w.Uint(uint64(c.next))
+	w.Count(len(c.byID))
+	for _, id := range sortedKeys(c.byID) {
+		c.byID[id].write(w)
+	}
+}
+
+func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
+	if r.Bool() != (static != nil) {
+		r.Fail("a space where a service is, or none where a system is")
+	}
+	if r.Err() != nil || static == nil {
+		return
+	}
+	space, err := physics.Thaw(r.Raw(), runtime.GOMAXPROCS(0))
+	if err != nil {
+		r.Fail("%v", err)
+		return
+	}
+	for i := range static.Celestials {
+		if st, ok := space.Get(static.Celestials[i].ID); !ok || !st.Fixed || st.Pos != static.Celestials[i].Pos {
+			r.Fail("the map has changed: %s is not where it was", static.Celestials[i].Name)
+			return
+		}
+	}
+	c.space, c.next = space, world.EntityID(r.Uint())
+	for range r.Count() {
+		e := readEntity(r, k)
+		if _, ok := space.Get(e.ID); !ok && r.Err() == nil {
+			r.Fail("a thing that is not in space")
+			return
+		}
+		c.byID[e.ID] = e
+	}
+}
+
+func (e *Entity) write(w *image.Writer) {
+	w.Uint(uint64(e.ID))
+	for _, text := range []string{e.Kind, e.Name, e.Type} {
+		w.Text(text)
+	}
+	w.Uint(uint64(e.Owner))
+	writeShip(w, &e.spec)
+	w.Uint(uint64(e.launcher))
+	w.Int(int64(e.missiles))
+	w.Uint(uint64(e.told))
+	w.Uint(uint64(e.refitted))
+	w.Object(e.pilot)
+	w.Uint(uint64(viewID(e.view)))
+}
+
+func readEntity(r *image.Reader, k *kinds) *Entity {
+	e := &Entity{ID: world.EntityID(r.Uint()), Kind: r.Text(), Name: r.Text(), Type: r.Text(), Owner: world.CharacterID(r.Uint()), turn: noTurn}
+	e.spec = readShip(r)
+	e.launcher, e.missiles = world.EntityID(r.Uint()), int(r.Int())
+	e.told, e.refitted = world.Tick(r.Uint()), world.Tick(r.Uint())
+	e.pilot = image.Object[Player](r)
+	id := physics.BubbleID(r.Uint())
+	k.after(func() { e.view = k.s.bubbles.views[id] })
+	return e
+}
+
+func viewID(v *view) physics.BubbleID {
+	if v == nil {
+		return 0
+	}
+	return v.id
+}
+
+func newChance(seed uint64) (*rand.PCG, *rand.Rand) {
+	source := rand.NewPCG(seed, 0x9e3779b97f4a7c15)
+	return source, rand.New(source)
+}
