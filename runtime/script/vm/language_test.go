@@ -22,6 +22,8 @@ var languageCases = []struct{ src, want string }{
 	{`local co=coroutine.create(function() return coroutine.yield(7) end) print(coroutine.resume(co)) print(coroutine.resume(co,"back")) print(coroutine.status(co)) print(coroutine.resume(co))`,
 		"true\t7\ntrue\tback\ndead\nfalse\tcannot resume dead coroutine\n"},
 	{`local x=1 do local x=function() return x end print(x()) end`, "1\n"},
+	{`for _,l in ipairs{2^32+1,2^31,2^31+5,1e15,-2^32+1,2^64} do print(pcall(function() error("x",l) end)) end`,
+		"false\ttest:1: x\nfalse\tx\nfalse\tx\nfalse\tx\nfalse\ttest:1: x\nfalse\tx\n"},
 	{`local function fact(n) if n<2 then return 1 end return n*fact(n-1) end print(fact(10))`, "3628800\n"},
 	{`local function d(n) if n==0 then return 0 end return 1+d(n-1) end print(d(15000))`, "15000\n"},
 	{`local d=function() return 1+d() end print(pcall(d))`, "false\ttest:1: attempt to call global 'd' (a nil value)\n"},

@@ -170,7 +170,7 @@ func Error(L *lua.LState) int {
 	v := L.Get(1)
 	level := 1
 	if !isNil(L.Get(2)) {
-		level = intArg(L, 2)
+		level = int(int32(intArg(L, 2))) // of a level, as 5.1 on this kind of machine
 	}
 	if s, ok := ToText(v); ok && level > 0 {
 		v = lua.LString(Where(L, level) + s)
