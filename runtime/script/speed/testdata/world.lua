@@ -51,7 +51,11 @@ _G.after = function(seconds, fn)
   due[#due + 1] = fn
 end
 _G.bubble_send = count
-_G.types = {get = function(name) return world.types[name] end}
+_G.types = {
+  get = function(name) return world.types[name] end,
+  name = function(name) return name end,
+  list = function() return {} end,
+}
 _G.space = {
   get = function(id) return world.things[id] end,
   exists = function(id) return world.things[id] ~= nil end,
