@@ -16,7 +16,7 @@ func TestSyntaxErrorsReachScriptsAndOperators(t *testing.T) {
 		`loadstring("if a then\n", "@m.lua")`:         "m.lua:2: 'end' expected (to close 'if' at line 1) near '<eof>'",
 		`loadstring("x = 3x")`:                        `[string "x = 3x"]:1: malformed number near '3x'`,
 		`load(function() return nil end, "=t") and 1`: "",
-		`load(function() return {} end)`:              "=console:1: reader function must return a string",
+		`load(function() return {} end)`:              "console:1: reader function must return a string",
 	} {
 		got := do(t, s, `local fn, why = `+code+` return why or ""`)
 		if len(got) != 1 || got[0] != world.Value(want) {

@@ -13,7 +13,7 @@ import (
 )
 
 // consoleName is the source name of operators' code.
-const consoleName = "=console"
+const consoleName = "console"
 
 // EvalOptions say how an operator's code runs.
 type EvalOptions struct {
