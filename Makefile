@@ -20,11 +20,9 @@ console: build ## open the operator's console of the running shard
 
 test: test-lua test-js test-go ## all tests; the last lines say what was left out, and why
 
-# Most of what the tests of the server take is waiting.
-PARALLEL ?= 8
 LEFTOUT ?=
 test-go:
-	@$(GO) test -parallel $(PARALLEL) -json ./... | $(GO) run ./host/leftout $(LEFTOUT)
+	@$(GO) test -json ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -39,7 +37,7 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
-	$(GO) test -race -parallel $(PARALLEL) ./...
+	$(GO) test -race ./...
 
 stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen
