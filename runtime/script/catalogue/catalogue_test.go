@@ -80,6 +80,7 @@ func TestMistakes(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, where, want string }{
 		{"unknown field", ship(`mass = 5, sped = 3`), "types/a.lua:3", "has the field sped, which no ship has, did you mean speed?"},
+		{"needed and misspelt", ship(`masss = 5`), "types/a.lua:3", "has the field masss, which no ship has, did you mean mass?"},
 		{"of another category", ship("mass = 5,\nslot = 'high'"), "types/a.lua:4", "which no ship has"},
 		{"in the list part", ship(`mass = 5, "fast"`), "types/a.lua:2", "has the field [1]"},
 		{"missing", ship(`speed = 3`), "types/a.lua:2", "has no mass, which every ship needs: add mass = (kg)"},

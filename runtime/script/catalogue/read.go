@@ -12,6 +12,7 @@ import (
 
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/spell"
 	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
@@ -161,15 +162,17 @@ func (r *reading) categoryOf(made *Type, index int, t *lua.LTable) category {
 // fields checks what a type gives against its category.
 func (r *reading) fields(made *Type, index int, t *lua.LTable, fields category, at placed) bool {
 	before := len(r.problems)
+	misspelt := map[string]bool{}
 	for key := range fieldsOf(t) {
 		if fields[key] == nil {
+			misspelt[spell.Nearest(key, fields.names())] = true
 			r.fail(made.Path, at.field(key), made.subject(index), "has the field %s, which no %s has%s: %s lists the fields", key, made.Category, suggest(key, fields.names()), SchemaPath)
 		}
 	}
 	for _, key := range fields.names() {
 		rule, v := fields[key], t.RawGetString(key)
 		if v == lua.LNil {
-			if rule.need {
+			if rule.need && !misspelt[key] {
 				r.fail(made.Path, made.Line, made.subject(index), "has no %s, which every %s needs: add %s =%s", key, made.Category, key, rule.unit())
 			}
 			made.Fields = append(made.Fields, Field{key, rule.empty(), made.Line})
