@@ -67,7 +67,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if s.note == noteSaved && s.units == nil && len(c.canaries) == 0 && unread(staged, from, s.to) {
 		return c.carry(ctx, from, s.to)
 	}
-	number, err := c.cfg.Journal.Begin(s.to, s.author, s.note)
+	number, untold, err := c.number(s)
 	if err != nil {
 		return Outcome{Verdict: Refuse, Code: code.RHost, Release: from.Number, passing: true,
 			Message: fmt.Sprintf("the release could not be written to the store: %v", err)}
@@ -88,7 +88,9 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if s.units != nil {
 		status = StandingCanary
 	}
-	if err := c.cfg.Journal.Finish(number, status, o.String()); err != nil {
+	if untold != nil {
+		o.warn(*untold)
+	} else if err := c.cfg.Journal.Finish(number, status, o.String()); err != nil {
 		o.Message = fmt.Sprintf("live, but the store could not note it: %v", err)
 	}
 	return o

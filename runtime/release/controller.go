@@ -82,6 +82,8 @@ type Controller struct {
 	units    units         // that run all that
 	freeze   freezer
 	history  history
+	last     int   // the highest number of a release
+	owed     *debt // to the journal; nil where it knows all
 	watch    watchdog
 	gauges   gauges
 	board    board
@@ -106,7 +108,7 @@ func New(cfg Config) *Controller {
 		}
 	}
 	c := &Controller{
-		disk: cfg.Release, intake: newIntake(), patches: patches,
+		disk: cfg.Release, intake: newIntake(), patches: patches, last: live.Number,
 		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Clock.Now, wait: cfg.Patience,
 			stagers: map[string]*reload.Stager{}, course: course{all: live}},
 		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},

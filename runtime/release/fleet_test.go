@@ -507,3 +507,69 @@ func TestSavingWhatIsRequiredInThatMomentMakesARelease(t *testing.T) {
 	s.want("the new one", s.eval("S01", `return require("late").n`), "2")
 	s.want("all of them", s.releases(), "S00=2 S01=2")
 }
+
+// TestAFullDiskHoldsNoRollbackUp: what is bad goes, and the store hears of it when it
+// can.
+func TestAFullDiskHoldsNoRollbackUp(t *testing.T) {
+	s := newShard(t, false, 2, returns(1))
+	s.verdict(s.save("m.lua", returns(2)), Apply)
+	s.journal.full, s.journal.cannotClose = true, true
+	o := s.ctl.Rollback(bg, 0, "amy", "")
+	s.verdict(o, Apply)
+	if told := fmt.Sprint(o.Warnings); !strings.Contains(told, "W-UNWRITTEN") || !strings.Contains(told, "no space left") || !strings.Contains(told, "release 2 again") {
+		t.Errorf("it tells %s", told)
+	}
+	s.want("back", s.values(), "S00=1 S01=1")
+	if o.Release != 3 {
+		t.Errorf("it runs as release %d", o.Release)
+	}
+	s.pass(time.Minute)
+	if o, did := s.ctl.Watch(bg); did {
+		t.Errorf("the disk is full: %v", o)
+	}
+	s.verdict(s.save("m.lua", returns(4)), Refuse, "R-HOST", "no space left") // other changes wait
+	s.journal.full, s.journal.cannotClose = false, false
+	s.pass(time.Minute)
+	if o, did := s.ctl.Watch(bg); !did || o.Verdict != Ignore || o.Release != s.journal.n || !strings.Contains(o.Message, "now knows it") {
+		t.Fatalf("there is room again: %v %+v", did, o)
+	}
+	s.want("still back", s.values(), "S00=1 S01=1")
+	if got := strings.Join(s.journal.notes, ", "); !strings.Contains(got, "2 rolled back") || !strings.Contains(got, "3 live") {
+		t.Errorf("the store has %s", got)
+	}
+	if o, did := s.ctl.Watch(bg); did {
+		t.Errorf("written twice: %v", o)
+	}
+	s.verdict(s.save("m.lua", returns(5)), Apply)
+	s.want("on", s.values(), "S00=5 S01=5")
+}
+
+// TestAWayBackGetsTheNumberThatTheStoreGives, where that has given more of them than the
+// controller knows of; and a save is not given it before.
+func TestAWayBackGetsTheNumberThatTheStoreGives(t *testing.T) {
+	for _, saved := range []bool{false, true} {
+		s := newShard(t, false, 2, returns(1))
+		s.verdict(s.save("m.lua", returns(2)), Apply)
+		s.journal.full, s.journal.cannotClose = true, true
+		s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Apply)
+		s.journal.full, s.journal.cannotClose = false, false
+		s.journal.n += 5
+		want := s.journal.n + 2
+		if saved {
+			s.verdict(s.save("m.lua", returns(3)), Apply)
+			s.want("on", s.values(), "S00=3 S01=3")
+		} else {
+			s.pass(time.Minute)
+			if o, did := s.ctl.Watch(bg); !did || o.Verdict != Apply {
+				t.Fatalf("%v %+v", did, o)
+			}
+			s.want("back", s.values(), "S00=1 S01=1")
+		}
+		if live := s.ctl.Live().Number; live != want || s.units["S00"].Release().Number != want {
+			t.Errorf("release %d and %d, and the store has %d", live, s.units["S00"].Release().Number, want)
+		}
+		if o, did := s.ctl.Watch(bg); did {
+			t.Errorf("again: %v", o)
+		}
+	}
+}

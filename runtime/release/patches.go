@@ -142,8 +142,8 @@ func (k *patches) open(number int) *Patch {
 	return nil
 }
 
-// CodeUnwritten is the code of a patch that runs and is not in the store: a restart
-// forgets it.
+// CodeUnwritten is the code of a patch, or of a way back, that is done and not in the
+// store: a restart forgets it.
 const CodeUnwritten = "W-UNWRITTEN"
 
 func unwritten(p *Patch, err error) code.Warning {

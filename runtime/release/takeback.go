@@ -25,6 +25,9 @@ func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
 	now := c.cfg.Clock.Now()
 	spent, what, ok := c.watch.trip(now)
 	if !ok {
+		if o, paid := c.payLater(ctx); paid {
+			return o, true
+		}
 		return c.advance(ctx)
 	}
 	note := "rolled back by itself: " + spent
