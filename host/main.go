@@ -10,9 +10,6 @@ import (
 	"hotshard/host/load"
 )
 
-// version is set when a release is built.
-var version = "dev"
-
 // cli is the command line. Every flag can also be set in the environment, as
 // HOTSHARD_ and its name in capitals: HOTSHARD_LISTEN.
 var cli struct {
@@ -30,7 +27,7 @@ func main() {
 		kong.Name("host"),
 		kong.Description("A space-game server whose every script can be changed while players fly."),
 		kong.DefaultEnvars("HOTSHARD"),
-		kong.Vars{"version": version},
+		kong.Vars{"version": programVersion()},
 		kong.UsageOnError(),
 	)
 	if err != nil {

@@ -41,7 +41,7 @@ func (c *serveCmd) Run() error {
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
-		Version: version, Out: os.Stdout,
+		Version: programVersion(), Out: os.Stdout,
 	})
 	if err != nil {
 		return err
