@@ -24,24 +24,24 @@ const patience = 45 * time.Second
 
 var watchSteps = []step{
 	{"watches", "a patch that raises, then an innocent one, for all", func(n *night) (string, error) {
-		bad, err := n.patch("rules.rate"+raises, "--confirm", name)
+		bad, err := n.patch("tariff.rate"+raises, "--confirm", name)
 		if err != nil {
 			return "", err
 		}
-		if _, err := n.patch("rules.tax"+fine, "--confirm", name); err != nil {
+		if _, err := n.patch("tariff.tax"+fine, "--confirm", name); err != nil {
 			return "", err
 		}
 		gone, err := n.awaits(patience, "canaries --all", takenBack(bad))
 		if err != nil {
 			return "", err
 		}
-		if _, err := n.ok("patches", "rules.tax"); err != nil {
+		if _, err := n.ok("patches", "tariff.tax"); err != nil {
 			return "", err
 		}
-		if out, _ := n.ok("patches"); strings.Contains(out, "rules.rate") {
+		if out, _ := n.ok("patches"); strings.Contains(out, "tariff.rate") {
 			return "", fmt.Errorf("the one that raises is open still: %s", out)
 		}
-		if _, err := n.ok("errors", "rules.rate"); err != nil {
+		if _, err := n.ok("errors", "tariff.rate"); err != nil {
 			return "", err
 		}
 		return lineOf(gone, takenBack(bad)), n.tidy()
@@ -50,18 +50,18 @@ var watchSteps = []step{
 
 var canarySteps = []step{
 	{"canaries", "a wrong answer that callers stumble over, beside an innocent canary", func(n *night) (string, error) {
-		bad, err := n.patch("rules.price"+wrong, "--canary", "@"+n.home)
+		bad, err := n.patch("tariff.price"+wrong, "--canary", "@"+n.home)
 		if err != nil {
 			return "", err
 		}
-		if _, err := n.patch("rules.tax"+fine, "--canary", "@"+n.home); err != nil {
+		if _, err := n.patch("tariff.tax"+fine, "--canary", "@"+n.home); err != nil {
 			return "", err
 		}
 		gone, err := n.awaits(patience, "canaries --all", takenBack(bad))
 		if err != nil {
 			return "", err
 		}
-		if _, err := n.ok("errors rules.user", "caused by release"); err != nil {
+		if _, err := n.ok("errors tariff.user", "caused by release"); err != nil {
 			return "", err
 		}
 		if _, err := n.awaits(patience, "canaries", "next: promote"); err != nil {
@@ -70,7 +70,7 @@ var canarySteps = []step{
 		return lineOf(gone, takenBack(bad)), n.tidy()
 	}},
 	{"canaries", "a slow one", func(n *night) (string, error) {
-		if _, err := n.ok("patch --canary @" + n.home + " rules.rate" + slow); err != nil {
+		if _, err := n.ok("patch --canary @" + n.home + " tariff.rate" + slow); err != nil {
 			return "", err
 		}
 		gone, err := n.awaits(patience, "reload status", "too slow")
@@ -81,7 +81,7 @@ var canarySteps = []step{
 		return gone[at:], n.tidy()
 	}},
 	{"canaries", "one that fails where time is slowed down", func(n *night) (string, error) {
-		burn := "lua --write @" + n.home + " local r = require('rules') r.burn = {} for i = 1, 8 do r.burn[i] = every(0.1, function() local n = 0 for i = 1, 2000000 do n = n + i end end) end"
+		burn := "lua --write @" + n.home + " local r = require('tariff') r.burn = {} for i = 1, 8 do r.burn[i] = every(0.1, function() local n = 0 for i = 1, 2000000 do n = n + i end end) end"
 		if _, err := n.ok(burn); err != nil {
 			return "", err
 		}
@@ -95,12 +95,12 @@ var canarySteps = []step{
 		if dilation > 0.9 {
 			return "", fmt.Errorf("time runs at %.2f: nothing slows it down", dilation)
 		}
-		bad, err := n.patch("rules.rate"+raises, "--canary", "@"+n.home)
+		bad, err := n.patch("tariff.rate"+raises, "--canary", "@"+n.home)
 		if err != nil {
 			return "", err
 		}
 		_, err = n.awaits(2*patience, "canaries --all", takenBack(bad))
-		if _, err := n.ok("lua --write @" + n.home + " for _, t in ipairs(require('rules').burn) do cancel(t) end"); err != nil {
+		if _, err := n.ok("lua --write @" + n.home + " for _, t in ipairs(require('tariff').burn) do cancel(t) end"); err != nil {
 			return "", err
 		}
 		return fmt.Sprintf("time ran at %.2f; taken back", dilation), err
@@ -166,23 +166,23 @@ func (n *night) patchOf(function string) (string, error) {
 
 var handSteps = []step{
 	{"releases", "rollback, then reload: do they agree about the disk", func(n *night) (string, error) {
-		if err := n.edit(filepath.Join(n.dir, "scripts", "rules.lua"), func(s string) string { return strings.Replace(s, "return 2 end", "return 5 end", 1) }); err != nil {
+		if err := n.edit(filepath.Join(n.dir, "scripts", "tariff.lua"), func(s string) string { return strings.Replace(s, "return 2 end", "return 5 end", 1) }); err != nil {
 			return "", err
 		}
 		if _, err := n.all("reload wait", "release promote --plan", "release promote --canary @"+n.home, "release promote", "release rollback"); err != nil {
 			return "", err
 		}
-		if _, err := n.ok("reload status", "rules.lua the disk differs; reload reads it"); err != nil {
+		if _, err := n.ok("reload status", "tariff.lua the disk differs; reload reads it"); err != nil {
 			return "", err
 		}
-		out, err := n.ok("reload", "queued", "rules.lua")
+		out, err := n.ok("reload", "queued", "tariff.lua")
 		if err == nil {
-			_, err = n.ok("reload status", "rules.lua queued")
+			_, err = n.ok("reload status", "tariff.lua queued")
 		}
 		return out, err
 	}},
 	{"releases", "--plan and --canary agree", func(n *night) (string, error) {
-		plan, err := n.ok("release promote --plan --canary @"+n.home, "rules.tax", "1 system,")
+		plan, err := n.ok("release promote --plan --canary @"+n.home, "tariff.tax", "1 system,")
 		if err != nil {
 			return "", err
 		}
@@ -192,11 +192,11 @@ var handSteps = []step{
 		return plan, n.must("release rollback")
 	}},
 	{"tasks", "stragglers are ended, by number and by function and release", func(n *night) (string, error) {
-		if _, err := n.all("lua --write @"+n.home+" task.spawn(require('rules').nap) task.spawn(require('rules').nap) task.spawn(require('rules').nap)",
-			"patch rules.nap = function() sleep(1) end --confirm "+name); err != nil {
+		if _, err := n.all("lua --write @"+n.home+" task.spawn(require('tariff').nap) task.spawn(require('tariff').nap) task.spawn(require('tariff').nap)",
+			"patch tariff.nap = function() sleep(1) end --confirm "+name); err != nil {
 			return "", err
 		}
-		list, err := n.ok("stragglers", "rules.nap")
+		list, err := n.ok("stragglers", "tariff.nap")
 		if err != nil {
 			return "", err
 		}
@@ -204,14 +204,14 @@ var handSteps = []step{
 		if _, err := n.ok("task stop @"+n.home+" "+number, "ended 1 task"); err != nil {
 			return "", err
 		}
-		out, err := n.ok("task stop rules.nap @"+n.home, "ended 2 tasks")
+		out, err := n.ok("task stop tariff.nap @"+n.home, "ended 2 tasks")
 		if err == nil {
 			_, err = n.ok("stragglers", "no frame")
 		}
 		return out, err
 	}},
 	{"tasks", "a timer is ended", func(n *night) (string, error) {
-		list, err := n.ok("timers @"+n.home, "rules")
+		list, err := n.ok("timers @"+n.home, "tariff")
 		if err != nil {
 			return "", err
 		}
@@ -226,10 +226,10 @@ var handSteps = []step{
 		return out, err
 	}},
 	{"patches", "saving what is not for all is refused", func(n *night) (string, error) {
-		if _, err := n.ok("patch --canary @" + n.home + " --on \"require('rules')\" rules.tax = function(x) return 9 end"); err != nil {
+		if _, err := n.ok("patch --canary @" + n.home + " --on \"require('tariff')\" tariff.tax = function(x) return 9 end"); err != nil {
 			return "", err
 		}
-		id, err := n.patchOf("rules.tax on require('rules')")
+		id, err := n.patchOf("tariff.tax on require('tariff')")
 		if err != nil {
 			return "", err
 		}
@@ -243,24 +243,24 @@ var handSteps = []step{
 		if _, err := n.refused("patch save "+id, "only"); err != nil {
 			return "", err
 		}
-		b, err := os.ReadFile(filepath.Join(n.dir, "scripts", "rules.lua"))
+		b, err := os.ReadFile(filepath.Join(n.dir, "scripts", "tariff.lua"))
 		if err == nil && strings.Contains(string(b), "return 9") {
 			err = fmt.Errorf("it is in the file")
 		}
 		return said, err
 	}},
 	{"patches", "two people on one account", func(n *night) (string, error) {
-		if _, err := n.ok("patch --canary @" + n.home + " rules.rate" + fine); err != nil {
+		if _, err := n.ok("patch --canary @" + n.home + " tariff.rate" + fine); err != nil {
 			return "", err
 		}
-		said, err := n.refused("patch --canary @"+n.home+" rules.rate = function(x) return 7 end", "R-PATCH-CONFLICT", "--supersede")
+		said, err := n.refused("patch --canary @"+n.home+" tariff.rate = function(x) return 7 end", "R-PATCH-CONFLICT", "--supersede")
 		if err == nil {
-			_, err = n.ok("patch --supersede --canary @" + n.home + " rules.rate = function(x) return 7 end")
+			_, err = n.ok("patch --supersede --canary @" + n.home + " tariff.rate = function(x) return 7 end")
 		}
 		return said, err
 	}},
 	{"patches", "promote asks as its siblings do", func(n *night) (string, error) {
-		id, err := n.patchOf("rules.rate")
+		id, err := n.patchOf("tariff.rate")
 		if err != nil {
 			return "", err
 		}

@@ -23,16 +23,16 @@ const (
 
 // module is what the night is about: functions that every system calls ten times a
 // second, and that operators get wrong.
-const module = `local rules = {}
-function rules.price(x) return {v = x} end
-function rules.rate(x) return 1 end
-function rules.tax(x) return 2 end
-function rules.user() return rules.price(2).v end
-function rules.nap() sleep(3600) end
-every(0.1, function() rules.user() end)
-every(0.1, function() rules.rate(1) end)
-every(0.1, function() rules.tax(1) end)
-return rules
+const module = `local tariff = {}
+function tariff.price(x) return {v = x} end
+function tariff.rate(x) return 1 end
+function tariff.tax(x) return 2 end
+function tariff.user() return tariff.price(2).v end
+function tariff.nap() sleep(3600) end
+every(0.1, function() tariff.user() end)
+every(0.1, function() tariff.rate(1) end)
+every(0.1, function() tariff.tax(1) end)
+return tariff
 `
 
 // night is a shard in a folder of its own, with players in it.
@@ -66,10 +66,10 @@ func (n *night) scripts(to string) error {
 	if err := os.CopyFS(to, os.DirFS("scripts")); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(to, "rules.lua"), []byte(module), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(to, "tariff.lua"), []byte(module), 0o644); err != nil {
 		return err
 	}
-	return n.edit(filepath.Join(to, "main.lua"), func(s string) string { return "require \"rules\"\n" + s })
+	return n.edit(filepath.Join(to, "main.lua"), func(s string) string { return "require \"tariff\"\n" + s })
 }
 
 func (n *night) edit(file string, change func(string) string) error {

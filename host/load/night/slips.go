@@ -48,12 +48,12 @@ var shutdownSteps = []step{
 
 var freezeSteps = []step{
 	{"freeze", "refuses what changes code, and says who and why", func(n *night) (string, error) {
-		if _, err := n.all("patch --canary @"+n.home+" rules.tax = function(x) return 3 end", "freeze fleet fight"); err != nil {
+		if _, err := n.all("patch --canary @"+n.home+" tariff.tax = function(x) return 3 end", "freeze fleet fight"); err != nil {
 			return "", err
 		}
 		said := ""
-		for _, l := range []string{"patch rules.rate = function(x) return 2 end", "patch --canary @" + n.home + " rules.rate = function(x) return 2 end", "promote 1", "drop 1",
-			"release promote", "release rollback", "release rollback 1", "unload rules"} {
+		for _, l := range []string{"patch tariff.rate = function(x) return 2 end", "patch --canary @" + n.home + " tariff.rate = function(x) return 2 end", "promote 1", "drop 1",
+			"release promote", "release rollback", "release rollback 1", "unload tariff"} {
 			var err error
 			if said, err = n.refused(l, "frozen by", "fleet fight", "thaw"); err != nil {
 				return "", err
@@ -68,7 +68,7 @@ var freezeSteps = []step{
 		if err := n.restart(); err != nil {
 			return "", err
 		}
-		if out, err := n.refused("patch --canary @"+n.home+" rules.rate = function(x) return 2 end", "fleet fight"); err != nil {
+		if out, err := n.refused("patch --canary @"+n.home+" tariff.rate = function(x) return 2 end", "fleet fight"); err != nil {
 			return out, err
 		}
 		return n.ok("thaw", "thawed")
@@ -85,23 +85,23 @@ var cutSteps = []step{
 			return "", err
 		}
 		defer func() { _ = dev.Process.Kill(); _ = dev.Wait() }()
-		file := n.dir + "/dev-scripts/rules.lua"
-		cut := module[:strings.Index(module, "function rules.tax")]
+		file := n.dir + "/dev-scripts/tariff.lua"
+		cut := module[:strings.Index(module, "function tariff.tax")]
 		if err := n.edit(file, func(string) string { return cut }); err != nil {
 			return "", err
 		}
 		held, err := n.at("dev", "reload wait")
-		if err != nil || says("reload wait", held, []string{"held", "W-CUT-OFF", "reload accept rules.lua"}) != nil {
+		if err != nil || says("reload wait", held, []string{"held", "W-CUT-OFF", "reload accept tariff.lua"}) != nil {
 			return "", fmt.Errorf("it was not held: %s %v", held, err)
 		}
-		still, err := n.at("dev", "lua @Tekari return require('rules').tax(1)")
+		still, err := n.at("dev", "lua @Tekari return require('tariff').tax(1)")
 		if err != nil {
-			still, err = n.at("dev", "lua @"+n.home+" return require('rules').tax(1)")
+			still, err = n.at("dev", "lua @"+n.home+" return require('tariff').tax(1)")
 		}
 		if err != nil || strings.TrimSpace(still) != "2" {
 			return "", fmt.Errorf("the code that runs did not stay: %s %v", still, err)
 		}
-		if _, err := n.at("dev", "reload accept rules.lua"); err != nil {
+		if _, err := n.at("dev", "reload accept tariff.lua"); err != nil {
 			return "", err
 		}
 		if err := n.edit(file, func(string) string { return module }); err != nil {
