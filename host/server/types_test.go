@@ -170,14 +170,14 @@ func TestTypesOfACanary(t *testing.T) {
 func TestBrokenTypesAtTheStart(t *testing.T) {
 	t.Parallel()
 	cfg := game(t)
-	edit(t, cfg, ships, "speed = 290", "sped = 290")
+	edit(t, cfg, ships, "speed = 290", "sped = 290, zest = 1")
 	s, err := New(cfg)
 	if err == nil {
 		_ = s.Close()
 		t.Fatal("the shard started")
 	}
-	has(t, "the error", err.Error(), "types/ships.lua:13 Wren has no speed", "1 more")
-	edit(t, cfg, ships, "sped = 290", "speed = 290")
+	has(t, "the error", err.Error(), "types/ships.lua:17 Wren has the field sped", "did you mean speed?", "1 more")
+	edit(t, cfg, ships, "sped = 290, zest = 1", "speed = 290")
 	edit(t, cfg, "gun.lua", "return gun", "function gun.x(p) items.give(p, \"Light Railgum\", 1) end\nreturn gun")
 	good := start(t, cfg)
 	has(t, "the notices", strings.Join(good.notices, "\n"), "gun.lua:", "did you mean Light Railgun?")
