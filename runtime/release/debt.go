@@ -13,6 +13,7 @@ import (
 // give, unless that has given more than the controller knows of.
 type debt struct {
 	bad          int // the release that was left
+	number       int // that the store has given since, 0 before
 	author, note string
 	before       *debt
 	again        time.Time
@@ -54,15 +55,18 @@ func (c *Controller) pay() error {
 	if c.owed == nil {
 		return nil
 	}
-	number, err := c.cfg.Journal.Begin(c.units.live(), c.owed.author, c.owed.note)
+	var err error
+	if c.owed.number == 0 {
+		c.owed.number, err = c.cfg.Journal.Begin(c.units.live(), c.owed.author, c.owed.note)
+	}
 	if err == nil {
-		err = c.cfg.Journal.Finish(number, StandingLive, c.owed.note)
+		err = c.cfg.Journal.Finish(c.owed.number, StandingLive, c.owed.note)
 	}
 	if err != nil {
 		c.owed.again = c.cfg.Clock.Now().Add(debtPause)
 		return err
 	}
-	c.last = max(c.last, number)
+	c.last = max(c.last, c.owed.number)
 	for d := c.owed; d != nil; d = d.before {
 		c.history.markBad(d.bad, d.note)
 	}
