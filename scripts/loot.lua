@@ -84,10 +84,10 @@ function loot.take(p, id)
   loot.wrecks[id] = {}
   local ok, taken = task.try(loot.stow, p, list)
   if not ok then
-    loot.wrecks[id] = list
+    if space.exists(id) then loot.wrecks[id] = list end
     error(taken)
   end
-  if list[1] then loot.wrecks[id] = list end
+  if list[1] and space.exists(id) then loot.wrecks[id] = list end
   if not taken[1] then return nil, "there is no room for it in the hold" end
   loot.show(p)
   emit("looted", p, taken)

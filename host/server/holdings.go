@@ -74,7 +74,8 @@ func (h *holdings) round(ctx context.Context) {
 func (h *holdings) weigh(ctx context.Context, a *system.System) {
 	var on scale
 	for !on.done {
-		if h.universe.Between(ctx, []*system.System{a}, on.bit) != nil {
+		bits := on.bits
+		if err := h.ask(ctx, a, on.bit); err != nil || on.bits == bits { // it hangs, or has been unloaded
 			return
 		}
 		select {
@@ -88,8 +89,18 @@ func (h *holdings) weigh(ctx context.Context, a *system.System) {
 	}
 }
 
+// weighPatience is how long a system may take to answer.
+const weighPatience = time.Second
+
+func (h *holdings) ask(ctx context.Context, a *system.System, bit func(*system.System)) error {
+	ctx, cancel := context.WithTimeout(ctx, weighPatience)
+	defer cancel()
+	return h.universe.Between(ctx, []*system.System{a}, bit)
+}
+
 // scale has one State on it.
 type scale struct {
+	bits  int // that were weighed
 	state *script.State
 	lua   *script.Weighing
 	found holding
@@ -100,7 +111,7 @@ type scale struct {
 // bit weighs a bit more, on the goroutine of the system.
 func (c *scale) bit(s *system.System) {
 	began := time.Now()
-	defer func() { c.took = time.Since(began) }()
+	defer func() { c.took, c.bits = time.Since(began), c.bits+1 }()
 	st := s.State()
 	if c.state == nil {
 		c.state = st

@@ -64,6 +64,9 @@ func (t *watching) book(f script.Fault, now time.Time, b ErrorBudget) {
 		t.callers++
 	}
 	t.lately = append(slices.DeleteFunc(t.lately, func(at time.Time) bool { return now.Sub(at) > b.Window }), now)
+	if over := len(t.lately) - b.Errors; over > 0 { // more are never asked for
+		t.lately = slices.Delete(t.lately, 0, over)
+	}
 	t.example = f
 	t.judgeErrors(now, b)
 }

@@ -33,8 +33,6 @@ func (c *sending) whole(v *view) *wire.Frame {
 }
 
 // delta is what those in the bubble who are due are told, nil where nothing changed.
-// delta is what those in the bubble who are due are told, nil where
-// nothing changed.
 func (c *sending) delta(v *view) *wire.Frame {
 	if v.built {
 		return v.frame
