@@ -88,10 +88,10 @@ func (r *report) take(e event) {
 		}
 	case "fail":
 		r.failed = true
-		if e.Test != "" || r.output[key] != nil && strings.Contains(r.output[key].String(), "panic") {
+		if e.Test != "" {
 			fmt.Fprint(r.out, r.output[key])
-		}
-		if e.Test == "" {
+		} else {
+			r.ended(e.Package)
 			fmt.Fprintf(r.out, "FAIL\t%s\t%.3fs\n", e.Package, e.Elapsed)
 		}
 	case "pass":
@@ -100,6 +100,26 @@ func (r *report) take(e event) {
 		}
 	}
 	if e.Action == "pass" || e.Action == "fail" || e.Action == "skip" {
+		delete(r.output, key)
+	}
+}
+
+// ended shows what is left of a package that failed: its own words, and those of tests
+// that came to no end, as when the program is stopped in the middle of them.
+func (r *report) ended(pkg string) {
+	var left [][2]string
+	for key := range r.output {
+		if key[0] == pkg {
+			left = append(left, key)
+		}
+	}
+	slices.SortFunc(left, func(a, b [2]string) int { return strings.Compare(b[1], a[1]) }) // the package's last
+	for _, key := range left {
+		for line := range strings.Lines(r.output[key].String()) {
+			if !strings.HasPrefix(line, "FAIL") { // which is said once, behind it
+				fmt.Fprint(r.out, line)
+			}
+		}
 		delete(r.output, key)
 	}
 }

@@ -25,6 +25,7 @@ func TestWhatScriptsShareIsClosed(t *testing.T) {
 		`setmetatable(string, {})`, `setmetatable(_G, nil)`, `getmetatable("").__index = {}`, `coroutine.wrap = 1`, `task.spawn = 1`, `reload.state = nil`, `log.info = nil`,
 		`local s = string s.rep = nil`, `local k = "rep" string[k] = nil`, `loadstring("string.rep = nil")()`,
 		`setfenv(0, {})`, `getfenv(1).pairs = nil`, `string["upper"], math.floor = 1, 2`, `function string.rep() end`, `package.path = "x"`,
+		`table.insert(string, 1)`, `table.insert(string, 1, 1)`, `local t = math table.insert(t, "x") return 1`,
 		`for k in pairs(string) do string[k] = nil end`,
 	} {
 		s, err := strict(t, map[string]string{"main.lua": line})

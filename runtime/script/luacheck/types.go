@@ -141,6 +141,9 @@ func (k *constants) assign(lhs ast.Expr, rhs []ast.Expr, i int) {
 		k.assigned[id.Value] = true
 		return
 	}
+	if word == "" { // t[i], a.b.c: no name to remember it by
+		return
+	}
 	if _, again := k.fields[word]; again || i >= len(rhs) {
 		k.fields[word] = nil
 		return

@@ -177,7 +177,7 @@ func quickInsert(_ *vm.Machine, args []lua.LValue, want int) (lua.LValue, bool) 
 		return nil, false
 	}
 	t, ok := args[0].(*lua.LTable)
-	if !ok {
+	if !ok || vm.IsClosed(t.Metatable) {
 		return nil, false
 	}
 	vm.SetInt(t, vm.Len(t)+1, args[1])

@@ -52,6 +52,7 @@ func (lib library) maxN(L *lua.LState) int {
 func (lib library) insert(L *lua.LState) int {
 	t := arg.Table(L, 1)
 	end := vm.Len(t) + 1
+	vm.Refuse(L, t, lua.LNumber(end))
 	switch L.GetTop() {
 	case 2:
 		vm.SetInt(t, end, L.Get(2))
@@ -78,6 +79,7 @@ func (lib library) remove(L *lua.LState) int {
 	if at < 1 || at > end {
 		return 0
 	}
+	vm.Refuse(L, t, lua.LNumber(at))
 	lib.chargeMove(L, at, end)
 	if v, ok := vm.Remove(t, at); ok {
 		L.Push(v)
