@@ -7,6 +7,7 @@ not_globals = {"arg", "debug", "dofile", "gcinfo", "io", "loadfile", "module", "
 globals = {command = {other_fields = true, read_only = false}, event = {other_fields = true, read_only = false}}
 read_globals = {
   "after",
+  "at",
   "broadcast",
   "bubble_send",
   "cancel",

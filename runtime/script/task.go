@@ -323,6 +323,7 @@ func (s *State) Advance(now float64) {
 		s.fire(r)
 	}
 	s.now = max(s.now, now)
+	s.runCalendar(enough)
 	s.drainWoken()
 }
 
@@ -354,10 +355,11 @@ func (s *State) NextDue() (float64, bool) {
 	if len(s.next) > 0 || len(s.woken) > 0 {
 		return s.now, true
 	}
-	if len(s.registry.timers) > 0 {
+	due, ok := s.nextByCalendar()
+	if len(s.registry.timers) > 0 && (!ok || s.registry.timers[0].due < due) {
 		return s.registry.timers[0].due, true
 	}
-	return 0, false
+	return due, ok
 }
 
 // Emit runs every handler of the event, in order, each as an activity of its own:
