@@ -64,7 +64,8 @@ var classes = []class{
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3"}, {Name: "vel", Type: "Vec3"},
 		{Name: "mode", Type: "string", Doc: "How it flies."}, {Name: "target", Type: "integer?"},
 		{Name: "speed", Type: "number", Doc: "The greatest it may fly, m/s."}, {Name: "radius", Type: "number", Doc: "m"},
-		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."}}},
+		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."},
+		{Name: "hidden", Type: "boolean?", Doc: "True for what space.hide has hidden."}}},
 	{"Spawn", "What to put into space.", []script.Field{
 		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "TypeName?"}, {Name: "name", Type: "string?"},
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3?"}, {Name: "vel", Type: "Vec3?"},

@@ -369,6 +369,14 @@ func (s *State) Emit(event string, args ...lua.LValue) { s.emit(event, "", args)
 // EmitFor is Emit on behalf of a player, for fault reports.
 func (s *State) EmitFor(player, event string, args ...lua.LValue) { s.emit(event, player, args) }
 
+// EmitFrom is emit for a word that a script has called on L, with the bounds of the
+// script's own emits. It says whether there is a handler.
+func EmitFrom(L *lua.LState, event string, args ...lua.LValue) bool {
+	s := From(L)
+	s.emitFor(L, event, args)
+	return s.HasHandler(event)
+}
+
 // emitFor is emit for a script, within bounds.
 func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
 	if s.emits >= maxEmitDepth {
