@@ -82,7 +82,7 @@ func (c *client) Send(f *wire.Frame) {
 	case wire.KindSnapshot:
 		what = isSnapshot
 	}
-	c.post(f.Bytes(c.codec), what, true)
+	c.post(f.Bytes(c.codec), what, !f.Lent())
 }
 
 // Cork holds answers and events back until a snapshot or a delta, or Uncork.

@@ -33,6 +33,7 @@ func (c *changes) clear() { c.add, c.gone, c.move = c.add[:0], c.gone[:0], c.mov
 // rota says who is due in a bubble, and remembers what those have missed.
 type rota struct {
 	of      [mostCohorts][]*Player // the players whose ship is in the bubble, by cohort
+	spots   spots                  // and where they are
 	recent  [mostCohorts]changes   // by tick, round and round
 	at      int                    // this tick's
 	cohorts int                    // 1 where everybody is told every tick
@@ -79,6 +80,7 @@ func (r *rota) join(p *Player) {
 		}
 	}
 	r.put(p, least)
+	r.spots.add(p, unknown)
 }
 
 func (r *rota) put(p *Player, cohort int) {
@@ -88,6 +90,7 @@ func (r *rota) put(p *Player, cohort int) {
 
 // part takes a player out. The last of their cohort moves up.
 func (r *rota) part(p *Player) {
+	r.spots.drop(p)
 	members := r.of[p.cohort]
 	last := len(members) - 1
 	members[p.index] = members[last]

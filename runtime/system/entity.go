@@ -24,6 +24,10 @@ type Entity struct {
 	told     world.Tick     // when a delta last carried it
 	turn     int            // where in that delta's turns, or noTurn
 	refitted world.Tick     // when its engine last changed
+	since    world.Tick     // when it came into view
+	moved    world.Tick     // when its course last changed, or it came into view
+
+	movedBefore world.Tick // before this tick
 	pilot    *Player        // whose ship it is, nil for nobody's
 	view     *view          // of the bubble it was last seen in
 }

@@ -39,7 +39,7 @@ type twins struct {
 func newTwins(t *testing.T) *twins {
 	tw := &twins{t: t, next: 1}
 	for i := range tw.benches {
-		tw.benches[i] = newBench(t, imagedScript, func(c *Config) { c.CohortsFrom = 4 })
+		tw.benches[i] = newBench(t, imagedScript, func(c *Config) { c.CohortsFrom, c.Near = 4, 2 })
 		tw.clients[i] = map[world.CharacterID]*client{}
 	}
 	return tw

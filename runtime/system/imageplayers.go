@@ -63,7 +63,6 @@ func (p *Player) write(w *image.Writer) {
 	writeCharacter(w, p.saved)
 	w.Bool(p.client != nil)
 	w.Uint(uint64(p.shown))
-	w.Uint(p.answered)
 	for _, b := range []bool{p.wantsSystem, p.wantsSnapshot, p.attended} {
 		w.Bool(b)
 	}
@@ -84,7 +83,7 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	p.Data = r.Table()
 	p.saved, p.bucket = readCharacter(r), bucketOf(p.ID)
 	online := r.Bool()
-	p.shown, p.answered = world.Tick(r.Uint()), r.Uint()
+	p.shown = world.Tick(r.Uint())
 	p.wantsSystem, p.wantsSnapshot, p.attended = r.Bool(), r.Bool(), r.Bool()
 	id := physics.BubbleID(r.Uint())
 	for range r.Count() {
@@ -147,6 +146,9 @@ func (v *view) write(w *image.Writer) {
 func (r *rota) write(w *image.Writer) {
 	for i := range r.of {
 		writePlayers(w, r.of[i])
+		for _, p := range r.of[i] {
+			w.Float(r.spots.of(p))
+		}
 		r.recent[i].write(w)
 	}
 	for _, n := range []int{r.at, r.cohorts, r.cohort, r.span} {
@@ -158,9 +160,14 @@ func (r *rota) write(w *image.Writer) {
 func (r *rota) read(in *image.Reader, k *kinds) {
 	for i := range r.of {
 		members := readPlayers(in)
+		var reaches []float64
+		for range members {
+			reaches = append(reaches, in.Float())
+		}
 		k.after(func() {
-			for _, p := range members {
+			for n, p := range members {
 				r.put(p, i)
+				r.spots.add(p, reaches[n])
 			}
 		})
 		r.recent[i].read(in)

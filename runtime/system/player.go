@@ -26,8 +26,10 @@ type Player struct {
 	held     []*wire.Frame // events that wait until it has a snapshot
 	cohort   uint8         // of the view,
 	index    int           // and where in it
+	spot     int           // where in the view's spots
 	shown    world.Tick    // when it was last sent a snapshot
-	answered uint64        // the step in which a command was last answered
+	first    int32         // of the notes that it has in this tick, from 1 on,
+	last     int32         // and the last one
 
 	wantsSystem   bool // the client must be told which system it is in
 	wantsSnapshot bool // ... and what is around

@@ -19,10 +19,9 @@ type sending struct {
 	bubbles   *bubbles
 	attention *attention
 
-	own       wire.Delta // of echo,
-	concerned []*Player  // and for whom
-	corked    []Client   // who is sent what has gathered when the tick ends
-	rebuilt   bool       // every player wants a snapshot: the rate changed
+	nearby
+	corked  []Client // who is sent what has gathered when the tick ends
+	rebuilt bool     // every player wants a snapshot: the rate changed
 }
 
 // views hands every player what has changed around them: nothing, the frame of
@@ -46,7 +45,7 @@ func (c *sending) views() {
 				c.view(p, v)
 			}
 		}
-		c.echo(v)
+		c.soon(v)
 		v.reset()
 	}
 }
@@ -60,45 +59,6 @@ func (c *sending) view(p *Player, v *view) {
 		if f := c.delta(v); f != nil {
 			p.client.Send(f)
 		}
-	}
-}
-
-// echo tells those who are not due of what concerns them most: the course of their
-// own ship, when they have given an order in this tick, and that of the ship they
-// fly by.
-func (c *sending) echo(v *view) {
-	if v.all {
-		return
-	}
-	for _, m := range v.now().move {
-		e, st, ok := c.entities.seen(m.ID, v)
-		if !ok {
-			continue
-		}
-		c.concerned = c.concerned[:0]
-		if p := e.pilot; p != nil && p.answered == c.time.step {
-			c.concern(p, v)
-		}
-		for id := range c.entities.space.Followers(m.ID) {
-			if by := c.entities.byID[id]; by != nil && by.pilot != nil {
-				c.concern(by.pilot, v)
-			}
-		}
-		if len(c.concerned) == 0 {
-			continue
-		}
-		c.own.Tick, c.own.Move = c.time.tick, append(c.own.Move[:0], wireMotion(&st))
-		f := wire.NewDelta(&c.own)
-		for _, p := range c.concerned {
-			p.client.Send(f)
-		}
-	}
-}
-
-// concern notes a player who looks at the bubble, and is not due.
-func (c *sending) concern(p *Player, v *view) {
-	if p.client != nil && p.view == v && !p.waits() && !v.isDue(p) {
-		c.concerned = append(c.concerned, p)
 	}
 }
 

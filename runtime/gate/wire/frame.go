@@ -15,6 +15,7 @@ type Frame struct {
 	snapshot *Snapshot
 	packed   *Frame // the snapshot for everybody, nil where the frame is that
 	delta    *Delta
+	pieces   *Pieces // whose frame this is
 	text     []byte
 	encoded  [codecs]struct {
 		once  sync.Once
@@ -48,6 +49,9 @@ func NewEvent(name string, fields map[string]world.Value) *Frame {
 // Kind says what the frame carries: KindText, KindSnapshot or KindDelta.
 func (f *Frame) Kind() Kind { return f.kind }
 
+// Lent says that the bytes are those of this Frame only for now: see Pieces.
+func (f *Frame) Lent() bool { return f.pieces != nil }
+
 // Bytes returns the whole WebSocket frame, header included, ready to be written.
 // The slice is shared: nobody may change it.
 func (f *Frame) Bytes(c Codec) []byte {
@@ -68,6 +72,9 @@ func (f *Frame) Payload(c Codec) []byte {
 }
 
 func (f *Frame) encode(c Codec) ([]byte, int) {
+	if f.pieces != nil {
+		return f.pieces.encode(c)
+	}
 	buf := make([]byte, maxHeader, maxHeader+f.sizeHint(c))
 	switch {
 	case c == Binary && f.kind == KindDelta:
