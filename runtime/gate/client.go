@@ -75,14 +75,17 @@ func (c *client) NeedSnapshot() bool { return c.out.need.Load() }
 
 // Send queues the frame.
 func (c *client) Send(f *wire.Frame) {
-	what := mustArrive
+	c.post(f.Bytes(c.codec), urgencyOf(f), !f.Lent())
+}
+
+func urgencyOf(f *wire.Frame) urgency {
 	switch f.Kind() {
 	case wire.KindDelta:
-		what = isDelta
+		return isDelta
 	case wire.KindSnapshot:
-		what = isSnapshot
+		return isSnapshot
 	}
-	c.post(f.Bytes(c.codec), what, !f.Lent())
+	return mustArrive
 }
 
 // Cork holds answers and events back until a snapshot or a delta, or Uncork.

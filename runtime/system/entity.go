@@ -28,8 +28,8 @@ type Entity struct {
 	moved    world.Tick     // when its course last changed, or it came into view
 
 	movedBefore world.Tick // before this tick
-	pilot    *Player        // whose ship it is, nil for nobody's
-	view     *view          // of the bubble it was last seen in
+	pilot       *Player    // whose ship it is, nil for nobody's
+	view        *view      // of the bubble it was last seen in
 }
 
 // Spawn is what Spawn needs to know.

@@ -157,7 +157,7 @@ func (c *sending) deliver() {
 		for at := p.first; at != 0; at = c.notes[at-1].next {
 			c.parts = append(c.parts, c.notes[at-1].piece)
 		}
-		p.client.Send(c.pieces.Frame(c.parts))
+		c.round.Send(p.client, c.pieces.Frame(c.parts))
 	}
 	c.forget()
 }

@@ -21,15 +21,15 @@ func noEntity(id world.EntityID) error { return fmt.Errorf("nothing in space has
 // within the grace time after their connection went.
 type Player struct {
 	// What every tick asks of every player stands together, on one line of a cache.
-	client   Client
-	view     *view
-	held     []*wire.Frame // events that wait until it has a snapshot
-	cohort   uint8         // of the view,
-	index    int           // and where in it
-	spot     int           // where in the view's spots
-	shown    world.Tick    // when it was last sent a snapshot
-	first    int32         // of the notes that it has in this tick, from 1 on,
-	last     int32         // and the last one
+	client Client
+	view   *view
+	held   []*wire.Frame // events that wait until it has a snapshot
+	cohort uint8         // of the view,
+	index  int           // and where in it
+	spot   int           // where in the view's spots
+	shown  world.Tick    // when it was last sent a snapshot
+	first  int32         // of the notes that it has in this tick, from 1 on,
+	last   int32         // and the last one
 
 	wantsSystem   bool // the client must be told which system it is in
 	wantsSnapshot bool // ... and what is around

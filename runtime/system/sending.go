@@ -20,6 +20,7 @@ type sending struct {
 	attention *attention
 
 	nearby
+	round   Round
 	corked  []Client // who is sent what has gathered when the tick ends
 	rebuilt bool     // every player wants a snapshot: the rate changed
 }
@@ -39,6 +40,7 @@ func (c *sending) views() {
 		}
 	}
 	c.attention.serve(c.catchUp)
+	defer c.round.Flush() // after a panic too: the round holds locks
 	for _, v := range c.bubbles.views {
 		for _, members := range v.due() {
 			for _, p := range members {
@@ -54,10 +56,11 @@ func (c *sending) view(p *Player, v *view) {
 	switch {
 	case p.client == nil || p.waits() || p.shown == c.time.tick:
 	case p.client.NeedSnapshot():
+		c.round.Flush()
 		c.snapshot(p)
 	default:
 		if f := c.delta(v); f != nil {
-			p.client.Send(f)
+			c.round.Send(p.client, f)
 		}
 	}
 }
@@ -178,8 +181,9 @@ func (c *sending) cork(to Client) {
 
 // uncork ends what cork began.
 func (c *sending) uncork() {
+	defer c.round.Flush()
 	for i, to := range c.corked {
-		to.Uncork()
+		c.round.Uncork(to)
 		c.corked[i] = nil
 	}
 	c.corked = c.corked[:0]

@@ -50,6 +50,7 @@ type Config struct {
 	OnLog   func(a world.Address, level, module, text string)
 
 	Router      Router
+	NewRound    func() Round                // one for this system; nil: everything is sent by itself
 	NameOf      func(world.SystemID) string // of systems that gates lead to
 	Saver       Saver
 	Clock       clock.Clock // clock.Machine where nil
@@ -103,6 +104,9 @@ func New(cfg Config) *System {
 	if cfg.Near == 0 {
 		cfg.Near = DefaultNear
 	}
+	if cfg.NewRound == nil {
+		cfg.NewRound = func() Round { return oneByOne{} }
+	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.Machine{}
 	}
@@ -120,7 +124,7 @@ func New(cfg Config) *System {
 		pace:     newPace(),
 	}
 	s.sending = sending{
-		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{near: cfg.Near},
+		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{near: cfg.Near}, round: cfg.NewRound(),
 		time: &s.time, pace: &s.pace, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
 	}
 	return s
