@@ -169,7 +169,7 @@ func (p *post) settle() {
 type Rounds struct {
 	mu    sync.Mutex
 	free  []*ring // those that no round uses at the moment
-	none  bool // the kernel has none, or has refused one
+	none  bool    // the kernel has none, or has refused one
 	ended bool
 }
 

@@ -58,6 +58,9 @@ func (f *Frame) Bytes(c Codec) []byte {
 	if c == Binary && f.packed != nil {
 		return f.packed.Bytes(c)
 	}
+	if f.pieces != nil {
+		return f.pieces.whole(c)
+	}
 	e := &f.encoded[c]
 	e.once.Do(func() { e.bytes, e.from = f.encode(c) })
 	return e.bytes
@@ -68,13 +71,14 @@ func (f *Frame) Payload(c Codec) []byte {
 	if c == Binary && f.packed != nil {
 		return f.packed.Payload(c)
 	}
-	return f.Bytes(c)[f.encoded[c].from:]
+	whole := f.Bytes(c)
+	if f.pieces != nil {
+		return whole[f.pieces.start[c]:]
+	}
+	return whole[f.encoded[c].from:]
 }
 
 func (f *Frame) encode(c Codec) ([]byte, int) {
-	if f.pieces != nil {
-		return f.pieces.encode(c)
-	}
 	buf := make([]byte, maxHeader, maxHeader+f.sizeHint(c))
 	switch {
 	case c == Binary && f.kind == KindDelta:

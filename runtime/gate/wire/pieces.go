@@ -2,7 +2,6 @@ package wire
 
 import (
 	"strconv"
-	"sync"
 
 	"hotshard/runtime/world"
 )
@@ -17,9 +16,12 @@ type Pieces struct {
 	bytes  [codecs][]byte // of all pieces
 	done   [codecs]bool   // which of these are there
 	bodies []body
-	frame  Frame
-	out    [codecs][]byte
-	parts  []int32 // of the frame in the making
+
+	frame Frame // the latest,
+	parts []int32
+	out   [codecs][]byte // as it goes out, behind room for a longer header
+	from  [codecs]int    // where in that it begins, from 1 on; 0 where it is not made yet
+	start [codecs]int    // how long its header is
 }
 
 // piece is one thing's place in a delta.
@@ -83,14 +85,15 @@ func (p *Pieces) add(kind pieceKind, e Entity, ago uint8) {
 func (p *Pieces) Frame(numbers []int32) *Frame {
 	p.parts = numbers
 	p.frame.kind, p.frame.pieces = KindDelta, p
-	for c := range p.frame.encoded {
-		p.frame.encoded[c].once = sync.Once{}
-	}
+	p.from = [codecs]int{}
 	return &p.frame
 }
 
-// encode puts the frame of the chosen pieces together.
-func (p *Pieces) encode(c Codec) ([]byte, int) {
+// whole puts the frame of the chosen pieces together.
+func (p *Pieces) whole(c Codec) []byte {
+	if p.from[c] > 0 {
+		return p.out[c][p.from[c]-1:]
+	}
 	p.pack(c)
 	var blank [maxHeader]byte
 	buf := append(p.out[c][:0], blank[:]...)
@@ -100,8 +103,9 @@ func (p *Pieces) encode(c Codec) ([]byte, int) {
 		buf = p.joinJSON(buf)
 	}
 	p.out[c] = buf
-	start := putHeader(buf, c)
-	return buf[start:], maxHeader - start
+	from := putHeader(buf, c)
+	p.from[c], p.start[c] = from+1, maxHeader-from
+	return buf[from:]
 }
 
 // pack encodes all pieces, once.
