@@ -20,18 +20,20 @@ const (
 
 	// A reach is measured every reachEvery game seconds. As everybody flies on until
 	// the next time, it goes to the nearSpare-th part more of them.
-	reachEvery = 3.0
+	reachEvery = 1.0
 	nearSpare  = 5
+
+	firstGuess = 1e3 // m: at a reach that was never measured
 )
 
 // nearby is how those are told who are not due. Its memory is used again.
 type nearby struct {
-	near   int // how many
-	pieces wire.Pieces
-	notes  []note
-	called []*Player // who has a note
-	some   []*Player
-	parts  []int32
+	closest int // of how many
+	pieces  wire.Pieces
+	notes   []note
+	called  []*Player // who has a note
+	some    []*Player
+	parts   []int32
 }
 
 // note is a piece that a player is to be told of.
@@ -70,9 +72,13 @@ func (c *sending) measure(v *view) {
 	for i := range v.spots.list {
 		at := &v.spots.list[i]
 		switch {
-		case at.p == nil || c.nearby.near < 0:
+		case at.p == nil || c.closest < 0:
 		case at.reach == unknown || (uint64(c.time.tick)+at.turn)%period == 0:
-			at.reach = v.spots.kth(at.at, 1+c.nearby.near+c.nearby.near/nearSpare) // oneself is one
+			guess := firstGuess
+			if at.reach > 0 && !math.IsInf(at.reach, 1) {
+				guess = 1.1 * at.reach
+			}
+			at.reach = v.spots.kth(at.at, 1+c.closest+c.closest/nearSpare, guess) // oneself is one
 		}
 	}
 	v.spots.raise()

@@ -16,7 +16,7 @@ type spots struct {
 	built int    // list[:built] is in the tree
 	dead  int    // spots without a player
 
-	nearest []float64 // the squares of kth, the largest first
+	nearest []float64 // of kth
 }
 
 // spot is the place of one player.
@@ -254,60 +254,70 @@ func (s *spots) concernedOf(from, to int, place world.Vec3, out []*Player) []*Pl
 }
 
 // kth returns how far the kth nearest of a place is, infinite where there are fewer.
-func (s *spots) kth(place world.Vec3, k int) float64 {
-	s.nearest = s.nearest[:0]
-	for range k {
-		s.nearest = append(s.nearest, math.Inf(1))
+// The better the guess at it, the sooner it is found.
+func (s *spots) kth(place world.Vec3, k int, guess float64) float64 {
+	for most := max(1, guess*guess); ; most *= 4 {
+		s.nearest = s.measure(s.built, len(s.list), place, most, s.nearest[:0])
+		if s.built > 0 {
+			s.nearest = s.measureIn(0, place, most, s.nearest)
+		}
+		switch {
+		case len(s.nearest) >= k:
+			return math.Sqrt(pick(s.nearest, k-1))
+		case len(s.nearest) == len(s.list)-s.dead:
+			return math.Inf(1)
+		}
 	}
-	s.measure(s.built, len(s.list), place)
-	if s.built > 0 {
-		s.kthIn(0, place)
-	}
-	return math.Sqrt(s.nearest[0])
 }
 
-func (s *spots) kthIn(i int, place world.Vec3) {
+// measureIn appends the squares of the distances that are no larger than most.
+func (s *spots) measureIn(i int, place world.Vec3, most float64, out []float64) []float64 {
 	k := &s.knots[i]
-	if k.second == 0 {
-		s.measure(int(k.from), int(k.to), place)
-		return
+	switch {
+	case k.away(place) > most:
+		return out
+	case k.second == 0:
+		return s.measure(int(k.from), int(k.to), place, most, out)
 	}
-	one, two := i+1, int(k.second)
-	a, b := s.knots[one].away(place), s.knots[two].away(place)
-	if b < a {
-		one, two, a, b = two, one, b, a
-	}
-	if a < s.nearest[0] {
-		s.kthIn(one, place)
-	}
-	if b < s.nearest[0] {
-		s.kthIn(two, place)
-	}
+	return s.measureIn(int(k.second), place, most, s.measureIn(i+1, place, most, out))
 }
 
-func (s *spots) measure(from, to int, place world.Vec3) {
+func (s *spots) measure(from, to int, place world.Vec3, most float64, out []float64) []float64 {
 	for i := from; i < to; i++ {
 		if at := &s.list[i]; at.p != nil {
-			if d := at.at.Sub(place).Len2(); d < s.nearest[0] {
-				s.nearer(d)
+			if d := at.at.Sub(place).Len2(); d <= most {
+				out = append(out, d)
 			}
 		}
 	}
+	return out
 }
 
-// nearer takes the square of a distance in for the largest one.
-func (s *spots) nearer(d float64) {
-	h, i := s.nearest, 0
-	for {
-		c := 2*i + 1
-		if c+1 < len(h) && h[c+1] > h[c] {
-			c++
+// pick returns the number that n others are no larger than, and changes the order.
+func pick(of []float64, n int) float64 {
+	for from, to := 0, len(of); to-from > 1; {
+		pivot := of[(from+to)/2]
+		i, j := from, to-1
+		for i <= j {
+			for of[i] < pivot {
+				i++
+			}
+			for of[j] > pivot {
+				j--
+			}
+			if i <= j {
+				of[i], of[j] = of[j], of[i]
+				i, j = i+1, j-1
+			}
 		}
-		if c >= len(h) || h[c] <= d {
-			break
+		switch {
+		case n <= j:
+			to = j + 1
+		case n >= i:
+			from = i
+		default:
+			return of[n]
 		}
-		h[i] = h[c]
-		i = c
 	}
-	h[i] = d
+	return of[n]
 }

@@ -124,7 +124,7 @@ func New(cfg Config) *System {
 		pace:     newPace(),
 	}
 	s.sending = sending{
-		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{near: cfg.Near}, round: cfg.NewRound(),
+		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{closest: cfg.Near}, round: cfg.NewRound(),
 		time: &s.time, pace: &s.pace, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
 	}
 	return s
