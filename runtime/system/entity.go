@@ -28,8 +28,9 @@ type Entity struct {
 	moved    world.Tick     // when its course last changed, or it came into view
 
 	movedBefore world.Tick // before this tick
-	pilot       *Player    // whose ship it is, nil for nobody's
-	view        *view      // of the bubble it was last seen in
+	heeded
+	pilot *Player // whose ship it is, nil for nobody's
+	view  *view   // of the bubble it was last seen in
 }
 
 // Spawn is what Spawn needs to know.
@@ -125,6 +126,7 @@ func (c *entities) remove(e *Entity) {
 	}
 	c.space.Remove(e.ID)
 	delete(c.byID, e.ID)
+	e.heeded.gone()
 }
 
 // setSpeed changes the greatest speed of a ship in m/s.

@@ -75,6 +75,12 @@ func (p *Player) write(w *image.Writer) {
 	if p.ticket != nil {
 		p.ticket.write(w)
 	}
+	w.Count(len(p.heeds))
+	for _, h := range p.heeds {
+		w.Text(h.about)
+		w.Uint(uint64(h.thing))
+		w.Uint(uint64(h.who))
+	}
 }
 
 func (p *Player) read(r *image.Reader, k *kinds) {
@@ -92,6 +98,9 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	if r.Bool() {
 		p.ticket = readTicket(r)
 	}
+	for range r.Count() {
+		p.readHeed(r, k)
+	}
 	if p.Data == nil {
 		r.Fail("a player without a table")
 	}
@@ -99,6 +108,19 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 		p.client = k.connection(p.ID)
 	}
 	k.after(func() { p.view = k.s.bubbles.views[id] })
+}
+
+func (p *Player) readHeed(r *image.Reader, k *kinds) {
+	h := heed{about: r.Text(), thing: world.EntityID(r.Uint()), who: world.CharacterID(r.Uint())}
+	k.after(func() {
+		if e := k.s.entities.byID[h.thing]; e != nil {
+			h.at = &e.heeded
+			p.heed(h)
+		} else if q := k.s.people.byID[h.who]; q != nil {
+			h.at = &q.heeded
+			p.heed(h)
+		}
+	})
 }
 
 func (t *ticket) write(w *image.Writer) {

@@ -125,8 +125,14 @@ func (c *sending) hear(v *view, e *Entity, place world.Vec3) {
 	if e == nil {
 		return
 	}
+	for _, p := range e.by {
+		c.note(p, v)
+	}
 	if e.pilot != nil {
 		c.note(e.pilot, v)
+		for _, p := range e.pilot.by {
+			c.note(p, v)
+		}
 	}
 	for id := range c.entities.space.Followers(e.ID) {
 		if by := c.entities.byID[id]; by != nil && by.pilot != nil {

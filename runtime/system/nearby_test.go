@@ -1,10 +1,12 @@
 package system
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/world"
 )
@@ -125,10 +127,10 @@ func (m *melee) nearest(p *Player, n int) []physics.State {
 // little later. What is not there is not seen for long.
 func TestNearIsKnownAtOnceAndAllSoon(t *testing.T) {
 	const closest = 5
-	for seed := range uint64(12) {
+	for seed := range uint64(5) {
 		m := newMelee(t, seed, 30, nearBy(4, 2*closest))
 		late := 0
-		for range 250 {
+		for range 150 {
 			for range 1 + m.rng.IntN(4) {
 				m.act()
 			}
@@ -182,4 +184,141 @@ func (m *melee) check(closest int) (late int) {
 		}
 	}
 	return late
+}
+
+// Whom and what one heeds is known at once, wherever it is and whatever it flies.
+func TestHeededIsKnownAtOnce(t *testing.T) {
+	m := newMelee(t, 1, 30, nearBy(4, -1))
+	thing, err := m.Spawn(Spawn{Ship: *wren(m.place())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.tick(mostCohorts)
+	m.look()
+	if err := m.Heed(m.Player(1), "locks", []world.EntityID{thing}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Heed(m.Player(1), "fleet", nil, []world.CharacterID{2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	late := 0
+	for n := range 60 {
+		if n == 30 { // into another ship
+			at, _ := m.Space().Place(m.Player(2).Ship)
+			id, _ := m.Spawn(Spawn{Ship: *wren(at)})
+			if err := m.SetShip(m.Player(2), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, id := range []world.EntityID{thing, m.Player(2).Ship, m.Player(3).Ship, m.Player(4).Ship} {
+			m.turn(id)
+		}
+		m.tick(1)
+		m.look()
+		for _, id := range []world.EntityID{thing, m.Player(2).Ship, m.Player(3).Ship} {
+			if st, _ := m.Space().Get(id); !knows(m.pictures[1], st) {
+				t.Fatalf("tick %d: player 1 does not know what %d does", n, id)
+			}
+		}
+		if st, _ := m.Space().Get(m.Player(4).Ship); !knows(m.pictures[1], st) {
+			late++
+		}
+	}
+	if late == 0 {
+		t.Error("the fourth, whom nobody heeds, is known at once, too")
+	}
+}
+
+func TestWhatIsHeededEndsWithEither(t *testing.T) {
+	m := newMelee(t, 1, 4, nearBy(4, -1))
+	thing, _ := m.Spawn(Spawn{Ship: *wren(somewhere)})
+	e := m.entities.byID[thing]
+	if err := m.Heed(m.Player(1), "locks", []world.EntityID{thing, thing, 99}, []world.CharacterID{2, 77}); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Heed(m.Player(3), "locks", []world.EntityID{thing}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(m.Player(1).heeds); n != 3 || len(e.by) != 3 || len(m.Player(2).by) != 1 {
+		t.Errorf("player 1 heeds %d things, the thing is heeded by %d, player 2 by %d", n, len(e.by), len(m.Player(2).by))
+	}
+	m.Kick(m.Player(2), "test")
+	m.tick(1)
+	m.Remove(thing)
+	if n := len(m.Player(1).heeds) + len(m.Player(3).heeds); n != 0 {
+		t.Errorf("%d things are heeded that are gone", n)
+	}
+	for i := range MostMatters {
+		if err := m.Heed(m.Player(1), string(rune('a'+i)), nil, []world.CharacterID{3}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.Heed(m.Player(1), "one more", nil, []world.CharacterID{3}) == nil {
+		t.Error("there is no end of matters")
+	}
+	if m.Heed(m.Player(1), "a", make([]world.EntityID, MostHeeded+1), nil) == nil {
+		t.Error("there is no end of what is heeded")
+	}
+	if err := m.Heed(m.Player(1), "a", nil, nil); err != nil || len(m.Player(1).heeds) != MostMatters-1 {
+		t.Errorf("after an end player 1 heeds %d players (%v)", len(m.Player(1).heeds), err)
+	}
+}
+
+// drift is how far off a course may be drawn that was changed a wait ago and not heard
+// of: a ship pushes with its greatest speed over tau, so the two courses part by no
+// more than twice that.
+func drift(st *physics.State, wait float64) float64 { return st.Speed / st.Tau * wait * wait }
+
+// What is drawn of the far, between their turns, is off by no more than a ship can
+// depart from its course in that time: 4 m for a Wren, and a fraction of a degree.
+func TestTheFarAreDrawnWithinBounds(t *testing.T) {
+	const rounding = 1 // m, of what is packed, and of ships that turn by what they hear late
+	for seed := range uint64(6) {
+		m := newMelee(t, seed, 40, nearBy(4, 4))
+		var all []*follower
+		for _, c := range m.clients {
+			c.codec, c.frames, c.lost = wire.Binary, nil, true
+			all = append(all, &follower{client: c, mirror: physics.NewMirror()})
+		}
+		worst, angle, off := 0.0, 0.0, 0
+		for n := range 400 {
+			for range 4 {
+				m.turn(m.someone().Ship)
+			}
+			m.tick(1)
+			for i, f := range all {
+				if f.follow(m.bench); n < 10 {
+					continue
+				}
+				d, a := m.error(f, m.Players()[i%len(m.Players())], &off, rounding)
+				worst, angle = max(worst, d), max(angle, a)
+			}
+		}
+		t.Logf("seed %d: off by %.2f m, and %.2f degrees, at most", seed, worst, angle)
+		if off > 0 || worst == 0 {
+			t.Errorf("seed %d: %d courses are further off than a ship can depart; %.2f m at most", seed, off, worst)
+		}
+	}
+}
+
+// error is how far the worst of what a client draws is from where it is, in metres and,
+// as seen from a player's ship and not from next to it, in degrees.
+func (m *melee) error(f *follower, p *Player, off *int, rounding float64) (metres, degrees float64) {
+	own, _ := m.Space().Place(p.Ship)
+	for id := range m.entities.byID {
+		is, _ := m.Space().Get(id)
+		got, known := f.mirror.Get(id)
+		if !known {
+			continue
+		}
+		d := got.Pos.Dist(is.Pos)
+		if d > drift(&is, longestWait)+rounding {
+			*off++
+		}
+		metres = max(metres, d)
+		if away := is.Pos.Dist(own); away > 1000 {
+			degrees = max(degrees, math.Atan2(d, away)*180/math.Pi)
+		}
+	}
+	return metres, degrees
 }

@@ -41,6 +41,9 @@ type Player struct {
 	Ship    world.EntityID // 0 without a ship
 	Data    *lua.LTable    // the scripts' table about the player
 
+	heeds  []heed // what it heeds,
+	heeded        // and who heeds it
+
 	saved  Character // what was last given to the store
 	bucket int       // in which part of the save interval it is saved
 	inputs inputs    // commands that wait
@@ -194,6 +197,8 @@ func (s *System) depart(p *Player) {
 	if p.Ship != 0 {
 		s.Remove(p.Ship)
 	}
+	p.unheed(func(heed) bool { return true })
+	p.heeded.gone()
 	s.people.remove(p)
 	s.saves.part(p)
 	s.used()
