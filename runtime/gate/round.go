@@ -165,8 +165,10 @@ func (p *post) settle() {
 }
 
 // Rounds makes rounds, and keeps what they need of the kernel. Its methods may be
-// called from any goroutine.
+// called from any goroutine. The zero value is ready.
 type Rounds struct {
+	Plain bool // makes a system call for each send, as where the kernel has no io_uring
+
 	mu    sync.Mutex
 	free  []*ring // those that no round uses at the moment
 	none  bool    // the kernel has none, or has refused one
@@ -185,7 +187,7 @@ func (r *Rounds) take() *ring {
 		r.free = r.free[:n-1]
 		return one
 	}
-	if r.none || r.ended {
+	if r.none || r.ended || r.Plain {
 		return nil
 	}
 	one, err := newRing(roundMost)
