@@ -56,6 +56,10 @@ type Client interface {
 	Close(reason string)
 }
 
+// Keeper is a Client that may keep what it sees when its player changes ships where
+// they are: it needs no snapshot then.
+type Keeper interface{ KeepsView() bool }
+
 // Round sends to many clients at once what they get in one tick. Between the first
 // Send or Uncork and Flush the system calls no method of a Client but NeedSnapshot.
 type Round interface {

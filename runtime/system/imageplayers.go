@@ -63,7 +63,7 @@ func (p *Player) write(w *image.Writer) {
 	writeCharacter(w, p.saved)
 	w.Bool(p.client != nil)
 	w.Uint(uint64(p.shown))
-	for _, b := range []bool{p.wantsSystem, p.wantsSnapshot, p.attended} {
+	for _, b := range []bool{p.wantsSystem, p.wantsSnapshot, p.attended, p.kept} {
 		w.Bool(b)
 	}
 	w.Uint(uint64(viewID(p.view)))
@@ -90,7 +90,7 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	p.saved, p.bucket = readCharacter(r), bucketOf(p.ID)
 	online := r.Bool()
 	p.shown = world.Tick(r.Uint())
-	p.wantsSystem, p.wantsSnapshot, p.attended = r.Bool(), r.Bool(), r.Bool()
+	p.wantsSystem, p.wantsSnapshot, p.attended, p.kept = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	id := physics.BubbleID(r.Uint())
 	for range r.Count() {
 		p.inputs.push(readCommand(r, k))

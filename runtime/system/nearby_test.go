@@ -42,6 +42,7 @@ func (m *melee) place() world.Vec3 {
 
 func (m *melee) enter() {
 	c := newClient()
+	c.keeps = m.next%2 == 0
 	m.clients[m.next], m.pictures[m.next] = c, &picture{}
 	m.post(Enter{Character: Character{ID: m.next, Name: "P", System: 1, Ship: wren(m.place())}, Client: c, Reason: "login"})
 	m.next++
@@ -321,4 +322,104 @@ func (m *melee) error(f *follower, p *Player, off *int, rounding float64) (metre
 		}
 	}
 	return metres, degrees
+}
+
+// A pilot whose ship is lost and who is in a pod at once is sent no snapshot, where the
+// client can do without, and misses nothing.
+func TestAPodKeepsTheView(t *testing.T) {
+	for _, keeps := range []bool{true, false} {
+		for _, players := range []int{3, 30} { // all told at once, and in turns
+			m := newMelee(t, 1, players, nearBy(4, 3))
+			c, pic := m.clients[1], m.pictures[1]
+			c.keeps = keeps
+			m.die(m.Player(1))
+			var got []string
+			for range 4 {
+				m.turn(m.Player(2).Ship)
+				m.tick(1)
+				got = append(got, words(c)...)
+				m.look()
+			}
+			if snapshots := count(got, "snapshot"); (snapshots == 0) != keeps || count(got, "system") != 1 {
+				t.Errorf("keeps %v, %d players: a new pod is told by %v", keeps, players, got)
+			}
+			if err := m.compare(pic); err != nil {
+				t.Errorf("keeps %v, %d players: %v", keeps, players, err)
+			}
+		}
+	}
+}
+
+// die does what the game does when a ship is lost.
+func (m *melee) die(p *Player) {
+	at, _ := m.Space().Place(p.Ship)
+	m.Remove(p.Ship)
+	pod, err := m.Spawn(Spawn{Ship: *wren(at)})
+	if err == nil {
+		err = m.SetShip(p, pod)
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// words are the kinds of what a client has got, which stays.
+func words(c *client) []string {
+	var out []string
+	for _, m := range c.frames {
+		switch {
+		case m.Snapshot != nil:
+			out = append(out, "snapshot")
+		case m.Delta != nil:
+			out = append(out, "delta")
+		default:
+			out = append(out, m.Event)
+		}
+	}
+	return out
+}
+
+func count(of []string, word string) (n int) {
+	for _, w := range of {
+		if w == word {
+			n++
+		}
+	}
+	return n
+}
+
+// Whoever is elsewhere after a loss, or docked, or nowhere, sees what is there.
+func TestAViewIsKeptInItsPlaceOnly(t *testing.T) {
+	for what, lose := range map[string]func(m *melee, p *Player){
+		"far away": func(m *melee, p *Player) {
+			m.Remove(p.Ship)
+			id, _ := m.Spawn(Spawn{Ship: *wren(somewhere.Add(world.Vec3{Y: 1e9}))})
+			_ = m.SetShip(p, id)
+		},
+		"nowhere": func(m *melee, p *Player) { m.Remove(p.Ship) },
+		"docked":  func(m *melee, p *Player) { _ = m.Dock(p, stationID) },
+		"gone":    func(m *melee, p *Player) { m.Remove(p.Ship); m.Kick(p, "test") },
+		"another client": func(m *melee, p *Player) {
+			m.die(p)
+			m.clients[1] = newClient()
+			m.post(Attach{Player: 1, Client: m.clients[1]})
+		},
+		"lost": func(m *melee, p *Player) { m.die(p); m.post(Detach{Player: 1, Client: m.clients[1]}) },
+	} {
+		m := newMelee(t, 1, 6, nearBy(4, 3))
+		p, v := m.Player(1), m.Player(1).view
+		m.clients[1].keeps = true
+		lose(m, p)
+		m.tick(3)
+		watchers := map[string]int{"another client": 6, "lost": 6}[what]
+		if watchers == 0 {
+			watchers = 5
+		}
+		if v.watchers != watchers || p.kept {
+			t.Errorf("%s: %d look at the place, want %d", what, v.watchers, watchers)
+		}
+		if got := words(m.clients[1]); (what == "far away" || what == "another client") != (count(got, "snapshot") == 1) {
+			t.Errorf("%s: the client got %v", what, got)
+		}
+	}
 }

@@ -34,6 +34,7 @@ type Player struct {
 	wantsSystem   bool // the client must be told which system it is in
 	wantsSnapshot bool // ... and what is around
 	attended      bool // has the attention
+	kept          bool // still looks at the view of a ship that is no more, or no longer theirs
 
 	ID      world.CharacterID
 	Name    string
@@ -60,6 +61,12 @@ type departure struct {
 
 // Online says whether the player has a connection right now.
 func (p *Player) Online() bool { return p.client != nil }
+
+// keeps says whether the player's client can go on from what it sees with another ship.
+func (p *Player) keeps() bool {
+	k, ok := p.client.(Keeper)
+	return ok && p.view != nil && !p.waits() && k.KeepsView()
+}
 
 // waits says whether the player has yet to be told which system this is and what is
 // around.
@@ -196,6 +203,10 @@ func (s *System) depart(p *Player) {
 	c := s.saves.character(p)
 	if p.Ship != 0 {
 		s.Remove(p.Ship)
+	}
+	if p.kept {
+		p.kept = false
+		s.bubbles.look(p, nil)
 	}
 	p.unheed(func(heed) bool { return true })
 	p.heeded.gone()

@@ -69,8 +69,12 @@ func (c *sending) view(p *Player, v *view) {
 // around, and says whether they still wait: who has a ship that is in no bubble yet
 // does.
 func (c *sending) catchUp(p *Player) (waits bool) {
-	if p.client == nil || !c.people.has(p) {
+	if !c.people.has(p) {
 		return false
+	}
+	waits = p.kept && !c.settleView(p)
+	if p.client == nil {
+		return waits
 	}
 	if p.wantsSystem {
 		c.system(p)
@@ -79,7 +83,23 @@ func (c *sending) catchUp(p *Player) (waits bool) {
 		c.snapshot(p)
 	}
 	p.release()
-	return p.waits()
+	return waits || p.waits()
+}
+
+// settleView decides whether a player who has changed ships is where they were: then
+// their client is told of the ship alone. It says whether that is known yet.
+func (c *sending) settleView(p *Player) bool {
+	var v *view
+	if e := c.entities.byID[p.Ship]; e != nil {
+		if v = e.view; v == nil {
+			return false // it is in space with the next tick
+		}
+	}
+	p.kept, p.wantsSystem = false, true
+	if v != p.view {
+		c.bubbles.look(p, v)
+	}
+	return true
 }
 
 // system tells the player which system this is and whether they are docked in it.

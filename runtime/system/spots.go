@@ -77,7 +77,9 @@ func (s *spots) follow(space *physics.Space, tick world.Tick) {
 	}
 	for i := range s.list {
 		if at := &s.list[i]; at.p != nil {
-			at.at, _ = space.Place(at.p.Ship)
+			if place, ok := space.Place(at.p.Ship); ok {
+				at.at = place
+			}
 		}
 	}
 	if old {
