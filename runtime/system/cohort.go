@@ -9,8 +9,8 @@ import (
 // about the same for the changes of one tick as for those of three. So the players
 // in one are in cohorts, which are due one after the other: of a tick's changes one
 // cohort hears at once and the last one mostCohorts-1 ticks later, of all changes
-// since it was last due. Courses go on in between as always. Who has given an order
-// sees it carried out at once, and at once what the ship does that theirs flies by.
+// since it was last due. Courses go on in between as always. What is near is told
+// all players at once: see nearby.
 const (
 	// DefaultCohortsFrom is how many players in a bubble make two cohorts; four
 	// times as many make three.

@@ -48,7 +48,7 @@ func (s *spots) add(p *Player, reach float64) {
 
 func (s *spots) drop(p *Player) {
 	s.list[p.spot].p = nil
-	if s.dead++; s.built == 0 && s.dead > len(s.list)/2 {
+	if s.dead++; s.dead > len(s.list)/2 {
 		s.compact()
 	}
 }
