@@ -45,6 +45,7 @@ func (b *bubbles) track() {
 	for _, c := range space.Changed() {
 		b.change(c)
 	}
+	b.sights()
 	for _, id := range space.Gone() {
 		if v := b.views[id]; v != nil && v.watchers == 0 {
 			delete(b.views, id)
@@ -55,9 +56,12 @@ func (b *bubbles) track() {
 // move takes in who has left a bubble, and who has come.
 func (b *bubbles) move(v *view, bubble physics.Bubble) {
 	now := v.now()
-	v.left = append(v.left, bubble.Left...)
-	for _, left := range bubble.Left {
+	before := len(v.left)
+	v.left = b.appendKnown(v.left, bubble.Left)
+	for _, left := range v.left[before:] {
 		now.gone = append(now.gone, left.ID)
+	}
+	for _, left := range bubble.Left {
 		if e := b.entities.byID[left.ID]; e != nil && e.view == v {
 			b.enter(e, nil)
 		}

@@ -54,12 +54,12 @@ func (c *sending) soon(v *view) {
 	}
 	now := v.now()
 	for _, id := range now.add {
-		if e, st, ok := c.entities.seen(id, v); ok {
+		if e, st, ok := c.entities.seen(id, v); ok && !st.Hidden {
 			c.appear(v, e, &st)
 		}
 	}
 	for _, m := range now.move {
-		if e, st, ok := c.entities.seen(m.ID, v); ok {
+		if e, st, ok := c.entities.seen(m.ID, v); ok && !st.Hidden {
 			c.turned(v, e, &st, m.Turned && !st.Ordered)
 		}
 	}

@@ -204,22 +204,6 @@ func (p *packer) optional(v, per float64, flag byte) byte {
 	return flag
 }
 
-func (p *packer) entity(e *Entity) {
-	p.motion(e.ID, &e.Motion)
-	p.traits(e, tableSize, tableNames) // missiles are all called the same
-}
-
-// traits appends what an entity has beside its motion, its strings shared with
-// those before it.
-func (p *packer) traits(e *Entity, kinds, names int) {
-	p.shared(e.Kind, kinds)
-	p.shared(e.Type, kinds)
-	p.shared(e.Name, names)
-	p.int(int64(e.Owner))
-	p.units(e.Radius, perMetre)
-	p.uint(uint64(e.Flags))
-}
-
 func (p *packer) entities(list []Entity) {
 	p.uint(uint64(len(list)))
 	for i := range list {
