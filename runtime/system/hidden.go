@@ -28,6 +28,7 @@ func (b *bubbles) sights() {
 			e.view.left = append(e.view.left, physics.Parting{ID: ev.ID, Pos: place})
 		} else {
 			now.add = append(now.add, ev.ID)
+			e.since = b.time.tick
 		}
 	}
 }

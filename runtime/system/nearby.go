@@ -59,7 +59,7 @@ func (c *sending) soon(v *view) {
 		}
 	}
 	for _, m := range now.move {
-		if e, st, ok := c.entities.seen(m.ID, v); ok && !st.Hidden {
+		if e, st, ok := c.entities.seen(m.ID, v); ok && !st.Hidden && e.since != c.time.tick { // else it has appeared
 			c.turned(v, e, &st, m.Turned && !st.Ordered)
 		}
 	}
