@@ -22,7 +22,6 @@ function command.pacts() return service.call("ledger", "sum") end
 function command.sign(p) return service.call("ledger", "sign", player.name(p)) end
 function command.seen() return M.order end
 local function note(what) return function(p, why) M.order[#M.order + 1] = what .. " " .. player.name(p) .. " " .. tostring(why) end end
-event.player_entered = nil
 function event.player_entered(p, why)
   note("entered")(p, why)
   if not player.station(p) and not player.ship(p) then player.dock(p, system.celestials("station")[1].id) end
@@ -95,7 +94,7 @@ func TestEverythingGoesOnAfterARestart(t *testing.T) {
 	if got := ann.do("pacts", nil); got != "Bob" {
 		t.Errorf("the ledger has %v", got)
 	}
-	if got, want := said(ann.do("seen", nil)), "entered Ann login; connected Ann nil; entered Bob login; connected Bob nil; disconnected Ann lost; disconnected Bob lost; connected Ann nil"; got != want {
+	if got, want := said(ann.do("seen", nil)), "entered Ann login; connected Ann nil; entered Bob login; connected Bob nil; disconnected Ann shutdown; disconnected Bob shutdown; connected Ann nil"; got != want {
 		t.Errorf("the scripts were told\n%s\nnot\n%s", got, want)
 	}
 	if left, _ := filepath.Glob(filepath.Join(cfg.Data, "images", "*")); len(left) > 0 {

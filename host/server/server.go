@@ -58,8 +58,8 @@ type Server struct {
 	closed    error
 }
 
-// New makes a shard and opens its sockets; Run makes it serve. On an error
-// everything that was opened is closed again.
+// New makes a shard, opens its sockets and goes on with the systems that the last stop
+// has kept; Run makes it serve. On an error everything that was opened is closed again.
 func New(cfg Config) (*Server, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, err
@@ -120,7 +120,10 @@ func (s *Server) open() (err error) {
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
-	return s.listen()
+	if err := s.listen(); err != nil {
+		return err
+	}
+	return s.recall(context.Background())
 }
 
 // scriptOptions are those of every Lua state, also of those that stage.
@@ -214,13 +217,9 @@ func (s *Server) Universe() *universe.Universe { return s.universe }
 // telling the players, may take.
 const shutdownPatience = 20 * time.Second
 
-// Run goes on where the last stop was, serves until ctx ends or an operator shuts the
-// shard down, then keeps the systems, saves everybody and says goodbye. The server is
-// closed afterwards.
+// Run serves until ctx ends or an operator shuts the shard down, then keeps the systems,
+// saves everybody and says goodbye. The server is closed afterwards.
 func (s *Server) Run(ctx context.Context) error {
-	if err := s.recall(ctx); err != nil {
-		return errors.Join(err, s.Close())
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg sync.WaitGroup

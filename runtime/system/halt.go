@@ -89,10 +89,10 @@ func (s *System) resume(now time.Time) {
 // Nobody is the connection of somebody who has none: what it is sent goes nowhere.
 var Nobody Client = noClient{}
 
-// LoseClients takes everybody's connection away, as a break of it does.
+// LoseClients takes everybody's connection away, which the end of a process has done.
 func (s *System) LoseClients() {
 	for _, p := range s.people.order {
-		s.raiseDisconnected(p, ReasonLost)
+		s.raiseDisconnected(p, ReasonShutdown)
 		p.client, p.held = nil, nil
 	}
 	for _, w := range s.door.line {
