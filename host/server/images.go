@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +32,7 @@ const (
 // imageHead is the first line of an image's file.
 type imageHead struct {
 	Shard   string        `json:"shard"`
-	Map     string        `json:"map"`  // the sum of the map
+	Map     string        `json:"map"`  // the sum of what the map has of the system
 	Stop    string        `json:"stop"` // which stop of the shard it was made at
 	At      time.Time     `json:"at"`
 	System  world.Address `json:"system"`
@@ -199,4 +201,17 @@ func imageNames(paths []string) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(out[:few], ", "), len(out)-few)
 	}
 	return strings.Join(out, ", ")
+}
+
+// mapSum is what a place on the map can be recognized by: the map, and the system, or the
+// map alone for a service.
+func mapSum(u *world.Universe, a world.Address) (string, error) {
+	data, err := json.Marshal(struct {
+		Name    string
+		Seed    uint64
+		Systems int
+		System  *world.SolarSystem
+	}{u.Name, u.Seed, len(u.Systems), u.ByName(bare(string(a)))})
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16]), err
 }

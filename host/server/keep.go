@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -80,9 +79,7 @@ type keeper struct {
 func (s *Server) newKeeper() *keeper {
 	k := &keeper{s: s, images: s.images(), turn: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), releases: map[string]bool{}}
 	k.head = imageHead{Shard: s.cfg.Shard, Stop: rand.Text(), At: s.cfg.Clock.Now()}
-	var err error
-	k.head.Map, err = static.Sum(s.universe.Map())
-	k.broken = errors.Join(err, os.MkdirAll(k.images.dir, 0o700))
+	k.broken = os.MkdirAll(k.images.dir, 0o700)
 	return k
 }
 
@@ -113,6 +110,9 @@ func (k *keeper) write(sys *system.System) error {
 	}
 	h, r := k.head, sys.State().Release()
 	h.System, h.Release, h.Hash = sys.Address(), r.Number, r.Hash
+	if h.Map, err = mapSum(k.s.universe.Map(), h.System); err != nil {
+		return err
+	}
 	if err := k.keepRelease(r.Number, r.Hash, func() map[string][]byte { return sourcesOf(r) }); err != nil {
 		return err
 	}

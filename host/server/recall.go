@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
@@ -54,12 +53,7 @@ func (s *Server) recall(ctx context.Context) error {
 		}
 	}
 	c := &recaller{s: s, ctx: ctx, last: last, images: s.images(), aside: map[string][]string{}, releases: map[string]*code.Release{}}
-	if len(paths) > 0 {
-		if c.sum, err = static.Sum(s.universe.Map()); err != nil {
-			return err
-		}
-		c.thawAll(paths)
-	}
+	c.thawAll(paths)
 	if last.id != "" && !last.used {
 		if err := s.putStop(ctx, lastStop{id: last.id, used: true}); err != nil {
 			return fmt.Errorf("the images of the last stop cannot be taken up: %w", err)
@@ -83,7 +77,6 @@ type recaller struct {
 	ctx    context.Context
 	last   lastStop
 	images images
-	sum    string // of the map
 
 	mu       sync.Mutex
 	releases map[string]*code.Release // by hash
@@ -139,8 +132,9 @@ func (c *recaller) setAside(path string, why error) {
 	c.aside[why.Error()] = append(c.aside[why.Error()], path)
 }
 
-// Why an image is not of this store.
+// Why an image is not gone on with.
 var (
+	errMap     = errors.New("it is of another map")
 	errUsed    = errors.New("it has been used already")
 	errUnknown = errors.New("the store knows nothing of the stop that made it: the shard was killed while it stopped, or the database is another, an older or a newer one")
 )
@@ -157,8 +151,9 @@ func (c *recaller) thaw(path string) (*system.System, error) {
 		return nil, errUsed
 	case h.Stop != c.last.id:
 		return nil, errUnknown
-	case h.Map != c.sum:
-		return nil, errors.New("it is of another map")
+	}
+	if sum, err := mapSum(c.s.universe.Map(), h.System); err != nil || sum != h.Map {
+		return nil, errors.Join(errMap, err)
 	}
 	made, err := c.release(h)
 	if err != nil {
