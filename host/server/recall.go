@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,6 @@ type recaller struct {
 	releases map[string]*code.Release // by hash
 	thawed   []*thawed
 	aside    map[string][]string // paths, by why
-	used     []string            // paths that were used at an earlier start
 	recalled recalled
 }
 
@@ -92,39 +92,35 @@ type thawed struct {
 	path string
 }
 
-// thawAll makes systems of the files, some at a time.
+// thawAll makes systems of the files.
 func (c *recaller) thawAll(paths []string) {
+	inParallel(paths, func(path string) {
+		sys, err := c.thaw(path)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		switch {
+		case errors.Is(err, errUsed):
+		case err != nil:
+			c.setAside(path, err)
+		default:
+			c.thawed = append(c.thawed, &thawed{sys, path})
+		}
+	})
+	slices.SortFunc(c.thawed, func(a, b *thawed) int { return cmp.Compare(a.sys.Address(), b.sys.Address()) })
+}
+
+// inParallel does something with each of a list, as many at once as there are processors.
+func inParallel[T any](list []T, do func(T)) {
 	var wg sync.WaitGroup
 	turn := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for _, path := range paths {
+	for _, v := range list {
 		turn <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-turn }()
-			sys, err := c.thaw(path)
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			switch {
-			case errors.Is(err, errUsed):
-				c.used = append(c.used, path)
-			case err != nil:
-				c.setAside(path, err)
-			default:
-				c.thawed = append(c.thawed, &thawed{sys, path})
-			}
+			do(v)
 		})
 	}
 	wg.Wait()
-	slices.SortFunc(c.thawed, func(a, b *thawed) int { return cmpAddress(a.sys, b.sys) })
-}
-
-func cmpAddress(a, b *system.System) int {
-	switch {
-	case a.Address() < b.Address():
-		return -1
-	case a.Address() > b.Address():
-		return 1
-	}
-	return 0
 }
 
 // setAside notes a file that cannot be used.
@@ -218,9 +214,7 @@ func (c *recaller) goOn() {
 		c.thawed[i].sys.State().Close()
 		c.thawed = slices.Delete(c.thawed, i, i+1)
 	}
-	for _, t := range c.thawed {
-		c.wake(t.sys)
-	}
+	inParallel(c.thawed, func(t *thawed) { c.wake(t.sys) })
 }
 
 // errLost is what tasks hear that wait for an answer of the store.
@@ -233,12 +227,15 @@ func (c *recaller) wake(sys *system.System) {
 	}
 	sys.LoseClients()
 	sys.FailLost(errLost)
-	for _, who := range sys.Everybody() {
+	people := sys.Everybody()
+	for _, who := range people {
 		c.s.gate.Expect(who.ID, who.Name)
-		c.recalled.players++
 	}
+	c.mu.Lock()
 	c.recalled.systems++
+	c.recalled.players += len(people)
 	c.recalled.tasks += len(sys.State().Tasks())
+	c.mu.Unlock()
 	c.s.universe.Resume(sys)
 }
 

@@ -24,6 +24,7 @@ func (c *Controller) Arrive(states map[string]*script.State) (o Outcome, errs ma
 		if errs[unit] != nil {
 			continue
 		}
+		c.patches.dropStrays(unit, st)
 		want := c.units.course.of(unit)
 		s := staged.of(st, want)
 		if s == nil {
