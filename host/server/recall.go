@@ -98,13 +98,11 @@ func (c *recaller) thawAll(paths []string) {
 		sys, err := c.thaw(path)
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		switch {
-		case errors.Is(err, errUsed):
-		case err != nil:
+		if err != nil {
 			c.setAside(path, err)
-		default:
-			c.thawed = append(c.thawed, &thawed{sys, path})
+			return
 		}
+		c.thawed = append(c.thawed, &thawed{sys, path})
 	})
 	slices.SortFunc(c.thawed, func(a, b *thawed) int { return cmp.Compare(a.sys.Address(), b.sys.Address()) })
 }
@@ -131,7 +129,7 @@ func (c *recaller) setAside(path string, why error) {
 // Why an image is not gone on with.
 var (
 	errMap     = errors.New("it is of another map")
-	errUsed    = errors.New("it has been used already")
+	errUsed    = errors.New("an earlier start has gone on with it, and was killed, or was one with another --data")
 	errUnknown = errors.New("the store knows nothing of the stop that made it: the shard was killed while it stopped, or the database is another, an older or a newer one")
 )
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -61,6 +62,18 @@ func said(v world.Value) string {
 	return strings.Join(out, "; ")
 }
 
+// asks gives a command until the list that it is answered with has something.
+func (p *pilot) asks(command, want string) {
+	p.t.Helper()
+	for !strings.Contains(said(p.do(command, nil)), want) {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-p.ctx.Done():
+			p.t.Fatalf("%s never had %q", command, want)
+		}
+	}
+}
+
 func TestEverythingGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
 	cfg := living(t)
@@ -87,7 +100,7 @@ func TestEverythingGoesOnAfterARestart(t *testing.T) {
 	if len(snap.Entities) != 1 || snap.Entities[0].Name != "Ann" || snap.Entities[0].Vel == (world.Vec3{}) {
 		t.Errorf("Ann sees %+v, not her ship on its way", snap.Entities)
 	}
-	ann.until("the pact", func(*wire.Message) bool { return strings.Contains(said(ann.do("lines", nil)), "pact") })
+	ann.asks("lines", "pact")
 	if got := said(ann.do("lines", nil)); got != "Ann: here we are; pact of Bob" {
 		t.Errorf("the chat is %q", got)
 	}
