@@ -113,7 +113,7 @@ func TestAPatchOfOneObjectEndsWithTheShard(t *testing.T) {
 	amy := s.operator("amy", command.Admin)
 	at := s.systemNames(1)[0]
 	amy.fee(at)
-	amy.do(`patch --canary @` + at + ` --on require("rule") rule.fee = function(x) return 0 end`)
+	amy.do(`patch --canary @` + at + ` --on 'require("rule")' rule.fee = function(x) return 0 end`)
 	if got := amy.fee(at); got != "0" {
 		t.Fatalf("patched, the fee is %s", got)
 	}
