@@ -67,7 +67,7 @@ type keeper struct {
 	s      *Server
 	images images
 	head   imageHead     // of each, but for whose it is
-	turn   chan struct{} // how many are made at once
+	turn   chan struct{} // how many are made, and wait for the disk, at once
 	broken error         // why none can be written
 
 	mu       sync.Mutex
@@ -77,7 +77,7 @@ type keeper struct {
 }
 
 func (s *Server) newKeeper() *keeper {
-	k := &keeper{s: s, images: s.images(), turn: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), releases: map[string]bool{}}
+	k := &keeper{s: s, images: s.images(), turn: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), releases: map[string]bool{}}
 	k.head = imageHead{Shard: s.cfg.Shard, Stop: rand.Text(), At: s.cfg.Clock.Now()}
 	k.broken = os.MkdirAll(k.images.dir, 0o700)
 	return k
