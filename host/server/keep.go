@@ -139,6 +139,15 @@ func (k *keeper) keepRelease(number int, hash string, files func() map[string][]
 	return nil
 }
 
+// left notes systems that have not come to rest in time: others are kept without them.
+func (k *keeper) left(hanging []*system.System) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, a := range hanging {
+		k.lost = append(k.lost, lost{bare(string(a.Address())), "it had not come to rest when the shard had to end"})
+	}
+}
+
 // seal makes the images count. Everybody must have been saved before.
 func (k *keeper) seal() error {
 	if k.kept.Load() > 0 {
@@ -146,6 +155,8 @@ func (k *keeper) seal() error {
 			return err
 		}
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	return k.s.putStop(ctx, lastStop{id: k.head.Stop, lost: k.lost})
