@@ -240,12 +240,13 @@ func (c *recaller) wake(sys *system.System) {
 // kept is the store's word on a player.
 func (c *recaller) kept(was system.Character) (system.Character, system.Fate) {
 	row, err := c.s.store.Character(c.ctx, was.ID)
-	if err != nil || c.s.sanctions.banned(row.Account) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.s.sanctions.banned(row.Account) {
 		return was, system.FateGone
 	}
-	now, err := fromRow(row)
-	if err != nil {
-		return was, system.FateGone
+	now, unread := fromRow(row)
+	if err = errors.Join(err, unread); err != nil {
+		c.s.log.Error("a character could not be held against the store", "player", was.ID, "error", err)
+		return was, system.FateSame
 	}
 	if sameCharacter(was, now) {
 		return was, system.FateSame

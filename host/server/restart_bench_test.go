@@ -87,4 +87,3 @@ func rewriteFile(b *testing.B, path, more string) {
 		b.Fatal(err)
 	}
 }
-
