@@ -125,26 +125,7 @@ func playerRun(e *env, L *lua.LState, p *system.Player) int {
 	if err != nil {
 		L.RaiseError("%s", err.Error())
 	}
-	answer := func(v world.Value, err error) {
-		if refused := (*wire.Error)(nil); errors.As(err, &refused) {
-			w.Wake(lua.LNil, lua.LString(refused.Message), lua.LString(refused.Code))
-		} else if err != nil {
-			w.Fail(err)
-		} else {
-			w.Wake(script.ToLua(e.st.L(), v))
-		}
-	}
-	// At the next tick: a command that gives itself would otherwise run in itself.
-	err = e.sys.Post(system.Do(func(s *system.System) {
-		if s.State() != e.st {
-			return // the scripts have been loaded afresh, and the task is gone
-		}
-		if now := s.Player(p.ID); now != nil {
-			s.RunCommand(now, command, args, answer)
-			return
-		}
-		answer(nil, &wire.Error{Code: "refused", Message: errNotHere.Error()})
-	}))
+	err = e.sys.GiveOrder(w, p.ID, command, args)
 	if err != nil {
 		w.Fail(err)
 	}

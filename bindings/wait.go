@@ -1,12 +1,12 @@
 package bindings
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -22,7 +22,7 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 	if err != nil {
 		L.RaiseError("%s", err.Error())
 	}
-	sys := e.sys
+	sys, id := e.sys, e.sys.Await(w)
 	run := e.deps.Outside
 	if run == nil {
 		run = func(work func()) { go work() }
@@ -32,19 +32,14 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 		defer cancel()
 		v, err := work(ctx)
 		// A system that has gone meanwhile has no task left to wake.
-		_ = sys.Post(system.Do(func(s *system.System) { finish(s, w, v, err, refusal) }))
+		_ = sys.Post(result(id, v, err, refusal))
 	})
 	return L.Yield()
 }
 
-func finish(s *system.System, w *script.Wait, v world.Value, err error, refusal func(error) bool) {
-	switch {
-	case s.State() == nil:
-	case err == nil:
-		w.Wake(script.ToLua(s.State().L(), v))
-	case refusal != nil && refusal(err):
-		w.Wake(lua.LNil, lua.LString(err.Error()))
-	default:
-		w.Fail(err)
+func result(id uint64, v world.Value, err error, refusal func(error) bool) system.Result {
+	if err == nil {
+		return system.Result{ID: id, Value: v}
 	}
+	return system.Result{ID: id, Err: cmp.Or(err.Error(), "it failed"), Refused: refusal != nil && refusal(err)}
 }

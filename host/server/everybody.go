@@ -72,9 +72,5 @@ func (e everybody) Place(ctx context.Context, id world.CharacterID, to world.Sys
 
 // Tell implements bindings.Characters.
 func (e everybody) Tell(id world.CharacterID, f *wire.Frame) bool {
-	return e.s.universe.Deliver(id, system.Do(func(s *system.System) {
-		if p := s.Player(id); p != nil {
-			s.Tell(p, f)
-		}
-	}))
+	return e.s.universe.Deliver(id, system.Tell{Player: id, Event: f})
 }

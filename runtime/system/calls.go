@@ -15,7 +15,7 @@ const CallTimeout = 10.0
 // calls are the questions to services whose answers are awaited.
 type calls struct {
 	pending map[uint64]pendingCall
-	last    uint64 // id
+	last    uint64 // id; never given twice, see asked
 }
 
 type pendingCall struct {
@@ -24,7 +24,7 @@ type pendingCall struct {
 	deadline float64 // game seconds
 }
 
-func newCalls() calls { return calls{pending: make(map[uint64]pendingCall)} }
+func (c *calls) clear() { c.pending = make(map[uint64]pendingCall) }
 
 // add notes a call that a task waits for, and returns its id.
 func (c *calls) add(w *script.Wait, what string, now float64) uint64 {

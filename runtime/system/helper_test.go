@@ -244,7 +244,7 @@ func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 
 // bindTest gives scripts the few words that these tests need.
 func bindTest(s *System, st *script.State) {
-	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "ask", Yields: true}, {Name: "store", Yields: true}}}, map[string]lua.LGFunction{
+	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "ask", Yields: true}, {Name: "store", Yields: true}, {Name: "order", Yields: true}}}, map[string]lua.LGFunction{
 		"jump": func(L *lua.LState) int {
 			if err := s.Jump(s.Player(world.CharacterID(L.CheckNumber(1))), gateID); err != nil {
 				L.Push(lua.LNil)
@@ -256,7 +256,19 @@ func bindTest(s *System, st *script.State) {
 		},
 		"kick": func(L *lua.LState) int { s.Kick(s.Player(world.CharacterID(L.CheckNumber(1))), "test"); return 0 },
 		"store": func(L *lua.LState) int {
-			if _, err := st.Park(L, "store"); err != nil {
+			w, err := st.Park(L, "store")
+			if err != nil {
+				L.RaiseError("%s", err.Error())
+			}
+			s.Await(w)
+			return L.Yield()
+		},
+		"order": func(L *lua.LState) int {
+			w, err := st.Park(L, "order")
+			if err != nil {
+				L.RaiseError("%s", err.Error())
+			}
+			if err := s.GiveOrder(w, world.CharacterID(L.CheckNumber(1)), L.CheckString(2), map[string]world.Value{"s": float64(L.OptNumber(3, 0))}); err != nil {
 				L.RaiseError("%s", err.Error())
 			}
 			return L.Yield()

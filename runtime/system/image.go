@@ -24,14 +24,19 @@ type StateThaw func(o script.Options, data []byte, more func(*script.State, *ima
 // *image.Unwritable.
 func (s *System) Image() ([]byte, error) {
 	if s.scripts.state == nil {
-		return nil, fmt.Errorf("%s does not run: %w", s.cfg.Address, errors.Join(s.scripts.down, errNotRunning))
+		return nil, s.notRunning()
 	}
 	s.settle()
 	s.mail.open()
 	return s.scripts.state.Image(s.write)
 }
 
-var errNotRunning = errors.New("there is nothing to write down")
+// ErrNotRunning is why a system whose scripts do not run cannot be written down.
+var ErrNotRunning = errors.New("there is nothing to write down")
+
+func (s *System) notRunning() error {
+	return fmt.Errorf("%s does not run: %w", s.cfg.Address, errors.Join(s.scripts.down, ErrNotRunning))
+}
 
 func (s *System) write(w *image.Writer) {
 	chance, _ := s.chance.MarshalBinary() // it has no error
@@ -47,6 +52,7 @@ func (s *System) write(w *image.Writer) {
 	w.Bool(s.sending.rebuilt)
 	w.Int(s.saves.upTo)
 	s.calls.write(w)
+	s.asked.write(w)
 	s.door.write(w)
 	s.mail.write(w)
 }
@@ -77,11 +83,11 @@ func Thaw(cfg Config, data []byte, state StateThaw, clients func(world.Character
 // has asked the outside: the store, not services, whose answers have their time. It
 // returns how many they were.
 func (s *System) FailLost(why error) int {
-	asked := map[*script.Wait]bool{}
+	waiting := s.asked.waiting(s.mail.batch)
 	for _, call := range s.calls.pending {
-		asked[call.wait] = true
+		waiting[call.wait] = true
 	}
-	n := s.scripts.state.FailLost(func(w *script.Wait) bool { return asked[w] }, why)
+	n := s.scripts.state.FailLost(func(w *script.Wait) bool { return waiting[w] }, why)
 	s.settle()
 	return n
 }
@@ -98,6 +104,7 @@ const (
 	kindPlayer = script.FirstKind + iota
 	kindCommand
 	kindCall
+	kindOrder
 )
 
 // Of says how one of the system's objects is written.
@@ -109,6 +116,8 @@ func (k *kinds) Of(v any) *image.Kind {
 		return k.Numbered(kindCommand)
 	case *callReply:
 		return k.Numbered(kindCall)
+	case *orderReply:
+		return k.Numbered(kindOrder)
 	}
 	return nil
 }
@@ -135,6 +144,10 @@ func (k *kinds) Numbered(id uint64) *image.Kind {
 		return &image.Kind{ID: id, Name: "a call's answer", Make: func(*image.Reader) any { return &callReply{s: k.s} },
 			Write: func(w *image.Writer, v any) { writeCall(w, v.(*callReply).m) },
 			Fill:  func(r *image.Reader, v any) { v.(*callReply).m = readCall(r) }}
+	case kindOrder:
+		return &image.Kind{ID: id, Name: "an order's answer", Make: func(*image.Reader) any { return &orderReply{s: k.s} },
+			Write: func(w *image.Writer, v any) { w.Uint(v.(*orderReply).id) },
+			Fill:  func(r *image.Reader, v any) { v.(*orderReply).id = r.Uint() }}
 	}
 	return nil
 }
@@ -178,6 +191,7 @@ func (k *kinds) read(r *image.Reader) {
 	s.sending.rebuilt = r.Bool()
 	s.saves.upTo = r.Int()
 	s.calls.read(r)
+	s.asked.read(r)
 	s.door.read(r, k)
 	s.mail.read(r, s, k)
 	k.after(func() {

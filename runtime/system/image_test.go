@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/image"
@@ -22,6 +23,8 @@ local function think(s) local before = M.n sleep(s) M.n = M.n + 1 return before,
 function command.think(p, args) local before, r = think(args.s) return {before = before, after = M.n, r = r, by = p} end
 function command.say(p, args) M.chat[#M.chat + 1] = p .. ": " .. args.text return #M.chat end
 function command.price(p) local ok, price = task.try(core.ask) return {ok = ok, price = price} end
+function command.stored(p) local ok, v, why = task.try(core.store) return {ok = ok, v = v, why = why} end
+function command.order(p, args) local r, why = core.order(p + args.s, "think", 0.3) return {r = r, why = why} end
 function command.bad(p) sleep(0.2) error({code = "no", message = "not that"}) end
 function event.player_entered(p) task.spawn(function() for i = 1, 5 do sleep(0.7) M.n = M.n + i end end) end
 every(0.3, function() M.n = M.n + 0.5 end)
@@ -91,7 +94,7 @@ func apart(a, b []byte) string {
 
 // act does one thing to both.
 func (tw *twins) act(r *rand.Rand) {
-	kind, at, n := r.IntN(10), world.Vec3{X: 1e11 + r.Float64()*3e5, Y: 2e5, Z: r.Float64() * 1e5}, r.IntN(100)
+	kind, at, n := r.IntN(12), world.Vec3{X: 1e11 + r.Float64()*3e5, Y: 2e5, Z: r.Float64() * 1e5}, r.IntN(100)
 	id := world.CharacterID(1 + r.IntN(int(tw.next)))
 	if kind == 0 {
 		id = tw.next
@@ -111,7 +114,7 @@ func (tw *twins) act(r *rand.Rand) {
 		case 1:
 			b.post(Command{Player: id, Client: clients[id], ID: uint64(n), Name: "think", Args: map[string]world.Value{"s": float64(n%9) / 10}})
 		case 2:
-			b.post(Command{Player: id, Client: clients[id], ID: uint64(n), Name: []string{"say", "bad", "price", "nothing"}[n%4], Args: map[string]world.Value{"text": "hello"}})
+			b.post(Command{Player: id, Client: clients[id], ID: uint64(n), Name: []string{"say", "bad", "price", "nothing", "stored", "order"}[n%6], Args: map[string]world.Value{"text": "hello", "s": float64(n % 3)}})
 		case 3:
 			_ = b.Space().GoTo(p.Ship, at)
 		case 4:
@@ -122,6 +125,10 @@ func (tw *twins) act(r *rand.Rand) {
 			}
 		case 6:
 			b.post(Answer{ID: uint64(1 + n%6), Values: []world.Value{float64(n)}})
+		case 9:
+			b.post([]Message{Result{ID: uint64(1 + n%8), Value: map[string]world.Value{"n": float64(n)}}, Result{ID: uint64(1 + n%8), Err: "no", Refused: n%2 == 0}}[n/50])
+		case 10:
+			b.post(Tell{Player: id, Event: wire.NewEvent("mail", map[string]world.Value{"n": float64(n)})})
 		case 7:
 			if n < 20 {
 				b.post(Leave{Player: id, Reason: "quit"})
@@ -130,7 +137,7 @@ func (tw *twins) act(r *rand.Rand) {
 			if p.Ship != 0 && p.Station == 0 && n < 30 {
 				_ = b.Dock(p, stationID)
 			}
-		case 9:
+		case 11:
 			other := 1 + (id+world.CharacterID(n))%tw.next
 			if q := b.Player(other); q != nil {
 				_ = b.Heed(p, []string{"locks", "fleet"}[n%2], []world.EntityID{q.Ship}, []world.CharacterID{other, id})
@@ -221,6 +228,65 @@ func TestWhatAProcessBeforeHasAskedIsLost(t *testing.T) {
 	b.tick(1)
 	if c.results[2] != "store false, sleep true, ask false" {
 		t.Errorf("the tasks ended with %v", c.results[2])
+	}
+}
+
+// TestWhatIsAnsweredIsNotLost restarts a system whose tasks wait for work outside with the
+// result in the inbox, for work without one, and for a command that they gave as a player.
+func TestWhatIsAnsweredIsNotLost(t *testing.T) {
+	b := newBench(t, `local M = {log = {}} local function go(name, f) task.spawn(function() local ok, v = task.try(f) M.log[#M.log + 1] = name .. " " .. tostring(ok and v) end) end
+		function command.think(p, args) sleep(args.s) return "thought" end
+		function event.go() go("first", core.store) go("second", core.store) go("order", function() return core.order(1, "think", 0.5) end) end
+		function command.log() return table.concat(M.log, ", ") end return M`)
+	c := b.fly(1, somewhere)
+	b.post(Event{From: "@Beta", Name: "go"})
+	b.tick(2)
+	b.post(Result{ID: 1, Value: "done"})
+	data, err := b.Image()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := Thaw(b.System.cfg, data, reload.Thaw, func(world.CharacterID) Client { return c })
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.scripts.close()
+	b.System = to
+	if n := b.FailLost(errTest); n != 1 {
+		t.Errorf("%d tasks were lost", n)
+	}
+	b.tick(7)
+	b.post(Command{Player: 1, Client: c, ID: 1, Name: "log"})
+	b.tick(1)
+	if c.results[1] != "second false, first done, order thought" {
+		t.Errorf("the tasks ended with %v", c.results[1])
+	}
+}
+
+// TestAnAnswerFromBeforeARestartWakesNobody answers questions of tasks that are gone.
+func TestAnAnswerFromBeforeARestartWakesNobody(t *testing.T) {
+	b := newBench(t, `local M = {log = {}}
+		function event.store() local v = core.store() table.insert(M.log, v) end function event.ask() local v = core.ask() table.insert(M.log, v) end
+		function command.log() return table.concat(M.log, ", ") end return M`)
+	ask := func() {
+		b.post(Event{From: "@Beta", Name: "store"})
+		b.post(Event{From: "@Beta", Name: "ask"})
+		b.tick(1)
+	}
+	ask()
+	if err := b.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	ask()
+	b.post(Result{ID: 1, Value: "old"})
+	b.post(Answer{ID: 1, Values: []world.Value{"old"}})
+	b.post(Result{ID: 2, Value: "stored"})
+	b.post(Answer{ID: 2, Values: []world.Value{"sold"}})
+	c := b.fly(1, somewhere)
+	b.post(Command{Player: 1, Client: c, ID: 1, Name: "log"})
+	b.tick(1)
+	if c.results[1] != "stored, sold" {
+		t.Errorf("the tasks heard %v", c.results[1])
 	}
 }
 

@@ -2,6 +2,7 @@ package system
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -67,6 +68,10 @@ func (p *Player) write(w *image.Writer) {
 		w.Bool(b)
 	}
 	w.Uint(uint64(viewID(p.view)))
+	w.Count(len(p.held))
+	for _, f := range p.held {
+		w.Raw(f.Text())
+	}
 	w.Count(p.inputs.len())
 	for _, m := range p.inputs.waiting[p.inputs.next:] {
 		writeCommand(w, m)
@@ -92,6 +97,9 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	p.shown = world.Tick(r.Uint())
 	p.wantsSystem, p.wantsSnapshot, p.attended, p.kept = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	id := physics.BubbleID(r.Uint())
+	for range r.Count() {
+		p.held = append(p.held, readEvent(r))
+	}
 	for range r.Count() {
 		p.inputs.push(readCommand(r, k))
 	}
@@ -121,6 +129,15 @@ func (p *Player) readHeed(r *image.Reader, k *kinds) {
 			p.heed(h)
 		}
 	})
+}
+
+// readEvent reads what a player is to be told as soon as they know where they are.
+func readEvent(r *image.Reader) *wire.Frame {
+	text := r.Raw()
+	if r.Err() == nil && !json.Valid(text) {
+		r.Fail("an event that is no JSON")
+	}
+	return wire.EventOf(slices.Clone(text))
 }
 
 func (t *ticket) write(w *image.Writer) {

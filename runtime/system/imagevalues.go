@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/world"
 )
@@ -222,6 +223,9 @@ const (
 	mailKnock
 	mailWithdraw
 	mailTicket
+	mailResult
+	mailOrder
+	mailTell
 )
 
 // write writes the messages that have come in and not been delivered.
@@ -265,6 +269,22 @@ func writeMessage(w *image.Writer, m Message) {
 		w.Uint(m.ID)
 		writeArgs(w, m.Values)
 		w.Text(m.Err)
+	case Result:
+		w.Count(mailResult)
+		w.Uint(m.ID)
+		writeValue(w, m.Value)
+		w.Text(m.Err)
+		w.Bool(m.Refused)
+	case Order:
+		w.Count(mailOrder)
+		w.Uint(m.ID)
+		w.Uint(uint64(m.Player))
+		w.Text(m.Name)
+		writeValue(w, m.Args)
+	case Tell:
+		w.Count(mailTell)
+		w.Uint(uint64(m.Player))
+		w.Raw(m.Event.Text())
 	default:
 		writeTicketMessage(w, m)
 	}
@@ -311,7 +331,7 @@ func (b *mail) read(r *image.Reader, s *System, k *kinds) {
 
 // readMessage is nil for one about a connection that is not there any more.
 func readMessage(r *image.Reader, k *kinds) Message {
-	switch r.Small(mailTicket) {
+	switch r.Small(mailTell) {
 	case mailEnter:
 		return readEnter(r, k)
 	case mailAttach:
@@ -334,6 +354,12 @@ func readMessage(r *image.Reader, k *kinds) Message {
 		return readCall(r)
 	case mailAnswer:
 		return Answer{r.Uint(), readArgs(r), r.Text()}
+	case mailResult:
+		return Result{r.Uint(), readValue(r), r.Text(), r.Bool()}
+	case mailOrder:
+		return Order{r.Uint(), world.CharacterID(r.Uint()), r.Text(), readValue(r)}
+	case mailTell:
+		return Tell{world.CharacterID(r.Uint()), wire.EventOf(r.Raw())}
 	case mailKnock:
 		return Knock{world.CharacterID(r.Uint()), world.Address(r.Text())}
 	case mailWithdraw:

@@ -5,28 +5,24 @@ import (
 	"time"
 )
 
-// Run starts the system and ticks it until it is stopped or unloaded. A panic
-// ends neither the process nor the system: the system is brought back from what
-// was last saved of its players, and the others notice nothing.
+// Run starts the system, or goes on with one that was thawed, and ticks it until it is
+// stopped or unloaded. A panic ends neither the process nor the system: the system is
+// brought back from what was last saved of its players, and the others notice nothing.
 func (s *System) Run() {
 	s.ticker = s.cfg.Clock.NewTicker(s.pace.period(s.time.hz))
 	defer s.ticker.Stop()
-	s.guard(func() {
-		if err := s.Start(s.cfg.Clock.Now()); err != nil {
-			s.log.Error("the scripts do not run", "error", err)
-		}
-		s.stats.awake.Store(true)
-		s.publish()
-	})
+	s.guard(s.begin)
 	for s.stopping == "" {
 		if now, ok := s.wait(); ok {
 			s.guard(func() { s.timed(now) })
 		}
 	}
-	for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
-		s.guard(s.takeMail)
+	if !s.halted() {
+		for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
+			s.guard(s.takeMail)
+		}
+		s.guard(s.end)
 	}
-	s.guard(s.end)
 	s.sending.uncork()
 	for !s.mail.gaps.close() {
 		s.guard(s.fillGap)
@@ -34,6 +30,17 @@ func (s *System) Run() {
 	s.scripts.close()
 	s.stats.awake.Store(false)
 	s.cfg.Router.Unloaded(s)
+}
+
+// begin starts the system, or goes on with one that was thawed.
+func (s *System) begin() {
+	if now := s.cfg.Clock.Now(); s.scripts.state != nil {
+		s.resume(now)
+	} else if err := s.Start(now); err != nil {
+		s.log.Error("the scripts do not run", "error", err)
+	}
+	s.stats.awake.Store(true)
+	s.publish()
 }
 
 // timed is Step with a look at the clock before and after.

@@ -97,7 +97,7 @@ type Answer struct {
 }
 
 // Do runs a function on the system's goroutine at the start of a tick: how
-// results of slow work and the console come in.
+// the console comes in.
 type Do func(*System)
 
 // Between runs a function between two ticks, when no Lua of the system runs: the

@@ -73,13 +73,6 @@ func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.client.Reply(c.id, result, forPlayer(err))
 }
 
-// RunCommand gives a command as a player; done hears what their client would, a refusal
-// as a *wire.Error, now or at a later tick. It may be called while Lua runs.
-func (s *System) RunCommand(p *Player, name string, args world.Value, done func(world.Value, error)) {
-	s.scripts.state.Command(p.Name, name, func(result world.Value, err error) { done(result, forPlayer(err)) },
-		lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
-}
-
 // forPlayer makes a refusal by the scripts one that the player gets to see.
 func forPlayer(err error) error {
 	if refused := (*script.CommandError)(nil); errors.As(err, &refused) {

@@ -79,6 +79,7 @@ type System struct {
 	tickets   tickets   // and before those of others
 	commands  commands  // of players
 	calls     calls     // of services
+	asked     asked     // of everybody else
 	bubbles   bubbles   // what is to be seen
 	attention attention // who has to hear more than changes of it
 	sending   sending
@@ -89,7 +90,8 @@ type System struct {
 	ticker   clock.Ticker
 	lastUse  time.Time
 	crashes  crashes
-	stopping string // why, "" while it goes on
+	stopping string              // why, "" while it goes on
+	keep     func(*System) error // instead of an end, nil for none
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs
@@ -144,7 +146,8 @@ func (s *System) Start(now time.Time) error {
 func (s *System) clear() {
 	s.askAgain()
 	s.people, s.departs = newPeople(), nil
-	s.calls = newCalls()
+	s.calls.clear()
+	s.asked.clear()
 	s.scripts.raised = nil
 	s.chance, s.rand = newChance(s.cfg.Seed)
 	s.entities = newEntities(s.cfg.Static, s.cfg.Seed)

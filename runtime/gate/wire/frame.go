@@ -46,6 +46,12 @@ func NewEvent(name string, fields map[string]world.Value) *Frame {
 	return &Frame{kind: KindText, text: appendEvent(nil, name, fields)}
 }
 
+// EventOf makes the frame of an event whose Text is known.
+func EventOf(text []byte) *Frame { return &Frame{kind: KindText, text: text} }
+
+// Text is the event as JSON, nil where the frame is none. It must not be written to.
+func (f *Frame) Text() []byte { return f.text }
+
 // Kind says what the frame carries: KindText, KindSnapshot or KindDelta.
 func (f *Frame) Kind() Kind { return f.kind }
 
