@@ -14,6 +14,7 @@ import (
 // Override is a function that one table has for itself in place of the one it
 // shares with others.
 type Override struct {
+	s      *State
 	table  *lua.LTable
 	field  lua.LString
 	fn     *lua.LFunction
@@ -40,12 +41,13 @@ func (s *State) Override(expr, function, text string) (*Override, error) {
 	if !ok {
 		return nil, &code.Refusal{Code: code.RKind, Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
 	}
-	o := &Override{table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
+	o := &Override{s: s, table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
 	if o.fn, err = s.inScope(m, fn, text); err != nil {
 		return nil, err
 	}
 	o.before = vm.Get(t, o.field)
 	vm.Set(t, o.field, o.fn)
+	s.Did(Deed{Kind: DeedOverride, Texts: []string{expr, function, text}})
 	return o, nil
 }
 
@@ -53,6 +55,7 @@ func (s *State) Override(expr, function, text string) (*Override, error) {
 func (o *Override) Remove() {
 	if vm.Get(o.table, o.field) == lua.LValue(o.fn) {
 		vm.Set(o.table, o.field, o.before)
+		o.s.Did(Deed{Kind: DeedOther, Texts: []string{"a patch of one object was taken off"}})
 	}
 }
 
@@ -100,7 +103,7 @@ func (s *State) inScope(m *Module, at code.Function, text string) (*lua.LFunctio
 		}
 	}
 	var chunk strings.Builder
-	for name := range cells {
+	for _, name := range sortedKeys(cells) { // the text is part of an image
 		chunk.WriteString("local " + name + " ")
 	}
 	sep := "."

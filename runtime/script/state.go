@@ -27,6 +27,7 @@ type Options struct {
 	Strict  bool             // a new global is an error instead of a warning
 	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
 	OnLog   func(level, module, text string)
+	OnDeed  func(Deed)  // hears what is done to the State from outside; may be nil
 	Run     Budget      // of one entry; zero: RunBudget
 	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
 	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
