@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
-	"math/bits"
 
 	"hotshard/runtime/world"
 )
@@ -52,24 +51,16 @@ func (s *Space) Hash() uint64 {
 // Digest is a number that differs, all but surely, where two Spaces of one history do: it
 // is cheap enough for every Step, and looks at where bodies are, how they fly and what for,
 // in the order of their slots.
-func (s *Space) Digest() uint64 {
-	m := mixer(s.step.count)
+func (s *Space) Digest() world.Digest {
+	d := world.Digest(s.step.count)
 	for i, id := range s.ids {
 		if id == 0 {
 			continue
 		}
 		p, v := &s.pos[i], &s.vel[i]
-		m = m.mix(uint64(id)<<32|uint64(uint32(s.target[i])), uint64(s.mode[i])<<32^s.due[i])
-		m = m.mix(math.Float64bits(p.X), math.Float64bits(p.Y)).mix(math.Float64bits(p.Z), math.Float64bits(v.X))
-		m = m.mix(math.Float64bits(v.Y), math.Float64bits(v.Z)).mix(math.Float64bits(s.speed[i]), math.Float64bits(s.tau[i]))
+		d = d.Mix(uint64(id)<<32|uint64(uint32(s.target[i])), uint64(s.mode[i])<<32^s.due[i])
+		d = d.Mix(math.Float64bits(p.X), math.Float64bits(p.Y)).Mix(math.Float64bits(p.Z), math.Float64bits(v.X))
+		d = d.Mix(math.Float64bits(v.Y), math.Float64bits(v.Z)).Mix(math.Float64bits(s.speed[i]), math.Float64bits(s.tau[i]))
 	}
-	return uint64(m.mix(uint64(len(s.active)), uint64(s.lastID)))
-}
-
-// mixer folds numbers into one.
-type mixer uint64
-
-func (m mixer) mix(a, b uint64) mixer {
-	hi, lo := bits.Mul64(a^uint64(m)^0x9e3779b97f4a7c15, b^bits.RotateLeft64(uint64(m), 32)^0xd6e8feb86659fd93)
-	return mixer(hi ^ lo)
+	return d.Mix(uint64(len(s.active)), uint64(s.lastID))
 }

@@ -88,3 +88,15 @@ func (s *State) Vital(buf []byte) Vital {
 	v.Measured = s.gauge != nil || len(s.traces) > 0 || s.profile != nil
 	return v
 }
+
+func (k DeedKind) String() string {
+	return [...]string{"something", "a change of code", "a new number of the release", "a change of files that nobody uses", "a patch of one object",
+		"an operator's line", "the end of a task", "the end of a timer"}[k]
+}
+
+// Sound says whether a deed that was read has what its kind needs.
+func (d *Deed) Sound() bool {
+	texts := map[DeedKind]int{DeedOverride: 3, DeedEval: 2}
+	release := d.Kind == DeedCommit || d.Kind == DeedRelabel || d.Kind == DeedCarry
+	return d.Kind > DeedOther && d.Kind < Deeds && len(d.Texts) == texts[d.Kind] && release == (d.Release != nil)
+}

@@ -31,6 +31,15 @@ func (s *System) Image() ([]byte, error) {
 	return s.scripts.state.Image(s.write)
 }
 
+// snapshotImage is an Image without what is in the inbox: the tape has that when it is
+// delivered.
+func (s *System) snapshotImage() ([]byte, error) {
+	if n := len(s.mail.batch); n > 0 {
+		return nil, fmt.Errorf("%d messages that a panic kept from being delivered", n)
+	}
+	return s.scripts.state.Image(s.write)
+}
+
 var errNotRunning = errors.New("there is nothing to write down")
 
 func (s *System) write(w *image.Writer) {

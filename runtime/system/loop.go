@@ -23,6 +23,7 @@ func (s *System) Run() {
 			s.guard(func() { s.timed(now) })
 		}
 	}
+	s.tape.end(s, true)
 	s.guard(s.takeMail) // nobody who is on the way here gets lost
 	s.guard(s.end)
 	s.sending.uncork()
@@ -35,18 +36,31 @@ func (s *System) Run() {
 }
 
 // timed is Step with a look at the clock before and after.
-func (s *System) timed(now time.Time) {
-	began := s.cfg.Clock.Now()
+func (s *System) timed(date time.Time) {
+	began, now := s.cfg.Clock.Now(), s.tape.steady(date)
+	s.tape.begin(now, date)
+	s.tick(now, date)
+	s.publish()
+	ended := s.cfg.Clock.Now()
+	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz))
+	ended = s.tape.steady(ended)
+	s.tape.paced(ended.Sub(now))
+	s.watchPace(now, ended)
+	s.tape.between(s, now)
+}
+
+// tick is Step with what a sleep has left to do, at a time and the machine's date.
+func (s *System) tick(now, date time.Time) {
+	s.time.date = date
 	s.catchUp(now)
 	if s.pace.keep(s.time.tick + 1) {
 		s.resetTicker()
 	}
 	s.Step(now)
-	s.publish()
-	ended := s.cfg.Clock.Now()
-	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(now) > s.pace.period(s.time.hz))
-	s.watchPace(now, ended)
 }
+
+// Turn is a turn of Run, by hand.
+func (s *System) Turn(now time.Time) { s.timed(now) }
 
 // wait returns when the next step is due, with the time; false says that there
 // is none: the system stops.
@@ -97,12 +111,18 @@ func (s *System) watchPace(due, ended time.Time) {
 	s.log.Info("game time changes its pace", "dilation", s.pace.factor, "load", math.Round(100*s.pace.load)/100, "at", s.pace.at)
 }
 
-func (s *System) resetTicker() { s.ticker.Reset(s.pace.period(s.time.hz)) }
+func (s *System) resetTicker() {
+	if s.ticker != nil { // else it is stepped by hand
+		s.ticker.Reset(s.pace.period(s.time.hz))
+	}
+}
 
 // sleep waits for a message, for the next timer, or for the end of a system that
 // nobody uses.
 func (s *System) sleep() (time.Time, bool) {
 	s.pace.rest()
+	s.tape.rested()
+	s.tape.end(s, false)
 	s.mail.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {
@@ -141,7 +161,12 @@ func (s *System) sleep() (time.Time, bool) {
 // release begins in a system that sleeps counts from now.
 func (s *System) passSleep() {
 	if s.scripts.state != nil && s.time.begun() && !s.mail.gaps.empty() {
-		s.scripts.state.Pass(s.time.now + s.time.sinceStep(s.cfg.Clock.Now()).Seconds())
+		date := s.cfg.Clock.Now()
+		now := s.tape.steady(date)
+		game := s.time.now + s.time.sinceStep(now).Seconds()
+		s.time.date = date
+		s.scripts.state.Pass(game)
+		s.tape.passed(game, date)
 	}
 }
 

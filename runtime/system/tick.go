@@ -28,6 +28,7 @@ func (s *System) Step(now time.Time) {
 		s.saves.due(now)
 	}
 	s.sending.uncork()
+	s.tape.stepped(s)
 	s.fillGap()
 }
 
@@ -44,6 +45,7 @@ func (s *System) beginStep(now time.Time) {
 func (s *System) takeMail() {
 	s.mail.open()
 	for m := s.mail.deliver(); m != nil; m = s.mail.deliver() {
+		s.tape.message(s, m)
 		m.deliver(s)
 		s.settle()
 	}
@@ -113,6 +115,7 @@ func (s *System) fillGap() {
 	for _, m := range s.mail.gaps.take(nil) {
 		m.deliver(s)
 		s.settle()
+		s.tape.settled()
 	}
 	s.sending.uncork()
 	s.publish()

@@ -1,6 +1,10 @@
 package image
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"encoding/binary"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // NewPlain makes a Writer for what has no identity: numbers, texts, bytes. What it has
 // written is taken with Swap.
@@ -35,3 +39,16 @@ func (r *Reader) plainText() string {
 
 // More says whether there is something left to read, and nothing wrong so far.
 func (r *Reader) More() bool { return r.err == nil && r.at < len(r.data) }
+
+// Fixed writes a number in 8 bytes.
+func (w *Writer) Fixed(n uint64) { w.buf = binary.LittleEndian.AppendUint64(w.buf, n) }
+
+// Fixed reads what Fixed has written.
+func (r *Reader) Fixed() uint64 {
+	if r.err != nil || len(r.data)-r.at < 8 {
+		r.Fail("no number")
+		return 0
+	}
+	r.at += 8
+	return binary.LittleEndian.Uint64(r.data[r.at-8:])
+}
