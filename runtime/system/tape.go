@@ -23,7 +23,7 @@ type Sink interface {
 	// for the next. false: it is dropped, and with it all that comes before the next Image.
 	Inputs(Batch) (room []byte, ok bool)
 	// Lost says that the system has done what cannot be done again, or has no image, and why.
-	Lost(why error)
+	Lost(now time.Time, why error)
 	// Ended says that the system has ended in order: there is nothing to bring back.
 	Ended()
 }
@@ -34,6 +34,7 @@ type Beginning struct {
 	Tick    world.Tick
 	Image   []byte
 	Release *code.Release
+	Follows bool // on the batch before: nothing is missing between them
 }
 
 // Batch is what has gone into a system. It can be read if all before it can, back to the
@@ -295,13 +296,14 @@ func (t *tape) image(s *System, now time.Time) {
 	if t.begun {
 		t.hand(s.time.tick)
 	}
+	follows := t.begun
 	data, err := s.snapshotImage()
 	if err != nil {
 		t.begun = false
-		t.sink.Lost(err)
+		t.sink.Lost(now, err)
 		return
 	}
-	t.sink.Image(Beginning{At: now, Tick: s.time.tick, Image: data, Release: s.scripts.state.Release()})
+	t.sink.Image(Beginning{At: now, Tick: s.time.tick, Image: data, Release: s.scripts.state.Release(), Follows: follows})
 	t.w.Swap(t.w.Bytes())
 	t.since, t.last, t.step, t.noted = time.Time{}, 0, -1, false
 	t.count(s)
@@ -323,7 +325,7 @@ func (t *tape) cut(why error) {
 	}
 	t.hand(0)
 	t.begun = false
-	t.sink.Lost(why)
+	t.sink.Lost(t.until, why)
 }
 
 // end hands on the rest: the system sleeps, or has ended.
@@ -337,5 +339,12 @@ func (t *tape) end(s *System, ended bool) {
 	if ended {
 		t.begun = false
 		t.sink.Ended()
+	}
+}
+
+// HandOn gives the Sink what there is, between two ticks; else it gets it once a second.
+func (s *System) HandOn() {
+	if t := s.tape; t.writes() {
+		t.hand(s.time.tick)
 	}
 }

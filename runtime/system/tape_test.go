@@ -43,8 +43,8 @@ func (r *reel) Inputs(b Batch) ([]byte, bool) {
 	r.parts = append(r.parts, reelPart{batch: bytes.Clone(b.Data)})
 	return b.Data, true
 }
-func (r *reel) Lost(why error) { r.lost = append(r.lost, why.Error()) }
-func (r *reel) Ended()         { r.ended = true }
+func (r *reel) Lost(_ time.Time, why error) { r.lost = append(r.lost, why.Error()) }
+func (r *reel) Ended()                      { r.ended = true }
 
 // handClock is a clock that stands until it is set.
 type handClock struct {

@@ -1,0 +1,181 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/reload"
+	"hotshard/runtime/system"
+	"hotshard/runtime/world"
+)
+
+// Setup is how a host makes a system that is to be run again.
+type Setup struct {
+	System system.Config // as of any system of the host
+	Stage  func(program string) script.Options
+}
+
+// Options say what to run.
+type Options struct {
+	From   time.Time                                  // the zero time: from the newest image
+	Until  world.Tick                                 // 0: to the end
+	Change func(*code.Release) (*code.Release, error) // what runs in the place of each release; nil: that itself
+	Saved  func([]system.Character)                   // hears what the system saves; may be nil
+	Before func(s *system.System, what string)        // see system.PlaybackConfig
+	Each   func(*system.System, system.Stepped) error // hears of each step; may be nil
+}
+
+// Run is a recording that is run again.
+type Run struct {
+	rec    *Recording
+	setup  Setup
+	opts   Options
+	commit committer
+	play   *system.Playback
+
+	image   []byte    // the last of the recording
+	imaged  time.Time // when it was taken
+	stopped error     // why the run ends in the middle
+
+	Ticks       int // run
+	First, Last world.Tick
+	Began       time.Time // of the recorded time
+	At          time.Time // how far it has come
+	Images      int       // that were compared with those of the recording
+	Parted      *Parting  // where it first was not what was recorded; nil for nowhere
+	Gap         bool      // the recording goes on behind a gap, which was not run
+}
+
+// Parting is where a run parts from what was recorded.
+type Parting struct {
+	Tick   world.Tick
+	At     time.Time
+	Parts  []string // of the system: "space", "scripts", "what was told"; empty where it is seen in an image only
+	Before []byte   // the last image that was the same, of
+	Since  time.Time
+	Image  []byte // the recorded image that differs, nil where a step does
+	Now    []byte // and what it was in the run
+}
+
+// errUntil ends a run that has come as far as it was to.
+var errUntil = errors.New("as far as it was to go")
+
+// NewRun makes a run that has not begun.
+func (rec *Recording) NewRun(setup Setup, o Options) *Run {
+	return &Run{rec: rec, setup: setup, opts: o, commit: committer{options: setup.Stage, stagers: map[string]*reload.Stager{}, change: o.Change}}
+}
+
+// System is the system that is run, nil before there is one.
+func (r *Run) System() *system.System {
+	if r.play == nil {
+		return nil
+	}
+	return r.play.System()
+}
+
+// Playback is what runs it, nil before there is something.
+func (r *Run) Playback() *system.Playback { return r.play }
+
+// Close gives back what the run holds.
+func (r *Run) Close() {
+	if r.play != nil {
+		r.play.Close()
+	}
+}
+
+// All runs all of it. Where it parts from what was recorded it goes on: Parted says where.
+func (r *Run) All() error {
+	for p, err := range r.rec.Parts(r.opts.From) {
+		if err != nil {
+			return err
+		}
+		goes, err := r.part(p)
+		if err != nil {
+			return fmt.Errorf("%s at tick %d: %w", r.rec.Meta.System, r.Last, err)
+		}
+		if !goes {
+			return nil
+		}
+	}
+	if r.play == nil {
+		return fmt.Errorf("nothing of %s is recorded that could be run", r.rec.Meta.System)
+	}
+	return nil
+}
+
+// part runs a part, and says whether the next is to be.
+func (r *Run) part(p Part) (goes bool, err error) {
+	switch {
+	case r.play == nil:
+		return true, r.begin(p)
+	case p.Image != nil && !p.Follows:
+		r.Gap = true
+		return false, nil
+	case p.Image != nil:
+		return true, r.compare(p)
+	}
+	err = r.play.Run(p.Inputs)
+	if errors.Is(err, system.ErrStopped) && r.stopped != nil {
+		err = r.stopped
+	}
+	if errors.Is(err, errUntil) {
+		return false, nil
+	}
+	return true, err
+}
+
+// begin thaws the first image.
+func (r *Run) begin(p Part) error {
+	made, err := r.rec.Release(p.Release, p.Hash)
+	if err != nil {
+		return err
+	}
+	cfg := r.setup.System
+	cfg.Release = func() *code.Release { return made }
+	r.play, err = system.NewPlayback(system.PlaybackConfig{
+		System: cfg, Thaw: reload.Thaw, Commit: r.commit.commit, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved, Before: r.opts.Before,
+	}, p.Image)
+	if err != nil {
+		return err
+	}
+	r.First, r.Last, r.Began, r.At = p.Tick, p.Tick, p.At, p.At
+	r.image, r.imaged = p.Image, p.At
+	if r.opts.Change != nil {
+		return r.commit.commit(r.System().State(), script.Deed{Kind: script.DeedCommit, Release: made})
+	}
+	return nil
+}
+
+// compare holds an image against the run.
+func (r *Run) compare(p Part) error {
+	now, err := r.play.Begin()
+	if err != nil {
+		return err
+	}
+	r.Images++
+	if !bytes.Equal(now, p.Image) && r.Parted == nil {
+		r.Parted = &Parting{Tick: p.Tick, At: p.At, Before: r.image, Since: r.imaged, Image: p.Image, Now: now}
+	}
+	r.image, r.imaged = p.Image, p.At
+	return nil
+}
+
+func (r *Run) stepped(s system.Stepped) bool {
+	r.Ticks++
+	r.Last, r.At = s.Tick, s.At
+	if len(s.Parts) > 0 && r.Parted == nil {
+		r.Parted = &Parting{Tick: s.Tick, At: s.At, Parts: s.Parts, Before: r.image, Since: r.imaged}
+	}
+	r.stopped = nil
+	if r.opts.Each != nil {
+		r.stopped = r.opts.Each(r.System(), s)
+	}
+	if r.stopped == nil && r.opts.Until != 0 && s.Tick >= r.opts.Until {
+		r.stopped = errUntil
+	}
+	return r.stopped == nil
+}
