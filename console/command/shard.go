@@ -32,6 +32,8 @@ type Shard struct {
 	Log      Log
 	Audit    Audit
 
+	Recordings Recordings
+
 	Community Community
 	Operators Operators
 }

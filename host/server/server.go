@@ -15,6 +15,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/record"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -43,6 +44,7 @@ type Server struct {
 	faults     *faults
 	load       *loads
 	holdings   *holdings
+	recorder   *record.Recorder // nil where nothing is recorded
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -109,6 +111,7 @@ func (s *Server) open() (err error) {
 	deps := &bindings.Deps{
 		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 	}
+	s.recorder = s.newRecorder(m)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
@@ -126,7 +129,7 @@ func (s *Server) scriptOptions() script.Options {
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
 		System: system.Config{
 			Script:      s.scriptOptions(),
 			Bind:        bindings.Binder(deps),
@@ -314,6 +317,9 @@ func (s *Server) close() error {
 	}
 	if s.watcher != nil {
 		errs = append(errs, s.watcher.Close())
+	}
+	if s.recorder != nil {
+		s.recorder.Close()
 	}
 	if s.saves != nil {
 		s.saves.close()

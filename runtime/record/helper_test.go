@@ -153,7 +153,7 @@ return lib`, n/2)}
 
 func newShard(t testing.TB, change ...func(*Config)) *shard {
 	s := &shard{t: t, clock: &handClock{now: epoch}, clients: map[world.CharacterID]*connection{}, next: 1}
-	cfg := Config{Dir: t.TempDir(), Clock: s.clock, Map: []byte("map"), Every: 5 * time.Second}
+	cfg := Config{Dir: t.TempDir(), Clock: s.clock, Map: func() ([]byte, error) { return []byte("map"), nil }, Every: 5 * time.Second}
 	for _, f := range change {
 		f(&cfg)
 	}

@@ -48,25 +48,44 @@ func decodeMeta(data []byte) (m Meta, err error) {
 
 // Part is a piece of a recording: an image, or what went in since the part before.
 type Part struct {
-	At      time.Time  // of an image; of inputs: the last step
-	Tick    world.Tick // the same
-	Release int        // of an image: that it was made on,
-	Hash    string     // and its hash
-	Follows bool       // an image: nothing is missing between it and the part before
-	Image   []byte     // nil for inputs
-	Inputs  []byte
+	At       time.Time  // of an image; of inputs: the last step
+	Tick     world.Tick // the same
+	Releases []Release  // an image: the one that it was made on; inputs: those that they name
+	Follows  bool       // an image: nothing is missing between it and the part before
+	Image    []byte     // nil for inputs
+	Inputs   []byte
+}
+
+// Release names a release.
+type Release struct {
+	Number int
+	Hash   string
+}
+
+// String is under which name it is found.
+func (r Release) String() string { return fmt.Sprintf("%d-%s", r.Number, r.Hash) }
+
+func named(releases ...*code.Release) []Release {
+	out := make([]Release, len(releases))
+	for i, r := range releases {
+		out[i] = Release{r.Number, r.Hash}
+	}
+	return out
 }
 
 func (p *Part) encode() (kind, []byte) {
 	w := image.NewPlain()
 	w.Int(p.At.UnixNano())
 	w.Uint(uint64(p.Tick))
+	w.Count(len(p.Releases))
+	for _, r := range p.Releases {
+		w.Count(r.Number)
+		w.Text(r.Hash)
+	}
 	if p.Image == nil {
 		w.Raw(p.Inputs)
 		return kindInputs, w.Bytes()
 	}
-	w.Count(p.Release)
-	w.Text(p.Hash)
 	w.Bool(p.Follows)
 	w.Raw(p.Image)
 	return kindImage, w.Bytes()
@@ -75,10 +94,16 @@ func (p *Part) encode() (kind, []byte) {
 func decodePart(k kind, data []byte) (p Part, err error) {
 	r := image.NewPlainReader(data)
 	p.At, p.Tick = time.Unix(0, r.Int()), world.Tick(r.Uint())
+	for range r.Count() {
+		p.Releases = append(p.Releases, Release{r.Small(1<<31 - 1), r.Text()})
+	}
 	if k == kindInputs {
 		p.Inputs = r.Raw()
-	} else {
-		p.Release, p.Hash, p.Follows, p.Image = r.Small(1<<31-1), r.Text(), r.Bool(), r.Raw()
+		return p, r.Err()
+	}
+	p.Follows, p.Image = r.Bool(), r.Raw()
+	if len(p.Releases) != 1 || len(p.Image) == 0 {
+		r.Fail("an image without a release")
 	}
 	return p, r.Err()
 }
@@ -130,6 +155,3 @@ func decodeRelease(data []byte, near *code.Release) (*code.Release, error) {
 	}
 	return release, nil
 }
-
-// releaseName is under which name a release is found.
-func releaseName(number int, hash string) string { return fmt.Sprintf("%d-%s", number, hash) }

@@ -130,7 +130,7 @@ func (r *Run) part(p Part) (goes bool, err error) {
 
 // begin thaws the first image.
 func (r *Run) begin(p Part) error {
-	made, err := r.rec.Release(p.Release, p.Hash)
+	made, err := r.rec.Release(p.Releases[0].Number, p.Releases[0].Hash)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package record
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,10 +20,10 @@ import (
 // Config says where a Recorder writes, and how much.
 type Config struct {
 	Dir     string
-	Keep    time.Duration // how far back one can go; DefaultKeep where 0
-	Every   time.Duration // from one image of a system to the next; DefaultEvery where 0
-	Limit   int64         // bytes in all; DefaultLimit where 0
-	Map     []byte        // as the host writes it
+	Keep    time.Duration          // how far back one can go; DefaultKeep where 0
+	Every   time.Duration          // from one image of a system to the next; DefaultEvery where 0
+	Limit   int64                  // bytes in all; DefaultLimit where 0
+	Map     func() ([]byte, error) // as the host writes it; called once, off every system's goroutine
 	Shard   string
 	Version string
 	Clock   clock.Clock // clock.Machine where nil
@@ -106,8 +104,7 @@ func New(cfg Config) (*Recorder, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	sum := sha256.Sum256(cfg.Map)
-	r := &Recorder{cfg: cfg, log: cfg.Log, mapHash: hex.EncodeToString(sum[:8]), work: make(chan chunk, mostWaiting), rooms: make(chan []byte, 64), done: make(chan struct{})}
+	r := &Recorder{cfg: cfg, log: cfg.Log, work: make(chan chunk, mostWaiting), rooms: make(chan []byte, 64), done: make(chan struct{})}
 	for _, dir := range []string{mapsDir, releasesDir, keptDir, systemsDir} {
 		if err := os.MkdirAll(filepath.Join(cfg.Dir, dir), 0o755); err != nil {
 			return nil, fmt.Errorf("nothing can be recorded: %w", err)
@@ -157,7 +154,7 @@ func (r *Recorder) Figures() Figures {
 func (r *Recorder) run() {
 	defer close(r.done)
 	defer r.shelf.close()
-	r.shelf.keepMap(r.cfg.Map, r.mapHash)
+	r.shelf.keepMap()
 	for c := range r.work {
 		switch {
 		case c.done != nil:
@@ -207,5 +204,5 @@ func (r *Recorder) room() []byte {
 // Stream makes what a system writes to.
 func (r *Recorder) Stream(a world.Address, cfg *system.Config) *Stream {
 	return &Stream{r: r, meta: Meta{System: a, Module: cfg.Module, Seed: cfg.Seed, Hz: cfg.Hz, CohortsFrom: cfg.CohortsFrom, Limits: cfg.Limits,
-		Map: r.mapHash, Shard: r.cfg.Shard, Version: r.cfg.Version}}
+		Shard: r.cfg.Shard, Version: r.cfg.Version}}
 }

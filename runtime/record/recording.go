@@ -92,7 +92,7 @@ func (rec *Recording) keep(data []byte) error {
 		return err
 	}
 	rec.near = r
-	rec.releases[releaseName(r.Number, r.Hash)] = r
+	rec.releases[Release{r.Number, r.Hash}.String()] = r
 	return nil
 }
 
@@ -123,9 +123,9 @@ func eachFrame(path string, visit func(kind, []byte) error) error {
 
 // Release finds a release that the recording names.
 func (rec *Recording) Release(number int, hash string) (*code.Release, error) {
-	name := releaseName(number, hash)
+	name := Release{number, hash}.String()
 	if rec.releases[name] == nil && rec.dir != "" {
-		err := eachFrame(releasePath(rec.dir, number, hash), func(k kind, data []byte) error { return rec.keep(data) })
+		err := eachFrame(releasePath(rec.dir, Release{number, hash}), func(k kind, data []byte) error { return rec.keep(data) })
 		if err != nil {
 			return nil, fmt.Errorf("the scripts of release %d are not at hand: %w", number, err)
 		}

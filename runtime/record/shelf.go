@@ -1,6 +1,8 @@
 package record
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -148,6 +150,7 @@ func (s *shelf) begin(of *Stream, at time.Time) error {
 		s.finish(of)
 		return err
 	}
+	of.meta.Map = s.r.mapHash
 	return s.append(g, kindMeta, of.meta.encode())
 }
 
@@ -255,18 +258,24 @@ func (s *shelf) count() {
 }
 
 // keepMap writes the map.
-func (s *shelf) keepMap(data []byte, hash string) {
-	if err := s.keepOnce(filepath.Join(s.r.cfg.Dir, mapsDir, hash+suffix), kindMap, func() []byte { return data }); err != nil {
+func (s *shelf) keepMap() {
+	data, err := s.r.cfg.Map()
+	if err == nil {
+		sum := sha256.Sum256(data)
+		s.r.mapHash = hex.EncodeToString(sum[:8])
+		err = s.keepOnce(filepath.Join(s.r.cfg.Dir, mapsDir, s.r.mapHash+suffix), kindMap, func() []byte { return data })
+	}
+	if err != nil {
 		s.r.log.Warn(CodeDropped+": the map could not be written beside the recordings", "error", err)
 	}
 }
 
 func (s *shelf) keepRelease(r *code.Release) error {
-	return s.keepOnce(releasePath(s.r.cfg.Dir, r.Number, r.Hash), kindRelease, func() []byte { return encodeRelease(r) })
+	return s.keepOnce(releasePath(s.r.cfg.Dir, Release{r.Number, r.Hash}), kindRelease, func() []byte { return encodeRelease(r) })
 }
 
-func releasePath(dir string, number int, hash string) string {
-	return filepath.Join(dir, releasesDir, releaseName(number, hash)+suffix)
+func releasePath(dir string, r Release) string {
+	return filepath.Join(dir, releasesDir, r.String()+suffix)
 }
 
 // keepOnce writes a file of one frame unless it is there. One that is gets the time, so that

@@ -27,7 +27,7 @@ func (s *Stream) Due(now time.Time, _ bool) bool { return !now.Before(s.next) }
 func (s *Stream) Image(b system.Beginning) {
 	s.next = s.after(b.At)
 	s.broken.Store(false)
-	part := Part{At: b.At, Tick: b.Tick, Release: b.Release.Number, Hash: b.Release.Hash, Follows: b.Follows, Image: b.Image}
+	part := Part{At: b.At, Tick: b.Tick, Releases: named(b.Release), Follows: b.Follows, Image: b.Image}
 	if !s.r.offer(chunk{of: s, part: part, releases: []*code.Release{b.Release}}) {
 		s.drop(errBehind)
 		s.next = b.At.Add(retry)
@@ -53,7 +53,7 @@ func (s *Stream) Inputs(b system.Batch) (room []byte, ok bool) {
 		s.next = b.Until.Add(retry)
 		return b.Data, false
 	}
-	if !s.r.offer(chunk{of: s, part: Part{At: b.Until, Tick: b.Tick, Inputs: b.Data}, releases: b.Releases}) {
+	if !s.r.offer(chunk{of: s, part: Part{At: b.Until, Tick: b.Tick, Releases: named(b.Releases...), Inputs: b.Data}, releases: b.Releases}) {
 		s.drop(errBehind)
 		s.next = b.Until.Add(retry)
 		return b.Data, false

@@ -107,6 +107,7 @@ type State struct {
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
+	watch    *Watch    // nil while nobody asks who writes what
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool

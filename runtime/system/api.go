@@ -23,6 +23,13 @@ func (s *System) Post(m Message) error {
 	return s.mail.inbox.push(m)
 }
 
+// Handle delivers a message at once, in the middle of a Do.
+func (s *System) Handle(m Message) {
+	s.tape.message(s, m)
+	m.deliver(s)
+	s.settle()
+}
+
 // Address is where messages for the system go.
 func (s *System) Address() world.Address { return s.cfg.Address }
 

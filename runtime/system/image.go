@@ -44,19 +44,26 @@ var errNotRunning = errors.New("there is nothing to write down")
 
 func (s *System) write(w *image.Writer) {
 	chance, _ := s.chance.MarshalBinary() // it has no error
+	w.Step("the system's chance")
 	w.Raw(chance)
+	w.Step("the system's time")
 	s.time.write(w)
+	w.Step("the system's pace")
 	s.pace.write(w)
 	s.people.write(w)
+	w.Step("space")
 	s.entities.write(w)
+	w.Step("what players have been told")
 	s.bubbles.write(w)
 	w.Step("players")
 	writePlayers(w, s.attention.players)
 	writePlayers(w, s.commands.line)
 	w.Bool(s.sending.rebuilt)
 	w.Int(s.saves.upTo)
+	w.Step("what tasks wait for")
 	s.calls.write(w)
 	s.asked.write(w)
+	w.Step("the door")
 	s.door.write(w)
 	s.mail.write(w)
 }
@@ -212,6 +219,7 @@ func (c *entities) write(w *image.Writer) {
 		return
 	}
 	w.Raw(c.space.AppendImage(nil))
+	c.transcribe(w)
 	w.Uint(uint64(c.next))
 	w.Count(len(c.byID))
 	for _, id := range sortedKeys(c.byID) {
@@ -246,6 +254,20 @@ func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
 		}
 		c.byID[e.ID] = e
 	}
+}
+
+// transcribe says where things are and how they fly, which the image of the space has in a
+// form of its own.
+func (c *entities) transcribe(w *image.Writer) {
+	if !w.Telling() {
+		return
+	}
+	for _, id := range sortedKeys(c.byID) {
+		if st, ok := c.space.Get(id); ok {
+			w.Tell(fmt.Sprintf("space[%d]", id), "%+v", st)
+		}
+	}
+	w.Step("space")
 }
 
 func (e *Entity) write(w *image.Writer) {
