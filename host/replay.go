@@ -40,4 +40,3 @@ func (c *replayCmd) Run() error {
 	}
 	return err
 }
-

@@ -54,9 +54,13 @@ func stateOf(s *system.System) (state, error) {
 }
 
 // differences lists where two states differ, in the order of the image: what scripts keep
-// first, and of that what is nearest to a module. all is how many there are.
-func differences(was, now state, watch *script.Watch) (out []Difference, all int) {
+// first, and of that what is nearest to a module. Some paths may be ignored. all is how many
+// there are.
+func differences(was, now state, ignored map[string]bool, watch *script.Watch) (out []Difference, all int) {
 	add := func(path string) {
+		if ignored[path] {
+			return
+		}
 		if all++; len(out) >= mostDifferences {
 			return
 		}

@@ -25,7 +25,7 @@ type Options struct {
 	Until  world.Tick                                 // 0: to the end
 	Change func(*code.Release) (*code.Release, error) // what runs in the place of each release; nil: that itself
 	Saved  func([]system.Character)                   // hears what the system saves; may be nil
-	Before func(s *system.System, what string)        // see system.PlaybackConfig
+	Watch  bool                                       // who writes what: slower, and Differences say it
 	Each   func(*system.System, system.Stepped) error // hears of each step; may be nil
 }
 
@@ -37,9 +37,8 @@ type Run struct {
 	commit committer
 	play   *system.Playback
 
-	image   []byte    // the last of the recording
-	imaged  time.Time // when it was taken
-	stopped error     // why the run ends in the middle
+	watch   *script.Watch
+	stopped error // why the run ends in the middle
 
 	Ticks       int // run
 	First, Last world.Tick
@@ -52,13 +51,12 @@ type Run struct {
 
 // Parting is where a run parts from what was recorded.
 type Parting struct {
-	Tick   world.Tick
-	At     time.Time
-	Parts  []string // of the system: "space", "scripts", "what was told"; empty where it is seen in an image only
-	Before []byte   // the last image that was the same, of
-	Since  time.Time
-	Image  []byte // the recorded image that differs, nil where a step does
-	Now    []byte // and what it was in the run
+	Tick        world.Tick   `json:"tick"`
+	At          time.Time    `json:"at"`
+	Parts       []string     `json:"parts,omitempty"`       // of the system: "space", "scripts", "what was told"; none where only an image shows it
+	ImageTick   world.Tick   `json:"image_tick,omitempty"`  // of the first recorded image that differs
+	Differences []Difference `json:"differences,omitempty"` // from that
+	All         int          `json:"all,omitempty"`         // how many there are
 }
 
 // errUntil ends a run that has come as far as it was to.
@@ -137,13 +135,15 @@ func (r *Run) begin(p Part) error {
 	cfg := r.setup.System
 	cfg.Release = func() *code.Release { return made }
 	r.play, err = system.NewPlayback(system.PlaybackConfig{
-		System: cfg, Thaw: reload.Thaw, Commit: r.commit.commit, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved, Before: r.opts.Before,
+		System: cfg, Thaw: reload.Thaw, Commit: r.commit.commit, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved,
 	}, p.Image)
 	if err != nil {
 		return err
 	}
 	r.First, r.Last, r.Began, r.At = p.Tick, p.Tick, p.At, p.At
-	r.image, r.imaged = p.Image, p.At
+	if r.opts.Watch {
+		r.watch = r.System().State().Watch()
+	}
 	if r.opts.Change != nil {
 		return r.commit.commit(r.System().State(), script.Deed{Kind: script.DeedCommit, Release: made})
 	}
@@ -157,18 +157,46 @@ func (r *Run) compare(p Part) error {
 		return err
 	}
 	r.Images++
-	if !bytes.Equal(now, p.Image) && r.Parted == nil {
-		r.Parted = &Parting{Tick: p.Tick, At: p.At, Before: r.image, Since: r.imaged, Image: p.Image, Now: now}
+	if bytes.Equal(now, p.Image) || r.opts.Change != nil {
+		return nil
 	}
-	r.image, r.imaged = p.Image, p.At
+	if r.Parted == nil {
+		r.Parted = &Parting{Tick: p.Tick, At: p.At}
+	}
+	if r.Parted.ImageTick != 0 {
+		return nil
+	}
+	r.Parted.ImageTick = p.Tick
+	return r.differ(p)
+}
+
+// differ says in what the system of an image differs from the one that is run.
+func (r *Run) differ(p Part) error {
+	made, err := r.rec.Release(p.Releases[0].Number, p.Releases[0].Hash)
+	if err != nil {
+		return err
+	}
+	cfg := r.setup.System
+	cfg.Release = func() *code.Release { return made }
+	recorded, err := system.NewPlayback(system.PlaybackConfig{System: cfg, Thaw: reload.Thaw}, p.Image)
+	if err != nil {
+		return err
+	}
+	defer recorded.Close()
+	was, err := stateOf(recorded.System())
+	now, err2 := stateOf(r.System())
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	r.Parted.Differences, r.Parted.All = differences(was, now, nil, r.watch)
 	return nil
 }
 
 func (r *Run) stepped(s system.Stepped) bool {
 	r.Ticks++
 	r.Last, r.At = s.Tick, s.At
-	if len(s.Parts) > 0 && r.Parted == nil {
-		r.Parted = &Parting{Tick: s.Tick, At: s.At, Parts: s.Parts, Before: r.image, Since: r.imaged}
+	if len(s.Parts) > 0 && r.Parted == nil && r.opts.Change == nil {
+		r.Parted = &Parting{Tick: s.Tick, At: s.At, Parts: s.Parts}
 	}
 	r.stopped = nil
 	if r.opts.Each != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"hotshard/runtime/script/code"
@@ -254,4 +255,38 @@ func SetAside(dir string, a world.Address) error {
 	}
 	_, err = f.Write(appendFrame(nil, kindEnd, nil))
 	return errors.Join(err, f.Close())
+}
+
+// Numbered finds a release by its number alone: one of those that ran while it was recorded.
+func (rec *Recording) Numbered(number int) (*code.Release, error) {
+	var known []string
+	seen := map[int]bool{}
+	for p, err := range rec.Parts(time.Unix(0, 0)) {
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range p.Releases {
+			if r.Number == number {
+				return rec.Release(r.Number, r.Hash)
+			}
+			if !seen[r.Number] {
+				seen[r.Number] = true
+				known = append(known, fmt.Sprint(r.Number))
+			}
+		}
+	}
+	if rec.dir != "" {
+		found, _ := filepath.Glob(filepath.Join(rec.dir, releasesDir, fmt.Sprintf("%d-*%s", number, suffix))) // the pattern is ours
+		for _, path := range found {
+			if err := eachFrame(path, func(_ kind, data []byte) error { return rec.keep(data) }); err != nil {
+				return nil, err
+			}
+			for _, r := range rec.releases {
+				if r.Number == number {
+					return r, nil
+				}
+			}
+		}
+	}
+	return nil, fmt.Errorf("release %d is not in the recording; there are %s", number, strings.Join(known, ", "))
 }

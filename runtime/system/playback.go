@@ -46,8 +46,6 @@ type PlaybackConfig struct {
 	Stepped func(Stepped) bool
 	// Saved hears what the system saves. It may be nil.
 	Saved func([]Character)
-	// Before hears of each message, deed and step before it is done. It may be nil.
-	Before func(s *System, what string)
 }
 
 // Stepped is a step that was run again.
@@ -139,12 +137,6 @@ func (p *Playback) answer(asked uint64) string {
 }
 
 func (p *Playback) stepped(d Digests) { p.got, p.ran = d, true }
-
-func (p *Playback) before(what string, values ...any) {
-	if p.cfg.Before != nil {
-		p.cfg.Before(p.s, fmt.Sprintf(what, values...))
-	}
-}
 
 // Run does what a batch says. Its bytes come from outside: what is wrong with them is an
 // error, after which the system must not be used.
@@ -243,7 +235,6 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	if r.Err() != nil {
 		return r.Err()
 	}
-	p.before("the tick")
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
@@ -334,7 +325,6 @@ func (p *Playback) again(d script.Deed) error {
 	case st == nil:
 		return errNotRunning
 	case d.Kind == script.DeedCommit:
-		p.before("release %d", d.Release.Number)
 		return p.cfg.Commit(st, d)
 	case !st.Again(d):
 		return fmt.Errorf("%s was done, and cannot be done again", d.Kind)
