@@ -395,6 +395,7 @@ var cases = []struct{ word, code, want string }{
 	{"types.get", `local t, why = types.get("Titan") return why`, `"there is no type called Titan"`},
 	{"types.get", `local t, why = types.get("Wrem") return why`, `"there is no type called Wrem, did you mean Wren?"`},
 	{"types.get", `return {types.get("Wren") == types.get("wren"), types.get("Plan").of.Ore, types.get("Old").retired}`, `[true,3,true]`},
+	{"types.get", `return {tostring(types.get("wren")), tostring(types.get("Plan").of)}`, `["type: Wren","types: {3 Ore}"]`},
 	{"types.get", `types.get("Wren").speed = 4`, `error: Wren.speed is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
 	{"types.get", `rawset(types.get("Wren"), "nose", 4)`, `error: Wren.nose is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
 	{"types.name", `return types.name "wren"`, `"Wren"`},

@@ -84,3 +84,13 @@ func (s *sanctions) Muted(p world.CharacterID) (string, bool) {
 	}
 	return v.Sentence(), true
 }
+
+// banned says whether an account may not play.
+func (s *sanctions) banned(id store.AccountID) bool {
+	for _, v := range s.current.Load().all {
+		if v.Kind == store.Ban && v.Account == id && v.Account != 0 && v.Holds(s.clock.Now()) {
+			return true
+		}
+	}
+	return false
+}

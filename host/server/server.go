@@ -49,6 +49,8 @@ type Server struct {
 	health     health
 	notices    []string          // for operators: what happened at the start
 	startQueue map[string][]byte // saved while a production shard was down
+	errands    *errands          // what tasks have asked of the store
+	recalled   recalled          // what the start has gone on with
 	frozen     *release.Freeze   // as it was when the shard stopped
 
 	play, ops net.Listener
@@ -58,8 +60,8 @@ type Server struct {
 	closed    error
 }
 
-// New makes a shard and opens its sockets; Run makes it serve. On an error
-// everything that was opened is closed again.
+// New makes a shard, opens its sockets and goes on with the systems that the last stop
+// has kept; Run makes it serve. On an error everything that was opened is closed again.
 func New(cfg Config) (*Server, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, err
@@ -70,6 +72,7 @@ func New(cfg Config) (*Server, error) {
 	s.faults = newFaults(s.log, s.cfg.Clock)
 	s.health.init(s)
 	s.power.init()
+	s.errands = newErrands()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -110,6 +113,7 @@ func (s *Server) open() (err error) {
 	}
 	deps := &bindings.Deps{
 		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
+		Outside: s.errands.run,
 	}
 	s.recorder = s.newRecorder(m)
 	s.universe = s.newUniverse(deps, start, first)
@@ -119,7 +123,10 @@ func (s *Server) open() (err error) {
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
-	return s.listen()
+	if err := s.listen(); err != nil {
+		return err
+	}
+	return s.recall(context.Background())
 }
 
 // scriptOptions are those of every Lua state, also of those that stage.
@@ -209,12 +216,12 @@ func (s *Server) OpsAddr() string {
 // Universe is the shard's, for tests and tools in this process.
 func (s *Server) Universe() *universe.Universe { return s.universe }
 
-// shutdownPatience is how long saving everybody, and then telling the players,
-// may take.
+// shutdownPatience is how long keeping the systems and saving everybody, and then
+// telling the players, may take.
 const shutdownPatience = 20 * time.Second
 
-// Run serves until ctx ends or an operator shuts the shard down, then saves
-// everybody and says goodbye. The server is closed afterwards.
+// Run serves until ctx ends or an operator shuts the shard down, then keeps the systems,
+// saves everybody and says goodbye. The server is closed afterwards.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -268,8 +275,8 @@ func (s *Server) sweep(ctx context.Context) {
 	}
 }
 
-// stop ends the game: systems stop and hand in their players, the players are
-// saved, then told.
+// stop ends the game: systems come to rest, are kept and hand in their players, the
+// players are saved, then told.
 func (s *Server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
@@ -278,12 +285,17 @@ func (s *Server) stop() error {
 	began := time.Now()
 	s.health.stopping.Store(true)
 	s.gate.Stop()
-	err := s.universe.Close(ctx)
+	k := s.newKeeper()
+	err := s.universe.Halt(ctx, func() { s.errands.wait(errandPatience) }, k.keep)
+	s.errands.wait(errandPatience) // what scripts did that heard of their end
 	if ferr := s.saves.flush(); ferr != nil {
-		s.log.Error("not everybody could be saved", "error", ferr)
+		s.log.Error("not everybody could be saved, and no system is kept", "error", ferr)
 		err = errors.Join(err, ferr)
 	} else {
-		s.log.Info("everybody is saved", "players", players, "systems", systems, "took", time.Since(began).Round(time.Millisecond))
+		if err := k.seal(); err != nil {
+			s.log.Error("no system is kept: the next start is from the store", "error", err)
+		}
+		s.log.Info("everybody is saved", "players", players, "systems", systems, "kept", k.kept.Load(), "took", time.Since(began).Round(time.Millisecond))
 		fmt.Fprintf(s.cfg.Out, "Saved %s. Goodbye.\n", count(players, "player", "players"))
 	}
 	return errors.Join(err, s.gate.Close(ctx))
@@ -346,6 +358,9 @@ func (s *Server) banner() {
 		fmt.Fprintf(s.cfg.Out, "           bin/console --connect %s\n", addr)
 	}
 	fmt.Fprintf(s.cfg.Out, "  change   %s: save a file, and the game changes\n\n", s.cfg.Scripts)
+	if s.recalled.systems > 0 {
+		fmt.Fprintf(s.cfg.Out, "  goes on  %v\n\n", s.recalled)
+	}
 	for _, n := range s.notices {
 		fmt.Fprintf(s.cfg.Out, "  note     %s\n", n)
 	}

@@ -77,6 +77,11 @@ func TestTwoPlayersFlyTalkAndJump(t *testing.T) {
 	if back := ann.event("system"); back["name"] != dest || back["ship"] == nil {
 		t.Fatalf("after a restart Ann is in %v with ship %v, not in %s", back["name"], back["ship"], dest)
 	}
+	if err := ann.Post("logout", nil); err != nil {
+		t.Fatal(err)
+	}
+	<-ann.Done()
+	ann = login(t, s.Addr(), "Ann", wire.JSON)
 	if hello := ann.event("hello"); hello["visits"] != 3.0 {
 		t.Fatalf("what the scripts keep of Ann: %v", hello)
 	}

@@ -147,7 +147,7 @@ func (v players) Who(ctx context.Context) ([]command.Player, error) {
 		}
 		for _, p := range s.Players() {
 			line := command.Player{ID: int64(p.ID), Name: p.Name, System: s.Static().Name, Lost: !p.Online()}
-			if w, ok := v.s.gate.Find(p.ID); ok {
+			if w, ok := v.s.gate.Find(p.ID); ok && w.From.IsValid() { // has been here since the start
 				line.From, line.Since, line.Idle = w.From.String(), w.Since, v.s.cfg.Clock.Now().Sub(w.Acted)
 			}
 			if c := s.Static().Find(p.Station); c != nil {

@@ -34,11 +34,24 @@ func (g *Gate) Find(id world.CharacterID) (Who, bool) {
 	if s == nil {
 		return Who{}, false
 	}
-	c := s.latest.Load()
-	if c == nil {
-		return Who{}, false
+	return s.who(), true
+}
+
+func (s *session) who() Who {
+	if c := s.latest.Load(); c != nil {
+		return c.who()
 	}
-	return c.who(), true
+	return Who{Character: s.id, Name: s.name}
+}
+
+// put ends a session and, if it has one, its connection.
+func (g *Gate) put(s *session, code, reason string) {
+	c := s.latest.Load()
+	if c != nil {
+		g.forget(*c.token.Load(), false)
+		c.end(code, reason)
+	}
+	g.endIf(s, reason, func() bool { return s.latest.Load() == c })
 }
 
 // End closes every connection that suits, and ends the sessions behind them: the
@@ -48,11 +61,9 @@ func (g *Gate) End(suits func(Who) bool, code, reason string) int {
 	clients, sessions := g.everyone()
 	n := 0
 	for _, s := range sessions {
-		if c := s.latest.Load(); c != nil && suits(c.who()) {
+		if suits(s.who()) {
 			n++
-			g.forget(*c.token.Load(), false)
-			c.end(code, reason)
-			g.end(s, c, reason)
+			g.put(s, code, reason)
 		}
 	}
 	for _, c := range clients {

@@ -24,6 +24,18 @@ type session struct {
 	token string
 }
 
+// Expect says that a character is in the game whose player has no socket: as after a
+// break, they have the time of a linger to come back.
+func (g *Gate) Expect(id world.CharacterID, name string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.sessions[id] == nil {
+		s := &session{id: id, name: name}
+		s.dropped.Store(g.now())
+		g.sessions[id] = s
+	}
+}
+
 // signIn gives the character to the client, under the token of the pass. Whoever
 // played it until now is told so and closed.
 func (g *Gate) signIn(c *client, request uint64, pass Pass) {
@@ -134,9 +146,19 @@ func (s *session) expired(now int64, linger time.Duration) bool {
 // end takes the character out of the game: if its latest client is still c, or, for
 // c nil, if its time without a socket is over.
 func (g *Gate) end(s *session, c *client, reason string) {
+	g.endIf(s, reason, func() bool {
+		if c == nil {
+			return s.expired(g.now(), g.cfg.Linger)
+		}
+		return s.latest.Load() == c
+	})
+}
+
+// endIf takes the character out of the game, if with nobody else at it that still suits.
+func (g *Gate) endIf(s *session, reason string, suits func() bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over.Load() || (c != nil && s.latest.Load() != c) || (c == nil && !s.expired(g.now(), g.cfg.Linger)) {
+	if s.over.Load() || !suits() {
 		return
 	}
 	s.over.Store(true)

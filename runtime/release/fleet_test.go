@@ -307,7 +307,7 @@ func TestGoingBackWaitsLonger(t *testing.T) {
 		s.patient = 0
 	}
 	forward()
-	back(s.ctl.StopCanary(bg, 0, "amy", ""))
+	back(s.ctl.Rollback(bg, 0, "amy", ""))
 	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	forward()
 	back(s.ctl.Rollback(bg, 0, "amy", ""))
@@ -440,7 +440,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := 1; i <= maxHistory+5; i++ {
 		s.verdict(s.save("m.lua", returns(i)), Apply)
 	}
-	if n := len(s.ctl.History()); n != maxHistory {
+	if n := len(s.ctl.history.records); n != maxHistory {
 		t.Errorf("%d releases at hand", n)
 	}
 	if s.ctl.Find(1) != nil {
@@ -469,7 +469,7 @@ func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
 			t.Errorf("what version %d was compiled to is still held", i)
 		}
 	}
-	for i, h := range s.ctl.History() {
+	for i, h := range s.ctl.history.records {
 		if len(h.Release.Files) < 2 || len(h.Release.Files["m.lua"].Source) == 0 {
 			t.Errorf("the source of release %d is gone", i)
 		}

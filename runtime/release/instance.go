@@ -23,9 +23,8 @@ func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome
 		}
 	}
 	o := Outcome{Verdict: Apply, Release: c.units.live().Number, Author: r.Author, Note: fmt.Sprintf("patch %s on %s", r.Function, r.Instance), Canary: r.Canary, Units: 1, At: c.cfg.Clock.Now()}
-	errs := c.units.each(ctx, r.Canary, func(_ string, st *script.State) (err error) {
-		p.override, err = st.Override(r.Instance, r.Function, r.Code)
-		return err
+	errs := c.units.each(ctx, r.Canary, func(_ string, st *script.State) error {
+		return st.Override(r.Instance, r.Function, r.Code)
 	})
 	if unit, err := firstError(errs); err != nil {
 		return refusedIn(unit, err), nil
@@ -42,11 +41,34 @@ func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome
 }
 
 func (c *Controller) dropInstance(ctx context.Context, p *Patch, author string) Outcome {
-	errs := c.units.each(ctx, p.Canary, func(string, *script.State) error { p.override.Remove(); return nil })
+	errs := c.units.each(ctx, p.Canary, func(_ string, st *script.State) error {
+		st.DropOverride(p.overrides())
+		return nil
+	})
 	if unit, err := firstError(errs); err != nil {
 		return refusedIn(unit, err)
 	}
 	c.patches.close(p, PatchDropped)
 	return Outcome{Verdict: Apply, Release: c.units.live().Number, Author: author, Note: fmt.Sprintf("drop patch #%d", p.ID), Files: []string{p.Path}, Canary: p.Canary, Units: 1,
 		Message: fmt.Sprintf("%s of %s runs the code of all others again", p.Function, p.Instance)}
+}
+
+// overrides says which override of a State a patch of one object is.
+func (p *Patch) overrides() script.OverrideKey {
+	return script.OverrideKey{Expr: p.Instance, Function: p.Function}
+}
+
+// dropStrays takes overrides off a thawed State whose patches are not in force any more.
+func (k *patches) dropStrays(unit string, st *script.State) {
+	open := map[script.OverrideKey]bool{}
+	for _, p := range k.all {
+		if p.Instance != "" && p.Status == PatchOpen && p.Canary[0] == unit {
+			open[p.overrides()] = true
+		}
+	}
+	for _, key := range st.Overrides() {
+		if !open[key] {
+			st.DropOverride(key)
+		}
+	}
 }

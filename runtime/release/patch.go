@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
 )
@@ -38,8 +37,7 @@ type Patch struct {
 	Instance string   // a Lua expression in the one unit of Canary: the object it is for; "" for none
 	Status   PatchStatus
 
-	override *script.Override // of an instance
-	session  string           // of whoever made it
+	session string // of whoever made it
 }
 
 // PatchRequest asks for a patch.

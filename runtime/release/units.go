@@ -55,11 +55,7 @@ func (u *units) prepare(ctx context.Context, to course, units []string) (Outcome
 
 // stageAll finds out which steps the units have to take, and stages them.
 func (u *units) stageAll(ctx context.Context, to course, units []string) (legs, Outcome) {
-	type way struct {
-		from, to *code.Release
-		roots    []string
-	}
-	ways := map[legKey]*way{}
+	ways := map[legKey]*stretch{}
 	var mu sync.Mutex
 	errs := u.ask(ctx, units, func(unit string, st *script.State) error {
 		st.Ungauge() // a plan must find the functions' own code
@@ -71,7 +67,7 @@ func (u *units) stageAll(ctx context.Context, to course, units []string) (legs, 
 		defer mu.Unlock()
 		key := legKey{st.Program(), st.Release().Hash, want.Hash}
 		if ways[key] == nil {
-			ways[key] = &way{from: st.Release(), to: want}
+			ways[key] = &stretch{from: st.Release(), to: want}
 		}
 		ways[key].roots = union(ways[key].roots, st.Modules())
 		return nil

@@ -10,7 +10,7 @@ type Deed struct {
 	Release *code.Release // DeedCommit, DeedRelabel, DeedCarry: the one that runs now
 	Roots   []string      // DeedCommit: the modules that were required to stage it
 	Back    bool          // DeedCommit: code was taken back
-	Texts   []string      // DeedOverride: expression, function, code; DeedEval: code, author; DeedOther: what it was
+	Texts   []string      // DeedOverride: expression, function, code; DeedDropOverride: the first two; DeedEval: code, author; DeedOther: what it was
 	IDs     []uint64      // DeedStop: of tasks, DeedStopTimer: of timers
 	Look    bool          // DeedEval: it might only look
 }
@@ -28,6 +28,7 @@ const (
 	DeedEval
 	DeedStop
 	DeedStopTimer
+	DeedDropOverride
 
 	Deeds // how many kinds there are
 )
@@ -48,8 +49,9 @@ func (s *State) Again(d Deed) bool {
 	case DeedCarry:
 		return s.Carry(d.Release) == nil
 	case DeedOverride:
-		_, err := s.Override(d.Texts[0], d.Texts[1], d.Texts[2])
-		return err == nil
+		return s.Override(d.Texts[0], d.Texts[1], d.Texts[2]) == nil
+	case DeedDropOverride:
+		s.DropOverride(OverrideKey{Expr: d.Texts[0], Function: d.Texts[1]})
 	case DeedEval:
 		ignore := func(string) {}
 		s.EvalWith(EvalOptions{Code: d.Texts[0], Author: d.Texts[1], ReadOnly: d.Look, Print: ignore}, nil)
@@ -91,12 +93,12 @@ func (s *State) Vital(buf []byte) Vital {
 
 func (k DeedKind) String() string {
 	return [...]string{"something", "a change of code", "a new number of the release", "a change of files that nobody uses", "a patch of one object",
-		"an operator's line", "the end of a task", "the end of a timer"}[k]
+		"an operator's line", "the end of a task", "the end of a timer", "the end of a patch of one object"}[k]
 }
 
 // Sound says whether a deed that was read has what its kind needs.
 func (d *Deed) Sound() bool {
-	texts := map[DeedKind]int{DeedOverride: 3, DeedEval: 2}
+	texts := map[DeedKind]int{DeedOverride: 3, DeedEval: 2, DeedDropOverride: 2}
 	release := d.Kind == DeedCommit || d.Kind == DeedRelabel || d.Kind == DeedCarry
 	return d.Kind > DeedOther && d.Kind < Deeds && len(d.Texts) == texts[d.Kind] && release == (d.Release != nil)
 }

@@ -370,6 +370,7 @@ func (c *codec) writeKept(w *image.Writer) {
 		s.reloads.Write(s, w)
 	}
 	c.writeLoads(w)
+	c.writeOverrides(w)
 }
 
 func (c *codec) readKept(r *image.Reader) {
@@ -387,6 +388,7 @@ func (c *codec) readKept(r *image.Reader) {
 		s.reloads.Read(s, r)
 	}
 	c.readLoads(r)
+	c.readOverrides(r)
 }
 
 // writeLoads writes which texts functions have given to loadstring.

@@ -1,61 +1,84 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/vm"
 )
 
-// Override is a function that one table has for itself in place of the one it
-// shares with others.
-type Override struct {
-	s      *State
+// override is a function that one table has for itself in place of the one it shares with
+// others.
+type override struct {
 	table  *lua.LTable
 	field  lua.LString
 	fn     *lua.LFunction
 	before lua.LValue
 }
 
+// OverrideKey says which override it is: of the table that a Lua expression named when it
+// was made, and of the function that it takes the place of.
+type OverrideKey struct{ Expr, Function string }
+
 // Override gives the table that a Lua expression names a field of its own: text, a
 // function expression that takes the place of the named function of a file. The
 // names of the file's top level mean in it what they mean there. The State is as
 // it was where the error is not nil.
-func (s *State) Override(expr, function, text string) (*Override, error) {
+func (s *State) Override(expr, function, text string) error {
 	if s.depth > 0 {
-		return nil, &code.Refusal{Code: code.RHost, Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
+		return &code.Refusal{Code: code.RHost, Subject: s.opts.Name, Message: "an override while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	m, fn, err := s.declared(function)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v, err := s.value("return "+expr, s.consoleEnv())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		return nil, &code.Refusal{Code: code.RKind, Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
+		return &code.Refusal{Code: code.RKind, Subject: expr, Message: fmt.Sprintf("is a %s; only a table can have a function of its own", v.Type())}
 	}
-	o := &Override{s: s, table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
+	o := &override{table: t, field: lua.LString(function[strings.LastIndexAny(function, ".:")+1:])}
 	if o.fn, err = s.inScope(m, fn, text); err != nil {
-		return nil, err
+		return err
 	}
 	o.before = vm.Get(t, o.field)
 	vm.Set(t, o.field, o.fn)
+	if s.overrides == nil {
+		s.overrides = map[OverrideKey]*override{}
+	}
+	s.overrides[OverrideKey{expr, function}] = o
 	s.Did(Deed{Kind: DeedOverride, Texts: []string{expr, function, text}})
-	return o, nil
+	return nil
 }
 
-// Remove takes the override off again, unless something else stands there by now.
-func (o *Override) Remove() {
+// Overrides lists what stands in place of functions of single tables.
+func (s *State) Overrides() []OverrideKey {
+	return slices.SortedFunc(maps.Keys(s.overrides), func(a, b OverrideKey) int {
+		return cmp.Or(cmp.Compare(a.Expr, b.Expr), cmp.Compare(a.Function, b.Function))
+	})
+}
+
+// DropOverride takes an override off again, unless something else stands there by now. A
+// State that has started anew knows nothing of it.
+func (s *State) DropOverride(key OverrideKey) {
+	o := s.overrides[key]
+	if o == nil {
+		return
+	}
+	delete(s.overrides, key)
+	s.Did(Deed{Kind: DeedDropOverride, Texts: []string{key.Expr, key.Function}})
 	if vm.Get(o.table, o.field) == lua.LValue(o.fn) {
 		vm.Set(o.table, o.field, o.before)
-		o.s.Did(Deed{Kind: DeedOther, Texts: []string{"a patch of one object was taken off"}})
 	}
 }
 
@@ -126,4 +149,35 @@ func (s *State) inScope(m *Module, at code.Function, text string) (*lua.LFunctio
 		}
 	}
 	return fn, nil
+}
+
+// writeOverrides writes which tables have a function of their own, and what was there
+// before.
+func (c *codec) writeOverrides(w *image.Writer) {
+	w.Count(len(c.s.overrides))
+	for _, key := range c.s.Overrides() {
+		o := c.s.overrides[key]
+		w.Text(key.Expr)
+		w.Text(key.Function)
+		w.Step("the patched " + key.Expr)
+		w.Value(o.table)
+		w.Text(string(o.field))
+		w.Value(o.fn)
+		w.Value(o.before)
+	}
+}
+
+func (c *codec) readOverrides(r *image.Reader) {
+	for range r.Count() {
+		key := OverrideKey{r.Text(), r.Text()}
+		o := &override{table: r.Table(), field: lua.LString(r.Text()), fn: r.Function(), before: r.Value()}
+		if o.table == nil || o.fn == nil {
+			r.Fail("a patch of nothing")
+			return
+		}
+		if c.s.overrides == nil {
+			c.s.overrides = map[OverrideKey]*override{}
+		}
+		c.s.overrides[key] = o
+	}
 }

@@ -82,6 +82,8 @@ type State struct {
 	patterns stdlib.Patterns
 	loads    map[*Function][]string // texts that functions have given to loadstring
 
+	overrides map[OverrideKey]*override
+
 	now float64
 	ids uint64 // of tasks and registrations
 

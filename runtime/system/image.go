@@ -24,7 +24,7 @@ type StateThaw func(o script.Options, data []byte, more func(*script.State, *ima
 // *image.Unwritable.
 func (s *System) Image() ([]byte, error) {
 	if s.scripts.state == nil {
-		return nil, fmt.Errorf("%s does not run: %w", s.cfg.Address, errors.Join(s.scripts.down, errNotRunning))
+		return nil, s.notRunning()
 	}
 	s.settle()
 	s.mail.open()
@@ -40,7 +40,12 @@ func (s *System) snapshotImage() ([]byte, error) {
 	return s.scripts.state.Image(s.write)
 }
 
-var errNotRunning = errors.New("there is nothing to write down")
+// ErrNotRunning is why a system whose scripts do not run cannot be written down.
+var ErrNotRunning = errors.New("there is nothing to write down")
+
+func (s *System) notRunning() error {
+	return fmt.Errorf("%s does not run: %w", s.cfg.Address, errors.Join(s.scripts.down, ErrNotRunning))
+}
 
 func (s *System) write(w *image.Writer) {
 	chance, _ := s.chance.MarshalBinary() // it has no error

@@ -2,6 +2,7 @@ package system
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -68,6 +69,10 @@ func (p *Player) write(w *image.Writer) {
 		w.Bool(b)
 	}
 	w.Uint(uint64(viewID(p.view)))
+	w.Count(len(p.held))
+	for _, f := range p.held {
+		w.Raw(f.Text())
+	}
 	w.Count(p.inputs.len())
 	for _, m := range p.inputs.waiting[p.inputs.next:] {
 		writeCommand(w, m)
@@ -88,6 +93,9 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	p.wantsSystem, p.wantsSnapshot, p.attended = r.Bool(), r.Bool(), r.Bool()
 	id := physics.BubbleID(r.Uint())
 	for range r.Count() {
+		p.held = append(p.held, readEvent(r))
+	}
+	for range r.Count() {
 		p.inputs.push(readCommand(r, k))
 	}
 	if r.Bool() {
@@ -100,6 +108,15 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 		p.client = k.connection(p.ID)
 	}
 	k.after(func() { p.view = k.s.bubbles.views[id] })
+}
+
+// readEvent reads what a player is to be told as soon as they know where they are.
+func readEvent(r *image.Reader) *wire.Frame {
+	text := r.Raw()
+	if r.Err() == nil && !json.Valid(text) {
+		r.Fail("an event that is no JSON")
+	}
+	return wire.EventOf(slices.Clone(text))
 }
 
 func (t *ticket) write(w *image.Writer) {

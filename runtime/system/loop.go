@@ -5,27 +5,26 @@ import (
 	"time"
 )
 
-// Run starts the system and ticks it until it is stopped or unloaded. A panic
-// ends neither the process nor the system: the system is brought back from what
-// was last saved of its players, and the others notice nothing.
+// Run starts the system, or goes on with one that was thawed, and ticks it until it is
+// stopped or unloaded. A panic ends neither the process nor the system: the system is
+// brought back from what was last saved of its players, and the others notice nothing.
 func (s *System) Run() {
 	s.ticker = s.cfg.Clock.NewTicker(s.pace.period(s.time.hz))
 	defer s.ticker.Stop()
-	s.guard(func() {
-		if err := s.Start(s.cfg.Clock.Now()); err != nil {
-			s.log.Error("the scripts do not run", "error", err)
-		}
-		s.stats.awake.Store(true)
-		s.publish()
-	})
+	s.guard(s.begin)
 	for s.stopping == "" {
 		if now, ok := s.wait(); ok {
 			s.guard(func() { s.timed(now) })
 		}
 	}
+	kept := s.halted()
 	s.tape.end(s, true)
-	s.guard(s.takeMail) // nobody who is on the way here gets lost
-	s.guard(s.end)
+	if !kept {
+		for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
+			s.guard(s.takeMail)
+		}
+		s.guard(s.end)
+	}
 	s.sending.uncork()
 	for !s.mail.gaps.close() {
 		s.guard(s.fillGap)
@@ -33,6 +32,17 @@ func (s *System) Run() {
 	s.scripts.close()
 	s.stats.awake.Store(false)
 	s.cfg.Router.Unloaded(s)
+}
+
+// begin starts the system, or goes on with one that was thawed.
+func (s *System) begin() {
+	if now := s.cfg.Clock.Now(); s.scripts.state != nil {
+		s.resume(now)
+	} else if err := s.Start(now); err != nil {
+		s.log.Error("the scripts do not run", "error", err)
+	}
+	s.stats.awake.Store(true)
+	s.publish()
 }
 
 // timed is Step with a look at the clock before and after.
@@ -80,7 +90,7 @@ func (s *System) wait() (time.Time, bool) {
 
 // idle says whether nothing would happen at the next tick.
 func (s *System) idle() bool {
-	if !s.mail.inbox.empty() {
+	if !s.mail.empty() {
 		return false
 	}
 	if s.service() {
@@ -130,7 +140,7 @@ func (s *System) sleep() (time.Time, bool) {
 		s.stats.awake.Store(true)
 		s.resetTicker()
 	}()
-	if !s.mail.inbox.empty() { // it came before the sender could know that we sleep
+	if !s.mail.empty() { // it came before the sender could know that we sleep
 		return s.cfg.Clock.Now(), true
 	}
 	for {
@@ -140,7 +150,7 @@ func (s *System) sleep() (time.Time, bool) {
 		}
 		select {
 		case now := <-s.ticker.Chan():
-			if s.unused(now) && s.mail.inbox.close() {
+			if s.unused(now) && s.mail.empty() && s.mail.inbox.close() {
 				s.stopping = "unused"
 				return now, false
 			}
@@ -150,7 +160,7 @@ func (s *System) sleep() (time.Time, bool) {
 			if s.guard(s.fillGap); s.stopping != "" {
 				return time.Time{}, false
 			}
-			if !s.mail.inbox.empty() {
+			if !s.mail.empty() {
 				return s.cfg.Clock.Now(), true
 			}
 		}

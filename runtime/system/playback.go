@@ -323,7 +323,7 @@ func (p *Playback) again(d script.Deed) error {
 	st := p.s.scripts.state
 	switch {
 	case st == nil:
-		return errNotRunning
+		return ErrNotRunning
 	case d.Kind == script.DeedCommit:
 		return p.cfg.Commit(st, d)
 	case !st.Again(d):

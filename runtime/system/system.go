@@ -91,7 +91,8 @@ type System struct {
 	ticker   clock.Ticker
 	lastUse  time.Time
 	crashes  crashes
-	stopping string // why, "" while it goes on
+	stopping string              // why, "" while it goes on
+	keep     func(*System) error // instead of an end, nil for none
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs

@@ -457,6 +457,54 @@ func TestPanicInTheLoopHurtsNobodyElse(t *testing.T) {
 	})
 }
 
+// TestWhatAPanicLeftIsNotForgotten posts two at once, the first of which panics, to a
+// service, which sleeps until it hears something, and to a system in the moment that it
+// stops.
+func TestWhatAPanicLeftIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, s := run(t, "", func(c *Config) {
+			release := code.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`return {price = function(what) return what .. "!" end}`)})
+			c.Address, c.Static, c.Module = "market", nil, "services.market"
+			c.Release = func() *code.Release { return release }
+		})
+		bad := func(*System) { panic("a bug in Go") }
+		answers := func() int {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return len(s.sent["@Alpha"])
+		}
+		_ = sys.Post(Do(func(s *System) { // the rest comes while it is at this one: one batch
+			_ = s.Post(Do(bad))
+			_ = s.Post(Call{From: "@Alpha", ID: 9, Func: "price", Args: []world.Value{"ore"}})
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := answers(); n != 1 {
+			t.Errorf("%d answers to a call behind a panic", n)
+		}
+		between := false
+		_ = sys.Post(Between(func(s *System) {
+			_ = s.Post(Between(bad))
+			_ = s.Post(Between(func(*System) { between = true }))
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if !between {
+			t.Error("a release behind a panic waits")
+		}
+		_ = sys.Post(Between(func(s *System) {
+			_ = s.Post(Do(bad))
+			_ = s.Post(Call{From: "@Alpha", ID: 10, Func: "price", Args: []world.Value{"ore"}})
+			s.stopping = "the test"
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := answers(); n != 2 {
+			t.Errorf("%d answers to two calls, one behind a panic in the last batch", n)
+		}
+	})
+}
+
 // TestSameInputsSameRun plays the same messages twice and compares where
 // everything is.
 func TestSameInputsSameRun(t *testing.T) {

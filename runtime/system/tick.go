@@ -107,15 +107,18 @@ func (s *System) tell(ev physics.Event) {
 	}
 }
 
-// fillGap does what was to happen between two ticks.
+// fillGap does what was to happen between two ticks, each for itself: a panic in one
+// is no reason to forget the others.
 func (s *System) fillGap() {
 	if s.mail.gaps.empty() {
 		return
 	}
 	for _, m := range s.mail.gaps.take(nil) {
-		m.deliver(s)
-		s.settle()
-		s.tape.settled()
+		s.guard(func() {
+			m.deliver(s)
+			s.settle()
+			s.tape.settled()
+		})
 	}
 	s.sending.uncork()
 	s.publish()

@@ -4,7 +4,7 @@ package system
 // stands, as a text.
 func (s *System) Transcript(tell func(path, text string)) error {
 	if s.scripts.state == nil {
-		return errNotRunning
+		return ErrNotRunning
 	}
 	return s.scripts.state.Transcript(s.write, tell)
 }

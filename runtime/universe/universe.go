@@ -31,7 +31,7 @@ type Characters interface {
 type Config struct {
 	Map        *world.Universe
 	Characters Characters
-	Release    *code.Release // what systems start on; see SetRelease
+	Release    *code.Release // what systems start on; see SetCourse
 	// Home is where characters begin that have been nowhere yet.
 	Home   world.SystemID
 	Routes *world.Router // of Map; nil to have them made
@@ -46,15 +46,17 @@ type Config struct {
 // Universe implements gate.World for the players' side; the systems see it as
 // their system.Router.
 type Universe struct {
-	cfg    Config
-	log    *slog.Logger
-	course atomic.Pointer[course]
-	routes *world.Router
+	cfg     Config
+	log     *slog.Logger
+	course  atomic.Pointer[course]
+	serving atomic.Bool // services have been started
+	routes  *world.Router
 
 	mu      sync.RWMutex
 	actors  map[world.Address]*system.System
 	where   map[world.CharacterID]world.Address
 	closing bool
+	halting *barrier // of Halt
 	running sync.WaitGroup
 }
 
@@ -103,7 +105,7 @@ func (u *Universe) releaseOf(a world.Address) *code.Release {
 }
 
 // SetCourse changes what actors start on, some of them on releases of their own, and
-// starts services that are new. One that runs anything else by then, or was just
+// starts services that are new, once the others have been started. One that runs anything else by then, or was just
 // starting on it, starts again.
 func (u *Universe) SetCourse(all *code.Release, own map[world.Address]*code.Release) {
 	next := &course{all, make(map[world.Address]*code.Release, len(own))}
@@ -114,11 +116,10 @@ func (u *Universe) SetCourse(all *code.Release, own map[world.Address]*code.Rele
 	for _, s := range u.Actors() {
 		u.settle(s)
 	}
-	u.StartServices()
+	if u.serving.Load() {
+		u.StartServices()
+	}
 }
-
-// SetRelease is SetCourse of one release for all.
-func (u *Universe) SetRelease(r *code.Release) { u.SetCourse(r, nil) }
 
 // settle brings a system that missed a release, or does not run at all, onto the
 // one it should run.
@@ -137,6 +138,7 @@ func (u *Universe) Start(a world.Address) (*system.System, error) { return u.act
 
 // StartServices starts every service of the release that does not run yet.
 func (u *Universe) StartServices() {
+	u.serving.Store(true)
 	for _, name := range ServiceNames(u.Release()) {
 		if _, err := u.actor(world.Address(name)); err != nil {
 			u.log.Error("a service could not be started", "service", name, "error", err)
@@ -272,6 +274,9 @@ func (u *Universe) deliver(a world.Address, m system.Message) error {
 func (u *Universe) drop(s *system.System) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.halting != nil {
+		u.halting.arrive(s)
+	}
 	if u.actors[s.Address()] == s {
 		delete(u.actors, s.Address())
 	}
@@ -321,8 +326,13 @@ func (u *Universe) Close(ctx context.Context) error {
 	u.closing = true
 	u.mu.Unlock()
 	for _, s := range u.Actors() {
-		s.Stop("the shard is stopping")
+		s.Stop(stopping)
 	}
+	return u.ended(ctx)
+}
+
+// ended waits until nothing runs any more.
+func (u *Universe) ended(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { u.running.Wait(); close(done) }()
 	select {

@@ -16,7 +16,7 @@ import (
 // imageCase is a life of a State: versions of the file m.lua, and what happens. A step
 // is a piece of Lua, or one of these: "reload" brings the next version, "advance 2.5"
 // lets that many seconds pass, "gauge m.f", "ungauge", "trace m.f", "untrace", "emit e",
-// "override m.t f CODE", "remove". In one world the State is moved to another process
+// "override m.t f CODE", "drop m.t f", "remove". In one world the State is moved to another process
 // after each step.
 type imageCase struct {
 	name     string
@@ -88,7 +88,7 @@ var imageCases = []imageCase{
 	{"a task under a trace", []string{`local m = {log = {}} function m.f(x) sleep(1) return x + 1, nil end function m.go() task.spawn(function() m.log[#m.log+1] = select("#", m.f(1)) m.log[#m.log+1] = m.f(2) end) end return m`},
 		[]string{`m.go()`, "trace m.f", `m.go()`, "advance 0.5", "untrace", `m.go()`, "advance 5", `return m.log`}},
 	{"a function of its own for one table", []string{`local m = {log = {}} local hits = 0 m.ship = {} m.ship.__index = m.ship function m.ship.fire(x) hits = hits + 1 return hits + x end m.one = setmetatable({}, m.ship) m.two = setmetatable({}, m.ship) return m`},
-		[]string{`return m.one.fire(1)`, `override m.ship.fire m.one function(x) hits = hits + 10 return "canary " .. hits end`, `return m.one.fire(1), m.two.fire(1)`, `return m.one.fire(1), m.two.fire(1)`}},
+		[]string{`return m.one.fire(1)`, `override m.ship.fire m.one function(x) hits = hits + 10 return "canary " .. hits end`, `return m.one.fire(1), m.two.fire(1)`, `return m.one.fire(1), m.two.fire(1)`, `drop m.ship.fire m.one`, `return m.one.fire(1), m.two.fire(1)`}},
 	{"functions made by loadstring", []string{`local m = {} function m.load(text) return loadstring(text) end return m`},
 		[]string{`m.f = m.load("local n = ... return function(x) n = n + x return n end")(5)`, `return m.f(1)`, `return m.f(1)`, `setfenv(m.f, {}) return getfenv(m.f) ~= getfenv(1)`}},
 	{"functions made at the console", []string{`local m = {} return m`},
@@ -168,9 +168,15 @@ func (l *life) step(c imageCase, step string) {
 		}
 	case "override":
 		parts := strings.SplitN(rest, " ", 3)
-		if _, err := l.s.Override(parts[1], parts[0], parts[2]); err != nil {
+		if err := l.s.Override(parts[1], parts[0], parts[2]); err != nil {
 			l.t.Fatal(err)
 		}
+	case "drop":
+		function, expr, _ := strings.Cut(rest, " ")
+		if n := len(l.s.Overrides()); n != 1 {
+			l.t.Errorf("%d overrides are known", n)
+		}
+		l.s.DropOverride(script.OverrideKey{Expr: expr, Function: function})
 	default:
 		l.log = append(l.log, fmt.Sprint(eval(l.t, l.s, step)))
 	}

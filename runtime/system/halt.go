@@ -1,0 +1,127 @@
+package system
+
+import (
+	"time"
+
+	"hotshard/runtime/world"
+)
+
+// A system can end without having stopped: it is kept as bytes, and another process goes
+// on with it. Its scripts are told nothing of that; what they hear of it is that all
+// connections were lost in one moment.
+
+// Halt ends the system after one more tick. Then keep is called on its goroutine: where
+// that returns nil the system is kept, and its scripts hear nothing; otherwise it ends as
+// by Stop. Any goroutine may call Halt. One that has ended already does not call keep.
+func (s *System) Halt(reason string, keep func(*System) error) {
+	_ = s.Post(Between(func(s *System) { s.stopping, s.keep = reason, keep })) // one that is gone has stopped
+}
+
+// halted is the last tick of a system that is to be kept, and says whether it was.
+func (s *System) halted() (kept bool) {
+	if s.keep == nil {
+		return false
+	}
+	s.guard(func() { s.timed(s.cfg.Clock.Now()) })
+	s.guard(func() {
+		s.sending.uncork()
+		kept = s.keep(s) == nil
+	})
+	return kept
+}
+
+// Freeze is the Image of a system that ends with it: what this process has been asked to
+// do is done first, and everybody is handed to the Saver as the image has them.
+func (s *System) Freeze() ([]byte, error) {
+	if s.scripts.state == nil {
+		return nil, s.notRunning()
+	}
+	s.work()
+	s.landed()
+	s.saves.now(s.people.order...)
+	return s.Image()
+}
+
+// work does what others have asked to be done at the next tick. Messages are left to that.
+func (s *System) work() {
+	s.mail.open()
+	left := s.mail.batch[:0]
+	for _, m := range s.mail.batch {
+		if do, ok := m.(Do); ok {
+			do(s)
+			s.settle()
+		} else {
+			left = append(left, m)
+		}
+	}
+	clear(s.mail.batch[len(left):])
+	s.mail.batch = left
+}
+
+// landed puts those who are on the way through a gate into this system, as far as the
+// store is concerned: they may come in only when the system goes on.
+func (s *System) landed() {
+	for i, m := range s.mail.batch {
+		if m, ok := m.(Enter); ok && m.Reason == ReasonJump {
+			s.land(&m)
+			s.mail.batch[i] = m
+		}
+	}
+}
+
+// resume lets game time go on where it stopped: to what is measured in real time, the
+// time in between has not been.
+func (s *System) resume(now time.Time) {
+	gone := s.time.sinceStep(now)
+	if !s.time.begun() {
+		gone = 0
+	}
+	s.time.real, s.lastUse = now, now
+	s.pace.free = time.Time{}
+	s.saves.upTo = 0
+	s.door.told = s.door.told.Add(gone)
+	for id, kept := range s.door.kept {
+		kept.until = kept.until.Add(gone)
+		s.door.kept[id] = kept
+	}
+}
+
+// Nobody is the connection of somebody who has none: what it is sent goes nowhere.
+var Nobody Client = noClient{}
+
+// LoseClients takes everybody's connection away, which the end of a process has done.
+func (s *System) LoseClients() {
+	for _, p := range s.people.order {
+		s.raiseDisconnected(p, ReasonShutdown)
+		p.client, p.held = nil, nil
+	}
+	for _, w := range s.door.line {
+		w.enter.Client = nil
+	}
+	s.settle()
+}
+
+// Somebody is a player by id and name.
+type Somebody struct {
+	ID   world.CharacterID
+	Name string
+}
+
+// Everybody lists who is in the system, before its door or on the way in.
+func (s *System) Everybody() []Somebody {
+	var out []Somebody
+	for _, p := range s.people.order {
+		out = append(out, Somebody{p.ID, p.Name})
+	}
+	for _, w := range s.door.line {
+		if w.from == "" {
+			out = append(out, Somebody{w.id, w.enter.Character.Name})
+		}
+	}
+	for _, m := range s.mail.batch {
+		if m, ok := m.(Enter); ok {
+			out = append(out, Somebody{m.Character.ID, m.Character.Name})
+		}
+	}
+	return out
+}
