@@ -28,7 +28,11 @@ func (s *Server) newRecorder(m *world.Universe) *record.Recorder {
 		return nil
 	}
 	r, err := record.New(record.Config{
-		Dir: RecordDir(s.cfg.Data), Keep: s.cfg.Record.Keep, Every: s.cfg.Record.Every, Limit: s.cfg.Record.Limit, Shard: s.cfg.Shard, Version: s.cfg.Version,
+		Dir: RecordDir(s.cfg.Data), Keep: s.cfg.Record.Keep, Every: s.cfg.Record.Every, Limit: s.cfg.Record.Limit, Shard: s.cfg.Shard, Run: s.run, Version: s.cfg.Version,
+		Place: func(a world.Address) string {
+			sum, _ := mapSum(m, a) // "" is the sum of no place
+			return sum
+		},
 		Clock: s.cfg.Clock, Log: s.log, Map: func() ([]byte, error) { return static.Marshal(m) },
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ type Server struct {
 	saves      *characters
 	sanctions  *sanctions
 	types      bindings.TypeReader
+	deps       *bindings.Deps
 	universe   *universe.Universe
 	gate       *gate.Gate
 	watcher    *watch.Watcher
@@ -45,6 +47,7 @@ type Server struct {
 	load       *loads
 	holdings   *holdings
 	recorder   *record.Recorder // nil where nothing is recorded
+	run        string           // tells this run of the shard from others
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -72,7 +75,7 @@ func New(cfg Config) (*Server, error) {
 	s.faults = newFaults(s.log, s.cfg.Clock)
 	s.health.init(s)
 	s.power.init()
-	s.errands = newErrands()
+	s.errands, s.run = newErrands(), rand.Text()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -115,7 +118,7 @@ func (s *Server) open() (err error) {
 		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 		Outside: s.errands.run,
 	}
-	s.recorder = s.newRecorder(m)
+	s.deps, s.recorder = deps, s.newRecorder(m)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)

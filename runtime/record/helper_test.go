@@ -77,7 +77,7 @@ func bind(s *system.System, st *script.State) {
 			if err != nil {
 				L.RaiseError("%s", err.Error())
 			}
-			s.Await(w)
+			s.Await(w, nil)
 			return L.Yield()
 		},
 	})

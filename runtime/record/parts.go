@@ -23,8 +23,10 @@ type Meta struct {
 	Hz          float64       `json:"hz"`
 	CohortsFrom int           `json:"cohorts_from"`
 	Limits      system.Limits `json:"limits"`
-	Map         string        `json:"map"` // its hash
+	Map         string        `json:"map"`             // its hash
+	Place       string        `json:"place,omitempty"` // the sum of what the map has of the system
 	Shard       string        `json:"shard"`
+	Run         string        `json:"run"`     // of the shard
 	Version     string        `json:"version"` // of the program
 	Machine     string        `json:"machine"` // that it ran on: "linux/amd64"
 	Note        string        `json:"note,omitempty"`

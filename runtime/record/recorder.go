@@ -25,6 +25,8 @@ type Config struct {
 	Limit   int64                  // bytes in all; DefaultLimit where 0
 	Map     func() ([]byte, error) // as the host writes it; called once, off every system's goroutine
 	Shard   string
+	Run     string                     // which run of the shard it is
+	Place   func(world.Address) string // a sum of what the map has of a system; may be nil
 	Version string
 	Clock   clock.Clock // clock.Machine where nil
 	Log     *slog.Logger
@@ -67,6 +69,9 @@ type Recorder struct {
 	create  func(path string) (file, error)
 	closing sync.Once
 	done    chan struct{}
+
+	mu   sync.Mutex
+	torn []*Stream // behind whose segments something is missing
 }
 
 // figures are what has been written; any goroutine may look.
@@ -90,6 +95,7 @@ type chunk struct {
 	part     Part
 	releases []*code.Release
 	end      bool
+	then     []func()
 	done     chan<- struct{} // closed when all before it is written; nil for what is none
 }
 
@@ -156,14 +162,21 @@ func (r *Recorder) run() {
 	defer r.shelf.close()
 	r.shelf.keepMap()
 	for c := range r.work {
+		r.tear()
 		switch {
 		case c.done != nil:
 			close(c.done)
 			continue
-		case c.of.broken.Load():
+		case c.then != nil:
+			for _, do := range c.then {
+				do()
+			}
+			continue
+		case c.of.broken.Load() && c.part.Image == nil: // it hangs on what is lost
 		default:
 			if err := r.shelf.write(&c); err != nil {
 				c.of.drop(err)
+				r.tear()
 			}
 		}
 		r.waiting.Add(-c.bytes())
@@ -173,6 +186,17 @@ func (r *Recorder) run() {
 			default:
 			}
 		}
+	}
+}
+
+// tear ends the segments behind which something is missing.
+func (r *Recorder) tear() {
+	r.mu.Lock()
+	torn := r.torn
+	r.torn = nil
+	r.mu.Unlock()
+	for _, s := range torn {
+		r.shelf.tear(s)
 	}
 }
 
@@ -204,5 +228,5 @@ func (r *Recorder) room() []byte {
 // Stream makes what a system writes to.
 func (r *Recorder) Stream(a world.Address, cfg *system.Config) *Stream {
 	return &Stream{r: r, meta: Meta{System: a, Module: cfg.Module, Seed: cfg.Seed, Hz: cfg.Hz, CohortsFrom: cfg.CohortsFrom, Limits: cfg.Limits,
-		Shard: r.cfg.Shard, Version: r.cfg.Version}}
+		Run: r.cfg.Run, Shard: r.cfg.Shard, Version: r.cfg.Version}}
 }

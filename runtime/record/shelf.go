@@ -151,6 +151,9 @@ func (s *shelf) begin(of *Stream, at time.Time) error {
 		return err
 	}
 	of.meta.Map = s.r.mapHash
+	if of.meta.Place == "" && s.r.cfg.Place != nil {
+		of.meta.Place = s.r.cfg.Place(of.meta.System)
+	}
 	return s.append(g, kindMeta, of.meta.encode())
 }
 
@@ -183,6 +186,19 @@ func (s *shelf) finish(of *Stream) {
 		g.file = nil
 	}
 	of.file = nil
+}
+
+// tear ends a segment behind which something is missing: a system must not be brought back
+// from it.
+func (s *shelf) tear(of *Stream) {
+	g := of.file
+	if g == nil {
+		return
+	}
+	if s.append(g, kindEnd, nil) != nil {
+		_ = os.Remove(g.path) // else what is left says itself how far it goes
+	}
+	s.finish(of)
 }
 
 func (s *shelf) close() {

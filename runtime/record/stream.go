@@ -61,6 +61,9 @@ func (s *Stream) Inputs(b system.Batch) (room []byte, ok bool) {
 	return s.r.room(), true
 }
 
+// After implements system.Sink.
+func (s *Stream) After(do []func()) bool { return s.r.offer(chunk{of: s, then: do}) }
+
 // Lost implements system.Sink.
 func (s *Stream) Lost(now time.Time, why error) {
 	s.next = now
@@ -78,6 +81,9 @@ func (s *Stream) Ended() { s.r.offer(chunk{of: s, end: true}) }
 // drop gives up what is recorded of the system until its next image. Any goroutine may.
 func (s *Stream) drop(err error) {
 	s.broken.Store(true)
+	s.r.mu.Lock()
+	s.r.torn = append(s.r.torn, s)
+	s.r.mu.Unlock()
 	s.r.figures.dropped.Add(1)
 	level := s.r.log.Warn
 	if s.r.told.Swap(true) {

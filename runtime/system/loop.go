@@ -18,7 +18,7 @@ func (s *System) Run() {
 		}
 	}
 	kept := s.halted()
-	s.tape.end(s, true)
+	s.tape.end(s)
 	if !kept {
 		for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
 			s.guard(s.takeMail)
@@ -132,7 +132,6 @@ func (s *System) resetTicker() {
 func (s *System) sleep() (time.Time, bool) {
 	s.pace.rest()
 	s.tape.rested()
-	s.tape.end(s, false)
 	s.mail.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {
@@ -145,11 +144,20 @@ func (s *System) sleep() (time.Time, bool) {
 	}
 	for {
 		s.ticker.Stop()
-		if d, ok := s.alarm(); ok {
+		d, ok := s.alarm()
+		hand, pending := s.tape.pending(s.tape.steady(s.cfg.Clock.Now()))
+		if pending = pending && (!ok || hand < d); pending {
+			d, ok = hand, true
+		}
+		if ok {
 			s.ticker.Reset(max(d, time.Millisecond))
 		}
 		select {
 		case now := <-s.ticker.Chan():
+			if pending {
+				s.HandOn()
+				continue
+			}
 			if s.unused(now) && s.mail.empty() && s.mail.inbox.close() {
 				s.stopping = "unused"
 				return now, false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
@@ -82,6 +83,21 @@ func (p *Playback) Begin() ([]byte, error) {
 	p.s.tape.count(p.s)
 	p.answers = nil
 	return p.s.snapshotImage()
+}
+
+// Live makes the system one that plays, from where the run has come to, in the shard that
+// cfg says. It does not run yet. The playback must not be used any more.
+func (p *Playback) Live(cfg Config) *System {
+	s := p.s
+	*s.tape = tape{sink: cfg.Record, w: image.NewPlain(), step: -1}
+	w := s.cfg.Router.(*witness)
+	w.Router, w.saver = cfg.Router, cfg.Saver
+	s.cfg.Release, s.cfg.Record, s.cfg.playback = cfg.Release, cfg.Record, nil
+	if s.cfg.Clock = cfg.Clock; cfg.Clock == nil {
+		s.cfg.Clock = clock.Machine{}
+	}
+	s.mail.inbox.deaf, s.mail.gaps.deaf = false, false
+	return s
 }
 
 // System is the one that is run. Between two calls of Run it may be looked at.

@@ -192,10 +192,18 @@ func (s *System) options(release *code.Release) script.Options {
 		}
 	}
 	if s.cfg.OnFault != nil {
-		opt.OnFault = func(f script.Fault) { s.cfg.OnFault(s.cfg.Address, f) }
+		opt.OnFault = func(f script.Fault) {
+			if !s.tape.again() {
+				s.cfg.OnFault(s.cfg.Address, f)
+			}
+		}
 	}
 	if s.cfg.OnLog != nil {
-		opt.OnLog = func(level, module, text string) { s.cfg.OnLog(s.cfg.Address, level, module, text) }
+		opt.OnLog = func(level, module, text string) {
+			if !s.tape.again() {
+				s.cfg.OnLog(s.cfg.Address, level, module, text)
+			}
+		}
 	}
 	return opt
 }

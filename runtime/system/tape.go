@@ -22,6 +22,9 @@ type Sink interface {
 	// Inputs takes what has gone in since the beginning or the batch before, and returns room
 	// for the next. false: it is dropped, and with it all that comes before the next Image.
 	Inputs(Batch) (room []byte, ok bool)
+	// After calls functions when all that it was given before is on disk, or is lost; on any
+	// goroutine. false: it will not.
+	After([]func()) bool
 	// Lost says that the system has done what cannot be done again, or has no image, and why.
 	Lost(now time.Time, why error)
 	// Ended says that the system has ended in order: there is nothing to bring back.
@@ -84,6 +87,7 @@ type tape struct {
 	releases []*code.Release
 	out      world.Digest // of what has left the system since the beginning
 	steps    int64        // of Lua up to there
+	held     []func()     // what is to be begun outside when what led to it is on disk
 	chance   []byte       // scratch
 }
 
@@ -95,6 +99,9 @@ func newTape(s Sink) *tape {
 }
 
 func (t *tape) writes() bool { return t != nil && t.begun && t.from == nil }
+
+// again says whether the system is run again.
+func (t *tape) again() bool { return t != nil && t.from != nil }
 
 // steady is a time of the clock by which durations add up, whatever is done to the machine's
 // date, and which is the same when it is read back.
@@ -269,15 +276,53 @@ func (t *tape) passed(game float64, now time.Time) {
 // between hands on what has gathered, and takes an image where one is wanted. No step is in
 // hand.
 func (t *tape) between(s *System, now time.Time) {
-	if t == nil || t.from != nil {
+	if t == nil || t.from != nil || t.sink == nil {
 		return
 	}
-	if t.begun && (len(t.w.Bytes()) >= batchBytes || !t.since.IsZero() && now.Sub(t.since) >= batchEvery) {
+	if t.begun && (len(t.held) > 0 || len(t.w.Bytes()) >= batchBytes || !t.since.IsZero() && now.Sub(t.since) >= batchEvery) {
 		t.hand(s.time.tick)
 	}
 	if t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
 		t.image(s, now)
 	}
+	t.release()
+}
+
+// then calls a function when what has happened up to the end of the step is on disk: never,
+// where the system is run again.
+func (t *tape) then(do func()) {
+	switch {
+	case t == nil, t.from == nil && t.sink == nil:
+		do()
+	case t.from == nil:
+		t.held = append(t.held, do)
+	}
+}
+
+// release lets begin what was held.
+func (t *tape) release() {
+	if len(t.held) == 0 {
+		return
+	}
+	held := t.held
+	t.held = nil
+	if t.begun && t.sink.After(held) {
+		return
+	}
+	for _, do := range held {
+		do()
+	}
+}
+
+// pending is how long what is in hand may still wait to be handed on; false for nothing.
+func (t *tape) pending(now time.Time) (time.Duration, bool) {
+	if !t.writes() || len(t.w.Bytes()) == 0 {
+		return 0, false
+	}
+	if t.since.IsZero() {
+		t.since = now
+	}
+	return max(0, batchEvery-now.Sub(t.since)), true
 }
 
 // hand gives the batch in hand to the Sink.
@@ -328,18 +373,17 @@ func (t *tape) cut(why error) {
 	t.sink.Lost(t.until, why)
 }
 
-// end hands on the rest: the system sleeps, or has ended.
-func (t *tape) end(s *System, ended bool) {
-	if t == nil || t.from != nil {
+// end hands on the rest: the system has ended.
+func (t *tape) end(s *System) {
+	if t == nil || t.from != nil || t.sink == nil {
 		return
 	}
 	if t.begun {
 		t.hand(s.time.tick)
 	}
-	if ended {
-		t.begun = false
-		t.sink.Ended()
-	}
+	t.release()
+	t.begun = false
+	t.sink.Ended()
 }
 
 // HandOn gives the Sink what there is, between two ticks; else it gets it once a second.

@@ -43,6 +43,12 @@ func (r *reel) Inputs(b Batch) ([]byte, bool) {
 	r.parts = append(r.parts, reelPart{batch: bytes.Clone(b.Data)})
 	return b.Data, true
 }
+func (r *reel) After(do []func()) bool {
+	for _, f := range do {
+		f()
+	}
+	return true
+}
 func (r *reel) Lost(_ time.Time, why error) { r.lost = append(r.lost, why.Error()) }
 func (r *reel) Ended()                      { r.ended = true }
 

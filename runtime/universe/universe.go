@@ -196,6 +196,9 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 	return s, nil
 }
 
+// Describe says what the actor with the address is, and whom it tells.
+func (u *Universe) Describe(a world.Address) (system.Config, error) { return u.configure(a) }
+
 // configure says what the actor with the address is.
 func (u *Universe) configure(a world.Address) (system.Config, error) {
 	cfg, err := u.describe(a)
