@@ -33,6 +33,7 @@ type ReplayReport struct {
 	Last      world.Tick      `json:"last_tick"`
 	Ticks     int             `json:"ticks"`
 	Images    int             `json:"images"` // that were compared
+	Changes   []record.Change `json:"releases,omitempty"`
 	Took      float64         `json:"took_s"`
 	Times     float64         `json:"times_real_time"`
 	Changed   bool            `json:"changed"` // other code ran
@@ -82,6 +83,7 @@ func (r *ReplayReport) again(rec *record.Recording, setup record.Setup, o record
 		return err
 	}
 	r.Began, r.Ended, r.First, r.Last, r.Ticks, r.Images, r.Gap, r.Parted = run.Began, run.At, run.First, run.Last, run.Ticks, run.Images, run.Gap, run.Parted
+	r.Changes = run.Changes
 	if run.Parted == nil || len(run.Parted.Differences) == 0 {
 		return nil
 	}
@@ -146,6 +148,9 @@ func (r *ReplayReport) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s to %s: ticks %d to %d, %d of them run in %.2f s, %.0f times as fast as they were played\n",
 		r.System, r.Began.Local().Format("2006-01-02 15:04:05"), r.Ended.Local().Format("15:04:05"), r.First, r.Last, r.Ticks, r.Took, r.Times)
+	for _, c := range r.Changes {
+		fmt.Fprintf(&b, "release %d (%s) came after tick %d\n", c.Number, c.Hash, c.Tick)
+	}
 	switch {
 	case r.Changed && r.Parted == nil:
 		b.WriteString("0 differences\n")

@@ -96,6 +96,7 @@ type shard struct {
 	at       *code.Release
 	next     world.CharacterID
 	asked    uint64
+	changes  []Change
 }
 
 func staging(string) script.Options {
@@ -202,6 +203,9 @@ func (s *shard) release(n int) {
 			s.t.Fatal(err)
 		}
 		s.stager.Adopt(staged, to.Hash)
+		if s.at.Hash != to.Hash {
+			s.changes = append(s.changes, Change{s.Tick(), Release{to.Number, to.Hash}})
+		}
 		s.at = to
 	}))
 }

@@ -60,8 +60,8 @@ type Part struct {
 
 // Release names a release.
 type Release struct {
-	Number int
-	Hash   string
+	Number int    `json:"release"`
+	Hash   string `json:"hash"`
 }
 
 // String is under which name it is found.

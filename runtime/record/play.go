@@ -44,10 +44,20 @@ type Run struct {
 	First, Last world.Tick
 	Began       time.Time // of the recorded time
 	At          time.Time // how far it has come
+	Changes     []Change  // of the scripts, as they came
 	Images      int       // that were compared with those of the recording
 	Parted      *Parting  // where it first was not what was recorded; nil for nowhere
 	Gap         bool      // the recording goes on behind a gap, which was not run
 }
+
+// Change is when the system came to another release.
+type Change struct {
+	Tick world.Tick `json:"tick"` // the last one that was run before
+	Release
+}
+
+// String is "release 2-1f3a9c after tick 120".
+func (c Change) String() string { return fmt.Sprintf("release %v after tick %d", c.Release, c.Tick) }
 
 // Parting is where a run parts from what was recorded.
 type Parting struct {
@@ -135,7 +145,7 @@ func (r *Run) begin(p Part) error {
 	cfg := r.setup.System
 	cfg.Release = func() *code.Release { return made }
 	r.play, err = system.NewPlayback(system.PlaybackConfig{
-		System: cfg, Thaw: reload.Thaw, Commit: r.commit.commit, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved,
+		System: cfg, Thaw: reload.Thaw, Commit: r.change, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved,
 	}, p.Image)
 	if err != nil {
 		return err
@@ -148,6 +158,16 @@ func (r *Run) begin(p Part) error {
 		return r.commit.commit(r.System().State(), script.Deed{Kind: script.DeedCommit, Release: made})
 	}
 	return nil
+}
+
+// change brings the scripts to another release.
+func (r *Run) change(st *script.State, d script.Deed) error {
+	before := st.Release()
+	err := r.commit.commit(st, d)
+	if now := st.Release(); err == nil && now.Hash != before.Hash {
+		r.Changes = append(r.Changes, Change{r.Last, Release{now.Number, now.Hash}})
+	}
+	return err
 }
 
 // compare holds an image against the run.

@@ -66,3 +66,36 @@ func TestWhatWasRecordedRunsAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestReplayAcrossReloads keeps a life with many releases, some of them the same again, others
+// taken back, and runs it from the file alone: each release has to come
+// after the same tick with the same hash, and the state has to be the same at every tick.
+func TestReplayAcrossReloads(t *testing.T) {
+	s := newShard(t)
+	r := rand.New(rand.NewPCG(7, 7))
+	for i := range 12 {
+		s.live(r, 9)
+		s.release([]int{2, 5, 1, 8, 5, 13, 13, 2}[i%8])
+		s.turn(time.Millisecond)
+	}
+	s.live(r, 20)
+	kept, err := Keep(s.recorder.cfg.Dir, "@Alpha", epoch, "reloads", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec, err := OpenFile(kept.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := rec.NewRun(setup(), Options{From: epoch})
+	defer run.Close()
+	if err := run.All(); err != nil {
+		t.Fatal(err)
+	}
+	if run.Parted != nil || run.Last != s.Tick() {
+		t.Errorf("up to tick %d of %d it parts at %+v", run.Last, s.Tick(), run.Parted)
+	}
+	if fmt.Sprint(run.Changes) != fmt.Sprint(s.changes) || len(s.changes) < 10 {
+		t.Errorf("the releases came at\n%v\nand were recorded at\n%v", run.Changes, s.changes)
+	}
+}
