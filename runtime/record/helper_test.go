@@ -241,3 +241,8 @@ func (s *shard) act(r *rand.Rand) {
 		s.post(system.Do(func(sys *system.System) { sys.State().Eval(fmt.Sprintf("main.n = main.n + %d", n), "amy", nil) }))
 	}
 }
+
+// command gives a command as a player.
+func (s *shard) command(id world.CharacterID, name string, x float64) {
+	s.post(system.Command{Player: id, Client: s.clients[id], ID: 1, Name: name, Args: map[string]world.Value{"x": x}})
+}

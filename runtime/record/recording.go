@@ -57,7 +57,9 @@ func Open(dir string, a world.Address) (*Recording, error) {
 	if len(rec.paths) == 0 {
 		return nil, fmt.Errorf("nothing is recorded of %s in %s", a, dir)
 	}
-	return rec, rec.begin(rec.paths[len(rec.paths)-1])
+	newest := rec.paths[len(rec.paths)-1]
+	rec.Ended = strings.HasSuffix(newest, ended+suffix)
+	return rec, rec.begin(newest)
 }
 
 // OpenFile opens a recording that was kept.
@@ -210,7 +212,7 @@ func (rec *Recording) since(from time.Time) []string {
 }
 
 func stampOf(path string) time.Time {
-	at, _ := time.Parse(stampLayout, filepath.Base(path)[:max(0, len(filepath.Base(path))-len(suffix))]) // segmentsBelow has seen that it can be read
+	at, _ := time.Parse(stampLayout, stampIn(filepath.Base(path))) // segmentsBelow has seen that it can be read
 	return at
 }
 

@@ -26,6 +26,7 @@ const (
 	keptDir     = "kept"
 
 	suffix = ".rec"
+	ended  = ".ended" // before it: the system must not be brought back from this
 )
 
 // file is a file that is written.
@@ -76,7 +77,7 @@ func segmentsBelow(dir, of string) ([]*segment, error) {
 			}
 			return err
 		}
-		began, perr := time.Parse(stampLayout, strings.TrimSuffix(d.Name(), suffix))
+		began, perr := time.Parse(stampLayout, stampIn(d.Name()))
 		info, ierr := d.Info()
 		if d.IsDir() || perr != nil || ierr != nil || !strings.HasSuffix(path, suffix) {
 			return nil
@@ -86,6 +87,11 @@ func segmentsBelow(dir, of string) ([]*segment, error) {
 	})
 	slices.SortFunc(out, func(a, b *segment) int { return a.began.Compare(b.began) })
 	return out, err
+}
+
+// stampIn is the part of a segment's name that says when it begins.
+func stampIn(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, suffix), ended)
 }
 
 // stampLayout is how segments are called.
@@ -195,8 +201,13 @@ func (s *shelf) tear(of *Stream) {
 	if g == nil {
 		return
 	}
-	if s.append(g, kindEnd, nil) != nil {
-		_ = os.Remove(g.path) // else what is left says itself how far it goes
+	if s.append(g, kindEnd, nil) != nil { // on a full disk the name can still say it
+		to := strings.TrimSuffix(g.path, suffix) + ended + suffix
+		if os.Rename(g.path, to) == nil {
+			g.path = to
+		} else {
+			_ = os.Remove(g.path)
+		}
 	}
 	s.finish(of)
 }

@@ -359,17 +359,21 @@ func (c *codec) readTasks(r *image.Reader) {
 // writeKept writes what the reload engine keeps by name.
 func (c *codec) writeKept(w *image.Writer) {
 	s := c.s
+	w.Step("what reloads keep")
 	w.Count(len(s.kept))
 	for _, key := range sortedKeys(s.kept) {
 		w.Text(key)
 		w.Step("reload.state")
 		w.Value(s.kept[key])
 	}
+	w.Step("what reloads keep of before")
 	w.Bool(s.reloads != nil)
 	if s.reloads != nil {
 		s.reloads.Write(s, w)
 	}
+	w.Step("texts that were loaded")
 	c.writeLoads(w)
+	w.Step("patches of single objects")
 	c.writeOverrides(w)
 }
 

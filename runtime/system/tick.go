@@ -152,7 +152,7 @@ func (s *System) catchUp(now time.Time) {
 	if gone <= 0 {
 		return
 	}
-	s.time.skip(gone, world.Tick(gone*s.time.hz+0.5))
+	s.time.skip(gone, world.Tick(float64(gone*s.time.hz)+0.5))
 	if s.Len() == 0 {
 		return
 	}

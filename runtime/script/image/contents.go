@@ -133,7 +133,9 @@ func (w *Writer) closure(fn *lua.LFunction) {
 		return
 	}
 	w.Step("'s code")
+	w.quiet++
 	w.Object(w.host.Code(fn.Proto))
+	w.quiet--
 	w.Step("'s environment")
 	w.Value(fn.Env)
 	w.Count(len(fn.Upvalues))

@@ -290,7 +290,13 @@ func (w *Writer) Rest() {
 		case o.named:
 		case o.kind != nil:
 			if o.kind.Write != nil {
+				if o.kind.Code {
+					w.quiet++
+				}
 				o.kind.Write(w, o.v)
+				if o.kind.Code {
+					w.quiet--
+				}
 			}
 		default:
 			w.contents(o.v)
