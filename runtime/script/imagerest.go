@@ -42,6 +42,7 @@ func (c *codec) writeRest(w *image.Writer) {
 
 // writeOfCode writes what is kept of code that is not, or no longer, a function's.
 func (c *codec) writeOfCode(w *image.Writer, p *lua.FunctionProto) {
+	defer w.Code()()
 	if c.own[p] != nil || wrapperOf(p) != "" {
 		return
 	}

@@ -33,6 +33,13 @@ func (w *Writer) told(format string, values ...any) {
 	}
 }
 
+// Code says that what is written until its result is called is how code is written: a
+// transcript leaves it out.
+func (w *Writer) Code() func() {
+	w.quiet++
+	return w.loud
+}
+
 // loud ends that what is written is not told.
 func (w *Writer) loud() { w.quiet-- }
 
