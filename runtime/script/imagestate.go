@@ -207,6 +207,7 @@ func (c *codec) writeModule(w *image.Writer, m *Module) {
 	w.Value(m.Result)
 	w.Count(len(m.Variables))
 	for _, v := range m.Variables {
+		w.Step(m.Name + "'s variables")
 		w.Bool(v != nil)
 		if v != nil {
 			w.Step(m.Name + ":" + v.Decl.Name)
@@ -223,6 +224,7 @@ func (c *codec) writeModule(w *image.Writer, m *Module) {
 
 // writePasts writes what slots keep beside their layout.
 func (c *codec) writePasts(w *image.Writer, m *Module) {
+	defer w.Code()()
 	for id, f := range m.Functions {
 		if f != nil && f.Slot.past != nil && len(f.Slot.past.extras) > 0 {
 			w.Count(id)
