@@ -16,20 +16,23 @@ type Event struct{ Sig, Doc string }
 // Events lists everything the core tells scripts, in the order of the methods
 // below that do it.
 var Events = []Event{
-	{"system_started()", "The system has loaded its scripts: at its first use, and after a fault in the core brought it back."},
-	{"system_stopping()", "The system is about to be unloaded or the shard to stop; nothing that waits will go on."},
+	{"system_started()", "The system has loaded its scripts: at its first use, and after a fault in the core brought it back. Not after a restart of the shard: a system that was kept goes on."},
+	{"system_stopping()", "The system is about to be unloaded; nothing that waits will go on. When the shard stops, systems are kept and go on at its next start, with all that waits, as if nothing had been: they have not stopped, and hear this only where they could not be kept."},
 	{"player_entered(player: integer, reason: string)", "A player has come: reason is \"login\", \"jump\" (see player_arrived) or \"restore\" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one."},
-	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\" or why the session ended. The player and their ship are still there."},
+	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\", why the session ended, or \"changed\" (while the shard was down somebody changed what the store has of them, which counts: they come back with \"restore\", or not at all). The player and their ship are still there."},
 	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
 	{"player_connected(player: integer)", "The player's client has come and knows nothing yet: after player_entered at a login, and by itself when it takes the session up again after a break or a reload of the page. Tell it here what it would otherwise hear only when that changes."},
 	{"types_changed(names: TypeName[], before: table)", "Figures of types have changed with a release. Who holds a type's table sees the new ones already; before has the old figures by name. What was copied when a ship was put into space, its mass and speed, is for scripts to bring up to date."},
-	{"player_disconnected(player: integer, reason: string)", "The player's client is gone: once for each player_connected. The reason is \"lost\" (the connection broke: the player stays for a minute, and player_connected or player_left follows), \"taken over\" (they came from another place: player_connected follows), \"restart\" (of this system's scripts: the new ones hear player_connected), \"shutdown\", or why the session ends, just before player_left: \"logout\", or what they were kicked for. A jump takes the client along: it is not told of."},
+	{"player_disconnected(player: integer, reason: string)", "The player's client is gone: once for each player_connected. The reason is \"lost\" (the connection broke: the player stays for a minute, and player_connected or player_left follows), \"taken over\" (they came from another place: player_connected follows), \"restart\" (of this system's scripts: the new ones hear player_connected), \"shutdown\" (the shard was stopped and goes on now, where the player stays for a minute as after a lost connection, or the system stops for good), or why the session ends, just before player_left: \"logout\", or what they were kicked for. A jump takes the client along: it is not told of."},
 	{"ship_docked(ship?: integer, station: integer, player: integer)", "A player is in a station who was not: they docked, began there or woke there after a death. The ship is out of space already; it is nil where they had none."},
 	{"ship_undocked(ship?: integer, station: integer, player: integer)", "A player has left a station. The ship is the one they fly when the function that called player.undock has ended, nil for none."},
 	{"warp_started(ship: integer)", "A ship has aligned and goes into warp."},
 	{"warp_landed(ship: integer)", "A ship has come out of warp."},
 	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},
 	{"target_lost(ship: integer, target: integer)", "What a ship followed is gone, warped off or out of sight; the ship brakes."},
+	{"ship_harmed(ship: integer, points: number, by?: integer)", "space.damage was called. What it takes off the ship, and who is told, is the scripts' business; by is the ship that is to blame."},
+	{"ship_hidden(ship: integer)", "space.hide has taken a ship out of the sight of others: who has a lock on it has none any more."},
+	{"ship_shown(ship: integer)", "A ship that was hidden can be seen again."},
 	{"bubble_entered(ship: integer)", "A ship sees other things than before."},
 	{"bubble_left(ship: integer)", "A ship has left those who saw it."},
 	{"missile_hit(missile: integer, target: integer, owner?: integer)", "A missile has hit; owner is the ship that launched it. The missile is gone afterwards."},
@@ -114,6 +117,12 @@ func (t teller) WarpLanded(ship world.EntityID) { t.emit("warp_landed", id(ship)
 func (t teller) ShipArrived(ship, target world.EntityID) {
 	t.emit("ship_arrived", id(ship), id(target))
 }
+
+// ShipHidden fires ship_hidden.
+func (t teller) ShipHidden(ship world.EntityID) { t.emit("ship_hidden", id(ship)) }
+
+// ShipShown fires ship_shown.
+func (t teller) ShipShown(ship world.EntityID) { t.emit("ship_shown", id(ship)) }
 
 // TargetLost fires target_lost.
 func (t teller) TargetLost(ship, target world.EntityID) { t.emit("target_lost", id(ship), id(target)) }

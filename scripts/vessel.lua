@@ -97,6 +97,12 @@ function vessel.hurt(v, points, by)
   return taken
 end
 
+-- Scripts that know nothing of vessels harm a ship with space.damage.
+function event.ship_harmed(id, points, by)
+  local v = vessel.of(id)
+  if v then vessel.hurt(v, points, by and vessel.of(by)) end
+end
+
 -- What is left, as fractions: shield, armour, hull, capacitor.
 function vessel.condition(v)
   vessel.settle(v)

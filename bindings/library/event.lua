@@ -6,10 +6,10 @@
 ---@field [string] function A handler.
 event = {}
 
---- The system has loaded its scripts: at its first use, and after a fault in the core brought it back.
+--- The system has loaded its scripts: at its first use, and after a fault in the core brought it back. Not after a restart of the shard: a system that was kept goes on.
 function event.system_started() end
 
---- The system is about to be unloaded or the shard to stop; nothing that waits will go on.
+--- The system is about to be unloaded; nothing that waits will go on. When the shard stops, systems are kept and go on at its next start, with all that waits, as if nothing had been: they have not stopped, and hear this only where they could not be kept.
 function event.system_stopping() end
 
 --- A player has come: reason is "login", "jump" (see player_arrived) or "restore" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one.
@@ -17,7 +17,7 @@ function event.system_stopping() end
 ---@param reason string
 function event.player_entered(player, reason) end
 
---- A player is about to go: reason is "jump" or why the session ended. The player and their ship are still there.
+--- A player is about to go: reason is "jump", why the session ended, or "changed" (while the shard was down somebody changed what the store has of them, which counts: they come back with "restore", or not at all). The player and their ship are still there.
 ---@param player integer
 ---@param reason string
 function event.player_left(player, reason) end
@@ -37,7 +37,7 @@ function event.player_connected(player) end
 ---@param before table
 function event.types_changed(names, before) end
 
---- The player's client is gone: once for each player_connected. The reason is "lost" (the connection broke: the player stays for a minute, and player_connected or player_left follows), "taken over" (they came from another place: player_connected follows), "restart" (of this system's scripts: the new ones hear player_connected), "shutdown", or why the session ends, just before player_left: "logout", or what they were kicked for. A jump takes the client along: it is not told of.
+--- The player's client is gone: once for each player_connected. The reason is "lost" (the connection broke: the player stays for a minute, and player_connected or player_left follows), "taken over" (they came from another place: player_connected follows), "restart" (of this system's scripts: the new ones hear player_connected), "shutdown" (the shard was stopped and goes on now, where the player stays for a minute as after a lost connection, or the system stops for good), or why the session ends, just before player_left: "logout", or what they were kicked for. A jump takes the client along: it is not told of.
 ---@param player integer
 ---@param reason string
 function event.player_disconnected(player, reason) end
@@ -71,6 +71,20 @@ function event.ship_arrived(ship, target) end
 ---@param ship integer
 ---@param target integer
 function event.target_lost(ship, target) end
+
+--- space.damage was called. What it takes off the ship, and who is told, is the scripts' business; by is the ship that is to blame.
+---@param ship integer
+---@param points number
+---@param by? integer
+function event.ship_harmed(ship, points, by) end
+
+--- space.hide has taken a ship out of the sight of others: who has a lock on it has none any more.
+---@param ship integer
+function event.ship_hidden(ship) end
+
+--- A ship that was hidden can be seen again.
+---@param ship integer
+function event.ship_shown(ship) end
 
 --- A ship sees other things than before.
 ---@param ship integer

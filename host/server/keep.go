@@ -77,7 +77,7 @@ type keeper struct {
 	s      *Server
 	images images
 	head   imageHead     // of each, but for whose it is
-	turn   chan struct{} // how many are made at once
+	turn   chan struct{} // how many are made, and wait for the disk, at once
 	broken error         // why none can be written
 
 	mu       sync.Mutex
@@ -87,7 +87,7 @@ type keeper struct {
 }
 
 func (s *Server) newKeeper() *keeper {
-	k := &keeper{s: s, images: s.images(), turn: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), releases: map[string]bool{}}
+	k := &keeper{s: s, images: s.images(), turn: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), releases: map[string]bool{}}
 	k.head = imageHead{Shard: s.cfg.Shard, Stop: rand.Text(), At: s.cfg.Clock.Now()}
 	k.broken = os.MkdirAll(k.images.dir, 0o700)
 	return k
@@ -149,6 +149,15 @@ func (k *keeper) keepRelease(number int, hash string, files func() map[string][]
 	return nil
 }
 
+// left notes systems that have not come to rest in time: others are kept without them.
+func (k *keeper) left(hanging []*system.System) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, a := range hanging {
+		k.lost = append(k.lost, lost{bare(string(a.Address())), "it had not come to rest when the shard had to end"})
+	}
+}
+
 // seal makes the images count. Everybody must have been saved before.
 func (k *keeper) seal() error {
 	if k.kept.Load() > 0 {
@@ -156,6 +165,8 @@ func (k *keeper) seal() error {
 			return err
 		}
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	return k.s.putStop(ctx, lastStop{id: k.head.Stop, lost: k.lost})

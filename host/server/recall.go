@@ -246,12 +246,13 @@ func (c *recaller) wake(t *thawed) {
 // kept is the store's word on a player. saved are what their system has had saved of late.
 func (c *recaller) kept(was system.Character, saved lineage) (system.Character, system.Fate) {
 	row, err := c.s.store.Character(c.ctx, was.ID)
-	if err != nil || c.s.sanctions.banned(row.Account) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && c.s.sanctions.banned(row.Account) {
 		return was, system.FateGone
 	}
-	now, err := fromRow(row)
-	if err != nil {
-		return was, system.FateGone
+	now, unread := fromRow(row)
+	if err = errors.Join(err, unread); err != nil {
+		c.s.log.Error("a character could not be held against the store", "player", was.ID, "error", err)
+		return was, system.FateSame
 	}
 	switch {
 	case sameCharacter(was, now), saved.has(now):

@@ -128,7 +128,7 @@ func (g *Gate) Stats() Stats {
 }
 
 // shutdownReason is what players read when the server stops.
-const shutdownReason = "The server is shutting down."
+const shutdownReason = "The server is shutting down. When it is back, all goes on where it is now."
 
 // Stop says that the world is about to let everybody go because the server stops:
 // nobody is put out by that, and their tokens stay good. Close follows.

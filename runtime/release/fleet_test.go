@@ -551,6 +551,28 @@ func TestAFullDiskHoldsNoRollbackUp(t *testing.T) {
 	s.want("on", s.values(), "S00=5 S01=5")
 }
 
+// TestTwoWaysBackOnAFullDisk are two releases, in the store too once it can be told.
+func TestTwoWaysBackOnAFullDisk(t *testing.T) {
+	s := newShard(t, false, 2, returns(1))
+	s.verdict(s.save("m.lua", returns(2)), Apply)
+	s.journal.full = true
+	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Apply)
+	s.verdict(s.ctl.Rollback(bg, 2, "amy", ""), Apply)
+	s.want("back and forth", s.values(), "S00=2 S01=2")
+	s.journal.full = false
+	s.pass(time.Minute)
+	if o, did := s.ctl.Watch(bg); !did || o.Release != 4 || s.journal.n != 4 {
+		t.Errorf("%v %+v, and the store has %d releases", did, o, s.journal.n)
+	}
+	if got := strings.Join(s.journal.notes, ", "); !strings.Contains(got, "3 live") || !strings.Contains(got, "4 live") {
+		t.Errorf("the store has %s", got)
+	}
+	s.verdict(s.save("m.lua", returns(5)), Apply)
+	if live := s.ctl.Live().Number; live != 5 {
+		t.Errorf("the next is release %d", live)
+	}
+}
+
 // TestAWayBackGetsTheNumberThatTheStoreGives, where that has given more of them than the
 // controller knows of; and a save is not given it before.
 func TestAWayBackGetsTheNumberThatTheStoreGives(t *testing.T) {

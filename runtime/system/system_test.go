@@ -349,6 +349,33 @@ func TestTimerWakesASleepingSystemOnTime(t *testing.T) {
 	})
 }
 
+// TestACalendarWakesASleepingSystem goes by the wall: an hour of the game is as long,
+// while nobody is there to slow it down.
+func TestACalendarWakesASleepingSystem(t *testing.T) {
+	for _, service := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var ran []string
+			sys, _ := run(t, `at("03:00", function() core.note() end) at("*:30", function() core.note() end)`, func(c *Config) {
+				if service {
+					c.Address, c.Static = "clock", nil
+				}
+				c.Script.Started, c.Script.Now = time.Now(), time.Now
+				c.Bind = func(_ *System, st *script.State) {
+					st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "note"}}}, map[string]lua.LGFunction{
+						"note": func(*lua.LState) int { ran = append(ran, time.Now().UTC().Format("15:04")); return 0 }})
+				}
+			})
+			_ = sys.Post(Do(func(*System) {}))
+			time.Sleep(3*time.Hour + time.Minute)
+			synctest.Wait()
+			equal(t, "it ran", ran, []string{"00:30", "01:30", "02:30", "03:00"})
+			if n := sys.stats.ticks.Load(); n > 20 {
+				t.Errorf("%d ticks for four calls", n)
+			}
+		})
+	}
+}
+
 // TestTimerOfAReleaseCountsFromItsCommit gives a system, and a service, a timer
 // while they sleep: the sleep before it is not made good.
 func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {

@@ -94,6 +94,10 @@ func (s *System) tell(ev physics.Event) {
 		s.scripts.events.ShipArrived(ev.ID, ev.Target)
 	case physics.TargetLost:
 		s.scripts.events.TargetLost(ev.ID, ev.Target)
+	case physics.Hidden:
+		s.scripts.events.ShipHidden(ev.ID)
+	case physics.Shown:
+		s.scripts.events.ShipShown(ev.ID)
 	case physics.BubbleEntered:
 		s.scripts.events.BubbleEntered(ev.ID)
 	case physics.BubbleLeft:

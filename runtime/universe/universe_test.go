@@ -151,7 +151,15 @@ type galaxy struct {
 
 func newGalaxy(t *testing.T, files map[string]string) *galaxy {
 	t.Helper()
-	g := &galaxy{people: &people{saved: map[world.CharacterID]system.Character{}}}
+	g := idle(t, &people{saved: map[world.CharacterID]system.Character{}}, files)
+	g.StartServices()
+	return g
+}
+
+// idle is a galaxy in which nothing runs.
+func idle(t *testing.T, who *people, files map[string]string) *galaxy {
+	t.Helper()
+	g := &galaxy{people: who}
 	sources := map[string][]byte{"main.lua": []byte(source)}
 	for path, text := range files {
 		sources[path] = []byte(text)
@@ -175,7 +183,6 @@ func newGalaxy(t *testing.T, files map[string]string) *galaxy {
 			},
 		},
 	})
-	g.StartServices()
 	t.Cleanup(func() {
 		if err := g.Universe.Close(context.Background()); err != nil {
 			t.Error(err)

@@ -6,6 +6,7 @@ local chat = {}
 
 chat.keep = 20     -- lines remembered of a channel
 chat.most = 1000   -- channels of which lines are remembered: those that spoke last
+chat.old = 86400   -- s after which what was said is forgotten, in the night
 chat.spoke = {}   -- by channel: when something was last said in it
 chat.systems = {}  -- by name: those with somebody in them
 chat.people = {}   -- by name in small letters: {id=, name=, system=} of those in the game
@@ -60,6 +61,14 @@ function chat.say(line)
   end
   return true
 end
+
+function chat.forget_old()
+  for name, when in pairs(chat.spoke) do
+    if system.now() - when > chat.old then chat.lines[name], chat.spoke[name] = nil, nil end
+  end
+end
+
+at("04:00", chat.forget_old)
 
 -- What was said last in a channel, oldest first.
 function chat.history(channel)

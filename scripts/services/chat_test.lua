@@ -24,6 +24,18 @@ function test.channels_are_remembered_up_to_a_number()
   eq(#chat.history("c") + #chat.history("d"), 2)
 end
 
+function test.what_is_old_is_forgotten()
+  local old = chat.old
+  chat.old = 5
+  chat.say {channel = "a", from = "Ann", text = "o7"}
+  advance(6)
+  chat.say {channel = "b", from = "Ann", text = "o7"}
+  chat.forget_old()
+  chat.old = old
+  eq(chat.history("a"), {})
+  eq(#chat.history("b"), 1)
+end
+
 function test.systems_listen_and_forget()
   chat.listen("Alpha", 7, "Ann")
   chat.listen("Alpha", 8, "Ben")
