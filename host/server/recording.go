@@ -68,7 +68,7 @@ func rerun(meta record.Meta, m *world.Universe) (record.Setup, error) {
 	types := &bindings.TypeReader{}
 	options := script.Options{Entry: []string{"main"}, Now: time.Now, Strict: true, Data: types.Data} // the date is the recording's
 	cfg := system.Config{
-		Address: meta.System, Module: meta.Module, Seed: meta.Seed, Hz: meta.Hz, Limits: meta.Limits, CohortsFrom: meta.CohortsFrom,
+		Address: meta.System, Module: meta.Module, Seed: meta.Seed, Hz: meta.Hz, Limits: meta.Limits, CohortsFrom: meta.CohortsFrom, Near: meta.Near,
 		Script: options, Bind: bindings.Binder(deps), Events: bindings.Teller,
 		NameOf: func(id world.SystemID) string {
 			if m := m.System(id); m != nil {

@@ -97,7 +97,7 @@ func (c *recaller) revive(a world.Address) (*thawed, error) {
 	if err != nil {
 		return nil, err
 	}
-	live.Hz, live.Limits, live.CohortsFrom = rec.Meta.Hz, rec.Meta.Limits, rec.Meta.CohortsFrom
+	live.Hz, live.Limits, live.CohortsFrom, live.Near = rec.Meta.Hz, rec.Meta.Limits, rec.Meta.CohortsFrom, rec.Meta.Near
 	saved := lineage{}
 	run, err := c.again(rec, live, record.Options{Saved: saved.add})
 	if err != nil {

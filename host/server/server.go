@@ -41,6 +41,7 @@ type Server struct {
 	deps       *bindings.Deps
 	universe   *universe.Universe
 	gate       *gate.Gate
+	rounds     gate.Rounds
 	watcher    *watch.Watcher
 	releases   *releases
 	faults     *faults
@@ -149,6 +150,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
 			CohortsFrom: s.cfg.CohortsFrom,
+			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},
 	})
 }
@@ -304,6 +306,7 @@ func (s *Server) stop() error {
 		s.log.Info("everybody is saved", "players", players, "systems", systems, "kept", k.kept.Load(), "took", time.Since(began).Round(time.Millisecond))
 		fmt.Fprintf(s.cfg.Out, "Saved %s. Goodbye.\n", count(players, "player", "players"))
 	}
+	defer s.rounds.Close()
 	return errors.Join(err, s.gate.Close(ctx))
 }
 

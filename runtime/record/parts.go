@@ -22,6 +22,7 @@ type Meta struct {
 	Seed        uint64        `json:"seed"`
 	Hz          float64       `json:"hz"`
 	CohortsFrom int           `json:"cohorts_from"`
+	Near        int           `json:"near"`
 	Limits      system.Limits `json:"limits"`
 	Map         string        `json:"map"`             // its hash
 	Place       string        `json:"place,omitempty"` // the sum of what the map has of the system
