@@ -133,8 +133,8 @@ func (teller) BubbleEntered(world.EntityID)                            {}
 func (teller) BubbleLeft(world.EntityID)                               {}
 func (teller) MissileHit(_, _, _ world.EntityID)                       {}
 func (teller) MissileExpired(world.EntityID)                           {}
-func (teller) ShipHidden(world.EntityID) {}
-func (teller) ShipShown(world.EntityID) {}
+func (teller) ShipHidden(world.EntityID)                               {}
+func (teller) ShipShown(world.EntityID)                                {}
 
 // scripts is the game of these tests; n tells its releases apart.
 func scripts(n int) map[string][]byte {
