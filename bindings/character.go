@@ -82,7 +82,14 @@ func characterFind(e *env, L *lua.LState) int {
 }
 
 func characterSend(e *env, L *lua.LState) int {
-	if !e.deps.Characters.Tell(characterAt(L, 1), wire.NewEvent(L.CheckString(2), fields(L, 3, "character.send"))) {
+	id, event := characterAt(L, 1), wire.NewEvent(L.CheckString(2), fields(L, 3, "character.send"))
+	elsewhere := e.sys.Hear(func() string {
+		if e.deps.Characters.Tell(id, event) {
+			return ""
+		}
+		return "not in the game"
+	})
+	if elsewhere != "" {
 		return refuse(L, fmt.Errorf("the character %v is not in the game", L.Get(1)))
 	}
 	return done(L, nil)

@@ -82,7 +82,7 @@ func itemsVolume(e *env, L *lua.LState) int {
 		sum := 0.0
 		for _, it := range all {
 			if it.Location == place {
-				sum += float64(it.Quantity) * volume(it.Type)
+				sum += float64(float64(it.Quantity) * volume(it.Type))
 			}
 		}
 		return sum, err

@@ -133,13 +133,18 @@ func playerRun(e *env, L *lua.LState, p *system.Player) int {
 }
 
 func playerMuted(e *env, L *lua.LState, p *system.Player) int {
-	if e.deps.Mutes != nil {
-		if why, muted := e.deps.Mutes.Muted(p.ID); muted {
-			L.Push(lua.LString(why))
-			return 1
+	why := e.sys.Hear(func() string {
+		if e.deps.Mutes == nil {
+			return ""
 		}
+		why, _ := e.deps.Mutes.Muted(p.ID)
+		return why
+	})
+	if why == "" {
+		L.Push(lua.LNil)
+	} else {
+		L.Push(lua.LString(why))
 	}
-	L.Push(lua.LNil)
 	return 1
 }
 

@@ -151,3 +151,10 @@ func (e *env) Counterpart(of any) any {
 	vm.FillClosed(live, fields, vm.NamesOf(sortedKeys(fields)))
 	return e.keep(string(name), live)
 }
+
+// Thawed implements script.DataHost.
+func (e *env) Thawed(t *lua.LTable) {
+	if name, ok := t.RawGetString("name").(lua.LString); ok && t.Metatable == lua.LValue(typeMeta) && e.types().Get(string(name)) != nil {
+		e.keep(string(name), t)
+	}
+}

@@ -22,17 +22,18 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 	if err != nil {
 		L.RaiseError("%s", err.Error())
 	}
-	sys, id := e.sys, e.sys.Await(w)
-	run := e.deps.Outside
+	sys, run := e.sys, e.deps.Outside
 	if run == nil {
 		run = func(work func()) { go work() }
 	}
-	run(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
-		defer cancel()
-		v, err := work(ctx)
-		// A system that has gone meanwhile has no task left to wake.
-		_ = sys.Post(result(id, v, err, refusal))
+	sys.Await(w, func(id uint64) {
+		run(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
+			defer cancel()
+			v, err := work(ctx)
+			// A system that has gone meanwhile has no task left to wake.
+			_ = sys.Post(result(id, v, err, refusal))
+		})
 	})
 	return L.Yield()
 }

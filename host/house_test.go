@@ -52,12 +52,13 @@ var floors = [][]room{
 	{
 		{"world", []string{"world"}, "ids and vectors are the same for everybody"},
 		{"clock", []string{"clock"}, "what moves in game time is told the time of day by nobody"},
+		{"real", []string{"script/real"}, "a sine is the same to the last digit for everybody: it knows nobody"},
 	}, {
 		{"physics", []string{"physics"}, "bodies move the same whether anybody looks, scripts or sends: dt and a seed in, state out"},
 		{"book", []string{"book"}, "an order book is arithmetic on prices: who trades, and where, is told to it"},
 		{"watch", []string{"watch"}, "a directory is watched the same whatever its files are for"},
 		{"the wire", []string{"gate/wire", "gate/peer"}, "what a frame looks like is no question of who sends it"},
-		{"the language", []string{"script/syntax", "script/bytecode", "script/vm", "script/stdlib", "script/number", "script/real",
+		{"the language", []string{"script/syntax", "script/bytecode", "script/vm", "script/stdlib", "script/number",
 			"script/pattern", "script/arg", "script/spell", "script/image"}, "Lua is Lua: what a game does with it is above it"},
 	}, {
 		{"script/code", []string{"script/code"}, "source is compared before anything runs: what is needed of it comes as an argument"},

@@ -30,6 +30,9 @@ type serveCmd struct {
 	Registrations int           `default:"20" help:"Accounts that one address may make at once; then it is one a minute."`
 	Session       time.Duration `default:"336h" help:"How long a player stays signed in without playing; 90 days at most in all."`
 	AcceptData    bool          `help:"The data is empty, another shard's or a production shard's, and it is meant so."`
+	Record        bool          `default:"true" negatable:"" help:"Keep what happens in every system, for replay and to come back after a crash."`
+	RecordKeep    time.Duration `default:"10m" help:"How far back one can go in what is recorded."`
+	RecordLimit   int64         `default:"2048" help:"What is recorded takes so much at most." placeholder:"MIB"`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
 
@@ -41,6 +44,7 @@ func (c *serveCmd) Run() error {
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
+		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
 		Version: programVersion(), Out: os.Stdout,
 	})
 	if err != nil {

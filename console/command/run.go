@@ -75,7 +75,7 @@ func refused(ctx context.Context, s *Session, line string, why error) error {
 	}
 	e := s.entry(line)
 	e.Outcome = refusedWith + why.Error()
-	if err := record(ctx, s, e); err != nil {
+	if err := writeDown(ctx, s, e); err != nil {
 		slog.Warn("console: a refusal could not be written down", "who", s.Who, "command", brief(line), "err", err)
 	}
 	return why
@@ -107,7 +107,7 @@ func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, l
 	}
 	e := s.entry(line)
 	e.Outcome = outcome
-	if werr := record(ctx, s, e); unwritten == nil && !c.Final {
+	if werr := writeDown(ctx, s, e); unwritten == nil && !c.Final {
 		unwritten = werr
 	}
 	switch {
@@ -138,7 +138,7 @@ func (s *Session) intend(ctx context.Context, c *Command, line string) error {
 	}
 	e := s.entry(line)
 	e.Outcome = askedFor
-	return record(ctx, s, e)
+	return writeDown(ctx, s, e)
 }
 
 // change runs a command that changes something, as far as one person may, and says
@@ -169,9 +169,9 @@ func (r *Registry) change(ctx context.Context, s *Session, c *Command, args Args
 	return result, "done", nil
 }
 
-// record writes an audit entry even when the operator has broken off: what was
+// writeDown writes an audit entry even when the operator has broken off: what was
 // done was done.
-func record(ctx context.Context, s *Session, e AuditEntry) error {
+func writeDown(ctx context.Context, s *Session, e AuditEntry) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if err := s.Shard.Audit.Record(ctx, e); err != nil {

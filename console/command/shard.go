@@ -34,6 +34,8 @@ type Shard struct {
 	Log      Log
 	Audit    Audit
 
+	Recordings Recordings
+
 	Community Community
 	Operators Operators
 }

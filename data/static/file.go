@@ -44,7 +44,7 @@ var (
 // Save writes the universe to path so that there is either the whole new file or
 // what was there before, also after a power cut.
 func Save(path string, u *world.Universe) error {
-	data, err := marshal(u)
+	data, err := Marshal(u)
 	if err != nil {
 		return fmt.Errorf("save universe %s: %w", path, err)
 	}
@@ -61,7 +61,7 @@ func Load(path string) (*world.Universe, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load universe: %w", err)
 	}
-	u, err := unmarshal(data)
+	u, err := Unmarshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("load universe %s: %w; %s", path, err, mend(err))
 	}
@@ -104,8 +104,8 @@ func loadOrGenerate(dir string, seed uint64, systems int) (*world.Universe, erro
 	return u, nil
 }
 
-// marshal returns the whole file.
-func marshal(u *world.Universe) ([]byte, error) {
+// Marshal is a map as the bytes of its file.
+func Marshal(u *world.Universe) ([]byte, error) {
 	raw, err := encode(u)
 	if err != nil {
 		return nil, err
@@ -127,8 +127,8 @@ func marshal(u *world.Universe) ([]byte, error) {
 	return append(out, packed...), nil
 }
 
-// unmarshal reads the whole file.
-func unmarshal(data []byte) (*world.Universe, error) {
+// Unmarshal reads the bytes of a map's file.
+func Unmarshal(data []byte) (*world.Universe, error) {
 	if len(data) < len(fileMagic) || string(data[:len(fileMagic)]) != fileMagic {
 		return nil, ErrForeign
 	}

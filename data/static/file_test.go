@@ -91,7 +91,7 @@ func TestSaveNeedsAFolder(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	good, err := marshal(small(t))
+	good, err := Marshal(small(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func FuzzUnmarshal(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	good, err := marshal(u)
+	good, err := Marshal(u)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func FuzzUnmarshal(f *testing.F) {
 			copy(data[headerSize-len(sum):], sum[:])
 			binary.LittleEndian.PutUint64(data[20:], uint64(len(data)-headerSize))
 		}
-		_, _ = unmarshal(data)
+		_, _ = Unmarshal(data)
 	})
 }
 
@@ -251,13 +251,13 @@ func BenchmarkLoad(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	data, err := marshal(u)
+	data, err := Marshal(u)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if _, err := unmarshal(data); err != nil {
+		if _, err := Unmarshal(data); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -40,6 +40,7 @@ type Config struct {
 	Registrations int           // accounts that one network may make at once, and then one a minute; 0 for the gate's own
 	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
 	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
+	Record        Recorded      // what is kept of what happens, to run it again
 	Version       string
 	proxies       peer.Proxies
 
@@ -51,6 +52,14 @@ type Config struct {
 	UnloadAfter time.Duration   // of a system nobody uses; 0 for five minutes
 	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
 	CohortsFrom int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
+}
+
+// Recorded says how much is recorded. Zero fields are for record's own.
+type Recorded struct {
+	Off   bool
+	Keep  time.Duration // how far back one can go
+	Every time.Duration // from one image of a system to the next
+	Limit int64         // bytes in all
 }
 
 // fill sets what was left open and refuses what cannot be.
@@ -88,6 +97,9 @@ func (c *Config) fill() error {
 	}
 	if c.Registrations < 0 || c.SessionIdle < 0 {
 		return errors.New("--registrations and --session cannot be negative")
+	}
+	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
+		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
 	}
 	if err := loopback(c.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)

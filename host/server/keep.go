@@ -26,9 +26,10 @@ const imagesKey = "images"
 
 // lastStop is what the store knows of images.
 type lastStop struct {
-	id   string // "" where there was none
-	used bool   // a start has taken the images up
-	lost []lost // systems that could not be kept
+	id   string   // "" where there was none
+	used bool     // a start has taken the images up
+	lost []lost   // systems that could not be kept
+	runs []string // that have not ended in order since: a crash is made good from what they recorded
 }
 
 // lost is a system that starts from the store, and why.
@@ -51,6 +52,11 @@ func (s *Server) keptStop(ctx context.Context) (lastStop, error) {
 		why, _ := one["why"].(string)
 		k.lost = append(k.lost, lost{system, why})
 	}
+	runs, _ := fields["runs"].([]world.Value)
+	for _, v := range runs {
+		run, _ := v.(string)
+		k.runs = append(k.runs, run)
+	}
 	return k, nil
 }
 
@@ -59,7 +65,11 @@ func (s *Server) putStop(ctx context.Context, k lastStop) error {
 	for i, l := range k.lost {
 		list[i] = map[string]world.Value{"system": l.system, "why": l.why}
 	}
-	return s.store.Put(ctx, shardSpace, imagesKey, map[string]world.Value{"stop": k.id, "used": k.used, "lost": list})
+	runs := make([]world.Value, len(k.runs))
+	for i, run := range k.runs {
+		runs[i] = run
+	}
+	return s.store.Put(ctx, shardSpace, imagesKey, map[string]world.Value{"stop": k.id, "used": k.used, "lost": list, "runs": runs})
 }
 
 // keeper writes the images of one stop.

@@ -25,11 +25,16 @@ func imagesDir(data string) string { return filepath.Join(data, "images") }
 // recalled is what a start has gone on with.
 type recalled struct {
 	systems, players, tasks int
+	killed                  int // systems that were brought back from what was recorded
 	took                    time.Duration
 }
 
 func (r recalled) String() string {
-	return fmt.Sprintf("%s, %s, %s, in %d ms", count(r.systems, "system", "systems"), count(r.players, "player", "players"),
+	after := ""
+	if r.killed > 0 {
+		after = ", after a crash"
+	}
+	return fmt.Sprintf("%s, %s, %s, in %d ms"+after, count(r.systems, "system", "systems"), count(r.players, "player", "players"),
 		count(r.tasks, "task", "tasks"), r.took.Milliseconds())
 }
 
@@ -55,15 +60,14 @@ func (s *Server) recall(ctx context.Context) error {
 	}
 	c := &recaller{s: s, ctx: ctx, last: last, images: s.images(), aside: map[string][]string{}, releases: map[string]*code.Release{}}
 	c.thawAll(paths)
-	if last.id != "" && !last.used {
-		if err := s.putStop(ctx, lastStop{id: last.id, used: true}); err != nil {
-			return fmt.Errorf("the images of the last stop cannot be taken up: %w", err)
-		}
+	c.reviveAll()
+	if err := s.putStop(ctx, lastStop{id: last.id, used: true, runs: s.runs(last.runs)}); err != nil {
+		return fmt.Errorf("the images of the last stop cannot be taken up: %w", err)
 	}
 	c.goOn()
 	if c.recalled.took = time.Since(began); c.recalled.systems > 0 {
 		s.log.Info("the shard goes on where it stopped", "systems", c.recalled.systems, "players", c.recalled.players, "tasks", c.recalled.tasks,
-			"took", c.recalled.took.Round(time.Millisecond))
+			"killed", c.recalled.killed, "took", c.recalled.took.Round(time.Millisecond))
 	}
 	s.recalled = c.recalled
 	if err := c.clean(paths); err != nil {
@@ -88,8 +92,9 @@ type recaller struct {
 
 // thawed is a system that can go on.
 type thawed struct {
-	sys  *system.System
-	path string
+	sys   *system.System
+	path  string  // of its image, "" where it was brought back from what was recorded
+	saved lineage // what the recorded system has saved; nil for one of an image
 }
 
 // thawAll makes systems of the files.
@@ -102,7 +107,7 @@ func (c *recaller) thawAll(paths []string) {
 			c.setAside(path, err)
 			return
 		}
-		c.thawed = append(c.thawed, &thawed{sys, path})
+		c.thawed = append(c.thawed, &thawed{sys: sys, path: path})
 	})
 	slices.SortFunc(c.thawed, func(a, b *thawed) int { return cmp.Compare(a.sys.Address(), b.sys.Address()) })
 }
@@ -207,20 +212,21 @@ func (c *recaller) goOn() {
 	}
 	for _, unit := range slices.Sorted(maps.Keys(errs)) {
 		i := slices.IndexFunc(c.thawed, func(t *thawed) bool { return bare(string(t.sys.Address())) == unit })
-		c.setAside(c.thawed[i].path, errs[unit])
+		c.drop(c.thawed[i], errs[unit])
 		c.s.universe.Discharge(c.thawed[i].sys)
 		c.thawed[i].sys.State().Close()
 		c.thawed = slices.Delete(c.thawed, i, i+1)
 	}
-	inParallel(c.thawed, func(t *thawed) { c.wake(t.sys) })
+	inParallel(c.thawed, c.wake)
 }
 
 // errLost is what tasks hear that wait for an answer of the store.
 var errLost = errors.New("the shard was restarted before the store had answered")
 
 // wake lets a system go on.
-func (c *recaller) wake(sys *system.System) {
-	if n := sys.Agree(c.kept); n > 0 {
+func (c *recaller) wake(t *thawed) {
+	sys := t.sys
+	if n := sys.Agree(func(was system.Character) (system.Character, system.Fate) { return c.kept(was, t.saved) }); n > 0 {
 		c.s.log.Warn("players were changed in the store while the shard was down; they are as the store has them", "system", string(sys.Address()), "players", n)
 	}
 	sys.LoseClients()
@@ -237,8 +243,8 @@ func (c *recaller) wake(sys *system.System) {
 	c.s.universe.Resume(sys)
 }
 
-// kept is the store's word on a player.
-func (c *recaller) kept(was system.Character) (system.Character, system.Fate) {
+// kept is the store's word on a player. saved are what their system has had saved of late.
+func (c *recaller) kept(was system.Character, saved lineage) (system.Character, system.Fate) {
 	row, err := c.s.store.Character(c.ctx, was.ID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && c.s.sanctions.banned(row.Account) {
 		return was, system.FateGone
@@ -248,8 +254,11 @@ func (c *recaller) kept(was system.Character) (system.Character, system.Fate) {
 		c.s.log.Error("a character could not be held against the store", "player", was.ID, "error", err)
 		return was, system.FateSame
 	}
-	if sameCharacter(was, now) {
+	switch {
+	case sameCharacter(was, now), saved.has(now):
 		return was, system.FateSame
+	case saved != nil && samePlace(was, now):
+		return now, system.FateNewer
 	}
 	return now, system.FateChanged
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/record"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -36,6 +38,7 @@ type Server struct {
 	saves      *characters
 	sanctions  *sanctions
 	types      bindings.TypeReader
+	deps       *bindings.Deps
 	universe   *universe.Universe
 	gate       *gate.Gate
 	rounds     gate.Rounds
@@ -44,6 +47,8 @@ type Server struct {
 	faults     *faults
 	load       *loads
 	holdings   *holdings
+	recorder   *record.Recorder // nil where nothing is recorded
+	run        string           // tells this run of the shard from others
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -71,7 +76,7 @@ func New(cfg Config) (*Server, error) {
 	s.faults = newFaults(s.log, s.cfg.Clock)
 	s.health.init(s)
 	s.power.init()
-	s.errands = newErrands()
+	s.errands, s.run = newErrands(), rand.Text()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -114,6 +119,7 @@ func (s *Server) open() (err error) {
 		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 		Outside: s.errands.run,
 	}
+	s.deps, s.recorder = deps, s.newRecorder(m)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
@@ -134,7 +140,7 @@ func (s *Server) scriptOptions() script.Options {
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
 		System: system.Config{
 			Script:      s.scriptOptions(),
 			Bind:        bindings.Binder(deps),
@@ -332,6 +338,9 @@ func (s *Server) close() error {
 	}
 	if s.watcher != nil {
 		errs = append(errs, s.watcher.Close())
+	}
+	if s.recorder != nil {
+		s.recorder.Close()
 	}
 	if s.saves != nil {
 		s.saves.close()

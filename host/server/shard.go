@@ -38,6 +38,9 @@ func (s *Server) Shard() command.Shard {
 
 		Community: community{s},
 	}
+	if s.recorder != nil {
+		shard.Recordings = recordings{s}
+	}
 	if s.cfg.SSH != "" {
 		shard.Operators = operators{s}
 	}
@@ -183,8 +186,8 @@ func (v players) Kick(ctx context.Context, ids []int64, reason string) (int, err
 			continue
 		}
 		err := v.s.universe.Ask(ctx, at, func(s *system.System) {
-			if who := s.Player(p); who != nil {
-				s.Kick(who, reason)
+			if s.Player(p) != nil {
+				s.Handle(system.Leave{Player: p, Reason: reason})
 				kicked++
 			}
 		})

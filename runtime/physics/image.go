@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -303,7 +304,7 @@ func (r *imageReader) body(s *Space, i int32) {
 	if !(s.tau[i] > 0) || s.speed[i] < 0 || s.radius[i] < 0 || s.reach[i] < 0 {
 		r.fail("a body that cannot be")
 	}
-	s.decay[i] = math.Exp(-s.step.dt / s.tau[i])
+	s.decay[i] = real.Exp(-s.step.dt / s.tau[i])
 }
 
 func (r *imageReader) slots(s *Space) []int32 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -95,9 +96,9 @@ type anchor struct {
 // q along lines and circles at no more than Speed; p follows in closed form.
 func (m *Motion) Advance(dt float64, target *Motion) Outcome {
 	if target == nil {
-		return m.advance(dt, math.Exp(-dt/m.Tau), nil)
+		return m.advance(dt, real.Exp(-dt/m.Tau), nil)
 	}
-	return m.advance(dt, math.Exp(-dt/m.Tau), &anchor{target.Pos, target.Vel, target.Radius})
+	return m.advance(dt, real.Exp(-dt/m.Tau), &anchor{target.Pos, target.Vel, target.Radius})
 }
 
 // advance is Advance with e = exp(-dt/Tau) given, which the space keeps.
@@ -133,17 +134,17 @@ func (m *Motion) advance(dt, e float64, a *anchor) Outcome {
 // over t seconds, with e = exp(-t/Tau).
 func (m *Motion) coast(w world.Vec3, t, e float64) {
 	d := m.Vel.Sub(w)
-	k := m.Tau * (1 - e)
-	m.Pos.X += w.X*t + d.X*k
-	m.Pos.Y += w.Y*t + d.Y*k
-	m.Pos.Z += w.Z*t + d.Z*k
-	m.Vel.X = w.X + d.X*e
-	m.Vel.Y = w.Y + d.Y*e
-	m.Vel.Z = w.Z + d.Z*e
+	k := float64(m.Tau * (1 - e))
+	m.Pos.X += float64(w.X*t) + float64(d.X*k)
+	m.Pos.Y += float64(w.Y*t) + float64(d.Y*k)
+	m.Pos.Z += float64(w.Z*t) + float64(d.Z*k)
+	m.Vel.X = w.X + float64(d.X*e)
+	m.Vel.Y = w.Y + float64(d.Y*e)
+	m.Vel.Z = w.Z + float64(d.Z*e)
 }
 
 // coastFor is coast for a time whose exponential is not known yet.
-func (m *Motion) coastFor(w world.Vec3, t float64) { m.coast(w, t, math.Exp(-t/m.Tau)) }
+func (m *Motion) coastFor(w world.Vec3, t float64) { m.coast(w, t, real.Exp(-t/m.Tau)) }
 
 // rest is asked where nothing is left to strive for: it says AtGoal when the body
 // has all but drifted out, and puts it at its stop point when nobody could see
@@ -223,7 +224,7 @@ func limit(v world.Vec3, l float64) world.Vec3 {
 // one can go along dir in the frame of a target that moves with u, |u| <= speed.
 func closing(u, dir world.Vec3, speed float64) float64 {
 	b := u.Dot(dir)
-	return max(0, math.Sqrt(max(0, b*b+speed*speed-u.Len2()))-b)
+	return max(0, math.Sqrt(max(0, float64(b*b)+float64(speed*speed)-u.Len2()))-b)
 }
 
 // intercept returns a missile's wanted velocity: full speed along the one
@@ -238,7 +239,7 @@ func (m *Motion) intercept(a *anchor) world.Vec3 {
 	var dir world.Vec3
 	var speed float64
 	for range aimRounds {
-		drift := m.Tau * (1 - math.Exp(-t/m.Tau))
+		drift := float64(m.Tau * (1 - real.Exp(-t/m.Tau)))
 		left := p.Add(v.Scale(drift))
 		dist := left.Len()
 		if dist == 0 {

@@ -3,6 +3,7 @@ package physics
 import (
 	"math"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -31,7 +32,7 @@ func (m *Motion) orbit(dt, e float64, a *anchor) Outcome {
 		goal := out.Scale(ring)
 		if dist > ring {
 			c := ring / dist
-			goal = out.Scale(ring * c).Add(n.Cross(out).Scale(ring * math.Sqrt(1-c*c)))
+			goal = out.Scale(ring * c).Add(n.Cross(out).Scale(ring * math.Sqrt(1-float64(c*c))))
 		}
 		line := goal.Sub(q)
 		length := line.Len()
@@ -47,7 +48,7 @@ func (m *Motion) orbit(dt, e float64, a *anchor) Outcome {
 		centre = centre.Add(u.Scale(t))
 		out = goal.Scale(1 / ring)
 		dt -= t
-		e = math.Exp(-dt / m.Tau)
+		e = real.Exp(-dt / m.Tau)
 	}
 	return m.circle(dt, e, centre, u, out, omega, ring)
 }
@@ -58,8 +59,8 @@ func (m *Motion) orbit(dt, e float64, a *anchor) Outcome {
 // that nothing cancels.
 func ring(r, v, tau float64) (omega, ring float64) {
 	k := v / r
-	omega = k * math.Sqrt(2/(1+math.Sqrt(1+4*tau*tau*k*k)))
-	return omega, r * math.Sqrt(1+omega*omega*tau*tau)
+	omega = k * math.Sqrt(2/(1+math.Sqrt(1+float64(4*tau*tau*k*k))))
+	return omega, r * math.Sqrt(1+float64(omega*omega*tau*tau))
 }
 
 // circle flies the arc: the stop point stands at ring*out from the centre and
@@ -67,12 +68,12 @@ func ring(r, v, tau float64) (omega, ring float64) {
 // steady circle plus an offset that decays with e.
 func (m *Motion) circle(dt, e float64, centre, u, out world.Vec3, omega, ring float64) Outcome {
 	along := m.Point.Cross(out)
-	cosPhi := 1 / math.Sqrt(1+omega*omega*m.Tau*m.Tau)
+	cosPhi := 1 / math.Sqrt(1+float64(omega*omega*m.Tau*m.Tau))
 	sinPhi := omega * m.Tau * cosPhi
 	r := ring * cosPhi
-	sin, cos := math.Sincos(omega * dt)
+	sin, cos := real.Sin(omega*dt), real.Cos(omega*dt)
 	// On the circle now, and after dt: the angle minus phi.
-	c1, s1 := cos*cosPhi+sin*sinPhi, sin*cosPhi-cos*sinPhi
+	c1, s1 := float64(cos*cosPhi)+float64(sin*sinPhi), float64(sin*cosPhi)-float64(cos*sinPhi)
 	off := m.Pos.Sub(centre).Sub(out.Scale(r * cosPhi)).Add(along.Scale(r * sinPhi)).Scale(e)
 	m.Pos = centre.Add(u.Scale(dt)).Add(off).Add(out.Scale(r * c1)).Add(along.Scale(r * s1))
 	k := omega * r

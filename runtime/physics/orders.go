@@ -1,8 +1,7 @@
 package physics
 
 import (
-	"math"
-
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -146,7 +145,7 @@ func (s *Space) SetHandling(id world.EntityID, mass, agility float64) error {
 	}
 	if tau = max(tau, minTau); s.tau[i] != tau {
 		s.tau[i] = tau
-		s.decay[i] = math.Exp(-s.step.dt / tau)
+		s.decay[i] = real.Exp(-s.step.dt / tau)
 		s.wake(i)
 		s.change(i, engined)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -218,7 +219,7 @@ func (s *Space) add(spec Spec) int32 {
 	s.pos[i], s.vel[i], s.point[i] = spec.Pos, spec.Vel, world.Vec3{}
 	s.reach[i], s.speed[i], s.radius[i] = 0, spec.MaxSpeed, spec.Radius
 	s.tau[i] = max(spec.Mass*spec.Agility/1e6, minTau)
-	s.decay[i] = math.Exp(-s.step.dt / s.tau[i])
+	s.decay[i] = real.Exp(-s.step.dt / s.tau[i])
 	s.info[i] = info{warp: spec.WarpSpeed, activeAt: none, listAt: none, fixed: spec.Fixed,
 		firstFollower: none, nextFollower: none, prevFollower: none}
 	s.status[i], s.flags[i], s.due[i] = still, 0, 0 // nothing of who had the slot before

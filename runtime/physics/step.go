@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -173,7 +174,7 @@ func (s *Space) begin(dt float64) {
 	}
 	s.step.dt = dt
 	for i, tau := range s.tau {
-		s.decay[i] = math.Exp(-dt / tau)
+		s.decay[i] = real.Exp(-dt / tau)
 	}
 	s.step.period = 0
 	if s.cfg.CorrectEvery > 0 {

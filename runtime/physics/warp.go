@@ -1,8 +1,7 @@
 package physics
 
 import (
-	"math"
-
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -67,10 +66,10 @@ func (m *Motion) timeToAlign(dir world.Vec3) float64 {
 	if short := m.Speed - along; short > 0 {
 		x = min(x, (1-alignSpeed)*m.Speed/short)
 	}
-	if d := across + alignSlope*(m.Speed-along); d > 0 {
+	if d := across + float64(alignSlope*(m.Speed-along)); d > 0 {
 		x = min(x, alignSlope*m.Speed/d)
 	}
-	return -m.Tau * math.Log(x)
+	return -m.Tau * real.Log(x)
 }
 
 // enter puts the ship into warp, its velocity along the line to Point.
@@ -96,18 +95,18 @@ func (m *Motion) tunnel(dt float64) Outcome {
 			if speed <= w.drop {
 				return Landed | m.land(w.drop, dir, left+w.shift, dt)
 			}
-			t := min(dt, math.Log(speed/w.drop)/w.brake)
-			left *= math.Exp(-w.brake * t)
+			t := min(dt, real.Log(speed/w.drop)/w.brake)
+			left = float64(left * real.Exp(-w.brake*t))
 			speed = w.brake * left
 			if dt -= t; dt > 0 {
 				return Landed | m.land(w.drop, dir, left+w.shift, dt)
 			}
 		case speed < w.top*(1-1e-12):
-			full := math.Log(w.top/speed) / w.rate
-			turn := math.Log((left+speed/w.rate)/(speed/w.rate+brakeAt)) / w.rate
+			full := real.Log(w.top/speed) / w.rate
+			turn := real.Log((left+speed/w.rate)/(speed/w.rate+brakeAt)) / w.rate
 			t := min(dt, full, turn)
-			gain := math.Exp(w.rate * t)
-			left -= speed / w.rate * (gain - 1)
+			gain := real.Exp(w.rate * t)
+			left -= float64(speed / w.rate * (gain - 1))
 			if speed *= gain; t == full {
 				speed = w.top
 			}

@@ -1,6 +1,8 @@
 package script
 
 import (
+	lua "github.com/yuin/gopher-lua"
+
 	"hotshard/runtime/script/code"
 )
 
@@ -29,6 +31,9 @@ type DataHost interface {
 	// Counterpart is what stands here for an object that shows data in another State, nil
 	// for any other object.
 	Counterpart(of any) any
+	// Thawed is told of each table of an image whose metatable is of vm.NewClosed: it may be
+	// one that shows data.
+	Thawed(t *lua.LTable)
 }
 
 // Data is what the State's release says besides code, nil where nothing reads it.

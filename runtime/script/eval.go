@@ -25,8 +25,8 @@ type EvalOptions struct {
 }
 
 // Eval runs a piece of Lua as a task, as the operator's console does. An
-// expression may be given without return. done gets the returned values; what has
-// no plain form comes as a text that says what it is.
+// expression may be given without return. done, if not nil, gets the returned values; what
+// has no plain form comes as a text that says what it is.
 func (s *State) Eval(code, author string, done func([]world.Value, error)) {
 	s.EvalWith(EvalOptions{Code: code, Author: author}, done)
 }
@@ -36,7 +36,9 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 	fn, err := s.compile("return "+o.Code, consoleName)
 	if err != nil {
 		if fn, err = s.compile(o.Code, consoleName); err != nil {
-			done(nil, code.SyntaxRefusal("console", err))
+			if done != nil {
+				done(nil, code.SyntaxRefusal("console", err))
+			}
 			return
 		}
 	}
@@ -53,6 +55,9 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 		depth = 4
 	}
 	t.done = consoleEnd(func(values []lua.LValue, err error) {
+		if done == nil {
+			return
+		}
 		if err != nil {
 			done(nil, wholeRefusal(err))
 			return
@@ -64,6 +69,7 @@ func (s *State) EvalWith(o EvalOptions, done func([]world.Value, error)) {
 		done(out, nil)
 	})
 	s.resume(t)
+	s.Did(Deed{Kind: DeedEval, Texts: []string{o.Code, o.Author}, Look: o.ReadOnly})
 }
 
 // consoleEnv is what operators' code sees: the globals and, by their names, the
@@ -232,13 +238,15 @@ func (s *State) Carry(r *code.Release) error {
 		}
 	}
 	s.release = r
+	s.Did(Deed{Kind: DeedCarry, Release: r})
 	return nil
 }
 
 // Relabel gives a State that runs the same files another release number.
 func (s *State) Relabel(r *code.Release) {
-	if r.Hash == s.release.Hash {
+	if r.Hash == s.release.Hash && r != s.release {
 		s.release = r
+		s.Did(Deed{Kind: DeedRelabel, Release: r})
 	}
 }
 

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -85,6 +86,9 @@ func textKeys(t *lua.LTable) []string {
 func (s *State) givenNames() map[lua.LValue]string {
 	names := map[lua.LValue]string{failMark: nameFail, passFn: namePass, checkFailFn: nameCheck, vm.IpairsFn: nameIpairs,
 		vm.Closed(): nameClosed, closedGlobals: nameClosedGlobals}
+	for i, mt := range vm.OtherClosed() {
+		names[mt] = fmt.Sprint(nameClosed, " ", i+1)
+	}
 	for _, b := range s.builtins {
 		names[b.fn] = b.name
 		if fn := waits(b.fn); fn != nil {

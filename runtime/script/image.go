@@ -73,3 +73,21 @@ func Thaw(o Options, data []byte, kept func() ReloadState, more func(*State, *im
 	s.slots.Settle()
 	return s, nil
 }
+
+// Transcript tells what an Image would hold: under which path each plain value stands, as a
+// text.
+func (s *State) Transcript(more func(*image.Writer), tell func(path, text string)) error {
+	if s.depth > 0 || len(s.modules.loading) > 0 || len(s.woken) > 0 {
+		return fmt.Errorf("a transcript of %s while Lua runs", s.opts.Name)
+	}
+	c := newCodec(s)
+	c.names = s.givenNames()
+	c.noteWrapped()
+	w := image.NewTranscript(c, tell)
+	c.writeState(w)
+	if more != nil {
+		more(w)
+	}
+	c.writeRest(w)
+	return w.Err()
+}

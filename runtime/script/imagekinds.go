@@ -77,7 +77,7 @@ func newCodec(s *State) *codec {
 	c.taskKinds()
 	c.wordKinds()
 	for i := range c.kinds {
-		c.kinds[i].ID = uint64(i)
+		c.kinds[i].ID, c.kinds[i].Code = uint64(i), i <= kindOldModule
 	}
 	return c
 }

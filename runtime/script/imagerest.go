@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/image"
+	"hotshard/runtime/script/vm"
 )
 
 // The records of writeRest.
@@ -42,6 +43,7 @@ func (c *codec) writeRest(w *image.Writer) {
 
 // writeOfCode writes what is kept of code that is not, or no longer, a function's.
 func (c *codec) writeOfCode(w *image.Writer, p *lua.FunctionProto) {
+	defer w.Code()()
 	if c.own[p] != nil || wrapperOf(p) != "" {
 		return
 	}
@@ -248,9 +250,23 @@ func (c *codec) readWeak(r *image.Reader) {
 			}
 		}
 	}
+	c.thawedData(r)
 	if r.Bool() {
 		if t := image.Numbered[*lua.LTable](r); t != nil {
 			s.m.SetWalked(t, int(r.Uint()))
+		}
+	}
+}
+
+// thawedData tells the host of the tables that may show its data.
+func (c *codec) thawedData(r *image.Reader) {
+	host, ok := c.s.host.(DataHost)
+	others := vm.OtherClosed()
+	for n := 0; ok && n < r.Len(); n++ {
+		if t, isTable := r.Object(n).(*lua.LTable); isTable {
+			if mt, isMeta := t.Metatable.(*lua.LTable); isMeta && slices.Contains(others, mt) {
+				host.Thawed(t)
+			}
 		}
 	}
 }

@@ -207,6 +207,7 @@ func (c *codec) writeModule(w *image.Writer, m *Module) {
 	w.Value(m.Result)
 	w.Count(len(m.Variables))
 	for _, v := range m.Variables {
+		w.Step(m.Name + "'s variables")
 		w.Bool(v != nil)
 		if v != nil {
 			w.Step(m.Name + ":" + v.Decl.Name)
@@ -223,6 +224,7 @@ func (c *codec) writeModule(w *image.Writer, m *Module) {
 
 // writePasts writes what slots keep beside their layout.
 func (c *codec) writePasts(w *image.Writer, m *Module) {
+	defer w.Code()()
 	for id, f := range m.Functions {
 		if f != nil && f.Slot.past != nil && len(f.Slot.past.extras) > 0 {
 			w.Count(id)
@@ -359,17 +361,21 @@ func (c *codec) readTasks(r *image.Reader) {
 // writeKept writes what the reload engine keeps by name.
 func (c *codec) writeKept(w *image.Writer) {
 	s := c.s
+	w.Step("what reloads keep")
 	w.Count(len(s.kept))
 	for _, key := range sortedKeys(s.kept) {
 		w.Text(key)
 		w.Step("reload.state")
 		w.Value(s.kept[key])
 	}
+	w.Step("what reloads keep of before")
 	w.Bool(s.reloads != nil)
 	if s.reloads != nil {
 		s.reloads.Write(s, w)
 	}
+	w.Step("texts that were loaded")
 	c.writeLoads(w)
+	w.Step("patches of single objects")
 	c.writeOverrides(w)
 }
 

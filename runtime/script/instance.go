@@ -57,6 +57,7 @@ func (s *State) Override(expr, function, text string) error {
 		s.overrides = map[OverrideKey]*override{}
 	}
 	s.overrides[OverrideKey{expr, function}] = o
+	s.Did(Deed{Kind: DeedOverride, Texts: []string{expr, function, text}})
 	return nil
 }
 
@@ -75,6 +76,7 @@ func (s *State) DropOverride(key OverrideKey) {
 		return
 	}
 	delete(s.overrides, key)
+	s.Did(Deed{Kind: DeedDropOverride, Texts: []string{key.Expr, key.Function}})
 	if vm.Get(o.table, o.field) == lua.LValue(o.fn) {
 		vm.Set(o.table, o.field, o.before)
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	Strict  bool             // a new global is an error instead of a warning
 	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
 	OnLog   func(level, module, text string)
+	OnDeed  func(Deed)  // hears what is done to the State from outside; may be nil
 	Run     Budget      // of one entry; zero: RunBudget
 	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
 	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
@@ -108,6 +109,7 @@ type State struct {
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
+	watch    *Watch    // nil while nobody asks who writes what
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool

@@ -16,8 +16,11 @@ func (s *State) StopTasks(wanted func(TaskInfo) bool) []TaskInfo {
 			continue
 		case t.ID == 0:
 			t.th.Dead = true // whoever resumes it is told
+			s.Did(Deed{Kind: DeedOther, Texts: []string{"a coroutine was stopped"}})
 		case !s.Stop(t.ID):
 			continue
+		default:
+			s.Did(Deed{Kind: DeedStop, IDs: []uint64{t.ID}})
 		}
 		out = append(out, t)
 	}
@@ -75,5 +78,6 @@ func (s *State) StopTimer(id uint64) bool {
 	}
 	s.registry.drop(found)
 	found.forget()
+	s.Did(Deed{Kind: DeedStopTimer, IDs: []uint64{id}})
 	return true
 }

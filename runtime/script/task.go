@@ -134,7 +134,7 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 		parent = s.l
 	}
 	prev, ro := s.current, s.m.ReadOnly
-	s.current, s.m.ReadOnly = t, t.readonly
+	s.current, s.m.ReadOnly = t, s.watch.rights(t.readonly)
 	var state lua.ResumeState
 	var err error
 	var values []lua.LValue

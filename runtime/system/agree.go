@@ -10,6 +10,7 @@ const (
 	FateSame Fate = iota
 	FateChanged
 	FateGone
+	FateNewer // they are where the system has them; what scripts keep of them has changed since
 )
 
 // ReasonChanged is why a player leaves of whom something else is kept than the system has.
@@ -26,6 +27,11 @@ func (s *System) Agree(kept func(was Character) (Character, Fate)) (changed int)
 			continue
 		}
 		changed++
+		if fate == FateNewer {
+			s.scripts.refill(p.Data, now.Data)
+			p.saved.Data, p.saved.Release = now.Data, now.Release
+			continue
+		}
 		s.expel(p)
 		if fate == FateChanged && s.isHere(now) {
 			s.admit(Enter{Character: now, Reason: ReasonRestore})

@@ -23,6 +23,13 @@ func (s *System) Post(m Message) error {
 	return s.mail.inbox.push(m)
 }
 
+// Handle delivers a message at once, in the middle of a Do.
+func (s *System) Handle(m Message) {
+	s.tape.message(s, m)
+	m.deliver(s)
+	s.settle()
+}
+
 // Address is where messages for the system go.
 func (s *System) Address() world.Address { return s.cfg.Address }
 
@@ -87,9 +94,7 @@ func (s *System) SetHz(hz float64) error {
 	}
 	s.time.hz = hz
 	s.sending.rebuilt = true
-	if s.ticker != nil {
-		s.resetTicker()
-	}
+	s.resetTicker()
 	return nil
 }
 
@@ -161,10 +166,14 @@ func (s *System) EachEntity(visit func(*Entity)) { s.entities.each(visit) }
 
 // Tell sends an event to one player, at the latest when they have been told where
 // they are.
-func (s *System) Tell(p *Player, f *wire.Frame) { s.sending.tell(p, f) }
+func (s *System) Tell(p *Player, f *wire.Frame) {
+	s.tape.told(f.Text())
+	s.sending.tell(p, f)
+}
 
 // Broadcast sends an event to everybody in the system.
 func (s *System) Broadcast(f *wire.Frame) {
+	s.tape.told(f.Text())
 	for _, p := range s.people.order {
 		s.sending.tell(p, f)
 	}
@@ -172,7 +181,10 @@ func (s *System) Broadcast(f *wire.Frame) {
 
 // BroadcastNear sends an event to everybody who sees the thing with the id, and
 // reports whether there is such a thing.
-func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool { return s.sending.near(id, f) }
+func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
+	s.tape.told(f.Text())
+	return s.sending.near(id, f)
+}
 
 // SendEvent sends a message to another system's (or service's) scripts.
 func (s *System) SendEvent(to world.Address, name string, args []world.Value) error {

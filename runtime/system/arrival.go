@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"hotshard/runtime/script/real"
 	"hotshard/runtime/world"
 )
 
@@ -115,9 +116,9 @@ func (s *System) exit(gate world.EntityID) world.Vec3 {
 	if g == nil {
 		return world.Vec3{}
 	}
-	z := 2*s.rand.Float64() - 1
+	z := float64(2*s.rand.Float64()) - 1
 	a := 2 * math.Pi * s.rand.Float64()
-	r := math.Sqrt(1 - z*z)
-	dir := world.Vec3{X: r * math.Cos(a), Y: r * math.Sin(a), Z: z}
-	return g.Pos.Add(dir.Scale(g.Radius + 5e3 + 7e3*s.rand.Float64()))
+	r := math.Sqrt(1 - float64(z*z))
+	dir := world.Vec3{X: r * real.Cos(a), Y: r * real.Sin(a), Z: z}
+	return g.Pos.Add(dir.Scale(g.Radius + 5e3 + float64(7e3*s.rand.Float64())))
 }

@@ -39,9 +39,16 @@ func (a *asked) take(id uint64) *script.Wait {
 	return w
 }
 
-// Await notes that a task waits for work outside the system, and returns the number that
-// the Result has to have.
-func (s *System) Await(w *script.Wait) uint64 { return s.asked.add(w, true) }
+// Await notes that a task waits for work outside the system. begin, which may be nil, begins
+// the work, whose Result has to have the number: at once or, where the system is recorded,
+// when what led to it is on disk. So what is brought back after a crash knows that it was
+// begun, and it is not begun again.
+func (s *System) Await(w *script.Wait, begin func(id uint64)) {
+	id := s.asked.add(w, true)
+	if begin != nil {
+		s.tape.then(func() { begin(id) })
+	}
+}
 
 // Result is what came of work that a task waits for.
 type Result struct {

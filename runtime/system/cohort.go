@@ -136,5 +136,5 @@ func (r *rota) wanted(players, from int, hz float64) int {
 		}
 		from *= 4
 	}
-	return min(k, 1+int(longestWait*hz+1e-9))
+	return min(k, 1+int(float64(longestWait*hz)+1e-9))
 }

@@ -41,6 +41,7 @@ func (s *System) guard(fn func()) {
 func (s *System) recover(cause error, stack []byte) {
 	s.log.Error("a panic; the system restarts from its last save", "error", cause, "stack", string(stack))
 	s.stats.crashes.Add(1)
+	s.tape.cut(cause)
 	players, current := s.people.order, s.mail.current
 	s.mail.current = nil
 	func() {
@@ -90,6 +91,7 @@ func (s *System) restore(players []*Player) {
 // Restart loads the current release afresh and brings everybody back in: how a
 // system that is down gets going again.
 func (s *System) Restart() error {
+	s.tape.cut(errOnce("the scripts started anew"))
 	s.disconnectAll(ReasonRestart)
 	players := s.people.order
 	for _, p := range players {

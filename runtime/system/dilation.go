@@ -3,6 +3,8 @@ package system
 import (
 	"math"
 	"time"
+
+	"hotshard/runtime/script/real"
 )
 
 // DilationFloor is how far game time slows down at most: a tenth of real time.
@@ -62,7 +64,7 @@ func (d *dilator) measure(cost, period time.Duration) {
 		share = min(d.took/loadMemory, loadStuckMax)
 	}
 	d.stuck = stuck
-	d.load += share * (sample - d.load)
+	d.load += float64(share * (sample - d.load))
 
 	d.since += d.took
 	f := d.possible()
@@ -81,7 +83,7 @@ func (d *dilator) measure(cost, period time.Duration) {
 // one up on the way there.
 func (d *dilator) possible() float64 {
 	f := min(1, dilateUp*d.factor, raiseTo/max(d.load, 1e-9))
-	f = math.Floor(f*dilateGrain+1e-6) / dilateGrain
+	f = math.Floor(float64(f*dilateGrain)+1e-6) / dilateGrain
 	if f < 1 && f < 1.05*d.factor {
 		return d.factor // not worth a change
 	}
@@ -105,9 +107,9 @@ func (d *dilator) decide() bool {
 }
 
 func (d *dilator) slowDown() {
-	step := max(math.Pow(dilateDown, max(1, d.took)), dilateLeast)
+	step := max(real.Pow(dilateDown, max(1, d.took)), dilateLeast)
 	f := max(step*d.factor, dilateTo/d.load, DilationFloor)
-	d.factor = max(math.Floor(f*dilateGrain+1e-6)/dilateGrain, DilationFloor)
+	d.factor = max(math.Floor(float64(f*dilateGrain)+1e-6)/dilateGrain, DilationFloor)
 	if d.rose {
 		d.wait = min(2*d.wait, calmMost)
 	}

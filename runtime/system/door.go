@@ -140,7 +140,8 @@ func (d *door) keepSeat(w *waiter, real time.Time) {
 
 // expire gives seats that nobody came for to the next in line.
 func (d *door) expire(real time.Time) {
-	for id, seat := range d.kept {
+	for _, id := range sortedKeys(d.kept) { // in order: others are told
+		seat := d.kept[id]
 		if !real.Before(seat.until) {
 			delete(d.kept, id)
 			d.sendTicket(seat.from, Ticket{Player: id, Lost: true})

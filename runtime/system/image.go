@@ -31,6 +31,15 @@ func (s *System) Image() ([]byte, error) {
 	return s.scripts.state.Image(s.write)
 }
 
+// snapshotImage is an Image without what is in the inbox: the tape has that when it is
+// delivered.
+func (s *System) snapshotImage() ([]byte, error) {
+	if n := len(s.mail.batch); n > 0 {
+		return nil, fmt.Errorf("%d messages that a panic kept from being delivered", n)
+	}
+	return s.scripts.state.Image(s.write)
+}
+
 // ErrNotRunning is why a system whose scripts do not run cannot be written down.
 var ErrNotRunning = errors.New("there is nothing to write down")
 
@@ -40,19 +49,26 @@ func (s *System) notRunning() error {
 
 func (s *System) write(w *image.Writer) {
 	chance, _ := s.chance.MarshalBinary() // it has no error
+	w.Step("the system's chance")
 	w.Raw(chance)
+	w.Step("the system's time")
 	s.time.write(w)
+	w.Step("the system's pace")
 	s.pace.write(w)
 	s.people.write(w)
+	w.Step("space")
 	s.entities.write(w)
+	w.Step("what players have been told")
 	s.bubbles.write(w)
 	w.Step("players")
 	writePlayers(w, s.attention.players)
 	writePlayers(w, s.commands.line)
 	w.Bool(s.sending.rebuilt)
 	w.Int(s.saves.upTo)
+	w.Step("what tasks wait for")
 	s.calls.write(w)
 	s.asked.write(w)
+	w.Step("the door")
 	s.door.write(w)
 	s.mail.write(w)
 }
@@ -208,6 +224,7 @@ func (c *entities) write(w *image.Writer) {
 		return
 	}
 	w.Raw(c.space.AppendImage(nil))
+	c.transcribe(w)
 	w.Uint(uint64(c.next))
 	w.Count(len(c.byID))
 	for _, id := range sortedKeys(c.byID) {
@@ -242,6 +259,20 @@ func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
 		}
 		c.byID[e.ID] = e
 	}
+}
+
+// transcribe says where things are and how they fly, which the image of the space has in a
+// form of its own.
+func (c *entities) transcribe(w *image.Writer) {
+	if !w.Telling() {
+		return
+	}
+	for _, id := range sortedKeys(c.byID) {
+		if st, ok := c.space.Get(id); ok {
+			w.Tell(fmt.Sprintf("space[%d]", id), "%+v", st)
+		}
+	}
+	w.Step("space")
 }
 
 func (e *Entity) write(w *image.Writer) {

@@ -118,6 +118,15 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	k.after(func() { p.view = k.s.bubbles.views[id] })
 }
 
+// readEvent reads what a player is to be told as soon as they know where they are.
+func readEvent(r *image.Reader) *wire.Frame {
+	text := r.Raw()
+	if r.Err() == nil && !json.Valid(text) {
+		r.Fail("an event that is no JSON")
+	}
+	return wire.EventOf(slices.Clone(text))
+}
+
 func (p *Player) readHeed(r *image.Reader, k *kinds) {
 	h := heed{about: r.Text(), thing: world.EntityID(r.Uint()), who: world.CharacterID(r.Uint())}
 	k.after(func() {
@@ -129,15 +138,6 @@ func (p *Player) readHeed(r *image.Reader, k *kinds) {
 			p.heed(h)
 		}
 	})
-}
-
-// readEvent reads what a player is to be told as soon as they know where they are.
-func readEvent(r *image.Reader) *wire.Frame {
-	text := r.Raw()
-	if r.Err() == nil && !json.Valid(text) {
-		r.Fail("an event that is no JSON")
-	}
-	return wire.EventOf(slices.Clone(text))
 }
 
 func (t *ticket) write(w *image.Writer) {

@@ -14,6 +14,7 @@ type inbox struct {
 	head    atomic.Pointer[node] // newest first
 	waiting atomic.Int64
 	limit   int64
+	deaf    bool // what comes is dropped
 	asleep  atomic.Bool
 	wake    chan struct{}
 }
@@ -38,6 +39,9 @@ func newInbox(limit int) *inbox {
 func (b *inbox) push(m Message) error {
 	if m.refusable() && b.waiting.Load() >= b.limit {
 		return ErrBusy
+	}
+	if b.deaf {
+		return nil
 	}
 	n := &node{m: m}
 	for {

@@ -17,7 +17,9 @@ func (s *System) Run() {
 			s.guard(func() { s.timed(now) })
 		}
 	}
-	if !s.halted() {
+	kept := s.halted()
+	s.tape.end(s)
+	if !kept {
 		for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
 			s.guard(s.takeMail)
 		}
@@ -44,18 +46,31 @@ func (s *System) begin() {
 }
 
 // timed is Step with a look at the clock before and after.
-func (s *System) timed(now time.Time) {
-	began := s.cfg.Clock.Now()
+func (s *System) timed(date time.Time) {
+	began, now := s.cfg.Clock.Now(), s.tape.steady(date)
+	s.tape.begin(now, date)
+	s.tick(now, date)
+	s.publish()
+	ended := s.cfg.Clock.Now()
+	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz))
+	ended = s.tape.steady(ended)
+	s.tape.paced(ended.Sub(now))
+	s.watchPace(now, ended)
+	s.tape.between(s, now)
+}
+
+// tick is Step with what a sleep has left to do, at a time and the machine's date.
+func (s *System) tick(now, date time.Time) {
+	s.time.date = date
 	s.catchUp(now)
 	if s.pace.keep(s.time.tick + 1) {
 		s.resetTicker()
 	}
 	s.Step(now)
-	s.publish()
-	ended := s.cfg.Clock.Now()
-	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(now) > s.pace.period(s.time.hz))
-	s.watchPace(now, ended)
 }
+
+// Turn is a turn of Run, by hand.
+func (s *System) Turn(now time.Time) { s.timed(now) }
 
 // wait returns when the next step is due, with the time; false says that there
 // is none: the system stops.
@@ -106,12 +121,17 @@ func (s *System) watchPace(due, ended time.Time) {
 	s.log.Info("game time changes its pace", "dilation", s.pace.factor, "load", math.Round(100*s.pace.load)/100, "at", s.pace.at)
 }
 
-func (s *System) resetTicker() { s.ticker.Reset(s.pace.period(s.time.hz)) }
+func (s *System) resetTicker() {
+	if s.ticker != nil { // else it is stepped by hand
+		s.ticker.Reset(s.pace.period(s.time.hz))
+	}
+}
 
 // sleep waits for a message, for the next timer, or for the end of a system that
 // nobody uses.
 func (s *System) sleep() (time.Time, bool) {
 	s.pace.rest()
+	s.tape.rested()
 	s.mail.inbox.asleep.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {
@@ -124,11 +144,20 @@ func (s *System) sleep() (time.Time, bool) {
 	}
 	for {
 		s.ticker.Stop()
-		if d, ok := s.alarm(); ok {
+		d, ok := s.alarm()
+		hand, pending := s.tape.pending(s.tape.steady(s.cfg.Clock.Now()))
+		if pending = pending && (!ok || hand < d); pending {
+			d, ok = hand, true
+		}
+		if ok {
 			s.ticker.Reset(max(d, time.Millisecond))
 		}
 		select {
 		case now := <-s.ticker.Chan():
+			if pending {
+				s.HandOn()
+				continue
+			}
 			if s.unused(now) && s.mail.empty() && s.mail.inbox.close() {
 				s.stopping = "unused"
 				return now, false
@@ -150,7 +179,12 @@ func (s *System) sleep() (time.Time, bool) {
 // release begins in a system that sleeps counts from now.
 func (s *System) passSleep() {
 	if s.scripts.state != nil && s.time.begun() && !s.mail.gaps.empty() {
-		s.scripts.state.Pass(s.time.now + s.time.sinceStep(s.cfg.Clock.Now()).Seconds())
+		date := s.cfg.Clock.Now()
+		now := s.tape.steady(date)
+		game := s.time.now + s.time.sinceStep(now).Seconds()
+		s.time.date = date
+		s.scripts.state.Pass(game)
+		s.tape.passed(game, date)
 	}
 }
 

@@ -18,6 +18,9 @@ func newMail(limit int) mail {
 	return b
 }
 
+// deafen drops all that is sent from now on: what comes in is known.
+func (b *mail) deafen() { b.inbox.deaf, b.gaps.deaf = true, true }
+
 // open takes in what has come. What a panic kept from being delivered goes first.
 func (b *mail) open() {
 	left := copy(b.batch, b.batch[b.next:])

@@ -70,6 +70,7 @@ type commandReply struct {
 // CommandEnd sends the answer.
 func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.s.sending.cork(c.client)
+	c.s.tape.replied(c.id, result, err)
 	c.client.Reply(c.id, result, forPlayer(err))
 }
 

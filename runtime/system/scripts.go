@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/vm"
 	"hotshard/runtime/world"
 )
 
@@ -86,6 +87,25 @@ func (l *scripts) toLua(values []world.Value) []lua.LValue {
 		out[i] = script.ToLua(l.state.L(), v)
 	}
 	return out
+}
+
+// refill makes a table what a value says. It stays the same table: scripts hold it.
+func (l *scripts) refill(t *lua.LTable, v world.Value) {
+	for i := vm.Len(t); i > 0; i-- {
+		vm.SetInt(t, i, lua.LNil)
+	}
+	for _, k := range vm.Keys(t) {
+		if k != nil && k != lua.LNil {
+			vm.Set(t, k, lua.LNil)
+		}
+	}
+	from := l.table(v)
+	for i, e := range vm.List(from) {
+		vm.SetInt(t, i+1, e)
+	}
+	for _, k := range vm.Keys(from) {
+		vm.Set(t, k, vm.Field(from, k))
+	}
 }
 
 // table is a value as a Lua table, an empty one where it is none.

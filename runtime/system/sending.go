@@ -14,6 +14,7 @@ type sending struct {
 
 	time      *gameTime
 	pace      *pace
+	tape      *tape
 	people    *people
 	entities  *entities
 	bubbles   *bubbles
@@ -56,6 +57,7 @@ func (c *sending) view(p *Player, v *view) {
 	switch {
 	case p.client == nil || p.waits() || p.shown == c.time.tick:
 	case p.client.NeedSnapshot():
+		c.tape.deaf(p.ID)
 		c.round.Flush()
 		c.snapshot(p)
 	default:

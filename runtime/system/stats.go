@@ -121,6 +121,6 @@ func (s *System) publish() {
 	c.players.Store(int64(s.people.count()))
 	c.entities.Store(int64(s.Len()))
 	c.millihz.Store(int64(s.time.hz * 1000))
-	c.dilation.Store(int64(s.pace.current*1000 + 0.5))
+	c.dilation.Store(int64(float64(s.pace.current*1000) + 0.5))
 	s.door.publish(c, s.people.count())
 }

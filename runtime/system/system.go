@@ -57,6 +57,10 @@ type Config struct {
 	Log         *slog.Logger
 	InboxLimit  int           // DefaultInboxLimit where 0
 	UnloadAfter time.Duration // of disuse; 0 for never
+
+	// Record takes what is needed to run the system again; nil for nobody.
+	Record   Sink
+	playback *Playback // this one is run again
 }
 
 // System is the actor: its parts, and the order in which they have their say. Its
@@ -80,6 +84,7 @@ type System struct {
 	commands  commands  // of players
 	calls     calls     // of services
 	asked     asked     // of everybody else
+	tape      *tape     // nil where nothing is recorded
 	bubbles   bubbles   // what is to be seen
 	attention attention // who has to hear more than changes of it
 	sending   sending
@@ -125,9 +130,10 @@ func New(cfg Config) *System {
 		commands: newCommands(cfg.Limits),
 		pace:     newPace(),
 	}
+	s.listen()
 	s.sending = sending{
 		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{closest: cfg.Near}, round: cfg.NewRound(),
-		time: &s.time, pace: &s.pace, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
+		time: &s.time, pace: &s.pace, tape: s.tape, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
 	}
 	return s
 }
@@ -180,6 +186,10 @@ func (s *System) options(release *code.Release) script.Options {
 	opt.Release = release
 	opt.Seed = s.cfg.Seed
 	opt.Kinds = &kinds{s: s}
+	opt.Now = s.date(opt.Now)
+	if s.tape != nil {
+		opt.OnDeed = s.tape.deed
+	}
 	if !s.service() {
 		opt.Tick = 1 / s.time.hz
 	}
@@ -192,10 +202,18 @@ func (s *System) options(release *code.Release) script.Options {
 		}
 	}
 	if s.cfg.OnFault != nil {
-		opt.OnFault = func(f script.Fault) { s.cfg.OnFault(s.cfg.Address, f) }
+		opt.OnFault = func(f script.Fault) {
+			if !s.tape.again() {
+				s.cfg.OnFault(s.cfg.Address, f)
+			}
+		}
 	}
 	if s.cfg.OnLog != nil {
-		opt.OnLog = func(level, module, text string) { s.cfg.OnLog(s.cfg.Address, level, module, text) }
+		opt.OnLog = func(level, module, text string) {
+			if !s.tape.again() {
+				s.cfg.OnLog(s.cfg.Address, level, module, text)
+			}
+		}
 	}
 	return opt
 }

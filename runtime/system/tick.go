@@ -28,6 +28,7 @@ func (s *System) Step(now time.Time) {
 		s.saves.due(now)
 	}
 	s.sending.uncork()
+	s.tape.stepped(s)
 	s.fillGap()
 }
 
@@ -44,6 +45,7 @@ func (s *System) beginStep(now time.Time) {
 func (s *System) takeMail() {
 	s.mail.open()
 	for m := s.mail.deliver(); m != nil; m = s.mail.deliver() {
+		s.tape.message(s, m)
 		m.deliver(s)
 		s.settle()
 	}
@@ -119,6 +121,7 @@ func (s *System) fillGap() {
 		s.guard(func() {
 			m.deliver(s)
 			s.settle()
+			s.tape.settled()
 		})
 	}
 	s.sending.uncork()
@@ -153,7 +156,7 @@ func (s *System) catchUp(now time.Time) {
 	if gone <= 0 {
 		return
 	}
-	s.time.skip(gone, world.Tick(gone*s.time.hz+0.5))
+	s.time.skip(gone, world.Tick(float64(gone*s.time.hz)+0.5))
 	if s.Len() == 0 {
 		return
 	}

@@ -14,6 +14,7 @@ type gameTime struct {
 	now  float64   // game seconds
 	real time.Time // of the current step
 	step uint64    // counts them
+	date time.Time // the machine's, of the current step: what scripts may ask for
 }
 
 // begin is the start of a step.

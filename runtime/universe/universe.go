@@ -38,6 +38,8 @@ type Config struct {
 	// System is the ground for every actor's configuration; the universe fills
 	// in who and where it is.
 	System system.Config
+	// Record makes what records an actor, nil for nobody; it may be nil itself.
+	Record func(*system.Config) system.Sink
 	Log    *slog.Logger
 }
 
@@ -194,8 +196,19 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 	return s, nil
 }
 
+// Describe says what the actor with the address is, and whom it tells.
+func (u *Universe) Describe(a world.Address) (system.Config, error) { return u.configure(a) }
+
 // configure says what the actor with the address is.
 func (u *Universe) configure(a world.Address) (system.Config, error) {
+	cfg, err := u.describe(a)
+	if err == nil && u.cfg.Record != nil {
+		cfg.Record = u.cfg.Record(&cfg)
+	}
+	return cfg, err
+}
+
+func (u *Universe) describe(a world.Address) (system.Config, error) {
 	a = u.canonical(a)
 	cfg := u.cfg.System
 	cfg.Release = func() *code.Release { return u.releaseOf(a) }

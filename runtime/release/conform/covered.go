@@ -8,6 +8,7 @@ var covered = map[string]string{
 	"A05": "TestMessagesCarryTheReleaseOfTheirSender in host/server",
 	"A07": "TestBatchesFollowOneAnother in runtime/release",
 	"A08": "TestSavesAreOfOneRelease in runtime/system",
+	"A09": "TestReplayAcrossReloads in runtime/record",
 	"A10": "TestReleaseThatNeedsANewerProgram in host/server",
 	"A11": "BenchmarkCommitPause in runtime/script/reload",
 	"E01": "TestE01RenameOver in runtime/watch",

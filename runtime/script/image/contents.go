@@ -35,28 +35,38 @@ func (w *Writer) table(t *lua.LTable) {
 	w.Step("'s metatable")
 	w.Value(t.Metatable)
 	list, keys := vm.List(t), vm.Keys(t)
-	w.Count(len(list))
+	w.how(uint64(len(list)))
 	for i, v := range list {
 		w.index(i)
 		w.Value(v)
 	}
 	if n, ok := w.shapeOf(t, keys); ok {
-		w.Uint(n<<1 | 1)
+		w.how(n<<1 | 1)
 		for _, k := range keys {
 			w.key(k)
 			w.Value(vm.Field(t, k))
 		}
 		return
 	}
-	w.Uint(uint64(len(keys)) << 1)
+	w.how(uint64(len(keys)) << 1)
 	for _, k := range keys {
-		w.Value(k)
+		w.keyOf(k)
 		if k != nil && k != lua.LNil {
 			w.key(k)
 			w.Value(vm.Field(t, k)) // nil: the key is gone
 		}
 	}
 	w.noteShape(t, keys)
+}
+
+// how writes a number that says how something is written.
+func (w *Writer) how(n uint64) { w.buf = binary.AppendUvarint(w.buf, n) }
+
+// keyOf writes a key of a table.
+func (w *Writer) keyOf(k lua.LValue) {
+	w.quiet++
+	w.Value(k)
+	w.quiet--
 }
 
 // leastShape is how many keys make a shape: the keys of tables that are texts and all
@@ -123,7 +133,9 @@ func (w *Writer) closure(fn *lua.LFunction) {
 		return
 	}
 	w.Step("'s code")
+	w.quiet++
 	w.Object(w.host.Code(fn.Proto))
+	w.quiet--
 	w.Step("'s environment")
 	w.Value(fn.Env)
 	w.Count(len(fn.Upvalues))

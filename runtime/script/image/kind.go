@@ -45,6 +45,7 @@ type Kind struct {
 	Make  func(r *Reader) any
 	Write func(w *Writer, v any)
 	Fill  func(r *Reader, v any)
+	Code  bool // it is how code is written: a transcript leaves it out
 }
 
 // The marks that values begin with.

@@ -179,6 +179,9 @@ func (r *Reader) Raw() []byte {
 
 // Text reads a text.
 func (r *Reader) Text() string {
+	if r.source == nil {
+		return r.plainText()
+	}
 	s, ok := r.Value().(lua.LString)
 	if !ok {
 		r.Fail("no text")

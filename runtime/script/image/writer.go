@@ -24,6 +24,9 @@ type Writer struct {
 
 	refused []Refused
 	trail   *trail // not nil: where objects were met, for the paths of what is refused
+
+	tell  func(path, text string) // not nil: hears of everything that is written; see Transcript
+	quiet int                     // what is written is not told: it says how, and not what
 }
 
 type object struct {
@@ -60,16 +63,29 @@ func (w *Writer) Err() error {
 }
 
 // Uint writes a number from 0 up.
-func (w *Writer) Uint(n uint64) { w.buf = binary.AppendUvarint(w.buf, n) }
+func (w *Writer) Uint(n uint64) {
+	if w.tell != nil {
+		w.told("%d", n)
+	}
+	w.buf = binary.AppendUvarint(w.buf, n)
+}
 
 // Int writes a whole number.
-func (w *Writer) Int(n int64) { w.buf = binary.AppendVarint(w.buf, n) }
+func (w *Writer) Int(n int64) {
+	if w.tell != nil {
+		w.told("%d", n)
+	}
+	w.buf = binary.AppendVarint(w.buf, n)
+}
 
 // Count writes how many of something follow.
 func (w *Writer) Count(n int) { w.Uint(uint64(n)) }
 
 // Bool writes a truth value.
 func (w *Writer) Bool(b bool) {
+	if w.tell != nil {
+		w.told("%v", b)
+	}
 	if b {
 		w.buf = append(w.buf, 1)
 	} else {
@@ -79,17 +95,26 @@ func (w *Writer) Bool(b bool) {
 
 // Float writes a number to the bit.
 func (w *Writer) Float(f float64) {
+	if w.tell != nil {
+		w.told("%v", f)
+	}
 	w.buf = binary.LittleEndian.AppendUint64(w.buf, math.Float64bits(f))
 }
 
 // Raw writes bytes.
 func (w *Writer) Raw(b []byte) {
-	w.Count(len(b))
+	if w.tell != nil {
+		w.told("%d bytes, %x", len(b), fnv1a(b))
+	}
+	w.buf = binary.AppendUvarint(w.buf, uint64(len(b)))
 	w.buf = append(w.buf, b...)
 }
 
 // Text writes a text; the same text a second time is a number.
 func (w *Writer) Text(s string) {
+	if w.tell != nil {
+		w.told("%q", s)
+	}
 	if n, ok := w.texts[s]; ok {
 		w.buf = binary.AppendUvarint(append(w.buf, markText), n)
 		return
@@ -101,6 +126,15 @@ func (w *Writer) Text(s string) {
 
 // Value writes a Lua value.
 func (w *Writer) Value(v lua.LValue) {
+	if w.tell != nil {
+		w.tellValue(v)
+		w.quiet++
+		defer w.loud()
+	}
+	w.value(v)
+}
+
+func (w *Writer) value(v lua.LValue) {
 	switch v := v.(type) {
 	case nil, *lua.LNilType:
 		w.buf = append(w.buf, markNil)
@@ -198,6 +232,15 @@ func (w *Writer) function(fn *lua.LFunction) {
 
 // Object writes a Go object, or nil where v is a nil pointer or nil.
 func (w *Writer) Object(v any) {
+	if w.tell != nil {
+		w.tellObject(v)
+		w.quiet++
+		defer w.loud()
+	}
+	w.object(v)
+}
+
+func (w *Writer) object(v any) {
 	at := pointer(v)
 	if at == nil {
 		w.buf = append(w.buf, markNil)
@@ -247,7 +290,13 @@ func (w *Writer) Rest() {
 		case o.named:
 		case o.kind != nil:
 			if o.kind.Write != nil {
+				if o.kind.Code {
+					w.quiet++
+				}
 				o.kind.Write(w, o.v)
+				if o.kind.Code {
+					w.quiet--
+				}
 			}
 		default:
 			w.contents(o.v)

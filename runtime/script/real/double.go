@@ -12,6 +12,7 @@ type double struct{ high, low float64 }
 
 // sum is a + b, exactly.
 func sum(a, b float64) double {
+	a, b = float64(a), float64(b) // each may be a product
 	s := a + b
 	t := s - a
 	return double{s, (a - (s - t)) + (b - t)}

@@ -28,7 +28,7 @@ var logs = func() (table [logSteps]struct {
 	log    double
 }) {
 	for i := range table {
-		middle := 1 + (float64(i)+0.5)/logSteps
+		middle := 1 + float64((float64(i)+0.5)/logSteps)
 		if i >= halfway {
 			middle /= 2
 		}

@@ -39,6 +39,7 @@ func Commit(s *script.State, st *Staged) (report *Report, err error) {
 	p.apply()
 	p.dataChanged(from)
 	p.hooks()
+	s.Did(script.Deed{Kind: script.DeedCommit, Release: st.To, Roots: st.Roots(), Back: st.back})
 	return &p.report, nil
 }
 

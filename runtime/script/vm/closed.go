@@ -40,6 +40,15 @@ func NewClosed(why func(L *lua.LState, t *lua.LTable, key lua.LValue) string, te
 	return mt
 }
 
+// OtherClosed are the metatables that NewClosed has made, in order.
+func OtherClosed() []*lua.LTable {
+	out := make([]*lua.LTable, len(others))
+	for i := range others {
+		out[i] = others[i].meta
+	}
+	return out
+}
+
 // CloseGlobals says what becomes of new names among the globals; the names that are
 // there are closed, as Close does. It is called once, before any machine runs.
 func CloseGlobals(newindex, index *lua.LFunction) *lua.LTable {
