@@ -70,7 +70,7 @@ var jobs = map[string]func(s *Store, worker, i int) error{
 		if i%2 == 0 {
 			a, b = b, a
 		}
-		return s.MoveItems(bg, Item{Owner: a, Type: "isk", Quantity: 10}, b, "")
+		return s.MoveItems(bg, test, Item{Owner: a, Type: "isk", Quantity: 10}, b, "")
 	},
 	"audit": func(s *Store, worker, i int) error {
 		_, err := s.Audit(bg, AuditEntry{Who: fmt.Sprint(worker), Command: fmt.Sprint(i)})
@@ -125,7 +125,7 @@ func TestKillNine(t *testing.T) {
 		s := openAt(t, path, testOptions())
 		for i := range 8 {
 			c := player(t, s, fmt.Sprint("Pilot ", i))
-			must(t, s.ChangeItems(bg, Item{Owner: c.ID, Type: "isk", Quantity: 15}))
+			must(t, s.ChangeItems(bg, test, Item{Owner: c.ID, Type: "isk", Quantity: 15}))
 		}
 		must(t, s.Close())
 		told := killAfter(t, path, 100+rng.IntN(1500))

@@ -6,6 +6,8 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
+
+	"hotshard/data/ledger"
 )
 
 // Kind is the machine's name for what went wrong, stable enough to send to a
@@ -83,8 +85,16 @@ func (s *Store) explain(op string, err error) error {
 	if errors.As(err, &ours) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
+	if no := (*ledger.Refusal)(nil); errors.As(err, &no) {
+		return fail(op, refusals[no.Problem], no.Message)
+	}
 	kind, message := diagnose(err, s.path)
 	return &Error{Op: op, Kind: kind, Message: message, Err: err}
+}
+
+// refusals are the kinds of what the ledger refuses.
+var refusals = map[ledger.Problem]Kind{
+	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.Conflict: ErrConflict,
 }
 
 // diagnose names the kind of a driver's error and the mend for it.
