@@ -35,7 +35,9 @@ type Store interface {
 	// after, by key; fewer where they are large.
 	List(ctx context.Context, prefix, after string, limit int) ([]Pair, error)
 	// Transact does all changes, in order and durably, or none. A Refused says why none.
-	Transact(ctx context.Context, changes []Change) error
+	// What it answers is why's Answer or, under a key that was used for the same before,
+	// that of then.
+	Transact(ctx context.Context, why Why, changes []Change) (world.Value, error)
 }
 
 // Pair is a key with its value.
@@ -51,9 +53,9 @@ type Items interface {
 	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
 	// behind one stack.
 	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
-	Give(ctx context.Context, i Item) (int64, error)
-	Take(ctx context.Context, i Item) (int64, error)
-	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error
+	Give(ctx context.Context, why Why, i Item) (int64, error)
+	Take(ctx context.Context, why Why, i Item) (int64, error)
+	Move(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error
 }
 
 // Mutes knows who may not speak. It is asked on the system's goroutine and answers

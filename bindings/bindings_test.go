@@ -76,6 +76,7 @@ type memory struct {
 	values map[string]world.Value
 	items  map[Item]int64 // by a key without quantity
 	did    []string       // in transactions
+	whys   []Why          // of all changes
 }
 
 func (m *memory) Get(_ context.Context, key string) (world.Value, error) { return m.values[key], nil }
@@ -103,14 +104,15 @@ func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]Pai
 }
 
 // Transact says what it was asked to do: that it is done is the store's own test.
-func (m *memory) Transact(_ context.Context, changes []Change) error {
+func (m *memory) Transact(_ context.Context, why Why, changes []Change) (world.Value, error) {
+	m.whys = append(m.whys, why)
 	for _, c := range changes {
 		if room, ok := c.(KeepRoom); ok {
-			return Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
+			return nil, Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
 		}
 		m.did = append(m.did, fmt.Sprintf("%T%v", c, c))
 	}
-	return nil
+	return why.Answer, nil
 }
 
 // purse is a memory as the items' words see it.
@@ -141,9 +143,16 @@ func (m *memory) change(i Item, sign int64) (int64, error) {
 	m.items[i] += n
 	return m.items[i], nil
 }
-func (m *memory) Give(_ context.Context, i Item) (int64, error) { return m.change(i, 1) }
-func (m *memory) Take(_ context.Context, i Item) (int64, error) { return m.change(i, -1) }
-func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location string) error {
+func (m *memory) Give(_ context.Context, why Why, i Item) (int64, error) {
+	m.whys = append(m.whys, why)
+	return m.change(i, 1)
+}
+func (m *memory) Take(_ context.Context, why Why, i Item) (int64, error) {
+	m.whys = append(m.whys, why)
+	return m.change(i, -1)
+}
+func (m *memory) Move(_ context.Context, why Why, i Item, to world.CharacterID, location string) error {
+	m.whys = append(m.whys, why)
 	if _, err := m.change(i, -1); err != nil {
 		return err
 	}
@@ -202,6 +211,7 @@ func (r *rest) Save([]system.Character)                       {}
 // stage is a system with one player, Ann (1), in a ship of hers.
 type stage struct {
 	*system.System
+	memory *memory
 	rest   *rest
 	ann    *player
 	now    time.Time
@@ -228,6 +238,7 @@ func newStage(t *testing.T, body, more string) *stage {
 	u := luatest.Map()
 	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Characters: crowd{}, Mutes: mutes{}, Outside: func(work func()) { work() }}
 	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)}))
+	st.memory = m
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
 		Release: func() *code.Release { return release },
@@ -420,11 +431,15 @@ var cases = []struct{ word, code, want string }{
 	{"store.transact", `return store.transact {{put = "a", value = {1}}, {add = "n", n = -2, least = 0}, {expect = "x"}, {give = P, type = "ore", n = 3}, {take = 2, type = "Ore", n = 3, location = "hold"}}`, `true`},
 	{"store.transact", `local ok, why = store.transact {{room = P, location = "hold", capacity = 9}} return why`, `"9 m3 for hold of 2"`},
 	{"store.transact", `store.transact {{put = "a", add = "b"}}`, `error: store.transact: change 1: it says both add and put`},
-	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, expect, give, put, room and take`},
+	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, expect, give, move, put, room and take`},
 	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
 	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
 	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},
 	{"store.transact", `store.transact {{take = "Ann", type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got string`},
+	{"store.transact", `return store.transact({{move = P, type = "ore", n = 3, location = "hold", to = "wrecks", to_location = "wreck 5"}}, {answer = {done = 3}})`, `{"done":3}`},
+	{"store.transact", `store.transact {{move = P, type = "ore", n = 3}}`, `error: store.transact: change 1: to: a finite number expected, got nothing`},
+	{"store.transact", `store.transact({{put = "a"}}, {casue = "x"})`, `error: store.transact: why has no field casue, did you mean cause?`},
+	{"store.transact", `store.transact({{put = "a"}}, {key = 5})`, `error: store.transact: key: string expected, got number 5`},
 	{"store.transact", `store.transact {5}`, `error: store.transact: change 1: a table expected, got number 5`},
 	{"store.transact", `local t = {} for i = 1, 101 do t[i] = {put = "a"} end store.transact(t)`, `error: store.transact: 101 changes; at most 100 go together`},
 	{"store.put", `return store.put("k", {1, 2})`, `true`},

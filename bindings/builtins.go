@@ -93,12 +93,18 @@ var classes = []class{
 		{Name: "station", Type: "integer?", Doc: "Where they are docked."}, {Name: "playing", Type: "boolean", Doc: "Whether they are in the game."},
 		{Name: "last_seen", Type: "integer", Doc: "s, as os.time()"}, {Name: "data", Type: "table?", Doc: "A copy of player.data, as it was last saved: at most some seconds ago for who plays."}}},
 	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
-	{"Change", "A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.", []script.Field{
+	{"Change", "A step of store.transact: one of put, add, expect, give, take, move and room, with the fields that belong to it.", []script.Field{
 		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
 		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
-		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken."},
+		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
+		{Name: "move", Type: "integer|string?", Doc: "A player, whose n of type in location go to the player to, in to_location. Either may be the name of a keeper, who is nobody: \"wrecks\"."},
 		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
-		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"}}},
+		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"},
+		{Name: "from", Type: "string?"}, {Name: "to", Type: "integer|string?"}, {Name: "to_location", Type: "string?"}}},
+	{"Why", "What the books say of a transaction, besides what moved, when, in which system and under which release.", []script.Field{
+		{Name: "cause", Type: "string?", Doc: "A word or a few, in small letters; the module's name where it is left out."}, {Name: "actor", Type: "integer?", Doc: "The player who wanted it."},
+		{Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
+		{Name: "content", Type: "any", Doc: "What they ask, to compare by; the changes where it is left out."}, {Name: "answer", Type: "any", Doc: "What is answered, now and later; true where it is left out."}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
 }

@@ -12,8 +12,9 @@ import (
 	"hotshard/runtime/world"
 )
 
-// Change is one step of a transaction: one of these.
-type Change interface{ change() }
+// Change is one step of a transaction: one of these. content is what it asks, as plain
+// values.
+type Change interface{ content() world.Value }
 
 // The steps of a transaction.
 type (
@@ -32,8 +33,20 @@ type (
 		Key   string
 		Value world.Value
 	}
-	// MoveItem adds things to a stack, or takes them where the quantity is below zero.
-	MoveItem Item
+	// MoveItem adds things to a stack, or takes them where the quantity is below zero. They
+	// come from the faucet, or go into the sink, of the name; without one, what all steps
+	// make or destroy together is put down to the cause.
+	MoveItem struct {
+		Item
+		Account string
+	}
+	// PassItem moves things from one holder to another.
+	PassItem struct {
+		From, To         Holder
+		Location, Target string
+		Type             string
+		Quantity         int64
+	}
 	// KeepRoom fails the transaction where what an owner has in a place by then takes more
 	// than Capacity m3.
 	KeepRoom struct {
@@ -44,11 +57,18 @@ type (
 	}
 )
 
-func (PutValue) change()    {}
-func (AddValue) change()    {}
-func (ExpectValue) change() {}
-func (MoveItem) change()    {}
-func (KeepRoom) change()    {}
+func (c PutValue) content() world.Value    { return []world.Value{"put", c.Key, c.Value} }
+func (c AddValue) content() world.Value    { return []world.Value{"add", c.Key, c.N, fmt.Sprint(c.Least)} }
+func (c ExpectValue) content() world.Value { return []world.Value{"expect", c.Key, c.Value} }
+func (c KeepRoom) content() world.Value {
+	return []world.Value{"room", c.Owner, c.Location, c.Capacity}
+}
+func (c MoveItem) content() world.Value {
+	return []world.Value{"items", c.Owner, c.Location, c.Type, c.Quantity, c.Account}
+}
+func (c PassItem) content() world.Value {
+	return []world.Value{"move", c.From, c.Location, c.To, c.Target, c.Type, c.Quantity}
+}
 
 // maxChanges is how many steps a transaction may have.
 const maxChanges = 100
@@ -67,8 +87,13 @@ func storeTransact(e *env, L *lua.LState) int {
 		}
 		changes[i] = changeFrom(e, L, fmt.Sprintf("store.transact: change %d", i+1), step)
 	}
+	why := e.whyAt(L, 2, "store.transact", changes)
 	return outside(e, L, "store.transact", func(ctx context.Context) (world.Value, error) {
-		return true, e.deps.Store.Transact(ctx, changes)
+		answer, err := e.deps.Store.Transact(ctx, why, changes)
+		if answer == nil {
+			answer = true
+		}
+		return answer, err
 	}, isRefused)
 }
 
@@ -83,8 +108,11 @@ var steps = map[string]struct {
 		return AddValue{f.text("add"), f.number("n"), f.numberOr("least", math.Inf(-1))}
 	}},
 	"expect": {fieldSet("value"), func(f *stepFields) Change { return ExpectValue{f.text("expect"), f.value("value")} }},
-	"give":   {fieldSet("type", "n", "location"), func(f *stepFields) Change { return MoveItem(f.item("give", 1)) }},
-	"take":   {fieldSet("type", "n", "location"), func(f *stepFields) Change { return MoveItem(f.item("take", -1)) }},
+	"give":   {fieldSet("type", "n", "location", "from"), func(f *stepFields) Change { return MoveItem{f.item("give", 1), f.textOr("from", "")} }},
+	"take":   {fieldSet("type", "n", "location", "to"), func(f *stepFields) Change { return MoveItem{f.item("take", -1), f.textOr("to", "")} }},
+	"move": {fieldSet("type", "n", "location", "to", "to_location"), func(f *stepFields) Change {
+		return PassItem{From: f.holder("move"), To: f.holder("to"), Location: f.textOr("location", ""), Target: f.textOr("to_location", ""), Type: f.thing(), Quantity: f.count()}
+	}},
 	"room": {fieldSet("capacity", "location"), func(f *stepFields) Change {
 		return KeepRoom{f.character("room"), f.textOr("location", ""), f.number("capacity"), f.env.volumes()}
 	}},
@@ -111,7 +139,7 @@ func changeFrom(e *env, L *lua.LState, what string, t *lua.LTable) Change {
 		kind = name
 	}
 	if kind == "" {
-		L.RaiseError("%s: it names none of add, expect, give, put, room and take", what)
+		L.RaiseError("%s: it names none of add, expect, give, move, put, room and take", what)
 	}
 	step := steps[kind]
 	t.ForEach(func(k, _ lua.LValue) {
@@ -182,11 +210,27 @@ func (f *stepFields) value(key string) world.Value {
 
 // item reads a stack; sign says which way it goes.
 func (f *stepFields) item(owner string, sign int64) Item {
+	return Item{Owner: f.character(owner), Type: f.thing(), Quantity: sign * f.count(), Location: f.textOr("location", "")}
+}
+
+// count is how many things it is about.
+func (f *stepFields) count() int64 {
 	n := f.number("n")
 	if n != math.Trunc(n) || n < 1 || n > world.MaxQuantity {
 		f.wrong("n", fmt.Sprintf("a whole number from 1 to %d", int64(world.MaxQuantity)))
 	}
-	return Item{Owner: f.character(owner), Type: f.env.typeName(f.L, f.what+": type", f.text("type")), Quantity: sign * int64(n), Location: f.textOr("location", "")}
+	return int64(n)
+}
+
+// thing is the type it is about.
+func (f *stepFields) thing() string { return f.env.typeName(f.L, f.what+": type", f.text("type")) }
+
+// holder is a character, by number, or a keeper, by name.
+func (f *stepFields) holder(key string) Holder {
+	if name, ok := f.t.RawGetString(key).(lua.LString); ok {
+		return Holder{Keeper: string(name)}
+	}
+	return Holder{Character: f.character(key)}
 }
 
 // volumes is how much room one of each type takes by what the State's release says now.

@@ -108,13 +108,14 @@
 ---@field key string
 ---@field value any
 
---- A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.
+--- A step of store.transact: one of put, add, expect, give, take, move and room, with the fields that belong to it.
 ---@class Change
 ---@field put string? A key, which gets value (nil removes it).
 ---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
 ---@field expect string? A key; all fails unless value is what is there.
----@field give integer? A player, who gets n of type in location.
----@field take integer? A player, of whose type in location n are taken.
+---@field give integer? A player, who gets n of type in location, from the faucet that from names.
+---@field take integer? A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause.
+---@field move integer|string? A player, whose n of type in location go to the player to, in to_location. Either may be the name of a keeper, who is nobody: "wrecks".
 ---@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
 ---@field value any
 ---@field n number?
@@ -122,6 +123,17 @@
 ---@field type TypeName?
 ---@field location string?
 ---@field capacity number?
+---@field from string?
+---@field to integer|string?
+---@field to_location string?
+
+--- What the books say of a transaction, besides what moved, when, in which system and under which release.
+---@class Why
+---@field cause string? A word or a few, in small letters; the module's name where it is left out.
+---@field actor integer? The player who wanted it.
+---@field key string? The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused.
+---@field content any What they ask, to compare by; the changes where it is left out.
+---@field answer any What is answered, now and later; true where it is left out.
 
 --- A handle for cancel.
 ---@class Timer

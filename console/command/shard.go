@@ -33,6 +33,7 @@ type Shard struct {
 	Audit    Audit
 
 	Community Community
+	Economy   Economy
 	Operators Operators
 }
 

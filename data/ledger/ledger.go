@@ -82,7 +82,7 @@ type Why struct {
 
 	// Key is the actor's own name for what they ask, "" for none. The same key with the
 	// same Content is answered with the Answer of the first time and not done again;
-	// with another Content it is refused.
+	// with another Content it is refused. Without a key, Content is a remark.
 	Key     string
 	Content string
 	Answer  string

@@ -22,7 +22,7 @@ const (
 	updateHolding   = `UPDATE holdings SET quantity = quantity + ? WHERE id = ?`
 	selectCharacter = `SELECT id FROM characters WHERE id = ?`
 	insertEntry     = `INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	selectKey       = `SELECT content, answer FROM entries WHERE actor = ? AND key = ?`
+	selectKey       = `SELECT coalesce(content, ''), coalesce(answer, '') FROM entries WHERE actor = ? AND key = ?`
 )
 
 // Writing is one entry in the making: what has moved so far in a transaction. Each
@@ -216,15 +216,20 @@ func (w *Writing) Post(at int64, why *Why) (int64, error) {
 	if len(w.touched) == 0 && why.Key == "" {
 		return 0, nil
 	}
-	var key, content, answer any
-	if why.Key != "" {
-		key, content, answer = why.Key, why.Content, why.Answer
-	}
-	entry, err := w.tx.Insert(insertEntry, at, why.Cause, why.Actor, why.Operator, why.System, int64(why.Tick), why.Release, key, content, answer)
+	entry, err := w.tx.Insert(insertEntry, at, why.Cause, why.Actor, why.Operator, why.System, int64(why.Tick), why.Release,
+		orNull(why.Key), orNull(why.Content), orNull(why.Answer))
 	if err != nil {
 		return 0, err
 	}
 	return entry, w.write(entry)
+}
+
+// orNull is a text as the table has it, which has none for an empty one.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // settle puts what the changes made down to a faucet, and what they destroyed to a sink.

@@ -2,10 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"hotshard/data/ledger"
+	"hotshard/data/schema"
 	"hotshard/runtime/world"
 )
 
@@ -14,6 +18,62 @@ import (
 func (s *Store) AuditBooks(ctx context.Context) (*ledger.Report, error) {
 	report, err := ledger.Audit(ctx, s.read)
 	return report, s.readError("audit of the books", err)
+}
+
+// AuditFile is AuditBooks for a database that nobody or another process has open. It
+// changes nothing. Errors: ErrUnsupported, ErrAccess, ErrCorrupt, ErrNewer, and ErrConflict
+// for a database from before there were books.
+func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
+	const op = "audit of the books"
+	path, err := filePath(url)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return nil, &Error{Op: op, Kind: ErrAccess, Message: "there is no database " + path + ": --data names the shard's folder, --store the file", Err: err}
+	}
+	s := &Store{path: path}
+	s.opt.fill()
+	if s.read, err = sql.Open("sqlite3", s.dsn("_query_only=true")); err != nil {
+		return nil, s.explain(op, err)
+	}
+	defer s.read.Close()
+	if err := s.hasBooks(ctx, op); err != nil {
+		return nil, s.explain(op, err)
+	}
+	report, err := ledger.Audit(ctx, s.read)
+	return report, s.explain(op, err)
+}
+
+// firstBooks is the schema that brought the ledger.
+const firstBooks = 12
+
+// hasBooks says whether the file's schema is one that this build can prove.
+func (s *Store) hasBooks(ctx context.Context, op string) error {
+	var version int
+	if err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
+		return err
+	}
+	switch knows := latestSchema(); {
+	case version < firstBooks:
+		return fail(op, ErrConflict, s.path+" is from before there were books: start the shard with this build, and it opens them")
+	case version > knows:
+		return fail(op, ErrNewer, fmt.Sprintf("%s was written by a newer build (schema %d, this one knows %d): audit it with that one", s.path, version, knows))
+	}
+	return nil
+}
+
+// latestSchema is the number of this build's last migration.
+func latestSchema() (latest int) {
+	files, err := fs.ReadDir(schema.SQLite(), ".")
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d", &latest)
+	if err != nil {
+		panic(err) // named otherwise than schema says
+	}
+	return latest
 }
 
 // Wallet is the money a character has, in hundredths.

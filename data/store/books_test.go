@@ -321,3 +321,36 @@ func fillBooks(b *testing.B, path string, n int) {
 		UPDATE holdings SET quantity = (SELECT sum(quantity) FROM postings WHERE holding = id);
 		COMMIT`, n+1))
 }
+
+// A file is audited from outside, open or not; one of another age is told apart.
+func TestAuditFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s, err := Open(bg, path, testOptions())
+	must(t, err)
+	must(t, s.ChangeItems(bg, test, Item{player(t, s, "Anna").ID, "hangar", "Ore", 10}))
+	audit := func() string {
+		t.Helper()
+		r, err := AuditFile(bg, path)
+		must(t, err)
+		return r.String()
+	}
+	if got := audit(); got != "audit: ok, 2 postings, 2 holdings" {
+		t.Errorf("of a store that is open: %s", got)
+	}
+	must(t, s.Close())
+	if got := audit(); got != "audit: ok, 2 postings, 2 holdings" {
+		t.Errorf("of a store that is closed: %s", got)
+	}
+	below(t, path, `UPDATE holdings SET quantity = 11 WHERE location = 'hangar'`)
+	if got := audit(); got != "audit: 2 wrong, 2 postings, 2 holdings" {
+		t.Errorf("of a store that was tampered with: %s", got)
+	}
+	below(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
+	_, err = AuditFile(bg, path)
+	wants(t, err, ErrNewer, "schema 999")
+	below(t, path, `DELETE FROM goose_db_version WHERE version_id > 11`)
+	_, err = AuditFile(bg, path)
+	wants(t, err, ErrConflict, "from before there were books")
+	_, err = AuditFile(bg, path+".not")
+	wants(t, err, ErrAccess, "there is no database")
+}

@@ -43,6 +43,7 @@ type Server struct {
 	faults     *faults
 	load       *loads
 	holdings   *holdings
+	books      *books
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -112,6 +113,7 @@ func (s *Server) open() (err error) {
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
+	s.books = newBooks(s.store, s.log)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
@@ -234,6 +236,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
 	wg.Go(func() { s.holdings.run(ctx) })
+	wg.Go(func() { s.books.run(ctx) })
 	s.banner()
 
 	var err error

@@ -27,18 +27,40 @@ func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]bin
 }
 
 // Transact does all changes or none.
-func (m *memory) Transact(_ context.Context, changes []bindings.Change) error {
+func (m *memory) Transact(_ context.Context, why bindings.Why, changes []bindings.Change) (world.Value, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	key := request{why.Actor, why.Key}
+	if old, found := m.asked[key]; found && why.Key != "" {
+		if old.content != why.Content {
+			return nil, bindings.Refused("the key " + why.Key + " was used for something else: what is new needs a key of its own")
+		}
+		return old.answer, nil
+	}
 	values, items := maps.Clone(m.values), maps.Clone(m.items)
 	for _, c := range changes {
 		if err := m.apply(c); err != nil {
 			m.values, m.items = values, items
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	if why.Key != "" {
+		m.asked[key] = answered{why.Content, why.Answer}
+	}
+	return why.Answer, nil
 }
+
+// request is what somebody has asked under a key, and answered what they were told.
+type (
+	request struct {
+		actor world.CharacterID
+		key   string
+	}
+	answered struct {
+		content string
+		answer  world.Value
+	}
+)
 
 func (m *memory) apply(c bindings.Change) error {
 	switch c := c.(type) {
@@ -60,9 +82,15 @@ func (m *memory) apply(c bindings.Change) error {
 			return bindings.Refused("what is stored under " + c.Key + " is not what was expected: read it again")
 		}
 	case bindings.MoveItem:
-		i, by := bindings.Item(c), c.Quantity
+		i, by := c.Item, c.Quantity
 		i.Quantity = max(by, -by)
 		_, err := m.change(i, by)
+		return err
+	case bindings.PassItem:
+		_, err := m.change(bindings.Item{Owner: numbered(c.From), Location: c.Location, Type: c.Type, Quantity: c.Quantity}, -c.Quantity)
+		if err == nil {
+			_, err = m.change(bindings.Item{Owner: numbered(c.To), Location: c.Target, Type: c.Type, Quantity: c.Quantity}, c.Quantity)
+		}
 		return err
 	case bindings.KeepRoom:
 		volume := 0.0
@@ -76,6 +104,14 @@ func (m *memory) apply(c bindings.Change) error {
 		}
 	}
 	return nil
+}
+
+// numbered is a holder as an owner: those who keep things and are nobody share one.
+func numbered(h bindings.Holder) world.CharacterID {
+	if h.Keeper != "" {
+		return -1
+	}
+	return h.Character
 }
 
 // purse is a memory as the items' words see it.

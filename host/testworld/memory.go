@@ -17,6 +17,7 @@ type memory struct {
 	mu     sync.Mutex
 	values map[string]world.Value
 	items  map[place]int64
+	asked  map[request]answered
 }
 
 // place is where a stack of things lies.
@@ -27,7 +28,7 @@ type place struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]world.Value{}, items: map[place]int64{}}
+	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}}
 }
 
 // Get returns a value, nil where there is none.
@@ -78,21 +79,21 @@ func (m *memory) owned(owner world.CharacterID) ([]bindings.Item, error) {
 }
 
 // Give adds to a stack.
-func (m *memory) Give(_ context.Context, i bindings.Item) (int64, error) {
+func (m *memory) Give(_ context.Context, _ bindings.Why, i bindings.Item) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.change(i, i.Quantity)
 }
 
 // Take removes from a stack.
-func (m *memory) Take(_ context.Context, i bindings.Item) (int64, error) {
+func (m *memory) Take(_ context.Context, _ bindings.Why, i bindings.Item) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.change(i, -i.Quantity)
 }
 
 // Move takes and gives in one go.
-func (m *memory) Move(_ context.Context, from bindings.Item, owner world.CharacterID, location string) error {
+func (m *memory) Move(_ context.Context, _ bindings.Why, from bindings.Item, owner world.CharacterID, location string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, err := m.change(from, -from.Quantity); err != nil {
