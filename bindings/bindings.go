@@ -53,6 +53,8 @@ type Items interface {
 	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
 	// behind one stack.
 	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
+	// Kept returns what a keeper has in a place, by type.
+	Kept(ctx context.Context, keeper, location string) ([]Item, error)
 	Give(ctx context.Context, why Why, i Item) (int64, error)
 	Take(ctx context.Context, why Why, i Item) (int64, error)
 	Move(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error

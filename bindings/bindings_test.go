@@ -122,6 +122,10 @@ func (p purse) At(ctx context.Context, location string, after Item, limit int) (
 	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
 }
 
+func (p purse) Kept(_ context.Context, keeper, location string) ([]Item, error) {
+	return []Item{{0, location, "Ore", int64(len(keeper) / 2)}}, nil
+}
+
 func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
 	m := p.memory
 	var out []Item
@@ -419,6 +423,7 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
 	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
 	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.kept", `return items.kept("wrecks", "wreck 5")`, `[{"location":"wreck 5","quantity":3,"type":"Ore"}]`},
 	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
 	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},
 	{"items.stow", `return items.stow(P, "Orr", 5, "hold", 7)`, `error: items.stow: type: there is no type called Orr, did you mean Ore?`},
@@ -435,7 +440,8 @@ var cases = []struct{ word, code, want string }{
 	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
 	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
 	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},
-	{"store.transact", `store.transact {{take = "Ann", type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got string`},
+	{"store.transact", `return store.transact {{take = "wrecks", type = "Ore", n = 1}}`, `true`},
+	{"store.transact", `store.transact {{take = {}, type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got table`},
 	{"store.transact", `return store.transact({{move = P, type = "ore", n = 3, location = "hold", to = "wrecks", to_location = "wreck 5"}}, {answer = {done = 3}})`, `{"done":3}`},
 	{"store.transact", `store.transact {{move = P, type = "ore", n = 3}}`, `error: store.transact: change 1: to: a finite number expected, got nothing`},
 	{"store.transact", `store.transact({{put = "a"}}, {casue = "x"})`, `error: store.transact: why has no field casue, did you mean cause?`},

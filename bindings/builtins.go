@@ -96,8 +96,8 @@ var classes = []class{
 	{"Change", "A step of store.transact: one of put, add, expect, give, take, move and room, with the fields that belong to it.", []script.Field{
 		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
 		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
-		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
-		{Name: "move", Type: "integer|string?", Doc: "A player, whose n of type in location go to the player to, in to_location. Either may be the name of a keeper, who is nobody: \"wrecks\"."},
+		{Name: "give", Type: "integer|string?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer|string?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
+		{Name: "move", Type: "integer|string?", Doc: "A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: \"wrecks\"."},
 		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
 		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"},
 		{Name: "from", Type: "string?"}, {Name: "to", Type: "integer|string?"}, {Name: "to_location", Type: "string?"}}},

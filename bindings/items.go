@@ -31,6 +31,8 @@ var itemsTable = table{
 			Doc: "Everything the character owns, by location and type, or what they own in one place. A place is a word of the scripts' own: a hold, a hangar, a container."},
 		{Sig: "at(location: string, limit?: integer, after?: ItemStack): ItemStack[]", Yields: true, Do: itemsAt,
 			Doc: "What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after."},
+		{Sig: "kept(keeper: string, location: string): ItemStack[]", Yields: true, Do: itemsKept,
+			Doc: "What a keeper has in a place, by type: see move in Change."},
 		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
 			Doc: "The room, in m3, that what the character has in the place takes, by the volumes of the types."},
 		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number, why?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
@@ -70,6 +72,18 @@ func itemsAt(e *env, L *lua.LState) int {
 		list := make([]world.Value, len(all))
 		for i, it := range all {
 			list[i] = map[string]world.Value{"owner": float64(it.Owner), "location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+		}
+		return list, err
+	}, nil)
+}
+
+func itemsKept(e *env, L *lua.LState) int {
+	keeper, location := L.CheckString(1), L.CheckString(2)
+	return outside(e, L, "items.kept", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.Kept(ctx, keeper, location)
+		list := make([]world.Value, len(all))
+		for i, it := range all {
+			list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
 		}
 		return list, err
 	}, nil)

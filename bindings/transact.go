@@ -38,6 +38,7 @@ type (
 	// make or destroy together is put down to the cause.
 	MoveItem struct {
 		Item
+		Keeper  string // who has it, in place of the owner; "" for nobody
 		Account string
 	}
 	// PassItem moves things from one holder to another.
@@ -64,7 +65,7 @@ func (c KeepRoom) content() world.Value {
 	return []world.Value{"room", c.Owner, c.Location, c.Capacity}
 }
 func (c MoveItem) content() world.Value {
-	return []world.Value{"items", c.Owner, c.Location, c.Type, c.Quantity, c.Account}
+	return []world.Value{"items", c.Owner, c.Location, c.Type, c.Quantity, c.Keeper, c.Account}
 }
 func (c PassItem) content() world.Value {
 	return []world.Value{"move", c.From, c.Location, c.To, c.Target, c.Type, c.Quantity}
@@ -108,8 +109,8 @@ var steps = map[string]struct {
 		return AddValue{f.text("add"), f.number("n"), f.numberOr("least", math.Inf(-1))}
 	}},
 	"expect": {fieldSet("value"), func(f *stepFields) Change { return ExpectValue{f.text("expect"), f.value("value")} }},
-	"give":   {fieldSet("type", "n", "location", "from"), func(f *stepFields) Change { return MoveItem{f.item("give", 1), f.textOr("from", "")} }},
-	"take":   {fieldSet("type", "n", "location", "to"), func(f *stepFields) Change { return MoveItem{f.item("take", -1), f.textOr("to", "")} }},
+	"give":   {fieldSet("type", "n", "location", "from"), func(f *stepFields) Change { return f.item("give", 1, "from") }},
+	"take":   {fieldSet("type", "n", "location", "to"), func(f *stepFields) Change { return f.item("take", -1, "to") }},
 	"move": {fieldSet("type", "n", "location", "to", "to_location"), func(f *stepFields) Change {
 		return PassItem{From: f.holder("move"), To: f.holder("to"), Location: f.textOr("location", ""), Target: f.textOr("to_location", ""), Type: f.thing(), Quantity: f.count()}
 	}},
@@ -208,9 +209,14 @@ func (f *stepFields) value(key string) world.Value {
 	return v
 }
 
-// item reads a stack; sign says which way it goes.
-func (f *stepFields) item(owner string, sign int64) Item {
-	return Item{Owner: f.character(owner), Type: f.thing(), Quantity: sign * f.count(), Location: f.textOr("location", "")}
+// item reads what comes or goes; sign says which way, and account names the field of
+// the faucet or the sink.
+func (f *stepFields) item(owner string, sign int64, account string) MoveItem {
+	who := f.holder(owner)
+	return MoveItem{
+		Item:   Item{Owner: who.Character, Type: f.thing(), Quantity: sign * f.count(), Location: f.textOr("location", "")},
+		Keeper: who.Keeper, Account: f.textOr(account, ""),
+	}
 }
 
 // count is how many things it is about.

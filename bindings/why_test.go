@@ -17,7 +17,7 @@ func TestMovementsSayWhy(t *testing.T) {
 		{`store.transact {{give = P, type = "Ore", n = 1}}`, "main 0  "},
 		{`store.transact({{give = P, type = "Ore", n = 1}}, {cause = "bounty", actor = P})`, "bounty 1  "},
 		{`store.transact({{give = P, type = "Ore", n = 1}}, {actor = P, key = "k", content = {b = 2, a = 1}})`, `main 1 k {"a":1,"b":2}`},
-		{`store.transact({{give = P, type = "Ore", n = 1, from = "x"}, {room = P, location = "l", capacity = 3}}, {actor = P, key = "k"})`, `main 1 k [["items",1,"","Ore",1,"x"],["room",1,"l",3]]`},
+		{`store.transact({{give = P, type = "Ore", n = 1, from = "x"}, {room = P, location = "l", capacity = 3}}, {actor = P, key = "k"})`, `main 1 k [["items",1,"","Ore",1,"","x"],["room",1,"l",3]]`},
 	} {
 		st := newStage(t, c.code, "")
 		if got := st.run(t); len(st.memory.whys) == 0 {
@@ -39,7 +39,7 @@ func TestStepsOfATransaction(t *testing.T) {
 		{move = P, type = "ore", n = 1, location = "hold", to = 2, to_location = "hangar"}, {move = "wrecks", type = "ore", n = 1, location = "wreck 5", to = P}}`, "")
 	st.run(t)
 	want := strings.Join([]string{
-		"bindings.MoveItem{{1  Ore 3} mining}", "bindings.MoveItem{{1 hold Ore -2} fire}",
+		"bindings.MoveItem{{1  Ore 3}  mining}", "bindings.MoveItem{{1 hold Ore -2}  fire}",
 		"bindings.PassItem{{1 } {2 } hold hangar Ore 1}", "bindings.PassItem{{0 wrecks} {1 } wreck 5  Ore 1}",
 	}, "\n")
 	if got := strings.Join(st.memory.did, "\n"); got != want {

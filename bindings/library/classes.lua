@@ -113,9 +113,9 @@
 ---@field put string? A key, which gets value (nil removes it).
 ---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
 ---@field expect string? A key; all fails unless value is what is there.
----@field give integer? A player, who gets n of type in location, from the faucet that from names.
----@field take integer? A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause.
----@field move integer|string? A player, whose n of type in location go to the player to, in to_location. Either may be the name of a keeper, who is nobody: "wrecks".
+---@field give integer|string? A player, who gets n of type in location, from the faucet that from names.
+---@field take integer|string? A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause.
+---@field move integer|string? A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: "wrecks".
 ---@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
 ---@field value any
 ---@field n number?

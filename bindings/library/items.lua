@@ -19,6 +19,13 @@ function items.list(player, location) end
 ---@return ItemStack[]
 function items.at(location, limit, after) end
 
+--- What a keeper has in a place, by type: see move in Change.
+---@async
+---@param keeper string
+---@param location string
+---@return ItemStack[]
+function items.kept(keeper, location) end
+
 --- The room, in m3, that what the character has in the place takes, by the volumes of the types.
 ---@async
 ---@param player integer

@@ -36,6 +36,14 @@ func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, err
 	return query(ctx, s, "items", scanItem, selectItems, owner)
 }
 
+const selectKept = `SELECT 0, location, type, quantity FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?)
+	AND location = ? AND quantity <> 0 ORDER BY type`
+
+// Kept returns what a keeper has in a place, by type.
+func (s *Store) Kept(ctx context.Context, keeper, location string) ([]Item, error) {
+	return query(ctx, s, "kept", scanItem, selectKept, keeper, location)
+}
+
 func scanItem(row scanner) (i Item, err error) {
 	return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
 }

@@ -179,17 +179,31 @@ func sameJSON(a, b string) bool {
 	return err1 == nil && err2 == nil && string(one) == string(two)
 }
 
-// ChangeItem adds a quantity, which may be below zero, to what its owner has there. What
-// all of a transaction make of a type comes from the faucet with the name of its cause, and
-// what they destroy goes into the sink.
-// Errors: ErrNotEnough, ErrNotFound for the owner, ErrInvalid.
+// Change adds to what a character or a keeper has in a place, or takes from it below
+// zero. What all of a transaction make of a type comes from the faucet with the name of
+// its cause, and what they destroy goes into the sink. Errors: ErrNotEnough, ErrNotFound
+// for the character, ErrInvalid.
+type Change struct {
+	Holding ledger.Holding
+	By      int64
+}
+
+func (c Change) check(op string) error {
+	return Item{Location: c.Holding.Location, Type: c.Holding.Type, Quantity: c.By}.checkText(op)
+}
+
+func (c Change) apply(t *tx, _ string) error {
+	_, err := t.entry.Change(c.Holding, c.By)
+	return err
+}
+
+// ChangeItem is Change for a character.
 type ChangeItem Item
 
 func (c ChangeItem) check(op string) error { return Item(c).checkText(op) }
 
-func (c ChangeItem) apply(t *tx, _ string) error {
-	_, err := t.entry.Change(Item(c).holding(), c.Quantity)
-	return err
+func (c ChangeItem) apply(t *tx, op string) error {
+	return Change{Item(c).holding(), c.Quantity}.apply(t, op)
 }
 
 // Room is no change: it makes the transaction fail, ErrNotEnough, where what an owner has

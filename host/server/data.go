@@ -98,10 +98,10 @@ func toStep(c bindings.Change) store.Step {
 
 // toMove is what comes from a faucet or goes into a sink.
 func toMove(c bindings.MoveItem) store.Step {
+	who := ledger.Holding{Holder: toHolder(bindings.Holder{Character: c.Owner, Keeper: c.Keeper}), Location: c.Location, Type: c.Type}
 	if c.Account == "" {
-		return store.ChangeItem(stack(c.Item))
+		return store.Change{Holding: who, By: c.Quantity}
 	}
-	who := ledger.Holding{Holder: ledger.Of(c.Owner), Location: c.Location, Type: c.Type}
 	if c.Quantity < 0 {
 		return store.Move{From: who, To: ledger.Holding{Holder: ledger.Holder{Kind: ledger.Sink, Name: c.Account}, Type: c.Type}, N: -c.Quantity}
 	}
@@ -131,6 +131,16 @@ func (i items) List(ctx context.Context, owner world.CharacterID) ([]bindings.It
 // At implements bindings.Items.
 func (i items) At(ctx context.Context, location string, after bindings.Item, limit int) ([]bindings.Item, error) {
 	all, err := i.store.ItemsAt(ctx, location, stack(after), limit)
+	list := make([]bindings.Item, len(all))
+	for n, it := range all {
+		list[n] = bindings.Item(it)
+	}
+	return list, err
+}
+
+// Kept implements bindings.Items.
+func (i items) Kept(ctx context.Context, keeper, location string) ([]bindings.Item, error) {
+	all, err := i.store.Kept(ctx, keeper, location)
 	list := make([]bindings.Item, len(all))
 	for n, it := range all {
 		list[n] = bindings.Item(it)

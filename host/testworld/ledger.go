@@ -83,6 +83,9 @@ func (m *memory) apply(c bindings.Change) error {
 		}
 	case bindings.MoveItem:
 		i, by := c.Item, c.Quantity
+		if c.Keeper != "" {
+			i.Owner = numbered(bindings.Holder{Keeper: c.Keeper})
+		}
 		i.Quantity = max(by, -by)
 		_, err := m.change(i, by)
 		return err
@@ -104,6 +107,12 @@ func (m *memory) apply(c bindings.Change) error {
 		}
 	}
 	return nil
+}
+
+// Kept lists what a keeper has in a place.
+func (p purse) Kept(_ context.Context, keeper, location string) ([]bindings.Item, error) {
+	all, err := p.owned(numbered(bindings.Holder{Keeper: keeper}))
+	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
 }
 
 // numbered is a holder as an owner: those who keep things and are nobody share one.
