@@ -178,7 +178,8 @@ func (c crowd) Find(ctx context.Context, name string) (Character, bool, error) {
 func (crowd) Place(_ context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
 	return Refused(fmt.Sprintf("%d to %d, %d", id, to, station))
 }
-func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool { return id == 2 }
+func (crowd) Saved(context.Context, world.CharacterID) error { return nil }
+func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool  { return id == 2 }
 
 // withTypes adds a few types to scripts.
 func withTypes(files map[string][]byte) map[string][]byte {
@@ -394,6 +395,7 @@ var cases = []struct{ word, code, want string }{
 	{"character.place", `local ok, why = character.place(2, "Alpha", D) return why`, `"2 to 1, 1031"`},
 	{"character.place", `local ok, why = character.place(2, "Alpha", G) return why`, `"Alpha has no station 1021"`},
 	{"character.place", `local ok, why = character.place(2, "Alfa") return why`, `"there is no system called Alfa"`},
+	{"player.save", `return player.save(P)`, `true`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
 	{"player.muted", `return player.muted(P)`, `"You may not speak: rude"`},
