@@ -42,7 +42,8 @@ func (r *Report) wrong(format string, args ...any) {
 
 // Audit proves the books as they stood at one moment, whoever writes meanwhile: each
 // holding is the sum of its postings, those of each type add up to nothing, every
-// posting names a holding and an entry that there are, and every holding an owner. It
+// posting names a holding and an entry that there are, every holding an owner, and what
+// is in escrow is what orders promise. It
 // reads all postings, without keeping anything of them.
 func Audit(ctx context.Context, db *sql.DB) (*Report, error) {
 	conn, err := db.Conn(ctx)
@@ -55,7 +56,7 @@ func Audit(ctx context.Context, db *sql.DB) (*Report, error) {
 	}
 	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
 	a := auditor{ctx: ctx, conn: conn, sums: map[string]int64{}}
-	for _, step := range []func() error{a.readOwners, a.readEntries, a.holdings} {
+	for _, step := range []func() error{a.readOwners, a.readEntries, a.holdings, a.escrow} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -215,6 +216,22 @@ func (a *auditor) holding(h row, sum int64) {
 	if h.quantity < 0 != (h.owner < 0) && h.quantity != 0 {
 		a.report.wrong("%s: it is %d, which cannot be", name, h.quantity)
 	}
+}
+
+// escrow checks that what is in escrow is what the orders that stand promise: a holding
+// of each owner and type is for all their orders.
+func (a *auditor) escrow() error {
+	return a.each(`SELECT owner, type, sum(promised), sum(has) FROM (
+			SELECT owner, CASE side WHEN 'buy' THEN 'Money' ELSE type END AS type, CASE side WHEN 'buy' THEN left * price ELSE left END AS promised, 0 AS has
+				FROM orders WHERE ended = 0
+			UNION ALL SELECT owner, type, 0, quantity FROM holdings WHERE location = 'escrow' AND quantity <> 0)
+		GROUP BY owner, type HAVING sum(promised) <> sum(has) ORDER BY owner, type`, func(r *sql.Rows) error {
+		var owner, promised, has int64
+		var thing string
+		err := r.Scan(&owner, &thing, &promised, &has)
+		a.report.wrong("%s: it is %d, and the orders that stand promise %d", Holding{Of(world.CharacterID(owner)), "escrow", thing}, has, promised)
+		return err
+	})
 }
 
 // types checks that what there is of each type has come from the faucets.

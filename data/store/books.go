@@ -45,8 +45,8 @@ func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
 	return report, s.explain(op, err)
 }
 
-// firstBooks is the schema that brought the ledger.
-const firstBooks = 12
+// firstBooks is the schema that completed the ledger.
+const firstBooks = 13
 
 // hasBooks says whether the file's schema is one that this build can prove.
 func (s *Store) hasBooks(ctx context.Context, op string) error {
@@ -87,6 +87,7 @@ func (s *Store) Wallet(ctx context.Context, owner world.CharacterID) (int64, err
 type HistoryQuery struct {
 	Owner world.CharacterID
 	Type  string
+	Order int64 // what an order of the market moved
 	Since int64 // microseconds since 1970, at or after
 	Limit int   // the newest so many; 0 is 100
 }
@@ -106,6 +107,9 @@ func (s *Store) History(ctx context.Context, q HistoryQuery) ([]ledger.Entry, er
 	}
 	if q.Type != "" {
 		only("h.type = ?", q.Type)
+	}
+	if q.Order != 0 {
+		only("e.id IN (SELECT entry FROM order_entries WHERE id = ?)", q.Order)
 	}
 	only("e.at >= ?", q.Since)
 	limit := q.Limit

@@ -348,7 +348,7 @@ func TestAuditFile(t *testing.T) {
 	below(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	_, err = AuditFile(bg, path)
 	wants(t, err, ErrNewer, "schema 999")
-	below(t, path, `DELETE FROM goose_db_version WHERE version_id > 11`)
+	below(t, path, `DELETE FROM goose_db_version WHERE version_id > 12`)
 	_, err = AuditFile(bg, path)
 	wants(t, err, ErrConflict, "from before there were books")
 	_, err = AuditFile(bg, path+".not")

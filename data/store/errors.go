@@ -127,3 +127,8 @@ func constraint(err error, kind sqlite3.ErrNoExtended) bool {
 
 // foreignKey says whether a row names another that is not there.
 func foreignKey(err error) bool { return constraint(err, sqlite3.ErrConstraintForeignKey) }
+
+// unique says whether there is such a row already.
+func unique(err error) bool {
+	return constraint(err, sqlite3.ErrConstraintUnique) || constraint(err, sqlite3.ErrConstraintPrimaryKey)
+}

@@ -150,10 +150,25 @@ func (s *Store) DeleteAccount(ctx context.Context, id AccountID) error {
 	})
 }
 
+const selectStandingOf = `SELECT id FROM orders WHERE ended = 0 AND owner IN (SELECT id FROM characters WHERE account = ?)`
+
+// reasonDeleted is why an order ends whose owner is gone.
+const reasonDeleted = "account deleted"
+
 // discard puts all that an account's characters own into a sink.
 func (s *Store) discard(t *tx, id AccountID) error {
 	var all []Item
+	var standing []int64
 	err := t.each(func(row scanner) error {
+		var order int64
+		err := row.Scan(&order)
+		standing = append(standing, order)
+		return err
+	}, selectStandingOf, id)
+	if err != nil {
+		return err
+	}
+	err = t.each(func(row scanner) error {
 		i, err := scanItem(row)
 		all = append(all, i)
 		return err
@@ -161,7 +176,12 @@ func (s *Store) discard(t *tx, id AccountID) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.post(s.now(), &Why{Cause: "account deleted"}, func() error {
+	_, err = t.post(s.now(), &Why{Cause: reasonDeleted}, func() error {
+		for _, order := range standing { // what they promised is among all they own
+			if _, err := t.exec(endOrder, t.now, reasonDeleted, order); err != nil {
+				return err
+			}
+		}
 		for _, i := range all {
 			if _, err := t.entry.Change(i.holding(), -i.Quantity); err != nil {
 				return err

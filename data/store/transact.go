@@ -66,12 +66,17 @@ func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err erro
 		return answer, err
 	}
 	entry := ledger.Begin(t, &t.w.names)
-	t.entry = &entry
-	defer func() { t.entry = nil }()
+	t.entry, t.now = &entry, now
+	defer func() { t.entry, t.posted = nil, nil }()
 	if err := fn(); err != nil {
 		return "", err
 	}
-	_, err = entry.Post(now, why)
+	id, err := entry.Post(now, why)
+	for _, after := range t.posted {
+		if err == nil && id != 0 {
+			err = after(id)
+		}
+	}
 	return why.Answer, err
 }
 

@@ -246,8 +246,12 @@ func (w *writer) stmt(text string) (*sql.Stmt, error) {
 // interruptible: an interrupted one would take the whole group with it. Its exported
 // methods make it a ledger.Tx.
 type tx struct {
-	w     *writer
-	entry *ledger.Writing // what moves, within post
+	w *writer
+
+	// Within post: what moves, the time, and what is done once the entry has its number.
+	entry  *ledger.Writing
+	now    int64
+	posted []func(entry int64) error
 }
 
 func (t *tx) exec(text string, args ...any) (sql.Result, error) {
