@@ -18,6 +18,7 @@ type Deps struct {
 	Routes     *world.Router
 	Store      Store
 	Items      Items
+	Orders     Orders
 	Mutes      Mutes // nil for nobody
 	Characters Characters
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
@@ -113,12 +114,13 @@ type env struct {
 	sys    *system.System
 	st     *script.State
 	tables map[string]weak.Pointer[lua.LTable] // of types, see typetable.go
+	market *market                             // nil before book.begin
 }
 
 // tables lists everything, in the order of API.md.
 var tables = prepare([]table{
 	systemTable, spaceTable, playerTable, characterTable, universeTable, typesTable,
-	itemsTable, storeTable, serviceTable, globalTable,
+	itemsTable, storeTable, ordersTable, bookTable, serviceTable, globalTable,
 })
 
 // prepare reads the signatures.

@@ -18,9 +18,16 @@ type Refused string
 // Error returns the sentence.
 func (r Refused) Error() string { return string(r) }
 
+// RefusedFor is Refused with a word that says what for: "not_enough", "conflict".
+type RefusedFor struct{ Code, Text string }
+
+// Error returns the sentence.
+func (r RefusedFor) Error() string { return r.Text }
+
 func isRefused(err error) bool {
 	var r Refused
-	return errors.As(err, &r)
+	var f RefusedFor
+	return errors.As(err, &r) || errors.As(err, &f)
 }
 
 var itemsTable = table{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -98,12 +99,15 @@ func storeTransact(e *env, L *lua.LState) int {
 	}, isRefused)
 }
 
-// steps are the kinds of change by the field that names them, with the fields that each
-// has besides.
-var steps = map[string]struct {
+// step is a kind of change: which fields it has besides the one that names it, and how
+// they are read.
+type step struct {
 	fields map[string]bool
 	read   func(*stepFields) Change
-}{
+}
+
+// steps are the kinds of change by the field that names them.
+var steps = map[string]step{
 	"put": {fieldSet("value"), func(f *stepFields) Change { return PutValue{f.text("put"), f.value("value")} }},
 	"add": {fieldSet("n", "least"), func(f *stepFields) Change {
 		return AddValue{f.text("add"), f.number("n"), f.numberOr("least", math.Inf(-1))}
@@ -140,15 +144,14 @@ func changeFrom(e *env, L *lua.LState, what string, t *lua.LTable) Change {
 		kind = name
 	}
 	if kind == "" {
-		L.RaiseError("%s: it names none of add, expect, give, move, put, room and take", what)
+		L.RaiseError("%s: it names none of %s", what, strings.Join(sortedKeys(steps), ", "))
 	}
-	step := steps[kind]
 	t.ForEach(func(k, _ lua.LValue) {
-		if name := k.String(); name != kind && !step.fields[name] {
-			L.RaiseError("%s: %s has no field %s%s", what, kind, name, nearest(name, step.fields))
+		if name := k.String(); name != kind && !steps[kind].fields[name] {
+			L.RaiseError("%s: %s has no field %s%s", what, kind, name, nearest(name, steps[kind].fields))
 		}
 	})
-	return step.read(&stepFields{env: e, L: L, what: what, t: t})
+	return steps[kind].read(&stepFields{env: e, L: L, what: what, t: t})
 }
 
 // stepFields reads the fields of one step.

@@ -2,6 +2,7 @@ package bindings
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -43,7 +44,11 @@ func finish(s *system.System, w *script.Wait, v world.Value, err error, refusal 
 	case err == nil:
 		w.Wake(script.ToLua(s.State().L(), v))
 	case refusal != nil && refusal(err):
-		w.Wake(lua.LNil, lua.LString(err.Error()))
+		answer := []lua.LValue{lua.LNil, lua.LString(err.Error())}
+		if f := (RefusedFor{}); errors.As(err, &f) {
+			answer = append(answer, lua.LString(f.Code))
+		}
+		w.Wake(answer...)
 	default:
 		w.Fail(err)
 	}

@@ -96,6 +96,22 @@ func (s *Store) LastOrder(ctx context.Context) (id, rank int64, err error) {
 	return id, rank, s.readError("last order", s.read.QueryRowContext(ctx, selectLastOrder).Scan(&id, &rank))
 }
 
+// Day is what was traded of a type in a region and a day, in so many days since 1970.
+// Prices and the turnover are in hundredths.
+type Day struct {
+	Day                                       int64
+	Orders, Volume, Turnover, Highest, Lowest int64
+}
+
+const selectDays = `SELECT day, orders, volume, turnover, highest, lowest FROM market_days WHERE region = ? AND type = ? ORDER BY day DESC LIMIT ?`
+
+// Days returns what was traded of a type in a region, the latest day first.
+func (s *Store) Days(ctx context.Context, region, itemType string, limit int) ([]Day, error) {
+	return query(ctx, s, "days", func(row scanner) (d Day, err error) {
+		return d, row.Scan(&d.Day, &d.Orders, &d.Volume, &d.Turnover, &d.Highest, &d.Lowest)
+	}, selectDays, region, itemType, limit)
+}
+
 // order reads one that stands.
 func (t *tx) order(op string, id int64) (o Order, err error) {
 	found := false

@@ -115,6 +115,7 @@ func TestMarketStepsRefuse(t *testing.T) {
 		{TradeOrders{Comes: 2, Stood: 1, N: 1}, ErrConflict, "do not meet"},
 		{TradeOrders{Comes: 3, Stood: 2, N: 1}, ErrConflict, "do not meet"},
 		{TradeOrders{Comes: 3, Stood: 1, N: 11}, ErrConflict, "not for 11 any more"},
+		{TradeOrders{Comes: 3, Stood: 1, N: 1, Price: 19}, ErrConflict, "order 1 is not at 19 any more"},
 		{TradeOrders{Comes: 3, Stood: 1, N: 1, Tax: 21}, ErrInvalid, "a tax of 21 on 20"},
 		{TradeOrders{Comes: 3, Stood: 4, N: 1}, ErrConflict, "order 4 has ended: cancelled"},
 		{TradeOrders{Comes: 3, Stood: 9, N: 1}, ErrNotFound, "there is no order 9"},

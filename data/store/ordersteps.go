@@ -54,10 +54,11 @@ func (s OpenOrder) apply(t *tx, op string) error {
 // TradeOrders trades an order with one that stood before, at the price of that one. The
 // goods go to the buyer's hangar at the seller's station, the money less the tax to the
 // seller, and what the buyer had promised above the price back to them. Errors:
-// ErrConflict where either does not stand, or not for so many, or they do not meet.
+// ErrConflict where either does not stand, not for so many or not at the price, or they do not meet.
 type TradeOrders struct {
 	Comes, Stood int64
 	N            int64
+	Price        int64 // that the other was seen at; 0 is any
 	Tax          int64
 }
 
@@ -83,6 +84,9 @@ func (s TradeOrders) apply(t *tx, op string) error {
 	}
 	if sold.Side != Sell || bought.Side != Buy || sold.Type != bought.Type || sold.Price > bought.Price || sold.Region != bought.Region {
 		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d do not meet", s.Comes, s.Stood))
+	}
+	if s.Price != 0 && s.Price != stood.Price {
+		return fail(op, ErrConflict, fmt.Sprintf("order %d is not at %d any more", s.Stood, s.Price))
 	}
 	if s.N > sold.Left || s.N > bought.Left {
 		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d are not for %d any more", s.Comes, s.Stood, s.N))

@@ -90,6 +90,14 @@ func toStep(c bindings.Change) store.Step {
 			From: ledger.Holding{Holder: toHolder(c.From), Location: c.Location, Type: c.Type},
 			To:   ledger.Holding{Holder: toHolder(c.To), Location: c.Target, Type: c.Type}, N: c.Quantity,
 		}
+	case bindings.OpenOrder:
+		return store.OpenOrder{Order: fromOrder(c.Order), Fee: c.Fee}
+	case bindings.TradeOrders:
+		return store.TradeOrders(c)
+	case bindings.EndOrder:
+		return store.EndOrder(c)
+	case bindings.RepriceOrder:
+		return store.RepriceOrder(c)
 	case bindings.KeepRoom:
 		return store.Room{Owner: c.Owner, Location: c.Location, Capacity: c.Capacity, Volumes: c.Volume}
 	}
@@ -185,7 +193,7 @@ func stack(i bindings.Item) store.Item {
 func refusal(err error) error {
 	var se *store.Error
 	if answerable(err) && errors.As(err, &se) {
-		return bindings.Refused(se.Message)
+		return bindings.RefusedFor{Code: string(se.Kind), Text: se.Message}
 	}
 	return err
 }

@@ -108,7 +108,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
+		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 	}
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)

@@ -33,14 +33,14 @@ func (m *memory) Transact(_ context.Context, why bindings.Why, changes []binding
 	key := request{why.Actor, why.Key}
 	if old, found := m.asked[key]; found && why.Key != "" {
 		if old.content != why.Content {
-			return nil, bindings.Refused("the key " + why.Key + " was used for something else: what is new needs a key of its own")
+			return nil, refusedFor("conflict", "the key %s was used for something else: what is new needs a key of its own", why.Key)
 		}
 		return old.answer, nil
 	}
-	values, items := maps.Clone(m.values), maps.Clone(m.items)
+	values, items, orders := maps.Clone(m.values), maps.Clone(m.items), maps.Clone(m.orders)
 	for _, c := range changes {
 		if err := m.apply(c); err != nil {
-			m.values, m.items = values, items
+			m.values, m.items, m.orders = values, items, orders
 			return nil, err
 		}
 	}
@@ -95,6 +95,14 @@ func (m *memory) apply(c bindings.Change) error {
 			_, err = m.change(bindings.Item{Owner: numbered(c.To), Location: c.Target, Type: c.Type, Quantity: c.Quantity}, c.Quantity)
 		}
 		return err
+	case bindings.OpenOrder:
+		return m.open(c)
+	case bindings.TradeOrders:
+		return m.trade(c)
+	case bindings.EndOrder:
+		return m.end(c)
+	case bindings.RepriceOrder:
+		return m.reprice(c)
 	case bindings.KeepRoom:
 		volume := 0.0
 		for at, n := range m.items {

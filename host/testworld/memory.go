@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"hotshard/bindings"
 	"hotshard/runtime/world"
@@ -18,6 +19,9 @@ type memory struct {
 	values map[string]world.Value
 	items  map[place]int64
 	asked  map[request]answered
+	orders map[int64]*bindings.Order
+	days   []bindings.Day
+	now    func() time.Time
 }
 
 // place is where a stack of things lies.
@@ -28,7 +32,7 @@ type place struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}}
+	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}, orders: map[int64]*bindings.Order{}}
 }
 
 // Get returns a value, nil where there is none.

@@ -273,26 +273,28 @@ func (b *Book) Return(fills []Fill) {
 }
 
 // Hold takes an order out of the matching, for whoever wants to change or end it. What is
-// kept for others of it stays so.
-func (b *Book) Hold(id int64) (Order, bool) {
+// kept of it for others stays so. It is false for an order that does not stand, or is held
+// already.
+func (b *Book) Hold(id int64) (o Order, kept int64, ok bool) {
 	at, ok := b.byID[id]
 	if !ok || b.orders[at].away {
-		return Order{}, false
+		return Order{}, 0, false
 	}
 	b.unlist(at)
-	b.orders[at].away = true
+	m := &b.orders[at]
+	m.away = true
 	b.revision++
-	return b.orders[at].Order, true
+	return m.Order, m.held, true
 }
 
-// Release puts an order that was held back into the matching, at a price and a rank.
-func (b *Book) Release(id, price, rank int64) {
+// Release puts an order that was held back where it stood.
+func (b *Book) Release(id int64) {
 	at, ok := b.byID[id]
 	if !ok || !b.orders[at].away {
 		return
 	}
 	m := &b.orders[at]
-	m.away, m.Price, m.Rank = false, price, rank
+	m.away = false
 	if m.Left > 0 {
 		b.list(at)
 	} else if m.held == 0 {

@@ -146,14 +146,14 @@ func play(r *rapid.T, n int) {
 // reprice changes the price of an order, which stands last among those of its new price.
 func reprice(r *rapid.T, b *Book, p *plain, id, rank int64) {
 	m := p.find(id)
-	o, ok := b.Hold(id)
-	if ok != (m != nil) || ok && o != *m {
+	o, kept, ok := b.Hold(id)
+	if ok != (m != nil) || ok && (o != *m || kept != 0) {
 		r.Fatalf("held %+v, and %+v stands", o, m)
 	}
 	if !ok {
 		return
 	}
-	if _, again := b.Hold(id); again {
+	if _, _, again := b.Hold(id); again {
 		r.Fatal("an order was held twice")
 	}
 	for _, listed := range b.Page(m.Side, 100) {
@@ -161,8 +161,14 @@ func reprice(r *rapid.T, b *Book, p *plain, id, rank int64) {
 			r.Fatal("an order that is held is listed")
 		}
 	}
+	if b.Release(id); rapid.Bool().Draw(r, "released") {
+		return
+	}
+	b.Remove(id)
 	m.Price, m.Rank = rapid.Int64Range(1, 6).Draw(r, "new price"), rank
-	b.Release(id, m.Price, m.Rank)
+	if err := b.Add(*m); err != nil {
+		r.Fatal(err)
+	}
 }
 
 // trade matches an order that comes, gives back what is kept for it once in a while, and
