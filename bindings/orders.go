@@ -85,13 +85,13 @@ func (c EndOrder) content() world.Value     { return []world.Value{"close", c.ID
 func (c RepriceOrder) content() world.Value { return []world.Value{"reprice", c.ID, c.Price} }
 
 func init() {
-	steps["open"] = step{fieldSet("fee"), func(f *stepFields) Change { return OpenOrder{f.order("open"), f.whole("fee", 0)} }}
+	steps["open"] = step{fieldSet("fee"), func(f *stepFields) Change { return OpenOrder{f.order("open"), f.wholeOr("fee", 0)} }}
 	steps["trade"] = step{fieldSet("with", "n", "price", "tax"), func(f *stepFields) Change {
-		return TradeOrders{f.whole("trade", 1), f.whole("with", 1), f.count(), f.whole("price", 1), f.whole("tax", 0)}
+		return TradeOrders{f.whole("trade", 1), f.whole("with", 1), f.count(), f.whole("price", 1), f.wholeOr("tax", 0)}
 	}}
 	steps["close"] = step{fieldSet("reason"), func(f *stepFields) Change { return EndOrder{f.whole("close", 1), f.text("reason")} }}
 	steps["reprice"] = step{fieldSet("price", "rank", "fee"), func(f *stepFields) Change {
-		return RepriceOrder{f.whole("reprice", 1), f.whole("price", 1), f.whole("rank", 1), f.whole("fee", 0)}
+		return RepriceOrder{f.whole("reprice", 1), f.whole("price", 1), f.whole("rank", 1), f.wholeOr("fee", 0)}
 	}}
 }
 
@@ -102,6 +102,14 @@ func (f *stepFields) whole(key string, least int64) int64 {
 		f.wrong(key, "a whole number")
 	}
 	return int64(n)
+}
+
+// wholeOr is a field that counts, or what stands for one that is missing.
+func (f *stepFields) wholeOr(key string, otherwise int64) int64 {
+	if f.t.RawGetString(key) == lua.LNil {
+		return otherwise
+	}
+	return f.whole(key, 0)
 }
 
 // order reads the order that a field holds.
@@ -121,15 +129,10 @@ func (f *stepFields) readOrder() Order {
 	}
 	o := Order{
 		ID: f.whole("order", 1), Owner: f.character("owner"), Side: f.text("side"), Type: f.thing(), Region: m.Region, System: m.ID,
-		Station: world.EntityID(f.whole("station", 1)), Price: f.whole("price", 1), Quantity: f.whole("quantity", 1), Min: 1, Reach: int(f.reach()),
+		Station: world.EntityID(f.whole("station", 1)), Price: f.whole("price", 1), Quantity: f.whole("quantity", 1), Reach: int(f.reach()),
 		Rank: f.whole("rank", 1), Expires: f.whole("expires", 0),
 	}
-	if o.Left = o.Quantity; f.t.RawGetString("left") != lua.LNil {
-		o.Left = f.whole("left", 0)
-	}
-	if f.t.RawGetString("min") != lua.LNil {
-		o.Min = f.whole("min", 1)
-	}
+	o.Left, o.Min = f.wholeOr("left", o.Quantity), max(1, f.wholeOr("min", 1))
 	return o
 }
 

@@ -137,7 +137,7 @@ const (
 	NotEnough Problem = iota + 1 // there is less than that
 	Invalid                      // it cannot be
 	NotFound                     // there is no such holder
-	Conflict                     // the key stands for something else
+	KeyUsed                      // the key stands for something else
 )
 
 // Refusal is an answer to the caller: what cannot be done, in a sentence.

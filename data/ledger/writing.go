@@ -54,7 +54,7 @@ type moved struct {
 func Begin(tx Tx, names *Names) Writing { return Writing{tx: tx, names: names} }
 
 // Answered looks for what was asked under the key before. The same content is answered
-// as it was then; another is a Refusal, Conflict.
+// as it was then; another is a Refusal, KeyUsed.
 func Answered(tx Tx, w *Why) (answer string, found bool, err error) {
 	if w.Key == "" {
 		return "", false, nil
@@ -62,7 +62,7 @@ func Answered(tx Tx, w *Why) (answer string, found bool, err error) {
 	var content string
 	found, err = tx.Get([]any{&content, &answer}, selectKey, w.Actor, w.Key)
 	if found && content != w.Content {
-		return "", true, refuse(Conflict, "the key %s was used for something else: what is new needs a key of its own", w.Key)
+		return "", true, refuse(KeyUsed, "the key %s was used for something else: what is new needs a key of its own", w.Key)
 	}
 	return answer, found, err
 }

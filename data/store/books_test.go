@@ -141,7 +141,7 @@ func TestOneKeyIsDoneOnce(t *testing.T) {
 		}
 	}
 	_, err := ask(a, "6 Ore")
-	wants(t, err, ErrConflict, "the key k1 was used for something else")
+	wants(t, err, ErrKeyUsed, "the key k1 was used for something else")
 	if answer, err := ask(b, "6 Ore"); err != nil || answer != "done 6 Ore" { // a key is its actor's
 		t.Error(answer, err)
 	}

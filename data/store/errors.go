@@ -31,6 +31,7 @@ const (
 	ErrNotEnough   Kind = "not_enough"      // a change of items would leave fewer than none
 	ErrInvalid     Kind = "invalid"         // a value the store does not take
 	ErrConflict    Kind = "conflict"        // the thing's state does not allow it
+	ErrKeyUsed     Kind = "key_used"        // the key of a request was used for something else
 
 	ErrClosed      Kind = "store_closed"      // Close was called
 	ErrBusy        Kind = "store_busy"        // another process holds the database
@@ -94,7 +95,7 @@ func (s *Store) explain(op string, err error) error {
 
 // refusals are the kinds of what the ledger refuses.
 var refusals = map[ledger.Problem]Kind{
-	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.Conflict: ErrConflict,
+	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.KeyUsed: ErrKeyUsed,
 }
 
 // diagnose names the kind of a driver's error and the mend for it.

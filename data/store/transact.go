@@ -26,7 +26,7 @@ type Why = ledger.Why
 // Transact does all steps, in order, or, where one cannot be done, none of them: values,
 // money and things move together. Under a key that was used before for the same, it does
 // nothing and returns the answer of then; otherwise that of why. Errors: those of the
-// steps, and ErrConflict for a key that was used for something else.
+// steps, and ErrKeyUsed for a key that was used for something else.
 func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer string, err error) {
 	const op = "transact"
 	if len(steps) > MaxSteps {

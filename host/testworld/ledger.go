@@ -33,7 +33,7 @@ func (m *memory) Transact(_ context.Context, why bindings.Why, changes []binding
 	key := request{why.Actor, why.Key}
 	if old, found := m.asked[key]; found && why.Key != "" {
 		if old.content != why.Content {
-			return nil, refusedFor("conflict", "the key %s was used for something else: what is new needs a key of its own", why.Key)
+			return nil, refusedFor("key_used", "the key %s was used for something else: what is new needs a key of its own", why.Key)
 		}
 		return old.answer, nil
 	}
@@ -111,7 +111,7 @@ func (m *memory) apply(c bindings.Change) error {
 			}
 		}
 		if volume > c.Capacity*(1+1e-9) {
-			return bindings.Refused(fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity))
+			return refusedFor("not_enough", "there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity)
 		}
 	}
 	return nil

@@ -111,10 +111,10 @@ func (m *memory) Move(_ context.Context, _ bindings.Why, from bindings.Item, own
 func (m *memory) change(i bindings.Item, by int64) (int64, error) {
 	at := place{i.Owner, i.Location, i.Type}
 	if i.Quantity <= 0 {
-		return 0, bindings.Refused("the quantity must be positive")
+		return 0, refusedFor("invalid", "the quantity must be positive")
 	}
 	if m.items[at]+by < 0 {
-		return 0, bindings.Refused(fmt.Sprintf("only %d of %s", m.items[at], i.Type))
+		return 0, refusedFor("not_enough", "not enough %s: there are %d", i.Type, m.items[at])
 	}
 	m.items[at] += by
 	return m.items[at], nil
