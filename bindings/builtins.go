@@ -123,7 +123,7 @@ var classes = []class{
 		{Name: "highest", Type: "integer"}, {Name: "lowest", Type: "integer"}}},
 	{"Why", "What the books say of a transaction, besides what moved, when, in which system and under which release.", []script.Field{
 		{Name: "cause", Type: "string?", Doc: "A word or a few, in small letters; the module's name where it is left out."}, {Name: "actor", Type: "integer?", Doc: "The player who wanted it."},
-		{Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
+		{Name: "system", Type: "string?", Doc: "Where, if not here: a service says for whom."}, {Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
 		{Name: "content", Type: "any", Doc: "What they ask, to compare by; the changes where it is left out."}, {Name: "answer", Type: "any", Doc: "What is answered, now and later; true where it is left out."}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
