@@ -10,6 +10,7 @@ var builtins = []script.Table{
 		{Name: "emit", Sig: "emit(event: string, ...: any)", Doc: "Runs all handlers of an event, each as a task of its own."},
 		{Name: "every", Sig: "every(seconds: number, fn: function): Timer", Doc: "Calls fn again and again, on game time."},
 		{Name: "after", Sig: "after(seconds: number, fn: function): Timer", Doc: "Calls fn once, on game time."},
+		{Name: "at", Sig: "at(time: string, fn: function): Timer", Doc: "Calls fn at a time of the day, in UTC and by the clock on the wall, whatever the pace of game time: \"03:00\" each day, \"mon,thu 18:30\" on these days, \"*:15\" each hour; seconds may follow (\"03:00:30\"). A system that sleeps wakes for it. What comes late, because the machine stood still or its clock was put on, is made good once; what falls into a time in which the system is not loaded is not. A clock that is put back by less than two turns runs nothing again. os.time() is the time by the same clock."},
 		{Name: "cancel", Sig: "cancel(timer: Timer): boolean", Doc: "Stops a timer."},
 		{Name: "sleep", Sig: "sleep(seconds: number)", Yields: true, Doc: "Lets the task wait, on game time."},
 		{Name: "require", Sig: "require(module: string): any", Doc: "The module's result; lib/ship.lua is \"lib.ship\"."},
@@ -63,7 +64,8 @@ var classes = []class{
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3"}, {Name: "vel", Type: "Vec3"},
 		{Name: "mode", Type: "string", Doc: "How it flies."}, {Name: "target", Type: "integer?"},
 		{Name: "speed", Type: "number", Doc: "The greatest it may fly, m/s."}, {Name: "radius", Type: "number", Doc: "m"},
-		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."}}},
+		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."},
+		{Name: "hidden", Type: "boolean?", Doc: "True for what space.hide has hidden."}}},
 	{"Spawn", "What to put into space.", []script.Field{
 		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "TypeName?"}, {Name: "name", Type: "string?"},
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3?"}, {Name: "vel", Type: "Vec3?"},

@@ -35,6 +35,7 @@
 ---@field speed number The greatest it may fly, m/s.
 ---@field radius number m
 ---@field bubble integer Things in the same bubble see each other.
+---@field hidden boolean? True for what space.hide has hidden.
 
 --- What to put into space.
 ---@class Spawn
