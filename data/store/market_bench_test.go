@@ -140,6 +140,7 @@ func tradesByHand(b *testing.B, s *Store, next *atomic.Int64, n int) float64 {
 	var tax int64
 	must(b, conn.QueryRowContext(bg, `SELECT id FROM ledger_accounts WHERE name = ?`, SinkTax).Scan(&tax))
 	exec := func(text string) { _, err := conn.ExecContext(bg, text); must(b, err) }
+	exec(writerPragmas)
 	start := time.Now()
 	for done := 0; done < n; {
 		exec("BEGIN IMMEDIATE")
@@ -186,7 +187,7 @@ func openHand(b *testing.B, path string) *Store {
 	s := &Store{path: path}
 	s.opt.fill()
 	var err error
-	s.write, err = sql.Open("sqlite3", s.dsn("_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=on"))
+	s.write, err = sql.Open("sqlite3", s.dsn(writerParams))
 	must(b, err)
 	b.Cleanup(func() { must(b, s.write.Close()) })
 	return s
