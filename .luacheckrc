@@ -19,7 +19,7 @@ read_globals = {
   character = {fields = {["find"] = {}, ["get"] = {}, ["place"] = {}, ["send"] = {}}},
   items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
-  orders = {fields = {["days"] = {}, ["expired"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
+  orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
   player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},
