@@ -20,7 +20,7 @@ read_globals = {
   items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
   orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
-  player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
+  player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["heed"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},
   space = {fields = {["align"] = {}, ["approach"] = {}, ["damage"] = {}, ["direction"] = {}, ["distance"] = {}, ["engine"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["hide"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["of_type"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_engine"] = {}, ["set_speed"] = {}, ["show"] = {}, ["spawn"] = {}, ["stop"] = {}, ["teleport"] = {}, ["warp"] = {}}},

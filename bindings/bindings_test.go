@@ -439,6 +439,7 @@ var cases = []struct{ word, code, want string }{
 	{"character.place", `local ok, why = character.place(2, "Alpha", G) return why`, `"Alpha has no station 1021"`},
 	{"character.place", `local ok, why = character.place(2, "Alfa") return why`, `"there is no system called Alfa"`},
 	{"player.save", `return player.save(P)`, `true`},
+	{"player.heed", `return player.heed(P, "locks", {S, 5}, {P}) and player.heed(P, "locks") and player.heed(9, "locks") == nil`, `true`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
 	{"player.muted", `return player.muted(P)`, `"You may not speak: rude"`},
