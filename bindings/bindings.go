@@ -18,6 +18,7 @@ type Deps struct {
 	Routes     *world.Router
 	Store      Store
 	Items      Items
+	Orders     Orders
 	Mutes      Mutes // nil for nobody
 	Characters Characters
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
@@ -35,7 +36,9 @@ type Store interface {
 	// after, by key; fewer where they are large.
 	List(ctx context.Context, prefix, after string, limit int) ([]Pair, error)
 	// Transact does all changes, in order and durably, or none. A Refused says why none.
-	Transact(ctx context.Context, changes []Change) error
+	// What it answers is why's Answer or, under a key that was used for the same before,
+	// that of then.
+	Transact(ctx context.Context, why Why, changes []Change) (world.Value, error)
 }
 
 // Pair is a key with its value.
@@ -51,9 +54,11 @@ type Items interface {
 	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
 	// behind one stack.
 	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
-	Give(ctx context.Context, i Item) (int64, error)
-	Take(ctx context.Context, i Item) (int64, error)
-	Move(ctx context.Context, from Item, owner world.CharacterID, location string) error
+	// Kept returns what a keeper has in a place, by type.
+	Kept(ctx context.Context, keeper, location string) ([]Item, error)
+	Give(ctx context.Context, why Why, i Item) (int64, error)
+	Take(ctx context.Context, why Why, i Item) (int64, error)
+	Move(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error
 }
 
 // Mutes knows who may not speak. It is asked on the system's goroutine and answers
@@ -109,12 +114,13 @@ type env struct {
 	sys    *system.System
 	st     *script.State
 	tables map[string]weak.Pointer[lua.LTable] // of types, see typetable.go
+	market *market                             // nil before book.begin
 }
 
 // tables lists everything, in the order of API.md.
 var tables = prepare([]table{
 	systemTable, spaceTable, playerTable, characterTable, universeTable, typesTable,
-	itemsTable, storeTable, serviceTable, globalTable,
+	itemsTable, storeTable, ordersTable, bookTable, serviceTable, globalTable,
 })
 
 // prepare reads the signatures.

@@ -76,6 +76,7 @@ type memory struct {
 	values map[string]world.Value
 	items  map[Item]int64 // by a key without quantity
 	did    []string       // in transactions
+	whys   []Why          // of all changes
 }
 
 func (m *memory) Get(_ context.Context, key string) (world.Value, error) { return m.values[key], nil }
@@ -103,14 +104,39 @@ func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]Pai
 }
 
 // Transact says what it was asked to do: that it is done is the store's own test.
-func (m *memory) Transact(_ context.Context, changes []Change) error {
+func (m *memory) Transact(_ context.Context, why Why, changes []Change) (world.Value, error) {
+	m.whys = append(m.whys, why)
 	for _, c := range changes {
 		if room, ok := c.(KeepRoom); ok {
-			return Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
+			return nil, Refused(fmt.Sprintf("%v m3 for %v of %v", room.Capacity, room.Location, room.Volume("Ore")))
 		}
 		m.did = append(m.did, fmt.Sprintf("%T%v", c, c))
 	}
-	return nil
+	return why.Answer, nil
+}
+
+// stall has one order, and says what it was asked for.
+type stall struct{}
+
+func (stall) order(id int64, owner world.CharacterID) ([]Order, error) {
+	return []Order{{ID: id, Owner: owner, Side: "buy", Type: "Ore", Region: "R", System: 1, Station: 1031, Reach: 3, Price: 5, Quantity: 9, Left: 4, Min: 2, Rank: 7}}, nil
+}
+func (s stall) Get(_ context.Context, id int64) (Order, bool, error) {
+	all, err := s.order(id, 1)
+	return all[0], id < 100, err
+}
+func (s stall) Open(_ context.Context, after int64, limit int) ([]Order, error) {
+	return s.order(after+int64(limit), 1)
+}
+func (s stall) Expired(_ context.Context, limit int) ([]Order, error) {
+	return s.order(int64(limit), 1)
+}
+func (s stall) Of(_ context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error) {
+	return s.order(since+int64(limit), owner)
+}
+func (stall) Last(context.Context) (int64, int64, error) { return 8, 9, nil }
+func (stall) Days(_ context.Context, region, itemType string, limit int) ([]Day, error) {
+	return []Day{{Day: int64(limit), Orders: 2, Volume: 30, Turnover: 60, Highest: 3, Lowest: 1}}, nil
 }
 
 // purse is a memory as the items' words see it.
@@ -118,6 +144,10 @@ type purse struct{ *memory }
 
 func (p purse) At(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
 	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
+}
+
+func (p purse) Kept(_ context.Context, keeper, location string) ([]Item, error) {
+	return []Item{{0, location, "Ore", int64(len(keeper) / 2)}}, nil
 }
 
 func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) {
@@ -141,9 +171,16 @@ func (m *memory) change(i Item, sign int64) (int64, error) {
 	m.items[i] += n
 	return m.items[i], nil
 }
-func (m *memory) Give(_ context.Context, i Item) (int64, error) { return m.change(i, 1) }
-func (m *memory) Take(_ context.Context, i Item) (int64, error) { return m.change(i, -1) }
-func (m *memory) Move(_ context.Context, i Item, to world.CharacterID, location string) error {
+func (m *memory) Give(_ context.Context, why Why, i Item) (int64, error) {
+	m.whys = append(m.whys, why)
+	return m.change(i, 1)
+}
+func (m *memory) Take(_ context.Context, why Why, i Item) (int64, error) {
+	m.whys = append(m.whys, why)
+	return m.change(i, -1)
+}
+func (m *memory) Move(_ context.Context, why Why, i Item, to world.CharacterID, location string) error {
+	m.whys = append(m.whys, why)
 	if _, err := m.change(i, -1); err != nil {
 		return err
 	}
@@ -165,7 +202,8 @@ func (c crowd) Find(ctx context.Context, name string) (Character, bool, error) {
 func (crowd) Place(_ context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
 	return Refused(fmt.Sprintf("%d to %d, %d", id, to, station))
 }
-func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool { return id == 2 }
+func (crowd) Saved(context.Context, world.CharacterID) error { return nil }
+func (crowd) Tell(id world.CharacterID, f *wire.Frame) bool  { return id == 2 }
 
 // withTypes adds a few types to scripts.
 func withTypes(files map[string][]byte) map[string][]byte {
@@ -202,6 +240,7 @@ func (r *rest) Save([]system.Character)                       {}
 // stage is a system with one player, Ann (1), in a ship of hers.
 type stage struct {
 	*system.System
+	memory *memory
 	rest   *rest
 	ann    *player
 	now    time.Time
@@ -226,8 +265,9 @@ func newStage(t *testing.T, body, more string) *stage {
 	st := &stage{rest: &rest{}, ann: &player{}, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	m := &memory{values: map[string]world.Value{}, items: map[Item]int64{}}
 	u := luatest.Map()
-	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Characters: crowd{}, Mutes: mutes{}, Outside: func(work func()) { work() }}
+	deps := &Deps{Map: u, Routes: world.NewRouter(u), Store: m, Items: purse{m}, Orders: stall{}, Characters: crowd{}, Mutes: mutes{}, Outside: func(work func()) { work() }}
 	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(strings.Replace(prelude, "%CODE%", body, 1) + "\n" + more)}))
+	st.memory = m
 	st.System = system.New(system.Config{
 		Address: "@Alpha", Static: u.ByName("Alpha"), Seed: 1,
 		Release: func() *code.Release { return release },
@@ -280,6 +320,11 @@ func (st *stage) run(t *testing.T) string {
 	}
 	return answer
 }
+
+// bookLua begins a book, and has an order of each side.
+const bookLua = `book.begin()
+	local sell = {order = 1, owner = P, side = "sell", type = "ore", system = "Alpha", station = D, price = 20, quantity = 5, rank = 1, expires = 9}
+	local buy = {order = 2, owner = 2, side = "buy", type = "ore", system = "Alpha", station = D, price = 21, quantity = 8, rank = 2, expires = 9} `
 
 // cases has at least one line for every word: Lua that runs as a command, and
 // its answer.
@@ -393,6 +438,7 @@ var cases = []struct{ word, code, want string }{
 	{"character.place", `local ok, why = character.place(2, "Alpha", D) return why`, `"2 to 1, 1031"`},
 	{"character.place", `local ok, why = character.place(2, "Alpha", G) return why`, `"Alpha has no station 1021"`},
 	{"character.place", `local ok, why = character.place(2, "Alfa") return why`, `"there is no system called Alfa"`},
+	{"player.save", `return player.save(P)`, `true`},
 	{"player.heed", `return player.heed(P, "locks", {S, 5}, {P}) and player.heed(P, "locks") and player.heed(9, "locks") == nil`, `true`},
 	{"player.kick", `return player.kick(P, "rude")`, `true`},
 	{"player.online", `return {player.online(P), player.online(7)}`, `[true,false]`},
@@ -424,6 +470,7 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
 	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
 	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.kept", `return items.kept("wrecks", "wreck 5")`, `[{"location":"wreck 5","quantity":3,"type":"Ore"}]`},
 	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
 	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},
 	{"items.stow", `return items.stow(P, "Orr", 5, "hold", 7)`, `error: items.stow: type: there is no type called Orr, did you mean Ore?`},
@@ -431,16 +478,46 @@ var cases = []struct{ word, code, want string }{
 	{"items.take", `local n, why = items.take(P, "ore", 2) return why`, `"there are not enough"`},
 	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"Ore"}]`},
 	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"Ore"}]]`},
+	{"orders.open", `return orders.open(5, 2)[1]`, `{"created":0,"expires":0,"left":4,"min":2,"order":7,"owner":1,"price":5,"quantity":9,"range":3,"rank":7,"region":"R","side":"buy","station":1031,"system":"Alpha","type":"Ore"}`},
+	{"orders.get", `return {orders.get(7).order, orders.get(100) == nil}`, `[7,true]`},
+	{"orders.expired", `return orders.expired(3)[1].order`, `3`},
+	{"orders.of", `local o = orders.of(P, 5, 2)[1] return {o.order, o.owner}`, `[7,1]`},
+	{"orders.last", `return orders.last()`, `{"order":8,"rank":9}`},
+	{"orders.days", `return orders.days("R", "ore", 2)`, `[{"day":2,"highest":3,"lowest":1,"order_count":2,"turnover":60,"volume":30}]`},
+	{"book.ready", `local before = book.ready() book.begin() return {before, book.ready()}`, `[false,true]`},
+	{"book.begin", `return book.page("Proving Ground", "Ore")`, `error: the book is not begun: book.begin() first, and add the orders that stand`},
+	{"book.add", bookLua + `return {book.add(sell), select(2, book.add(sell))}`, `[true,"order 1 is in the book already"]`},
+	{"book.add", bookLua + `sell.system = "Nowhere" book.add(sell)`, `error: book.add: there is no system called Nowhere`},
+	{"book.add", bookLua + `sell.price = 1.5 book.add(sell)`, `error: book.add: price: a whole number expected, got number 1.5`},
+	{"book.add", bookLua + `sell.range = "far" book.add(sell)`, `error: book.add: range: "station", "system", "region" or a count of jumps expected, got string`},
+	{"book.add", bookLua + `sell.side = "lend" book.add(sell)`, `error: book.add: an order sells or buys: "lend" is neither`},
+	{"book.match", bookLua + `book.add(sell) return book.match(buy, 10)`, `[{"n":5,"order":1,"owner":1,"price":20,"station":1031,"system":"Alpha"}]`},
+	{"book.settle", bookLua + `book.add(sell) book.settle(book.match(buy, 10)) return {book.left(1) == nil}`, `[true]`},
+	{"book.back", bookLua + `book.add(sell) book.back(book.match(buy, 10)) return book.left(1)`, `5`},
+	{"book.back", bookLua + `book.back {5}`, `error: book.back: a list of what book.match answered expected`},
+	{"book.hold", bookLua + `book.add(sell) buy.quantity = 2 book.match(buy, 10) return {{book.hold(1)}, book.hold(1) == nil, book.hold(99) == nil}`, `[[3,2],true,true]`},
+	{"book.release", bookLua + `book.add(sell) book.hold(1) book.release(1) return #book.match(buy, 10)`, `1`},
+	{"book.remove", bookLua + `book.add(sell) return {book.remove(1), book.remove(1), #book.match(buy, 10)}`, `[true,false,0]`},
+	{"book.left", bookLua + `book.add(sell) buy.quantity = 2 book.match(buy, 10) return book.left(1)`, `3`},
+	{"book.page", bookLua + `book.add(sell) buy.price, buy.min, buy.range = 10, 3, "region" book.add(buy) return book.page("Proving Ground", "Ore", 5)`,
+		`{"buys":[{"expires":9,"min":3,"order":2,"price":10,"quantity":8,"range":"region","station":1031,"system":"Alpha"}],"revision":2,"sells":[{"expires":9,"order":1,"price":20,"quantity":5,"station":1031,"system":"Alpha"}]}`},
+	{"store.transact", bookLua + `return store.transact {{open = sell, fee = 3}, {trade = 2, with = 1, n = 5, price = 20, tax = 1}, {close = 1, reason = "cancelled"}, {reprice = 2, price = 9, rank = 4, fee = 1}}`, `true`},
+	{"store.transact", bookLua + `store.transact {{open = 5}}`, `error: store.transact: change 1: open: an order expected, got number 5`},
 	{"store.list", `store.put("a/1", 1) store.put("a/2", 2) return {store.list("a/", 1), store.list("a/", 5, "a/1")}`,
 		`[[{"key":"a/1","value":1}],[{"key":"a/2","value":2}]]`},
 	{"store.transact", `return store.transact {{put = "a", value = {1}}, {add = "n", n = -2, least = 0}, {expect = "x"}, {give = P, type = "ore", n = 3}, {take = 2, type = "Ore", n = 3, location = "hold"}}`, `true`},
 	{"store.transact", `local ok, why = store.transact {{room = P, location = "hold", capacity = 9}} return why`, `"9 m3 for hold of 2"`},
 	{"store.transact", `store.transact {{put = "a", add = "b"}}`, `error: store.transact: change 1: it says both add and put`},
-	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, expect, give, put, room and take`},
+	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, close, expect, give, move, open, put, reprice, room, take, trade`},
 	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
 	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
 	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},
-	{"store.transact", `store.transact {{take = "Ann", type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got string`},
+	{"store.transact", `return store.transact {{take = "wrecks", type = "Ore", n = 1}}`, `true`},
+	{"store.transact", `store.transact {{take = {}, type = "Ore", n = 1}}`, `error: store.transact: change 1: take: a finite number expected, got table`},
+	{"store.transact", `return store.transact({{move = P, type = "ore", n = 3, location = "hold", to = "wrecks", to_location = "wreck 5"}}, {answer = {done = 3}})`, `{"done":3}`},
+	{"store.transact", `store.transact {{move = P, type = "ore", n = 3}}`, `error: store.transact: change 1: to: a finite number expected, got nothing`},
+	{"store.transact", `store.transact({{put = "a"}}, {casue = "x"})`, `error: store.transact: why has no field casue, did you mean cause?`},
+	{"store.transact", `store.transact({{put = "a"}}, {key = 5})`, `error: store.transact: key: string expected, got number 5`},
 	{"store.transact", `store.transact {5}`, `error: store.transact: change 1: a table expected, got number 5`},
 	{"store.transact", `local t = {} for i = 1, 101 do t[i] = {put = "a"} end store.transact(t)`, `error: store.transact: 101 changes; at most 100 go together`},
 	{"store.put", `return store.put("k", {1, 2})`, `true`},

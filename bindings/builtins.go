@@ -95,12 +95,38 @@ var classes = []class{
 		{Name: "station", Type: "integer?", Doc: "Where they are docked."}, {Name: "playing", Type: "boolean", Doc: "Whether they are in the game."},
 		{Name: "last_seen", Type: "integer", Doc: "s, as os.time()"}, {Name: "data", Type: "table?", Doc: "A copy of player.data, as it was last saved: at most some seconds ago for who plays."}}},
 	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
-	{"Change", "A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.", []script.Field{
+	{"Change", "A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close and reprice, with the fields that belong to it.", []script.Field{
 		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
 		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
-		{Name: "give", Type: "integer?", Doc: "A player, who gets n of type in location."}, {Name: "take", Type: "integer?", Doc: "A player, of whose type in location n are taken."},
+		{Name: "give", Type: "integer|string?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer|string?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
+		{Name: "move", Type: "integer|string?", Doc: "A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: \"wrecks\"."},
 		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
-		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"}}},
+		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"},
+		{Name: "open", Type: "Order?", Doc: "An order of the market, which stands from now on: what it promises goes into escrow, and fee into a sink."},
+		{Name: "trade", Type: "integer?", Doc: "An order that comes, which is traded with one that stood: n at the price of that one, of which the seller pays tax. What the buyer promised above goes back."},
+		{Name: "close", Type: "integer?", Doc: "An order, which ends for the reason; what it still promised goes back."},
+		{Name: "reprice", Type: "integer?", Doc: "An order, which gets another price and another rank, for the fee."},
+		{Name: "with", Type: "integer?"}, {Name: "price", Type: "integer?"}, {Name: "tax", Type: "integer?"}, {Name: "fee", Type: "integer?"}, {Name: "rank", Type: "integer?"}, {Name: "reason", Type: "string?"},
+		{Name: "from", Type: "string?"}, {Name: "to", Type: "integer|string?"}, {Name: "to_location", Type: "string?"}}},
+	{"Order", "An order of the market. Prices are in hundredths, times seconds since 1970, as os.time() gives them.", []script.Field{
+		{Name: "order", Type: "integer", Doc: "Its number."}, {Name: "owner", Type: "integer", Doc: "A player."}, {Name: "side", Type: "string", Doc: "sell or buy"}, {Name: "type", Type: "TypeName"},
+		{Name: "system", Type: "string"}, {Name: "station", Type: "integer"}, {Name: "region", Type: "string?", Doc: "Given, never asked for: that of the system."},
+		{Name: "range", Type: "string|integer?", Doc: "From how far a buyer takes goods: station, system, region, or so many jumps."},
+		{Name: "price", Type: "integer"}, {Name: "quantity", Type: "integer", Doc: "At first."}, {Name: "left", Type: "integer?", Doc: "All of it where left out."},
+		{Name: "min", Type: "integer?", Doc: "The least that is bought at once, until less is left."}, {Name: "rank", Type: "integer", Doc: "Of two of one price the lower stood first."},
+		{Name: "created", Type: "integer?"}, {Name: "expires", Type: "integer"}, {Name: "ended", Type: "integer?", Doc: "None while it stands."}, {Name: "reason", Type: "string?", Doc: "Why it has ended."}}},
+	{"BookFill", "What an order that comes may have of one that stands.", []script.Field{
+		{Name: "order", Type: "integer", Doc: "That stands."}, {Name: "owner", Type: "integer"}, {Name: "price", Type: "integer"}, {Name: "n", Type: "integer"},
+		{Name: "system", Type: "string"}, {Name: "station", Type: "integer"}}},
+	{"BookPage", "The best orders of a type in a region: {order=, price=, quantity=, system=, station=, expires=}, those of buyers with range and min.", []script.Field{
+		{Name: "revision", Type: "integer", Doc: "Another one whenever the book is another."}, {Name: "sells", Type: "table[]"}, {Name: "buys", Type: "table[]"}}},
+	{"MarketDay", "What was traded of a type in a region and a day of UTC.", []script.Field{
+		{Name: "day", Type: "integer", Doc: "Since 1970."}, {Name: "order_count", Type: "integer"}, {Name: "volume", Type: "integer"}, {Name: "turnover", Type: "integer", Doc: "In hundredths, as the prices."},
+		{Name: "highest", Type: "integer"}, {Name: "lowest", Type: "integer"}}},
+	{"Why", "What the books say of a transaction, besides what moved, when, in which system and under which release.", []script.Field{
+		{Name: "cause", Type: "string?", Doc: "A word or a few, in small letters; the module's name where it is left out."}, {Name: "actor", Type: "integer?", Doc: "The player who wanted it."},
+		{Name: "system", Type: "string?", Doc: "Where, if not here: a service says for whom."}, {Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
+		{Name: "content", Type: "any", Doc: "What they ask, to compare by; the changes where it is left out."}, {Name: "answer", Type: "any", Doc: "What is answered, now and later; true where it is left out."}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
 }

@@ -21,6 +21,8 @@ type Characters interface {
 	// where the scripts put who begins there. It is durable when it returns. A Refused says
 	// why not.
 	Place(ctx context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error
+	// Saved returns when what a system has handed over of a character is durable.
+	Saved(ctx context.Context, id world.CharacterID) error
 	// Tell sends an event to the client of one who is in the game, wherever; false for who
 	// is not. It does not block.
 	Tell(id world.CharacterID, f *wire.Frame) bool

@@ -18,28 +18,37 @@ type Refused string
 // Error returns the sentence.
 func (r Refused) Error() string { return string(r) }
 
+// RefusedFor is Refused with a word that says what for: "not_enough", "conflict".
+type RefusedFor struct{ Code, Text string }
+
+// Error returns the sentence.
+func (r RefusedFor) Error() string { return r.Text }
+
 func isRefused(err error) bool {
 	var r Refused
-	return errors.As(err, &r)
+	var f RefusedFor
+	return errors.As(err, &r) || errors.As(err, &f)
 }
 
 var itemsTable = table{
 	Name: "items",
-	Doc:  "What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile.",
+	Doc:  "What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile. Every change is in the books: what is given comes from a faucet with a name, what is taken goes into a sink.",
 	Funcs: []function{
 		{Sig: "list(player: integer, location?: string): ItemStack[]", Yields: true, Do: itemsList,
 			Doc: "Everything the character owns, by location and type, or what they own in one place. A place is a word of the scripts' own: a hold, a hangar, a container."},
 		{Sig: "at(location: string, limit?: integer, after?: ItemStack): ItemStack[]", Yields: true, Do: itemsAt,
 			Doc: "What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after."},
+		{Sig: "kept(keeper: string, location: string): ItemStack[]", Yields: true, Do: itemsKept,
+			Doc: "What a keeper has in a place, by type: see move in Change."},
 		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
 			Doc: "The room, in m3, that what the character has in the place takes, by the volumes of the types."},
-		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
+		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number, why?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
 			Doc: "Adds n of a type where they fit into a place of so many m3; nil and a sentence, and nothing changed, where they do not. store.transact does so for several at once."},
-		{Sig: "give(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
-			Doc: "Adds n of a type and returns how many there are then."},
-		{Sig: "take(player: integer, type: TypeName, n: integer, location?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
-			Doc: "Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer."},
-		{Sig: "move(from: integer, type: TypeName, n: integer, to: integer, location?: string, to_location?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
+		{Sig: "give(player: integer, type: TypeName, n: integer, location?: string, why?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
+			Doc: "Adds n of a type and returns how many there are then. They come from the faucet that is called as why says: a word or a few, in small letters; the module's name where it is left out."},
+		{Sig: "take(player: integer, type: TypeName, n: integer, location?: string, why?: string): integer?, string?", Effect: true, Yields: true, Do: itemsTake,
+			Doc: "Takes n of a type, into the sink of the name, and returns how many are left; nil and a sentence, and nothing changed, where there are fewer."},
+		{Sig: "move(from: integer, type: TypeName, n: integer, to: integer, location?: string, to_location?: string, why?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsMove,
 			Doc: "Moves n of a type to another character or place: all or nothing."},
 	},
 }
@@ -75,6 +84,18 @@ func itemsAt(e *env, L *lua.LState) int {
 	}, nil)
 }
 
+func itemsKept(e *env, L *lua.LState) int {
+	keeper, location := L.CheckString(1), L.CheckString(2)
+	return outside(e, L, "items.kept", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.Kept(ctx, keeper, location)
+		list := make([]world.Value, len(all))
+		for i, it := range all {
+			list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+		}
+		return list, err
+	}, nil)
+}
+
 func itemsVolume(e *env, L *lua.LState) int {
 	owner, place, volume := characterAt(L, 1), L.OptString(2, ""), e.volumes()
 	return outside(e, L, "items.volume", func(ctx context.Context) (world.Value, error) {
@@ -91,9 +112,10 @@ func itemsVolume(e *env, L *lua.LState) int {
 
 func itemsStow(e *env, L *lua.LState) int {
 	i, capacity := stackAt(L, 4), float64(L.CheckNumber(5))
-	changes := []Change{MoveItem(i), KeepRoom{i.Owner, i.Location, capacity, e.volumes()}}
+	changes, why := []Change{MoveItem{Item: i}, KeepRoom{i.Owner, i.Location, capacity, e.volumes()}}, e.why(L, L.OptString(6, ""), i.Owner)
 	return outside(e, L, "items.stow", func(ctx context.Context) (world.Value, error) {
-		return true, e.deps.Store.Transact(ctx, changes)
+		_, err := e.deps.Store.Transact(ctx, why, changes)
+		return true, err
 	}, isRefused)
 }
 
@@ -116,24 +138,26 @@ func quantityAt(L *lua.LState, n int) int64 {
 
 func itemsGive(e *env, L *lua.LState) int {
 	i := stackAt(L, 4)
+	why := e.why(L, L.OptString(5, ""), i.Owner)
 	return outside(e, L, "items.give", func(ctx context.Context) (world.Value, error) {
-		n, err := e.deps.Items.Give(ctx, i)
+		n, err := e.deps.Items.Give(ctx, why, i)
 		return float64(n), err
 	}, isRefused)
 }
 
 func itemsTake(e *env, L *lua.LState) int {
 	i := stackAt(L, 4)
+	why := e.why(L, L.OptString(5, ""), i.Owner)
 	return outside(e, L, "items.take", func(ctx context.Context) (world.Value, error) {
-		n, err := e.deps.Items.Take(ctx, i)
+		n, err := e.deps.Items.Take(ctx, why, i)
 		return float64(n), err
 	}, isRefused)
 }
 
 func itemsMove(e *env, L *lua.LState) int {
 	i := stackAt(L, 5)
-	to, location := characterAt(L, 4), L.OptString(6, "")
+	to, location, why := characterAt(L, 4), L.OptString(6, ""), e.why(L, L.OptString(7, ""), i.Owner)
 	return outside(e, L, "items.move", func(ctx context.Context) (world.Value, error) {
-		return true, e.deps.Items.Move(ctx, i, to, location)
+		return true, e.deps.Items.Move(ctx, why, i, to, location)
 	}, isRefused)
 }

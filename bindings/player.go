@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"context"
 	"errors"
 
 	lua "github.com/yuin/gopher-lua"
@@ -31,6 +32,8 @@ var playerTable = table{
 			Doc: "Puts the player outside their station, without a ship yet, and returns a place for one."},
 		{Sig: "jump(player: integer, gate: integer): boolean?, string?", Effect: true, Do: withPlayer(playerJump),
 			Doc: "Sends the player with their ship through a gate, when the running function has ended. player_left is fired here; player_entered and player_arrived in the other system. Towards a full system: nil and a sentence with the player's place in its queue; they stay, hear of their place in queue events, and may jump when a seat is kept for them."},
+		{Sig: "save(player: integer): boolean?, string?", Effect: true, Yields: true, Do: withPlayer(playerSave),
+			Doc: "Saves the player as they are now, and returns when that is on the disk: for what somebody is told is done."},
 		{Sig: "send(player: integer, event: string, fields?: table): boolean?, string?", Effect: true, Do: withPlayer(playerSend),
 			Doc: "Sends the player's client an event."},
 		{Sig: "heed(player: integer, about: string, things?: integer[], players?: integer[]): boolean?, string?", Effect: true, Do: withPlayer(playerHeed),
@@ -84,6 +87,14 @@ func playerStation(_ *env, L *lua.LState, p *system.Player) int { return pushID(
 
 func playerDock(e *env, L *lua.LState, p *system.Player) int {
 	return done(L, e.sys.Dock(p, entityAt(L, 2)))
+}
+
+func playerSave(e *env, L *lua.LState, p *system.Player) int {
+	e.sys.Save(p)
+	id := p.ID
+	return outside(e, L, "player.save", func(ctx context.Context) (world.Value, error) {
+		return true, e.deps.Characters.Saved(ctx, id)
+	}, nil)
 }
 
 func playerUndock(e *env, L *lua.LState, p *system.Player) int {

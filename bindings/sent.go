@@ -43,6 +43,8 @@ var SentEvents = []Sent{
 		When: "The step of the first hunt one is at: what to do, with which thing, by which command. Without members there is none."},
 	{Sig: "hangar(ships: {type: string, name: string}[], items: {type: string, quantity: integer, location: string}[])",
 		When: "What one has at the station one is docked in."},
+	{Sig: "order(order: integer, type: string, side: string, n: integer, price: integer, left: integer, reason?: string)",
+		When: "So many of one's order on the market were traded at a price, and so many are left; with `reason`, it has ended."},
 	{Sig: "hold(items: {type: string, quantity: integer}[])", When: "What one's ship carries."},
 
 	{Sig: "route(systems?: string[], jumps: integer, gate?: integer, to?: string)", When: "The systems ahead, the gate to the next one, and where it ends."},

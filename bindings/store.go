@@ -21,8 +21,8 @@ var storeTable = table{
 			Doc: "Adds n to the number under the key (0 where there is none) in one step and returns the sum."},
 		{Sig: "list(prefix: string, limit?: integer, after?: string): StoreEntry[]", Yields: true, Do: storeList,
 			Doc: "The values whose keys begin with the prefix, by key: at most limit (100 where left out, 1000 at most), and fewer where they are large. Go on with the last key as after."},
-		{Sig: "transact(changes: Change[]): boolean?, string?", Effect: true, Yields: true, Do: storeTransact,
-			Doc: "Does all changes in order, values, money and things, or none of them: nil and a sentence where one cannot be done. What is answered with true is on the disk. At most 100 changes."},
+		{Sig: "transact(changes: Change[], why?: Why): any, string?, string?", Effect: true, Yields: true, Do: storeTransact,
+			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
 	},
 }
 

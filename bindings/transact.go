@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -12,8 +13,9 @@ import (
 	"hotshard/runtime/world"
 )
 
-// Change is one step of a transaction: one of these.
-type Change interface{ change() }
+// Change is one step of a transaction: one of these. content is what it asks, as plain
+// values.
+type Change interface{ content() world.Value }
 
 // The steps of a transaction.
 type (
@@ -32,8 +34,21 @@ type (
 		Key   string
 		Value world.Value
 	}
-	// MoveItem adds things to a stack, or takes them where the quantity is below zero.
-	MoveItem Item
+	// MoveItem adds things to a stack, or takes them where the quantity is below zero. They
+	// come from the faucet, or go into the sink, of the name; without one, what all steps
+	// make or destroy together is put down to the cause.
+	MoveItem struct {
+		Item
+		Keeper  string // who has it, in place of the owner; "" for nobody
+		Account string
+	}
+	// PassItem moves things from one holder to another.
+	PassItem struct {
+		From, To         Holder
+		Location, Target string
+		Type             string
+		Quantity         int64
+	}
 	// KeepRoom fails the transaction where what an owner has in a place by then takes more
 	// than Capacity m3.
 	KeepRoom struct {
@@ -44,11 +59,18 @@ type (
 	}
 )
 
-func (PutValue) change()    {}
-func (AddValue) change()    {}
-func (ExpectValue) change() {}
-func (MoveItem) change()    {}
-func (KeepRoom) change()    {}
+func (c PutValue) content() world.Value    { return []world.Value{"put", c.Key, c.Value} }
+func (c AddValue) content() world.Value    { return []world.Value{"add", c.Key, c.N, fmt.Sprint(c.Least)} }
+func (c ExpectValue) content() world.Value { return []world.Value{"expect", c.Key, c.Value} }
+func (c KeepRoom) content() world.Value {
+	return []world.Value{"room", c.Owner, c.Location, c.Capacity}
+}
+func (c MoveItem) content() world.Value {
+	return []world.Value{"items", c.Owner, c.Location, c.Type, c.Quantity, c.Keeper, c.Account}
+}
+func (c PassItem) content() world.Value {
+	return []world.Value{"move", c.From, c.Location, c.To, c.Target, c.Type, c.Quantity}
+}
 
 // maxChanges is how many steps a transaction may have.
 const maxChanges = 100
@@ -67,24 +89,35 @@ func storeTransact(e *env, L *lua.LState) int {
 		}
 		changes[i] = changeFrom(e, L, fmt.Sprintf("store.transact: change %d", i+1), step)
 	}
+	why := e.whyAt(L, 2, "store.transact", changes)
 	return outside(e, L, "store.transact", func(ctx context.Context) (world.Value, error) {
-		return true, e.deps.Store.Transact(ctx, changes)
+		answer, err := e.deps.Store.Transact(ctx, why, changes)
+		if answer == nil {
+			answer = true
+		}
+		return answer, err
 	}, isRefused)
 }
 
-// steps are the kinds of change by the field that names them, with the fields that each
-// has besides.
-var steps = map[string]struct {
+// step is a kind of change: which fields it has besides the one that names it, and how
+// they are read.
+type step struct {
 	fields map[string]bool
 	read   func(*stepFields) Change
-}{
+}
+
+// steps are the kinds of change by the field that names them.
+var steps = map[string]step{
 	"put": {fieldSet("value"), func(f *stepFields) Change { return PutValue{f.text("put"), f.value("value")} }},
 	"add": {fieldSet("n", "least"), func(f *stepFields) Change {
 		return AddValue{f.text("add"), f.number("n"), f.numberOr("least", math.Inf(-1))}
 	}},
 	"expect": {fieldSet("value"), func(f *stepFields) Change { return ExpectValue{f.text("expect"), f.value("value")} }},
-	"give":   {fieldSet("type", "n", "location"), func(f *stepFields) Change { return MoveItem(f.item("give", 1)) }},
-	"take":   {fieldSet("type", "n", "location"), func(f *stepFields) Change { return MoveItem(f.item("take", -1)) }},
+	"give":   {fieldSet("type", "n", "location", "from"), func(f *stepFields) Change { return f.item("give", 1, "from") }},
+	"take":   {fieldSet("type", "n", "location", "to"), func(f *stepFields) Change { return f.item("take", -1, "to") }},
+	"move": {fieldSet("type", "n", "location", "to", "to_location"), func(f *stepFields) Change {
+		return PassItem{From: f.holder("move"), To: f.holder("to"), Location: f.textOr("location", ""), Target: f.textOr("to_location", ""), Type: f.thing(), Quantity: f.count()}
+	}},
 	"room": {fieldSet("capacity", "location"), func(f *stepFields) Change {
 		return KeepRoom{f.character("room"), f.textOr("location", ""), f.number("capacity"), f.env.volumes()}
 	}},
@@ -111,15 +144,14 @@ func changeFrom(e *env, L *lua.LState, what string, t *lua.LTable) Change {
 		kind = name
 	}
 	if kind == "" {
-		L.RaiseError("%s: it names none of add, expect, give, put, room and take", what)
+		L.RaiseError("%s: it names none of %s", what, strings.Join(sortedKeys(steps), ", "))
 	}
-	step := steps[kind]
 	t.ForEach(func(k, _ lua.LValue) {
-		if name := k.String(); name != kind && !step.fields[name] {
-			L.RaiseError("%s: %s has no field %s%s", what, kind, name, nearest(name, step.fields))
+		if name := k.String(); name != kind && !steps[kind].fields[name] {
+			L.RaiseError("%s: %s has no field %s%s", what, kind, name, nearest(name, steps[kind].fields))
 		}
 	})
-	return step.read(&stepFields{env: e, L: L, what: what, t: t})
+	return steps[kind].read(&stepFields{env: e, L: L, what: what, t: t})
 }
 
 // stepFields reads the fields of one step.
@@ -180,13 +212,34 @@ func (f *stepFields) value(key string) world.Value {
 	return v
 }
 
-// item reads a stack; sign says which way it goes.
-func (f *stepFields) item(owner string, sign int64) Item {
+// item reads what comes or goes; sign says which way, and account names the field of
+// the faucet or the sink.
+func (f *stepFields) item(owner string, sign int64, account string) MoveItem {
+	who := f.holder(owner)
+	return MoveItem{
+		Item:   Item{Owner: who.Character, Type: f.thing(), Quantity: sign * f.count(), Location: f.textOr("location", "")},
+		Keeper: who.Keeper, Account: f.textOr(account, ""),
+	}
+}
+
+// count is how many things it is about.
+func (f *stepFields) count() int64 {
 	n := f.number("n")
 	if n != math.Trunc(n) || n < 1 || n > world.MaxQuantity {
 		f.wrong("n", fmt.Sprintf("a whole number from 1 to %d", int64(world.MaxQuantity)))
 	}
-	return Item{Owner: f.character(owner), Type: f.env.typeName(f.L, f.what+": type", f.text("type")), Quantity: sign * int64(n), Location: f.textOr("location", "")}
+	return int64(n)
+}
+
+// thing is the type it is about.
+func (f *stepFields) thing() string { return f.env.typeName(f.L, f.what+": type", f.text("type")) }
+
+// holder is a character, by number, or a keeper, by name.
+func (f *stepFields) holder(key string) Holder {
+	if name, ok := f.t.RawGetString(key).(lua.LString); ok {
+		return Holder{Keeper: string(name)}
+	}
+	return Holder{Character: f.character(key)}
 }
 
 // volumes is how much room one of each type takes by what the State's release says now.

@@ -3,6 +3,7 @@ package bindings
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -42,5 +43,9 @@ func result(id uint64, v world.Value, err error, refusal func(error) bool) syste
 	if err == nil {
 		return system.Result{ID: id, Value: v}
 	}
-	return system.Result{ID: id, Err: cmp.Or(err.Error(), "it failed"), Refused: refusal != nil && refusal(err)}
+	r := system.Result{ID: id, Err: cmp.Or(err.Error(), "it failed"), Refused: refusal != nil && refusal(err)}
+	if f := (RefusedFor{}); r.Refused && errors.As(err, &f) {
+		r.Code = f.Code
+	}
+	return r
 }

@@ -11,6 +11,8 @@ local loot = {}
 loot.range = 2500   -- metres from a wreck's surface
 loot.chance = 0.5   -- that a module is whole
 loot.place = "hold" -- the location of the items
+loot.keeper = "wrecks" -- who has, in the books, what was a pilot's and floats
+loot.most = 99      -- stacks that change hands at once
 loot.wrecks = {}    -- by the wreck's id: a list of {type=, quantity=}
 
 -- The modules that outlive a ship. Of a ship nobody flew there is one at least.
@@ -35,13 +37,30 @@ function loot.show(p)
   player.send(p, "hold", {items = loot.hold(p)})
 end
 
--- The hold goes with the ship. data.hold says that there may be something in it, so
--- that most losses need not ask the store.
-function loot.spill(p, list)
+-- Where the books have what floats in a wreck.
+function loot.berth(id)
+  return string.format("wreck %s %d", system.name(), id)
+end
+
+-- A stack that leaves the keeper of wrecks; what was lent out with the ship is nobody's
+-- before somebody takes it.
+function loot.change(p, id, item)
+  if not item.kept then return {give = p, type = item.type, n = item.quantity, location = loot.place, from = "loot"} end
+  return {move = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = p, to_location = loot.place}
+end
+
+-- The hold goes with the ship, into the wreck. data.hold says that there may be something
+-- in it, so that most losses need not ask the store.
+function loot.spill(p, id, list)
   if not player.data(p) or not player.data(p).hold then return end
   player.data(p).hold = nil
-  for _, item in ipairs(loot.hold(p)) do
-    if items.take(p, item.type, item.quantity, loot.place) then list[#list + 1] = item end
+  local hold, moves = loot.hold(p), {}
+  for i = 1, math.min(#hold, loot.most) do
+    moves[i] = {move = p, type = hold[i].type, n = hold[i].quantity, location = loot.place, to = loot.keeper, to_location = loot.berth(id)}
+  end
+  if #moves == 0 or not store.transact(moves, {cause = "ship lost", actor = p}) then return end
+  for i = 1, #moves do
+    list[#list + 1] = {type = hold[i].type, quantity = hold[i].quantity, kept = true}
   end
   loot.show(p)
 end
@@ -49,11 +68,23 @@ end
 function event.wreck_left(id, v)
   local list = loot.whole(v)
   loot.wrecks[id] = list
-  if v.pilot then loot.spill(v.pilot, list) end
+  if v.pilot then loot.spill(v.pilot, id, list) end
+  if not space.exists(id) then loot.decay(id, list) end
+end
+
+-- What nobody took goes with the wreck.
+function loot.decay(id, list)
+  local moves = {}
+  for _, item in ipairs(list) do
+    if item.kept then moves[#moves + 1] = {take = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = "wreck gone"} end
+  end
+  if moves[1] then store.transact(moves, {cause = "wreck gone"}) end
 end
 
 function event.ship_removed(id)
+  local list = loot.wrecks[id]
   loot.wrecks[id] = nil
+  if list then loot.decay(id, list) end
 end
 
 -- How much goes into the hold of a pilot's ship, in m3.
@@ -61,18 +92,33 @@ function loot.capacity(p)
   return ship.type(pilot.hull(p).type).cargo
 end
 
--- Puts of a list into the hold what finds room there, and takes it out of the list.
-function loot.stow(p, list)
-  local taken, capacity = {}, loot.capacity(p)
-  player.data(p).hold = true
-  local i = 1
-  while list[i] do
-    if items.stow(p, list[i].type, list[i].quantity, loot.place, capacity) then
-      taken[#taken + 1] = table.remove(list, i)
+-- The room that a stack takes, in m3.
+function loot.volume(item)
+  local t = types.get(item.type)
+  return t and t.volume * item.quantity or 0
+end
+
+-- Puts of a wreck's list into the hold what finds room there, all at once, and takes it
+-- out of the list.
+function loot.stow(p, id, list)
+  local capacity = loot.capacity(p)
+  local room = capacity - items.volume(p, loot.place)
+  local taken, rest, changes = {}, {}, {}
+  for _, item in ipairs(list) do
+    local volume = loot.volume(item)
+    if volume > room or #taken == loot.most then
+      rest[#rest + 1] = item
     else
-      i = i + 1
+      room = room - volume
+      taken[#taken + 1] = {type = item.type, quantity = item.quantity}
+      changes[#taken] = loot.change(p, id, item)
     end
   end
+  if not taken[1] then return taken end
+  changes[#changes + 1] = {room = p, location = loot.place, capacity = capacity}
+  player.data(p).hold = true
+  if not store.transact(changes, {cause = "loot", actor = p}) then return {} end
+  for i = 1, #list do list[i] = rest[i] end
   return taken
 end
 
@@ -82,12 +128,13 @@ function loot.take(p, id)
   local list = loot.wrecks[id]
   if not list or not list[1] then return nil, "there is nothing left in it" end
   loot.wrecks[id] = {}
-  local ok, taken = task.try(loot.stow, p, list)
-  if not ok then
-    if space.exists(id) then loot.wrecks[id] = list end
-    error(taken)
+  local ok, taken = task.try(loot.stow, p, id, list)
+  if space.exists(id) then
+    loot.wrecks[id] = list
+  else
+    loot.decay(id, list)
   end
-  if list[1] and space.exists(id) then loot.wrecks[id] = list end
+  if not ok then error(taken) end
   if not taken[1] then return nil, "there is no room for it in the hold" end
   loot.show(p)
   emit("looted", p, taken)

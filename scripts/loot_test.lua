@@ -1,5 +1,6 @@
 local arena = require "testing.arena"
 local loot = require "loot"
+local ship = require "ship"
 local vessel = require "vessel"
 require "death"
 require "station"
@@ -44,13 +45,15 @@ end
 function test.the_hold_goes_with_the_ship()
   local ann, a = arena.fighter("Ann", "Wren")
   local ben = arena.fighter("Ben", "Wren", 800)
-  loot.stow(ann.id, {{type = "Wasp Light Missile", quantity = 40}})
+  loot.stow(ann.id, 0, {{type = "Wasp Light Missile", quantity = 40}})
   vessel.hurt(vessel.of(a), 1e6, nil)
   advance(1)
   eq(loot.hold(ann.id), {})
   local wreck = space.near(player.ship(ben.id), 50e3, "wreck")[1]
+  eq(items.kept(loot.keeper, loot.berth(wreck)), {{location = loot.berth(wreck), type = "Wasp Light Missile", quantity = 40}})
   local taken = ben:run("loot", {id = wreck}).items
   eq(taken[#taken], {type = "Wasp Light Missile", quantity = 40})
+  eq(items.kept(loot.keeper, loot.berth(wreck)), {})
 end
 
 function test.two_at_once_do_not_double_it()
@@ -71,7 +74,20 @@ function test.what_finds_no_room_in_the_hold_stays()
   local ann = arena.fighter("Ann", "Wren", 0, 0, 0)
   local big, small = {type = "Dray", quantity = 1}, {type = "Light Railgun", quantity = 2}
   local list = {big, small}
-  eq(loot.stow(ann.id, list), {small})
+  eq(loot.stow(ann.id, 0, list), {small})
   eq(list, {big})
   eq(items.volume(ann.id, loot.place), 10)
+end
+
+function test.what_nobody_took_goes_with_the_wreck()
+  local ann, a = arena.fighter("Ann", "Wren")
+  loot.stow(ann.id, 0, {{type = "Wasp Light Missile", quantity = 40}})
+  vessel.hurt(vessel.of(a), 1e6, nil)
+  advance(1)
+  local wreck
+  for id in pairs(loot.wrecks) do wreck = id end
+  eq(#items.kept(loot.keeper, loot.berth(wreck)), 1)
+  ship.remove(wreck)
+  advance(1)
+  eq(items.kept(loot.keeper, loot.berth(wreck)), {})
 end

@@ -57,6 +57,7 @@ function station.take_in(p, id)
   emit("ship_docking", player.ship(p), p, id)
   player.dock(p, id)
   pilot.commission(p)
+  player.save(p) -- who is told that they are docked is so after a crash, too
   station.show(p)
   emit("pilot_docked", p, id)
   return true

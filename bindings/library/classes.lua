@@ -109,13 +109,14 @@
 ---@field key string
 ---@field value any
 
---- A step of store.transact: one of put, add, expect, give, take and room, with the fields that belong to it.
+--- A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close and reprice, with the fields that belong to it.
 ---@class Change
 ---@field put string? A key, which gets value (nil removes it).
 ---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
 ---@field expect string? A key; all fails unless value is what is there.
----@field give integer? A player, who gets n of type in location.
----@field take integer? A player, of whose type in location n are taken.
+---@field give integer|string? A player, who gets n of type in location, from the faucet that from names.
+---@field take integer|string? A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause.
+---@field move integer|string? A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: "wrecks".
 ---@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
 ---@field value any
 ---@field n number?
@@ -123,6 +124,72 @@
 ---@field type TypeName?
 ---@field location string?
 ---@field capacity number?
+---@field open Order? An order of the market, which stands from now on: what it promises goes into escrow, and fee into a sink.
+---@field trade integer? An order that comes, which is traded with one that stood: n at the price of that one, of which the seller pays tax. What the buyer promised above goes back.
+---@field close integer? An order, which ends for the reason; what it still promised goes back.
+---@field reprice integer? An order, which gets another price and another rank, for the fee.
+---@field with integer?
+---@field price integer?
+---@field tax integer?
+---@field fee integer?
+---@field rank integer?
+---@field reason string?
+---@field from string?
+---@field to integer|string?
+---@field to_location string?
+
+--- An order of the market. Prices are in hundredths, times seconds since 1970, as os.time() gives them.
+---@class Order
+---@field order integer Its number.
+---@field owner integer A player.
+---@field side string sell or buy
+---@field type TypeName
+---@field system string
+---@field station integer
+---@field region string? Given, never asked for: that of the system.
+---@field range string|integer? From how far a buyer takes goods: station, system, region, or so many jumps.
+---@field price integer
+---@field quantity integer At first.
+---@field left integer? All of it where left out.
+---@field min integer? The least that is bought at once, until less is left.
+---@field rank integer Of two of one price the lower stood first.
+---@field created integer?
+---@field expires integer
+---@field ended integer? None while it stands.
+---@field reason string? Why it has ended.
+
+--- What an order that comes may have of one that stands.
+---@class BookFill
+---@field order integer That stands.
+---@field owner integer
+---@field price integer
+---@field n integer
+---@field system string
+---@field station integer
+
+--- The best orders of a type in a region: {order=, price=, quantity=, system=, station=, expires=}, those of buyers with range and min.
+---@class BookPage
+---@field revision integer Another one whenever the book is another.
+---@field sells table[]
+---@field buys table[]
+
+--- What was traded of a type in a region and a day of UTC.
+---@class MarketDay
+---@field day integer Since 1970.
+---@field order_count integer
+---@field volume integer
+---@field turnover integer In hundredths, as the prices.
+---@field highest integer
+---@field lowest integer
+
+--- What the books say of a transaction, besides what moved, when, in which system and under which release.
+---@class Why
+---@field cause string? A word or a few, in small letters; the module's name where it is left out.
+---@field actor integer? The player who wanted it.
+---@field system string? Where, if not here: a service says for whom.
+---@field key string? The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused.
+---@field content any What they ask, to compare by; the changes where it is left out.
+---@field answer any What is answered, now and later; true where it is left out.
 
 --- A handle for cancel.
 ---@class Timer

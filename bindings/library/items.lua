@@ -1,7 +1,7 @@
 ---@meta
 -- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
 
---- What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile.
+--- What characters own, money included, in or out of the game. Each change is one transaction and on the disk when the call returns; the task sleeps meanwhile. Every change is in the books: what is given comes from a faucet with a name, what is taken goes into a sink.
 items = {}
 
 --- Everything the character owns, by location and type, or what they own in one place. A place is a word of the scripts' own: a hold, a hangar, a container.
@@ -19,6 +19,13 @@ function items.list(player, location) end
 ---@return ItemStack[]
 function items.at(location, limit, after) end
 
+--- What a keeper has in a place, by type: see move in Change.
+---@async
+---@param keeper string
+---@param location string
+---@return ItemStack[]
+function items.kept(keeper, location) end
+
 --- The room, in m3, that what the character has in the place takes, by the volumes of the types.
 ---@async
 ---@param player integer
@@ -33,29 +40,32 @@ function items.volume(player, location) end
 ---@param n integer
 ---@param location string
 ---@param capacity number
+---@param why? string
 ---@return boolean?
 ---@return string?
-function items.stow(player, type, n, location, capacity) end
+function items.stow(player, type, n, location, capacity, why) end
 
---- Adds n of a type and returns how many there are then.
+--- Adds n of a type and returns how many there are then. They come from the faucet that is called as why says: a word or a few, in small letters; the module's name where it is left out.
 ---@async
 ---@param player integer
 ---@param type TypeName
 ---@param n integer
 ---@param location? string
+---@param why? string
 ---@return integer?
 ---@return string?
-function items.give(player, type, n, location) end
+function items.give(player, type, n, location, why) end
 
---- Takes n of a type and returns how many are left; nil and a sentence, and nothing changed, where there are fewer.
+--- Takes n of a type, into the sink of the name, and returns how many are left; nil and a sentence, and nothing changed, where there are fewer.
 ---@async
 ---@param player integer
 ---@param type TypeName
 ---@param n integer
 ---@param location? string
+---@param why? string
 ---@return integer?
 ---@return string?
-function items.take(player, type, n, location) end
+function items.take(player, type, n, location, why) end
 
 --- Moves n of a type to another character or place: all or nothing.
 ---@async
@@ -65,6 +75,7 @@ function items.take(player, type, n, location) end
 ---@param to integer
 ---@param location? string
 ---@param to_location? string
+---@param why? string
 ---@return boolean?
 ---@return string?
-function items.move(from, type, n, to, location, to_location) end
+function items.move(from, type, n, to, location, to_location, why) end

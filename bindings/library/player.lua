@@ -53,6 +53,13 @@ function player.undock(player) end
 ---@return string?
 function player.jump(player, gate) end
 
+--- Saves the player as they are now, and returns when that is on the disk: for what somebody is told is done.
+---@async
+---@param player integer
+---@return boolean?
+---@return string?
+function player.save(player) end
+
 --- Sends the player's client an event.
 ---@param player integer
 ---@param event string

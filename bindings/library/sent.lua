@@ -29,6 +29,16 @@
 ---@field ships {type: string, name: string}[]
 ---@field items {type: string, quantity: integer, location: string}[]
 
+--- So many of one's order on the market were traded at a price, and so many are left; with `reason`, it has ended.
+---@class sent.order
+---@field order integer
+---@field type string
+---@field side string
+---@field n integer
+---@field price integer
+---@field left integer
+---@field reason? string
+
 --- What one's ship carries.
 ---@class sent.hold
 ---@field items {type: string, quantity: integer}[]

@@ -32,9 +32,11 @@ function store.add(key, n) end
 ---@return StoreEntry[]
 function store.list(prefix, limit, after) end
 
---- Does all changes in order, values, money and things, or none of them: nil and a sentence where one cannot be done. What is answered with true is on the disk. At most 100 changes.
+--- Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes.
 ---@async
 ---@param changes Change[]
----@return boolean?
+---@param why? Why
+---@return any
 ---@return string?
-function store.transact(changes) end
+---@return string?
+function store.transact(changes, why) end

@@ -37,6 +37,7 @@ type Shard struct {
 	Recordings Recordings
 
 	Community Community
+	Economy   Economy
 	Operators Operators
 }
 

@@ -57,7 +57,7 @@ func (s *Store) Register(ctx context.Context, name, password string, first Chara
 	var made Character
 	err = s.change(ctx, op, func(t *tx) error {
 		now := s.now()
-		id, err := t.insert(insertAccount, name, nameKey(name), hash, now, now)
+		id, err := t.Insert(insertAccount, name, nameKey(name), hash, now, now)
 		if err != nil {
 			return nameTaken(op, name, err)
 		}

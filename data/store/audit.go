@@ -62,7 +62,7 @@ func (s *Store) Audit(ctx context.Context, e AuditEntry) (int64, error) {
 	e.At = toTime(cmp.Or(fromTime(e.At), s.now()))
 	r := &request{
 		run: func(t *tx) (err error) {
-			e.ID, err = t.insert(insertAudit, e.At.UnixMicro(), int64(e.Tick), e.Who, e.From, e.Kind, e.Command, e.Code, e.Outcome, detail)
+			e.ID, err = t.Insert(insertAudit, e.At.UnixMicro(), int64(e.Tick), e.Who, e.From, e.Kind, e.Command, e.Code, e.Outcome, detail)
 			return err
 		},
 		after: func() { s.mirror.append(e) },

@@ -61,12 +61,12 @@ func (p *packer) packAll(files map[string][]byte) []blob {
 func (t *tx) addFiles(release int64, files []blob) error {
 	for _, b := range files {
 		var id int64
-		found, err := t.get([]any{&id}, selectBlob, b.hash)
+		found, err := t.Get([]any{&id}, selectBlob, b.hash)
 		if err != nil {
 			return err
 		}
 		if !found {
-			if id, err = t.insert(insertBlob, b.hash, b.size, b.data); err != nil {
+			if id, err = t.Insert(insertBlob, b.hash, b.size, b.data); err != nil {
 				return err
 			}
 		}

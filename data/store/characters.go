@@ -77,7 +77,7 @@ func (s *Store) CreateCharacter(ctx context.Context, c Character) (Character, er
 func (s *Store) PlaceCharacter(ctx context.Context, id world.CharacterID, to world.SystemID, station world.EntityID) error {
 	const op = "place character"
 	return s.change(ctx, op, func(t *tx) error {
-		found, err := t.update(placeCharacter, to, station, id)
+		found, err := t.Update(placeCharacter, to, station, id)
 		if err == nil && !found {
 			err = fail(op, ErrNotFound, "there is no "+who(id, ""))
 		}
@@ -158,7 +158,7 @@ func saveAll(t *tx, op string, now int64, all []Character, moved []Place) (unkno
 		}
 	}
 	for _, p := range moved {
-		found, err := t.update(updatePlace, p.Pos.X, p.Pos.Y, p.Pos.Z, p.Vel.X, p.Vel.Y, p.Vel.Z, now, p.ID)
+		found, err := t.Update(updatePlace, p.Pos.X, p.Pos.Y, p.Pos.Z, p.Vel.X, p.Vel.Y, p.Vel.Z, now, p.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -198,7 +198,7 @@ func scanCharacter(row scanner) (c Character, err error) {
 // insert adds the row and sets what the store decides.
 func (c *Character) insert(t *tx, op string, now int64) error {
 	c.Data = orEmptyObject(c.Data)
-	id, err := t.insert(insertCharacter, c.Account, c.Name, nameKey(c.Name), c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
+	id, err := t.Insert(insertCharacter, c.Account, c.Name, nameKey(c.Name), c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
 		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, c.Data, c.Release, now, now)
 	if foreignKey(err) {
 		return fail(op, ErrNotFound, fmt.Sprintf("there is no account %d", c.Account))
@@ -207,7 +207,14 @@ func (c *Character) insert(t *tx, op string, now int64) error {
 		return nameTaken(op, c.Name, err)
 	}
 	c.ID, c.Created, c.LastSeen = world.CharacterID(id), toTime(now), toTime(now)
-	return nil
+	if t.w.purse == 0 {
+		return nil
+	}
+	_, err = t.post(now, &Why{Cause: "starter purse", Actor: c.ID}, func() error {
+		_, err := t.entry.Change(wallet(c.ID), t.w.purse)
+		return err
+	})
+	return err
 }
 
 func (c *Character) update(t *tx, now int64) (found bool, err error) {
@@ -215,7 +222,7 @@ func (c *Character) update(t *tx, now int64) (found bool, err error) {
 	if !c.LastSeen.IsZero() {
 		seen = fromTime(c.LastSeen)
 	}
-	return t.update(updateCharacter, c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
+	return t.Update(updateCharacter, c.System, c.Station, c.Pos.X, c.Pos.Y, c.Pos.Z,
 		c.Vel.X, c.Vel.Y, c.Vel.Z, c.Ship, orEmptyObject(c.Data), c.Release, seen, c.ID)
 }
 

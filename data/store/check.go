@@ -8,8 +8,8 @@ import (
 
 // Check reads the whole file and returns what is wrong with it: pages and
 // indexes by SQLite's integrity_check, rows that name others which are not
-// there, and release contents that no release has. It takes a time that grows
-// with the file; it disturbs nobody.
+// there, release contents that no release has, and books that are not right. It
+// takes a time that grows with the file; it disturbs nobody.
 func (s *Store) Check(ctx context.Context) error {
 	const op = "check"
 	wrong, err := query(ctx, s, op, scanText, "PRAGMA integrity_check")
@@ -28,7 +28,11 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wrong = append(append(wrong, strays...), orphans...)
+	books, err := s.AuditBooks(ctx)
+	if err != nil {
+		return err
+	}
+	wrong = append(append(append(wrong, strays...), orphans...), books.Wrong...)
 	if len(wrong) == 0 {
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
+
+	"hotshard/data/ledger"
 )
 
 // Kind is the machine's name for what went wrong, stable enough to send to a
@@ -29,6 +31,7 @@ const (
 	ErrNotEnough   Kind = "not_enough"      // a change of items would leave fewer than none
 	ErrInvalid     Kind = "invalid"         // a value the store does not take
 	ErrConflict    Kind = "conflict"        // the thing's state does not allow it
+	ErrKeyUsed     Kind = "key_used"        // the key of a request was used for something else
 
 	ErrClosed      Kind = "store_closed"      // Close was called
 	ErrBusy        Kind = "store_busy"        // another process holds the database
@@ -83,8 +86,16 @@ func (s *Store) explain(op string, err error) error {
 	if errors.As(err, &ours) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
+	if no := (*ledger.Refusal)(nil); errors.As(err, &no) {
+		return fail(op, refusals[no.Problem], no.Message)
+	}
 	kind, message := diagnose(err, s.path)
 	return &Error{Op: op, Kind: kind, Message: message, Err: err}
+}
+
+// refusals are the kinds of what the ledger refuses.
+var refusals = map[ledger.Problem]Kind{
+	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.KeyUsed: ErrKeyUsed,
 }
 
 // diagnose names the kind of a driver's error and the mend for it.
@@ -117,3 +128,8 @@ func constraint(err error, kind sqlite3.ErrNoExtended) bool {
 
 // foreignKey says whether a row names another that is not there.
 func foreignKey(err error) bool { return constraint(err, sqlite3.ErrConstraintForeignKey) }
+
+// unique says whether there is such a row already.
+func unique(err error) bool {
+	return constraint(err, sqlite3.ErrConstraintUnique) || constraint(err, sqlite3.ErrConstraintPrimaryKey)
+}

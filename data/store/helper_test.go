@@ -12,6 +12,9 @@ import (
 
 var bg = context.Background()
 
+// test is why things move in tests.
+var test = Why{Cause: "test"}
+
 // clock is a time that moves when the test says so.
 type clock struct{ t time.Time }
 

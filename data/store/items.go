@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"hotshard/data/ledger"
 	"hotshard/runtime/world"
 )
 
@@ -23,20 +24,33 @@ type Item struct {
 const MaxItemText = 128
 
 const (
-	selectItems    = `SELECT owner, location, type, quantity FROM items WHERE owner = ? ORDER BY location, type`
-	selectQuantity = `SELECT quantity FROM items WHERE owner = ? AND location = ? AND type = ?`
-	upsertItem     = `INSERT INTO items (owner, location, type, quantity) VALUES (?, ?, ?, ?)
-		ON CONFLICT (owner, location, type) DO UPDATE SET quantity = excluded.quantity`
+	itemColumns = `owner, location, type, quantity`
+
+	selectItems      = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
 	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
-		OR EXISTS (SELECT 1 FROM items WHERE owner = characters.id AND type = ?)`
-	deleteItem = `DELETE FROM items WHERE owner = ? AND location = ? AND type = ?`
+		OR EXISTS (SELECT 1 FROM holdings WHERE owner = characters.id AND type = ? AND quantity <> 0)`
 )
 
 // Items returns everything the character owns, by location and type.
 func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, error) {
-	return query(ctx, s, "items", func(row scanner) (i Item, err error) {
-		return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
-	}, selectItems, owner)
+	return query(ctx, s, "items", scanItem, selectItems, owner)
+}
+
+const selectKept = `SELECT 0, location, type, quantity FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?)
+	AND location = ? AND quantity <> 0 ORDER BY type`
+
+// Kept returns what a keeper has in a place, by type.
+func (s *Store) Kept(ctx context.Context, keeper, location string) ([]Item, error) {
+	return query(ctx, s, "kept", scanItem, selectKept, keeper, location)
+}
+
+func scanItem(row scanner) (i Item, err error) {
+	return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
+}
+
+// holding is where the ledger has the stack.
+func (i Item) holding() ledger.Holding {
+	return ledger.Holding{Holder: ledger.Of(i.Owner), Location: i.Location, Type: i.Type}
 }
 
 // TypeOwners counts, for each type, the characters who own something of it, fly one, or
@@ -64,23 +78,22 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // GiveItems adds the stack to what its owner has there and returns how many that
 // makes. Errors: ErrInvalid for a quantity below 1, ErrNotFound for the owner.
-func (s *Store) GiveItems(ctx context.Context, i Item) (int64, error) {
-	return s.changeOne(ctx, "give items", i, 1)
+func (s *Store) GiveItems(ctx context.Context, why Why, i Item) (int64, error) {
+	return s.changeOne(ctx, "give items", why, i, 1)
 }
 
 // TakeItems removes the stack and returns how many are left. Errors:
 // ErrNotEnough where there are fewer, ErrInvalid for a quantity below 1.
-func (s *Store) TakeItems(ctx context.Context, i Item) (int64, error) {
-	return s.changeOne(ctx, "take items", i, -1)
+func (s *Store) TakeItems(ctx context.Context, why Why, i Item) (int64, error) {
+	return s.changeOne(ctx, "take items", why, i, -1)
 }
 
-func (s *Store) changeOne(ctx context.Context, op string, i Item, sign int64) (left int64, err error) {
+func (s *Store) changeOne(ctx context.Context, op string, why Why, i Item, sign int64) (left int64, err error) {
 	if err := i.check(op); err != nil {
 		return 0, err
 	}
-	i.Quantity *= sign
-	err = s.change(ctx, op, func(t *tx) (err error) {
-		left, err = i.apply(t, op)
+	_, err = s.post(ctx, op, why, func(t *tx) (err error) {
+		left, err = t.entry.Change(i.holding(), sign*i.Quantity)
 		return err
 	})
 	return left, err
@@ -88,58 +101,27 @@ func (s *Store) changeOne(ctx context.Context, op string, i Item, sign int64) (l
 
 // MoveItems takes the stack from its owner and place and gives as many to
 // another owner, place or both: all or nothing.
-func (s *Store) MoveItems(ctx context.Context, from Item, owner world.CharacterID, location string) error {
+func (s *Store) MoveItems(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error {
 	const op = "move items"
-	to := Item{Owner: owner, Location: location, Type: from.Type, Quantity: from.Quantity}
 	if err := from.check(op); err != nil {
 		return err
 	}
-	from.Quantity = -from.Quantity
-	return s.ChangeItems(ctx, from, to)
+	to := Item{Owner: owner, Location: location, Type: from.Type}
+	_, err := s.Transact(ctx, why, Move{From: from.holding(), To: to.holding(), N: from.Quantity})
+	return err
 }
 
 // ChangeItems adds each quantity, which may be below zero, to what its owner has
 // there, in order and all or nothing: the sale of goods for money is four
-// changes. Errors: ErrNotEnough, ErrNotFound, ErrInvalid.
-func (s *Store) ChangeItems(ctx context.Context, changes ...Item) error {
-	const op = "change items"
-	for _, c := range changes {
-		if err := c.checkText(op); err != nil {
-			return err
-		}
+// changes. What they make or destroy together is a faucet's or a sink's of the cause's
+// name. Errors: ErrNotEnough, ErrNotFound, ErrInvalid.
+func (s *Store) ChangeItems(ctx context.Context, why Why, changes ...Item) error {
+	steps := make([]Step, len(changes))
+	for i, c := range changes {
+		steps[i] = ChangeItem(c)
 	}
-	return s.change(ctx, op, func(t *tx) error {
-		for _, c := range changes {
-			if _, err := c.apply(t, op); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// apply adds the quantity to the row and returns what is there then.
-func (i Item) apply(t *tx, op string) (int64, error) {
-	var has int64
-	if _, err := t.get([]any{&has}, selectQuantity, i.Owner, i.Location, i.Type); err != nil {
-		return 0, err
-	}
-	if i.Quantity > 0 && has > world.MaxQuantity-i.Quantity {
-		return 0, fail(op, ErrInvalid, fmt.Sprintf("that would be more %s than can be counted: at most %d", i.Type, int64(world.MaxQuantity)))
-	}
-	left := has + i.Quantity
-	if left < 0 {
-		return 0, fail(op, ErrNotEnough, fmt.Sprintf("not enough %s: there are %d", i.Type, has))
-	}
-	if left == 0 {
-		_, err := t.exec(deleteItem, i.Owner, i.Location, i.Type)
-		return 0, err
-	}
-	_, err := t.exec(upsertItem, i.Owner, i.Location, i.Type, left)
-	if foreignKey(err) {
-		err = fail(op, ErrNotFound, fmt.Sprintf("there is no character %d", i.Owner))
-	}
-	return left, err
+	_, err := s.Transact(ctx, why, steps...)
+	return err
 }
 
 func (i Item) check(op string) error {

@@ -18,20 +18,20 @@ func TestGiveTakeMove(t *testing.T) {
 	stack := func(who world.CharacterID, n int64) Item {
 		return Item{Owner: who, Location: "hangar", Type: "ore", Quantity: n}
 	}
-	n, err := s.GiveItems(bg, stack(a, 10))
+	n, err := s.GiveItems(bg, test, stack(a, 10))
 	must(t, err)
-	m, err := s.GiveItems(bg, stack(a, 5))
+	m, err := s.GiveItems(bg, test, stack(a, 5))
 	must(t, err)
-	k, err := s.TakeItems(bg, stack(a, 3))
+	k, err := s.TakeItems(bg, test, stack(a, 3))
 	must(t, err)
 	if n != 10 || m != 15 || k != 12 {
 		t.Errorf("10, 15, 12 became %d, %d, %d", n, m, k)
 	}
-	must(t, s.MoveItems(bg, stack(a, 2), b, "cargo"))
-	_, err = s.TakeItems(bg, stack(a, 11))
+	must(t, s.MoveItems(bg, test, stack(a, 2), b, "cargo"))
+	_, err = s.TakeItems(bg, test, stack(a, 11))
 	wants(t, err, ErrNotEnough, "ore", "there are 10")
-	wants(t, s.MoveItems(bg, stack(a, 11), b, "cargo"), ErrNotEnough)
-	_, err = s.TakeItems(bg, stack(a, 10))
+	wants(t, s.MoveItems(bg, test, stack(a, 11), b, "cargo"), ErrNotEnough)
+	_, err = s.TakeItems(bg, test, stack(a, 10))
 	must(t, err)
 	if list, err := s.Items(bg, a); err != nil || len(list) != 0 {
 		t.Errorf("an empty stack is listed: %v %v", list, err)
@@ -46,7 +46,7 @@ func TestGiveTakeMove(t *testing.T) {
 func TestItemsRefuse(t *testing.T) {
 	s := open(t)
 	a := player(t, s, "Anna").ID
-	give := func(i Item) error { _, err := s.GiveItems(bg, i); return err }
+	give := func(i Item) error { _, err := s.GiveItems(bg, test, i); return err }
 	wants(t, give(Item{Owner: a, Type: "ore", Quantity: 0}), ErrInvalid)
 	wants(t, give(Item{Owner: a, Type: "ore", Quantity: -1}), ErrInvalid)
 	wants(t, give(Item{Owner: a, Type: "", Quantity: 1}), ErrInvalid)
@@ -54,21 +54,21 @@ func TestItemsRefuse(t *testing.T) {
 	must(t, give(Item{Owner: a, Type: "ore", Quantity: world.MaxQuantity}))
 	wants(t, give(Item{Owner: a, Type: "dust", Quantity: world.MaxQuantity + 1}), ErrInvalid, "at most")
 	wants(t, give(Item{Owner: a, Type: "ore", Quantity: 1}), ErrInvalid, "counted")
-	wants(t, s.ChangeItems(bg, Item{Owner: a, Type: "ore", Quantity: math.MinInt64}), ErrInvalid)
-	wants(t, s.MoveItems(bg, Item{Owner: a, Type: "ore", Quantity: -5}, a, "x"), ErrInvalid)
-	_, err := s.TakeItems(bg, Item{Owner: a, Type: "ore", Quantity: math.MinInt64})
+	wants(t, s.ChangeItems(bg, test, Item{Owner: a, Type: "ore", Quantity: math.MinInt64}), ErrInvalid)
+	wants(t, s.MoveItems(bg, test, Item{Owner: a, Type: "ore", Quantity: -5}, a, "x"), ErrInvalid)
+	_, err := s.TakeItems(bg, test, Item{Owner: a, Type: "ore", Quantity: math.MinInt64})
 	wants(t, err, ErrInvalid)
 	// Moved to where it is: as before.
-	must(t, s.MoveItems(bg, Item{Owner: a, Type: "ore", Quantity: 7}, a, ""))
+	must(t, s.MoveItems(bg, test, Item{Owner: a, Type: "ore", Quantity: 7}, a, ""))
 }
 
 // A trade that fails at its last change has changed nothing.
 func TestChangeItemsIsAllOrNothing(t *testing.T) {
 	s := open(t)
 	a, b := player(t, s, "Anna").ID, player(t, s, "Berta").ID
-	must(t, s.ChangeItems(bg, Item{a, "", "ore", 10}, Item{b, "", "isk", 50}))
+	must(t, s.ChangeItems(bg, test, Item{a, "", "ore", 10}, Item{b, "", "isk", 50}))
 	sale := func(price int64) error {
-		return s.ChangeItems(bg, Item{a, "", "ore", -10}, Item{b, "", "ore", 10}, Item{a, "", "isk", price}, Item{b, "", "isk", -price})
+		return s.ChangeItems(bg, test, Item{a, "", "ore", -10}, Item{b, "", "ore", 10}, Item{a, "", "isk", price}, Item{b, "", "isk", -price})
 	}
 	wants(t, sale(51), ErrNotEnough)
 	if list, _ := s.Items(bg, a); len(list) != 1 || list[0].Quantity != 10 {
@@ -154,17 +154,17 @@ func step(r *rapid.T, s *Store, owners []world.CharacterID, model map[slot]int64
 	var err error
 	switch rapid.SampledFrom([]string{"give", "take", "move"}).Draw(r, "op") {
 	case "give":
-		_, err = s.GiveItems(bg, at.item(n))
+		_, err = s.GiveItems(bg, test, at.item(n))
 		enough = true
 		model[at] += n
 	case "take":
-		if _, err = s.TakeItems(bg, at.item(n)); enough {
+		if _, err = s.TakeItems(bg, test, at.item(n)); enough {
 			model[at] -= n
 		}
 	case "move":
 		to := drawSlot(r, owners)
 		to.kind = at.kind
-		if err = s.MoveItems(bg, at.item(n), to.owner, to.location); enough {
+		if err = s.MoveItems(bg, test, at.item(n), to.owner, to.location); enough {
 			model[at] -= n
 			model[to] += n
 		}
@@ -189,7 +189,7 @@ func TestItemsAreConserved(t *testing.T) {
 		round++
 		owners := newPilots(r, s, round, pilots)
 		for _, o := range owners {
-			must(t, s.ChangeItems(bg, Item{o, "hangar", "ore", each}, Item{o, "cargo", "isk", each}))
+			must(t, s.ChangeItems(bg, test, Item{o, "hangar", "ore", each}, Item{o, "cargo", "isk", each}))
 		}
 		moves := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) move {
 			return move{drawSlot(r, owners), drawSlot(r, owners), rapid.Int64Range(1, each).Draw(r, "n")}
@@ -197,7 +197,7 @@ func TestItemsAreConserved(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, m := range moves {
 			wg.Go(func() {
-				err := s.MoveItems(bg, m.from.item(m.n), m.to.owner, m.to.location)
+				err := s.MoveItems(bg, test, m.from.item(m.n), m.to.owner, m.to.location)
 				if err != nil && !errors.Is(err, ErrNotEnough) {
 					t.Error(err)
 				}

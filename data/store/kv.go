@@ -84,7 +84,7 @@ func (s *Store) Keys(ctx context.Context, namespace, prefix string, limit int) (
 // number reads what Add adds to.
 func (t *tx) number(op, namespace, key string) (float64, error) {
 	var text string
-	found, err := t.get([]any{&text}, selectValue, namespace, key)
+	found, err := t.Get([]any{&text}, selectValue, namespace, key)
 	if err != nil || !found {
 		return 0, err
 	}

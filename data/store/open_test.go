@@ -167,7 +167,7 @@ func TestUpgradeFromEverySchema(t *testing.T) {
 		must(t, db.Close())
 		s := openAt(t, path, testOptions())
 		c := player(t, s, "Anna")
-		_, err = s.GiveItems(bg, Item{Owner: c.ID, Type: "isk", Quantity: 1})
+		_, err = s.GiveItems(bg, test, Item{Owner: c.ID, Type: "isk", Quantity: 1})
 		must(t, err)
 	}
 }

@@ -62,7 +62,7 @@ func (s *Store) AddPatch(ctx context.Context, p Patch) (Patch, error) {
 	err = s.change(ctx, op, func(t *tx) (err error) {
 		now := s.now()
 		made.Status, made.Created, made.Changed = PatchOpen, toTime(now), toTime(now)
-		made.ID, err = t.insert(insertPatch, p.Release, p.Function, p.BaseHash, p.Code, p.Author, p.Reason, p.Sticky, PatchOpen, canary, now, now)
+		made.ID, err = t.Insert(insertPatch, p.Release, p.Function, p.BaseHash, p.Code, p.Author, p.Reason, p.Sticky, PatchOpen, canary, now, now)
 		return err
 	})
 	return made, err
@@ -81,7 +81,7 @@ func (s *Store) SavePatch(ctx context.Context, p Patch) error {
 	}
 	return s.change(ctx, op, func(t *tx) error {
 		var was PatchStatus
-		found, err := t.get([]any{&was}, statusOfPatch, p.ID)
+		found, err := t.Get([]any{&was}, statusOfPatch, p.ID)
 		switch {
 		case err != nil:
 			return err

@@ -23,7 +23,7 @@ const (
 	selectHash      = `SELECT password FROM accounts WHERE id = ?`
 	renameAccount   = `UPDATE accounts SET name = ?, name_key = ? WHERE id = ?`
 	renameCharacter = `UPDATE characters SET name = ?, name_key = ? WHERE id = ?`
-	deleteItemsOf   = `DELETE FROM items WHERE owner IN (SELECT id FROM characters WHERE account = ?)`
+	selectItemsOf   = `SELECT ` + itemColumns + ` FROM holdings WHERE quantity <> 0 AND owner IN (SELECT id FROM characters WHERE account = ?)`
 	deletePeopleOf  = `DELETE FROM characters WHERE account = ?`
 	deleteAccount   = `DELETE FROM accounts WHERE id = ?`
 )
@@ -64,7 +64,7 @@ func (s *Store) Rename(ctx context.Context, c Character, name string) error {
 		return err
 	}
 	return s.change(ctx, op, func(t *tx) error {
-		found, err := t.update(renameCharacter, name, nameKey(name), c.ID)
+		found, err := t.Update(renameCharacter, name, nameKey(name), c.ID)
 		if err != nil {
 			return nameTaken(op, name, err)
 		}
@@ -72,7 +72,7 @@ func (s *Store) Rename(ctx context.Context, c Character, name string) error {
 			return fail(op, ErrNotFound, "there is no such character")
 		}
 		var has string
-		if _, err := t.get([]any{&has}, `SELECT name FROM accounts WHERE id = ?`, c.Account); err != nil {
+		if _, err := t.Get([]any{&has}, `SELECT name FROM accounts WHERE id = ?`, c.Account); err != nil {
 			return err
 		}
 		if nameKey(has) != nameKey(c.Name) {
@@ -97,7 +97,7 @@ func (s *Store) SetPassword(ctx context.Context, id AccountID, password string) 
 		return err
 	}
 	return s.change(ctx, op, func(t *tx) error {
-		found, err := t.update(rehashAccount, hash, id)
+		found, err := t.Update(rehashAccount, hash, id)
 		if err == nil && !found {
 			return fail(op, ErrNotFound, "there is no such account")
 		}
@@ -129,20 +129,65 @@ func (s *Store) ChangePassword(ctx context.Context, id AccountID, old, password 
 	return s.SetPassword(ctx, id, password)
 }
 
-// DeleteAccount removes an account, its characters and all they own. What the audit
-// log and the sanctions say of it stays.
+// DeleteAccount removes an account and its characters; what they own goes into a sink.
+// What the audit log, the ledger and the sanctions say of it stays.
 func (s *Store) DeleteAccount(ctx context.Context, id AccountID) error {
 	const op = "delete account"
 	return s.change(ctx, op, func(t *tx) error {
-		for _, text := range []string{deleteItemsOf, deleteSessions, deletePeopleOf} {
+		if err := s.discard(t, id); err != nil {
+			return err
+		}
+		for _, text := range []string{deleteSessions, deletePeopleOf} {
 			if _, err := t.exec(text, id); err != nil {
 				return err
 			}
 		}
-		found, err := t.update(deleteAccount, id)
+		found, err := t.Update(deleteAccount, id)
 		if err == nil && !found {
 			err = fail(op, ErrNotFound, "there is no such account")
 		}
 		return err
 	})
+}
+
+const selectStandingOf = `SELECT id FROM orders WHERE ended = 0 AND owner IN (SELECT id FROM characters WHERE account = ?)`
+
+// reasonDeleted is why an order ends whose owner is gone.
+const reasonDeleted = "account deleted"
+
+// discard puts all that an account's characters own into a sink.
+func (s *Store) discard(t *tx, id AccountID) error {
+	var all []Item
+	var standing []int64
+	err := t.each(func(row scanner) error {
+		var order int64
+		err := row.Scan(&order)
+		standing = append(standing, order)
+		return err
+	}, selectStandingOf, id)
+	if err != nil {
+		return err
+	}
+	err = t.each(func(row scanner) error {
+		i, err := scanItem(row)
+		all = append(all, i)
+		return err
+	}, selectItemsOf, id)
+	if err != nil {
+		return err
+	}
+	_, err = t.post(s.now(), &Why{Cause: reasonDeleted}, func() error {
+		for _, order := range standing { // what they promised is among all they own
+			if _, err := t.exec(endOrder, t.now, reasonDeleted, order); err != nil {
+				return err
+			}
+		}
+		for _, i := range all {
+			if _, err := t.entry.Change(i.holding(), -i.Quantity); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
 }

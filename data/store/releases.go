@@ -84,7 +84,7 @@ func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
 	var made Release
 	err := s.change(ctx, op, func(t *tx) error {
 		now := s.now()
-		number, err := t.insert(insertRelease, r.Hash, r.Author, r.Note, ReleaseQueued, now)
+		number, err := t.Insert(insertRelease, r.Hash, r.Author, r.Note, ReleaseQueued, now)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (s *Store) BeginRelease(ctx context.Context, number int) error {
 		if r.Status == ReleaseLive {
 			return fail(op, ErrConflict, fmt.Sprintf("release %d is live already", number))
 		}
-		begun, err := t.update(beginRelease, s.now(), number)
+		begun, err := t.Update(beginRelease, s.now(), number)
 		if err == nil && !begun {
 			err = fail(op, ErrConflict, fmt.Sprintf("the commit of release %d has begun and not ended", number))
 		}
@@ -260,7 +260,7 @@ func (t *tx) release(op string, number int) (r Release, err error) {
 
 // dropOldReleases keeps the newest; blobs that no release names go with them.
 func (t *tx) dropOldReleases(keep int) error {
-	dropped, err := t.update(dropReleases, keep)
+	dropped, err := t.Update(dropReleases, keep)
 	if err != nil || !dropped {
 		return err
 	}

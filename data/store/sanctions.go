@@ -81,7 +81,7 @@ func (s *Store) Impose(ctx context.Context, v Sanction) (Sanction, error) {
 		}
 		var err error
 		v.Created = toTime(now)
-		if v.ID, err = t.insert(insertSanction, v.Kind, v.Account, subject, v.Reason, v.Author, now, fromTime(v.Until)); err != nil {
+		if v.ID, err = t.Insert(insertSanction, v.Kind, v.Account, subject, v.Reason, v.Author, now, fromTime(v.Until)); err != nil {
 			return err
 		}
 		if v.Kind == Ban && v.Account != 0 {
@@ -96,7 +96,7 @@ func (s *Store) Impose(ctx context.Context, v Sanction) (Sanction, error) {
 func (s *Store) Lift(ctx context.Context, id int64, by string) error {
 	const op = "lift"
 	return s.change(ctx, op, func(t *tx) error {
-		done, err := t.update(liftSanction, s.now(), by, id)
+		done, err := t.Update(liftSanction, s.now(), by, id)
 		if err == nil && !done {
 			err = fail(op, ErrNotFound, fmt.Sprintf("there is no sanction %d in force", id))
 		}

@@ -178,7 +178,7 @@ func TestRenameAndDelete(t *testing.T) {
 	wantKind(t, err, ErrNotFound)
 	_, err = s.Login(bg, "Adele", "long enough", Character{})
 	must(t, err)
-	_, err = s.GiveItems(bg, Item{Owner: ada.ID, Location: "x", Type: "Ore", Quantity: 3})
+	_, err = s.GiveItems(bg, test, Item{Owner: ada.ID, Location: "x", Type: "Ore", Quantity: 3})
 	must(t, err)
 	_, err = s.NewSession(bg, ada, "192.0.2.1")
 	must(t, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"hotshard/data/ledger"
 	"hotshard/runtime/world"
 )
 
@@ -19,19 +20,24 @@ type Step interface {
 // waiting for long.
 const MaxSteps = 100
 
+// Why says why things move, in the ledger: see there.
+type Why = ledger.Why
+
 // Transact does all steps, in order, or, where one cannot be done, none of them: values,
-// money and things move together. Errors: those of the steps.
-func (s *Store) Transact(ctx context.Context, steps ...Step) error {
+// money and things move together. Under a key that was used before for the same, it does
+// nothing and returns the answer of then; otherwise that of why. Errors: those of the
+// steps, and ErrKeyUsed for a key that was used for something else.
+func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer string, err error) {
 	const op = "transact"
 	if len(steps) > MaxSteps {
-		return fail(op, ErrInvalid, fmt.Sprintf("a transaction has at most %d steps, and here are %d", MaxSteps, len(steps)))
+		return "", fail(op, ErrInvalid, fmt.Sprintf("a transaction has at most %d steps, and here are %d", MaxSteps, len(steps)))
 	}
 	for _, step := range steps {
 		if err := step.check(op); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return s.change(ctx, op, func(t *tx) error {
+	return s.post(ctx, op, why, func(t *tx) error {
 		for _, step := range steps {
 			if err := step.apply(t, op); err != nil {
 				return err
@@ -40,6 +46,50 @@ func (s *Store) Transact(ctx context.Context, steps ...Step) error {
 		return nil
 	})
 }
+
+// post runs fn inside the next commit, with an entry of the ledger in the making, unless
+// what is asked under its key was done before: then it returns what was answered.
+func (s *Store) post(ctx context.Context, op string, why Why, fn func(*tx) error) (answer string, err error) {
+	if err := why.Check(); err != nil {
+		return "", s.explain(op, err)
+	}
+	err = s.change(ctx, op, func(t *tx) (err error) {
+		answer, err = t.post(s.now(), &why, func() error { return fn(t) })
+		return err
+	})
+	return answer, err
+}
+
+func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err error) {
+	answer, found, err := ledger.Answered(t, why)
+	if found || err != nil {
+		return answer, err
+	}
+	entry := ledger.Begin(t, &t.w.names)
+	t.entry, t.now = &entry, now
+	defer func() { t.entry, t.posted = nil, nil }()
+	if err := fn(); err != nil {
+		return "", err
+	}
+	id, err := entry.Post(now, why)
+	for _, after := range t.posted {
+		if err == nil && id != 0 {
+			err = after(id)
+		}
+	}
+	return why.Answer, err
+}
+
+// Move moves a quantity between two holdings, a faucet's and a sink's included. Errors:
+// ErrNotEnough, ErrNotFound for a character, ErrInvalid.
+type Move struct {
+	From, To ledger.Holding
+	N        int64
+}
+
+func (m Move) check(string) error { return nil } // the ledger's
+
+func (m Move) apply(t *tx, _ string) error { return t.entry.Move(m.From, m.To, m.N) }
 
 // PutValue sets the value under a key, nil to remove it.
 type PutValue struct {
@@ -106,7 +156,7 @@ func (e ExpectValue) check(op string) error {
 
 func (e ExpectValue) apply(t *tx, op string) error {
 	var text string
-	found, err := t.get([]any{&text}, selectValue, e.Namespace, e.Key)
+	found, err := t.Get([]any{&text}, selectValue, e.Namespace, e.Key)
 	if err != nil {
 		return err
 	}
@@ -134,15 +184,31 @@ func sameJSON(a, b string) bool {
 	return err1 == nil && err2 == nil && string(one) == string(two)
 }
 
-// ChangeItem adds a quantity, which may be below zero, to what its owner has there.
-// Errors: ErrNotEnough, ErrNotFound for the owner, ErrInvalid.
+// Change adds to what a character or a keeper has in a place, or takes from it below
+// zero. What all of a transaction make of a type comes from the faucet with the name of
+// its cause, and what they destroy goes into the sink. Errors: ErrNotEnough, ErrNotFound
+// for the character, ErrInvalid.
+type Change struct {
+	Holding ledger.Holding
+	By      int64
+}
+
+func (c Change) check(op string) error {
+	return Item{Location: c.Holding.Location, Type: c.Holding.Type, Quantity: c.By}.checkText(op)
+}
+
+func (c Change) apply(t *tx, _ string) error {
+	_, err := t.entry.Change(c.Holding, c.By)
+	return err
+}
+
+// ChangeItem is Change for a character.
 type ChangeItem Item
 
 func (c ChangeItem) check(op string) error { return Item(c).checkText(op) }
 
 func (c ChangeItem) apply(t *tx, op string) error {
-	_, err := Item(c).apply(t, op)
-	return err
+	return Change{Item(c).holding(), c.Quantity}.apply(t, op)
 }
 
 // Room is no change: it makes the transaction fail, ErrNotEnough, where what an owner has
@@ -162,9 +228,12 @@ func (r Room) check(op string) error {
 	return nil
 }
 
-const selectPlaceOf = `SELECT type, quantity FROM items WHERE owner = ? AND location = ?`
+const selectPlaceOf = `SELECT type, quantity FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0`
 
 func (r Room) apply(t *tx, op string) error {
+	if err := t.entry.Flush(); err != nil {
+		return err
+	}
 	volume := 0.0
 	err := t.each(func(row scanner) error {
 		var name string
@@ -223,12 +292,10 @@ func (s *Store) List(ctx context.Context, namespace, prefix, after string, limit
 	return pairs, err
 }
 
-const selectPlace = `SELECT owner, location, type, quantity FROM items WHERE location = ? AND (owner, type) > (?, ?) ORDER BY owner, type LIMIT ?`
+const selectPlace = `SELECT ` + itemColumns + ` FROM holdings WHERE location = ? AND (owner, type) > (max(?, 1000000), ?) AND quantity <> 0 ORDER BY owner, type LIMIT ?`
 
 // ItemsAt returns up to limit stacks that lie in a place, whoever's they are, by owner and
 // type, those behind a stack of the owner and type: Item{} begins.
 func (s *Store) ItemsAt(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
-	return query(ctx, s, "items at", func(row scanner) (i Item, err error) {
-		return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
-	}, selectPlace, location, after.Owner, after.Type, limit)
+	return query(ctx, s, "items at", scanItem, selectPlace, location, after.Owner, after.Type, limit)
 }

@@ -23,7 +23,7 @@ func TestTransact(t *testing.T) {
 	give := func(owner world.CharacterID, location, name string, n int64) ChangeItem {
 		return ChangeItem{Owner: owner, Location: location, Type: name, Quantity: n}
 	}
-	if err := s.Transact(ctx, give(ann, "wallet", "Money", 100), give(ben, "hangar", "Ore", 50), PutValue{"scripts", "sold", 0.0}); err != nil {
+	if _, err := s.Transact(ctx, test, give(ann, "wallet", "Money", 100), give(ben, "hangar", "Ore", 50), PutValue{"scripts", "sold", 0.0}); err != nil {
 		t.Fatal(err)
 	}
 	trade := func(n int64, price float64) []Step {
@@ -41,7 +41,7 @@ func TestTransact(t *testing.T) {
 		}
 		return fmt.Sprint(a, b, sold)
 	}
-	if err := s.Transact(ctx, trade(10, 40)...); err != nil {
+	if _, err := s.Transact(ctx, test, trade(10, 40)...); err != nil {
 		t.Fatal(err)
 	}
 	done := state()
@@ -65,7 +65,7 @@ func TestTransact(t *testing.T) {
 		{"too many", make([]Step, MaxSteps+1), ErrInvalid, "at most 100"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := s.Transact(ctx, c.steps...)
+			_, err := s.Transact(ctx, test, c.steps...)
 			if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v", err)
 			}
@@ -79,7 +79,7 @@ func TestTransact(t *testing.T) {
 		ExpectValue{"scripts", "t", map[string]world.Value{"b": []world.Value{2.0}, "a": 1.0}}, PutValue{"scripts", "t", nil}, ExpectValue{"scripts", "t", nil},
 		AddValue{"scripts", "debt", -5, math.Inf(-1)},
 	} {
-		if err := s.Transact(ctx, ok); err != nil {
+		if _, err := s.Transact(ctx, test, ok); err != nil {
 			t.Errorf("%+v: %v", ok, err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestItemsAt(t *testing.T) {
 	s, ctx := open(t), context.Background()
 	ann, ben := player(t, s, "Ann").ID, player(t, s, "Ben").ID
 	for _, i := range []Item{{ben, "dock", "Ore", 1}, {ann, "dock", "Gas", 2}, {ann, "dock", "Ore", 3}, {ann, "hold", "Ore", 4}} {
-		if _, err := s.GiveItems(ctx, i); err != nil {
+		if _, err := s.GiveItems(ctx, test, i); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestItemsAt(t *testing.T) {
 func TestTypeOwners(t *testing.T) {
 	s, ctx := open(t), context.Background()
 	ann, ben := player(t, s, "Ann").ID, player(t, s, "Ben").ID
-	if _, err := s.GiveItems(ctx, Item{ann, "hold", "Ore", 1}); err != nil {
+	if _, err := s.GiveItems(ctx, test, Item{ann, "hold", "Ore", 1}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.SaveCharacters(ctx, []Character{{ID: ben, System: 1, Ship: `{"type":"Wren"}`, Data: `{"fit":["Gun 50%_"]}`}}); err != nil {

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"hotshard/data/ledger"
 )
 
 // writer is the one goroutine that changes the database. It takes what waits in
@@ -16,7 +18,9 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt // prepared on conn, by text; the texts are a fixed set
 	group int
+	purse int64 // of new characters
 	now   func() time.Time
+	names ledger.Names
 	stats writerStats
 
 	queue chan *request
@@ -47,6 +51,7 @@ func startWriter(conn *sql.Conn, opt *Options) *writer {
 		conn:  conn,
 		stmts: make(map[string]*sql.Stmt),
 		group: opt.Group,
+		purse: opt.Purse,
 		now:   opt.Now,
 		queue: make(chan *request, opt.Queue),
 		done:  make(chan struct{}),
@@ -192,6 +197,7 @@ func (w *writer) commit(batch []*request) (begun bool, err error) {
 	if err := w.exec("COMMIT"); err != nil {
 		return true, w.abort(err)
 	}
+	w.names.Commit()
 	w.stats.committed(len(batch), w.now().Sub(start))
 	return true, nil
 }
@@ -203,8 +209,9 @@ func (w *writer) runOne(r *request) error {
 	if err := w.exec("SAVEPOINT request"); err != nil {
 		return err
 	}
-	r.err = r.run(&tx{w})
+	r.err = r.run(&tx{w: w})
 	if r.err != nil {
+		w.names.Forget()
 		if w.exec("ROLLBACK TO request") != nil {
 			return r.err
 		}
@@ -214,13 +221,14 @@ func (w *writer) runOne(r *request) error {
 
 // abort ends a transaction that failed; SQLite may have done so already.
 func (w *writer) abort(cause error) error {
+	w.names.Forget()
 	// The error of a rollback without a transaction says nothing new.
 	_ = w.exec("ROLLBACK")
 	return cause
 }
 
 func (w *writer) exec(text string, args ...any) error {
-	_, err := (&tx{w}).exec(text, args...)
+	_, err := (&tx{w: w}).exec(text, args...)
 	return err
 }
 
@@ -237,8 +245,16 @@ func (w *writer) stmt(text string) (*sql.Stmt, error) {
 }
 
 // tx is what a request changes the database through. Statements are not
-// interruptible: an interrupted one would take the whole group with it.
-type tx struct{ w *writer }
+// interruptible: an interrupted one would take the whole group with it. Its exported
+// methods make it a ledger.Tx.
+type tx struct {
+	w *writer
+
+	// Within post: what moves, the time, and what is done once the entry has its number.
+	entry  *ledger.Writing
+	now    int64
+	posted []func(entry int64) error
+}
 
 func (t *tx) exec(text string, args ...any) (sql.Result, error) {
 	s, err := t.w.stmt(text)
@@ -248,8 +264,8 @@ func (t *tx) exec(text string, args ...any) (sql.Result, error) {
 	return s.Exec(args...)
 }
 
-// insert runs an INSERT and returns the new row's id.
-func (t *tx) insert(text string, args ...any) (int64, error) {
+// Insert runs an INSERT and returns the new row's id.
+func (t *tx) Insert(text string, args ...any) (int64, error) {
 	res, err := t.exec(text, args...)
 	if err != nil {
 		return 0, err
@@ -257,8 +273,8 @@ func (t *tx) insert(text string, args ...any) (int64, error) {
 	return res.LastInsertId()
 }
 
-// update runs a statement and says whether it touched any row.
-func (t *tx) update(text string, args ...any) (bool, error) {
+// Update runs a statement and says whether it touched any row.
+func (t *tx) Update(text string, args ...any) (bool, error) {
 	res, err := t.exec(text, args...)
 	if err != nil {
 		return false, err
@@ -267,8 +283,8 @@ func (t *tx) update(text string, args ...any) (bool, error) {
 	return n > 0, err
 }
 
-// get reads one row into dest; found is false where there is none.
-func (t *tx) get(dest []any, text string, args ...any) (found bool, err error) {
+// Get reads one row into dest; found is false where there is none.
+func (t *tx) Get(dest []any, text string, args ...any) (found bool, err error) {
 	s, err := t.w.stmt(text)
 	if err != nil {
 		return false, err

@@ -22,7 +22,7 @@ type characters struct {
 	mu      sync.Mutex
 	waiting map[world.CharacterID]system.Character
 	writing map[world.CharacterID]system.Character
-	idle    *sync.Cond // both maps have become empty, or a write has failed
+	idle    *sync.Cond // something was written, or could not be
 	failed  error      // of the last write
 	wake    chan struct{}
 	done    chan struct{}
@@ -121,6 +121,7 @@ func (c *characters) write() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writing, c.failed = nil, nil
+	c.idle.Broadcast() // they look when this has returned
 	if err == nil {
 		return true
 	}
@@ -132,7 +133,6 @@ func (c *characters) write() bool {
 	for _, r := range batch {
 		c.putBack(r)
 	}
-	c.idle.Broadcast()
 	time.AfterFunc(retryAfter, func() { c.Save(nil) })
 	return false
 }
@@ -147,6 +147,32 @@ func (c *characters) flush() error {
 		c.idle.Wait()
 	}
 	return c.failed
+}
+
+// settle returns when nothing of a character waits any more, or with the error of the
+// write that would have kept it. What comes of them meanwhile is waited for as well: it is
+// a few writes at most, for each takes all that waits.
+func (c *characters) settle(ctx context.Context, id world.CharacterID) error {
+	defer context.AfterFunc(ctx, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.idle.Broadcast()
+	})()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for failed := c.failed; ; {
+		_, waits := c.waiting[id]
+		_, written := c.writing[id]
+		switch {
+		case !waits && !written:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case c.failed != nil && c.failed != failed: // not the one from before
+			return c.failed
+		}
+		c.idle.Wait()
+	}
 }
 
 // trouble is the error of the last write, while it has not been made good.

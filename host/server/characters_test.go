@@ -1,8 +1,13 @@
 package server
 
 import (
+	"context"
+	"log/slog"
 	"testing"
+	"time"
 
+	"hotshard/data/store"
+	"hotshard/data/store/storetest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -34,5 +39,38 @@ func TestMoveKeepsTheRestOfTheRecordThatWaits(t *testing.T) {
 	c.putBack(moved)
 	if r := c.waiting[1]; !r.Moved || r.Ship.Pos.X != 2 {
 		t.Errorf("put back alone a move is %+v", r)
+	}
+}
+
+// Who waits for a character to be saved waits until the record is on the disk, and no
+// longer; a write that fails is told, and one who gives up goes.
+func TestSettle(t *testing.T) {
+	st := storetest.Open(t)
+	row, err := st.Login(context.Background(), "Anna", "x", store.Character{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCharacters(st, slog.New(slog.DiscardHandler))
+	defer c.close()
+	for n := range 20 {
+		c.Save([]system.Character{{ID: row.ID, Name: row.Name, System: world.SystemID(n + 1)}})
+		if err := c.settle(context.Background(), row.ID); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := st.Character(context.Background(), row.ID); err != nil || now.System != world.SystemID(n+1) {
+			t.Fatalf("after save %d: %+v %v", n+1, now, err)
+		}
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.Save([]system.Character{{ID: row.ID}})
+	if err := c.settle(context.Background(), row.ID); err == nil {
+		t.Error("a record that could not be written counts as saved")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	if err := c.settle(ctx, row.ID); err == nil {
+		t.Error("one that gave up was told that it is saved")
 	}
 }

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"hotshard/bindings"
+	"hotshard/data/ledger"
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/runtime/world"
@@ -43,12 +45,34 @@ func (v values) List(ctx context.Context, prefix, after string, limit int) ([]bi
 }
 
 // Transact implements bindings.Store.
-func (v values) Transact(ctx context.Context, changes []bindings.Change) error {
+func (v values) Transact(ctx context.Context, why bindings.Why, changes []bindings.Change) (world.Value, error) {
 	steps := make([]store.Step, len(changes))
 	for i, c := range changes {
 		steps[i] = toStep(c)
 	}
-	return refusal(v.store.Transact(ctx, steps...))
+	w, err := toWhy(why)
+	if err != nil {
+		return nil, err
+	}
+	text, err := v.store.Transact(ctx, w, steps...)
+	if err != nil || text == "" {
+		return why.Answer, refusal(err)
+	}
+	var answer world.Value
+	err = json.Unmarshal([]byte(text), &answer)
+	return answer, err
+}
+
+// toWhy is a Why as the store keeps it: with the answer as text, where it is to be
+// remembered.
+func toWhy(w bindings.Why) (store.Why, error) {
+	out := store.Why{Cause: w.Cause, Actor: w.Actor, System: string(w.System), Tick: w.Tick, Release: w.Release, Key: w.Key, Content: w.Content}
+	if w.Key == "" || w.Answer == nil {
+		return out, nil
+	}
+	text, err := json.Marshal(w.Answer)
+	out.Answer = string(text)
+	return out, err
 }
 
 func toStep(c bindings.Change) store.Step {
@@ -60,11 +84,43 @@ func toStep(c bindings.Change) store.Step {
 	case bindings.ExpectValue:
 		return store.ExpectValue{Namespace: scriptSpace, Key: c.Key, Value: c.Value}
 	case bindings.MoveItem:
-		return store.ChangeItem(stack(bindings.Item(c)))
+		return toMove(c)
+	case bindings.PassItem:
+		return store.Move{
+			From: ledger.Holding{Holder: toHolder(c.From), Location: c.Location, Type: c.Type},
+			To:   ledger.Holding{Holder: toHolder(c.To), Location: c.Target, Type: c.Type}, N: c.Quantity,
+		}
+	case bindings.OpenOrder:
+		return store.OpenOrder{Order: fromOrder(c.Order), Fee: c.Fee}
+	case bindings.TradeOrders:
+		return store.TradeOrders(c)
+	case bindings.EndOrder:
+		return store.EndOrder(c)
+	case bindings.RepriceOrder:
+		return store.RepriceOrder(c)
 	case bindings.KeepRoom:
 		return store.Room{Owner: c.Owner, Location: c.Location, Capacity: c.Capacity, Volumes: c.Volume}
 	}
 	panic(fmt.Sprintf("server: nobody knows the change %T", c))
+}
+
+// toMove is what comes from a faucet or goes into a sink.
+func toMove(c bindings.MoveItem) store.Step {
+	who := ledger.Holding{Holder: toHolder(bindings.Holder{Character: c.Owner, Keeper: c.Keeper}), Location: c.Location, Type: c.Type}
+	if c.Account == "" {
+		return store.Change{Holding: who, By: c.Quantity}
+	}
+	if c.Quantity < 0 {
+		return store.Move{From: who, To: ledger.Holding{Holder: ledger.Holder{Kind: ledger.Sink, Name: c.Account}, Type: c.Type}, N: -c.Quantity}
+	}
+	return store.Move{From: ledger.Holding{Holder: ledger.Holder{Kind: ledger.Faucet, Name: c.Account}, Type: c.Type}, To: who, N: c.Quantity}
+}
+
+func toHolder(h bindings.Holder) ledger.Holder {
+	if h.Keeper != "" {
+		return ledger.Holder{Kind: ledger.Keeper, Name: h.Keeper}
+	}
+	return ledger.Of(h.Character)
 }
 
 // items implements bindings.Items.
@@ -90,21 +146,43 @@ func (i items) At(ctx context.Context, location string, after bindings.Item, lim
 	return list, err
 }
 
+// Kept implements bindings.Items.
+func (i items) Kept(ctx context.Context, keeper, location string) ([]bindings.Item, error) {
+	all, err := i.store.Kept(ctx, keeper, location)
+	list := make([]bindings.Item, len(all))
+	for n, it := range all {
+		list[n] = bindings.Item(it)
+	}
+	return list, err
+}
+
 // Give implements bindings.Items.
-func (i items) Give(ctx context.Context, it bindings.Item) (int64, error) {
-	n, err := i.store.GiveItems(ctx, stack(it))
+func (i items) Give(ctx context.Context, why bindings.Why, it bindings.Item) (int64, error) {
+	w, err := toWhy(why)
+	if err != nil {
+		return 0, err
+	}
+	n, err := i.store.GiveItems(ctx, w, stack(it))
 	return n, refusal(err)
 }
 
 // Take implements bindings.Items.
-func (i items) Take(ctx context.Context, it bindings.Item) (int64, error) {
-	n, err := i.store.TakeItems(ctx, stack(it))
+func (i items) Take(ctx context.Context, why bindings.Why, it bindings.Item) (int64, error) {
+	w, err := toWhy(why)
+	if err != nil {
+		return 0, err
+	}
+	n, err := i.store.TakeItems(ctx, w, stack(it))
 	return n, refusal(err)
 }
 
 // Move implements bindings.Items.
-func (i items) Move(ctx context.Context, from bindings.Item, owner world.CharacterID, location string) error {
-	return refusal(i.store.MoveItems(ctx, stack(from), owner, location))
+func (i items) Move(ctx context.Context, why bindings.Why, from bindings.Item, owner world.CharacterID, location string) error {
+	w, err := toWhy(why)
+	if err != nil {
+		return err
+	}
+	return refusal(i.store.MoveItems(ctx, w, stack(from), owner, location))
 }
 
 func stack(i bindings.Item) store.Item {
@@ -115,7 +193,7 @@ func stack(i bindings.Item) store.Item {
 func refusal(err error) error {
 	var se *store.Error
 	if answerable(err) && errors.As(err, &se) {
-		return bindings.Refused(se.Message)
+		return bindings.RefusedFor{Code: string(se.Kind), Text: se.Message}
 	}
 	return err
 }

@@ -70,6 +70,11 @@ func (e everybody) Place(ctx context.Context, id world.CharacterID, to world.Sys
 	return playing() // who came meanwhile has been where they were
 }
 
+// Saved implements bindings.Characters.
+func (e everybody) Saved(ctx context.Context, id world.CharacterID) error {
+	return e.s.saves.settle(ctx, id)
+}
+
 // Tell implements bindings.Characters.
 func (e everybody) Tell(id world.CharacterID, f *wire.Frame) bool {
 	return e.s.universe.Deliver(id, system.Tell{Player: id, Event: f})

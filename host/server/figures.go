@@ -101,6 +101,7 @@ func (s *Server) WriteFigures(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(w, "hotshard_%s %v\n", g.name, g.value)
 	}
 	s.health.write(w)
+	s.books.write(w)
 	writeDoor(w, m.Gate, s.gate.Waiting())
 	s.faults.write(w)
 	return w.Flush()

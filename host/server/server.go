@@ -49,6 +49,7 @@ type Server struct {
 	holdings   *holdings
 	recorder   *record.Recorder // nil where nothing is recorded
 	run        string           // tells this run of the shard from others
+	books      *books
 	power      power
 	health     health
 	notices    []string          // for operators: what happened at the start
@@ -83,6 +84,10 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// starterPurse is what a new character begins with, in hundredths: enough for the fees of
+// a first sale.
+const starterPurse = 500_000
+
 // open is New after the configuration, in the order in which things need each
 // other.
 func (s *Server) open() (err error) {
@@ -98,7 +103,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
@@ -116,13 +121,14 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Mutes: s.sanctions, Characters: everybody{s},
+		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 		Outside: s.errands.run,
 	}
 	s.deps, s.recorder = deps, s.newRecorder(m)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
+	s.books = newBooks(s.store, s.log)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
@@ -249,6 +255,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.serveConsoles(ctx, &wg, failed)
 	wg.Go(func() { s.sweep(ctx) })
 	wg.Go(func() { s.holdings.run(ctx) })
+	wg.Go(func() { s.books.run(ctx) })
 	s.banner()
 
 	var err error

@@ -37,6 +37,7 @@ func (s *Server) Shard() command.Shard {
 		Probe:    probe{s},
 
 		Community: community{s},
+		Economy:   economy{s},
 	}
 	if s.recorder != nil {
 		shard.Recordings = recordings{s}
@@ -55,6 +56,9 @@ func (s *Server) identify() command.Identity {
 	id.Notices = append(id.Notices, s.notices...)
 	for _, p := range s.health.problems() {
 		id.Notices = append(id.Notices, "not well: "+p.text)
+	}
+	if wrong := s.books.wrong(); wrong != "" {
+		id.Notices = append(id.Notices, wrong)
 	}
 	if id.Frozen = s.releases.controller.Frozen(); id.Frozen != nil {
 		id.Notices = append(id.Notices, id.Frozen.String())

@@ -64,6 +64,9 @@ func (e *everybody) Place(ctx context.Context, id world.CharacterID, to world.Sy
 	return nil
 }
 
+// Saved needs no doing.
+func (e *everybody) Saved(context.Context, world.CharacterID) error { return nil }
+
 // Tell implements bindings.Characters.
 func (e *everybody) Tell(id world.CharacterID, f *wire.Frame) bool {
 	p := e.world.system.Player(id)

@@ -27,18 +27,40 @@ func (m *memory) List(_ context.Context, prefix, after string, limit int) ([]bin
 }
 
 // Transact does all changes or none.
-func (m *memory) Transact(_ context.Context, changes []bindings.Change) error {
+func (m *memory) Transact(_ context.Context, why bindings.Why, changes []bindings.Change) (world.Value, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	values, items := maps.Clone(m.values), maps.Clone(m.items)
+	key := request{why.Actor, why.Key}
+	if old, found := m.asked[key]; found && why.Key != "" {
+		if old.content != why.Content {
+			return nil, refusedFor("key_used", "the key %s was used for something else: what is new needs a key of its own", why.Key)
+		}
+		return old.answer, nil
+	}
+	values, items, orders := maps.Clone(m.values), maps.Clone(m.items), maps.Clone(m.orders)
 	for _, c := range changes {
 		if err := m.apply(c); err != nil {
-			m.values, m.items = values, items
-			return err
+			m.values, m.items, m.orders = values, items, orders
+			return nil, err
 		}
 	}
-	return nil
+	if why.Key != "" {
+		m.asked[key] = answered{why.Content, why.Answer}
+	}
+	return why.Answer, nil
 }
+
+// request is what somebody has asked under a key, and answered what they were told.
+type (
+	request struct {
+		actor world.CharacterID
+		key   string
+	}
+	answered struct {
+		content string
+		answer  world.Value
+	}
+)
 
 func (m *memory) apply(c bindings.Change) error {
 	switch c := c.(type) {
@@ -60,10 +82,27 @@ func (m *memory) apply(c bindings.Change) error {
 			return bindings.Refused("what is stored under " + c.Key + " is not what was expected: read it again")
 		}
 	case bindings.MoveItem:
-		i, by := bindings.Item(c), c.Quantity
+		i, by := c.Item, c.Quantity
+		if c.Keeper != "" {
+			i.Owner = numbered(bindings.Holder{Keeper: c.Keeper})
+		}
 		i.Quantity = max(by, -by)
 		_, err := m.change(i, by)
 		return err
+	case bindings.PassItem:
+		_, err := m.change(bindings.Item{Owner: numbered(c.From), Location: c.Location, Type: c.Type, Quantity: c.Quantity}, -c.Quantity)
+		if err == nil {
+			_, err = m.change(bindings.Item{Owner: numbered(c.To), Location: c.Target, Type: c.Type, Quantity: c.Quantity}, c.Quantity)
+		}
+		return err
+	case bindings.OpenOrder:
+		return m.open(c)
+	case bindings.TradeOrders:
+		return m.trade(c)
+	case bindings.EndOrder:
+		return m.end(c)
+	case bindings.RepriceOrder:
+		return m.reprice(c)
 	case bindings.KeepRoom:
 		volume := 0.0
 		for at, n := range m.items {
@@ -72,10 +111,24 @@ func (m *memory) apply(c bindings.Change) error {
 			}
 		}
 		if volume > c.Capacity*(1+1e-9) {
-			return bindings.Refused(fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity))
+			return refusedFor("not_enough", "there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity)
 		}
 	}
 	return nil
+}
+
+// Kept lists what a keeper has in a place.
+func (p purse) Kept(_ context.Context, keeper, location string) ([]bindings.Item, error) {
+	all, err := p.owned(numbered(bindings.Holder{Keeper: keeper}))
+	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
+}
+
+// numbered is a holder as an owner: those who keep things and are nobody share one.
+func numbered(h bindings.Holder) world.CharacterID {
+	if h.Keeper != "" {
+		return -1
+	}
+	return h.Character
 }
 
 // purse is a memory as the items' words see it.

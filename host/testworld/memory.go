@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"hotshard/bindings"
 	"hotshard/runtime/world"
@@ -17,6 +18,10 @@ type memory struct {
 	mu     sync.Mutex
 	values map[string]world.Value
 	items  map[place]int64
+	asked  map[request]answered
+	orders map[int64]*bindings.Order
+	days   []bindings.Day
+	now    func() time.Time
 }
 
 // place is where a stack of things lies.
@@ -27,7 +32,7 @@ type place struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]world.Value{}, items: map[place]int64{}}
+	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}, orders: map[int64]*bindings.Order{}}
 }
 
 // Get returns a value, nil where there is none.
@@ -78,21 +83,21 @@ func (m *memory) owned(owner world.CharacterID) ([]bindings.Item, error) {
 }
 
 // Give adds to a stack.
-func (m *memory) Give(_ context.Context, i bindings.Item) (int64, error) {
+func (m *memory) Give(_ context.Context, _ bindings.Why, i bindings.Item) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.change(i, i.Quantity)
 }
 
 // Take removes from a stack.
-func (m *memory) Take(_ context.Context, i bindings.Item) (int64, error) {
+func (m *memory) Take(_ context.Context, _ bindings.Why, i bindings.Item) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.change(i, -i.Quantity)
 }
 
 // Move takes and gives in one go.
-func (m *memory) Move(_ context.Context, from bindings.Item, owner world.CharacterID, location string) error {
+func (m *memory) Move(_ context.Context, _ bindings.Why, from bindings.Item, owner world.CharacterID, location string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, err := m.change(from, -from.Quantity); err != nil {
@@ -106,10 +111,10 @@ func (m *memory) Move(_ context.Context, from bindings.Item, owner world.Charact
 func (m *memory) change(i bindings.Item, by int64) (int64, error) {
 	at := place{i.Owner, i.Location, i.Type}
 	if i.Quantity <= 0 {
-		return 0, bindings.Refused("the quantity must be positive")
+		return 0, refusedFor("invalid", "the quantity must be positive")
 	}
 	if m.items[at]+by < 0 {
-		return 0, bindings.Refused(fmt.Sprintf("only %d of %s", m.items[at], i.Type))
+		return 0, refusedFor("not_enough", "not enough %s: there are %d", i.Type, m.items[at])
 	}
 	m.items[at] += by
 	return m.items[at], nil

@@ -61,9 +61,10 @@ func newWorld(setup luatest.Setup, types *bindings.TypeReader) (*testWorld, erro
 		clients: map[world.CharacterID]*client{},
 		now:     started,
 	}
+	memory.now = func() time.Time { return w.now }
 	w.everyone = &everybody{world: w, people: map[world.CharacterID]bindings.Character{}}
 	w.bind = bindings.Binder(&bindings.Deps{
-		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory}, Characters: w.everyone,
+		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory}, Orders: desk{memory}, Characters: w.everyone,
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
 	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))

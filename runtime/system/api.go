@@ -112,6 +112,9 @@ func (s *System) Cap() int { return s.door.cap }
 // Player returns the player with the id, or nil.
 func (s *System) Player(id world.CharacterID) *Player { return s.people.byID[id] }
 
+// Save hands the player, as they are now, to whoever keeps them.
+func (s *System) Save(p *Player) { s.saves.now(p) }
+
 // Players lists everybody in the order in which they came.
 func (s *System) Players() []*Player { return s.people.order }
 

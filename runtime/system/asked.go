@@ -55,7 +55,8 @@ type Result struct {
 	ID      uint64
 	Value   world.Value
 	Err     string // "" for success
-	Refused bool   // Err is an answer for the script, not trouble
+	Refused bool   // Err is an answer for the script, not trouble,
+	Code    string // of this kind, "" where it has none
 }
 
 func (Result) refusable() bool { return false }
@@ -65,6 +66,8 @@ func (m Result) deliver(s *System) {
 	case w == nil:
 	case m.Err == "":
 		w.Wake(script.ToLua(s.scripts.state.L(), m.Value))
+	case m.Code != "":
+		w.Wake(lua.LNil, lua.LString(m.Err), lua.LString(m.Code))
 	case m.Refused:
 		w.Wake(lua.LNil, lua.LString(m.Err))
 	default:

@@ -275,6 +275,7 @@ func writeMessage(w *image.Writer, m Message) {
 		writeValue(w, m.Value)
 		w.Text(m.Err)
 		w.Bool(m.Refused)
+		w.Text(m.Code)
 	case Order:
 		w.Count(mailOrder)
 		w.Uint(m.ID)
@@ -355,7 +356,7 @@ func readMessage(r *image.Reader, k *kinds) Message {
 	case mailAnswer:
 		return Answer{r.Uint(), readArgs(r), r.Text()}
 	case mailResult:
-		return Result{r.Uint(), readValue(r), r.Text(), r.Bool()}
+		return Result{r.Uint(), readValue(r), r.Text(), r.Bool(), r.Text()}
 	case mailOrder:
 		return Order{r.Uint(), world.CharacterID(r.Uint()), r.Text(), readValue(r)}
 	case mailTell:

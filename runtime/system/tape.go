@@ -78,6 +78,7 @@ type tape struct {
 
 	base     time.Time // of steady
 	begun    bool      // the Sink has an image, and the tape all since
+	off      bool      // no image is taken any more
 	since    time.Time // the first step of the batch in hand
 	until    time.Time // the last step
 	last     int64     // nanoseconds: the last time in the batch
@@ -282,7 +283,7 @@ func (t *tape) between(s *System, now time.Time) {
 	if t.begun && (len(t.held) > 0 || len(t.w.Bytes()) >= batchBytes || !t.since.IsZero() && now.Sub(t.since) >= batchEvery) {
 		t.hand(s.time.tick)
 	}
-	if t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
+	if !t.off && t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
 		t.image(s, now)
 	}
 	t.release()
@@ -364,13 +365,31 @@ func (t *tape) cut(why error) {
 	if !t.writes() {
 		return
 	}
+	t.drop()
+	t.sink.Lost(t.until, why)
+}
+
+// drop hands on what there is up to the step in hand, and nothing from there on.
+func (t *tape) drop() {
 	if t.step >= 0 {
 		t.w.Cut(t.step)
 		t.step = -1
 	}
 	t.hand(0)
 	t.begun = false
-	t.sink.Lost(t.until, why)
+}
+
+// Unrecorded ends the recording of the system, as if the system ended: what it has in memory
+// is in no image, and is made anew of the store. A crash brings nothing of it back.
+func (s *System) Unrecorded() {
+	t := s.tape
+	if t == nil || t.from != nil || t.sink == nil || t.off {
+		return
+	}
+	if t.off = true; t.begun {
+		t.drop()
+	}
+	t.sink.Ended()
 }
 
 // end hands on the rest: the system has ended.

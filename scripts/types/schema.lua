@@ -75,6 +75,7 @@ return {
     speed_factor = {"number", "times the ship's speed"},
     mass_added = {"number", "kg, while it runs"},
   }),
+  good = with(thing, {}), -- what is only bought, hauled and sold
   charge = with(body, { -- what a module uses up
     damage = {"number", "hit points of a hit", need = true},
     flight_time = {"number", "s until a missile ends", need = true},

@@ -45,6 +45,9 @@ type Shard struct {
 	Told     []string // announcements
 	Kicked   []int64
 	Imposed  []command.Sanction
+	Money    int64               // of everybody
+	Books    []command.Posting   // what was given
+	Wrong    []string            // in the books
 	Watched  []release.Verdicted // and Closed are what Verdicts answers
 	Closed   []release.Verdicted
 	// Busy is closed when somebody waits in Wait, Tail or Trace.
@@ -89,7 +92,7 @@ func (s *Shard) Command() command.Shard {
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
 		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: console{Shard: s}, Reload: reloads{Shard: s}, Unloader: reloads{Shard: s}, Errors: faults{Shard: s},
 		Power: power{Shard: s}, Releases: releases{Shard: s}, Patches: patches{Shard: s}, Probe: probe{Shard: s}, Services: services{Shard: s},
-		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s},
+		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s}, Economy: economy{s},
 	}
 }
 

@@ -1,0 +1,296 @@
+package ledger
+
+import (
+	"math"
+	"slices"
+
+	"hotshard/runtime/world"
+)
+
+// Tx is the transaction that an entry is written in.
+type Tx interface {
+	// Insert runs an INSERT and returns the new row's id, Update runs a statement and says
+	// whether it touched any row, and Get reads one row; found is false for none.
+	Insert(text string, args ...any) (int64, error)
+	Update(text string, args ...any) (bool, error)
+	Get(dest []any, text string, args ...any) (found bool, err error)
+}
+
+const (
+	selectHolding   = `SELECT id, quantity FROM holdings WHERE owner = ? AND location = ? AND type = ?`
+	insertHolding   = `INSERT INTO holdings (owner, location, type, quantity) VALUES (?, ?, ?, ?)`
+	updateHolding   = `UPDATE holdings SET quantity = quantity + ? WHERE id = ?`
+	selectCharacter = `SELECT id FROM characters WHERE id = ?`
+	insertEntry     = `INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	selectKey       = `SELECT coalesce(content, ''), coalesce(answer, '') FROM entries WHERE actor = ? AND key = ?`
+)
+
+// Writing is one entry in the making: what has moved so far in a transaction. Each
+// holding is read once and written once, however often it moves.
+type Writing struct {
+	tx      Tx
+	names   *Names
+	touched []touched
+	moved   []moved // by no account: see settle
+}
+
+// touched is a holding as the transaction found it, and by how much that changes.
+type touched struct {
+	Holding
+	owner   int64 // in the table
+	id      int64 // 0: there is no row yet
+	has     int64
+	by      int64
+	written int64 // of by
+}
+
+// moved is what came into the world, or went, without an account being named.
+type moved struct {
+	thing string
+	by    int64
+}
+
+// Begin begins an entry. names are the store's, shared by all of its entries.
+func Begin(tx Tx, names *Names) Writing { return Writing{tx: tx, names: names} }
+
+// Answered looks for what was asked under the key before. The same content is answered
+// as it was then; another is a Refusal, KeyUsed.
+func Answered(tx Tx, w *Why) (answer string, found bool, err error) {
+	if w.Key == "" {
+		return "", false, nil
+	}
+	var content string
+	found, err = tx.Get([]any{&content, &answer}, selectKey, w.Actor, w.Key)
+	if found && content != w.Content {
+		return "", true, refuse(KeyUsed, "the key %s was used for something else: what is new needs a key of its own", w.Key)
+	}
+	return answer, found, err
+}
+
+// Move moves a quantity from one holding to another.
+func (w *Writing) Move(from, to Holding, n int64) error {
+	if n < 1 || n > world.MaxQuantity {
+		return refuse(Invalid, "a quantity is 1 to %d, and not %d", int64(world.MaxQuantity), n)
+	}
+	if from.Type != to.Type {
+		return refuse(Invalid, "%s does not turn into %s by moving", from.Type, to.Type)
+	}
+	if from.Holder.Kind == Sink || to.Holder.Kind == Faucet {
+		return refuse(Invalid, "what is in a sink stays there, and a faucet takes nothing: not from %s to %s", from.Holder, to.Holder)
+	}
+	if _, err := w.change(from, -n); err != nil {
+		return err
+	}
+	_, err := w.change(to, n)
+	return err
+}
+
+// Change adds to a holding, or takes from it below zero, and returns what is there then.
+// What the changes of an entry make or destroy together is settled at its end.
+func (w *Writing) Change(h Holding, by int64) (int64, error) {
+	if h.Holder.Kind != Character && h.Holder.Kind != Keeper {
+		return 0, refuse(Invalid, "%s has no things of its own", h.Holder)
+	}
+	left, err := w.change(h, by)
+	if err != nil {
+		return 0, err
+	}
+	for i := range w.moved {
+		if w.moved[i].thing == h.Type {
+			w.moved[i].by += by
+			return left, nil
+		}
+	}
+	w.moved = append(w.moved, moved{h.Type, by})
+	return left, nil
+}
+
+// Has is how much is in a holding by now.
+func (w *Writing) Has(h Holding) (int64, error) {
+	t, err := w.touch(h)
+	if err != nil {
+		return 0, err
+	}
+	return t.has + t.by, nil
+}
+
+// change is a change of one side.
+func (w *Writing) change(h Holding, by int64) (int64, error) {
+	t, err := w.touch(h)
+	if err != nil {
+		return 0, err
+	}
+	now := t.has + t.by
+	most := int64(world.MaxQuantity)
+	if t.owner < 0 || t.Holder.Kind == Sink { // what has come and gone in all years
+		most = math.MaxInt64 / 2
+	}
+	switch left := now + by; {
+	case t.owner > 0 && left < 0:
+		return 0, refuse(NotEnough, "not enough %s: there are %d", h.Type, now)
+	case left > most || left < -most:
+		return 0, refuse(Invalid, "that would be more %s than can be counted: at most %d", h.Type, most)
+	}
+	t.by += by
+	return now + by, nil
+}
+
+// touch finds a holding among those of the entry, or in the table.
+func (w *Writing) touch(h Holding) (*touched, error) {
+	for i := range w.touched {
+		if w.touched[i].Holding == h {
+			return &w.touched[i], nil
+		}
+	}
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	owner, err := w.names.owner(w.tx, h.Holder)
+	if err != nil {
+		return nil, err
+	}
+	t := touched{Holding: h, owner: owner}
+	found, err := w.tx.Get([]any{&t.id, &t.has}, selectHolding, owner, h.Location, h.Type)
+	if err != nil {
+		return nil, err
+	}
+	if !found && h.Holder.Kind == Character {
+		if err := w.exists(h.Holder); err != nil {
+			return nil, err
+		}
+	}
+	w.touched = append(w.touched, t)
+	return &w.touched[len(w.touched)-1], nil
+}
+
+func (w *Writing) exists(who Holder) error {
+	var id int64
+	found, err := w.tx.Get([]any{&id}, selectCharacter, who.ID)
+	if err == nil && !found {
+		err = refuse(NotFound, "there is no %s", who)
+	}
+	return err
+}
+
+func (h *Holding) check() error {
+	if h.Type == "" || len(h.Type) > MaxText || len(h.Location) > MaxText {
+		return refuse(Invalid, "an item has a type, and type and location have at most %d characters", MaxText)
+	}
+	return nil
+}
+
+// Flush writes the holdings as they are by now, so that what reads the table sees them.
+func (w *Writing) Flush() (err error) {
+	for i := range w.touched {
+		t := &w.touched[i]
+		switch by := t.by - t.written; {
+		case by == 0:
+			continue
+		case t.id == 0:
+			t.id, err = w.tx.Insert(insertHolding, t.owner, t.Location, t.Type, by)
+		default:
+			_, err = w.tx.Update(updateHolding, by, t.id)
+		}
+		if err != nil {
+			return err
+		}
+		t.written = t.by
+	}
+	return nil
+}
+
+// Post ends the entry: what was made or destroyed is put down to an account with the
+// name of the cause, the holdings are written, and the postings with them. It returns the
+// entry's id, 0 where nothing has moved and nothing is to be remembered.
+func (w *Writing) Post(at int64, why *Why) (int64, error) {
+	if err := w.settle(why.Cause); err != nil {
+		return 0, err
+	}
+	if err := w.balanced(); err != nil {
+		return 0, err
+	}
+	if err := w.Flush(); err != nil {
+		return 0, err
+	}
+	w.touched = slices.DeleteFunc(w.touched, func(t touched) bool { return t.by == 0 })
+	if len(w.touched) == 0 && why.Key == "" {
+		return 0, nil
+	}
+	entry, err := w.tx.Insert(insertEntry, at, why.Cause, why.Actor, why.Operator, why.System, int64(why.Tick), why.Release,
+		orNull(why.Key), orNull(why.Content), orNull(why.Answer))
+	if err != nil {
+		return 0, err
+	}
+	return entry, w.write(entry)
+}
+
+// orNull is a text as the table has it, which has none for an empty one.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// settle puts what the changes made down to a faucet, and what they destroyed to a sink.
+func (w *Writing) settle(cause string) error {
+	for _, m := range w.moved {
+		from := Holding{Holder{Faucet, 0, cause}, "", m.thing}
+		if m.by < 0 {
+			from.Holder.Kind = Sink
+		}
+		if m.by == 0 {
+			continue
+		}
+		if _, err := w.change(from, -m.by); err != nil {
+			return err
+		}
+	}
+	w.moved = w.moved[:0]
+	return nil
+}
+
+// balanced says whether the entry makes and destroys nothing. It cannot but be: this is
+// for a mistake in here, which must not be committed.
+func (w *Writing) balanced() error {
+	for i := range w.touched {
+		sum := int64(0)
+		for k := range w.touched {
+			if w.touched[k].Type == w.touched[i].Type {
+				sum += w.touched[k].by
+			}
+		}
+		if sum != 0 {
+			return refuse(Invalid, "the entry does not balance: %d %s too many", sum, w.touched[i].Type)
+		}
+	}
+	return nil
+}
+
+// together is how many postings one statement writes.
+const together = 8
+
+// inserts are the statements for so many postings.
+var inserts = func() (texts [together + 1]string) {
+	for n := 1; n <= together; n++ {
+		texts[n] = texts[n-1] + ", (?, ?, ?)"
+	}
+	for n := 1; n <= together; n++ {
+		texts[n] = `INSERT INTO postings (holding, entry, quantity) VALUES ` + texts[n][2:]
+	}
+	return texts
+}()
+
+// write adds the postings.
+func (w *Writing) write(entry int64) error {
+	var args [3 * together]any
+	for part := range slices.Chunk(w.touched, together) {
+		for i, t := range part {
+			args[3*i], args[3*i+1], args[3*i+2] = t.id, entry, t.by
+		}
+		if _, err := w.tx.Update(inserts[len(part)], args[:3*len(part)]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

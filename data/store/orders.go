@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"hotshard/data/ledger"
+	"hotshard/runtime/world"
+)
+
+// Side is what an order of the market wants.
+type Side string
+
+// The sides.
+const (
+	Sell Side = "sell"
+	Buy  Side = "buy"
+)
+
+// Order is an order of the market, that stands or stood. Prices are in hundredths, times
+// microseconds since 1970. What Reach and Rank mean is said in data/schema.
+type Order struct {
+	ID       int64
+	Owner    world.CharacterID
+	Side     Side
+	Type     string
+	Region   string
+	System   world.SystemID
+	Station  world.EntityID
+	Reach    int
+	Price    int64
+	Quantity int64 // at first
+	Left     int64
+	Least    int64 // to be traded at once
+	Rank     int64
+	Created  int64
+	Expires  int64
+	Ended    int64  // 0 while it stands
+	Reason   string // why it has ended
+}
+
+// Escrow is where an owner has what their orders promise.
+const Escrow = "escrow"
+
+// What the market takes goes into these sinks.
+const (
+	SinkBroker = "broker's fee"
+	SinkTax    = "sales tax"
+)
+
+// ReasonFilled is why an order ends that has been traded whole.
+const ReasonFilled = "filled"
+
+const (
+	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, left, least, rank, created, expires, ended, reason`
+
+	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
+	selectOrder      = `SELECT ` + orderColumns + ` FROM orders WHERE id = ?`
+	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
+	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
+	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
+	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
+	fillOrder        = `UPDATE orders SET left = ?2, ended = CASE ?2 WHEN 0 THEN ?3 ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
+	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
+	repriceOrder     = `UPDATE orders SET price = ?, rank = ? WHERE id = ?`
+	insertOrderEntry = `INSERT OR IGNORE INTO order_entries (id, entry) VALUES (?, ?)`
+	insertTrade      = `INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	upsertDay        = `INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
+		ON CONFLICT DO UPDATE SET orders = orders + 1, volume = volume + ?4, turnover = turnover + ?5, highest = max(highest, ?6), lowest = min(lowest, ?6)`
+)
+
+func scanOrder(row scanner) (o Order, err error) {
+	return o, row.Scan(&o.ID, &o.Owner, &o.Side, &o.Type, &o.Region, &o.System, &o.Station, &o.Reach, &o.Price, &o.Quantity, &o.Left, &o.Least,
+		&o.Rank, &o.Created, &o.Expires, &o.Ended, &o.Reason)
+}
+
+// OpenOrders returns up to limit orders that stand, by rank, those behind a rank.
+func (s *Store) OpenOrders(ctx context.Context, after int64, limit int) ([]Order, error) {
+	return query(ctx, s, "open orders", scanOrder, selectOpenOrders, after, limit)
+}
+
+// ExpiredOrders returns up to limit orders that stand and should not any more.
+func (s *Store) ExpiredOrders(ctx context.Context, limit int) ([]Order, error) {
+	return query(ctx, s, "expired orders", scanOrder, selectExpired, s.now(), limit)
+}
+
+// OrdersOf returns up to limit orders of a character, the newest first: those that stand,
+// and those that ended since a time in microseconds since 1970.
+func (s *Store) OrdersOf(ctx context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error) {
+	return query(ctx, s, "orders of", scanOrder, selectOrdersOf, owner, since, limit)
+}
+
+// Order returns an order, whether it stands or not; found is false where there never was
+// one of the number.
+func (s *Store) Order(ctx context.Context, id int64) (o Order, found bool, err error) {
+	return queryOne(ctx, s, "order", scanOrder, selectOrder, id)
+}
+
+// LastOrder returns the highest number and the highest rank that any order has had.
+func (s *Store) LastOrder(ctx context.Context) (id, rank int64, err error) {
+	return id, rank, s.readError("last order", s.read.QueryRowContext(ctx, selectLastOrder).Scan(&id, &rank))
+}
+
+// Day is what was traded of a type in a region and a day, in so many days since 1970.
+// Prices and the turnover are in hundredths.
+type Day struct {
+	Day                                       int64
+	Orders, Volume, Turnover, Highest, Lowest int64
+}
+
+const selectDays = `SELECT day, orders, volume, turnover, highest, lowest FROM market_days WHERE region = ? AND type = ? ORDER BY day DESC LIMIT ?`
+
+// Days returns what was traded of a type in a region, the latest day first.
+func (s *Store) Days(ctx context.Context, region, itemType string, limit int) ([]Day, error) {
+	return query(ctx, s, "days", func(row scanner) (d Day, err error) {
+		return d, row.Scan(&d.Day, &d.Orders, &d.Volume, &d.Turnover, &d.Highest, &d.Lowest)
+	}, selectDays, region, itemType, limit)
+}
+
+// order reads one that stands.
+func (t *tx) order(op string, id int64) (o Order, err error) {
+	found := false
+	err = t.each(func(row scanner) (err error) {
+		o, err = scanOrder(row)
+		found = true
+		return err
+	}, selectOrder, id)
+	switch {
+	case err != nil:
+		return o, err
+	case !found:
+		return o, fail(op, ErrNotFound, fmt.Sprintf("there is no order %d", id))
+	case o.Ended != 0:
+		return o, fail(op, ErrConflict, fmt.Sprintf("order %d has ended: %s", id, o.Reason))
+	}
+	return o, nil
+}
+
+// about notes that the entry is about an order, once it has a number.
+func (t *tx) about(id int64) {
+	t.posted = append(t.posted, func(entry int64) error {
+		_, err := t.exec(insertOrderEntry, id, entry)
+		return err
+	})
+}
+
+// value is what a quantity costs, in hundredths. Errors: ErrInvalid where that is more
+// than can be counted.
+func value(op string, price, n int64) (int64, error) {
+	if price < 1 || n < 1 || price > math.MaxInt64/n || price*n > world.MaxQuantity {
+		return 0, fail(op, ErrInvalid, fmt.Sprintf("%d at %d is more money than can be counted", n, price))
+	}
+	return price * n, nil
+}
+
+// The holdings that an order is about: what it promises, and what it comes from and goes
+// back to.
+func (o *Order) goods() string {
+	if o.Side == Buy {
+		return ledger.Money
+	}
+	return o.Type
+}
+
+func (o *Order) escrow() ledger.Holding {
+	return Item{Owner: o.Owner, Location: Escrow, Type: o.goods()}.holding()
+}
+
+func (o *Order) home() ledger.Holding {
+	if o.Side == Buy {
+		return wallet(o.Owner)
+	}
+	return Item{Owner: o.Owner, Location: world.Hangar(o.System, o.Station), Type: o.Type}.holding()
+}
+
+// promised is how much is in escrow for so many of it.
+func (o *Order) promised(op string, n int64) (int64, error) {
+	if o.Side == Sell {
+		return n, nil
+	}
+	return value(op, o.Price, n)
+}
+
+func wallet(owner world.CharacterID) ledger.Holding {
+	return Item{Owner: owner, Location: ledger.Wallet, Type: ledger.Money}.holding()
+}
+
+func sink(name string) ledger.Holding {
+	return ledger.Holding{Holder: ledger.Holder{Kind: ledger.Sink, Name: name}, Type: ledger.Money}
+}
+
+// pay moves money, which may be none.
+func (t *tx) pay(from, to ledger.Holding, n int64) error {
+	if n == 0 {
+		return nil
+	}
+	return t.entry.Move(from, to, n)
+}

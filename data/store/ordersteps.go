@@ -1,0 +1,215 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"hotshard/data/ledger"
+	"hotshard/runtime/world"
+)
+
+// OpenOrder lets an order stand: what it promises goes into escrow, and the fee into its
+// sink. Left, Created, Ended and Reason are the store's. Errors: ErrNotEnough, ErrInvalid.
+type OpenOrder struct {
+	Order Order
+	Fee   int64
+}
+
+func (s OpenOrder) check(op string) error {
+	o := &s.Order
+	switch {
+	case o.Side != Sell && o.Side != Buy:
+		return fail(op, ErrInvalid, fmt.Sprintf("an order sells or buys: %q is neither", o.Side))
+	case o.Quantity < 1 || o.Quantity > world.MaxQuantity || o.Least < 1 || s.Fee < 0 || o.ID < 1:
+		return fail(op, ErrInvalid, fmt.Sprintf("order %d: number, quantity and minimum are at least 1, and a fee is none or more", o.ID))
+	case o.Type == ledger.Money:
+		return fail(op, ErrInvalid, "money is what prices are in; it is not for sale")
+	}
+	if _, err := value(op, o.Price, o.Quantity); err != nil {
+		return err
+	}
+	return Item{Type: o.Type, Quantity: o.Quantity}.checkText(op)
+}
+
+func (s OpenOrder) apply(t *tx, op string) error {
+	o := s.Order
+	n, err := o.promised(op, o.Quantity)
+	if err != nil {
+		return err
+	}
+	if err := t.entry.Move(o.home(), o.escrow(), n); err != nil {
+		return err
+	}
+	if err := t.pay(wallet(o.Owner), sink(SinkBroker), s.Fee); err != nil {
+		return err
+	}
+	t.about(o.ID)
+	_, err = t.exec(insertOrder, o.ID, o.Owner, o.Side, o.Type, o.Region, o.System, o.Station, o.Reach, o.Price, o.Quantity, o.Quantity, o.Least, o.Rank, t.now, o.Expires)
+	if unique(err) {
+		return fail(op, ErrConflict, fmt.Sprintf("there is an order %d already", o.ID))
+	}
+	return err
+}
+
+// TradeOrders trades an order with one that stood before, at the price of that one. The
+// goods go to the buyer's hangar at the seller's station, the money less the tax to the
+// seller, and what the buyer had promised above the price back to them. Errors:
+// ErrConflict where either does not stand, not for so many or not at the price, or they do not meet.
+type TradeOrders struct {
+	Comes, Stood int64
+	N            int64
+	Price        int64 // that the other was seen at; 0 is any
+	Tax          int64
+}
+
+func (s TradeOrders) check(op string) error {
+	if s.N < 1 || s.Tax < 0 {
+		return fail(op, ErrInvalid, "a trade is of 1 or more, and its tax none or more")
+	}
+	return nil
+}
+
+func (s TradeOrders) apply(t *tx, op string) error {
+	comes, err := t.order(op, s.Comes)
+	if err != nil {
+		return err
+	}
+	stood, err := t.order(op, s.Stood)
+	if err != nil {
+		return err
+	}
+	sold, bought := &stood, &comes
+	if comes.Side == Sell {
+		sold, bought = &comes, &stood
+	}
+	if sold.Side != Sell || bought.Side != Buy || sold.Type != bought.Type || sold.Price > bought.Price || sold.Region != bought.Region {
+		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d do not meet", s.Comes, s.Stood))
+	}
+	if s.Price != 0 && s.Price != stood.Price {
+		return fail(op, ErrConflict, fmt.Sprintf("order %d is not at %d any more", s.Stood, s.Price))
+	}
+	if s.N > sold.Left || s.N > bought.Left {
+		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d are not for %d any more", s.Comes, s.Stood, s.N))
+	}
+	if err := s.pay(t, op, sold, bought, stood.Price); err != nil {
+		return err
+	}
+	return s.note(t, sold, bought, stood.Price)
+}
+
+// pay moves goods and money.
+func (s TradeOrders) pay(t *tx, op string, sold, bought *Order, price int64) error {
+	paid, err := value(op, price, s.N)
+	if err != nil {
+		return err
+	}
+	promised, err := bought.promised(op, s.N)
+	if err != nil {
+		return err
+	}
+	if s.Tax > paid {
+		return fail(op, ErrInvalid, fmt.Sprintf("a tax of %d on %d", s.Tax, paid))
+	}
+	hangar := Item{Owner: bought.Owner, Location: world.Hangar(sold.System, sold.Station), Type: sold.Type}.holding()
+	if err := t.entry.Move(sold.escrow(), hangar, s.N); err != nil {
+		return err
+	}
+	if err := t.pay(bought.escrow(), wallet(sold.Owner), paid-s.Tax); err != nil {
+		return err
+	}
+	if err := t.pay(bought.escrow(), sink(SinkTax), s.Tax); err != nil {
+		return err
+	}
+	return t.pay(bought.escrow(), wallet(bought.Owner), promised-paid)
+}
+
+// note writes down what was traded.
+func (s TradeOrders) note(t *tx, sold, bought *Order, price int64) error {
+	for _, o := range []*Order{sold, bought} {
+		if _, err := t.exec(fillOrder, o.ID, o.Left-s.N, t.now); err != nil {
+			return err
+		}
+		t.about(o.ID)
+	}
+	t.posted = append(t.posted, func(entry int64) error {
+		_, err := t.exec(insertTrade, entry, t.now, sold.Type, sold.Region, sold.System, sold.Station, price, s.N, bought.Owner, sold.Owner, bought.ID, sold.ID)
+		return err
+	})
+	_, err := t.exec(upsertDay, sold.Region, sold.Type, dayOf(t.now), s.N, price*s.N, price)
+	return err
+}
+
+// dayOf is the day of a time in microseconds since 1970, UTC.
+func dayOf(micros int64) int64 { return micros / (24 * time.Hour).Microseconds() }
+
+// EndOrder ends an order that stands, for a reason: what it still promised goes back to
+// its owner. Errors: ErrNotFound, ErrConflict where it has ended.
+type EndOrder struct {
+	ID     int64
+	Reason string
+}
+
+func (s EndOrder) check(op string) error {
+	if s.Reason == "" {
+		return fail(op, ErrInvalid, "an order ends for a reason")
+	}
+	return nil
+}
+
+func (s EndOrder) apply(t *tx, op string) error {
+	o, err := t.order(op, s.ID)
+	if err != nil {
+		return err
+	}
+	n, err := o.promised(op, o.Left)
+	if err != nil {
+		return err
+	}
+	if err := t.entry.Move(o.escrow(), o.home(), n); err != nil {
+		return err
+	}
+	t.about(o.ID)
+	_, err = t.exec(endOrder, t.now, s.Reason, o.ID)
+	return err
+}
+
+// RepriceOrder gives an order that stands another price and another rank; what a buyer
+// promises more or less is paid or given back. Errors: as EndOrder, and ErrNotEnough.
+type RepriceOrder struct {
+	ID, Price, Rank, Fee int64
+}
+
+func (s RepriceOrder) check(op string) error {
+	if s.Price < 1 || s.Fee < 0 {
+		return fail(op, ErrInvalid, "a price is 1 or more, and a fee none or more")
+	}
+	return nil
+}
+
+func (s RepriceOrder) apply(t *tx, op string) error {
+	o, err := t.order(op, s.ID)
+	if err != nil {
+		return err
+	}
+	was, err := o.promised(op, o.Left)
+	if err != nil {
+		return err
+	}
+	o.Price = s.Price
+	if _, err := value(op, o.Price, o.Left); err != nil {
+		return err
+	}
+	now, _ := o.promised(op, o.Left)
+	if err := t.pay(o.home(), o.escrow(), max(0, now-was)); err != nil {
+		return err
+	}
+	if err := t.pay(o.escrow(), o.home(), max(0, was-now)); err != nil {
+		return err
+	}
+	if err := t.pay(wallet(o.Owner), sink(SinkBroker), s.Fee); err != nil {
+		return err
+	}
+	t.about(o.ID)
+	_, err = t.exec(repriceOrder, s.Price, s.Rank, o.ID)
+	return err
+}

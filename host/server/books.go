@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"hotshard/data/ledger"
+	"hotshard/data/store"
+)
+
+// books proves the ledger again and again while the shard runs, so that what was made or
+// lost below it is known within a minute. It reads, and stops nobody from writing.
+type books struct {
+	store *store.Store
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	report ledger.Report
+	took   time.Duration // 0 before the first
+}
+
+// How often the books are proved. What takes long, as a ledger of ten million lines does
+// with some seconds, is left more time in between, and never so much that a fault stands
+// for a minute.
+const (
+	auditEvery = 20 * time.Second
+	auditShare = 10 // an audit takes one part in so many of a core
+	auditMost  = 45 * time.Second
+)
+
+func newBooks(s *store.Store, log *slog.Logger) *books { return &books{store: s, log: log} }
+
+// run proves the books until ctx ends.
+func (b *books) run(ctx context.Context) {
+	for {
+		began := time.Now()
+		b.look(ctx)
+		rest := min(max(auditEvery, auditShare*time.Since(began)), auditMost)
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look proves them once, and says what is wrong that was not wrong before.
+func (b *books) look(ctx context.Context) {
+	began := time.Now()
+	report, err := b.store.AuditBooks(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			b.log.Error("the books could not be audited", "error", err)
+		}
+		return
+	}
+	b.mu.Lock()
+	known := map[string]bool{}
+	for _, text := range b.report.Wrong {
+		known[text] = true
+	}
+	was := b.report.OK()
+	b.report, b.took = *report, time.Since(began)
+	b.mu.Unlock()
+	for _, text := range report.Wrong {
+		if !known[text] {
+			b.log.Error("the books are wrong", "what", text)
+		}
+	}
+	if !was && report.OK() {
+		b.log.Info("the books are right again", "postings", report.Postings, "holdings", report.Holdings)
+	}
+}
+
+// wrong is what an operator has to know: "" where the books are right.
+func (b *books) wrong() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.report.OK() {
+		return ""
+	}
+	return fmt.Sprintf("the books are wrong (audit-books says more): %s", b.report.Wrong[0])
+}
+
+// write writes the figures in the text format of Prometheus.
+func (b *books) write(w io.Writer) {
+	b.mu.Lock()
+	report, took := b.report, b.took
+	b.mu.Unlock()
+	family(w, "books_wrong", "gauge", "What the last audit of the books found wrong: 0, or somebody has to look.")
+	fmt.Fprintf(w, "hotshard_books_wrong %d\n", len(report.Wrong)+report.More)
+	family(w, "books_postings", "gauge", "Postings that the last audit of the books read.")
+	fmt.Fprintf(w, "hotshard_books_postings %d\n", report.Postings)
+	family(w, "books_audit_seconds", "gauge", "How long the last audit of the books took.")
+	fmt.Fprintf(w, "hotshard_books_audit_seconds %g\n", took.Seconds())
+}

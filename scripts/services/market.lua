@@ -1,0 +1,255 @@
+-- The market: one for the whole universe, a book for each region and type. The database
+-- decides: what an order may have is kept for it in the book, then everything is done in
+-- one transaction or not at all, and the book follows. So nothing that is answered is
+-- ever lost, and after a crash the book is made anew from the orders that stand.
+--
+-- Players' side is market.lua. A function that refuses returns nil, a sentence and a code.
+local money = require "lib.money"
+local market = {}
+
+market.broker = 100       -- of what an order leaves standing, in parts of money.whole: 1 %
+market.tax = 200          -- of what is sold: 2 %
+market.change_fee = 50    -- of what an order leaves standing, when its price changes
+market.most = 90          -- orders that one transaction trades with
+market.page = 1000        -- orders read at once
+market.tries = 5          -- of an order that finds another gone
+market.look = 10          -- s between looks for orders whose time is over
+market.day = 86400        -- s
+market.number, market.rank = 0, 0 -- the last that were given out
+market.busy = 0           -- orders that are under way
+market.opening = false    -- the book is being made
+market.whole = false      -- it has all orders that stand
+
+-- Calls fn when the book is there, and no other is being made meanwhile.
+function market.within(fn, ...)
+  market.open()
+  market.busy = market.busy + 1
+  local ok, a, b, c = task.try(fn, ...)
+  market.busy = market.busy - 1
+  if not ok then error(a, 0) end
+  return a, b, c
+end
+
+-- Makes the book of the orders that stand, unless it is there.
+function market.open()
+  while market.opening do sleep(0.05) end
+  if market.whole and book.ready() then return end
+  market.opening = true
+  local ok, why = task.try(market.read)
+  market.opening = false
+  if not ok then error(why, 0) end
+end
+
+function market.read()
+  while market.busy > 0 do sleep(0.05) end
+  local last = orders.last()
+  -- Whoever was here before may have an order on the way to the database.
+  market.number, market.rank = last.order + market.page, last.rank + market.page
+  market.whole = false -- what follows may fail in the middle
+  book.begin()
+  local after = 0
+  repeat -- those that stood first come first
+    local some = orders.open(after, market.page)
+    for _, o in ipairs(some) do
+      after = o.rank
+      market.stand(o)
+    end
+  until #some < market.page
+  market.whole = true
+end
+
+-- The book is not what the database has: it is made anew.
+function market.mistrust()
+  log.warn("the book of the market is not what the database has: it is made anew")
+  if not market.opening then
+    market.opening = true
+    task.spawn(function()
+      local ok, why = task.try(market.read)
+      market.opening = false
+      if not ok then log.error("the book cannot be made: %s", tostring(why)) end
+    end)
+  end
+end
+
+-- What a list of fills is, in changes of a transaction. Adds up what was paid and taxed.
+function market.trades(order, fills, changes)
+  local n, paid, tax = 0, 0, 0
+  for _, f in ipairs(fills) do
+    local cost = money.cost(f.price, f.n)
+    local share = money.share(cost, market.tax)
+    changes[#changes + 1] = {trade = order, with = f.order, n = f.n, price = f.price, tax = share}
+    n, paid, tax = n + f.n, paid + cost, tax + share
+  end
+  return n, paid, tax
+end
+
+-- Tells the owners of orders that stood what has become of them.
+function market.tell(order, fills)
+  for _, f in ipairs(fills) do
+    character.send(f.owner, "order", {order = f.order, type = order.type, side = order.side == "buy" and "sell" or "buy", n = f.n, price = f.price, left = book.left(f.order) or 0})
+  end
+end
+
+-- Does a transaction, in which an order that comes trades with fills. What is kept in the
+-- book is traded or given back.
+function market.transact(order, fills, changes, why)
+  local ok, done, message, code = task.try(store.transact, changes, why)
+  if ok and done and (done == true or done.order == order.order) then
+    book.settle(fills)
+    market.tell(order, fills)
+    return done
+  end
+  book.back(fills)
+  if not ok then error(done, 0) end
+  return done, message, code
+end
+
+-- Lets an order stand that is in the database: it trades with all that have come meanwhile,
+-- and what is left goes into the book.
+function market.stand(order)
+  for try = 1, market.tries do
+    local fills = order.left > 0 and book.match(order, market.most) or {}
+    if not fills[1] then break end
+    local changes = {}
+    local n = market.trades(order.order, fills, changes)
+    local done, message, code = market.transact(order, fills, changes, {cause = "trade", actor = order.owner, system = order.system, answer = {order = order.order}})
+    if done then
+      order.left = order.left - n
+    elseif code ~= "conflict" or try == market.tries then
+      log.error("order %d stands, and cannot be traded: %s", order.order, message)
+      return market.mistrust()
+    end
+  end
+  if order.left > 0 then book.add(order) end
+end
+
+-- ask = {owner=, side=, type=, system=, station=, range=, price=, quantity=, min=, days=, key=}
+function market.place(ask)
+  return market.within(market.placing, ask)
+end
+
+function market.placing(ask)
+  local message, code
+  for _ = 1, market.tries do
+    local order = market.new(ask)
+    local answer
+    answer, message, code = market.try(order, ask)
+    if answer then return answer end
+    if code ~= "conflict" or not order.met then return nil, message, code end
+  end
+  market.mistrust()
+  return nil, message, code
+end
+
+function market.new(ask)
+  market.number, market.rank = market.number + 1, market.rank + 1
+  return {order = market.number, rank = market.rank, owner = ask.owner, side = ask.side, type = ask.type, system = ask.system, station = ask.station,
+    range = ask.range, price = ask.price, quantity = ask.quantity, left = ask.quantity, min = ask.min, expires = os.time() + ask.days * market.day}
+end
+
+function market.try(order, ask)
+  local fills, changes = book.match(order, market.most), {{open = order}}
+  local n, paid, tax = market.trades(order.order, fills, changes)
+  order.left, order.met = order.quantity - n, fills[1] ~= nil
+  local fee = money.share(money.cost(order.price, order.left), market.broker)
+  changes[1].fee = fee
+  local answer = {order = order.order, filled = n, left = order.left, paid = paid, tax = order.side == "sell" and tax or nil, fee = fee}
+  local done, message, code = market.transact(order, fills, changes, {cause = "market order", actor = ask.owner, system = ask.system, key = ask.key, content = ask, answer = answer})
+  if done and done.order == order.order then market.stand(order) end
+  return done, message, code
+end
+
+-- An order of somebody's, out of the matching; or nil with why not.
+function market.hold(owner, id)
+  for _ = 1, 20 do
+    local left, kept = book.hold(id)
+    if not left then break end
+    if kept == 0 then return left end
+    book.release(id) -- it is being traded just now
+    sleep(0.05)
+  end
+  local o = orders.get(id)
+  if o and o.owner == owner and o.ended then return nil, string.format("order %d has ended: %s", id, o.reason), "ended" end
+  return nil, string.format("you have no order %d that stands", id), "no_order"
+end
+
+-- The order as the database has it, where it is the owner's and stands.
+function market.of(owner, id)
+  local o = orders.get(id)
+  if o and o.owner == owner and not o.ended then return o end
+end
+
+-- Ends an order: what it promised goes back.
+function market.cancel(owner, id)
+  return market.within(market.ending, owner, id, "cancelled")
+end
+
+function market.ending(owner, id, reason)
+  local left, message, code = market.hold(owner, id)
+  if not left then return nil, message, code end
+  if not market.of(owner, id) then
+    book.release(id)
+    return nil, string.format("you have no order %d that stands", id), "no_order"
+  end
+  local ok, done, why, kind = task.try(store.transact, {{close = id, reason = reason}}, {cause = "order " .. reason, actor = owner})
+  if not ok or not done then
+    book.release(id)
+    if not ok then error(done, 0) end
+    return nil, why, kind
+  end
+  book.remove(id)
+  return {order = id, left = left}
+end
+
+-- Gives an order another price; it stands last among those of that price.
+function market.change(owner, id, price)
+  return market.within(market.changing, owner, id, price)
+end
+
+function market.changing(owner, id, price)
+  local left, message, code = market.hold(owner, id)
+  if not left then return nil, message, code end
+  local order = market.of(owner, id)
+  local cost = order and money.cost(price, order.left)
+  if not cost then
+    book.release(id)
+    if order then return nil, "that is more money than can be counted", "bad_argument" end
+    return nil, string.format("you have no order %d that stands", id), "no_order"
+  end
+  market.rank = market.rank + 1
+  local fee = money.share(cost, market.change_fee)
+  local ok, done, why, kind = task.try(store.transact, {{reprice = id, price = price, rank = market.rank, fee = fee}}, {cause = "order changed", actor = owner})
+  if not ok or not done then
+    book.release(id)
+    if not ok then error(done, 0) end
+    return nil, why, kind
+  end
+  book.remove(id)
+  order.price, order.rank = price, market.rank
+  market.stand(order)
+  return {order = id, price = price, left = book.left(id) or 0, fee = fee}
+end
+
+-- The best orders of a type in a region.
+function market.show(region, type)
+  market.open()
+  return book.page(region, type, 100)
+end
+
+-- Ends the orders whose time is over.
+function market.expire()
+  for _, o in ipairs(orders.expired(market.page)) do
+    local done, message = market.within(market.ending, o.owner, o.order, "expired")
+    if done then
+      character.send(o.owner, "order", {order = o.order, type = o.type, side = o.side, n = 0, price = o.price, left = o.left, reason = "expired"})
+    else
+      log.info("order %d is over and stands: %s", o.order, message)
+    end
+  end
+end
+
+reload.first(function()
+  every(market.look, market.expire)
+end)
+
+return market

@@ -1,0 +1,127 @@
+local money = require "lib.money"
+local market = require "services.market"
+
+local station = 1031
+
+local function trader(id, hundredths, ferrite)
+  if hundredths > 0 then items.give(id, money.type, hundredths, money.wallet, "test") end
+  if ferrite > 0 then items.give(id, "Ferrite", ferrite, "hangar 1 " .. station, "test") end
+  return id
+end
+
+local function order(owner, side, n, price, more)
+  local ask = {owner = owner, side = side, type = "Ferrite", system = "Alpha", station = station, price = price, quantity = n, min = 1, days = 1}
+  if side == "buy" then ask.range = "region" end
+  for k, v in pairs(more or {}) do ask[k] = v end
+  return market.place(ask)
+end
+
+local function all(type)
+  local n = 0
+  for id = 1, 9 do
+    for _, item in ipairs(items.list(id)) do
+      if item.type == type then n = n + item.quantity end
+    end
+  end
+  return n
+end
+
+local function standing()
+  local page = market.show("Proving Ground", "Ferrite")
+  return page.sells, page.buys
+end
+
+function test.the_book_is_made_anew_of_what_stands()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  order(ann, "sell", 60, 50)
+  order(ann, "sell", 40, 45)
+  order(ben, "buy", 50, 40)
+  local sells, buys = standing()
+  book.begin() -- as after a crash
+  market.mistrust()
+  advance(1)
+  local s, b = standing()
+  eq(s, sells)
+  eq(b, buys)
+  eq(order(ben, "buy", 100, 50).filled, 100)
+end
+
+-- Orders that crossed in the database, after a crash in the middle, trade when the book is
+-- made.
+function test.orders_that_cross_trade_at_the_start()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  ok(store.transact {
+    {open = {order = 7, owner = ann, side = "sell", type = "Ferrite", system = "Alpha", station = station, price = 30, quantity = 10, rank = 7, expires = os.time() + 9000}},
+    {open = {order = 8, owner = ben, side = "buy", type = "Ferrite", system = "Alpha", station = station, range = "station", price = 35, quantity = 4, rank = 8, expires = os.time() + 9000}},
+  })
+  local sells, buys = standing()
+  eq(sells[1].quantity, 6)
+  eq(#buys, 0)
+  eq(all("Ferrite"), 100)
+end
+
+function test.many_at_once_lose_nothing()
+  local done = 0
+  for id = 1, 8 do trader(id, 100000, 100) end
+  for round = 1, 5 do
+    for id = 1, 8 do
+      task.spawn(function()
+        local side = (id + round) % 2 == 0 and "sell" or "buy"
+        order(id, side, 3 + id, side == "sell" and 40 + round or 47 - round)
+        done = done + 1
+      end)
+    end
+  end
+  advance(5)
+  eq(done, 40)
+  eq(all("Ferrite"), 800)
+  local sells, buys = standing()
+  ok(#sells == 0 or #buys == 0 or sells[1].price > buys[1].price)
+  for _, o in ipairs(orders.open(0, 1000)) do
+    eq(book.left(o.order), o.left)
+    market.cancel(o.owner, o.order)
+  end
+  for id = 1, 8 do
+    for _, item in ipairs(items.list(id)) do ok(item.location ~= "escrow") end
+  end
+end
+
+-- An order that the database does not have any more: whoever meets it gets another, and
+-- the book is mended.
+function test.a_stale_book_is_mended()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local gone = order(ann, "sell", 10, 40).order
+  order(ann, "sell", 10, 45)
+  ok(store.transact {{close = gone, reason = "behind its back"}})
+  local answer, message = order(ben, "buy", 5, 50)
+  ok(answer or message)
+  advance(1)
+  local sells = standing()
+  eq(#sells, 1)
+  eq(order(ben, "buy", 5, 50).paid, 5 * 45)
+end
+
+function test.what_is_over_ends()
+  local ann = trader(1, 1000, 100)
+  local id = order(ann, "sell", 10, 40).order
+  local before = market.day
+  market.day = 0
+  local short = order(ann, "sell", 10, 40).order
+  market.day = before
+  market.expire()
+  eq(book.left(short), nil)
+  eq(book.left(id), 10)
+  local list = orders.of(ann, 0, 10)
+  eq(list[1].reason, "expired")
+  eq(all("Ferrite"), 100)
+end
+
+function test.what_was_kept_for_who_cannot_pay_is_free_again()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  local answer, message, code = order(ben, "buy", 500, 400)
+  eq(answer, nil)
+  eq(message, "not enough Money: there are 10000")
+  eq(code, "not_enough")
+  eq(book.left(id), 10)
+end
