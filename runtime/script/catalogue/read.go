@@ -44,7 +44,9 @@ func Read(release *code.Release) (*Set, []*code.Refusal) {
 				r.file(set, path)
 			}
 		}
-		r.references(set)
+		if r.references(set); len(r.problems) == 0 {
+			r.recipes(set)
+		}
 	}
 	if len(r.problems) > 0 {
 		slices.SortStableFunc(r.problems, func(a, b *code.Refusal) int {
