@@ -7,6 +7,7 @@ not_globals = {"arg", "debug", "dofile", "gcinfo", "io", "loadfile", "module", "
 globals = {command = {other_fields = true, read_only = false}, event = {other_fields = true, read_only = false}}
 read_globals = {
   "after",
+  "at",
   "broadcast",
   "bubble_send",
   "cancel",
@@ -22,7 +23,7 @@ read_globals = {
   player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},
-  space = {fields = {["align"] = {}, ["approach"] = {}, ["direction"] = {}, ["distance"] = {}, ["engine"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["of_type"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_engine"] = {}, ["set_speed"] = {}, ["spawn"] = {}, ["stop"] = {}, ["warp"] = {}}},
+  space = {fields = {["align"] = {}, ["approach"] = {}, ["damage"] = {}, ["direction"] = {}, ["distance"] = {}, ["engine"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["hide"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["of_type"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_engine"] = {}, ["set_speed"] = {}, ["show"] = {}, ["spawn"] = {}, ["stop"] = {}, ["teleport"] = {}, ["warp"] = {}}},
   store = {fields = {["add"] = {}, ["get"] = {}, ["list"] = {}, ["put"] = {}, ["transact"] = {}}},
   system = {fields = {["cap"] = {}, ["celestial"] = {}, ["celestials"] = {}, ["constellation"] = {}, ["hz"] = {}, ["id"] = {}, ["name"] = {}, ["now"] = {}, ["players"] = {}, ["population"] = {}, ["random"] = {}, ["region"] = {}, ["release"] = {}, ["security"] = {}, ["send"] = {}, ["sender_release"] = {}, ["tick"] = {}}},
   task = {fields = {["running"] = {}, ["spawn"] = {}, ["stop"] = {}, ["try"] = {}}},

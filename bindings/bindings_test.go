@@ -362,6 +362,20 @@ var cases = []struct{ word, code, want string }{
 	{"space.set_engine", `space.set_engine(S, {mass = 2e6, speed = 400}) local e = space.engine(S) return {e.mass, e.agility, e.speed, e.warp, space.get(S).speed}`, `[2000000,3,400,5,400]`},
 	{"space.set_engine", `space.set_engine(S, {mas = 5})`, `error: space.set_engine: there is no field mas, did you mean mass?`},
 	{"space.set_engine", `local ok, why = space.set_engine(S, {speed = 500, warp = -1}) return {why, space.engine(S).speed}`, `["the warp speed -1.495978707e+11 is neither 0 nor within 1e+06 and 1e+15 m/s: 3 AU/s are 4.487936121e+11",300]`},
+	{"space.teleport", `return {space.teleport(S, {1e11, 2, 3}), space.get(S).pos, space.get(S).mode}`, `[true,{"x":100000000000,"y":2,"z":3},"stop"]`},
+	{"space.teleport", `local ok, why = space.teleport(99, {1, 2, 3}) return why`, `"nothing with the id 99 is in this system: it was removed or has jumped away; take the id from a fresh snapshot"`},
+	{"space.teleport", `local ok, why = space.teleport(S, {1e15, 0, 0}) return why`, `"{1e+15 0 0} is no place in this system: give finite coordinates within 1e+14 m of the star"`},
+	{"space.teleport", `space.teleport(S, "home")`, `error: space.teleport: argument 2, pos: table expected, got string`},
+	{"space.hide", `local p = space.get(S).pos local x = space.spawn {pos = p} space.hide(S)
+		local ok, why = space.approach(x, S) return {space.get(S).hidden, #space.near(x, 1e3), #space.near(S, 1e3), why}`, `[true,0,1,"nothing with the id 1073741824 is in this system: it was removed or has jumped away; take the id from a fresh snapshot"]`},
+	{"space.hide", `local ok, why = space.hide(99) return why`, `"nothing with the id 99 is in this system: it was removed or has jumped away; take the id from a fresh snapshot"`},
+	{"space.show", `space.hide(S) return {space.show(S), space.get(S).hidden == nil}`, `[true,true]`},
+	{"space.damage", `local got event.ship_harmed = function(...) got = {...} end local x = space.spawn {} return {space.damage(S, 12.5, x), got[1] == S, got[2], got[3] == x}`, `[true,true,12.5,true]`},
+	{"space.damage", `local ok, why = space.damage(S, 5) return why`, `"nobody handles event.ship_harmed: the scripts have nothing that can be harmed"`},
+	{"space.damage", `local ok, why = space.damage(S, 5, 99) return why`, `"nothing in space has the id 99"`},
+	{"space.damage", `space.damage(S, -1)`, `error: space.damage: points has to be a number from 0 to 1e+12`},
+	{"space.damage", `space.damage(S, 1e13)`, `error: space.damage: points has to be a number from 0 to 1e+12`},
+	{"space.damage", `local deep = 0 event.ship_harmed = function(ship) deep = deep + 1 pcall(space.damage, ship, 1) end space.damage(S, 1) return deep`, `16`},
 	{"space.of_type", `space.spawn {kind = "wreck", type = "Wren"} return #space.of_type("wren")`, `2`},
 	{"space.launch", `local p = space.get(S).pos
 		local x = space.spawn {pos = {x = p.x + 500, y = p.y, z = p.z}}
@@ -437,6 +451,7 @@ var cases = []struct{ word, code, want string }{
 	{"types.get", `local t, why = types.get("Titan") return why`, `"there is no type called Titan"`},
 	{"types.get", `local t, why = types.get("Wrem") return why`, `"there is no type called Wrem, did you mean Wren?"`},
 	{"types.get", `return {types.get("Wren") == types.get("wren"), types.get("Plan").of.Ore, types.get("Old").retired}`, `[true,3,true]`},
+	{"types.get", `return {tostring(types.get("wren")), tostring(types.get("Plan").of)}`, `["type: Wren","types: {3 Ore}"]`},
 	{"types.get", `types.get("Wren").speed = 4`, `error: Wren.speed is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
 	{"types.get", `rawset(types.get("Wren"), "nose", 4)`, `error: Wren.nose is the release's, the same in all systems, and is not assigned to: change it at types/ships.lua:2 and save`},
 	{"types.name", `return types.name "wren"`, `"Wren"`},

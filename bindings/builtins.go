@@ -10,6 +10,7 @@ var builtins = []script.Table{
 		{Name: "emit", Sig: "emit(event: string, ...: any)", Doc: "Runs all handlers of an event, each as a task of its own."},
 		{Name: "every", Sig: "every(seconds: number, fn: function): Timer", Doc: "Calls fn again and again, on game time."},
 		{Name: "after", Sig: "after(seconds: number, fn: function): Timer", Doc: "Calls fn once, on game time."},
+		{Name: "at", Sig: "at(time: string, fn: function): Timer", Doc: "Calls fn at a time of the day, in UTC and by the clock on the wall, whatever the pace of game time: \"03:00\" each day, \"mon,thu 18:30\" on these days, \"*:15\" each hour; seconds may follow (\"03:00:30\"). A system that sleeps wakes for it. What comes late, because the machine stood still or its clock was put on, is made good once; what falls into a time in which the system is not loaded is not. A clock that is put back by less than two turns runs nothing again. os.time() is the time by the same clock."},
 		{Name: "cancel", Sig: "cancel(timer: Timer): boolean", Doc: "Stops a timer."},
 		{Name: "sleep", Sig: "sleep(seconds: number)", Yields: true, Doc: "Lets the task wait, on game time."},
 		{Name: "require", Sig: "require(module: string): any", Doc: "The module's result; lib/ship.lua is \"lib.ship\"."},
@@ -63,7 +64,8 @@ var classes = []class{
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3"}, {Name: "vel", Type: "Vec3"},
 		{Name: "mode", Type: "string", Doc: "How it flies."}, {Name: "target", Type: "integer?"},
 		{Name: "speed", Type: "number", Doc: "The greatest it may fly, m/s."}, {Name: "radius", Type: "number", Doc: "m"},
-		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."}}},
+		{Name: "bubble", Type: "integer", Doc: "Things in the same bubble see each other."},
+		{Name: "hidden", Type: "boolean?", Doc: "True for what space.hide has hidden."}}},
 	{"Spawn", "What to put into space.", []script.Field{
 		{Name: "kind", Type: "string?", Doc: "ship (left out), npc, wreck, pod ..."}, {Name: "type", Type: "TypeName?"}, {Name: "name", Type: "string?"},
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3?"}, {Name: "vel", Type: "Vec3?"},
@@ -123,7 +125,7 @@ var classes = []class{
 		{Name: "highest", Type: "integer"}, {Name: "lowest", Type: "integer"}}},
 	{"Why", "What the books say of a transaction, besides what moved, when, in which system and under which release.", []script.Field{
 		{Name: "cause", Type: "string?", Doc: "A word or a few, in small letters; the module's name where it is left out."}, {Name: "actor", Type: "integer?", Doc: "The player who wanted it."},
-		{Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
+		{Name: "system", Type: "string?", Doc: "Where, if not here: a service says for whom."}, {Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
 		{Name: "content", Type: "any", Doc: "What they ask, to compare by; the changes where it is left out."}, {Name: "answer", Type: "any", Doc: "What is answered, now and later; true where it is left out."}}},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},

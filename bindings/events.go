@@ -30,6 +30,9 @@ var Events = []Event{
 	{"warp_landed(ship: integer)", "A ship has come out of warp."},
 	{"ship_arrived(ship: integer, target?: integer)", "A ship is where space.go_to or space.approach sent it; target is nil for a point."},
 	{"target_lost(ship: integer, target: integer)", "What a ship followed is gone, warped off or out of sight; the ship brakes."},
+	{"ship_harmed(ship: integer, points: number, by?: integer)", "space.damage was called. What it takes off the ship, and who is told, is the scripts' business; by is the ship that is to blame."},
+	{"ship_hidden(ship: integer)", "space.hide has taken a ship out of the sight of others: who has a lock on it has none any more."},
+	{"ship_shown(ship: integer)", "A ship that was hidden can be seen again."},
 	{"bubble_entered(ship: integer)", "A ship sees other things than before."},
 	{"bubble_left(ship: integer)", "A ship has left those who saw it."},
 	{"missile_hit(missile: integer, target: integer, owner?: integer)", "A missile has hit; owner is the ship that launched it. The missile is gone afterwards."},
@@ -114,6 +117,12 @@ func (t teller) WarpLanded(ship world.EntityID) { t.emit("warp_landed", id(ship)
 func (t teller) ShipArrived(ship, target world.EntityID) {
 	t.emit("ship_arrived", id(ship), id(target))
 }
+
+// ShipHidden fires ship_hidden.
+func (t teller) ShipHidden(ship world.EntityID) { t.emit("ship_hidden", id(ship)) }
+
+// ShipShown fires ship_shown.
+func (t teller) ShipShown(ship world.EntityID) { t.emit("ship_shown", id(ship)) }
 
 // TargetLost fires target_lost.
 func (t teller) TargetLost(ship, target world.EntityID) { t.emit("target_lost", id(ship), id(target)) }

@@ -45,7 +45,7 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 	defer st.Close()
 	teller := reflect.ValueOf(Teller(st))
 	methods := reflect.TypeFor[system.Events]()
-	if methods.NumMethod()+1 != len(Events) { // and types_changed
+	if methods.NumMethod()+2 != len(Events) { // and types_changed, and what space.damage fires
 		t.Errorf("%d events and %d in the list", methods.NumMethod(), len(Events))
 	}
 	for i := range methods.NumMethod() {
@@ -68,6 +68,11 @@ func TestEveryEventIsFiredAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	host.DataChanged(from)
+	st.Eval("emit('ship_harmed', 1, 2, nil)", "test", func(_ []world.Value, err error) { // as the word does, see TestWords
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	heard, err := script.ToValue(st.L().GetGlobal("heard"))
 	if err != nil {
 		t.Fatal(err)

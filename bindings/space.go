@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -50,6 +51,14 @@ var spaceTable = table{
 			Doc: "Turns towards a thing or a point and flies that way, ready to warp."},
 		{Sig: "warp(ship: integer, target: integer|Vec3, range?: number): boolean?, string?", Effect: true, Do: order(orderWarp),
 			Doc: "Aligns, then warps to a thing or a point and lands range metres short of its surface (0 where left out). warp_started and warp_landed tell how it goes."},
+		{Sig: "teleport(ship: integer, pos: Vec3): boolean?, string?", Effect: true, Do: order(orderTeleport),
+			Doc: "Puts a ship at a place in this system at once, at rest and without an order; out of warp, too, and clear of the surface where the place is inside of a celestial. Who does not see it any more loses it as a target."},
+		{Sig: "hide(ship: integer): boolean?, string?", Effect: true, Do: order(orderHide),
+			Doc: "Takes a ship out of the sight of all but its pilot: clients are not told of it, space.near leaves it out, nobody can aim at it, and what followed it has lost it. It sees and flies as before. space.get knows it still, with hidden; a jump, docking or a new login shows it."},
+		{Sig: "show(ship: integer): boolean?, string?", Effect: true, Do: order(orderShow),
+			Doc: "Shows a ship that was hidden."},
+		{Sig: "damage(ship: integer, points: number, by?: integer): boolean?, string?", Effect: true, Do: spaceDamage,
+			Doc: "Harms a ship by so many points, as a weapon of the ship by would: event.ship_harmed does it, before damage returns. nil and a sentence where one of the two is not there, or no script handles the event."},
 		{Sig: "set_speed(ship: integer, speed: number): boolean?, string?", Effect: true, Do: spaceSetSpeed,
 			Doc: "Changes the greatest speed, in m/s; it stays with the ship."},
 		{Sig: "set_engine(ship: integer, engine: Engine): boolean?, string?", Effect: true, Do: spaceSetEngine,
@@ -217,6 +226,33 @@ func spaceOfType(e *env, L *lua.LState) int {
 // entitiesPerStep is how many things are looked at in the time of a step of Lua.
 const entitiesPerStep = 8
 
+// maxDamage is far above what any ship takes.
+const maxDamage = 1e12
+
+func spaceDamage(e *env, L *lua.LState) int {
+	noSpace(e, L)
+	points := float64(L.CheckNumber(2))
+	if !(points >= 0 && points <= maxDamage) {
+		L.RaiseError("space.damage: points has to be a number from 0 to %g", float64(maxDamage))
+	}
+	by := lua.LValue(lua.LNil)
+	for _, n := range []int{1, 3} {
+		if n == 3 && L.Get(n) == lua.LNil {
+			continue
+		}
+		if _, ok := e.sys.Entity(entityAt(L, n)); !ok {
+			return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(n)))
+		}
+		if n == 3 {
+			by = L.Get(n)
+		}
+	}
+	if !script.EmitFrom(L, "ship_harmed", L.Get(1), lua.LNumber(points), by) {
+		return refuse(L, errors.New("nobody handles event.ship_harmed: the scripts have nothing that can be harmed"))
+	}
+	return done(L, nil)
+}
+
 func spaceRemove(e *env, L *lua.LState) int {
 	noSpace(e, L)
 	L.Push(lua.LBool(e.sys.Remove(entityAt(L, 1))))
@@ -256,6 +292,9 @@ func spaceGet(e *env, L *lua.LState) int {
 	vm.Set(t, lua.LString("speed"), lua.LNumber(st.Speed))
 	vm.Set(t, lua.LString("radius"), lua.LNumber(st.Radius))
 	vm.Set(t, lua.LString("bubble"), lua.LNumber(st.Bubble))
+	if st.Hidden {
+		vm.Set(t, lua.LString("hidden"), lua.LTrue)
+	}
 	L.Push(t)
 	return 1
 }
@@ -346,6 +385,17 @@ func orderWarp(sp *physics.Space, L *lua.LState, ship world.EntityID) error {
 		return err
 	}
 	return sp.Warp(ship, point, radius+float64(L.OptNumber(3, 0)))
+}
+
+func orderTeleport(sp *physics.Space, L *lua.LState, ship world.EntityID) error {
+	return sp.Teleport(ship, vector(L, L.Get(2), "space.teleport"))
+}
+
+func orderHide(sp *physics.Space, _ *lua.LState, ship world.EntityID) error {
+	return sp.Hide(ship, true)
+}
+func orderShow(sp *physics.Space, _ *lua.LState, ship world.EntityID) error {
+	return sp.Hide(ship, false)
 }
 
 // pointAt is argument 2 as a place: a point, or where a thing is, with the radius

@@ -30,7 +30,18 @@ var typeMeta = vm.NewClosed(func(L *lua.LState, t *lua.LTable, key lua.LValue) s
 		place = fmt.Sprintf("%s:%d", of.Path, f.Line)
 	}
 	return fmt.Sprintf("%s.%s is the release's, the same in all systems, and is not assigned to: change it at %s and save", of.Name, lua.LVAsString(key), place)
-})
+}, textOf)
+
+// textOf is what tostring shows. A number, as other tables have, would be another one
+// each time that the table is made anew.
+func textOf(t *lua.LTable) string {
+	if name, ok := t.RawGetString("name").(lua.LString); ok {
+		return "type: " + string(name)
+	}
+	of := map[string]world.Value{}
+	t.ForEach(func(k, v lua.LValue) { of[lua.LVAsString(k)] = float64(lua.LVAsNumber(v)) })
+	return "types: " + catalogue.Quantities(of)
+}
 
 // table is a type as the State's scripts see it.
 func (e *env) table(of *catalogue.Type) *lua.LTable {

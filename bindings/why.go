@@ -63,7 +63,7 @@ func causeOf(place string) string {
 }
 
 // whyFields are those of the class Why.
-var whyFields = fieldSet("cause", "actor", "key", "content", "answer")
+var whyFields = fieldSet("cause", "actor", "system", "key", "content", "answer")
 
 // whyAt reads the optional table of argument n.
 func (e *env) whyAt(L *lua.LState, n int, word string, changes []Change) Why {
@@ -81,6 +81,9 @@ func (e *env) whyAt(L *lua.LState, n int, word string, changes []Change) Why {
 	why.Cause, why.Key = f.textOr("cause", why.Cause), f.textOr("key", "")
 	if t.RawGetString("actor") != lua.LNil {
 		why.Actor = f.character("actor")
+	}
+	if name := f.textOr("system", ""); name != "" {
+		why.System = world.SystemAddress(name)
 	}
 	content, err := script.ToValue(t.RawGetString("content"))
 	if err == nil {

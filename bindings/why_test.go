@@ -33,6 +33,14 @@ func TestMovementsSayWhy(t *testing.T) {
 	}
 }
 
+func TestAServiceSaysWhere(t *testing.T) {
+	st := newStage(t, `store.transact({{give = P, type = "Ore", n = 1}}, {system = "Beta"})`, "")
+	st.run(t)
+	if got := st.memory.whys[0].System; got != "@Beta" {
+		t.Error(got)
+	}
+}
+
 // What all kinds of steps become.
 func TestStepsOfATransaction(t *testing.T) {
 	st := newStage(t, `store.transact {{give = P, type = "ore", n = 3, from = "mining"}, {take = P, type = "ore", n = 2, location = "hold", to = "fire"},

@@ -21,6 +21,7 @@ type keyboard struct {
 
 	ahead []key
 	paste bool // the mark of its end has not come yet
+	ended bool // a paste's last byte so far is a CR, whose LF may come with the next read
 }
 
 // key is one byte, and whether it was pasted.
@@ -165,15 +166,20 @@ func cutMark(b []byte) bool {
 // add puts bytes behind what waits. Line ends of a paste, however written, are one
 // each.
 func (k *keyboard) add(b []byte) {
+	if k.ended && b[0] == '\n' {
+		b = b[1:]
+	}
+	k.ended = false
 	for len(b) > 0 {
 		switch {
 		case !k.paste && bytes.HasPrefix(b, []byte(pasteBegin)):
 			k.paste, b = true, b[len(pasteBegin):]
 		case k.paste && bytes.HasPrefix(b, []byte(pasteEnd)):
 			k.paste, b = false, b[len(pasteEnd):]
-		case k.paste && bytes.HasPrefix(b, []byte("\r\n")):
-			k.ahead, b = append(k.ahead, key{'\r', true}), b[2:]
+		case bytes.HasPrefix(b, []byte("\r\n")):
+			k.ahead, b = append(k.ahead, key{'\r', k.paste}), b[2:]
 		default:
+			k.ended = k.paste && len(b) == 1 && b[0] == '\r'
 			k.ahead, b = append(k.ahead, key{b[0], k.paste}), b[1:]
 		}
 	}

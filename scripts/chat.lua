@@ -10,7 +10,10 @@ chat.always = {"help"} -- channels everybody hears
 chat.private = "private" -- the channel of what is said to one player alone
 chat.burst = 10        -- lines of a player in a channel at once ...
 chat.every = 1         -- ... and then one in so many seconds
-chat.pace = {}         -- by player and channel: how many lines are used up, since when
+chat.all_burst = 30    -- lines of a player in all channels together at once ...
+chat.all_every = 0.5   -- ... and then one in so many seconds
+chat.most_joined = 20  -- channels that one player can be in
+chat.pace = {}         -- by player and channel, and by player: how many lines are used up, since when
 chat.special = {}      -- by channel: modules with say(p, line), for those that are not the service's
 
 function chat.hears(p, channel)
@@ -32,24 +35,34 @@ end
 -- Why somebody may not speak, nil for those who may.
 function chat.muted(p) return player.muted(p) end
 
--- Refuses a line of somebody who may not speak, or who has said too much in a channel
--- of late. Whom a private line is for makes no difference: they share one pace.
+-- What one line more is of a pace; refused where it would be too much.
+function chat.count(key, burst, every, where)
+  local now = system.now()
+  local pace = chat.pace[key] or {used = 0, at = now}
+  local used = math.max(0, pace.used - (now - pace.at) / every)
+  if used + 1 > burst then
+    error {code = "rate_limited", message = string.format("you have said much%s: wait %d s", where, math.ceil((used + 1 - burst) * every))}
+  end
+  return {used = used + 1, at = now}
+end
+
+-- Refuses a line of somebody who may not speak, or who has said too much of late, in
+-- a channel or altogether. Whom a private line is for makes no difference: they share
+-- one pace.
 function chat.may_say(p, channel)
   local why = chat.muted(p)
   if why then error {code = "muted", message = why} end
-  local key, now = string.format("%d %s", p, channel), system.now()
-  local pace = chat.pace[key] or {used = 0, at = now}
-  local used = math.max(0, pace.used - (now - pace.at) / chat.every)
-  if used + 1 > chat.burst then
-    error {code = "rate_limited", message = string.format("you have said much in %s: wait %d s", channel, math.ceil((used + 1 - chat.burst) * chat.every))}
-  end
-  chat.pace[key] = {used = used + 1, at = now}
+  local key = string.format("%d %s", p, channel)
+  local here = chat.count(key, chat.burst, chat.every, " in " .. channel)
+  local all = chat.count(p, chat.all_burst, chat.all_every, "")
+  chat.pace[key], chat.pace[p] = here, all
 end
 
 -- Forgets the pace of those who have been silent long enough to begin anew.
 function chat.forget_pace()
+  local longest = math.max(chat.burst * chat.every, chat.all_burst * chat.all_every)
   for key, pace in pairs(chat.pace) do
-    if system.now() - pace.at > chat.burst * chat.every then chat.pace[key] = nil end
+    if system.now() - pace.at > longest then chat.pace[key] = nil end
   end
 end
 
@@ -95,6 +108,9 @@ function command.join(p, from)
   if channel == "local" or channel == chat.private or chat.special[channel] then args.refuse("%s is always on", channel) end
   local data = player.data(p)
   data.channels = data.channels or {}
+  if not data.channels[channel] and #chat.joined(p) >= chat.most_joined then
+    error {code = "too_many_channels", message = string.format("you are in %d channels, and more cannot be joined: leave one first", chat.most_joined)}
+  end
   data.channels[channel] = true
   return {channel = channel, lines = service.call(chat.service, "history", channel)}
 end

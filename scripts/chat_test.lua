@@ -80,6 +80,35 @@ function test.a_player_has_a_pace_in_each_channel()
   chat.every = 1
 end
 
+function test.many_channels_are_no_way_to_say_more()
+  local ann = player "Ann"
+  local every = chat.all_every
+  chat.all_every = 60
+  local said, message, code = 0, nil, nil
+  for c = 1, chat.most_joined do
+    ok(ann:run("join", {channel = "c" .. c}))
+    for _ = 1, chat.burst do
+      local done, why, what = ann:run("say", {channel = "c" .. c, text = "buy"})
+      if done then said = said + 1 else message, code = message or why, what end
+    end
+  end
+  chat.all_every = every
+  eq(said, chat.all_burst)
+  eq(code, "rate_limited")
+  ok(string.find(message, "^you have said much: wait %d+ s$"))
+end
+
+function test.a_player_joins_so_many_channels()
+  local ann = player "Ann"
+  for c = 1, chat.most_joined do ok(ann:run("join", {channel = "c" .. c})) end
+  local _, message, code = ann:run("join", {channel = "more"})
+  eq(code, "too_many_channels")
+  eq(message, "you are in 20 channels, and more cannot be joined: leave one first")
+  ok(ann:run("join", {channel = "c1"})) -- once more is not one more
+  ok(ann:run("leave", {channel = "c1"}))
+  ok(ann:run("join", {channel = "more"}))
+end
+
 function test.whoever_is_muted_is_told_why()
   local ann, ben = player "Ann", player "Ben"
   local may = chat.muted
@@ -97,7 +126,7 @@ end
 function test.the_pace_of_those_who_are_silent_is_forgotten()
   local ann = player "Ann"
   ann:run("say", {text = "o7"})
-  advance(chat.burst * chat.every + 1)
+  advance(math.max(chat.burst * chat.every, chat.all_burst * chat.all_every) + 1)
   chat.forget_pace()
   eq(chat.pace, {})
 end

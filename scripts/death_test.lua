@@ -69,6 +69,22 @@ function test.wrecks_do_not_stay_for_ever()
   eq(#space.near(b, 50e3, "wreck"), 0)
 end
 
+function test.space_damage_is_a_weapon_like_others()
+  local ann, id = arena.fighter("Ann", "Wren")
+  local ben, other = arena.fighter("Ben", "Wren", 1e3)
+  eq(space.damage(id, 100), true)
+  near(vessel.of(id).shield, vessel.of(id).type.shield - 100)
+  space.damage(id, 1e6, other)
+  advance(0)
+  eq(ann:last("death").by, "Ben's Wren")
+  eq(ann:last("death").causes[1].name, "Ben's Wren")
+  eq(space.get(player.ship(ann.id)).type, "Capsule")
+  eq(ben:last("destroyed").by, other)
+  local done, why = space.damage(id, 5)
+  eq(done, nil)
+  eq(why, "nothing in space has the id " .. id)
+end
+
 function test.a_lost_pod_wakes_in_a_station()
   local ann, a = arena.fighter("Ann", "Capsule")
   vessel.hurt(vessel.of(a), 1e6, nil)

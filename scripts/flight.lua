@@ -17,7 +17,7 @@ flight.keep = 2.5e3
 function flight.sees(me, id)
   if system.celestial(id) then return true end
   local mine, other = space.get(me), space.get(id)
-  return mine ~= nil and other ~= nil and mine.bubble == other.bubble
+  return mine ~= nil and other ~= nil and mine.bubble == other.bubble and not other.hidden
 end
 
 -- Brings a ship nearer to a thing: from afar by warp, else under its own power. One

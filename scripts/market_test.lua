@@ -5,6 +5,7 @@ require "station"
 -- A player who is docked, with money and with ore in the hangar.
 local function trader(name, hundredths, ferrite)
   local p = player(name)
+  player.dock(p.id, system.celestials("station")[1].id) -- all of them in one
   if hundredths > 0 then items.give(p.id, money.type, hundredths, money.wallet, "test") end
   if ferrite > 0 then items.give(p.id, "Ferrite", ferrite, market.hangar(player.station(p.id)), "test") end
   return p
@@ -185,4 +186,16 @@ function test.cargo_into_the_hangar_and_back()
   items.give(ann.id, "Water", 200, market.hangar(player.station(ann.id)), "test")
   local _, message = ann:run("load", {type = "Water", quantity = 200})
   ok(string.find(message, "there is no room", 1, true))
+end
+
+function test.a_market_that_is_down_is_a_refusal()
+  local ann = trader("Ann", 1000, 100)
+  local before = market.service
+  market.service = "nowhere"
+  local _, message, code = sell(ann, 1, 5)
+  market.service = before
+  eq(code, "market_closed")
+  ok(string.find(message, "with the same key", 1, true))
+  eq(has(ann, "escrow"), 0)
+  ok(ann:run "undock")
 end

@@ -155,3 +155,47 @@ function test.no_such_slot()
   local _, message = ann:run("activate", {slot = 17})
   eq(message, "there is no module in that slot")
 end
+
+function test.what_an_empty_capacitor_refuses_stays_off()
+  local ann, a = duel()
+  vessel.spend(a, a.capacitor - 0.1)
+  local _, _, code = ann:run("activate", {slot = 1})
+  eq(code, "no_energy")
+  eq(modules.of(a)[1].on, false)
+  eq(modules.of(a)[1].target, nil)
+end
+
+function test.a_gun_that_is_off_aims_at_nobody()
+  local ann, a, _, b = duel()
+  ann:run("activate", {slot = 1, id = b.id})
+  advance(1)
+  local gun = modules.of(a)[1]
+  eq(gun.target, b.id)
+  eq(ann:last("module").on, true)
+  modules.stop(a, gun)
+  eq(gun.target, nil)
+  eq(ann:last("module").on, false)
+end
+
+function test.a_ship_that_goes_runs_nothing()
+  local ann, a, _, b = duel()
+  ann:run("activate", {slot = 1, id = b.id})
+  advance(1)
+  local gun = modules.of(a)[1]
+  vessel.forget(a.id)
+  eq(gun.on, false)
+end
+
+function test.who_may_no_longer_be_shot_at_is_let_go()
+  local ann, a, _, b = duel()
+  ann:run("activate", {slot = 1, id = b.id})
+  advance(1)
+  local gun, safety = modules.of(a)[1], require "safety"
+  local allows = safety.allows
+  safety.allows = function() return nil, "not here" end
+  eq(modules.may_fire(a, gun), nil)
+  advance(10)
+  safety.allows = allows
+  eq(gun.on, false)
+  eq(modules.may_fire(a, {target = 99}), false) -- not locked
+end

@@ -19,6 +19,7 @@ function test.look_at_a_ship()
   local seen = ann:run("look", {id = other})
   eq(seen.pilot, "Ben")
   eq(seen.type, "Wren")
+  near(seen.distance, 3000 - 2 * types.get("Wren").radius, 50)
   eq(seen.group, "rookie")
   eq(ann:run("look", {id = me}).distance, 0)
 end
@@ -69,4 +70,10 @@ function test.a_type_tells_its_figures()
   local _, message, code = ann:run("look", {type = "Phaser"})
   eq(message, "there is no type called Phaser")
   eq(code, "no_type")
+end
+
+function test.only_a_launcher_has_a_charge()
+  local ann = player "Ann"
+  eq(ann:run("look", {type = "Light Railgun"}).charge, nil)
+  eq(ann:run("look", {type = "Wren"}).charge, nil)
 end

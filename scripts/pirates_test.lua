@@ -96,3 +96,45 @@ function test.every_system_has_a_place_for_them()
   local lairs = pirates.lairs(function(kind) return kind == "belt" and {} or system.celestials(kind) end)
   eq(lairs[1].id, 2012)
 end
+
+function test.after_a_band_a_lair_rests()
+  local _, id, belt = at_belt "Colossus"
+  advance(pirates.delay[2] + 1)
+  local band = pirates.bands[belt.name]
+  for pirate in pairs(band.ships) do ship.remove(pirate) end
+  eq(next(band.ships), nil)
+  emit("warp_landed", id)
+  advance(1)
+  eq(pirates.bands[belt.name], band)
+  eq(pirates.rest(), pirates.again) -- in the dark
+  band.since = system.now() - pirates.rest() - 1
+  emit("warp_landed", id)
+  advance(1)
+  ok(pirates.bands[belt.name] ~= band)
+end
+
+function test.the_warning_fits_the_place()
+  ok(string.find(pirates.warning().text, "^Bands of pirates"))
+  local below = pirates.below
+  pirates.below = -1
+  ok(string.find(pirates.warning().text, "^Lone strays"))
+  eq(pirates.warning().bands, false)
+  eq(pirates.rest(), pirates.again / 3)
+  pirates.below = below
+end
+
+function test.whoever_comes_through_a_gate_is_warned_too()
+  local ann = player "Ann"
+  local before = #ann:heard("pirates")
+  emit("player_arrived", ann.id, "Alpha", 2021)
+  eq(#ann:heard("pirates"), before + 1)
+end
+
+function test.a_pirate_that_is_lost_leaves_the_band()
+  local _, _, belt = at_belt "Colossus"
+  advance(pirates.delay[2] + 1)
+  local pirate = next(pirates.bands[belt.name].ships)
+  eq(pirates.bands[belt.name].ships[pirate], true)
+  ship.remove(pirate)
+  eq(count(belt), 2)
+end

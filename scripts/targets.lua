@@ -40,6 +40,7 @@ end
 -- and code.
 function targets.lock(v, other)
   if v.locks[other.id] then return math.max(0, v.locks[other.id].due - system.now()) end
+  if not flight.sees(v.id, other.id) then return nil, other.name .. " is not to be seen", "no_target" end
   local distance = space.distance(v.id, other.id)
   if distance > v.type.target_range then
     return nil, string.format("%s is %s away: the sensors reach %s", other.name, format.distance(distance),
@@ -133,6 +134,11 @@ function targets.apart(a, b)
 end
 
 function event.bubble_left(id)
+  if vessel.all[id] then targets.release(vessel.all[id], targets.apart) end
+end
+
+-- A ship that hides is in nobody's sights; it keeps its own locks.
+function event.ship_hidden(id)
   if vessel.all[id] then targets.release(vessel.all[id], targets.apart) end
 end
 

@@ -15,6 +15,7 @@ local vessel = {}
 
 vessel.all = {} -- by the ship's id
 vessel.parts = {"shield", "armour", "hull", "capacitor"}
+vessel.remembered = 300 -- s without a hit after which it no longer matters who hit a ship
 
 -- The vessel of a thing in space; nil for what is not there or cannot be shot at.
 function vessel.of(id)
@@ -69,21 +70,37 @@ end
 function vessel.mend(v, layer, points)
   vessel.settle(v)
   v[layer] = math.min(v.type[layer], v[layer] + points)
+  vessel.forgive(v)
   emit("vessel_changed", v)
+end
+
+-- Who has hit a ship is forgotten once it is whole again, or when that was long ago:
+-- what it is lost to later was another fight.
+function vessel.forgive(v)
+  if not v.wounds then return end
+  local whole = v.shield >= v.type.shield and v.armour >= v.type.armour and v.hull >= v.type.hull
+  if whole or system.now() - (v.wounded or system.now()) > vessel.remembered then v.wounds, v.wounded = nil, nil end
 end
 
 -- Takes hit points off a vessel; by is the vessel that did it. Returns how many.
 function vessel.hurt(v, points, by)
   vessel.settle(v)
+  vessel.forgive(v)
   local taken, dead = damage.apply(v, points)
   if v.pilot and by then
-    v.wounds = v.wounds or {}
+    v.wounds, v.wounded = v.wounds or {}, system.now()
     v.wounds[by.name] = (v.wounds[by.name] or 0) + taken
   end
   emit("vessel_changed", v)
   emit("vessel_hurt", v, by, taken)
   if dead and vessel.all[v.id] == v then emit("vessel_destroyed", v, by) end
   return taken
+end
+
+-- Scripts that know nothing of vessels harm a ship with space.damage.
+function event.ship_harmed(id, points, by)
+  local v = vessel.of(id)
+  if v then vessel.hurt(v, points, by and vessel.of(by)) end
 end
 
 -- What is left, as fractions: shield, armour, hull, capacitor.

@@ -56,6 +56,24 @@ function test.mending_stops_at_full()
   eq(v.shield, v.type.shield)
 end
 
+function test.who_hit_a_ship_is_forgotten_with_the_fight()
+  local _, id = arena.fighter("Ann", "Wren")
+  local _, other = arena.fighter("Ben", "Wren")
+  local v, by = vessel.of(id), vessel.of(other)
+  vessel.hurt(v, 100, by)
+  advance(10)
+  vessel.hurt(v, 400, by)
+  near(v.wounds[by.name], 500)
+  vessel.mend(v, "shield", v.type.shield)
+  near(v.wounds[by.name], 500) -- its armour has a hole still
+  vessel.mend(v, "armour", v.type.armour)
+  eq(v.wounds, nil)            -- whole
+  vessel.hurt(v, 400, by)
+  advance(vessel.remembered + 1)
+  vessel.hurt(v, 10, by)
+  near(v.wounds[by.name], 10)
+end
+
 function test.the_marks_of_a_fight_go_with_the_pilot()
   local ann, id = arena.fighter("Ann", "Wren")
   vessel.hurt(vessel.of(id), 400, nil)

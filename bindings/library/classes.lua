@@ -35,6 +35,7 @@
 ---@field speed number The greatest it may fly, m/s.
 ---@field radius number m
 ---@field bubble integer Things in the same bubble see each other.
+---@field hidden boolean? True for what space.hide has hidden.
 
 --- What to put into space.
 ---@class Spawn
@@ -185,6 +186,7 @@
 ---@class Why
 ---@field cause string? A word or a few, in small letters; the module's name where it is left out.
 ---@field actor integer? The player who wanted it.
+---@field system string? Where, if not here: a service says for whom.
 ---@field key string? The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused.
 ---@field content any What they ask, to compare by; the changes where it is left out.
 ---@field answer any What is answered, now and later; true where it is left out.

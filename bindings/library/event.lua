@@ -72,6 +72,20 @@ function event.ship_arrived(ship, target) end
 ---@param target integer
 function event.target_lost(ship, target) end
 
+--- space.damage was called. What it takes off the ship, and who is told, is the scripts' business; by is the ship that is to blame.
+---@param ship integer
+---@param points number
+---@param by? integer
+function event.ship_harmed(ship, points, by) end
+
+--- space.hide has taken a ship out of the sight of others: who has a lock on it has none any more.
+---@param ship integer
+function event.ship_hidden(ship) end
+
+--- A ship that was hidden can be seen again.
+---@param ship integer
+function event.ship_shown(ship) end
+
 --- A ship sees other things than before.
 ---@param ship integer
 function event.bubble_entered(ship) end

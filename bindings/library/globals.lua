@@ -36,6 +36,12 @@ function every(seconds, fn) end
 ---@return Timer
 function after(seconds, fn) end
 
+--- Calls fn at a time of the day, in UTC and by the clock on the wall, whatever the pace of game time: "03:00" each day, "mon,thu 18:30" on these days, "*:15" each hour; seconds may follow ("03:00:30"). A system that sleeps wakes for it. What comes late, because the machine stood still or its clock was put on, is made good once; what falls into a time in which the system is not loaded is not. A clock that is put back by less than two turns runs nothing again. os.time() is the time by the same clock.
+---@param time string
+---@param fn function
+---@return Timer
+function at(time, fn) end
+
 --- Stops a timer.
 ---@param timer Timer
 ---@return boolean

@@ -111,6 +111,33 @@ function space.align(ship, target) end
 ---@return string?
 function space.warp(ship, target, range) end
 
+--- Puts a ship at a place in this system at once, at rest and without an order; out of warp, too, and clear of the surface where the place is inside of a celestial. Who does not see it any more loses it as a target.
+---@param ship integer
+---@param pos Vec3
+---@return boolean?
+---@return string?
+function space.teleport(ship, pos) end
+
+--- Takes a ship out of the sight of all but its pilot: clients are not told of it, space.near leaves it out, nobody can aim at it, and what followed it has lost it. It sees and flies as before. space.get knows it still, with hidden; a jump, docking or a new login shows it.
+---@param ship integer
+---@return boolean?
+---@return string?
+function space.hide(ship) end
+
+--- Shows a ship that was hidden.
+---@param ship integer
+---@return boolean?
+---@return string?
+function space.show(ship) end
+
+--- Harms a ship by so many points, as a weapon of the ship by would: event.ship_harmed does it, before damage returns. nil and a sentence where one of the two is not there, or no script handles the event.
+---@param ship integer
+---@param points number
+---@param by? integer
+---@return boolean?
+---@return string?
+function space.damage(ship, points, by) end
+
 --- Changes the greatest speed, in m/s; it stays with the ship.
 ---@param ship integer
 ---@param speed number

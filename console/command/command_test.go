@@ -527,3 +527,27 @@ func TestIncomplete(t *testing.T) {
 		}
 	}
 }
+
+// deafAudit writes nothing down: the disk is full.
+type deafAudit struct{ command.Audit }
+
+func (deafAudit) Record(context.Context, command.AuditEntry) error {
+	return errors.New("no space left on device")
+}
+
+// TestWhatTakesBackNeedsNoAudit: what ends, holds or takes back is done, is no failure, and says what is not written
+// down. Everything else that changes anything is not done.
+func TestWhatTakesBackNeedsNoAudit(t *testing.T) {
+	s := newSession(commandtest.New())
+	s.Shard.Audit = deafAudit{s.Shard.Audit}
+	r, err := run(t, s, "freeze a test")
+	if err != nil || r.Failed != "" || !strings.Contains(r.Text, "the audit log could not be written: no space left") {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if s.Shard.Identify().Frozen == nil {
+		t.Error("it is not frozen")
+	}
+	if r, err := run(t, s, "kick Ada"); err == nil || !strings.Contains(err.Error(), "nothing was done") {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

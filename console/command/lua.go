@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script/syntax"
 	"hotshard/runtime/world"
 )
@@ -173,7 +174,7 @@ func runWatch(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	last := ""
-	return Result{}, repeat(ctx, a.For, watchEvery, func() error {
+	return Result{}, repeat(ctx, s.Shard.Time(), a.For, watchEvery, func() error {
 		r, err := inspect(ctx, s, e)
 		if err != nil {
 			return err
@@ -188,13 +189,13 @@ func runWatch(ctx context.Context, s *Session, a Args) (Result, error) {
 
 // repeat calls fn at once and then every so often: for a time, or until the
 // operator breaks off, which is how it is meant to end and no error.
-func repeat(ctx context.Context, during, every time.Duration, fn func() error) error {
+func repeat(ctx context.Context, clk clock.Clock, during, every time.Duration, fn func() error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	if during > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, during)
-		defer cancel()
+		defer clock.AfterFunc(clk, during, cancel)()
 	}
-	tick := time.NewTicker(every)
+	tick := clk.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if err := fn(); err != nil {
@@ -206,7 +207,7 @@ func repeat(ctx context.Context, during, every time.Duration, fn func() error) e
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-tick.Chan():
 		}
 	}
 }

@@ -110,7 +110,10 @@ func (r *Registry) run(ctx context.Context, s *Session, c *Command, args Args, l
 	if werr := record(ctx, s, e); unwritten == nil && !c.Final {
 		unwritten = werr
 	}
-	if unwritten != nil {
+	switch {
+	case unwritten != nil && err == nil && c.Rescue: // it was done, and is no failure
+		result.Text = strings.TrimLeft(result.Text+"\n"+unwritten.Error(), "\n")
+	case unwritten != nil:
 		err = errors.Join(err, unwritten)
 	}
 	return result, err

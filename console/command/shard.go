@@ -3,6 +3,7 @@ package command
 import (
 	"time"
 
+	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 )
 
@@ -16,6 +17,7 @@ import (
 // operator as they are, so they are sentences; Refusal adds a code for machines.
 type Shard struct {
 	Identify func() Identity
+	Clock    clock.Clock // that operators are served by; nil for the machine's
 
 	Systems  Systems
 	Players  Players
@@ -35,6 +37,14 @@ type Shard struct {
 	Community Community
 	Economy   Economy
 	Operators Operators
+}
+
+// Time is the clock that operators are served by.
+func (s *Shard) Time() clock.Clock {
+	if s.Clock == nil {
+		return clock.Machine{}
+	}
+	return s.Clock
 }
 
 // Identity says which shard this is. It is asked for often and must be cheap.

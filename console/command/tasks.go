@@ -113,9 +113,9 @@ func runTimers(ctx context.Context, s *Session, a Args) (Result, error) {
 }
 
 func timerTable(all []Timer) *Table {
-	t := &Table{Columns: columns("system", "timer", "function", "where", "every_ms:ms", "due_ms:ms", "file"), None: "no timers"}
+	t := &Table{Columns: columns("system", "timer", "function", "where", "every_ms:ms", "at", "due_ms:ms", "file"), None: "no timers"}
 	for _, m := range all {
-		t.Rows = append(t.Rows, []any{m.System, m.ID, m.Function, m.Where, gameMillis(m.Every), gameMillis(m.Due), m.Module})
+		t.Rows = append(t.Rows, []any{m.System, m.ID, m.Function, m.Where, gameMillis(m.Every), m.At, gameMillis(m.Due), m.Module})
 	}
 	return t
 }

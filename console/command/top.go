@@ -28,7 +28,7 @@ func runTop(ctx context.Context, s *Session, a Args) (Result, error) {
 	if !s.Interactive && a.For == 0 {
 		return busiest(ctx, s, a)
 	}
-	return Result{}, repeat(ctx, a.For, topEvery, func() error {
+	return Result{}, repeat(ctx, s.Shard.Time(), a.For, topEvery, func() error {
 		r, err := busiest(ctx, s, a)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/runtime/clock"
 )
 
 const (
@@ -34,6 +35,7 @@ func Conn(ctx context.Context, conn io.ReadWriteCloser, session command.Session)
 	if session.Seat == "" {
 		session.Seat = command.NewSeat()
 	}
+	clk := session.Shard.Time()
 	t := &talk{session: session, conn: conn, running: map[uint64]context.CancelFunc{}, news: make(chan string, maxNews)}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -56,7 +58,7 @@ func Conn(ctx context.Context, conn io.ReadWriteCloser, session command.Session)
 		go func() { commands.Wait(); close(done) }()
 		select {
 		case <-done:
-		case <-time.After(farewell):
+		case <-clk.Alarm(clk.Now().Add(farewell)):
 		}
 		conn.Close()
 	})
@@ -197,8 +199,7 @@ func (t *talk) send(r Reply) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	stuck := time.AfterFunc(writeWait, func() { t.conn.Close() })
-	defer stuck.Stop()
+	defer clock.AfterFunc(t.session.Shard.Time(), writeWait, func() { t.conn.Close() })()
 	if _, err = t.conn.Write(b); err != nil {
 		t.conn.Close() // half a frame may be out: nothing more can be said
 	}

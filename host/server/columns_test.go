@@ -39,6 +39,7 @@ function command.fails(p)
 end
 
 every(100, busy.tick)
+at("03:00", busy.tick)
 
 return busy
 `

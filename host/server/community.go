@@ -227,15 +227,55 @@ func (v community) Delete(ctx context.Context, who, author string) error {
 		return err
 	}
 	// Nobody comes in between the end of the session and that of the account.
-	ban, _, err := v.Ban(ctx, a.Name, v.s.cfg.Clock.Now().Add(time.Minute), "the account is being deleted", author)
+	ban, err := v.shutOut(ctx, a, people, author)
 	if err != nil {
 		return err
 	}
-	if err := v.gone(ctx, people); err != nil {
-		return fmt.Errorf("%w; nothing was deleted", err)
+	err = v.gone(ctx, people)
+	if err != nil {
+		err = fmt.Errorf("%w; nothing was deleted", err)
+	} else {
+		err = plain(v.s.store.DeleteAccount(ctx, a.ID))
 	}
-	if err := v.s.store.DeleteAccount(ctx, a.ID); err != nil {
-		return plain(err)
+	return errors.Join(err, v.letIn(context.WithoutCancel(ctx), ban, err == nil, author))
+}
+
+// deleteTime is how long nobody may come in with an account that is being deleted.
+const deleteTime = time.Minute
+
+// shutting is the ban of an account that is being deleted.
+type shutting struct {
+	store.Sanction
+	before bool // the account was banned already
+}
+
+// shutOut ends the sessions of an account and bans it for as long as its deletion takes.
+// A ban that lasts longer than that does as well, and stays what it is.
+func (v community) shutOut(ctx context.Context, a store.Account, people []store.Character, author string) (shutting, error) {
+	now := v.s.cfg.Clock.Now()
+	until := now.Add(deleteTime)
+	before := false
+	for _, s := range v.s.sanctions.current.Load().all {
+		if s.Kind != store.Ban || s.Account != a.ID || !s.Holds(now) {
+			continue
+		}
+		if before = true; s.Holds(until) {
+			v.end(people, wire.ClosingBanned, s.Sentence())
+			return shutting{s, before}, nil
+		}
+	}
+	s, _, err := v.impose(ctx, store.Ban, a.Name, until, "the account is being deleted", author)
+	if err == nil {
+		v.end(people, wire.ClosingBanned, s.Sentence())
+	}
+	return shutting{s, before}, err
+}
+
+// letIn lifts the ban of a deletion that is over. Where nothing was deleted, whoever was
+// banned before stays so: at most deleteTime longer than was meant.
+func (v community) letIn(ctx context.Context, ban shutting, deleted bool, author string) error {
+	if ban.before && !deleted {
+		return nil
 	}
 	if err := v.s.store.Lift(ctx, ban.ID, author); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return plain(err)

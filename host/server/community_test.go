@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"strings"
@@ -165,4 +166,43 @@ func TestOrderAmongPlayers(t *testing.T) {
 	amy.refused("ban 10.0.0.0/33")
 	amy.do("unban 127.0.0.0/8")
 	login(t, s.Addr(), "Bob", wire.JSON)
+}
+
+// TestADeletionThatFailsChangesNothing has a store that refuses to delete: whoever was
+// banned for good stays banned, and whoever was not may come in again.
+func TestADeletionThatFailsChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t, production(t))
+	amy := s.operator("amy", command.Admin)
+	for _, name := range []string{"Ada", "Bob", "Cat"} {
+		register(t, s, name)
+	}
+	amy.do("ban Ada insults")
+	amy.do("ban Bob 30s insults") // shorter than a deletion may take
+	db, err := sql.Open("sqlite3", "file:"+s.store.Path()+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE TRIGGER no BEFORE DELETE ON accounts BEGIN SELECT RAISE(ABORT, 'not today'); END"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Ada", "Bob", "Cat"} {
+		amy.refused("account delete "+name+" --confirm nord", "refused")
+	}
+	in := map[string]world.Value{"name": "Ada", "password": "secret secret"}
+	has(t, "the ban", visitor(t, s.Addr()).refused("login", wire.CodeBanned, in).Message, "insults")
+	in["name"] = "Bob"
+	visitor(t, s.Addr()).refused("login", wire.CodeBanned, in)
+	login(t, s.Addr(), "Cat", wire.JSON).event("system")
+	if list := amy.do("ban list"); !strings.Contains(list, "insults") || strings.Contains(list, "Cat") {
+		t.Errorf("ban list: %s", list)
+	}
+	if _, err := db.Exec("DROP TRIGGER no"); err != nil {
+		t.Fatal(err)
+	}
+	amy.do("account delete Ada --confirm nord")
+	if list := amy.do("ban list"); strings.Contains(list, "Ada") {
+		t.Errorf("a ban of nobody: %s", list)
+	}
 }

@@ -107,6 +107,13 @@ func (v economy) Ledger(ctx context.Context, of string, since time.Time, limit i
 	if !since.IsZero() {
 		q.Since = since.UnixMicro()
 	}
+	if n, err := strconv.ParseInt(of, 10, 64); err == nil {
+		q.Order = n
+		if rows, err := v.s.store.History(ctx, q); err != nil || len(rows) > 0 {
+			return toPostings(rows), err
+		}
+		q.Order = 0 // the number of a character, perhaps
+	}
 	c, err := v.find(ctx, of)
 	switch {
 	case err == nil:
@@ -119,11 +126,15 @@ func (v economy) Ledger(ctx context.Context, of string, since time.Time, limit i
 		}
 	}
 	rows, err := v.s.store.History(ctx, q)
+	return toPostings(rows), err
+}
+
+func toPostings(rows []ledger.Entry) []command.Posting {
 	out := make([]command.Posting, len(rows))
 	for i, r := range rows {
 		out[i] = toPosting(r)
 	}
-	return out, err
+	return out
 }
 
 func toPosting(r ledger.Entry) command.Posting {

@@ -102,19 +102,20 @@ func (s *Server) WriteFigures(ctx context.Context, out io.Writer) error {
 	}
 	s.health.write(w)
 	s.books.write(w)
-	writeDoor(w, m.Gate)
+	writeDoor(w, m.Gate, s.gate.Waiting())
 	s.faults.write(w)
 	return w.Flush()
 }
 
 // writeDoor writes how it stands at the door.
-func writeDoor(w io.Writer, st gate.Stats) {
+func writeDoor(w io.Writer, st gate.Stats, waiting int) {
 	for _, g := range []struct {
 		name, kind, help string
 		value            uint64
 	}{
 		{"sockets", "gauge", "Open connections of players.", uint64(st.Sockets)},
 		{"sockets_unsigned", "gauge", "Of these, nobody has signed in on.", uint64(st.Pending)},
+		{"signins_waiting", "gauge", "Passwords that wait to be checked.", uint64(waiting)},
 		{"sockets_crowded_total", "counter", "Connections closed because too many of a network had nobody signed in.", st.Crowded},
 		{"wrong_passwords_total", "counter", "Logins with a wrong name or password.", st.Guesses},
 		{"signins_limited_total", "counter", "Attempts to sign in or register refused for their number.", st.Limited},

@@ -95,7 +95,7 @@ func TestAStalledStoreShows(t *testing.T) {
 	cfg := config(t)
 	s := start(t, cfg)
 	s.eventually("/readyz", http.StatusOK, `"ready"`)
-	if _, body := s.ask("/metrics", ""); !strings.Contains(body, "hotshard_ready 1\n") || !strings.Contains(body, `hotshard_trouble{kind="store"} 0`) {
+	if _, body := s.ask("/metrics", ""); !strings.Contains(body, "hotshard_ready 1\n") || !strings.Contains(body, "hotshard_signins_waiting 0\n") || !strings.Contains(body, `hotshard_trouble{kind="store"} 0`) {
 		t.Errorf("metrics: %s", body)
 	}
 	db, err := sql.Open("sqlite3", "file:"+s.store.Path()+"?_txlock=immediate")

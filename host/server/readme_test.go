@@ -128,7 +128,7 @@ func TestTheReadmesEdit(t *testing.T) {
 	if got := say("hello"); got != "HELLO" {
 		t.Errorf("after the edit one hears %q", got)
 	}
-	save(t, cfg, "chat.lua", string(chat[:len(chat)/2])+"\nfunction (")
+	save(t, cfg, "chat.lua", string(chat)+"\nlocal = 1")
 	if out := wait(t, s); out.Verdict != release.Refuse || !strings.Contains(out.Message, "chat.lua:") {
 		t.Errorf("what does not compile: %+v", out)
 	}

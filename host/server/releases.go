@@ -167,7 +167,7 @@ func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bi
 			return &o
 		},
 	})
-	s.universe.SetRelease(r.controller.Live())
+	s.universe.SetCourse(r.controller.Live(), nil)
 	return r
 }
 

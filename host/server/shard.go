@@ -19,6 +19,7 @@ import (
 // Shard is what operators' commands act on.
 func (s *Server) Shard() command.Shard {
 	shard := command.Shard{
+		Clock:    s.cfg.Clock,
 		Identify: s.identify,
 		Systems:  systems{s},
 		Players:  players{s},

@@ -3,7 +3,10 @@
 // something took is not asked of it; that is what time.Since is for.
 package clock
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Clock tells the time and wakes up.
 type Clock interface {
@@ -36,6 +39,20 @@ func (Machine) Alarm(at time.Time) <-chan time.Time { return time.After(time.Unt
 type ticker struct{ *time.Ticker }
 
 func (t ticker) Chan() <-chan time.Time { return t.C }
+
+// AfterFunc calls f, on a goroutine of its own, when d has passed by the clock, unless
+// stop is called before. stop may be called again.
+func AfterFunc(c Clock, d time.Duration, f func()) (stop func()) {
+	done, alarm := make(chan struct{}), c.Alarm(c.Now().Add(d))
+	go func() {
+		select {
+		case <-alarm:
+			f()
+		case <-done:
+		}
+	}()
+	return sync.OnceFunc(func() { close(done) })
+}
 
 // Told is a Clock of which the time is told by a function. It wakes up by the machine's.
 type Told func() time.Time

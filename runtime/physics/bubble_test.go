@@ -110,6 +110,9 @@ func TestJoinedAndLeftAddUp(t *testing.T) {
 		if step%20 == 0 {
 			put(s, p.ids[p.rng.IntN(len(p.ids))], p.vec(3e6))
 		}
+		if step%3 == 0 {
+			_ = s.Teleport(p.ids[p.rng.IntN(len(p.ids))], p.vec(3e6)) // a celestial stays
+		}
 		must(t, s.Step(tick))
 		for _, id := range s.Gone() {
 			if known[id] == nil {

@@ -23,6 +23,9 @@ func (s *Space) AppendState(buf []byte) []byte {
 		m, b := s.motion(i), &s.info[i]
 		buf = binary.LittleEndian.AppendUint32(buf, uint32(s.ids[i]))
 		buf = append(buf, byte(m.Mode))
+		if b.hidden {
+			buf = append(buf, 1)
+		}
 		buf = binary.LittleEndian.AppendUint32(buf, uint32(m.Target))
 		vec(m.Pos)
 		vec(m.Vel)

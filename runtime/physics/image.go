@@ -64,6 +64,7 @@ const (
 	bodyMissile
 	bodyDoomed
 	bodyMoved
+	bodyHidden
 )
 
 // body writes a slot; one that is free is its id, 0.
@@ -73,7 +74,7 @@ func (w *imageWriter) body(s *Space, i int32) {
 		return
 	}
 	b := &s.info[i]
-	w.uint(uint64(bodyFixed*one(b.fixed) | bodyMissile*one(b.missile) | bodyDoomed*one(b.doomed) | bodyMoved*one(b.moved)))
+	w.uint(uint64(bodyFixed*one(b.fixed) | bodyMissile*one(b.missile) | bodyDoomed*one(b.doomed) | bodyMoved*one(b.moved) | bodyHidden*one(b.hidden)))
 	w.uint(uint64(s.mode[i]))
 	w.vec(s.pos[i])
 	w.vec(s.vel[i])
@@ -285,8 +286,10 @@ func (r *imageReader) body(s *Space, i int32) {
 		return
 	}
 	s.index[id] = i
-	b, bits := &s.info[i], r.small(2*bodyMoved)
+	b, bits := &s.info[i], r.small(2*bodyHidden)
 	b.fixed, b.missile, b.doomed, b.moved = bits&bodyFixed != 0, bits&bodyMissile != 0, bits&bodyDoomed != 0, bits&bodyMoved != 0
+	b.hidden = bits&bodyHidden != 0 && !b.fixed
+	s.hiding += one(b.hidden)
 	s.mode[i] = Mode(r.small(uint64(modes)))
 	s.pos[i], s.vel[i], s.point[i] = r.vec(), r.vec(), r.vec()
 	for _, f := range []*float64{&s.reach[i], &s.speed[i], &s.tau[i], &s.radius[i], &b.warp, &b.life} {

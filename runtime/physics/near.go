@@ -25,7 +25,8 @@ func (s *Space) Distance(a, b world.EntityID) (surface, centre float64, err erro
 }
 
 // Near appends to buf the ids, ascending, of the bodies whose surface is within
-// radius metres of the point: celestials too, but no ships in warp.
+// radius metres of the point: celestials too, but no ships in warp, and nothing that is
+// hidden.
 func (s *Space) Near(p world.Vec3, radius float64, buf []world.EntityID) []world.EntityID {
 	return s.near(p, radius, 0, buf)
 }
@@ -76,7 +77,7 @@ func (s *Space) near(p world.Vec3, radius float64, but world.EntityID, buf []wor
 func (s *Space) within(slots []int32, p world.Vec3, radius float64, but world.EntityID, buf []world.EntityID) []world.EntityID {
 	for _, i := range slots {
 		r := radius + s.radius[i]
-		if s.pos[i].Sub(p).Len2() <= r*r && s.ids[i] != but {
+		if s.pos[i].Sub(p).Len2() <= r*r && s.ids[i] != but && !s.info[i].hidden {
 			buf = append(buf, s.ids[i])
 		}
 	}

@@ -228,7 +228,7 @@ func (s *Space) mayTarget(op string, id, target world.EntityID) error {
 	if id == target {
 		return &Error{op, id, target, BadValue, "a ship cannot aim at itself: name another body"}
 	}
-	if _, ok := s.index[target]; !ok {
+	if t, ok := s.index[target]; !ok || s.info[t].hidden {
 		e := unknownBody(op, target)
 		e.ID, e.Target, e.Code = id, target, UnknownTarget
 		return e

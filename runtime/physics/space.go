@@ -96,6 +96,7 @@ type Space struct {
 	fixed    []int32 // slots of celestials
 	missiles []int32
 	chasing  int     // how many bodies have a target
+	hiding   int     // how many are hidden
 	widest   float64 // m: the greatest radius of a body that was ever in a cell
 
 	bubbles
@@ -130,6 +131,7 @@ type info struct {
 	moved    bool     // is in bubbles.touched
 
 	fixed, missile bool
+	hidden         bool
 	doomed         bool   // a missile that lost its target
 	changed        change // not 0: is in Space.changed
 	whole          uint64 // the last step with which it was in Changed, and had not just turned
@@ -289,6 +291,10 @@ func (s *Space) remove(i int32) {
 	if !b.fixed {
 		s.leaveSpace(i)
 	}
+	if b.hidden {
+		b.hidden = false
+		s.hiding--
+	}
 	b.changed, b.moved = 0, false
 	delete(s.index, s.ids[i])
 	s.ids[i] = 0
@@ -363,6 +369,7 @@ type State struct {
 	ID     world.EntityID
 	Bubble BubbleID // 0 for a celestial
 	Fixed  bool
+	Hidden bool // see Hide
 	Still  bool // at rest: it costs nothing until it, or what it follows, is given an order
 	// Ordered: since the last Step it was given a course that it has not flown yet.
 	Ordered bool
@@ -380,7 +387,7 @@ func (s *Space) Get(id world.EntityID) (State, bool) {
 		return State{}, false
 	}
 	b := &s.info[i]
-	st := State{ID: id, Fixed: b.fixed, Still: s.status[i]&still != 0, Ordered: b.changed != 0, Owner: b.owner, Life: b.life, WarpSpeed: b.warp, Motion: s.motion(i)}
+	st := State{ID: id, Fixed: b.fixed, Hidden: b.hidden, Still: s.status[i]&still != 0, Ordered: b.changed != 0, Owner: b.owner, Life: b.life, WarpSpeed: b.warp, Motion: s.motion(i)}
 	if b.bubble != nil {
 		st.Bubble = b.bubble.id
 	}

@@ -345,7 +345,7 @@ func TestHostileInputLeavesNothingBroken(t *testing.T) {
 		id := rapid.Custom(func(rt *rapid.T) world.EntityID { return world.EntityID(rapid.IntRange(0, 6).Draw(rt, "id")) })
 		for range 40 {
 			a, b := id.Draw(rt, "a"), id.Draw(rt, "b")
-			switch rapid.IntRange(0, 13).Draw(rt, "what") {
+			switch rapid.IntRange(0, 14).Draw(rt, "what") {
 			case 0, 1:
 				s.Add(Spec{ID: a, Pos: vec("pos"), Vel: vec("vel"), Mass: num("mass"), Agility: num("agility"), MaxSpeed: num("speed"), Radius: num("radius"), WarpSpeed: num("warp"), Fixed: rapid.Bool().Draw(rt, "fixed")})
 			case 2:
@@ -372,6 +372,8 @@ func TestHostileInputLeavesNothingBroken(t *testing.T) {
 				s.Remove(a)
 			case 13:
 				s.Near(vec("at"), num("radius"), nil)
+			case 14:
+				s.Teleport(a, vec("point"))
 			}
 			s.Step(num("dt"))
 		}

@@ -23,9 +23,11 @@ const (
 	MissileHit                          // the missile ID of Owner reached Target, and is gone
 	MissileExpired                      // the missile ID of Owner ran out of time, or its target is gone; and so is it
 	TargetLost                          // what ID followed, Target, is gone or out of sight; ID stops
+	Hidden                              // ID cannot be seen any more
+	Shown                               // ID can be seen again
 )
 
-var eventNames = [...]string{"", "warp_started", "warp_landed", "ship_arrived", "bubble_entered", "bubble_left", "missile_hit", "missile_expired", "target_lost"}
+var eventNames = [...]string{"", "warp_started", "warp_landed", "ship_arrived", "bubble_entered", "bubble_left", "missile_hit", "missile_expired", "target_lost", "ship_hidden", "ship_shown"}
 
 // String returns the name under which scripts hear of it.
 func (k EventKind) String() string {

@@ -142,22 +142,6 @@ func (c *Controller) CanaryUnits() ([]string, int) {
 	return sortedKeys(c.units.course.own), number
 }
 
-// StopCanary takes a canary's units back to what all others run; 0 is the only one.
-func (c *Controller) StopCanary(ctx context.Context, number int, author, note string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k, err := c.canaries.of(number)
-	if err == nil {
-		err = c.freeze.refuse("")
-	}
-	if err != nil {
-		return c.tell(refused(err), author, note)
-	}
-	o := c.tell(c.stopCanary(ctx, k, author, note), author, note)
-	c.flush(ctx)
-	return o
-}
-
 func (c *Controller) stopCanary(ctx context.Context, k *canary, author, note string) Outcome {
 	defer c.units.goBack()()
 	started := c.cfg.Clock.Now()

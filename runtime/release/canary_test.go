@@ -45,7 +45,7 @@ func TestCanaryUnitThatSleepsWakesOnTheCanary(t *testing.T) {
 	s.start("S01")
 	s.want("woken", s.values(), "S00=1 S01=2 S02=1")
 	s.unload("S01")
-	s.verdict(s.ctl.StopCanary(bg, 0, "amy", "enough"), Apply)
+	s.verdict(s.ctl.Rollback(bg, 0, "amy", "enough"), Apply)
 	s.want("stopped", s.values(), "S00=1 S01=1 S02=1")
 	s.unload("S01")
 	s.start("S01")
@@ -58,7 +58,7 @@ func TestStoppingACanaryAlwaysStops(t *testing.T) {
 	s.ctl.Grant(bg, Wish{Units: []string{"S01"}}, "amy")
 	at := s.each
 	s.before = func(step int) { s.silent["S01"] = step == at+3 } // it agrees, and does not hear of the commit
-	s.verdict(s.ctl.StopCanary(bg, 0, "amy", ""), Apply)
+	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Apply)
 	s.want("back", s.values(), "S00=1 S01=1")
 	s.want("by a fresh start", fmt.Sprint(s.restart), "[S01]")
 }
@@ -236,7 +236,7 @@ func TestRollOutIsHeldAndTakenBack(t *testing.T) { // O07
 	s.ctl.Grant(bg, Wish{Units: []string{"S07"}, Rollout: &Rollout{Shares: []float64{0.25, 0.5}}}, "amy")
 	s.pass(10 * time.Second)
 	s.ctl.Watch(bg)
-	s.verdict(s.ctl.StopCanary(bg, 0, "amy", "stop"), Apply)
+	s.verdict(s.ctl.Rollback(bg, 0, "amy", "stop"), Apply)
 	s.pass(time.Hour)
 	if _, did := s.ctl.Watch(bg); did || strings.Count(s.values(), "=1") != 20 {
 		t.Errorf("after a stop: %s", s.values())

@@ -12,8 +12,10 @@ import (
 // a shard whose disk is full. The number it runs under is the next one the store will
 // give, unless that has given more than the controller knows of.
 type debt struct {
-	bad          int // the release that was left
-	number       int // that the store has given since, 0 before
+	to           *code.Release
+	bad          int  // the release that was left
+	number       int  // that the store has given since, 0 before
+	paid         bool // it knows that this was live
 	author, note string
 	before       *debt
 	again        time.Time
@@ -36,7 +38,7 @@ func (c *Controller) number(s step) (number int, warning *code.Warning, err erro
 		return 0, nil, err
 	}
 	live := c.units.live().Number
-	c.owed = &debt{bad: live, author: s.author, note: s.note, before: c.owed, again: c.cfg.Clock.Now().Add(debtPause)}
+	c.owed = &debt{to: s.to, bad: live, author: s.author, note: s.note, before: c.owed, again: c.cfg.Clock.Now().Add(debtPause)}
 	c.last = max(c.last, live) + 1
 	return c.last, &code.Warning{Code: CodeUnwritten, Subject: fmt.Sprintf("release %d", c.last),
 		Detail: fmt.Sprintf("the store could not be told: %v. It is told as soon as it can be; a restart before that begins with release %d again", err, c.owed.first())}, nil
@@ -55,14 +57,7 @@ func (c *Controller) pay() error {
 	if c.owed == nil {
 		return nil
 	}
-	var err error
-	if c.owed.number == 0 {
-		c.owed.number, err = c.cfg.Journal.Begin(c.units.live(), c.owed.author, c.owed.note)
-	}
-	if err == nil {
-		err = c.cfg.Journal.Finish(c.owed.number, StandingLive, c.owed.note)
-	}
-	if err != nil {
+	if err := c.payFrom(c.owed); err != nil {
 		c.owed.again = c.cfg.Clock.Now().Add(debtPause)
 		return err
 	}
@@ -72,6 +67,27 @@ func (c *Controller) pay() error {
 	}
 	c.owed = nil
 	return nil
+}
+
+// payFrom tells the store of the ways back in their order, each as the release that it
+// was: then its numbers are those that the shard has run under.
+func (c *Controller) payFrom(d *debt) (err error) {
+	if d.before != nil {
+		if err = c.payFrom(d.before); err != nil {
+			return err
+		}
+	}
+	if d.number == 0 {
+		if d.number, err = c.cfg.Journal.Begin(d.to, d.author, d.note); err != nil {
+			return err
+		}
+	}
+	if d.paid {
+		return nil
+	}
+	err = c.cfg.Journal.Finish(d.number, StandingLive, d.note)
+	d.paid = err == nil
+	return err
 }
 
 // payLater is pay when it is time to try again. Where the store has given another

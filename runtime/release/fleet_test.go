@@ -307,7 +307,7 @@ func TestGoingBackWaitsLonger(t *testing.T) {
 		s.patient = 0
 	}
 	forward()
-	back(s.ctl.StopCanary(bg, 0, "amy", ""))
+	back(s.ctl.Rollback(bg, 0, "amy", ""))
 	s.verdict(s.ctl.Grant(bg, Wish{}, "amy"), Apply)
 	forward()
 	back(s.ctl.Rollback(bg, 0, "amy", ""))
@@ -440,7 +440,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := 1; i <= maxHistory+5; i++ {
 		s.verdict(s.save("m.lua", returns(i)), Apply)
 	}
-	if n := len(s.ctl.History()); n != maxHistory {
+	if n := len(s.ctl.history.records); n != maxHistory {
 		t.Errorf("%d releases at hand", n)
 	}
 	if s.ctl.Find(1) != nil {
@@ -469,7 +469,7 @@ func TestHistoryKeepsSourcesAndNoCode(t *testing.T) { // G04
 			t.Errorf("what version %d was compiled to is still held", i)
 		}
 	}
-	for i, h := range s.ctl.History() {
+	for i, h := range s.ctl.history.records {
 		if len(h.Release.Files) < 2 || len(h.Release.Files["m.lua"].Source) == 0 {
 			t.Errorf("the source of release %d is gone", i)
 		}
@@ -549,6 +549,28 @@ func TestAFullDiskHoldsNoRollbackUp(t *testing.T) {
 	}
 	s.verdict(s.save("m.lua", returns(5)), Apply)
 	s.want("on", s.values(), "S00=5 S01=5")
+}
+
+// TestTwoWaysBackOnAFullDisk are two releases, in the store too once it can be told.
+func TestTwoWaysBackOnAFullDisk(t *testing.T) {
+	s := newShard(t, false, 2, returns(1))
+	s.verdict(s.save("m.lua", returns(2)), Apply)
+	s.journal.full = true
+	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Apply)
+	s.verdict(s.ctl.Rollback(bg, 2, "amy", ""), Apply)
+	s.want("back and forth", s.values(), "S00=2 S01=2")
+	s.journal.full = false
+	s.pass(time.Minute)
+	if o, did := s.ctl.Watch(bg); !did || o.Release != 4 || s.journal.n != 4 {
+		t.Errorf("%v %+v, and the store has %d releases", did, o, s.journal.n)
+	}
+	if got := strings.Join(s.journal.notes, ", "); !strings.Contains(got, "3 live") || !strings.Contains(got, "4 live") {
+		t.Errorf("the store has %s", got)
+	}
+	s.verdict(s.save("m.lua", returns(5)), Apply)
+	if live := s.ctl.Live().Number; live != 5 {
+		t.Errorf("the next is release %d", live)
+	}
 }
 
 // TestAWayBackGetsTheNumberThatTheStoreGives, where that has given more of them than the

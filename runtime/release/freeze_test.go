@@ -36,7 +36,7 @@ func TestFrozenRefusesEveryChangeOfCode(t *testing.T) {
 			"canary":        func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "bob") },
 			"widen":         func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}}, "bob") },
 			"roll-out":      func() Outcome { return s.ctl.Grant(bg, Wish{Units: []string{"S00"}, Rollout: &Rollout{}}, "bob") },
-			"stop":          func() Outcome { return s.ctl.StopCanary(bg, 0, "bob", "") },
+			"stop":          func() Outcome { return s.ctl.Rollback(bg, 0, "bob", "") },
 			"rollback":      func() Outcome { return s.ctl.Rollback(bg, 0, "bob", "") },
 			"rollback N":    func() Outcome { return s.ctl.Rollback(bg, 1, "bob", "") },
 			"unload":        func() Outcome { return s.ctl.Unload(bg, "m", "bob") },

@@ -151,13 +151,6 @@ func (h *history) origin(function, text string) (Record, bool) {
 	return origin, origin.Release != nil
 }
 
-// History lists the releases that were live, oldest first.
-func (c *Controller) History() []Record {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.history.records)
-}
-
 // Find is a release by its number, nil where it is not at hand.
 func (c *Controller) Find(number int) *code.Release {
 	c.mu.Lock()

@@ -25,7 +25,7 @@ type rollout struct {
 // rollOut lets the canary of saved files, which has begun or become wider, go on to
 // growing shares of all, then to all. It is held between the steps for as long as its
 // functions fail, taken back as a whole when they spend the error budget, and ended by
-// StopCanary. Watch takes the steps.
+// Rollback. Watch takes the steps.
 func (c *Controller) rollOut(o *Outcome, r Rollout, author string) {
 	if o.Verdict != Apply {
 		return

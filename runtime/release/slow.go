@@ -82,8 +82,7 @@ func (t *watching) slowerThanOthers(elapsed time.Duration) string {
 
 // slowerThanBefore compares the activities that call what was changed with the same
 // before, on each unit, and with how all others there have changed meanwhile: then it
-// is the machine.
-// known says that there is something to compare with.
+// is the machine. known says that there is something to compare with.
 func (t *watching) slowerThanBefore(elapsed time.Duration) (told string, known bool) {
 	for _, unit := range sortedKeys(t.around) {
 		k := t.beforeAndNow(unit)

@@ -241,7 +241,7 @@ func TestSeveralCanariesAtOnce(t *testing.T) {
 	s.save("n.lua", "return {}")
 	s.verdict(s.ctl.Grant(bg, Wish{Units: []string{"S02"}}, "amy"), Apply)
 	s.verdict(s.ctl.Rollback(bg, 0, "amy", ""), Refuse, "3 canaries", "promote 1", "drop 2", "release rollback 4")
-	s.verdict(s.ctl.StopCanary(bg, 4, "amy", ""), Apply)
+	s.verdict(s.ctl.Rollback(bg, 4, "amy", ""), Apply)
 	s.unload("S01")
 	s.start("S01")
 	s.want("woken", s.values(), "S00=10 S01=10 S02=1")

@@ -129,10 +129,8 @@ func (w *watchdog) undone(to int, now time.Time) {
 func (w *watchdog) name(release, patch int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, t := range w.past {
-		if t.release == release {
-			t.patch = patch
-		}
+	if i := w.inPast(release); i >= 0 {
+		w.past[i].patch = patch
 	}
 }
 
@@ -140,10 +138,8 @@ func (w *watchdog) name(release, patch int) {
 func (w *watchdog) widen(release int, units []string, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, t := range w.open {
-		if t.release == release {
-			t.units, t.since = units, now
-		}
+	if t := w.watching(release); t != nil {
+		t.units, t.since = units, now
 	}
 }
 
@@ -245,7 +241,7 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 			old = f.Old[i]
 		}
 		if t := w.origin(name, unit, old); t != nil {
-			return w.watching(t) // of several, the innermost; one that is past its verdict is nobody's
+			return w.watching(t.release) // of several, the innermost; one that is past its verdict is nobody's
 		}
 	}
 	for i := len(w.open) - 1; i >= 0; i-- {
@@ -262,13 +258,18 @@ func (w *watchdog) blamed(f script.Fault, unit string, known time.Time) *watchin
 }
 
 // watching is the open watch over a change, or nil.
-func (w *watchdog) watching(what *watched) *watching {
+func (w *watchdog) watching(release int) *watching {
 	for _, t := range w.open {
-		if t.release == what.release {
+		if t.release == release {
 			return t
 		}
 	}
 	return nil
+}
+
+// inPast is where a change stands among those in force, -1 for nowhere.
+func (w *watchdog) inPast(release int) int {
+	return slices.IndexFunc(w.past, func(t *watched) bool { return t.release == release })
 }
 
 // unitOf is a State's name as units are called.
@@ -283,13 +284,12 @@ func unitOf(system string) string {
 func (w *watchdog) quiet(release int, hold time.Duration, now time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, t := range w.open {
-		if t.release == release {
-			return now.Sub(t.since) >= hold && t.tripped == "" &&
-				!slices.ContainsFunc(t.lately, func(at time.Time) bool { return now.Sub(at) < hold })
-		}
+	t := w.watching(release)
+	if t == nil {
+		return true // it changes no function
 	}
-	return true // it changes no function
+	return now.Sub(t.since) >= hold && t.tripped == "" &&
+		!slices.ContainsFunc(t.lately, func(at time.Time) bool { return now.Sub(at) < hold })
 }
 
 // tripping says whether a change has spent its budget.
@@ -322,8 +322,8 @@ func (w *watchdog) trip(now time.Time) (note string, what watched, ok bool) {
 func (w *watchdog) again(what watched, now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if t := slices.IndexFunc(w.past, func(t *watched) bool { return t.release == what.release }); t >= 0 {
-		n := newWatching(w.past[t], now)
+	if i := w.inPast(what.release); i >= 0 {
+		n := newWatching(w.past[i], now)
 		n.notBefore = now.Add(retryAfter)
 		w.open = append(w.open, n)
 	}

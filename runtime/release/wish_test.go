@@ -22,7 +22,7 @@ func TestAWishIsNotOvertakenByTheEndOfACanary(t *testing.T) {
 		s := twoCanaries(t)
 		number := s.ctl.Status().Canary
 		var both sync.WaitGroup
-		both.Go(func() { s.ctl.StopCanary(bg, number, "bob", "enough") })
+		both.Go(func() { s.ctl.Rollback(bg, number, "bob", "enough") })
 		both.Go(func() { s.ctl.Grant(bg, Wish{Units: []string{"S02"}}, "amy") })
 		both.Wait()
 		if p := s.ctl.Patches()[0]; !slices.Equal(p.Canary, []string{"S00"}) {
@@ -34,7 +34,7 @@ func TestAWishIsNotOvertakenByTheEndOfACanary(t *testing.T) {
 func TestACanaryThatHasEndedIsNotPromotedAsOne(t *testing.T) {
 	s := twoCanaries(t)
 	number := s.ctl.Status().Canary
-	s.verdict(s.ctl.StopCanary(bg, number, "watchdog", "it fails"), Apply)
+	s.verdict(s.ctl.Rollback(bg, number, "watchdog", "it fails"), Apply)
 	s.verdict(s.ctl.Grant(bg, Wish{Release: number, Tried: true}, "amy"), Refuse, "R-STALE", "no canary any more")
 	s.want("nothing has changed", s.values(), "S00=7 S01=1 S02=1")
 	s.verdict(s.ctl.Grant(bg, Wish{Release: number, Units: []string{"S02"}}, "amy"), Refuse, "R-STALE", "not what waits")

@@ -51,7 +51,7 @@ func (s *State) boundRegistration(L *lua.LState, kind RegistrationKind, name str
 		}
 		s.bounded(L, registerSteps, n, maxCommands, "commands")
 	default:
-		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, s.Timers(), maxTimers, "timers")
 	}
 }
 

@@ -272,7 +272,7 @@ func (c *codec) writeRegistrations(w *image.Writer) {
 		w.Step("command." + name)
 		w.Object(s.registry.commands[name])
 	}
-	timers := slices.Clone(s.registry.timers)
+	timers := slices.Concat(s.registry.timers, s.registry.calendar)
 	slices.SortFunc(timers, func(a, b *Registration) int { return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id)) })
 	w.Step("a timer")
 	c.writeList(w, timers)
@@ -306,7 +306,7 @@ func (c *codec) readRegistrations(r *image.Reader) {
 	timers := c.readList(r)
 	r.After(func() {
 		for _, g := range timers {
-			heap.Push(&s.registry.timers, g)
+			heap.Push(s.registry.heapOf(g), g)
 		}
 	})
 }

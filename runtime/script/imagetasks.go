@@ -1,6 +1,8 @@
 package script
 
 import (
+	"time"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/image"
@@ -84,15 +86,22 @@ func (c *codec) writeRegistration(w *image.Writer, g *Registration) {
 	w.Uint(g.id)
 	w.Float(g.Period)
 	w.Float(g.due)
+	if g.Kind == regAt {
+		w.Int(g.moment.Unix())
+	}
 	w.Bool(g.gone)
 	w.Object(g.wait)
 	w.Object(g.over)
 }
 
 func (c *codec) readRegistration(r *image.Reader, g *Registration) {
-	g.Kind, g.Name, g.Fn = RegistrationKind(r.Small(int(regAfter))), r.Text(), r.Function()
+	g.Kind, g.Name, g.Fn = RegistrationKind(r.Small(int(regAt))), r.Text(), r.Function()
 	g.Module, g.index, g.id = image.Object[Module](r), int(r.Int()), r.Uint()
-	g.Period, g.due, g.gone = r.Float(), r.Float(), r.Bool()
+	g.Period, g.due = r.Float(), r.Float()
+	if g.Kind == regAt {
+		c.readCalendar(r, g)
+	}
+	g.gone = r.Bool()
 	g.wait, g.over = image.Object[Wait](r), image.Object[Registration](r)
 	switch {
 	case g.Fn == nil:
@@ -100,7 +109,20 @@ func (c *codec) readRegistration(r *image.Reader, g *Registration) {
 	case !(g.Period >= 0 && g.Period <= maxAhead) || !(g.due <= c.s.now+maxAhead):
 		r.Fail("a timer that is due at %g and then every %g seconds", g.due, g.Period)
 	}
-	g.due = max(g.due, c.s.now-maxOverdue)
+	if g.Kind != regAt {
+		g.due = max(g.due, c.s.now-maxOverdue)
+	}
+}
+
+// readCalendar reads when a timer that goes by the calendar is due. Where that has passed
+// meanwhile it runs at once.
+func (c *codec) readCalendar(r *image.Reader, g *Registration) {
+	when, err := parseCalendar(g.Name)
+	if err != nil {
+		r.Fail("a timer: %v", err)
+		return
+	}
+	g.when, g.moment = when, time.Unix(r.Int(), 0).UTC()
 }
 
 func (c *codec) writeTask(w *image.Writer, t *Task) {

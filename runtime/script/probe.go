@@ -120,7 +120,7 @@ func (s *State) Stop(id uint64) bool {
 }
 
 // Timers counts the pending timers, sleeping tasks included.
-func (s *State) Timers() int { return len(s.registry.timers) }
+func (s *State) Timers() int { return len(s.registry.timers) + len(s.registry.calendar) }
 
 // Names lists the functions of loaded modules by the names that operators use.
 func (s *State) Names() []string {

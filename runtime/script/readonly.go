@@ -87,7 +87,7 @@ func (b *builder) guardWriters() {
 	for _, name := range []string{"rawset", "setmetatable"} {
 		guard(name, global, name, true)
 	}
-	for _, name := range []string{"setfenv", "on", "emit", "every", "after", "cancel"} {
+	for _, name := range []string{"setfenv", "on", "emit", "every", "after", "at", "cancel"} {
 		guard(name, global, name, false)
 	}
 	for lib, names := range map[string][]string{"table": {"insert", "remove", "sort"}} {

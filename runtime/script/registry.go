@@ -3,6 +3,7 @@ package script
 import (
 	"container/heap"
 	"sort"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -15,12 +16,13 @@ const (
 	regCommand
 	regEvery
 	regAfter
+	regAt // a time of day; Name says which
 )
 
 // String is the kind as operators know it.
 func (k RegistrationKind) String() string { return regKindNames[k] }
 
-var regKindNames = [...]string{"handler", "command", "timer", "timer"}
+var regKindNames = [...]string{"handler", "command", "timer", "timer", "timer"}
 
 // Registration is a handler, a command or a timer. One made at a file's top
 // level belongs to the file: the next version of the file keeps, changes or
@@ -34,7 +36,9 @@ type Registration struct {
 	id     uint64 // in order of making
 	Period float64
 	due    float64
-	heap   int // place in the timer heap, -1 when not in it
+	heap   int       // place in the timer heap, -1 when not in it
+	when   calendar  // of regAt
+	moment time.Time // ... and when it is due
 	gone   bool
 	wait   *Wait         // of a sleeping task
 	over   *Registration // the command of that name before
@@ -56,7 +60,9 @@ func (r *Registration) before(o *Registration) bool {
 type Registry struct {
 	handlers map[string][]*Registration
 	commands map[string]*Registration
-	timers   timerHeap
+	timers   timerHeap // by game time
+	calendar timerHeap // by the time of day
+	looked   time.Time // when runCalendar last looked
 }
 
 func newRegistry() Registry {
@@ -69,6 +75,9 @@ func (s *State) Registry() *Registry { return &s.registry }
 // Timers visits the pending timers, those of sleeping tasks too.
 func (g *Registry) Timers(visit func(*Registration)) {
 	for _, r := range g.timers {
+		visit(r)
+	}
+	for _, r := range g.calendar {
 		visit(r)
 	}
 }
@@ -96,11 +105,12 @@ func (m *Module) eachRegistration(visit func(*Registration)) {
 
 // register makes a registration, owned by the file whose top level is running.
 func (s *State) register(kind RegistrationKind, name string, fn *lua.LFunction, seconds float64) *Registration {
-	r := &Registration{Kind: kind, Name: name, Fn: fn, id: s.nextID(), Period: seconds, due: s.now + seconds, heap: -1}
+	r := &Registration{Kind: kind, Name: name, Fn: fn, id: s.nextID(), Period: seconds, heap: -1}
 	if m := s.atTopLevel(); m != nil {
 		r.Module, r.index = m, len(m.Registrations)
 		m.Registrations = append(m.Registrations, r)
 	}
+	s.schedule(r)
 	s.registry.install(r)
 	return r
 }
@@ -125,8 +135,8 @@ func (g *Registry) install(r *Registration) {
 	case regCommand:
 		r.over = g.commands[r.Name]
 		g.commands[r.Name] = r
-	case regEvery, regAfter:
-		heap.Push(&g.timers, r)
+	case regEvery, regAfter, regAt:
+		heap.Push(g.heapOf(r), r)
 	}
 }
 
@@ -150,11 +160,19 @@ func (g *Registry) drop(r *Registration) {
 		if g.commands[r.Name] == r {
 			delete(g.commands, r.Name)
 		}
-	case regEvery, regAfter:
+	case regEvery, regAfter, regAt:
 		if r.heap >= 0 {
-			heap.Remove(&g.timers, r.heap)
+			heap.Remove(g.heapOf(r), r.heap)
 		}
 	}
+}
+
+// heapOf is where a timer waits.
+func (g *Registry) heapOf(r *Registration) *timerHeap {
+	if r.Kind == regAt {
+		return &g.calendar
+	}
+	return &g.timers
 }
 
 // forget takes a registration that is over out of its file's list.
@@ -202,7 +220,7 @@ func (g *Registry) reorder(r *Registration) {
 		g.drop(r)
 		g.install(r)
 	case r.heap >= 0:
-		heap.Fix(&g.timers, r.heap)
+		heap.Fix(g.heapOf(r), r.heap)
 	}
 }
 
@@ -210,7 +228,8 @@ func (g *Registry) reorder(r *Registration) {
 // of the State that has run it.
 func (s *State) Register(m *Module, like *Registration, fn *lua.LFunction, index int, undo *Undo) *Registration {
 	r := &Registration{Kind: like.Kind, Name: like.Name, Fn: fn, Module: m, index: index, id: s.nextID(),
-		Period: like.Period, due: s.now + like.Period, heap: -1}
+		Period: like.Period, heap: -1}
+	s.schedule(r)
 	undo.Add(func() {
 		s.registry.drop(r)
 		if r.over != nil {
@@ -228,6 +247,9 @@ func (h timerHeap) Len() int { return len(h) }
 func (h timerHeap) Less(i, j int) bool {
 	if h[i].due != h[j].due {
 		return h[i].due < h[j].due
+	}
+	if !h[i].moment.Equal(h[j].moment) {
+		return h[i].moment.Before(h[j].moment)
 	}
 	return h[i].id < h[j].id
 }

@@ -58,13 +58,10 @@ func (engine) Patterns(L *lua.LState) *stdlib.Patterns { return &From(L).pattern
 // start, so that running the file again for a reload gives the same values again.
 func (engine) Now(L *lua.LState) time.Time {
 	s := From(L)
-	switch {
-	case s.atTopLevel() != nil:
+	if s.atTopLevel() != nil {
 		return s.opts.Started
-	case s.opts.Now != nil:
-		return s.opts.Now()
 	}
-	return s.opts.Started.Add(time.Duration(s.now * float64(time.Second)))
+	return s.wall()
 }
 
 func (engine) Clock(L *lua.LState) float64 { return From(L).now }

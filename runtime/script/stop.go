@@ -30,7 +30,8 @@ type TimerInfo struct {
 	Function string
 	Where    string  // "combat.lua@1f3a9c:12"
 	Every    float64 // game seconds, 0 for one that fires once
-	Due      float64 // game seconds until it fires
+	At       string  // the times of day, in UTC, of one that goes by the calendar
+	Due      float64 // seconds until it fires, of the game or, by the calendar, of the day
 	Module   string  // whose top level made it, "" for one made at run time
 }
 
@@ -38,34 +39,41 @@ type TimerInfo struct {
 // are none.
 func (s *State) TimerList() []TimerInfo {
 	var out []TimerInfo
-	for _, r := range s.registry.timers {
+	s.registry.Timers(func(r *Registration) {
 		if r.wait != nil {
-			continue
+			return
 		}
 		t := TimerInfo{ID: r.id, Due: r.due - s.now, Function: s.describeFunction(r.Fn)}
 		if sl := s.slots.Of(r.Fn); sl != nil {
 			t.Function, t.Where = sl.Function.Decl.Name, fmt.Sprintf("%s:%d", sl.Function.Decl.Proto.SourceName, sl.Function.Decl.Line)
 		}
-		if r.Kind == regEvery {
+		switch r.Kind {
+		case regEvery:
 			t.Every = r.Period
+		case regAt:
+			t.At, t.Due = r.Name, r.moment.Sub(s.wall()).Seconds()
 		}
 		if r.Module != nil {
 			t.Module = r.Module.Name
 		}
 		out = append(out, t)
-	}
+	})
 	slices.SortFunc(out, func(a, b TimerInfo) int { return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.ID, b.ID)) })
 	return out
 }
 
 // StopTimer ends the timer with the id, as cancel does, and says whether there was one.
 func (s *State) StopTimer(id uint64) bool {
-	for _, r := range s.registry.timers {
+	var found *Registration
+	s.registry.Timers(func(r *Registration) {
 		if r.id == id && r.wait == nil {
-			s.registry.drop(r)
-			r.forget()
-			return true
+			found = r
 		}
+	})
+	if found == nil {
+		return false
 	}
-	return false
+	s.registry.drop(found)
+	found.forget()
+	return true
 }

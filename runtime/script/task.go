@@ -323,6 +323,7 @@ func (s *State) Advance(now float64) {
 		s.fire(r)
 	}
 	s.now = max(s.now, now)
+	s.runCalendar(enough)
 	s.drainWoken()
 }
 
@@ -354,10 +355,11 @@ func (s *State) NextDue() (float64, bool) {
 	if len(s.next) > 0 || len(s.woken) > 0 {
 		return s.now, true
 	}
-	if len(s.registry.timers) > 0 {
+	due, ok := s.nextByCalendar()
+	if len(s.registry.timers) > 0 && (!ok || s.registry.timers[0].due < due) {
 		return s.registry.timers[0].due, true
 	}
-	return 0, false
+	return due, ok
 }
 
 // Emit runs every handler of the event, in order, each as an activity of its own:
@@ -366,6 +368,14 @@ func (s *State) Emit(event string, args ...lua.LValue) { s.emit(event, "", args)
 
 // EmitFor is Emit on behalf of a player, for fault reports.
 func (s *State) EmitFor(player, event string, args ...lua.LValue) { s.emit(event, player, args) }
+
+// EmitFrom is emit for a word that a script has called on L, with the bounds of the
+// script's own emits. It says whether there is a handler.
+func EmitFrom(L *lua.LState, event string, args ...lua.LValue) bool {
+	s := From(L)
+	s.emitFor(L, event, args)
+	return s.HasHandler(event)
+}
 
 // emitFor is emit for a script, within bounds.
 func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {

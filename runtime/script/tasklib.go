@@ -14,7 +14,7 @@ import (
 func (b *builder) openTasks() {
 	b.setYields("", "sleep", func(s *State, L *lua.LState) int {
 		wait := seconds(L, 1)
-		s.bounded(L, registerSteps, len(s.registry.timers), maxTimers, "timers")
+		s.bounded(L, registerSteps, s.Timers(), maxTimers, "timers")
 		w, err := s.Park(L, "sleep")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
@@ -186,6 +186,7 @@ func (b *builder) openRegistry() {
 	}
 	b.set("", "every", timer(regEvery))
 	b.set("", "after", timer(regAfter))
+	b.set("", "at", (*State).at)
 	b.set("", "cancel", func(s *State, L *lua.LState) int {
 		r, ok := L.CheckUserData(1).Value.(*Registration)
 		if ok && !r.gone {

@@ -104,9 +104,6 @@ func (s *System) SetCap(n int) error { return s.door.setCap(n) }
 // Cap is how many players the system lets in, 0 for no bound.
 func (s *System) Cap() int { return s.door.cap }
 
-// Waiting is how many players wait for a seat.
-func (s *System) Waiting() int { return len(s.door.line) }
-
 // Player returns the player with the id, or nil.
 func (s *System) Player(id world.CharacterID) *Player { return s.people.byID[id] }
 

@@ -44,6 +44,7 @@ func (b *bubbles) track() {
 	for _, c := range space.Changed() {
 		b.change(c)
 	}
+	b.sights()
 	for _, id := range space.Gone() {
 		if v := b.views[id]; v != nil && v.watchers == 0 {
 			delete(b.views, id)
@@ -54,7 +55,7 @@ func (b *bubbles) track() {
 // move takes in who has left a bubble, and who has come.
 func (b *bubbles) move(v *view, bubble physics.Bubble) {
 	now := v.now()
-	now.gone = append(now.gone, bubble.Left...)
+	now.gone = b.appendKnown(now.gone, bubble.Left)
 	for _, id := range bubble.Left {
 		if e := b.entities.byID[id]; e != nil && e.view == v {
 			b.enter(e, nil)

@@ -84,8 +84,8 @@ func TestLoginWaitsBeforeAFullSystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.tick(1)
-	if b.here() != "[1 3 5]" || b.Waiting() != 0 {
-		t.Errorf("without a limit: %s, %d wait", b.here(), b.Waiting())
+	if b.here() != "[1 3 5]" || len(b.door.line) != 0 {
+		t.Errorf("without a limit: %s, %d wait", b.here(), len(b.door.line))
 	}
 }
 
@@ -201,8 +201,8 @@ func TestSeatsAreKeptForWhoMustJump(t *testing.T) {
 	}
 	b.post(Withdraw{Player: 4, From: "@Beta"}) // not from where that player is: nothing
 	b.tick(1)
-	if b.Waiting() != 1 {
-		t.Errorf("%d wait", b.Waiting())
+	if len(b.door.line) != 1 {
+		t.Errorf("%d wait", len(b.door.line))
 	}
 }
 

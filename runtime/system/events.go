@@ -18,6 +18,8 @@ type Events interface {
 	WarpLanded(ship world.EntityID)
 	ShipArrived(ship, target world.EntityID)
 	TargetLost(ship, target world.EntityID)
+	ShipHidden(ship world.EntityID)
+	ShipShown(ship world.EntityID)
 	BubbleEntered(ship world.EntityID)
 	BubbleLeft(ship world.EntityID)
 	MissileHit(missile, target, owner world.EntityID)
@@ -40,6 +42,8 @@ func (noEvents) WarpStarted(world.EntityID)                                     
 func (noEvents) WarpLanded(world.EntityID)                                      {}
 func (noEvents) ShipArrived(world.EntityID, world.EntityID)                     {}
 func (noEvents) TargetLost(world.EntityID, world.EntityID)                      {}
+func (noEvents) ShipHidden(world.EntityID)                                      {}
+func (noEvents) ShipShown(world.EntityID)                                       {}
 func (noEvents) BubbleEntered(world.EntityID)                                   {}
 func (noEvents) BubbleLeft(world.EntityID)                                      {}
 func (noEvents) MissileHit(world.EntityID, world.EntityID, world.EntityID)      {}

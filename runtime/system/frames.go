@@ -1,6 +1,8 @@
 package system
 
 import (
+	"slices"
+
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/world"
@@ -8,7 +10,11 @@ import (
 
 // snapshot sends a player all of the bubble they look at.
 func (c *sending) snapshot(p *Player) {
-	p.client.Send(c.whole(p.view).For(p.Ship))
+	f := c.whole(p.view)
+	if e, st, ok := c.hidden(p); ok {
+		f = c.snapshotOf(p.view, append(slices.Clone(p.view.entities), e.wire(&st)))
+	}
+	p.client.Send(f.For(p.Ship))
 	p.wantsSnapshot, p.shown = false, c.time.tick
 	c.pace.tell(p)
 }
@@ -22,14 +28,18 @@ func (c *sending) whole(v *view) *wire.Frame {
 	v.entities = v.entities[:0]
 	b, _ := c.entities.space.Bubble(v.id)
 	for _, id := range b.Members {
-		if e, st, ok := c.entities.seen(id, v); ok {
+		if e, st, ok := c.entities.seen(id, v); ok && !st.Hidden {
 			v.entities = append(v.entities, e.wire(&st))
 		}
 	}
-	v.whole = wire.NewSnapshot(&wire.Snapshot{
-		Tick: c.time.tick, Hz: c.time.hz, Dilation: c.pace.current, Bubble: uint32(v.id), Entities: v.entities,
-	})
+	v.whole = c.snapshotOf(v, v.entities)
 	return v.whole
+}
+
+func (c *sending) snapshotOf(v *view, entities []wire.Entity) *wire.Frame {
+	return wire.NewSnapshot(&wire.Snapshot{
+		Tick: c.time.tick, Hz: c.time.hz, Dilation: c.pace.current, Bubble: uint32(v.id), Entities: entities,
+	})
 }
 
 // delta is what those in the bubble who are due are told, nil where nothing changed.
@@ -47,7 +57,7 @@ func (c *sending) delta(v *view) *wire.Frame {
 		some = some || !news.none()
 		d.Gone = append(d.Gone, news.gone...)
 		for _, id := range news.add {
-			if e, st, ok := c.entities.seen(id, v); ok && e.told != c.time.tick {
+			if e, st, ok := c.entities.seen(id, v); ok && !st.Hidden && e.told != c.time.tick {
 				d.Add = append(d.Add, e.wire(&st))
 				e.told, e.turn = c.time.tick, noTurn
 			}
@@ -58,13 +68,15 @@ func (c *sending) delta(v *view) *wire.Frame {
 	}
 	for ago := range v.span {
 		for _, m := range v.back(ago).move {
-			if e, st, ok := c.entities.seen(m.ID, v); ok {
+			if e, st, ok := c.entities.seen(m.ID, v); ok && !st.Hidden {
 				c.addCourse(d, e, &st, m.Turned && !st.Ordered, ago, v.span)
 			}
 		}
 	}
 	v.settleTurns()
-	v.frame = wire.NewDelta(d)
+	if len(d.Add)+len(d.Move)+len(d.Turn)+len(d.Gone) > 0 { // all that changed may be hidden
+		v.frame = wire.NewDelta(d)
+	}
 	return v.frame
 }
 

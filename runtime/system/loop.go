@@ -23,7 +23,9 @@ func (s *System) Run() {
 			s.guard(func() { s.timed(now) })
 		}
 	}
-	s.guard(s.takeMail) // nobody who is on the way here gets lost
+	for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
+		s.guard(s.takeMail)
+	}
 	s.guard(s.end)
 	s.sending.uncork()
 	for !s.mail.gaps.close() {
@@ -66,7 +68,7 @@ func (s *System) wait() (time.Time, bool) {
 
 // idle says whether nothing would happen at the next tick.
 func (s *System) idle() bool {
-	if !s.mail.inbox.empty() {
+	if !s.mail.empty() {
 		return false
 	}
 	if s.service() {
@@ -110,7 +112,7 @@ func (s *System) sleep() (time.Time, bool) {
 		s.stats.awake.Store(true)
 		s.resetTicker()
 	}()
-	if !s.mail.inbox.empty() { // it came before the sender could know that we sleep
+	if !s.mail.empty() { // it came before the sender could know that we sleep
 		return s.cfg.Clock.Now(), true
 	}
 	for {
@@ -120,7 +122,7 @@ func (s *System) sleep() (time.Time, bool) {
 		}
 		select {
 		case now := <-s.ticker.Chan():
-			if s.unused(now) && s.mail.inbox.close() {
+			if s.unused(now) && s.mail.empty() && s.mail.inbox.close() {
 				s.stopping = "unused"
 				return now, false
 			}
@@ -130,7 +132,7 @@ func (s *System) sleep() (time.Time, bool) {
 			if s.guard(s.fillGap); s.stopping != "" {
 				return time.Time{}, false
 			}
-			if !s.mail.inbox.empty() {
+			if !s.mail.empty() {
 				return s.cfg.Clock.Now(), true
 			}
 		}

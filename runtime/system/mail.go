@@ -25,6 +25,12 @@ func (b *mail) open() {
 	b.batch, b.next = b.inbox.take(b.batch[:left]), 0
 }
 
+// empty says whether nothing waits for a tick, in the inbox or of the batch in hand.
+func (b *mail) empty() bool { return !b.left() && b.inbox.empty() }
+
+// left says whether a panic has kept part of the batch from being delivered.
+func (b *mail) left() bool { return b.next < len(b.batch) }
+
 // deliver returns the next message of the batch, nil when there is none left.
 func (b *mail) deliver() Message {
 	b.current = nil

@@ -57,7 +57,11 @@ func (c *sending) view(p *Player, v *view) {
 	case p.client.NeedSnapshot():
 		c.snapshot(p)
 	default:
-		if f := c.delta(v); f != nil {
+		f := c.delta(v)
+		if e, st, ok := c.hidden(p); ok {
+			f = c.deltaFor(e, &st, v, f)
+		}
+		if f != nil {
 			p.client.Send(f)
 		}
 	}
@@ -196,6 +200,12 @@ func (c *sending) near(id world.EntityID, f *wire.Frame) bool {
 		return false
 	}
 	if e.view == nil {
+		return true
+	}
+	if st, _ := c.entities.space.Get(id); st.Hidden {
+		if e.pilot != nil {
+			c.tell(e.pilot, f)
+		}
 		return true
 	}
 	for _, members := range e.view.of {

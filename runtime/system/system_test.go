@@ -349,6 +349,33 @@ func TestTimerWakesASleepingSystemOnTime(t *testing.T) {
 	})
 }
 
+// TestACalendarWakesASleepingSystem goes by the wall: an hour of the game is as long,
+// while nobody is there to slow it down.
+func TestACalendarWakesASleepingSystem(t *testing.T) {
+	for _, service := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var ran []string
+			sys, _ := run(t, `at("03:00", function() core.note() end) at("*:30", function() core.note() end)`, func(c *Config) {
+				if service {
+					c.Address, c.Static = "clock", nil
+				}
+				c.Script.Started, c.Script.Now = time.Now(), time.Now
+				c.Bind = func(_ *System, st *script.State) {
+					st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "note"}}}, map[string]lua.LGFunction{
+						"note": func(*lua.LState) int { ran = append(ran, time.Now().UTC().Format("15:04")); return 0 }})
+				}
+			})
+			_ = sys.Post(Do(func(*System) {}))
+			time.Sleep(3*time.Hour + time.Minute)
+			synctest.Wait()
+			equal(t, "it ran", ran, []string{"00:30", "01:30", "02:30", "03:00"})
+			if n := sys.stats.ticks.Load(); n > 20 {
+				t.Errorf("%d ticks for four calls", n)
+			}
+		})
+	}
+}
+
 // TestTimerOfAReleaseCountsFromItsCommit gives a system, and a service, a timer
 // while they sleep: the sleep before it is not made good.
 func TestTimerOfAReleaseCountsFromItsCommit(t *testing.T) {
@@ -453,6 +480,54 @@ func TestPanicInTheLoopHurtsNobodyElse(t *testing.T) {
 		}
 		if st := other.Stats(); st.Crashes != 0 || !st.Up {
 			t.Errorf("the neighbour of a panic: %+v", st)
+		}
+	})
+}
+
+// TestWhatAPanicLeftIsNotForgotten posts two at once, the first of which panics, to a
+// service, which sleeps until it hears something, and to a system in the moment that it
+// stops.
+func TestWhatAPanicLeftIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sys, s := run(t, "", func(c *Config) {
+			release := code.NewRelease(1, map[string][]byte{"services/market.lua": []byte(`return {price = function(what) return what .. "!" end}`)})
+			c.Address, c.Static, c.Module = "market", nil, "services.market"
+			c.Release = func() *code.Release { return release }
+		})
+		bad := func(*System) { panic("a bug in Go") }
+		answers := func() int {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return len(s.sent["@Alpha"])
+		}
+		_ = sys.Post(Do(func(s *System) { // the rest comes while it is at this one: one batch
+			_ = s.Post(Do(bad))
+			_ = s.Post(Call{From: "@Alpha", ID: 9, Func: "price", Args: []world.Value{"ore"}})
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := answers(); n != 1 {
+			t.Errorf("%d answers to a call behind a panic", n)
+		}
+		between := false
+		_ = sys.Post(Between(func(s *System) {
+			_ = s.Post(Between(bad))
+			_ = s.Post(Between(func(*System) { between = true }))
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if !between {
+			t.Error("a release behind a panic waits")
+		}
+		_ = sys.Post(Between(func(s *System) {
+			_ = s.Post(Do(bad))
+			_ = s.Post(Call{From: "@Alpha", ID: 10, Func: "price", Args: []world.Value{"ore"}})
+			s.stopping = "the test"
+		}))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := answers(); n != 2 {
+			t.Errorf("%d answers to two calls, one behind a panic in the last batch", n)
 		}
 	})
 }

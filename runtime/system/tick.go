@@ -92,6 +92,10 @@ func (s *System) tell(ev physics.Event) {
 		s.scripts.events.ShipArrived(ev.ID, ev.Target)
 	case physics.TargetLost:
 		s.scripts.events.TargetLost(ev.ID, ev.Target)
+	case physics.Hidden:
+		s.scripts.events.ShipHidden(ev.ID)
+	case physics.Shown:
+		s.scripts.events.ShipShown(ev.ID)
 	case physics.BubbleEntered:
 		s.scripts.events.BubbleEntered(ev.ID)
 	case physics.BubbleLeft:
@@ -105,14 +109,17 @@ func (s *System) tell(ev physics.Event) {
 	}
 }
 
-// fillGap does what was to happen between two ticks.
+// fillGap does what was to happen between two ticks, each for itself: a panic in one
+// is no reason to forget the others.
 func (s *System) fillGap() {
 	if s.mail.gaps.empty() {
 		return
 	}
 	for _, m := range s.mail.gaps.take(nil) {
-		m.deliver(s)
-		s.settle()
+		s.guard(func() {
+			m.deliver(s)
+			s.settle()
+		})
 	}
 	s.sending.uncork()
 	s.publish()

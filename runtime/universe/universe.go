@@ -31,7 +31,7 @@ type Characters interface {
 type Config struct {
 	Map        *world.Universe
 	Characters Characters
-	Release    *code.Release // what systems start on; see SetRelease
+	Release    *code.Release // what systems start on; see SetCourse
 	// Home is where characters begin that have been nowhere yet.
 	Home   world.SystemID
 	Routes *world.Router // of Map; nil to have them made
@@ -114,9 +114,6 @@ func (u *Universe) SetCourse(all *code.Release, own map[world.Address]*code.Rele
 	}
 	u.StartServices()
 }
-
-// SetRelease is SetCourse of one release for all.
-func (u *Universe) SetRelease(r *code.Release) { u.SetCourse(r, nil) }
 
 // settle brings a system that missed a release, or does not run at all, onto the
 // one it should run.

@@ -408,7 +408,7 @@ func TestReleaseReachesThoseWhoMissedIt(t *testing.T) {
 		next := g.Release().With(2, map[string][]byte{
 			"services/late.lua": []byte("return {}"), "services/new.lua": []byte("return {}"),
 		})
-		g.SetRelease(next)
+		g.SetCourse(next, nil)
 		while(time.Second)
 		for _, st := range g.Stats() {
 			if !st.Up || st.Release != 2 {

@@ -5,6 +5,9 @@
 local chat = {}
 
 chat.keep = 20     -- lines remembered of a channel
+chat.most = 1000   -- channels of which lines are remembered: those that spoke last
+chat.old = 86400   -- s after which what was said is forgotten, in the night
+chat.spoke = {}   -- by channel: when something was last said in it
 chat.systems = {}  -- by name: those with somebody in them
 chat.people = {}   -- by name in small letters: {id=, name=, system=} of those in the game
 chat.lines = {}    -- by channel, oldest first
@@ -34,10 +37,23 @@ function chat.tell(to, line)
   return card.name
 end
 
+-- Forgets what was said in the channel that has been silent for longest, where one more
+-- would be too many. It stays a channel: nobody who is in it notices more than that.
+function chat.make_room()
+  local count, oldest = 0, nil
+  for name in pairs(chat.lines) do
+    count = count + 1
+    if not oldest or (chat.spoke[name] or 0) < (chat.spoke[oldest] or 0) then oldest = name end
+  end
+  if count < chat.most then return end
+  chat.lines[oldest], chat.spoke[oldest] = nil, nil
+end
+
 -- Somebody says something: line = {channel=, from=, id=, text=}.
 function chat.say(line)
+  if not chat.lines[line.channel] then chat.make_room() end
   local lines = chat.lines[line.channel] or {}
-  chat.lines[line.channel] = lines
+  chat.lines[line.channel], chat.spoke[line.channel] = lines, system.now()
   lines[#lines + 1] = line
   if #lines > chat.keep then table.remove(lines, 1) end
   for name in pairs(chat.systems) do
@@ -45,6 +61,14 @@ function chat.say(line)
   end
   return true
 end
+
+function chat.forget_old()
+  for name, when in pairs(chat.spoke) do
+    if system.now() - when > chat.old then chat.lines[name], chat.spoke[name] = nil, nil end
+  end
+end
+
+at("04:00", chat.forget_old)
 
 -- What was said last in a channel, oldest first.
 function chat.history(channel)

@@ -11,6 +11,31 @@ function test.history_keeps_the_last_lines()
   eq(chat.history("silent"), {})
 end
 
+function test.channels_are_remembered_up_to_a_number()
+  local most = chat.most
+  chat.most = 3
+  for i, name in ipairs {"a", "b", "c", "a", "d"} do
+    chat.say {channel = name, from = "Ann", text = "line " .. i}
+    advance(1)
+  end
+  chat.most = most
+  eq(chat.history("b"), {}) -- silent for longest
+  eq(#chat.history("a"), 2)
+  eq(#chat.history("c") + #chat.history("d"), 2)
+end
+
+function test.what_is_old_is_forgotten()
+  local old = chat.old
+  chat.old = 5
+  chat.say {channel = "a", from = "Ann", text = "o7"}
+  advance(6)
+  chat.say {channel = "b", from = "Ann", text = "o7"}
+  chat.forget_old()
+  chat.old = old
+  eq(chat.history("a"), {})
+  eq(#chat.history("b"), 1)
+end
+
 function test.systems_listen_and_forget()
   chat.listen("Alpha", 7, "Ann")
   chat.listen("Alpha", 8, "Ben")

@@ -109,7 +109,7 @@ function market.stand(order)
     if not fills[1] then break end
     local changes = {}
     local n = market.trades(order.order, fills, changes)
-    local done, message, code = market.transact(order, fills, changes, {cause = "trade", actor = order.owner, answer = {order = order.order}})
+    local done, message, code = market.transact(order, fills, changes, {cause = "trade", actor = order.owner, system = order.system, answer = {order = order.order}})
     if done then
       order.left = order.left - n
     elseif code ~= "conflict" or try == market.tries then
@@ -151,7 +151,7 @@ function market.try(order, ask)
   local fee = money.share(money.cost(order.price, order.left), market.broker)
   changes[1].fee = fee
   local answer = {order = order.order, filled = n, left = order.left, paid = paid, tax = order.side == "sell" and tax or nil, fee = fee}
-  local done, message, code = market.transact(order, fills, changes, {cause = "market order", actor = ask.owner, key = ask.key, content = ask, answer = answer})
+  local done, message, code = market.transact(order, fills, changes, {cause = "market order", actor = ask.owner, system = ask.system, key = ask.key, content = ask, answer = answer})
   if done and done.order == order.order then market.stand(order) end
   return done, message, code
 end

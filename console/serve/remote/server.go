@@ -178,7 +178,7 @@ func (s *Server) welcome(ctx context.Context, conn net.Conn, from netip.Addr, fr
 	defer conn.Close()
 	defer free()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(handshake)) // a connection that takes none is closed all the same
+	_ = conn.SetDeadline(time.Now().Add(handshake)) // the kernel's time, whatever the shard's; a connection that takes none is closed all the same
 	secure, channels, requests, err := ssh.NewServerConn(conn, s.ssh)
 	free()
 	if err != nil {
@@ -227,8 +227,7 @@ func (s *Server) converse(ctx context.Context, secure *ssh.ServerConn, channels 
 	for {
 		select {
 		case <-ctx.Done(): // the shard ends, or the operator is put out: sessions say so and close
-			hard := time.AfterFunc(goodbye, func() { secure.Close() })
-			defer hard.Stop()
+			defer clock.AfterFunc(s.cfg.Clock, goodbye, func() { secure.Close() })()
 			cancel()
 			all.Wait()
 			secure.Close()

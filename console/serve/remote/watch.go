@@ -40,11 +40,11 @@ func (g *guests) add(c *connection) (remove func()) {
 
 // watch ends the connections of those who are taken out of the file, until ctx ends.
 func (s *Server) watch(ctx context.Context) {
-	t := time.NewTicker(lookEvery)
+	t := s.cfg.Clock.NewTicker(lookEvery)
 	defer t.Stop()
 	for {
 		select {
-		case <-t.C:
+		case <-t.Chan():
 			s.look()
 		case <-ctx.Done():
 			return

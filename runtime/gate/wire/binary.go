@@ -194,16 +194,6 @@ func (p *packer) optional(v, per float64, flag byte) byte {
 	return flag
 }
 
-func (p *packer) entity(e *Entity) {
-	p.motion(e.ID, &e.Motion)
-	p.shared(e.Kind, tableSize)
-	p.shared(e.Type, tableSize)
-	p.shared(e.Name, tableNames) // missiles are all called the same
-	p.int(int64(e.Owner))
-	p.units(e.Radius, perMetre)
-	p.uint(uint64(e.Flags))
-}
-
 func (p *packer) entities(list []Entity) {
 	p.uint(uint64(len(list)))
 	for i := range list {

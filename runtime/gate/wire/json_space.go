@@ -50,21 +50,6 @@ func isFine(p world.Vec3) bool {
 	return math.Abs(p.X) <= fineLimit && math.Abs(p.Y) <= fineLimit && math.Abs(p.Z) <= fineLimit
 }
 
-func (e *Entity) appendJSON(dst []byte) []byte {
-	dst = appendID(dst, `{"id":`, e.ID)
-	dst = appendString(append(dst, `,"kind":`...), e.Kind)
-	dst = appendString(append(dst, `,"name":`...), e.Name)
-	dst = appendString(append(dst, `,"type":`...), e.Type)
-	if e.Owner != 0 {
-		dst = strconv.AppendInt(append(dst, `,"owner":`...), int64(e.Owner), 10)
-	}
-	dst = appendFixed(append(dst, `,"radius":`...), e.Radius, 3)
-	if e.Flags != 0 {
-		dst = appendID(dst, `,"flags":`, e.Flags)
-	}
-	return append(e.Motion.appendMotion(dst), '}')
-}
-
 func appendEntities(dst []byte, list []Entity) []byte {
 	dst = append(dst, '[')
 	for i := range list {
@@ -124,21 +109,16 @@ func (t triple) vec() world.Vec3 { return world.Vec3{X: t[0], Y: t[1], Z: t[2]} 
 
 // spaceJSON is the JSON form of an entity and of a motion, for reading.
 type spaceJSON struct {
-	ID     world.EntityID    `json:"id"`
-	Kind   string            `json:"kind"`
-	Name   string            `json:"name"`
-	Type   string            `json:"type"`
-	Owner  world.CharacterID `json:"owner"`
-	Radius float64           `json:"radius"`
-	Flags  uint32            `json:"flags"`
-	Mode   uint8             `json:"mode"`
-	Pos    triple            `json:"pos"`
-	Vel    triple            `json:"vel"`
-	Target world.EntityID    `json:"target"`
-	Point  triple            `json:"point"`
-	Range  float64           `json:"range"`
-	Speed  float64           `json:"speed"`
-	Tau    float64           `json:"tau"`
+	entityJSON
+	ID     world.EntityID `json:"id"`
+	Mode   uint8          `json:"mode"`
+	Pos    triple         `json:"pos"`
+	Vel    triple         `json:"vel"`
+	Target world.EntityID `json:"target"`
+	Point  triple         `json:"point"`
+	Range  float64        `json:"range"`
+	Speed  float64        `json:"speed"`
+	Tau    float64        `json:"tau"`
 }
 
 func (j *spaceJSON) motion() Motion {
@@ -149,9 +129,7 @@ func (j *spaceJSON) motion() Motion {
 func entities(list []spaceJSON) []Entity {
 	var out []Entity
 	for i := range list {
-		j := &list[i]
-		out = append(out, Entity{ID: j.ID, Kind: j.Kind, Name: j.Name, Type: j.Type, Owner: j.Owner,
-			Radius: j.Radius, Flags: j.Flags, Motion: j.motion()})
+		out = append(out, list[i].entity(list[i].motion()))
 	}
 	return out
 }

@@ -53,18 +53,6 @@ const (
 // (about 1,900 AU). What lies beyond is sent as if it lay on the border.
 const MaxCoordinate = 1 << 48
 
-// Entity is one thing in space as a player sees it.
-type Entity struct {
-	ID     world.EntityID
-	Kind   string            // ship, npc, wreck, missile, pod: what scripts spawned it as
-	Name   string            // shown to players
-	Type   string            // item type, "Rifter"
-	Owner  world.CharacterID // 0: nobody's
-	Radius float64           // m
-	Flags  uint32            // bits whose meaning the game gives
-	Motion                   // Motion.ID is taken from ID
-}
-
 // Motion is the course of one entity at a tick: with the motion law a client
 // works out every later position from it, until it hears of another course.
 type Motion struct {

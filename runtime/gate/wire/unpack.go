@@ -205,20 +205,6 @@ func (u *unpacker) turn(t *Turn) {
 	u.wish(&t.Motion, flags)
 }
 
-func (u *unpacker) entity(e *Entity) {
-	u.motion(&e.Motion)
-	if e.SameEngine {
-		u.fail("an entity has the engine of nobody")
-	}
-	e.ID = e.Motion.ID
-	e.Kind = u.shared()
-	e.Type = u.shared()
-	e.Name = u.shared()
-	e.Owner = world.CharacterID(u.int())
-	e.Radius = u.units(perMetre)
-	e.Flags = u.uint32()
-}
-
 // count reads the length of a list whose items take at least so many bytes.
 func (u *unpacker) count(least int) int {
 	n := u.uint()

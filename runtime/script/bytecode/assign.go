@@ -20,6 +20,9 @@ type target struct {
 // then stores from right to left, as lua5.1 does.
 func (f *function) assign(st *ast.AssignStmt) {
 	if len(st.Lhs) == 1 && len(st.Rhs) == 1 {
+		if f.update(st) {
+			return
+		}
 		f.assignOne(f.target(st.Lhs[0], lastLine(st)), st.Rhs[0])
 		return
 	}

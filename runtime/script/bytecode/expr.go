@@ -262,6 +262,9 @@ func calledName(ex ast.Expr) string {
 
 // table builds a table in a register of its own: its items may read dst.
 func (f *function) table(ex *ast.TableExpr, dst int) {
+	if f.record(ex, dst) {
+		return
+	}
 	t := f.reserve(1)
 	made := f.abc(lua.OP_NEWTABLE, t, 0, 0)
 	items, named, waiting := 0, 0, 0

@@ -3,6 +3,7 @@ package bytecode
 import (
 	"fmt"
 	"math"
+	"unique"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
@@ -148,9 +149,17 @@ func (f *function) constant(v lua.LValue) int {
 		f.fail(f.line, "constant table overflow in %s: more than %d constants", f.where(), maxBx)
 	}
 	f.constants[key] = i
+	if s, ok := v.(lua.LString); ok && len(s) <= sharedText {
+		v = lua.LString(unique.Make(string(s)).Value())
+	}
 	f.proto.Constants = append(f.proto.Constants, v)
 	return i
 }
+
+// sharedText is the longest text, in bytes, that all functions share: of two texts in
+// one place the interpreter sees without reading them that they are equal, and most
+// are names of fields.
+const sharedText = 40
 
 const maxLocals = 200
 

@@ -20,6 +20,13 @@ const (
 	// OpForTest, A sBx, ends a generic for: if R(A+3) is not nil, R(A+2) becomes it and
 	// the loop goes on at sBx. The TFORLOOP before it only calls the generator.
 	OpForTest = lua.OP_NOP + 1 + iota
+	// OpRecord, A B, makes a table of B fields in R(A). Their values are in the registers
+	// behind it, and their names the constants of the next B words, LOADKs that nobody runs.
+	OpRecord
+	// OpUpdate, A B C, does what the three instructions behind it do, in the common case:
+	// it adds the number B to the field C of table R(A), or subtracts or multiplies, and
+	// passes over them. In any other it does nothing, and they see to it.
+	OpUpdate
 )
 
 // PerFlush is how many items of a table constructor SETLIST stores at most.
@@ -67,12 +74,25 @@ func Size(b int) int {
 	return (b&7 + 8) << (e - 1)
 }
 
+// Words is how many words behind the instruction at a place belong to it.
+func Words(p *lua.FunctionProto, at int) int {
+	switch inst := p.Code[at]; Op(inst) {
+	case lua.OP_CLOSURE: // the places of its variables
+		return int(p.FunctionPrototypes[Bx(inst)].NumUpvalues)
+	case lua.OP_SETLIST:
+		return b2i(C(inst) == 0)
+	case OpRecord:
+		return B(inst)
+	}
+	return 0
+}
+
 // SetsA says whether an operation writes register A: what an error looks for that
 // wants to name a value. A test counts, as in lua5.1: of `x or y` an error names neither.
 func SetsA(op int) bool {
 	switch op {
 	case lua.OP_SETGLOBAL, lua.OP_SETUPVAL, lua.OP_SETTABLE, lua.OP_SETTABLEKS, lua.OP_JMP, lua.OP_EQ, lua.OP_LT, lua.OP_LE,
-		lua.OP_RETURN, lua.OP_SETLIST, lua.OP_CLOSE, lua.OP_NOP:
+		lua.OP_RETURN, lua.OP_SETLIST, lua.OP_CLOSE, lua.OP_NOP, OpUpdate:
 		return false
 	}
 	return true

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,7 +55,7 @@ func TestRead(t *testing.T) {
 	if got := names(set.List("rookie")); got != "Wren" {
 		t.Errorf("a retired type is listed: %s", got)
 	}
-	if got := names(set.All()); got != "Wren Old Plan" {
+	if got := names(set.all); got != "Wren Old Plan" {
 		t.Errorf("order: %s", got)
 	}
 	if old := set.Get("old"); old.Field("mass").Value != 2000.0 || old.Line != 2 {
@@ -123,6 +124,36 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// A bound that the schema gives is the bound, 0 too; without one a needed figure is above
+// 0.
+func TestBounds(t *testing.T) {
+	schema := `return {ship = {shield = {"number", need = true, min = 0}, bays = {"integer", need = true}, drag = {"number", need = true, min = -1}}}`
+	for _, c := range []struct{ fields, want string }{
+		{"shield = 0, bays = 1, drag = 0", ""},
+		{"shield = -1, bays = 1, drag = 0", "is -1: it must be at least 0"},
+		{"shield = 0, bays = 0, drag = 0", "is 0: it must be above 0"},
+	} {
+		_, problems := read(t, map[string]string{"types/schema.lua": schema,
+			"types/a.lua": "return {{id = 1, name = 'A', category = 'ship', group = 'g', " + c.fields + "}}"})
+		if c.want == "" && len(problems) > 0 || c.want != "" && (len(problems) != 1 || !strings.Contains(problems[0].Text(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.fields, problems, c.want)
+		}
+	}
+}
+
+// The number that is offered is free, whatever was read before.
+func TestManyTypesTakeOneLook(t *testing.T) {
+	list := make([]string, 3000)
+	for i := range list {
+		list[i] = fmt.Sprintf("{id = %d, name = 'T%d', category = 'ship', group = 'g', mass = 1}", 2*i+1, i)
+	}
+	list = append(list, "{id = 3, name = 'Twin', category = 'ship', group = 'g', mass = 1}")
+	_, problems := read(t, map[string]string{"types/schema.lua": schemaText, "types/a.lua": "return {" + strings.Join(list, ",\n") + "}"})
+	if len(problems) != 1 || !strings.Contains(problems[0].Text(), "which is that of T1 at types/a.lua:2: give it one of its own, such as 6000") {
+		t.Error(problems)
+	}
+}
+
 func TestSchemaMistakes(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no table", `return 5`, "returns a number"},
@@ -130,6 +161,10 @@ func TestSchemaMistakes(t *testing.T) {
 		{"no field", "return {\nship = {mass = 5}}", `types/schema.lua:2 ship.mass is a number`},
 		{"kind", `return {ship = {mass = {"nubmer"}}}`, `is of the kind "nubmer"`},
 		{"rule", `return {ship = {mass = {"number", needs = true}}}`, "has needs = true"},
+		{"one of numbers", `return {ship = {size = {"text", one_of = {1, 2}}}}`, `has a number in one_of: what is listed is text, such as {"high", "low"}`},
+		{"one of nothing", `return {ship = {size = {"text", one_of = {}}}}`, `one_of = {}: it lists what may be written`},
+		{"one of by name", `return {ship = {size = {"text", one_of = {high = true}}}}`, `one_of = {high = ...}: it is a list, such as {"high", "low"}`},
+		{"above max", `return {ship = {size = {"number", min = 2, max = 1}}}`, "has min = 2 above max = 1"},
 		{"everybody's", `return {ship = {name = {"text"}}}`, "every type has"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,7 +236,7 @@ func TestGame(t *testing.T) {
 	for _, p := range problems {
 		t.Error(p.Text())
 	}
-	if len(set.All()) < 20 || set.Get("Wren") == nil {
-		t.Errorf("%d types", len(set.All()))
+	if len(set.all) < 20 || set.Get("Wren") == nil {
+		t.Errorf("%d types", len(set.all))
 	}
 }

@@ -25,7 +25,7 @@ var epoch = time.Unix(0, 0).UTC()
 // is returned in the order of the files; the set is nil then.
 func Read(release *code.Release) (*Set, []*code.Refusal) {
 	r := &reading{values: map[string]lua.LValue{}, places: map[string]*places{}, names: map[string]vm.Names{}}
-	set := &Set{byName: map[string]*Type{}, lower: map[string]*Type{}}
+	set := &Set{byID: map[int64]*Type{}, byName: map[string]*Type{}, lower: map[string]*Type{}}
 	for path := range release.Files {
 		if code.IsData(path) {
 			set.paths = append(set.paths, path)
@@ -202,18 +202,12 @@ func (r *reading) add(set *Set, t *Type) {
 		r.fail(t.Path, t.Field(keyName).Line, t.Name, "is called like %s at %s:%d: give one of them another name", other.Name, other.Path, other.Line)
 		return
 	}
-	free := t.ID
-	for _, other := range set.all {
-		free = max(free, other.ID)
+	if other := set.byID[t.ID]; other != nil {
+		r.fail(t.Path, t.Field(keyID).Line, t.Name, "has the id %d, which is that of %s at %s:%d: give it one of its own, such as %d", t.ID, other.Name, other.Path, other.Line, set.last+1)
+		return
 	}
-	for _, other := range set.all {
-		if other.ID == t.ID {
-			r.fail(t.Path, t.Field(keyID).Line, t.Name, "has the id %d, which is that of %s at %s:%d: give it one of its own, such as %d", t.ID, other.Name, other.Path, other.Line, free+1)
-			return
-		}
-	}
-	set.all = append(set.all, t)
-	set.byName[t.Name], set.lower[strings.ToLower(t.Name)] = t, t
+	set.all, set.last = append(set.all, t), max(set.last, t.ID)
+	set.byID[t.ID], set.byName[t.Name], set.lower[strings.ToLower(t.Name)] = t, t, t
 }
 
 // references checks the groups and types that fields name.

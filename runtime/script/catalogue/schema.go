@@ -39,6 +39,7 @@ type rule struct {
 	about    string // unit or meaning
 	need     bool
 	min, max float64
+	bounded  bool // min was given; otherwise what is needed is above 0
 	oneOf    []string
 
 	// Of a recipe: see recipes.go.
@@ -165,7 +166,7 @@ func newRule(v lua.LValue) (*rule, string) {
 		case key == "need" && v.Type() == lua.LTBool:
 			r.need = v == lua.LTrue
 		case key == "min" && isNumber && n == n:
-			r.min = float64(n)
+			r.min, r.bounded = float64(n), true
 		case key == "max" && isNumber && n == n:
 			r.max = float64(n)
 		case key == "worth" && v.Type() == lua.LTBool && (r.kind == kindNumber || r.kind == kindInteger):
@@ -177,14 +178,37 @@ func newRule(v lua.LValue) (*rule, string) {
 		case key == "times" && r.kind == kindTypes && text(v) != "":
 			r.times = text(v)
 		case key == "one_of" && isList && r.kind == kindText:
-			for i := 1; i <= vm.Len(list); i++ {
-				r.oneOf = append(r.oneOf, text(vm.GetInt(list, i)))
+			problem := ""
+			if r.oneOf, problem = choices(list); problem != "" {
+				return nil, problem
 			}
 		default:
 			return nil, fmt.Sprintf("has %s = %v; besides kind and meaning a field has need = true, min, max and worth = true (numbers), one_of (a list, of text), and per, into and times (names of fields, of types)", key, v)
 		}
 	}
+	if r.min > r.max {
+		return nil, fmt.Sprintf("has min = %s above max = %s", number.Format(r.min), number.Format(r.max))
+	}
 	return r, ""
+}
+
+// choices reads the list of what a text may be.
+func choices(list *lua.LTable) (of []string, problem string) {
+	for k, v := range fieldsOf(list) {
+		if !strings.HasPrefix(k, "[") {
+			return nil, fmt.Sprintf(`has one_of = {%s = ...}: it is a list, such as {"high", "low"}`, k)
+		}
+		if v.Type() != lua.LTString {
+			return nil, fmt.Sprintf(`has a %s in one_of: what is listed is text, such as {"high", "low"}`, v.Type())
+		}
+	}
+	for i := 1; i <= vm.Len(list); i++ {
+		of = append(of, vm.GetInt(list, i).String())
+	}
+	if len(of) == 0 {
+		return nil, "has one_of = {}: it lists what may be written"
+	}
+	return of, ""
 }
 
 // empty is the value of a field that is left out.
@@ -237,7 +261,7 @@ func (r *rule) number(v lua.LValue) (world.Value, string) {
 		return nil, fmt.Sprintf("is %s: write a finite number%s", number.Format(f), r.unit())
 	case r.kind == kindInteger && f != math.Trunc(f):
 		return nil, fmt.Sprintf("is %s, and has to be a whole number%s", number.Format(f), r.unit())
-	case r.need && r.min >= 0 && f <= 0:
+	case r.need && !r.bounded && f <= 0:
 		return nil, fmt.Sprintf("is %s: it must be above 0%s", number.Format(f), r.unit())
 	case f < r.min:
 		return nil, fmt.Sprintf("is %s: it must be at least %s%s", number.Format(f), number.Format(r.min), r.unit())

@@ -45,6 +45,8 @@ func (t *Type) Field(key string) *Field {
 // Set is every type of a release. It is immutable.
 type Set struct {
 	all    []*Type // in the order of the files and of their text
+	last   int64   // the highest id
+	byID   map[int64]*Type
 	byName map[string]*Type
 	lower  map[string]*Type
 	paths  []string // of the files that were read
@@ -53,9 +55,6 @@ type Set struct {
 // Empty says whether the release has no data files: what its scripts call types is then
 // nobody's business.
 func (s *Set) Empty() bool { return len(s.paths) == 0 }
-
-// All returns the types in order. The caller does not change it.
-func (s *Set) All() []*Type { return s.all }
 
 // Get returns the type with the name, in any case, or nil.
 func (s *Set) Get(name string) *Type {
@@ -174,13 +173,14 @@ func (f *Field) text() string {
 	case string:
 		return fmt.Sprintf("%q", clip(v))
 	case map[string]world.Value:
-		return quantities(v)
+		return Quantities(v)
 	default:
 		return plain(v)
 	}
 }
 
-func quantities(of map[string]world.Value) string {
+// Quantities is quantities by type as text: {2 Ore, 1 Wren}.
+func Quantities(of map[string]world.Value) string {
 	names := make([]string, 0, len(of))
 	for name, n := range of {
 		names = append(names, fmt.Sprintf("%s %s", plain(n), name))

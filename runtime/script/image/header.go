@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the number of this way of writing. An image of another one is refused.
-const Format = 1
+const Format = 2
 
 // magic begins every image.
 const magic = "hsimage"

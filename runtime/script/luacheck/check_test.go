@@ -14,7 +14,7 @@ import (
 
 func testAPI() (API, API) {
 	api := Standard()
-	api.Add("", "sleep", "on")
+	api.Add("", "sleep", "on", "at")
 	api.AddFunc("space", "orbit", "orbit(ship: integer, target: integer, range?: number): boolean")
 	api.AddFunc("space", "spawn", "spawn{kind: string}: integer")
 	api.AddFunc("player", "name", "name(player: integer): string")
@@ -53,6 +53,9 @@ func TestFindings(t *testing.T) {
 		{"new global function", "function f() end", "1:10: assignment to the new global f: write local f, or keep it in a module"},
 		{"global in a function", "local function f() count = 1 end f()",
 			"1:20: assignment to the new global count: write local count, or keep it in a module"},
+		{"a time", `at("mon 03:00", print) local t = "25:00" at(t, print)`, ""},
+		{"no time", `at("3 o'clock", print)`, `1:1: at: "3" is no day; the days are sun, mon, tue, wed, thu, fri, sat`},
+		{"at of one's own", `local function at(x) print(x) end at("25:00")`, ""},
 		{"API word", "space.orbti(1, 2)", "1:7: space has no orbti, did you mean orbit?"},
 		{"API word far off", "space.explode()", "1:7: space has no explode"},
 		{"API overwritten", "space.orbit = nil", "1:7: assignment to space.orbit, which belongs to the API"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/yuin/gopher-lua/ast"
 
+	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/syntax"
 )
@@ -364,8 +365,15 @@ func (c *checker) argumentCount(x *ast.FuncCallExpr) {
 	if name == "" || c.scope.find(root) != nil {
 		return
 	}
-	if event, ok := firstString(x.Args); ok && root == "on" {
-		c.handles(line, names, event)
+	if text, ok := firstString(x.Args); ok {
+		switch root {
+		case "on":
+			c.handles(line, names, text)
+		case "at":
+			if err := script.CheckCalendar(text); err != nil {
+				c.report(Error, line, names, "at: %v", err)
+			}
+		}
 	}
 	a := c.arityOf(c.src, table, name)
 	least, open := count(x.Args)

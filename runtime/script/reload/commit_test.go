@@ -113,3 +113,40 @@ func TestByteOrderMarkAndCRLF(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A timer by the calendar that stays in the file is due when it was; one whose time is
+// another is a new one, and none is made twice.
+func TestCalendarTimersThroughReloads(t *testing.T) {
+	src := func(time, more string) string {
+		return `local m = {n = 0} at("` + time + `", function() m.n = m.n + 1` + more + ` end) every(600, function() end) return m`
+	}
+	s, faults := started(t, map[string]string{"m.lua": src("03:00", "")}, "m")
+	r := &reloader{t: t, s: s, g: stagerOf("m"), n: 1}
+	due := func() (at string, due float64) {
+		for _, timer := range s.TimerList() {
+			if timer.At != "" {
+				at, due = timer.At, timer.Due
+			}
+		}
+		return at, due
+	}
+	s.Advance(3600)
+	r.must("m.lua", src("03:00", " + 1"))
+	if at, in := due(); at != "03:00" || in != 2*3600 {
+		t.Errorf("after a change of its function: %s in %v s", at, in)
+	}
+	s.Advance(2.5 * 3600)
+	r.must("m.lua", src("02:00", " + 1")) // that is over for today
+	if at, in := due(); at != "02:00" || in != 23.5*3600 {
+		t.Errorf("after a change of its time: %s in %v s", at, in)
+	}
+	r.must("m.lua", src("02:45", " + 1"))
+	s.Advance(2.75 * 3600)
+	if got := eval(t, s, `require("m").n`)[0]; got != 2.0 {
+		t.Errorf("it ran with %v", got)
+	}
+	r.must("m.lua", `local m = {n = 0} every(600, function() end) return m`)
+	if at, _ := due(); at != "" || s.Timers() != 1 || len(*faults) != 0 {
+		t.Errorf("taken out: %q, %d timers, %v", at, s.Timers(), *faults)
+	}
+}

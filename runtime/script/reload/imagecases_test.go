@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -30,6 +31,8 @@ var imageCases = []imageCase{
 	{"timers keep their phase", []string{`local m = {log = {}} every(1, function() m.log[#m.log+1] = "e" end) after(2.5, function() m.log[#m.log+1] = "once" end)
 		m.t = every(0.7, function() m.log[#m.log+1] = "x" end) return m`},
 		[]string{"advance 0.9", "advance 0.2", `m.two = every(1, function() m.log[#m.log+1] = "late" end)`, "advance 2", `cancel(m.t) return cancel(m.t)`, "advance 2", `cancel(m.two)`, "advance 1", `return table.concat(m.log, " ")`}},
+	{"timers by the calendar", []string{`local m = {n = 0} m.t = at("*:00:07", function() m.n = m.n + 1 end) at("fri 03:00", function() m.n = m.n + 100 end) return m`},
+		[]string{"advance 3000", `at("*:30", function() m.n = m.n + 10 end) return m.n`, "advance 4000", `return m.n`, `cancel(m.t)`, "advance 4000", `return m.n`}},
 	{"task.try and what it tries", []string{`local m = {log = {}} function m.go() task.spawn(function()
 		m.log[#m.log+1] = {task.try(function(a) sleep(1) m.log[#m.log+1] = a error("bad", 0) end, "tried")}
 		m.log[#m.log+1] = {task.try(function() sleep(1) return 1, nil, 3 end)} end) end return m`},
@@ -122,7 +125,7 @@ func newLife(t *testing.T, c imageCase, moves bool) *life {
 	t.Helper()
 	l := &life{t: t, moves: moves, next: 1}
 	files := map[string][]byte{"m.lua": []byte(c.versions[0]), "n.lua": []byte(unloadedModule)}
-	l.o = script.Options{Name: "life", Entry: []string{"m"}, Seed: 7, Release: code.NewRelease(1, files), OnFault: func(f script.Fault) { l.log = append(l.log, "fault: "+f.Message) }}
+	l.o = script.Options{Name: "life", Entry: []string{"m"}, Seed: 7, Started: time.Unix(1e9, 0), Release: code.NewRelease(1, files), OnFault: func(f script.Fault) { l.log = append(l.log, "fault: "+f.Message) }}
 	s, err := script.New(l.o)
 	if err != nil {
 		t.Fatal(err)

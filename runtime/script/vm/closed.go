@@ -27,10 +27,15 @@ type reason struct {
 }
 
 // NewClosed makes a metatable of tables that nothing assigns to, with words of its own
-// for who tries. It is the same for all machines, and called before any runs.
-func NewClosed(why func(L *lua.LState, t *lua.LTable, key lua.LValue) string) *lua.LTable {
+// for who tries, and with the text that tostring shows of one. It is the same for all
+// machines, and called before any runs.
+func NewClosed(why func(L *lua.LState, t *lua.LTable, key lua.LValue) string, text func(t *lua.LTable) string) *lua.LTable {
 	mt := &lua.LTable{Metatable: lua.LNil}
-	Fill(mt, map[string]lua.LValue{"__metatable": lua.LFalse}, NamesOf([]string{"__metatable"}))
+	toString := &lua.LFunction{IsG: true, GFunction: func(L *lua.LState) int {
+		L.Push(lua.LString(text(L.CheckTable(1))))
+		return 1
+	}}
+	Fill(mt, map[string]lua.LValue{"__metatable": lua.LFalse, "__tostring": toString}, NamesOf([]string{"__metatable", "__tostring"}))
 	others = append(others, reason{mt, why})
 	return mt
 }

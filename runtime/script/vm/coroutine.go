@@ -162,8 +162,8 @@ func Reuse(co *lua.LState) {
 	if len(th.reg.array) > 16*firstRegisters { // it ran deep once
 		th.reg.array = make([]lua.LValue, firstRegisters)
 	}
-	if cs := th.calls(); cs.first.next != nil {
-		cs.first.next = nil
+	if second := th.calls().first.next; second != nil {
+		second.next = nil
 	}
 }
 

@@ -112,13 +112,14 @@ func (t *table) append(n int, values []lua.LValue) {
 
 // method finds obj:key in the object's table, or, as of most objects, in the table
 // that its metatable names as __index.
-func (m *Machine) method(obj, key lua.LValue) (lua.LValue, bool) {
+func (m *Machine) method(obj, key lua.LValue, at *hint) (lua.LValue, bool) {
 	name := string(key.(lua.LString))
 	var mt *lua.LTable
 	switch o := obj.(type) {
 	case *lua.LTable:
-		if v, ok := tableOf(o).strdict[name]; ok {
-			return v, true
+		var own hint
+		if v := tableOf(o).slot(name, &own); v != nil {
+			return *v, true
 		}
 		mt, _ = o.Metatable.(*lua.LTable)
 	case *lua.LUserData:
@@ -129,12 +130,18 @@ func (m *Machine) method(obj, key lua.LValue) (lua.LValue, bool) {
 	if mt == nil {
 		return nil, false
 	}
-	class, ok := tableOf(mt).strdict["__index"].(*lua.LTable)
+	index := tableOf(mt).slot("__index", &m.indexHint)
+	if index == nil {
+		return nil, false
+	}
+	class, ok := (*index).(*lua.LTable)
 	if !ok {
 		return nil, false
 	}
-	v, ok := tableOf(class).strdict[name]
-	return v, ok
+	if v := tableOf(class).slot(name, at); v != nil {
+		return *v, true
+	}
+	return nil, false
 }
 
 // closure makes a closure of p; what follows its instruction says where its upvalues
@@ -213,6 +220,17 @@ func (m *Machine) inline(L *lua.LState, f, s, c lua.LValue) (key, v lua.LValue, 
 		return lua.LNil, lua.LNil, true
 	}
 	return nil, nil, false
+}
+
+// give puts a step's two values, or as many as are wanted, in registers from at on.
+func give(r window, at uint8, want int, key, v lua.LValue) {
+	r[at] = key
+	if want > 1 {
+		r[at+1] = v
+	}
+	for w := 2; w < want; w++ {
+		r[at+uint8(w)] = lua.LNil
+	}
 }
 
 // setList stores the values behind a new table's register in it, as a group of its

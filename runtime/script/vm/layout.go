@@ -119,8 +119,8 @@ func upvalueOf(u *lua.Upvalue) *upvalue { return (*upvalue)(unsafe.Pointer(u)) }
 func (u *upvalue) lua() *lua.Upvalue    { return (*lua.Upvalue)(unsafe.Pointer(u)) }
 func (m *Machine) globals() *globals    { return (*globals)(unsafe.Pointer(&m.Global)) }
 
-// Check says whether gopher-lua's structures are those this package was written
-// for.
+// Check says whether gopher-lua's structures, and Go's maps, are those this package was
+// written for.
 var Check = sync.OnceValue(func() error {
 	thread := reflect.TypeFor[lua.LState]()
 	for _, pair := range [][2]reflect.Type{
@@ -137,7 +137,10 @@ var Check = sync.OnceValue(func() error {
 		}
 	}
 	stack, _ := thread.FieldByName("stack")
-	return sameMethods(stack.Type, reflect.TypeFor[frameStack]())
+	if err := sameMethods(stack.Type, reflect.TypeFor[frameStack]()); err != nil {
+		return err
+	}
+	return checkMaps()
 })
 
 var threadLayout = reflect.TypeFor[thread]()

@@ -1,30 +1,11 @@
 package vm
 
 import (
-	"unsafe"
-
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/bytecode"
 	"hotshard/runtime/script/real"
 )
-
-// window is the registers of a frame. It reaches past those that the frame has: the
-// compiler sees to it that no instruction does.
-type window = *[256]lua.LValue
-
-//go:nocheckptr
-func windowAt(r *registry, base int) window {
-	return (window)(unsafe.Pointer(unsafe.SliceData(r.array[base:])))
-}
-
-// operand is a register or a constant, as bit Const of the operand says.
-func operand(r window, k []lua.LValue, of uint32) lua.LValue {
-	if of&bytecode.Const != 0 {
-		return k[uint8(of)]
-	}
-	return r[uint8(of)]
-}
 
 // execute runs the current frame of a thread until base has returned, or, where base
 // is nil, until the thread's last frame has. It is false when the coroutine yields.
@@ -81,8 +62,8 @@ enter:
 			}
 		case lua.OP_GETGLOBAL:
 			key := k[i&(1<<18-1)]
-			if v, ok := tableOf(cf.Fn.Env).strdict[string(key.(lua.LString))]; ok {
-				R[uint8(i>>18)] = v
+			if v := tableOf(cf.Fn.Env).slot(string(key.(lua.LString)), m.hintAt(code, pc)); v != nil {
+				R[uint8(i>>18)] = *v
 				continue
 			}
 			cf.Pc = pc
@@ -100,8 +81,8 @@ enter:
 			key := operand(R, k, i>>9)
 			obj := R[uint8(i)]
 			if t, ok := obj.(*lua.LTable); ok {
-				if v, ok := tableOf(t).strdict[string(key.(lua.LString))]; ok {
-					R[uint8(i>>18)] = v
+				if v := tableOf(t).slot(string(key.(lua.LString)), m.hintAt(code, pc)); v != nil {
+					R[uint8(i>>18)] = *v
 					continue
 				}
 				if isNil(t.Metatable) {
@@ -131,6 +112,12 @@ enter:
 			key, v := operand(R, k, i), operand(R, k, i>>9)
 			obj := R[uint8(i>>18)]
 			cf.Pc = pc
+			if int(i>>26) == lua.OP_SETTABLEKS && !isNil(v) {
+				if s := m.open(obj, key, m.hintAt(code, pc)); s != nil {
+					*s = v
+					continue
+				}
+			}
 			if t, ok := obj.(*lua.LTable); ok && m.ReadOnly == nil {
 				if grown, ok := tableOf(t).put(key, v); ok {
 					if grown > 0 {
@@ -152,10 +139,36 @@ enter:
 				m.ReadOnly.Owned[t] = true
 			}
 			R[uint8(i>>18)] = t
+		case bytecode.OpUpdate:
+			s := m.open(R[uint8(i>>18)], k[uint8(i>>9)], m.hintAt(code, pc))
+			if s == nil {
+				continue
+			}
+			x, ok1 := (*s).(lua.LNumber)
+			y, ok2 := operand(R, k, i).(lua.LNumber)
+			if !ok1 || !ok2 {
+				continue
+			}
+			switch int(code[pc+1] >> 26) {
+			case lua.OP_ADD:
+				x += y
+			case lua.OP_SUB:
+				x -= y
+			default:
+				x *= y
+			}
+			*s = m.num(float64(x))
+			pc += 3
+		case bytecode.OpRecord:
+			cf.Pc = pc
+			n := int(i & 0x1ff)
+			t := m.record(L, k, code[pc:pc+n], R, i>>18+1)
+			R[uint8(i>>18)] = t
+			pc += n
 		case lua.OP_SELF:
 			key := operand(R, k, i>>9)
 			obj := R[uint8(i)]
-			v, ok := m.method(obj, key)
+			v, ok := m.method(obj, key, m.hintAt(code, pc))
 			if !ok {
 				cf.Pc = pc
 				v = m.index(L, obj, key, int(i&0x1ff))
@@ -171,10 +184,7 @@ enter:
 					continue
 				}
 			}
-			cf.Pc = pc
-			v := m.arithmetic(L, lua.OP_ADD, a, b, int(i&0x1ff), int(i>>9&0x1ff))
-			R = windowAt(th.reg, cf.LocalBase)
-			R[uint8(i>>18)] = v
+			goto event
 		case lua.OP_SUB:
 			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
@@ -183,10 +193,7 @@ enter:
 					continue
 				}
 			}
-			cf.Pc = pc
-			v := m.arithmetic(L, lua.OP_SUB, a, b, int(i&0x1ff), int(i>>9&0x1ff))
-			R = windowAt(th.reg, cf.LocalBase)
-			R[uint8(i>>18)] = v
+			goto event
 		case lua.OP_MUL:
 			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
@@ -195,10 +202,7 @@ enter:
 					continue
 				}
 			}
-			cf.Pc = pc
-			v := m.arithmetic(L, lua.OP_MUL, a, b, int(i&0x1ff), int(i>>9&0x1ff))
-			R = windowAt(th.reg, cf.LocalBase)
-			R[uint8(i>>18)] = v
+			goto event
 		case lua.OP_DIV, lua.OP_MOD, lua.OP_POW:
 			a, b := operand(R, k, i), operand(R, k, i>>9)
 			if x, ok := a.(lua.LNumber); ok {
@@ -216,10 +220,7 @@ enter:
 					continue
 				}
 			}
-			cf.Pc = pc
-			v := m.arithmetic(L, int(i>>26), a, b, int(i&0x1ff), int(i>>9&0x1ff))
-			R = windowAt(th.reg, cf.LocalBase)
-			R[uint8(i>>18)] = v
+			goto event
 		case lua.OP_UNM:
 			if n, ok := R[uint8(i)].(lua.LNumber); ok {
 				R[uint8(i>>18)] = m.num(float64(-n))
@@ -306,11 +307,10 @@ enter:
 			}
 			pc++
 		case lua.OP_CALL:
+			cf.Pc = pc
 			if m.Steps--; m.Steps < 0 {
-				cf.Pc = pc
 				m.Overrun(L)
 			}
-			cf.Pc = pc
 			a := int(i >> 18 & 0xff)
 			at := cf.LocalBase + a
 			nargs := int(i&0x1ff) - 1
@@ -334,11 +334,10 @@ enter:
 			}
 			R = windowAt(th.reg, cf.LocalBase)
 		case lua.OP_TAILCALL:
+			cf.Pc = pc
 			if m.Steps--; m.Steps < 0 {
-				cf.Pc = pc
 				m.Overrun(L)
 			}
-			cf.Pc = pc
 			a := int(i >> 18 & 0xff)
 			at := cf.LocalBase + a
 			nargs := int(i&0x1ff) - 1
@@ -400,20 +399,13 @@ enter:
 			m.prepare(L, R[a:a+3])
 			pc += int(i&(1<<18-1)) - opBias
 		case lua.OP_TFORLOOP:
+			cf.Pc = pc
 			if m.Steps--; m.Steps < 0 {
-				cf.Pc = pc
 				m.Overrun(L)
 			}
-			cf.Pc = pc
 			a, want := uint8(i>>18), int(i>>9&0x1ff)
 			if key, v, ok := m.inline(L, R[a], R[a+1], R[a+2]); ok {
-				R[a+3] = key
-				if want > 1 {
-					R[a+4] = v
-					for w := 2; w < want; w++ {
-						R[a+3+uint8(w)] = lua.LNil
-					}
-				}
+				give(R, a+3, want, key, v)
 				continue
 			}
 			R[a+3], R[a+4], R[a+5] = R[a], R[a+1], R[a+2]
@@ -458,6 +450,14 @@ enter:
 			R = windowAt(th.reg, cf.LocalBase)
 		}
 		continue
+	event: // arithmetic on what is not two numbers
+		{
+			cf.Pc = pc
+			v := m.arithmetic(L, int(i>>26), operand(R, k, i), operand(R, k, i>>9), int(i&0x1ff), int(i>>9&0x1ff))
+			R = windowAt(th.reg, cf.LocalBase)
+			R[uint8(i>>18)] = v
+			continue
+		}
 	jump: // a comparison that holds is followed by one
 		by := int(code[pc]&(1<<18-1)) - opBias
 		pc++

@@ -21,11 +21,14 @@ type Machine struct {
 
 	ReadOnly *ReadOnly // not nil while what runs may look and not touch
 
-	depth  int // runs of the interpreter inside each other
-	bottom int // of them when the running coroutine was resumed
-	nums   []float64
-	walk   walk
-	shown  numbers
+	depth     int // runs of the interpreter inside each other
+	bottom    int // of them when the running coroutine was resumed
+	nums      []float64
+	templates [templateCount]*template
+	hints     [hintCount]hint
+	indexHint hint
+	walk      walk
+	shown     numbers
 }
 
 // Of is the machine of a thread, which must be one that New or NewThread has made.

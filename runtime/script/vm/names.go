@@ -111,19 +111,13 @@ func writer(p *lua.FunctionProto, pc, reg int) int {
 			if to := i + 1 + bytecode.SBx(inst); i < to && to <= pc {
 				i = to - 1
 			}
-		case lua.OP_CLOSURE:
-			wrote = reg == a
-			i += int(p.FunctionPrototypes[bytecode.Bx(inst)].NumUpvalues)
-		case lua.OP_SETLIST:
-			if bytecode.C(inst) == 0 {
-				i++
-			}
 		default:
 			wrote = reg == a && bytecode.SetsA(op)
 		}
 		if wrote {
 			at = place
 		}
+		i += bytecode.Words(p, place)
 	}
 	return at
 }

@@ -10,7 +10,7 @@ import (
 // are small counts and indexes, and an LNumber as an interface is an allocation.
 const (
 	smallFrom = -128
-	smallTo   = 1024
+	smallTo   = 16384
 )
 
 var small = func() (out [smallTo - smallFrom]float64) {

@@ -116,18 +116,13 @@ func stops(p *lua.FunctionProto, pc int) bool {
 		return false
 	}
 	for at := 0; at < pc; at++ {
-		switch inst := p.Code[at]; bytecode.Op(inst) {
+		switch bytecode.Op(p.Code[at]) {
 		case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_TFORLOOP:
 			if at == pc-1 {
 				return true
 			}
-		case lua.OP_CLOSURE: // the places of its variables follow
-			at += int(p.FunctionPrototypes[bytecode.Bx(inst)].NumUpvalues)
-		case lua.OP_SETLIST:
-			if bytecode.C(inst) == 0 {
-				at++
-			}
 		}
+		at += bytecode.Words(p, at)
 	}
 	return false
 }

@@ -14,7 +14,7 @@ import (
 type Quick func(m *Machine, args []lua.LValue, want int) (v lua.LValue, ok bool)
 
 // quickFunction is an LFunction with more behind it. What marks it is where its
-// captured variables would be, of which no Go function has any.
+// captured variables would be: nobody else's lie in quickMark.
 type quickFunction struct {
 	lua.LFunction
 	quick Quick

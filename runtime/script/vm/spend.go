@@ -6,8 +6,9 @@ import lua "github.com/yuin/gopher-lua"
 // twice, and three times where they have an index.
 const (
 	tableBytes   = 128
-	entryBytes   = 96 // a field or another key
-	itemBytes    = 32 // an item of a list, which grows by half
+	entryBytes   = 96  // a field or another key
+	recordBytes  = 416 // a table with its first few fields in one piece
+	itemBytes    = 32  // an item of a list, which grows by half
 	closureBytes = 80
 	captureBytes = 48
 	threadBytes  = 2048

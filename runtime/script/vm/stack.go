@@ -30,7 +30,7 @@ type callStack struct {
 	sp      int // frames in use
 	limit   int
 	first   segment
-	room    [4]frame
+	room    [firstFrames]frame
 }
 
 type segment struct {
@@ -38,7 +38,20 @@ type segment struct {
 	prev, next *segment
 }
 
-const segmentFrames = 32
+// What most tasks call is no deeper than the first two segments, which a thread keeps.
+const (
+	firstFrames   = 4
+	secondFrames  = 12
+	segmentFrames = 32
+)
+
+// following is how many frames the segment behind has.
+func (s *segment) following() int {
+	if s.prev == nil {
+		return secondFrames
+	}
+	return segmentFrames
+}
 
 func newCallStack() *callStack {
 	cs := &callStack{limit: maxCalls}
@@ -52,7 +65,7 @@ func (cs *callStack) push() *frame {
 	s := cs.segment
 	if cs.n == len(s.frames) {
 		if s.next == nil {
-			s.next = &segment{frames: make([]frame, segmentFrames), prev: s}
+			s.next = &segment{frames: make([]frame, s.following()), prev: s}
 		}
 		s = s.next
 		cs.segment, cs.n = s, 0

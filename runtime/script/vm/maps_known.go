@@ -1,0 +1,5 @@
+//go:build !go1.27 && (amd64 || arm64)
+
+package vm
+
+const knownMaps = true
