@@ -2,7 +2,9 @@
 -- has a number, takes modules that one owns, is boarded, insured, and may be lost.
 --
 -- The store has "ship PILOT N" = {type=, name=, fit=, at=, insured=}; at is the hangar it
--- is parked in, false while it is flown. The books have its hull and modules at "ship N",
+-- is parked in, false while it is flown; and "flies PILOT" = N, nothing for one of the
+-- yard's. Whoever changes a ship expects it to be as they know it, so that two changes at
+-- once are one and a refusal. The books have its hull and modules at "ship N",
 -- and what is in its hold at "hold N" while it is parked. What a pilot flies is
 -- pilot.hull(p), with id = N; a ship without one is the yard's.
 local args = require "lib.args"
@@ -31,6 +33,23 @@ end
 
 function dockyard.hold(n)
   return string.format("hold %d", n)
+end
+
+function dockyard.flies(p)
+  return string.format("flies %d", p)
+end
+
+-- A ship that is flown, or was until now, as the store has it.
+function dockyard.record(hull, at)
+  return {type = hull.type, name = hull.name, fit = hull.fit, at = at or false, insured = hull.insured}
+end
+
+-- Does changes; says no where they are too many for one go, or not as they were.
+function dockyard.transact(p, changes, cause)
+  if #changes > loot.most then return nil, "that is too many kinds of things for one go: empty the hold first", "too_many" end
+  local done, message, code = store.transact(changes, {cause = cause, actor = p})
+  if code == "conflict" then message = "your ships are not as they were a moment ago: ask again" end
+  return done, message, code
 end
 
 -- The ships a pilot owns: {ship=, type=, name=, fit=, at=, insured=}.
@@ -105,7 +124,7 @@ function command.disassemble(p, from)
   local changes = {{expect = dockyard.key(p, n), value = s}, {put = dockyard.key(p, n)}}
   dockyard.clear(p, dockyard.place(n), hangar, changes)
   dockyard.clear(p, dockyard.hold(n), hangar, changes)
-  local done, message, code = store.transact(changes, {cause = "assembly", actor = p})
+  local done, message, code = dockyard.transact(p, changes, "assembly")
   if not done then return nil, message, code end
   return {ship = n}
 end
@@ -116,17 +135,23 @@ function dockyard.leave(p, hangar, changes)
   local hull = pilot.hull(p)
   if not hull.id then return dockyard.clear(p, loot.place, hangar, changes) end
   dockyard.clear(p, loot.place, dockyard.hold(hull.id), changes)
-  changes[#changes + 1] = {put = dockyard.key(p, hull.id), value = {type = hull.type, name = hull.name, fit = hull.fit, at = hangar, insured = hull.insured}}
+  changes[#changes + 1] = {expect = dockyard.key(p, hull.id), value = dockyard.record(hull)}
+  changes[#changes + 1] = {put = dockyard.key(p, hull.id), value = dockyard.record(hull, hangar)}
 end
 
 -- Changes ships: the books first, then what is flown, and that is on the disk too.
 function dockyard.change(p, hull, changes)
+  local old = pilot.hull(p).id
+  if old or hull.id then
+    changes[#changes + 1] = {expect = dockyard.flies(p), value = old}
+    changes[#changes + 1] = {put = dockyard.flies(p), value = hull.id}
+  end
   if changes[1] then
-    local done, message, code = store.transact(changes, {cause = "boarding", actor = p})
+    local done, message, code = dockyard.transact(p, changes, "boarding")
     if not done then return nil, message, code end
   end
   player.data(p).ship = hull
-  player.data(p).hold = true
+  player.data(p).hold = hull.id ~= nil or nil
   player.save(p)
   station.show(p)
   loot.show(p)
@@ -146,7 +171,7 @@ function command.board(p, from)
   local n = args.id(from, "ship")
   local s = dockyard.parked(p, n)
   changes[1] = {expect = dockyard.key(p, n), value = s}
-  changes[2] = {put = dockyard.key(p, n), value = {type = s.type, name = s.name, fit = s.fit, at = false, insured = s.insured}}
+  changes[2] = {put = dockyard.key(p, n), value = dockyard.record(s)}
   dockyard.leave(p, hangar, changes)
   dockyard.clear(p, dockyard.hold(n), loot.place, changes)
   return dockyard.change(p, {id = n, type = s.type, name = s.name, fit = dockyard.fitted(s.fit), insured = s.insured}, changes)
@@ -179,8 +204,9 @@ function dockyard.refit(p, hull, list)
     local more = n - (before[name] or 0)
     if more > 0 then changes[#changes + 1] = {move = p, type = name, n = more, location = hangar, to = p, to_location = ship} end
   end
-  changes[#changes + 1] = {put = dockyard.key(p, hull.id), value = {type = hull.type, name = hull.name, fit = list, at = false, insured = hull.insured}}
-  return store.transact(changes, {cause = "refit", actor = p})
+  changes[#changes + 1] = {expect = dockyard.key(p, hull.id), value = dockyard.record(hull)}
+  changes[#changes + 1] = {put = dockyard.key(p, hull.id), value = dockyard.record {type = hull.type, name = hull.name, fit = list, insured = hull.insured}}
+  return dockyard.transact(p, changes, "refit")
 end
 
 -- fit{modules={...}}: refits the ship in the station: one's own with modules out of the
@@ -215,10 +241,11 @@ function command.insure(p)
   if hull.insured then return nil, "it is insured already", "insured" end
   local price = types.get(hull.type).price
   local premium, cover = money.share(price, dockyard.premium), money.share(price, dockyard.cover)
-  local done, message, code = store.transact({
+  local done, message, code = dockyard.transact(p, {
     {take = p, type = money.type, n = premium, location = money.wallet, to = "insurance premium"},
-    {put = dockyard.key(p, hull.id), value = {type = hull.type, name = hull.name, fit = hull.fit, at = false, insured = cover}},
-  }, {cause = "insurance", actor = p})
+    {expect = dockyard.key(p, hull.id), value = dockyard.record(hull)},
+    {put = dockyard.key(p, hull.id), value = dockyard.record {type = hull.type, name = hull.name, fit = hull.fit, insured = cover}},
+  }, "insurance")
   if not done then return nil, message, code end
   hull.insured = cover
   player.save(p)
@@ -230,18 +257,17 @@ end
 function dockyard.settle(p)
   local data = player.data(p)
   if not data or not data.owns then return end
-  local flown
-  for _, s in ipairs(dockyard.list(p)) do
-    if not s.at then flown = s end
-  end
+  local n = store.get(dockyard.flies(p))
+  local s = n and store.get(dockyard.key(p, n))
   local hull = pilot.hull(p)
-  if hull.id == (flown and flown.ship) then return end
-  if player.station(p) then
-    data.ship = flown and {id = flown.ship, type = flown.type, name = flown.name, fit = dockyard.fitted(flown.fit), insured = flown.insured} or nil
-    station.show(p)
+  if s and (hull.id == n or player.station(p)) then
+    data.ship = {id = n, type = s.type, name = s.name, fit = dockyard.fitted(s.fit), insured = s.insured, wear = hull.id == n and hull.wear or nil}
+  elseif hull.id and player.station(p) then
+    data.ship = nil
   elseif hull.id then
-    dockyard.strip(p)
+    return dockyard.strip(p)
   end
+  if player.station(p) then station.show(p) end
 end
 
 -- The ship that somebody flies is not theirs any more: they are in their pod.

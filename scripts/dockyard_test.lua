@@ -169,6 +169,45 @@ function test.insurance_is_no_business()
   end
 end
 
+-- Two orders at once are one and a refusal: no ship is left that nobody can board.
+function test.two_ships_boarded_at_once()
+  local ann = dock.pilot("Ann", {Halberd = 2, Water = 10})
+  ann:run("move", {from = "hangar", to = "hold"})
+  local first, second = ann:run("assemble", {type = "Halberd"}).ship, ann:run("assemble", {type = "Halberd"}).ship
+  local done = 0
+  for _, n in ipairs {first, second} do
+    task.spawn(function()
+      if player.run(ann.id, "board", {ship = n}) then done = done + 1 end
+    end)
+  end
+  advance(1)
+  eq(done, 1)
+  local flown = 0
+  for _, s in ipairs(dockyard.list(ann.id)) do
+    if not s.at then
+      flown = flown + 1
+      eq(pilot.hull(ann.id).id, s.ship)
+    end
+  end
+  eq(flown, 1)
+  eq(dock.count(ann, "Water"), 10)
+  ok(ann:run("board", {ship = pilot.hull(ann.id).id == first and second or first}))
+end
+
+function test.fitted_twice_at_once()
+  local ann, n = owner {["Medium Railgun"] = 1, ["Armour Repairer"] = 1}
+  local done = 0
+  for _, name in ipairs {"Medium Railgun", "Armour Repairer"} do
+    task.spawn(function()
+      if player.run(ann.id, "fit", {modules = {name}}) then done = done + 1 end
+    end)
+  end
+  advance(1)
+  eq(done, 1)
+  eq(dock.count(ann, pilot.hull(ann.id).fit[1], dockyard.place(n)), 1)
+  eq(#items.list(ann.id, dockyard.place(n)), 2)
+end
+
 -- The shard ended between what the books say and what was saved of the pilot.
 function test.the_store_says_which_ship_it_is()
   local ann, n = owner {}
@@ -176,6 +215,7 @@ function test.the_store_says_which_ship_it_is()
   dockyard.settle(ann.id)
   eq(pilot.hull(ann.id).id, n)
   store.put(dockyard.key(ann.id, n))
+  store.put(dockyard.flies(ann.id))
   dockyard.settle(ann.id)
   eq(pilot.hull(ann.id).type, "Wren")
   player.data(ann.id).ship = {type = "Halberd", name = "h", id = n}

@@ -63,6 +63,7 @@ function loss.ship(p, id, hull, list)
   end
   if hull.insured then changes[#changes + 1] = {give = p, type = money.type, n = hull.insured, location = money.wallet, from = "insurance"} end
   changes[#changes + 1] = {put = dockyard.key(p, hull.id)}
+  changes[#changes + 1] = {put = dockyard.flies(p)}
   local done, message = store.transact(changes, {cause = "ship lost", actor = p})
   if not done then return log.error("ship %d of %s is lost, and the books keep it: %s", hull.id, player.name(p) or p, message) end
   for _, item in ipairs(floats) do list[#list + 1] = item end
