@@ -121,6 +121,10 @@ type stall struct{}
 func (stall) order(id int64, owner world.CharacterID) ([]Order, error) {
 	return []Order{{ID: id, Owner: owner, Side: "buy", Type: "Ore", Region: "R", System: 1, Station: 1031, Reach: 3, Price: 5, Quantity: 9, Left: 4, Min: 2, Rank: 7}}, nil
 }
+func (s stall) Get(_ context.Context, id int64) (Order, bool, error) {
+	all, err := s.order(id, 1)
+	return all[0], id < 100, err
+}
 func (s stall) Open(_ context.Context, after int64, limit int) ([]Order, error) {
 	return s.order(after+int64(limit), 1)
 }
@@ -474,6 +478,7 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "ore", 5, "hangar") return items.list(P)`, `[{"location":"hangar","quantity":5,"type":"Ore"}]`},
 	{"items.move", `items.give(P, "ore", 5) return {items.move(P, "ore", 4, 2), items.list(2)}`, `[true,[{"location":"","quantity":4,"type":"Ore"}]]`},
 	{"orders.open", `return orders.open(5, 2)[1]`, `{"created":0,"expires":0,"left":4,"min":2,"order":7,"owner":1,"price":5,"quantity":9,"range":3,"rank":7,"region":"R","side":"buy","station":1031,"system":"Alpha","type":"Ore"}`},
+	{"orders.get", `return {orders.get(7).order, orders.get(100) == nil}`, `[7,true]`},
 	{"orders.expired", `return orders.expired(3)[1].order`, `3`},
 	{"orders.of", `local o = orders.of(P, 5, 2)[1] return {o.order, o.owner}`, `[7,1]`},
 	{"orders.last", `return orders.last()`, `{"order":8,"rank":9}`},

@@ -20,7 +20,7 @@ var deviations = []deviation{
 	{"a count or an index from 2^31 on is what it says; lua5.1 keeps its lower 32 bits", "`math.random(1, 5e9)` shall not be another number", ""},
 	{"`math.random` takes its numbers from the system's seed, at a file's top level from the file's; `math.randomseed` checks its argument and does nothing else", "what happened can be replayed, and a reload gives the same numbers", ""},
 	{"`os.time`, `os.date` and `os.clock` tell the shard's time, which stands still at a file's top level; the zone is UTC", "what happened can be replayed, on any machine", ""},
-	{"what `math` makes of no number has the sign that it has on amd64, on every machine; the last bit of one result in a thousand may differ", "a shard may move to another processor", ""},
+	{"what `math` makes of no number has the sign that it has on amd64, on every machine; the last bit of one result in a thousand may differ, of `^` too", "a shard may move to another processor", ""},
 	{"`goto` and labels are statements, as in Lua 5.2; `goto` stays a name where it cannot be one", "scripts have used them", ""},
 	{"all code of scripts runs in a task, so `coroutine.running()` is never nil, and a `coroutine.yield` in a task goes on at the next tick", "a handler may wait, and holds nobody up", ""},
 	{"a call that waits, or a yield, may stand in the iterator of a `for`; in `pcall`, a metamethod or a callback of `sort` and `gsub` it may not, as in lua5.1",

@@ -13,7 +13,9 @@ import (
 // Orders keeps the orders of the market; they change in transactions, see OpenOrder and
 // those after it. Its methods may block.
 type Orders interface {
-	// Open returns up to limit orders that stand, by number, those behind one.
+	// Get returns an order that stands or stood.
+	Get(ctx context.Context, id int64) (Order, bool, error)
+	// Open returns up to limit orders that stand, by rank, those behind a rank.
 	Open(ctx context.Context, after int64, limit int) ([]Order, error)
 	// Expired returns up to limit that stand and should not any more.
 	Expired(ctx context.Context, limit int) ([]Order, error)
@@ -190,7 +192,9 @@ var ordersTable = table{
 	Doc:  "The orders of the market as the database has them. They are opened, traded, given another price and ended by store.transact; what they promise is in escrow.",
 	Funcs: []function{
 		{Sig: "open(after: integer, limit: integer): Order[]", Yields: true, Do: ordersOpen,
-			Doc: "Orders that stand, by number: those behind one, 1000 at most."},
+			Doc: "Orders that stand, by rank: those behind a rank, 1000 at most."},
+		{Sig: "get(order: integer): Order?", Yields: true, Do: ordersGet,
+			Doc: "An order by its number, whether it stands or not."},
 		{Sig: "expired(limit: integer): Order[]", Yields: true, Do: ordersExpired,
 			Doc: "Orders that stand and whose time is over."},
 		{Sig: "of(player: integer, since: integer, limit: integer): Order[]", Yields: true, Do: ordersOf,
@@ -217,6 +221,17 @@ func ordersBy(e *env, L *lua.LState, word string, look func(context.Context) ([]
 func ordersOpen(e *env, L *lua.LState) int {
 	after, limit := L.CheckInt64(1), limitAt(L, 2)
 	return ordersBy(e, L, "orders.open", func(ctx context.Context) ([]Order, error) { return e.deps.Orders.Open(ctx, after, limit) })
+}
+
+func ordersGet(e *env, L *lua.LState) int {
+	id := L.CheckInt64(1)
+	return outside(e, L, "orders.get", func(ctx context.Context) (world.Value, error) {
+		o, found, err := e.deps.Orders.Get(ctx, id)
+		if err != nil || !found {
+			return nil, err
+		}
+		return o.value(e.deps.Map), nil
+	}, nil)
 }
 
 func ordersExpired(e *env, L *lua.LState) int {

@@ -124,6 +124,7 @@ function test.cancelling_gives_back()
   local ann, ben = trader("Ann", 1000, 100), trader("Ben", 10000, 0)
   local sale, purchase = sell(ann, 100, 50).order, buy(ben, 10, 40).order
   local _, message, code = ben:run("market_cancel", {order = sale})
+  eq(message, string.format("you have no order %d that stands", sale))
   eq(code, "no_order")
   eq(ann:run("market_cancel", {order = sale}), {order = sale, left = 100})
   eq(has(ann, "escrow"), 0)

@@ -4,12 +4,18 @@
 --- The orders of the market as the database has them. They are opened, traded, given another price and ended by store.transact; what they promise is in escrow.
 orders = {}
 
---- Orders that stand, by number: those behind one, 1000 at most.
+--- Orders that stand, by rank: those behind a rank, 1000 at most.
 ---@async
 ---@param after integer
 ---@param limit integer
 ---@return Order[]
 function orders.open(after, limit) end
+
+--- An order by its number, whether it stands or not.
+---@async
+---@param order integer
+---@return Order?
+function orders.get(order) end
 
 --- Orders that stand and whose time is over.
 ---@async

@@ -277,6 +277,25 @@ func TestDeletedAccountsThingsAreAccountedFor(t *testing.T) {
 	}
 }
 
+// A new character has a purse, from its faucet, or there is no such character.
+func TestStarterPurse(t *testing.T) {
+	opt := testOptions()
+	opt.Purse = 500
+	s := openAt(t, filepath.Join(t.TempDir(), "test.db"), opt)
+	a := player(t, s, "Anna").ID
+	if n, err := s.Wallet(bg, a); err != nil || n != 500 {
+		t.Errorf("%d %v", n, err)
+	}
+	_, err := s.Login(bg, "Anna", "long enough", Character{})
+	must(t, err)
+	if n, _ := s.Wallet(bg, a); n != 500 {
+		t.Errorf("after another login: %d", n)
+	}
+	if got := books(t, s); got != "audit: ok, 2 postings, 2 holdings" {
+		t.Error(got)
+	}
+}
+
 var postings = flag.Int("postings", 200_000, "how many BenchmarkAudit reads")
 
 // BenchmarkAudit proves books of -postings postings in 40,000 holdings.

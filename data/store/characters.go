@@ -207,7 +207,14 @@ func (c *Character) insert(t *tx, op string, now int64) error {
 		return nameTaken(op, c.Name, err)
 	}
 	c.ID, c.Created, c.LastSeen = world.CharacterID(id), toTime(now), toTime(now)
-	return nil
+	if t.w.purse == 0 {
+		return nil
+	}
+	_, err = t.post(now, &Why{Cause: "starter purse", Actor: c.ID}, func() error {
+		_, err := t.entry.Change(wallet(c.ID), t.w.purse)
+		return err
+	})
+	return err
 }
 
 func (c *Character) update(t *tx, now int64) (found bool, err error) {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"hotshard/data/ledger"
 	"hotshard/runtime/world"
 )
 
@@ -72,6 +73,20 @@ var jobs = map[string]func(s *Store, worker, i int) error{
 		}
 		return s.MoveItems(bg, test, Item{Owner: a, Type: "isk", Quantity: 10}, b, "")
 	},
+	// A purchase under a key, asked twice: the second time nothing more is done.
+	"trade": func(s *Store, worker, i int) error {
+		id := int64(1000*i + worker)
+		buyer := pilotID(worker*2 + 1)
+		buy := OpenOrder{Order: Order{ID: id, Rank: id, Owner: buyer, Side: Buy, Type: "Ore", Region: "R", System: 1, Station: 7, Price: 2, Quantity: 3, Least: 1}}
+		for range 2 {
+			answer, err := s.Transact(bg, Why{Cause: "market order", Actor: buyer, Key: fmt.Sprint(i), Content: "3 Ore", Answer: fmt.Sprint(i)},
+				buy, TradeOrders{Comes: id, Stood: int64(worker + 1), N: 3, Price: 2, Tax: 1})
+			if err != nil || answer != fmt.Sprint(i) {
+				return fmt.Errorf("answered %q, %w", answer, err)
+			}
+		}
+		return nil
+	},
 	"audit": func(s *Store, worker, i int) error {
 		_, err := s.Audit(bg, AuditEntry{Who: fmt.Sprint(worker), Command: fmt.Sprint(i)})
 		return err
@@ -126,6 +141,13 @@ func TestKillNine(t *testing.T) {
 		for i := range 8 {
 			c := player(t, s, fmt.Sprint("Pilot ", i))
 			must(t, s.ChangeItems(bg, test, Item{Owner: c.ID, Type: "isk", Quantity: 15}))
+			if i%2 == 0 {
+				must(t, s.ChangeItems(bg, test, Item{c.ID, world.Hangar(1, 7), "Ore", 1e6}))
+				_, err := s.Transact(bg, test, OpenOrder{Order: Order{ID: int64(i/2 + 1), Rank: 1, Owner: c.ID, Side: Sell, Type: "Ore", Region: "R", System: 1, Station: 7, Price: 2, Quantity: 1e6, Least: 1}})
+				must(t, err)
+			} else {
+				must(t, s.ChangeItems(bg, test, Item{c.ID, ledger.Wallet, ledger.Money, 1e9}))
+			}
 		}
 		must(t, s.Close())
 		told := killAfter(t, path, 100+rng.IntN(1500))
@@ -166,13 +188,19 @@ func checkWorker(t *testing.T, s *Store, worker int, told map[string]int) {
 	if a.Pos.X != b.Pos.X || a.Pos.X < float64(n("save")) || a.Pos.X > float64(n("save")+1) {
 		t.Errorf("told save %d of worker %d, found %v and %v", n("save"), worker, a.Pos.X, b.Pos.X)
 	}
-	isk := func(c Character) int64 {
+	has := func(c Character, location, thing string) int64 {
 		list, err := s.Items(bg, c.ID)
 		must(t, err)
-		if len(list) != 1 {
-			t.Fatalf("%s has %v", c.Name, list)
+		for _, i := range list {
+			if i.Location == location && i.Type == thing {
+				return i.Quantity
+			}
 		}
-		return list[0].Quantity
+		return 0
+	}
+	isk := func(c Character) int64 { return has(c, "", "isk") }
+	if ore, n := has(b, world.Hangar(1, 7), "Ore"), int64(n("trade")); ore != 3*n && ore != 3*(n+1) || has(b, ledger.Wallet, ledger.Money) != 1e9-2*ore {
+		t.Errorf("told %d trades of worker %d, and it has %d Ore for %d", n, worker, ore, 1_000_000_000-has(b, ledger.Wallet, ledger.Money))
 	}
 	if x, y := isk(a), isk(b); x+y != 30 {
 		t.Errorf("worker %d: 30 isk became %d and %d", worker, x, y)

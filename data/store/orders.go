@@ -57,7 +57,7 @@ const (
 
 	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
 	selectOrder      = `SELECT ` + orderColumns + ` FROM orders WHERE id = ?`
-	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND id > ? ORDER BY id LIMIT ?`
+	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
 	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
 	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
@@ -75,7 +75,7 @@ func scanOrder(row scanner) (o Order, err error) {
 		&o.Rank, &o.Created, &o.Expires, &o.Ended, &o.Reason)
 }
 
-// OpenOrders returns up to limit orders that stand, by number, those behind one.
+// OpenOrders returns up to limit orders that stand, by rank, those behind a rank.
 func (s *Store) OpenOrders(ctx context.Context, after int64, limit int) ([]Order, error) {
 	return query(ctx, s, "open orders", scanOrder, selectOpenOrders, after, limit)
 }
@@ -89,6 +89,12 @@ func (s *Store) ExpiredOrders(ctx context.Context, limit int) ([]Order, error) {
 // and those that ended since a time in microseconds since 1970.
 func (s *Store) OrdersOf(ctx context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error) {
 	return query(ctx, s, "orders of", scanOrder, selectOrdersOf, owner, since, limit)
+}
+
+// Order returns an order, whether it stands or not; found is false where there never was
+// one of the number.
+func (s *Store) Order(ctx context.Context, id int64) (o Order, found bool, err error) {
+	return queryOne(ctx, s, "order", scanOrder, selectOrder, id)
 }
 
 // LastOrder returns the highest number and the highest rank that any order has had.

@@ -44,6 +44,9 @@ type Options struct {
 	// SessionIdle is how long a token lasts unused; 0 is 14 days. None lasts longer
 	// than 90 days.
 	SessionIdle time.Duration
+	// Purse is the money, in hundredths, that a new character has from a faucet of that
+	// name.
+	Purse int64
 	// KeepReleases is how many releases are kept; 0 is 1,000.
 	KeepReleases int
 }

@@ -18,6 +18,7 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt // prepared on conn, by text; the texts are a fixed set
 	group int
+	purse int64 // of new characters
 	now   func() time.Time
 	names ledger.Names
 	stats writerStats
@@ -50,6 +51,7 @@ func startWriter(conn *sql.Conn, opt *Options) *writer {
 		conn:  conn,
 		stmts: make(map[string]*sql.Stmt),
 		group: opt.Group,
+		purse: opt.Purse,
 		now:   opt.Now,
 		queue: make(chan *request, opt.Queue),
 		done:  make(chan struct{}),

@@ -23,12 +23,12 @@ func TestGrantsAndTheRunningAudit(t *testing.T) {
 	login(t, s.Addr(), "Ada", wire.JSON).event("hello")
 	amy := s.operator("amy", command.Admin)
 	for _, c := range []struct{ line, want string }{
-		{`grant ada money 1250 --why "lost in the outage"`, "Ada was given 1250 Money and has 1250 in the wallet"},
+		{`grant ada money 1250 --why "lost in the outage"`, "Ada was given 1250 Money and has 501250 in the wallet"},
 		{`grant Ada Ore 7 --why test`, "7 Ore and has 7 in the hangar "},
-		{`wallet Ada`, "12.50"},
+		{`wallet Ada`, "5012.50"},
 		{`ledger Ada`, "lost in the outage"},
 		{`ledger money --since 1h`, "faucet grant"},
-		{`audit-books`, "audit: ok, 4 postings, 4 holdings"},
+		{`audit-books`, "audit: ok, 6 postings, 5 holdings"},
 	} {
 		has(t, c.line, amy.do(c.line), c.want)
 	}
@@ -54,7 +54,7 @@ func TestGrantsAndTheRunningAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.books.look(context.Background())
-	want := fmt.Sprintf("(Money of character %d in wallet): it is 2500, and its postings add up to 1250", ada.ID)
+	want := fmt.Sprintf("(Money of character %d in wallet): it is 1002500, and its postings add up to 501250", ada.ID)
 	for what, got := range map[string]string{"the notice": strings.Join(s.identify().Notices, "\n"), "the books": s.books.wrong()} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s: %s", what, got)

@@ -14,6 +14,12 @@ type orders struct{ store *store.Store }
 
 const second = int64(time.Second / time.Microsecond)
 
+// Get implements bindings.Orders.
+func (o orders) Get(ctx context.Context, id int64) (bindings.Order, bool, error) {
+	found, ok, err := o.store.Order(ctx, id)
+	return toOrder(found), ok, err
+}
+
 // Open implements bindings.Orders.
 func (o orders) Open(ctx context.Context, after int64, limit int) ([]bindings.Order, error) {
 	return toOrders(o.store.OpenOrders(ctx, after, limit))
@@ -45,11 +51,15 @@ func (o orders) Days(ctx context.Context, region, itemType string, limit int) ([
 func toOrders(all []store.Order, err error) ([]bindings.Order, error) {
 	list := make([]bindings.Order, len(all))
 	for i, o := range all {
-		list[i] = bindings.Order{ID: o.ID, Owner: o.Owner, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
-			Price: o.Price, Quantity: o.Quantity, Left: o.Left, Min: o.Least, Rank: o.Rank,
-			Created: o.Created / second, Expires: o.Expires / second, Ended: o.Ended / second, Reason: o.Reason}
+		list[i] = toOrder(o)
 	}
 	return list, err
+}
+
+func toOrder(o store.Order) bindings.Order {
+	return bindings.Order{ID: o.ID, Owner: o.Owner, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
+		Price: o.Price, Quantity: o.Quantity, Left: o.Left, Min: o.Least, Rank: o.Rank,
+		Created: o.Created / second, Expires: o.Expires / second, Ended: o.Ended / second, Reason: o.Reason}
 }
 
 func fromOrder(o bindings.Order) store.Order {

@@ -75,6 +75,10 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// starterPurse is what a new character begins with, in hundredths: enough for the fees of
+// a first sale.
+const starterPurse = 500_000
+
 // open is New after the configuration, in the order in which things need each
 // other.
 func (s *Server) open() (err error) {
@@ -90,7 +94,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {

@@ -1,9 +1,11 @@
 package testworld
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"hotshard/bindings"
@@ -164,9 +166,20 @@ func (m *memory) some(limit int, suits func(*bindings.Order) bool) ([]bindings.O
 	return out, nil
 }
 
+// Get returns an order.
+func (d desk) Get(_ context.Context, id int64) (bindings.Order, bool, error) {
+	all, err := d.some(1, func(o *bindings.Order) bool { return o.ID == id })
+	if len(all) == 0 {
+		return bindings.Order{}, false, err
+	}
+	return all[0], true, err
+}
+
 // Open lists what stands.
 func (d desk) Open(_ context.Context, after int64, limit int) ([]bindings.Order, error) {
-	return d.some(limit, func(o *bindings.Order) bool { return o.Ended == 0 && o.ID > after })
+	all, err := d.some(math.MaxInt, func(o *bindings.Order) bool { return o.Ended == 0 && o.Rank > after })
+	slices.SortFunc(all, func(a, b bindings.Order) int { return cmp.Compare(a.Rank, b.Rank) })
+	return all[:min(limit, len(all))], err
 }
 
 // Expired lists what is over: by the clock of the world, which begins at started.

@@ -18,6 +18,7 @@ market.day = 86400        -- s
 market.number, market.rank = 0, 0 -- the last that were given out
 market.busy = 0           -- orders that are under way
 market.opening = false    -- the book is being made
+market.whole = false      -- it has all orders that stand
 
 -- Calls fn when the book is there, and no other is being made meanwhile.
 function market.within(fn, ...)
@@ -32,7 +33,7 @@ end
 -- Makes the book of the orders that stand, unless it is there.
 function market.open()
   while market.opening do sleep(0.05) end
-  if book.ready() then return end
+  if market.whole and book.ready() then return end
   market.opening = true
   local ok, why = task.try(market.read)
   market.opening = false
@@ -44,15 +45,17 @@ function market.read()
   local last = orders.last()
   -- Whoever was here before may have an order on the way to the database.
   market.number, market.rank = last.order + market.page, last.rank + market.page
-  local standing, after = {}, 0
-  repeat
-    local some = orders.open(after, market.page)
-    for _, o in ipairs(some) do standing[#standing + 1] = o end
-    if some[1] then after = some[#some].order end
-  until #some < market.page
-  table.sort(standing, function(a, b) return a.rank < b.rank end)
+  market.whole = false -- what follows may fail in the middle
   book.begin()
-  for _, o in ipairs(standing) do market.stand(o) end
+  local after = 0
+  repeat -- those that stood first come first
+    local some = orders.open(after, market.page)
+    for _, o in ipairs(some) do
+      after = o.rank
+      market.stand(o)
+    end
+  until #some < market.page
+  market.whole = true
 end
 
 -- The book is not what the database has: it is made anew.
@@ -165,17 +168,15 @@ function market.hold(owner, id)
     book.release(id) -- it is being traded just now
     sleep(0.05)
   end
-  for _, o in ipairs(orders.of(owner, 0, market.page)) do
-    if o.order == id and o.ended then return nil, string.format("order %d has ended: %s", id, o.reason), "ended" end
-  end
+  local o = orders.get(id)
+  if o and o.owner == owner and o.ended then return nil, string.format("order %d has ended: %s", id, o.reason), "ended" end
   return nil, string.format("you have no order %d that stands", id), "no_order"
 end
 
--- The order as the database has it, where it is the owner's.
+-- The order as the database has it, where it is the owner's and stands.
 function market.of(owner, id)
-  for _, o in ipairs(orders.of(owner, os.time(), market.page)) do
-    if o.order == id and not o.ended then return o end
-  end
+  local o = orders.get(id)
+  if o and o.owner == owner and not o.ended then return o end
 end
 
 -- Ends an order: what it promised goes back.

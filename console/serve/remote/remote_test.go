@@ -380,6 +380,55 @@ func TestAPlainSSHClientAtATerminal(t *testing.T) {
 	}
 }
 
+// TestAPasteOverSSH pastes Lua of which each line but the second is whole by itself: it
+// is one command, however the client's terminal ends lines and wherever packets end.
+func TestAPasteOverSSH(t *testing.T) {
+	amy := newPerson(t, "amy", 1)
+	s := startShard(t, "admin "+amy.line)
+	session, err := s.mustLogin(t, amy).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _ := session.StdinPipe()
+	out, _ := session.StdoutPipe()
+	if err := errors.Join(session.RequestPty("xterm", 24, 80, nil), session.Shell()); err != nil {
+		t.Fatal(err)
+	}
+	h := &shell{T: t, in: in, out: out}
+	h.sees(askMarks)
+	h.sees("dev r3> ")
+	const text = "lua @Jita local t = {}\nfor i = 1, 3 do\n\tt[i] = i * 2 -- \x1b[A\x03\nend\n\nreturn t[3] * 1111"
+	for _, typed := range []string{
+		pasteBegin + text + "\n" + pasteEnd,
+		pasteBegin + text + pasteEnd + "\r",
+		pasteBegin + strings.ReplaceAll(text, "\n", "\r\n") + "\r\n" + pasteEnd,
+		"lua @Jita " + pasteBegin + strings.TrimPrefix(text, "lua @Jita ") + pasteEnd + "\r",
+	} {
+		h.types(typed)
+		h.sees("6666\r\n")
+		h.sees("dev r3> ")
+	}
+	h.types(pasteBegin) // a terminal writes a mark at once, and ssh may cut what follows
+	for _, b := range []byte(text + "\r\n") {
+		h.types(string(b))
+	}
+	h.types(pasteEnd[:3])
+	h.types(pasteEnd[3:])
+	h.sees("6666\r\n")
+	h.sees("dev r3> ")
+	h.types(pasteBegin + "lua @Jita return 4000\n  + 321\nlua @Jita return 8000 + 765\nwho\n" + pasteEnd)
+	h.sees("4321\r\n")
+	h.sees("8765\r\n")
+	h.sees("Ada")
+	h.types("\x1b[A\r") // what is typed still steers the editor
+	h.sees("Ada")
+	h.types("exit\r")
+	h.sees(noMarks)
+	if err := session.Wait(); err != nil {
+		t.Errorf("exit: %v", err)
+	}
+}
+
 func TestAScriptOverSSH(t *testing.T) {
 	amy := newPerson(t, "amy", 1)
 	s := startShard(t, "admin "+amy.line)

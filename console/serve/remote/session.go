@@ -119,6 +119,12 @@ func (g *guest) interrupt() bool {
 
 // finish says how it went and closes the channel.
 func (g *guest) finish(status uint32) {
+	g.mu.Lock()
+	atTerminal := g.terminal != nil
+	g.mu.Unlock()
+	if atTerminal {
+		fmt.Fprint(g.Channel, noMarks)
+	}
 	_, _ = g.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status})) // the client may be gone
 	g.Close()
 }
@@ -197,7 +203,8 @@ func (g *guest) shell(ctx context.Context) {
 		g.script(ctx)
 		return
 	}
-	t := g.newTerminal()
+	t, keys := g.newTerminal()
+	fmt.Fprint(g.Channel, askMarks)
 	stop := context.AfterFunc(ctx, func() {
 		fmt.Fprintf(t, "\n%s\n", farewell(ctx))
 		g.finish(1)
@@ -214,7 +221,7 @@ func (g *guest) shell(ctx context.Context) {
 		fmt.Fprintln(t, n)
 	}
 	for {
-		line, err := g.readLine(t)
+		line, err := g.readLine(t, keys)
 		line = strings.TrimSpace(line)
 		if err != nil || line == "exit" || line == "quit" {
 			g.finish(0)
@@ -259,9 +266,9 @@ func farewell(ctx context.Context) string {
 }
 
 // newTerminal makes the line editor of a shell.
-func (g *guest) newTerminal() *term.Terminal {
-	keys := &keyboard{pressed: make(chan byte, maxAhead)}
-	go g.pump(keys)
+func (g *guest) newTerminal() (*term.Terminal, *keyboard) {
+	keys := newKeyboard()
+	go g.listen(keys)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.terminal = term.NewTerminal(struct {
@@ -269,11 +276,23 @@ func (g *guest) newTerminal() *term.Terminal {
 		io.Writer
 	}{keys, g.Channel}, "")
 	_ = g.terminal.SetSize(g.width, g.height) // both are within bounds
-	return g.terminal
+	return g.terminal, keys
 }
 
-// readLine reads a command, over several lines where its Lua code goes on.
-func (g *guest) readLine(t *term.Terminal) (string, error) {
+// listen takes what the person types. A Ctrl-C breaks off the running command or, at
+// the prompt, clears the line (which is Ctrl-E, Ctrl-U).
+func (g *guest) listen(keys *keyboard) {
+	defer g.interrupt()
+	keys.fill(g.Channel, func() {
+		if !g.interrupt() {
+			keys.press(5, 21)
+		}
+	})
+}
+
+// readLine reads a command, over several lines where its Lua code goes on, or more of a
+// paste waits.
+func (g *guest) readLine(t *term.Terminal, keys *keyboard) (string, error) {
 	id := g.session.Shard.Identify()
 	prompt := fmt.Sprintf("%s r%d> ", id.Name, id.Release)
 	if id.Production {
@@ -283,11 +302,11 @@ func (g *guest) readLine(t *term.Terminal) (string, error) {
 	for {
 		t.SetPrompt(prompt)
 		line, err := t.ReadLine()
-		if err != nil && !errors.Is(err, term.ErrPasteIndicator) {
+		if err != nil {
 			return "", err
 		}
-		text += line
-		if !g.session.Registry.Unfinished(text) {
+		text += strings.ReplaceAll(line, shownTab, "\t")
+		if !g.session.Registry.Unfinished(text) && !g.goesOn(text, keys) {
 			return text, nil
 		}
 		text += "\n"
@@ -295,49 +314,13 @@ func (g *guest) readLine(t *term.Terminal) (string, error) {
 	}
 }
 
-// maxAhead is how much may be typed while a command runs.
-const maxAhead = 4096
-
-// keyboard holds what was typed until the line editor asks for it.
-type keyboard struct{ pressed chan byte }
-
-// Read waits for at least one key.
-func (k *keyboard) Read(p []byte) (int, error) {
-	b, ok := <-k.pressed
-	if !ok {
-		return 0, io.EOF
+// goesOn says whether the next line of a paste waits, and belongs to the command.
+func (g *guest) goesOn(text string, keys *keyboard) bool {
+	next, pasted, waits := keys.next()
+	if next = strings.TrimSpace(next); next == "exit" || next == "quit" {
+		return false
 	}
-	p[0] = b
-	return 1, nil
-}
-
-// press adds keys; what a keyboard cannot hold is lost.
-func (k *keyboard) press(keys ...byte) {
-	for _, b := range keys {
-		select {
-		case k.pressed <- b:
-		default:
-		}
-	}
-}
-
-// pump passes on what the person types, except Ctrl-C: that breaks off the
-// running command or, at the prompt, clears the line (which is Ctrl-E, Ctrl-U).
-func (g *guest) pump(to *keyboard) {
-	defer close(to.pressed)
-	defer g.interrupt()
-	in := bufio.NewReader(g.Channel)
-	for {
-		b, err := in.ReadByte()
-		switch {
-		case err != nil:
-			return
-		case b != 3:
-			to.press(b)
-		case !g.interrupt():
-			to.press(5, 21)
-		}
-	}
+	return waits && g.session.Registry.GoesOn(text, next, pasted)
 }
 
 // complete answers the tab key.

@@ -24,7 +24,7 @@ CREATE TABLE orders (
     reason   TEXT    NOT NULL DEFAULT '' CHECK ((ended = 0) = (reason = ''))
 ) STRICT;
 
-CREATE INDEX orders_open ON orders (id) WHERE ended = 0;
+CREATE INDEX orders_open ON orders (rank) WHERE ended = 0;
 CREATE INDEX orders_expire ON orders (expires) WHERE ended = 0;
 CREATE INDEX orders_owner ON orders (owner, id);
 
@@ -36,19 +36,19 @@ CREATE TABLE order_entries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE trades (
-    id      INTEGER PRIMARY KEY,
-    entry   INTEGER NOT NULL,
-    at      INTEGER NOT NULL,
-    type    TEXT    NOT NULL,
-    region  TEXT    NOT NULL,
-    system  INTEGER NOT NULL,
-    station INTEGER NOT NULL,
-    price   INTEGER NOT NULL,
+    id       INTEGER PRIMARY KEY,
+    entry    INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    type     TEXT    NOT NULL,
+    region   TEXT    NOT NULL,
+    system   INTEGER NOT NULL,
+    station  INTEGER NOT NULL,
+    price    INTEGER NOT NULL,
     quantity INTEGER NOT NULL,
-    buyer   INTEGER NOT NULL,
-    seller  INTEGER NOT NULL,
-    bought  INTEGER NOT NULL,
-    sold    INTEGER NOT NULL
+    buyer    INTEGER NOT NULL,
+    seller   INTEGER NOT NULL,
+    bought   INTEGER NOT NULL, -- the order of the buyer
+    sold     INTEGER NOT NULL
 ) STRICT;
 
 -- What was traded in a day of UTC, as so many days since 1970. turnover is in hundredths.
