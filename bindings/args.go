@@ -11,6 +11,7 @@ import (
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/vm"
+	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
 
@@ -151,6 +152,28 @@ func entityAt(L *lua.LState, n int) world.EntityID {
 
 func characterAt(L *lua.LState, n int) world.CharacterID {
 	return world.CharacterID(L.CheckNumber(n))
+}
+
+// idList reads an optional list of ids. One that is longer than anything takes is cut
+// where that can be told.
+func idList[T ~uint32 | ~uint64 | ~int64](L *lua.LState, n int, fn string) []T {
+	v := L.Get(n)
+	if v == lua.LNil {
+		return nil
+	}
+	list, ok := v.(*lua.LTable)
+	if !ok {
+		L.RaiseError("%s: a list of ids expected, got %s", fn, describe(v))
+	}
+	var out []T
+	for i := 1; i <= min(list.Len(), system.MostHeeded+1); i++ {
+		id, ok := list.RawGetInt(i).(lua.LNumber)
+		if !ok || id < 0 || id > math.MaxUint32 {
+			L.RaiseError("%s: a list of ids expected, number %d of it is %s", fn, i, describe(list.RawGetInt(i)))
+		}
+		out = append(out, T(id))
+	}
+	return out
 }
 
 // vector reads {x=, y=, z=} or {1, 2, 3}; a missing coordinate is 0.

@@ -36,6 +36,8 @@ var playerTable = table{
 			Doc: "Saves the player as they are now, and returns when that is on the disk: for what somebody is told is done."},
 		{Sig: "send(player: integer, event: string, fields?: table): boolean?, string?", Effect: true, Do: withPlayer(playerSend),
 			Doc: "Sends the player's client an event."},
+		{Sig: "heed(player: integer, about: string, things?: integer[], players?: integer[]): boolean?, string?", Effect: true, Do: withPlayer(playerHeed),
+			Doc: "Names the things, and the players with whatever they fly, that the player is told of every tick where a place is so crowded that others are told of in turns: instead of those named about the same matter before; none ends it. At most 256 about a matter, 8 matters. What leaves the system is forgotten."},
 		{Sig: "kick(player: integer, reason: string): boolean?, string?", Effect: true, Do: withPlayer(playerKick),
 			Doc: "Ends the player's session, when the running function has ended."},
 		{Sig: "run(player: integer, command: string, args?: table): any, string?, string?", Effect: true, Yields: true, Do: withPlayer(playerRun),
@@ -111,6 +113,12 @@ func playerJump(e *env, L *lua.LState, p *system.Player) int {
 func playerSend(e *env, L *lua.LState, p *system.Player) int {
 	e.sys.Tell(p, wire.NewEvent(L.CheckString(2), fields(L, 3, "player.send")))
 	return done(L, nil)
+}
+
+func playerHeed(e *env, L *lua.LState, p *system.Player) int {
+	things := idList[world.EntityID](L, 3, "player.heed")
+	players := idList[world.CharacterID](L, 4, "player.heed")
+	return done(L, e.sys.Heed(p, L.CheckString(2), things, players))
 }
 
 func playerKick(e *env, L *lua.LState, p *system.Player) int {

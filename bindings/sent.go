@@ -22,7 +22,7 @@ var SentEvents = []Sent{
 	{Core: true, Sig: "welcome(player: {id: integer, name: string}, token: string, shard: string, kind: string, release: integer)",
 		When: "Once after signing in. `kind` is `\"dev\"` or `\"production\"`."},
 	{Core: true, Sig: "system(id: integer, name: string, security: number, region: string, constellation: string, hz: number, celestials: {id: integer, kind: string, name: string, pos: [number, number, number], radius: number, parent?: integer, dest?: integer, dest_name?: string}[], docked?: integer, ship?: integer)",
-		When: "Then, and on every arrival in a system, docking and undocking. `docked` is the station, `ship` one's own ship. A celestial's `kind` is star, planet, moon, belt, station or gate, `dest` the system a gate leads to."},
+		When: "Then, and on every arrival in a system, docking, undocking and change of ships. `docked` is the station, `ship` one's own ship. A celestial's `kind` is star, planet, moon, belt, station or gate, `dest` the system a gate leads to."},
 	{Core: true, Sig: "snapshot(tick: integer, hz: number, dilation: number, you: integer, bubble: integer, entities: table[])",
 		When: "All that is to be seen: replaces what the client knew. See Things in space."},
 	{Core: true, Sig: "delta(tick: integer, gone: integer[], add: table[], move: table[])",

@@ -44,6 +44,7 @@ end
 
 function command.fleet_leave(p)
   player.data(p).fleet = nil
+  fleet.heed(p)
   return fleet.ask("leave", p)
 end
 
@@ -88,11 +89,26 @@ function command.fleet_warp(p, from)
   return {ships = count}
 end
 
+-- A pilot hears of every move of their fleet's, in the largest fight too.
+fleet.heeded = 250
+
+function fleet.heed(p, info)
+  local list = {}
+  for _, member in ipairs(info and info.members or {}) do
+    if member.id ~= p and #list < fleet.heeded then list[#list + 1] = member.id end
+  end
+  player.heed(p, "fleet", nil, list)
+end
+
 -- The service has news for some who are here.
 function event.fleet_news(_, players, name, fields)
   for _, p in ipairs(players) do
     local data = player.data(p)
-    if data and name == "fleet_left" then data.fleet = nil end
+    if data and name == "fleet" then fleet.heed(p, fields) end
+    if data and name == "fleet_left" then
+      data.fleet = nil
+      fleet.heed(p)
+    end
     if data and name == "fleet_invited" then data.invited = true end
     player.send(p, name, fields)
   end

@@ -12,6 +12,7 @@ local vessel = require "vessel"
 local targets = {}
 
 targets.warnings = 20 -- locks on a pilot that they are warned of
+targets.heeded = 40   -- ships that a pilot watches for its locks and those on it
 
 -- Is the lock done?
 function targets.locked(v, id)
@@ -36,6 +37,19 @@ function targets.warn(other, v, state, seconds)
   if other.pilot then player.send(other.pilot, "aimed", {id = v.id, name = v.name, state = state, seconds = seconds}) end
 end
 
+-- Its pilot is told of every move of what it aims at and what aims at it, in the
+-- largest fight too.
+function targets.heed(v)
+  if not v.pilot then return end
+  local list = {}
+  for id in pairs(v.locks) do list[#list + 1] = id end
+  for id in pairs(v.locked_by) do
+    if #list >= targets.heeded then break end
+    list[#list + 1] = id
+  end
+  player.heed(v.pilot, "locks", list)
+end
+
 -- Begins to lock; the number of seconds it takes, or nil with a refusal's message
 -- and code.
 function targets.lock(v, other)
@@ -57,6 +71,8 @@ function targets.lock(v, other)
   lock.warned = other.aims <= targets.warnings
   targets.tell(v, other.id, "locking", seconds)
   if lock.warned then targets.warn(other, v, "locking", seconds) end
+  targets.heed(v)
+  targets.heed(other)
   after(seconds, function() targets.done(v, lock) end)
   return seconds
 end
@@ -81,7 +97,9 @@ function targets.unlock(v, id)
     other.locked_by[v.id] = nil
     other.aims = math.max(0, (other.aims or 1) - 1)
     if lock.warned then targets.warn(other, v, "lost") end
+    targets.heed(other)
   end
+  targets.heed(v)
   targets.tell(v, id, "lost")
   emit("target_unlocked", v, id)
   return true

@@ -68,6 +68,15 @@ function player.save(player) end
 ---@return string?
 function player.send(player, event, fields) end
 
+--- Names the things, and the players with whatever they fly, that the player is told of every tick where a place is so crowded that others are told of in turns: instead of those named about the same matter before; none ends it. At most 256 about a matter, 8 matters. What leaves the system is forgotten.
+---@param player integer
+---@param about string
+---@param things? integer[]
+---@param players? integer[]
+---@return boolean?
+---@return string?
+function player.heed(player, about, things, players) end
+
 --- Ends the player's session, when the running function has ended.
 ---@param player integer
 ---@param reason string

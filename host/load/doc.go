@@ -4,9 +4,10 @@
 //
 // One thread and one epoll instance read all connections into one buffer. A
 // message is looked at only as far as needed: which tick it is of, whether it is
-// about oneself. Since everybody in a bubble is sent the same bytes, a delta is
+// about oneself. What everybody in a bubble is sent is the same bytes: such a delta is
 // decoded once and recognised the next thousand times. That is what lets 8,000
-// players run on one core beside a server that runs on the other.
+// players run on one core beside a server that runs on the other. The small deltas of
+// what is near to a single player are read each.
 //
 // With a floor, a second process broadcasts as many bytes to as many players and
 // does nothing else. Both are played in turns within one run, so that what else

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 
 	"hotshard/runtime/gate/wire"
@@ -67,6 +68,38 @@ func (s *side) learn(payload []byte) *news {
 	return n
 }
 
+// ownSize is up to which size a shard's delta is taken for one of a single player's
+// own, of what is near to them: nobody else will get it, and it is read at once.
+const ownSize = 400
+
+func (s *side) own(size int) bool { return !s.floor && size <= ownSize }
+
+// glance reads a delta of one's own.
+func (p *player) glance(payload []byte) {
+	d := &p.side.delta
+	if err := d.UnmarshalBinary(payload); err != nil {
+		p.side.trouble = err
+		return
+	}
+	p.heard(uint64(d.Tick))
+	p.echoed(p.course != 0 && p.agreed && tells(d, p.ship))
+}
+
+// tells says whether a delta has the course of a thing.
+func tells(d *wire.Delta, id world.EntityID) bool {
+	for i := range d.Turn {
+		if d.Turn[i].ID == id {
+			return true
+		}
+	}
+	for i := range d.Move {
+		if d.Move[i].ID == id {
+			return true
+		}
+	}
+	return slices.ContainsFunc(d.Add, func(e wire.Entity) bool { return e.ID == id })
+}
+
 // ticks remembers, of the last 64 ticks, those about which a bubble has heard.
 type ticks struct {
 	last uint64
@@ -98,10 +131,15 @@ func (t *ticks) between(from, to uint64) int {
 // sees notes that a delta has come.
 func (p *player) sees(n *news) {
 	p.heard(n.tick)
-	if p.course == 0 || !p.agreed {
-		return
+	if p.course != 0 && p.agreed {
+		_, mine := n.moved[p.ship]
+		p.echoed(mine)
 	}
-	if _, mine := n.moved[p.ship]; mine {
+}
+
+// echoed notes whether one's own new course was shown.
+func (p *player) echoed(shown bool) {
+	if shown {
 		p.side.meter.echo.add(p.side.loop.now - p.course)
 		p.course = 0
 	}

@@ -247,6 +247,9 @@ func (p *player) head(op byte, head []byte, size int) bool {
 		p.snapshot(head)
 		return false
 	case wire.KindDelta:
+		if p.side.own(size) {
+			return true
+		}
 		n := p.side.known(head, size)
 		if n == nil {
 			return true
@@ -265,6 +268,8 @@ func (p *player) message(op byte, payload []byte) {
 	case op == opClose:
 		p.lost()
 	case op != opBinary || len(payload) == 0:
+	case wire.Kind(payload[0]) == wire.KindDelta && p.side.own(len(payload)):
+		p.glance(payload)
 	case wire.Kind(payload[0]) == wire.KindDelta:
 		if n := p.side.learn(payload); n != nil {
 			p.sees(n)

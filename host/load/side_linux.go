@@ -84,6 +84,11 @@ func newSide(l *loop, to string, floor bool, opt *Options) (*side, error) {
 	if s.to, err = net.ResolveTCPAddr("tcp", u.Host); err != nil {
 		return nil, err
 	}
+	if !floor { // which knows nothing else: players here only look at what a delta brings
+		q := u.Query()
+		q.Set("keeps", "1")
+		u.RawQuery = q.Encode()
+	}
 	s.handshake = fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Key: aG90c2hhcmQgcGxheWVycw==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: %s\r\n\r\n",
 		u.RequestURI(), u.Host, wire.SubprotocolBinary)

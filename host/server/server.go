@@ -38,6 +38,7 @@ type Server struct {
 	types      bindings.TypeReader
 	universe   *universe.Universe
 	gate       *gate.Gate
+	rounds     gate.Rounds
 	watcher    *watch.Watcher
 	releases   *releases
 	faults     *faults
@@ -142,6 +143,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
 			CohortsFrom: s.cfg.CohortsFrom,
+			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},
 	})
 }
@@ -290,6 +292,7 @@ func (s *Server) stop() error {
 		s.log.Info("everybody is saved", "players", players, "systems", systems, "took", time.Since(began).Round(time.Millisecond))
 		fmt.Fprintf(s.cfg.Out, "Saved %s. Goodbye.\n", count(players, "player", "players"))
 	}
+	defer s.rounds.Close()
 	return errors.Join(err, s.gate.Close(ctx))
 }
 

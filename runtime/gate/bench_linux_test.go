@@ -136,9 +136,9 @@ func room(b *testing.B, n, size int) (*server, *crowd) {
 	return s, gather(b, fmt.Sprintf("%s %d %d", s.http.Listener.Addr(), n, size))
 }
 
-// BenchmarkFanOut sends one delta to 1,000 players through the gate and, in turn,
-// the same bytes to the same sockets in a loop of net.Conn.Write, which is the
-// least a Go server can do without machinery of its own.
+// BenchmarkFanOut sends one delta to 1,000 players through the gate, in a round and to
+// one after the other, and, in turn, the same bytes to the same sockets in a loop of
+// net.Conn.Write, which is the least a Go server can do without machinery of its own.
 func BenchmarkFanOut(b *testing.B) {
 	const n = 1000
 	frame := courses(25)
@@ -150,7 +150,19 @@ func BenchmarkFanOut(b *testing.B) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	rounds := new(gate.Rounds)
+	defer rounds.Close()
+	round := rounds.New()
 	gateRound := func() time.Duration {
+		defer crowd.wait("round")
+		t := cpu()
+		for _, c := range clients {
+			round.Send(c, frame)
+		}
+		round.Flush()
+		return cpu() - t
+	}
+	singleRound := func() time.Duration {
 		defer crowd.wait("round")
 		t := cpu()
 		for _, c := range clients {
@@ -168,16 +180,18 @@ func BenchmarkFanOut(b *testing.B) {
 	}
 	gateRound()
 	plainRound()
-	var gateTime, plainTime time.Duration
+	var gateTime, singleTime, plainTime time.Duration
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
 		gateTime += gateRound()
+		singleTime += singleRound()
 		plainTime += plainRound()
 	}
 	runtime.ReadMemStats(&after)
 	sends := float64(b.N * n)
 	b.ReportMetric(float64(gateTime)/sends, "gate-ns/player")
+	b.ReportMetric(float64(singleTime)/sends, "single-ns/player")
 	b.ReportMetric(float64(plainTime)/sends, "plain-ns/player")
 	b.ReportMetric(float64(gateTime)/float64(plainTime), "ratio")
 	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/sends, "allocs/player")

@@ -24,6 +24,7 @@ const (
 type client struct {
 	out   writer
 	codec wire.Codec
+	keeps bool // see KeepsView
 	gate  *Gate
 
 	phase    atomic.Int32
@@ -73,16 +74,23 @@ func (c *client) Name() string {
 // NeedSnapshot says that deltas were dropped and that the way is clear again.
 func (c *client) NeedSnapshot() bool { return c.out.need.Load() }
 
+// KeepsView says that the client needs no snapshot when its player changes ships and
+// sees what they saw before: it has connected to /play?keeps=1.
+func (c *client) KeepsView() bool { return c.keeps }
+
 // Send queues the frame.
 func (c *client) Send(f *wire.Frame) {
-	what := mustArrive
+	c.post(f.Bytes(c.codec), urgencyOf(f), !f.Lent())
+}
+
+func urgencyOf(f *wire.Frame) urgency {
 	switch f.Kind() {
 	case wire.KindDelta:
-		what = isDelta
+		return isDelta
 	case wire.KindSnapshot:
-		what = isSnapshot
+		return isSnapshot
 	}
-	c.post(f.Bytes(c.codec), what, true)
+	return mustArrive
 }
 
 // Cork holds answers and events back until a snapshot or a delta, or Uncork.

@@ -50,6 +50,27 @@ func TestLoginSpeaksBothCodecs(t *testing.T) {
 
 // Behind TLS nothing can be written past the encryption: everything goes by way of
 // the writing goroutine, in order.
+func TestClientsSayThatTheyKeepTheirView(t *testing.T) {
+	s := start(t, nil)
+	for query, want := range map[string]bool{"": false, "?keeps=0": false, "?keeps=1": true, "?other=1&keeps=1": true} {
+		c, err := client.Dial(s.ctx, s.url+query, client.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "Ada" + query
+		if err := c.Login(s.ctx, name, name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Request(s.ctx, "ping", nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.player(name).(interface{ KeepsView() bool }).KeepsView(); got != want {
+			t.Errorf("%q: keeps its view is %v", query, got)
+		}
+		c.Close()
+	}
+}
+
 func TestOverTLS(t *testing.T) {
 	s := start(t, nil)
 	secure := httptest.NewTLSServer(s.gate.Handler())

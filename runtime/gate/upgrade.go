@@ -78,6 +78,7 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, 
 		}
 	}
 	c := g.newClient(conn, codec, from)
+	c.keeps = r.URL.Query().Get("keeps") == "1"
 	// A client may not speak before it has the answer; what it sent would be lost.
 	if buffered.Reader.Buffered() > 0 || !g.admit(c) {
 		conn.Close()

@@ -74,12 +74,16 @@ func (w *writer) try(b []byte) (int, error) {
 func (w *writer) send(b []byte, what urgency, shared bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.take(b, what, shared)
+}
+
+// take is send, with the lock.
+func (w *writer) take(b []byte, what urgency, shared bool) bool {
 	if w.ending || w.dead || (what == isDelta && w.stale) {
 		return true
 	}
 	if what == isSnapshot {
-		w.stale = false
-		w.need.Store(false)
+		w.fresh()
 	}
 	switch {
 	case w.busy:
@@ -96,6 +100,12 @@ func (w *writer) send(b []byte, what urgency, shared bool) bool {
 		w.write(b, shared)
 	}
 	return true
+}
+
+// fresh notes that a snapshot is on the way.
+func (w *writer) fresh() {
+	w.stale = false
+	w.need.Store(false)
 }
 
 // heldMost is the most that is copied together for one write.

@@ -21,7 +21,13 @@ type Bubble struct {
 	ID      BubbleID
 	Members []world.EntityID // in no particular order
 	Joined  []world.EntityID // since the Step before the last, ascending
-	Left    []world.EntityID // likewise; removed bodies too
+	Left    []Parting        // likewise; removed bodies too
+}
+
+// Parting is a body that has left a bubble, and where it was then.
+type Parting struct {
+	ID  world.EntityID
+	Pos world.Vec3
 }
 
 // bubble is a Bubble at work.
@@ -31,7 +37,7 @@ type bubble struct {
 	slots  []int32 // the bodies; ids has the same order
 	ids    []world.EntityID
 	joined []world.EntityID
-	left   []world.EntityID
+	left   []Parting
 	known  bool // was there at the end of a Step
 	dead   bool // is to be taken out of bubbles.live
 	news   bool // joined or left is not empty
@@ -60,7 +66,7 @@ type bubbles struct {
 
 // parted is a body that is no more, and the bubble that knew it.
 type parted struct {
-	id  world.EntityID
+	Parting
 	was BubbleID
 }
 
@@ -186,7 +192,7 @@ func (s *Space) leaveSpace(i int32) {
 		s.leaveCell(i)
 	}
 	if b.was != 0 {
-		s.removed = append(s.removed, parted{s.ids[i], b.was})
+		s.removed = append(s.removed, parted{Parting{s.ids[i], s.pos[i]}, b.was})
 	}
 }
 
@@ -290,7 +296,7 @@ func (s *Space) reportBubbles() {
 		}
 		n.moved = false
 		if n.was != 0 {
-			s.tellLeft(s.ids[i], n.was)
+			s.tellLeft(Parting{s.ids[i], s.pos[i]}, n.was)
 			s.tell(Event{Kind: BubbleLeft, ID: s.ids[i], Bubble: n.was})
 		}
 		n.was = n.bubble.id
@@ -300,21 +306,21 @@ func (s *Space) reportBubbles() {
 	}
 	s.touched = s.touched[:0]
 	for _, r := range s.removed {
-		s.tellLeft(r.id, r.was)
+		s.tellLeft(r.Parting, r.was)
 	}
 	if len(s.removed) > 0 {
 		for _, b := range s.bubbles.news {
-			slices.Sort(b.left)
+			slices.SortFunc(b.left, func(x, y Parting) int { return cmp.Compare(x.ID, y.ID) })
 		}
 	}
 	s.removed = s.removed[:0]
 	s.bury()
 }
 
-func (s *Space) tellLeft(id world.EntityID, from BubbleID) {
+func (s *Space) tellLeft(p Parting, from BubbleID) {
 	if b := s.byID[from]; b != nil {
 		s.withNews(b)
-		b.left = append(b.left, id)
+		b.left = append(b.left, p)
 	}
 }
 

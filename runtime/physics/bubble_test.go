@@ -58,7 +58,7 @@ func TestBubblesMergeAndSplit(t *testing.T) {
 	}
 	s.Remove(d)
 	run(t, s, tick)
-	if view, _ = s.Bubble(home); together(t, s, a, c) || !together(t, s, a, b) || !slices.Equal(view.Left, []world.EntityID{c, d}) {
+	if view, _ = s.Bubble(home); together(t, s, a, c) || !together(t, s, a, b) || !slices.Equal(view.Left, []Parting{{c, get(t, s, c).Pos}, {d, world.Vec3{X: 500e3}}}) {
 		t.Errorf("after d left: %+v", view)
 	}
 }
@@ -127,7 +127,8 @@ func TestJoinedAndLeftAddUp(t *testing.T) {
 				known[b.ID] = map[world.EntityID]bool{}
 			}
 			set := known[b.ID]
-			for _, id := range b.Left {
+			for _, left := range b.Left {
+				id := left.ID
 				if !set[id] {
 					t.Fatalf("step %d: %d left %d, where it was not", step, id, b.ID)
 				}

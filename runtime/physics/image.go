@@ -14,7 +14,7 @@ import (
 // last Step has reported is not written: it is over.
 
 // imageFormat is the number of this way of writing.
-const imageFormat = 1
+const imageFormat = 2
 
 // AppendImage appends the Space to b. It is called between two Steps.
 func (s *Space) AppendImage(b []byte) []byte {
@@ -135,7 +135,8 @@ func (w *imageWriter) bubbles(s *Space) {
 	}
 	w.uint(uint64(len(s.removed)))
 	for _, r := range s.removed {
-		w.uint(uint64(r.id))
+		w.uint(uint64(r.ID))
+		w.vec(r.Pos)
 		w.uint(uint64(r.was))
 	}
 }
@@ -370,7 +371,7 @@ func (r *imageReader) bubbles(s *Space) {
 		}
 	}
 	for range r.count() {
-		s.removed = append(s.removed, parted{world.EntityID(r.uint()), BubbleID(r.small(1 << 32))})
+		s.removed = append(s.removed, parted{Parting{world.EntityID(r.uint()), r.vec()}, BubbleID(r.small(1 << 32))})
 	}
 }
 

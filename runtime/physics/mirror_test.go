@@ -55,9 +55,9 @@ func (c *client) step() {
 		}
 	}
 	for b := range c.s.Bubbles() {
-		for _, id := range b.Left {
-			if _, ok := c.s.Get(id); !ok {
-				now = append(now, news{id: id, gone: true})
+		for _, left := range b.Left {
+			if _, ok := c.s.Get(left.ID); !ok {
+				now = append(now, news{id: left.ID, gone: true})
 			}
 		}
 		for _, id := range b.Joined {

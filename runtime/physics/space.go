@@ -394,6 +394,15 @@ func (s *Space) Get(id world.EntityID) (State, bool) {
 	return st, true
 }
 
+// Place returns where a body is, and false where it is not here.
+func (s *Space) Place(id world.EntityID) (world.Vec3, bool) {
+	i, ok := s.index[id]
+	if !ok {
+		return world.Vec3{}, false
+	}
+	return s.pos[i], true
+}
+
 // Followers iterates over the bodies that steer by a body, in no particular order.
 // The Space must not be changed meanwhile.
 func (s *Space) Followers(id world.EntityID) iter.Seq[world.EntityID] {

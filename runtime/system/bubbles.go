@@ -24,11 +24,12 @@ type view struct {
 	frame    *wire.Frame // for those who are due, nil where nothing changed
 	entities []wire.Entity
 	whole    *wire.Frame // this tick's snapshot, nil while nobody needed one
+	left     []physics.Parting
 }
 
 func (v *view) reset() {
 	v.end()
-	v.built, v.frame, v.whole = false, nil, nil
+	v.built, v.frame, v.whole, v.left = false, nil, nil, v.left[:0]
 }
 
 // track reads from the space who has come into which bubble, who has left one and
@@ -55,9 +56,13 @@ func (b *bubbles) track() {
 // move takes in who has left a bubble, and who has come.
 func (b *bubbles) move(v *view, bubble physics.Bubble) {
 	now := v.now()
-	now.gone = b.appendKnown(now.gone, bubble.Left)
-	for _, id := range bubble.Left {
-		if e := b.entities.byID[id]; e != nil && e.view == v {
+	before := len(v.left)
+	v.left = b.appendKnown(v.left, bubble.Left)
+	for _, left := range v.left[before:] {
+		now.gone = append(now.gone, left.ID)
+	}
+	for _, left := range bubble.Left {
+		if e := b.entities.byID[left.ID]; e != nil && e.view == v {
 			b.enter(e, nil)
 		}
 	}
@@ -75,6 +80,7 @@ func (b *bubbles) change(c physics.Change) {
 	if e == nil {
 		return
 	}
+	e.movedBefore, e.moved = e.moved, b.time.tick
 	if c.Engine {
 		e.refitted = b.time.tick
 	}
@@ -96,6 +102,7 @@ func (b *bubbles) view(id physics.BubbleID) *view {
 // there.
 func (b *bubbles) enter(e *Entity, v *view) {
 	e.view = v
+	e.since, e.moved = b.time.tick, b.time.tick
 	if p := e.pilot; p != nil && p.view != v {
 		b.look(p, v)
 	}

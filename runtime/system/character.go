@@ -56,6 +56,25 @@ type Client interface {
 	Close(reason string)
 }
 
+// Keeper is a Client that may keep what it sees when its player changes ships where
+// they are: it needs no snapshot then.
+type Keeper interface{ KeepsView() bool }
+
+// Round sends to many clients at once what they get in one tick. Between the first
+// Send or Uncork and Flush the system calls no method of a Client but NeedSnapshot.
+type Round interface {
+	Send(to Client, f *wire.Frame)
+	Uncork(to Client)
+	Flush()
+}
+
+// oneByOne is a Round that lets everything go at once.
+type oneByOne struct{}
+
+func (oneByOne) Send(to Client, f *wire.Frame) { to.Send(f) }
+func (oneByOne) Uncork(to Client)              { to.Uncork() }
+func (oneByOne) Flush()                        {}
+
 // Router is the rest of the shard as a system sees it. No method blocks.
 type Router interface {
 	// Send puts a message in the inbox of the system or service, starting it

@@ -9,8 +9,8 @@ import (
 // about the same for the changes of one tick as for those of three. So the players
 // in one are in cohorts, which are due one after the other: of a tick's changes one
 // cohort hears at once and the last one mostCohorts-1 ticks later, of all changes
-// since it was last due. Courses go on in between as always. Who has given an order
-// sees it carried out at once, and at once what the ship does that theirs flies by.
+// since it was last due. Courses go on in between as always. What is near is told
+// all players at once: see nearby.
 const (
 	// DefaultCohortsFrom is how many players in a bubble make two cohorts; four
 	// times as many make three.
@@ -33,6 +33,7 @@ func (c *changes) clear() { c.add, c.gone, c.move = c.add[:0], c.gone[:0], c.mov
 // rota says who is due in a bubble, and remembers what those have missed.
 type rota struct {
 	of      [mostCohorts][]*Player // the players whose ship is in the bubble, by cohort
+	spots   spots                  // and where they are
 	recent  [mostCohorts]changes   // by tick, round and round
 	at      int                    // this tick's
 	cohorts int                    // 1 where everybody is told every tick
@@ -79,6 +80,7 @@ func (r *rota) join(p *Player) {
 		}
 	}
 	r.put(p, least)
+	r.spots.add(p, unknown)
 }
 
 func (r *rota) put(p *Player, cohort int) {
@@ -88,6 +90,7 @@ func (r *rota) put(p *Player, cohort int) {
 
 // part takes a player out. The last of their cohort moves up.
 func (r *rota) part(p *Player) {
+	r.spots.drop(p)
 	members := r.of[p.cohort]
 	last := len(members) - 1
 	members[p.index] = members[last]

@@ -62,8 +62,8 @@ func (c *client) look(t testing.TB, p *picture) (ticks []world.Tick) {
 	return ticks
 }
 
-// cohortsFrom sets from how many players on there are cohorts.
-func cohortsFrom(n int) func(*Config) { return func(c *Config) { c.CohortsFrom = n } }
+// cohortsFrom sets from how many players on there are cohorts, with nobody near.
+func cohortsFrom(n int) func(*Config) { return func(c *Config) { c.CohortsFrom, c.Near = n, -1 } }
 
 // turnBack orders a ship somewhere else and says where.
 func (b *bench) turnBack(id world.CharacterID, dir world.Vec3) {
@@ -80,6 +80,10 @@ func TestCohortsHearInTurns(t *testing.T) {
 		for i := range clients {
 			clients[i] = b.fly(world.CharacterID(i+1), somewhere)
 		}
+		drone, err := b.Spawn(Spawn{Ship: *wren(somewhere)})
+		if err != nil {
+			t.Fatal(err)
+		}
 		b.tick(5)
 		for i, c := range clients {
 			c.look(t, &pictures[i])
@@ -87,7 +91,9 @@ func TestCohortsHearInTurns(t *testing.T) {
 		heard := make([]int, players)
 		const ticks = 12
 		for n := range ticks {
-			b.turnBack(1, world.Vec3{X: 1, Y: float64(n)})
+			if err := b.Space().Direction(drone, world.Vec3{X: 1, Y: float64(n)}); err != nil {
+				t.Fatal(err)
+			}
 			b.tick(1)
 			told := 0
 			for i, c := range clients {
@@ -98,7 +104,7 @@ func TestCohortsHearInTurns(t *testing.T) {
 				if n >= cohorts && late >= cohorts {
 					t.Fatalf("%d players: number %d last heard %d ticks ago", players, i+1, late)
 				}
-				if late == 0 && pictures[i].courses[b.Player(1).Ship].Point.Y == 0 && n > 0 {
+				if late == 0 && pictures[i].courses[drone].Point.Y == 0 && n > 0 {
 					t.Fatalf("the delta does not hold the course of its tick")
 				}
 			}

@@ -24,8 +24,13 @@ type Entity struct {
 	told     world.Tick     // when a delta last carried it
 	turn     int            // where in that delta's turns, or noTurn
 	refitted world.Tick     // when its engine last changed
-	pilot    *Player        // whose ship it is, nil for nobody's
-	view     *view          // of the bubble it was last seen in
+	since    world.Tick     // when it came into view
+	moved    world.Tick     // when its course last changed, or it came into view
+
+	movedBefore world.Tick // before this tick
+	heeded
+	pilot *Player // whose ship it is, nil for nobody's
+	view  *view   // of the bubble it was last seen in
 }
 
 // Spawn is what Spawn needs to know.
@@ -121,6 +126,7 @@ func (c *entities) remove(e *Entity) {
 	}
 	c.space.Remove(e.ID)
 	delete(c.byID, e.ID)
+	e.heeded.gone()
 }
 
 // setSpeed changes the greatest speed of a ship in m/s.

@@ -40,7 +40,10 @@ type client struct {
 	lost    bool
 	corked  bool
 	codec   wire.Codec
+	keeps   bool
 }
+
+func (c *client) KeepsView() bool { return c.keeps }
 
 func newClient() *client {
 	return &client{replies: map[uint64]error{}, results: map[uint64]world.Value{}}

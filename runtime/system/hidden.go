@@ -24,21 +24,24 @@ func (b *bubbles) sights() {
 		}
 		if now := e.view.now(); ev.Kind == physics.Hidden {
 			now.gone = append(now.gone, ev.ID)
+			place, _ := b.entities.space.Place(ev.ID)
+			e.view.left = append(e.view.left, physics.Parting{ID: ev.ID, Pos: place})
 		} else {
 			now.add = append(now.add, ev.ID)
+			e.since = b.time.tick
 		}
 	}
 }
 
 // appendKnown appends those who have left a bubble, but for the hidden: nobody there has
 // known of them.
-func (b *bubbles) appendKnown(to, left []world.EntityID) []world.EntityID {
+func (b *bubbles) appendKnown(to, left []physics.Parting) []physics.Parting {
 	if b.entities.space.Hiding() == 0 {
 		return append(to, left...)
 	}
-	for _, id := range left {
-		if st, ok := b.entities.space.Get(id); !ok || !st.Hidden {
-			to = append(to, id)
+	for _, one := range left {
+		if st, ok := b.entities.space.Get(one.ID); !ok || !st.Hidden {
+			to = append(to, one)
 		}
 	}
 	return to

@@ -241,6 +241,8 @@ func (e *Entity) write(w *image.Writer) {
 	w.Int(int64(e.missiles))
 	w.Uint(uint64(e.told))
 	w.Uint(uint64(e.refitted))
+	w.Uint(uint64(e.since))
+	w.Uint(uint64(e.moved))
 	w.Object(e.pilot)
 	w.Uint(uint64(viewID(e.view)))
 }
@@ -250,6 +252,7 @@ func readEntity(r *image.Reader, k *kinds) *Entity {
 	e.spec = readShip(r)
 	e.launcher, e.missiles = world.EntityID(r.Uint()), int(r.Int())
 	e.told, e.refitted = world.Tick(r.Uint()), world.Tick(r.Uint())
+	e.since, e.moved = world.Tick(r.Uint()), world.Tick(r.Uint())
 	e.pilot = image.Object[Player](r)
 	id := physics.BubbleID(r.Uint())
 	k.after(func() { e.view = k.s.bubbles.views[id] })

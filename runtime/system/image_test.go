@@ -39,7 +39,7 @@ type twins struct {
 func newTwins(t *testing.T) *twins {
 	tw := &twins{t: t, next: 1}
 	for i := range tw.benches {
-		tw.benches[i] = newBench(t, imagedScript, func(c *Config) { c.CohortsFrom = 4 })
+		tw.benches[i] = newBench(t, imagedScript, func(c *Config) { c.CohortsFrom, c.Near = 4, 2 })
 		tw.clients[i] = map[world.CharacterID]*client{}
 	}
 	return tw
@@ -91,7 +91,7 @@ func apart(a, b []byte) string {
 
 // act does one thing to both.
 func (tw *twins) act(r *rand.Rand) {
-	kind, at, n := r.IntN(9), world.Vec3{X: 1e11 + r.Float64()*3e5, Y: 2e5, Z: r.Float64() * 1e5}, r.IntN(100)
+	kind, at, n := r.IntN(10), world.Vec3{X: 1e11 + r.Float64()*3e5, Y: 2e5, Z: r.Float64() * 1e5}, r.IntN(100)
 	id := world.CharacterID(1 + r.IntN(int(tw.next)))
 	if kind == 0 {
 		id = tw.next
@@ -129,6 +129,11 @@ func (tw *twins) act(r *rand.Rand) {
 		case 8:
 			if p.Ship != 0 && p.Station == 0 && n < 30 {
 				_ = b.Dock(p, stationID)
+			}
+		case 9:
+			other := 1 + (id+world.CharacterID(n))%tw.next
+			if q := b.Player(other); q != nil {
+				_ = b.Heed(p, []string{"locks", "fleet"}[n%2], []world.EntityID{q.Ship}, []world.CharacterID{other, id})
 			}
 		}
 	})

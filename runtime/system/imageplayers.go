@@ -63,8 +63,7 @@ func (p *Player) write(w *image.Writer) {
 	writeCharacter(w, p.saved)
 	w.Bool(p.client != nil)
 	w.Uint(uint64(p.shown))
-	w.Uint(p.answered)
-	for _, b := range []bool{p.wantsSystem, p.wantsSnapshot, p.attended} {
+	for _, b := range []bool{p.wantsSystem, p.wantsSnapshot, p.attended, p.kept} {
 		w.Bool(b)
 	}
 	w.Uint(uint64(viewID(p.view)))
@@ -76,6 +75,12 @@ func (p *Player) write(w *image.Writer) {
 	if p.ticket != nil {
 		p.ticket.write(w)
 	}
+	w.Count(len(p.heeds))
+	for _, h := range p.heeds {
+		w.Text(h.about)
+		w.Uint(uint64(h.thing))
+		w.Uint(uint64(h.who))
+	}
 }
 
 func (p *Player) read(r *image.Reader, k *kinds) {
@@ -84,14 +89,17 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 	p.Data = r.Table()
 	p.saved, p.bucket = readCharacter(r), bucketOf(p.ID)
 	online := r.Bool()
-	p.shown, p.answered = world.Tick(r.Uint()), r.Uint()
-	p.wantsSystem, p.wantsSnapshot, p.attended = r.Bool(), r.Bool(), r.Bool()
+	p.shown = world.Tick(r.Uint())
+	p.wantsSystem, p.wantsSnapshot, p.attended, p.kept = r.Bool(), r.Bool(), r.Bool(), r.Bool()
 	id := physics.BubbleID(r.Uint())
 	for range r.Count() {
 		p.inputs.push(readCommand(r, k))
 	}
 	if r.Bool() {
 		p.ticket = readTicket(r)
+	}
+	for range r.Count() {
+		p.readHeed(r, k)
 	}
 	if p.Data == nil {
 		r.Fail("a player without a table")
@@ -100,6 +108,19 @@ func (p *Player) read(r *image.Reader, k *kinds) {
 		p.client = k.connection(p.ID)
 	}
 	k.after(func() { p.view = k.s.bubbles.views[id] })
+}
+
+func (p *Player) readHeed(r *image.Reader, k *kinds) {
+	h := heed{about: r.Text(), thing: world.EntityID(r.Uint()), who: world.CharacterID(r.Uint())}
+	k.after(func() {
+		if e := k.s.entities.byID[h.thing]; e != nil {
+			h.at = &e.heeded
+			p.heed(h)
+		} else if q := k.s.people.byID[h.who]; q != nil {
+			h.at = &q.heeded
+			p.heed(h)
+		}
+	})
 }
 
 func (t *ticket) write(w *image.Writer) {
@@ -147,6 +168,9 @@ func (v *view) write(w *image.Writer) {
 func (r *rota) write(w *image.Writer) {
 	for i := range r.of {
 		writePlayers(w, r.of[i])
+		for _, p := range r.of[i] {
+			w.Float(r.spots.of(p))
+		}
 		r.recent[i].write(w)
 	}
 	for _, n := range []int{r.at, r.cohorts, r.cohort, r.span} {
@@ -158,9 +182,14 @@ func (r *rota) write(w *image.Writer) {
 func (r *rota) read(in *image.Reader, k *kinds) {
 	for i := range r.of {
 		members := readPlayers(in)
+		var reaches []float64
+		for range members {
+			reaches = append(reaches, in.Float())
+		}
 		k.after(func() {
-			for _, p := range members {
+			for n, p := range members {
 				r.put(p, i)
+				r.spots.add(p, reaches[n])
 			}
 		})
 		r.recent[i].read(in)

@@ -70,7 +70,6 @@ type commandReply struct {
 // CommandEnd sends the answer.
 func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.s.sending.cork(c.client)
-	c.p.answered = c.s.time.step
 	c.client.Reply(c.id, result, forPlayer(err))
 }
 

@@ -21,23 +21,29 @@ func noEntity(id world.EntityID) error { return fmt.Errorf("nothing in space has
 // within the grace time after their connection went.
 type Player struct {
 	// What every tick asks of every player stands together, on one line of a cache.
-	client   Client
-	view     *view
-	held     []*wire.Frame // events that wait until it has a snapshot
-	cohort   uint8         // of the view,
-	index    int           // and where in it
-	shown    world.Tick    // when it was last sent a snapshot
-	answered uint64        // the step in which a command was last answered
+	client Client
+	view   *view
+	held   []*wire.Frame // events that wait until it has a snapshot
+	cohort uint8         // of the view,
+	index  int           // and where in it
+	spot   int           // where in the view's spots
+	shown  world.Tick    // when it was last sent a snapshot
+	first  int32         // of the notes that it has in this tick, from 1 on,
+	last   int32         // and the last one
 
 	wantsSystem   bool // the client must be told which system it is in
 	wantsSnapshot bool // ... and what is around
 	attended      bool // has the attention
+	kept          bool // still looks at the view of a ship that is no more, or no longer theirs
 
 	ID      world.CharacterID
 	Name    string
 	Station world.EntityID // 0 in space
 	Ship    world.EntityID // 0 without a ship
 	Data    *lua.LTable    // the scripts' table about the player
+
+	heeds  []heed // what it heeds,
+	heeded        // and who heeds it
 
 	saved  Character // what was last given to the store
 	bucket int       // in which part of the save interval it is saved
@@ -55,6 +61,12 @@ type departure struct {
 
 // Online says whether the player has a connection right now.
 func (p *Player) Online() bool { return p.client != nil }
+
+// keeps says whether the player's client can go on from what it sees with another ship.
+func (p *Player) keeps() bool {
+	k, ok := p.client.(Keeper)
+	return ok && p.view != nil && !p.waits() && k.KeepsView()
+}
 
 // waits says whether the player has yet to be told which system this is and what is
 // around.
@@ -192,6 +204,12 @@ func (s *System) depart(p *Player) {
 	if p.Ship != 0 {
 		s.Remove(p.Ship)
 	}
+	if p.kept {
+		p.kept = false
+		s.bubbles.look(p, nil)
+	}
+	p.unheed(func(heed) bool { return true })
+	p.heeded.gone()
 	s.people.remove(p)
 	s.saves.part(p)
 	s.used()

@@ -19,10 +19,10 @@ type sending struct {
 	bubbles   *bubbles
 	attention *attention
 
-	own       wire.Delta // of echo,
-	concerned []*Player  // and for whom
-	corked    []Client   // who is sent what has gathered when the tick ends
-	rebuilt   bool       // every player wants a snapshot: the rate changed
+	nearby
+	round   Round
+	corked  []Client // who is sent what has gathered when the tick ends
+	rebuilt bool     // every player wants a snapshot: the rate changed
 }
 
 // views hands every player what has changed around them: nothing, the frame of
@@ -40,13 +40,14 @@ func (c *sending) views() {
 		}
 	}
 	c.attention.serve(c.catchUp)
+	defer c.round.Flush() // after a panic too: the round holds locks
 	for _, v := range c.bubbles.views {
 		for _, members := range v.due() {
 			for _, p := range members {
 				c.view(p, v)
 			}
 		}
-		c.echo(v)
+		c.soon(v)
 		v.reset()
 	}
 }
@@ -55,6 +56,7 @@ func (c *sending) view(p *Player, v *view) {
 	switch {
 	case p.client == nil || p.waits() || p.shown == c.time.tick:
 	case p.client.NeedSnapshot():
+		c.round.Flush()
 		c.snapshot(p)
 	default:
 		f := c.delta(v)
@@ -62,47 +64,8 @@ func (c *sending) view(p *Player, v *view) {
 			f = c.deltaFor(e, &st, v, f)
 		}
 		if f != nil {
-			p.client.Send(f)
+			c.round.Send(p.client, f)
 		}
-	}
-}
-
-// echo tells those who are not due of what concerns them most: the course of their
-// own ship, when they have given an order in this tick, and that of the ship they
-// fly by.
-func (c *sending) echo(v *view) {
-	if v.all {
-		return
-	}
-	for _, m := range v.now().move {
-		e, st, ok := c.entities.seen(m.ID, v)
-		if !ok {
-			continue
-		}
-		c.concerned = c.concerned[:0]
-		if p := e.pilot; p != nil && p.answered == c.time.step {
-			c.concern(p, v)
-		}
-		for id := range c.entities.space.Followers(m.ID) {
-			if by := c.entities.byID[id]; by != nil && by.pilot != nil {
-				c.concern(by.pilot, v)
-			}
-		}
-		if len(c.concerned) == 0 {
-			continue
-		}
-		c.own.Tick, c.own.Move = c.time.tick, append(c.own.Move[:0], wireMotion(&st))
-		f := wire.NewDelta(&c.own)
-		for _, p := range c.concerned {
-			p.client.Send(f)
-		}
-	}
-}
-
-// concern notes a player who looks at the bubble, and is not due.
-func (c *sending) concern(p *Player, v *view) {
-	if p.client != nil && p.view == v && !p.waits() && !v.isDue(p) {
-		c.concerned = append(c.concerned, p)
 	}
 }
 
@@ -110,8 +73,12 @@ func (c *sending) concern(p *Player, v *view) {
 // around, and says whether they still wait: who has a ship that is in no bubble yet
 // does.
 func (c *sending) catchUp(p *Player) (waits bool) {
-	if p.client == nil || !c.people.has(p) {
+	if !c.people.has(p) {
 		return false
+	}
+	waits = p.kept && !c.settleView(p)
+	if p.client == nil {
+		return waits
 	}
 	if p.wantsSystem {
 		c.system(p)
@@ -120,7 +87,23 @@ func (c *sending) catchUp(p *Player) (waits bool) {
 		c.snapshot(p)
 	}
 	p.release()
-	return p.waits()
+	return waits || p.waits()
+}
+
+// settleView decides whether a player who has changed ships is where they were: then
+// their client is told of the ship alone. It says whether that is known yet.
+func (c *sending) settleView(p *Player) bool {
+	var v *view
+	if e := c.entities.byID[p.Ship]; e != nil {
+		if v = e.view; v == nil {
+			return false // it is in space with the next tick
+		}
+	}
+	p.kept, p.wantsSystem = false, true
+	if v != p.view {
+		c.bubbles.look(p, v)
+	}
+	return true
 }
 
 // system tells the player which system this is and whether they are docked in it.
@@ -228,8 +211,9 @@ func (c *sending) cork(to Client) {
 
 // uncork ends what cork began.
 func (c *sending) uncork() {
+	defer c.round.Flush()
 	for i, to := range c.corked {
-		to.Uncork()
+		c.round.Uncork(to)
 		c.corked[i] = nil
 	}
 	c.corked = c.corked[:0]

@@ -36,18 +36,27 @@ func (s *System) SetShip(p *Player, id world.EntityID) error {
 func (s *System) board(p *Player, id world.EntityID) {
 	e := s.entities.byID[id]
 	e.pilot, p.Ship = p, id
+	s.attention.call(p)
+	if p.kept {
+		return // whether it is the place of the ship before shows when the bodies have moved
+	}
 	s.bubbles.look(p, e.view)
 	p.wantsSystem, p.wantsSnapshot = true, true
-	s.attention.call(p)
 }
 
+// unboard leaves a player without a ship. It may be for a moment: until the end of
+// the tick a client that can keeps what it sees.
 func (s *System) unboard(p *Player) {
 	if e := s.entities.byID[p.Ship]; e != nil {
 		e.pilot = nil
 	}
-	s.bubbles.look(p, nil)
-	p.Ship, p.wantsSystem = 0, true
+	p.kept = p.kept || p.keeps()
+	p.Ship = 0
 	s.attention.call(p)
+	if !p.kept {
+		s.bubbles.look(p, nil)
+		p.wantsSystem = true
+	}
 }
 
 // Dock puts the player into a station and takes their ship out of space.

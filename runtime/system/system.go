@@ -33,6 +33,9 @@ type Config struct {
 	// CohortsFrom is how many players in a bubble are told of its ticks one cohort
 	// after the other, rather than all of every tick: DefaultCohortsFrom where 0, negative for never.
 	CohortsFrom int
+	// Near is of how many around their ship the players of such a bubble are told in
+	// every tick all the same: DefaultNear where 0, negative for none.
+	Near int
 
 	// Release returns the scripts a start (or a restart after a panic) runs.
 	Release func() *code.Release
@@ -47,6 +50,7 @@ type Config struct {
 	OnLog   func(a world.Address, level, module, text string)
 
 	Router      Router
+	NewRound    func() Round                // one for this system; nil: everything is sent by itself
 	NameOf      func(world.SystemID) string // of systems that gates lead to
 	Saver       Saver
 	Clock       clock.Clock // clock.Machine where nil
@@ -97,6 +101,12 @@ func New(cfg Config) *System {
 	if cfg.CohortsFrom == 0 {
 		cfg.CohortsFrom = DefaultCohortsFrom
 	}
+	if cfg.Near == 0 {
+		cfg.Near = DefaultNear
+	}
+	if cfg.NewRound == nil {
+		cfg.NewRound = func() Round { return oneByOne{} }
+	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.Machine{}
 	}
@@ -114,7 +124,7 @@ func New(cfg Config) *System {
 		pace:     newPace(),
 	}
 	s.sending = sending{
-		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom,
+		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{closest: cfg.Near}, round: cfg.NewRound(),
 		time: &s.time, pace: &s.pace, people: &s.people, entities: &s.entities, bubbles: &s.bubbles, attention: &s.attention,
 	}
 	return s

@@ -42,7 +42,7 @@ const now = () => performance.now() / 1000;
 const demo = Number(new URLSearchParams(location.search).get("demo")) || 0;
 const keep = new Keep();
 const game = new Game();
-const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play`);
+const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play?keeps=1`);
 const toasts = new Toasts($("#toasts"));
 
 let send = (cmd, args) => link.request(cmd, args);

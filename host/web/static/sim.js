@@ -124,13 +124,14 @@ export class Sim {
     return this.bodies.get(id) ?? this.celestials.get(id);
   }
 
-  // enter takes the celestials of a system; whatever moved in the last one is gone.
-  enter(celestials) {
+  // enter takes the celestials of a system; whatever moved in the last one is gone,
+  // unless one stays where one was.
+  enter(celestials, stays = false) {
     this.celestials = new Map(celestials.map((c) => {
       const [px, py, pz] = c.pos;
       return [c.id, { radius: 0, ...c, px, py, pz, vel: ZERO }];
     }));
-    this.clear();
+    if (!stays) this.clear();
   }
 
   // clear empties space, as on docking or jumping.

@@ -127,11 +127,12 @@ export class Game extends Emitter {
     system: (m) => {
       const { celestials = [], docked = null, ship = null, ...facts } = m;
       const moved = this.system?.id !== facts.id;
+      const stays = !moved && !this.docked && !docked && this.ship !== null && ship !== null;
       this.system = facts;
       if (moved) this.lairs.clear();
       this.docked = docked || null;
       this.ship = ship || null;
-      this.sim.enter(celestials);
+      this.sim.enter(celestials, stays);
       if (moved || this.docked) this.select(null);
       if (!this.docked) this.hangar = null;
       this.emit("system");

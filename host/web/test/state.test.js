@@ -43,6 +43,18 @@ test("docking ends space, and what was selected there", () => {
   assert.equal(game.distance(game.sim.find(11)), null);
 });
 
+test("another ship in the same place ends nothing, one elsewhere does", () => {
+  const game = inSpace();
+  game.select(own.id + 1);
+  game.handle({ ...anvil, ship: own.id + 7 }, 1);
+  game.handle({ ev: "delta", tick: 5, gone: [own.id], add: [{ ...own, id: own.id + 7, kind: "pod", name: "Pod" }], move: [] }, 1);
+  assert.equal(game.own.name, "Pod");
+  assert.equal(game.selected, own.id + 1);
+  assert.equal(game.sim.find(own.id + 1).name, "Other");
+  game.handle({ ...anvil, id: 2, name: "Harrow" }, 2);
+  assert.equal(game.sim.find(own.id + 1), undefined);
+});
+
 test("what leaves is no longer selected, and nothing that is not here can be", () => {
   const game = inSpace();
   game.select(own.id + 1);

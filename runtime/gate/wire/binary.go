@@ -139,6 +139,11 @@ func mantissa(v, per float64) int64 {
 // motion appends a motion. The id is passed apart, as that of an entity counts.
 func (p *packer) motion(id world.EntityID, m *Motion) {
 	p.id(id)
+	p.course(id, m)
+}
+
+// course appends what stands behind the id of a motion.
+func (p *packer) course(id world.EntityID, m *Motion) {
 	at := len(p.b) + 1
 	p.b = append(p.b, m.Mode, 0)
 	p.vec(inside(m.Pos), p.origin, perMetre)
@@ -178,6 +183,11 @@ func (p *packer) wish(id world.EntityID, m *Motion) (flags byte) {
 // turn appends what a client cannot know of a turn.
 func (p *packer) turn(t *Turn) {
 	p.id(t.ID)
+	p.bend(t)
+}
+
+// bend appends what stands behind the id of a turn.
+func (p *packer) bend(t *Turn) {
 	at := len(p.b) + 1
 	p.b = append(p.b, t.Mode&0xf|min(t.Ago, MaxAgo)<<4, 0)
 	p.b[at] = p.wish(t.ID, &t.Motion)

@@ -15,6 +15,7 @@ type Frame struct {
 	snapshot *Snapshot
 	packed   *Frame // the snapshot for everybody, nil where the frame is that
 	delta    *Delta
+	pieces   *Pieces // whose frame this is
 	text     []byte
 	encoded  [codecs]struct {
 		once  sync.Once
@@ -48,11 +49,17 @@ func NewEvent(name string, fields map[string]world.Value) *Frame {
 // Kind says what the frame carries: KindText, KindSnapshot or KindDelta.
 func (f *Frame) Kind() Kind { return f.kind }
 
+// Lent says that the bytes are those of this Frame only for now: see Pieces.
+func (f *Frame) Lent() bool { return f.pieces != nil }
+
 // Bytes returns the whole WebSocket frame, header included, ready to be written.
 // The slice is shared: nobody may change it.
 func (f *Frame) Bytes(c Codec) []byte {
 	if c == Binary && f.packed != nil {
 		return f.packed.Bytes(c)
+	}
+	if f.pieces != nil {
+		return f.pieces.whole(c)
 	}
 	e := &f.encoded[c]
 	e.once.Do(func() { e.bytes, e.from = f.encode(c) })
@@ -64,7 +71,11 @@ func (f *Frame) Payload(c Codec) []byte {
 	if c == Binary && f.packed != nil {
 		return f.packed.Payload(c)
 	}
-	return f.Bytes(c)[f.encoded[c].from:]
+	whole := f.Bytes(c)
+	if f.pieces != nil {
+		return whole[f.pieces.start[c]:]
+	}
+	return whole[f.encoded[c].from:]
 }
 
 func (f *Frame) encode(c Codec) ([]byte, int) {
