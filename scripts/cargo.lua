@@ -65,7 +65,6 @@ end
 
 -- What the books say no with, for a pilot.
 function cargo.refused(message, code)
-  if code == "not_enough" and not string.find(message, "no room", 1, true) then code = "not_enough" end
   if string.find(message, "no room", 1, true) then code = "no_room" end
   return nil, message, code
 end

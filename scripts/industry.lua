@@ -82,8 +82,8 @@ function industry.missing(p, list, place)
   return words[1] and table.concat(words, ", ")
 end
 
--- Answers a key that was used before. The list of jobs is then another one, and what was
--- asked must not be refused for it.
+-- Why things move. Under a key what is compared is what the pilot asked: the list of jobs is
+-- another one by the second time.
 function industry.why(p, from, cause, content, answer)
   local why = {cause = cause, actor = p, answer = answer}
   if args.get(from, "key") ~= nil then why.key, why.content = args.text(from, "key", 100), content end
