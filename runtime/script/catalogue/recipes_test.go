@@ -87,6 +87,15 @@ func TestRecipesConserve(t *testing.T) {
 	}
 }
 
+// What is wrong with a type is said once, and not again of all that name it.
+func TestABrokenTypeIsSaidOnce(t *testing.T) {
+	_, problems := read(t, map[string]string{"types/schema.lua": recipeSchema, "types/a.lua": "return {" + plan("Iron", 1, "Gold = 1") + good("Gold", "price = 3") + "}",
+		"types/b.lua": "return {" + good("Iron", "prize = 2") + "}"})
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "has the field prize") {
+		t.Error(problems)
+	}
+}
+
 func TestRecipeSchema(t *testing.T) {
 	for field, want := range map[string]string{
 		`refines = {"types", per = "portion"}`:                           `goes by per = "portion"`,
