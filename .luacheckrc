@@ -20,6 +20,7 @@ read_globals = {
   items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
   orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
+  planet = {fields = {["resources"] = {}, ["richness"] = {}}},
   player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["heed"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},

@@ -119,7 +119,7 @@ type env struct {
 
 // tables lists everything, in the order of API.md.
 var tables = prepare([]table{
-	systemTable, spaceTable, playerTable, characterTable, universeTable, typesTable,
+	systemTable, spaceTable, playerTable, characterTable, universeTable, planetTable, typesTable,
 	itemsTable, storeTable, ordersTable, bookTable, serviceTable, globalTable,
 })
 

@@ -59,6 +59,12 @@ var classes = []class{
 		{Name: "parent", Type: "integer?", Doc: "What it belongs to: the star of a planet, the planet of a moon."},
 		{Name: "dest", Type: "integer?", Doc: "The number of the system a gate leads to."},
 		{Name: "dest_name", Type: "string?", Doc: "... and its name."}}},
+	{"Area", "A piece of a planet, in degrees; from west one goes east to east.", []script.Field{
+		{Name: "south", Type: "number"}, {Name: "west", Type: "number"}, {Name: "north", Type: "number"}, {Name: "east", Type: "number"}}},
+	{"Dug", "What digging has taken around a place.", []script.Field{
+		{Name: "lat", Type: "number", Doc: "degrees"}, {Name: "lon", Type: "number", Doc: "degrees"},
+		{Name: "depth", Type: "number", Doc: "The part that is gone in the middle, 0 to 1."},
+		{Name: "reach", Type: "number", Doc: "How far it is felt, in radians: a quarter of it so far away, nothing from six times that on."}}},
 	{"Entity", "A thing in space.", []script.Field{
 		{Name: "id", Type: "integer"}, {Name: "kind", Type: "string"}, {Name: "name", Type: "string"}, {Name: "type", Type: "string"},
 		{Name: "owner", Type: "integer?", Doc: "A player."}, {Name: "pos", Type: "Vec3"}, {Name: "vel", Type: "Vec3"},

@@ -56,6 +56,7 @@ var floors = [][]room{
 	}, {
 		{"physics", []string{"physics"}, "bodies move the same whether anybody looks, scripts or sends: dt and a seed in, state out"},
 		{"book", []string{"book"}, "an order book is arithmetic on prices: who trades, and where, is told to it"},
+		{"field", []string{"field"}, "what lies where on a globe is the same for a seed, whoever digs"},
 		{"watch", []string{"watch"}, "a directory is watched the same whatever its files are for"},
 		{"the wire", []string{"gate/wire", "gate/peer"}, "what a frame looks like is no question of who sends it"},
 		{"the language", []string{"script/syntax", "script/bytecode", "script/vm", "script/stdlib", "script/number",
@@ -84,6 +85,7 @@ var floors = [][]room{
 var pure = map[string][]string{
 	"runtime/world":   {"os", "net", "net/http", "time", "database/sql", "math/rand"},
 	"runtime/physics": {"os", "net", "net/http", "time", "database/sql", "math/rand"},
+	"runtime/field":   {"os", "net", "net/http", "time", "database/sql", "math/rand"},
 	"runtime/book":    {"os", "net", "net/http", "time", "database/sql", "math/rand"},
 }
 

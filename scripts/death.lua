@@ -79,13 +79,13 @@ end
 
 -- What is left in space where a ship was.
 function death.wreck(v, thing)
+  local hull = v.pilot and pilot.hull(v.pilot)
   local id = space.spawn {
     kind = "wreck", type = v.type.name, name = v.name .. " (wreck)", pos = thing.pos, vel = thing.vel,
     mass = v.type.mass, agility = v.type.agility, radius = v.type.radius,
   }
-  if not id then return end
-  after(death.wreck_time, function() ship.remove(id) end)
-  emit("wreck_left", id, v)
+  if id then after(death.wreck_time, function() ship.remove(id) end) end
+  emit("wreck_left", id or 0, v, hull)
 end
 
 -- The pilot of a lost ship is left in a pod; one whose pod is lost wakes in a

@@ -1,7 +1,6 @@
 -- Fittings: which modules a ship carries. A pilot's is pilot.hull(p).fit, a list
 -- of module types, in slot order; a ship without one has its type's usual fit.
 local args = require "lib.args"
-local pilot = require "pilot"
 local ship = require "ship"
 local fitting = {}
 
@@ -52,24 +51,26 @@ function fitting.fits(type, list)
   return true
 end
 
--- fit{modules={...}}: refits the ship in the station. fit{} tells.
-function command.fit(p, from)
-  local hull = pilot.hull(p)
-  local list = args.get(from, "modules")
-  if list == nil then return {ship = hull.type, modules = fitting.of(hull.type, hull)} end
-  if not player.station(p) then error {code = "not_docked", message = "a ship is refitted in a station"} end
-  hull = pilot.commission(p) -- a pod has room for no module
+-- The names of modules that a pilot lists, as the types write them.
+function fitting.names(list)
   if type(list) ~= "table" or #list > 30 then args.refuse("modules must be a list of module names") end
   local names = {}
   for i, name in ipairs(list) do
     if type(name) ~= "string" then args.refuse("modules must be a list of module names") end
-    names[i] = name
+    local t = types.get(name)
+    names[i] = t and t.name or name
   end
-  local ok, message = fitting.fits(hull.type, names)
-  if not ok then return nil, message, "bad_fit" end
-  hull.fit = names
-  emit("refitted", p)
-  return {ship = hull.type, modules = names}
+  return names
+end
+
+-- Does the yard lend all of these? True, or nil with what it does not.
+function fitting.borrow(list)
+  for _, name in ipairs(list) do
+    if not types.get(name).lent then
+      return nil, string.format("this ship is the yard's, and the yard lends no %s: fit one you own to a ship you own", name), "not_lent"
+    end
+  end
+  return true
 end
 
 return fitting

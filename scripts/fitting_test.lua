@@ -1,6 +1,7 @@
 local fitting = require "fitting"
 local pilot = require "pilot"
 require "station"
+require "dockyard"
 
 function test.every_usual_fit_fits()
   for type, list in pairs(fitting.usual) do

@@ -1,6 +1,7 @@
 local arena = require "testing.arena"
 local goal = require "goal"
 require "loot"
+require "loss"
 local pirates = require "pirates"
 local vessel = require "vessel"
 require "death"

@@ -2,7 +2,9 @@
 -- when it gets there. It collides with nobody else, can be outrun, and ends with
 -- the ship that launched it.
 local damage = require "lib.damage"
+local loot = require "loot"
 local motion = require "lib.motion"
+local pilot = require "pilot"
 local ship = require "ship"
 local vessel = require "vessel"
 local launcher = {needs_target = true}
@@ -10,19 +12,41 @@ local launcher = {needs_target = true}
 launcher.flying = {}  -- by the missile's id: {from = vessel, figures =, module =}; v.missiles has the ids of one ship's
 launcher.charges = {} -- by group: the type that launchers of it use
 
--- The charge a launcher uses: the first type of the group it launches.
-function launcher.charge(m)
+-- The charge a launcher of the yard's, or of a ship that nobody flies, uses: the first type
+-- of the group it launches. It never runs out.
+function launcher.usual(m)
   local group = m.figures.launches
   if not launcher.charges[group] then launcher.charges[group] = assert(types.list(group)[1], "nothing to launch") end
   return ship.type(launcher.charges[group])
 end
 
+-- Takes a charge out of the hold of one's own ship: of the type that was chosen or used
+-- last, else of any that fits. nil where there is none.
+function launcher.take(p, m)
+  if m.charge and items.take(p, m.charge, 1, loot.place, "fired") then return ship.type(m.charge) end
+  for _, item in ipairs(items.list(p, loot.place)) do
+    local t = types.get(item.type)
+    if t and t.category == "charge" and t.group == m.figures.launches and items.take(p, t.name, 1, loot.place, "fired") then
+      m.charge = t.name
+      return t
+    end
+  end
+end
+
+function launcher.charge(v, m)
+  if not v.pilot or not pilot.hull(v.pilot).id then return launcher.usual(m) end
+  local t = launcher.take(v.pilot, m)
+  if t then return t end
+  m.stopping = true
+  player.send(v.pilot, "notice", {text = string.format("The %s has nothing to launch: there is no %s in the hold.", m.type, m.figures.launches)})
+end
+
 function launcher.begin(v, m)
-  local other = vessel.of(m.target)
-  if not other then return end
-  local t = launcher.charge(m)
+  if not vessel.of(m.target) then return end
+  local t = launcher.charge(v, m)
+  if not t or not space.exists(v.id) or not m.target or not space.exists(m.target) then return end
   local id = space.launch {
-    ship = v.id, target = other.id, kind = "missile", type = t.name, name = t.name,
+    ship = v.id, target = m.target, kind = "missile", type = t.name, name = t.name,
     mass = t.mass, agility = t.agility, speed = t.speed, radius = t.radius, life = t.flight_time,
   }
   if not id then return end

@@ -1,28 +1,16 @@
--- Loot: what a wreck holds, and taking it. Of a lost ship's modules some are whole;
--- what a pilot had in the hold floats in the wreck too. What is taken goes into the
--- hold: items of the pilot's at loot.place.
+-- Loot: what a wreck holds (loss.lua says what that is), and taking it. What is taken
+-- goes into the hold: items of the pilot's at loot.place.
 local errand = require "errand"
 local flight = require "flight"
-local modules = require "modules"
 local pilot = require "pilot"
 local ship = require "ship"
 local loot = {}
 
 loot.range = 2500   -- metres from a wreck's surface
-loot.chance = 0.5   -- that a module is whole
 loot.place = "hold" -- the location of the items
 loot.keeper = "wrecks" -- who has, in the books, what was a pilot's and floats
 loot.most = 99      -- stacks that change hands at once
 loot.wrecks = {}    -- by the wreck's id: a list of {type=, quantity=}
-
--- The modules that outlive a ship. Of a ship nobody flew there is one at least.
-function loot.whole(v)
-  local list = {}
-  for i, m in ipairs(modules.of(v)) do
-    if system.random() < loot.chance or i == 1 and not v.pilot then list[#list + 1] = {type = m.type, quantity = 1} end
-  end
-  return list
-end
 
 -- What a pilot has in the hold.
 function loot.hold(p)
@@ -47,29 +35,6 @@ end
 function loot.change(p, id, item)
   if not item.kept then return {give = p, type = item.type, n = item.quantity, location = loot.place, from = "loot"} end
   return {move = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = p, to_location = loot.place}
-end
-
--- The hold goes with the ship, into the wreck. data.hold says that there may be something
--- in it, so that most losses need not ask the store.
-function loot.spill(p, id, list)
-  if not player.data(p) or not player.data(p).hold then return end
-  player.data(p).hold = nil
-  local hold, moves = loot.hold(p), {}
-  for i = 1, math.min(#hold, loot.most) do
-    moves[i] = {move = p, type = hold[i].type, n = hold[i].quantity, location = loot.place, to = loot.keeper, to_location = loot.berth(id)}
-  end
-  if #moves == 0 or not store.transact(moves, {cause = "ship lost", actor = p}) then return end
-  for i = 1, #moves do
-    list[#list + 1] = {type = hold[i].type, quantity = hold[i].quantity, kept = true}
-  end
-  loot.show(p)
-end
-
-function event.wreck_left(id, v)
-  local list = loot.whole(v)
-  loot.wrecks[id] = list
-  if v.pilot then loot.spill(v.pilot, id, list) end
-  if not space.exists(id) then loot.decay(id, list) end
 end
 
 -- What nobody took goes with the wreck.

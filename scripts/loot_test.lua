@@ -1,5 +1,6 @@
 local arena = require "testing.arena"
 local loot = require "loot"
+local loss = require "loss"
 local ship = require "ship"
 local vessel = require "vessel"
 require "death"
@@ -43,6 +44,7 @@ function test.what_is_no_wreck_holds_nothing()
 end
 
 function test.the_hold_goes_with_the_ship()
+  loss.chance = 1
   local ann, a = arena.fighter("Ann", "Wren")
   local ben = arena.fighter("Ben", "Wren", 800)
   loot.stow(ann.id, 0, {{type = "Wasp Light Missile", quantity = 40}})
@@ -80,6 +82,7 @@ function test.what_finds_no_room_in_the_hold_stays()
 end
 
 function test.what_nobody_took_goes_with_the_wreck()
+  loss.chance = 1
   local ann, a = arena.fighter("Ann", "Wren")
   loot.stow(ann.id, 0, {{type = "Wasp Light Missile", quantity = 40}})
   vessel.hurt(vessel.of(a), 1e6, nil)

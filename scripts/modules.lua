@@ -4,9 +4,11 @@
 --
 -- A kind is a table of functions, one file each (gun.lua, launcher.lua, ...):
 --   needs_target   does it need a locked target?
+--   aims(v, m, target, ore)   what it works on, where that is no locked target; nil with
+--                             why not
 --   begin(v, m)    a cycle begins        finish(v, m)   a cycle has ended
 --   stop(v, m)     it has been switched off
--- all but needs_target may be missing. v is the vessel; m is the module:
+-- all may be missing. v is the vessel; m is the module:
 --   {slot=, type=, figures=, on=, stopping=, target=, free= when its cycle is
 --    over, run= how often it was switched on: a timer of an earlier run is void}
 local args = require "lib.args"
@@ -24,6 +26,7 @@ modules.kinds = {
   ["shield booster"] = require "repair",
   ["armour repairer"] = require "repair",
   ["propulsion"] = require "engine",
+  ["miner"] = require "miner",
 }
 
 function modules.kind(m)
@@ -52,7 +55,7 @@ function modules.tell(v, m)
 end
 
 -- Switches a module on. True, or nil with a refusal's message and code.
-function modules.start(v, m, target)
+function modules.start(v, m, target, ore)
   if m.on then
     m.stopping = nil
     return true
@@ -64,6 +67,11 @@ function modules.start(v, m, target)
     local allowed, message = safety.allows(v, vessel.of(target))
     if not allowed then return nil, message, "forbidden" end
     m.target = target
+  elseif kind.aims then
+    local aim, message, code = kind.aims(v, m, target, ore)
+    if not aim then return nil, message, code end
+    if m.on then return true end -- switched on meanwhile
+    m.target = aim
   end
   m.on, m.stopping, m.run = true, nil, m.run + 1
   local wait = m.free - system.now()
@@ -137,11 +145,12 @@ function modules.named(p, from)
   return v, m
 end
 
--- activate{slot=, id=}: without a target, the only one that is locked will do.
+-- activate{slot=, id=, ore=}: without a target, the only one that is locked will do. A
+-- mining laser takes a belt, and may be told which ore to dig for.
 function command.activate(p, from)
   local v, m = modules.named(p, from)
   local target = args.get(from, "id") ~= nil and args.id(from, "id") or modules.only_target(v)
-  local ok, message, code = modules.start(v, m, target)
+  local ok, message, code = modules.start(v, m, target, args.get(from, "ore"))
   if not ok then return nil, message, code end
   return modules.describe(m)
 end

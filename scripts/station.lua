@@ -37,7 +37,7 @@ function station.show(p)
   for i, name in ipairs(fitting.of(hull.type, hull)) do
     items[i] = {type = name, quantity = 1, location = "fitted"}
   end
-  player.send(p, "hangar", {ships = {{type = hull.type, name = hull.name}}, items = items})
+  player.send(p, "hangar", {ships = {{type = hull.type, name = hull.name, ship = hull.id}}, items = items})
 end
 
 function event.player_connected(p)

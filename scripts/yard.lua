@@ -1,10 +1,10 @@
--- The yard of a station: which ships and modules there are, and choosing a ship.
--- It lends them: a pilot has one at a time, with its type's usual modules until
--- fit says otherwise.
+-- The yard of a station: which ships and modules there are. It lends the small ones to
+-- whoever has none: a pilot has one at a time, with its type's usual modules until fit
+-- says otherwise, and nothing of it is left when it is lost. All others are built, bought
+-- and owned: dockyard.lua.
 local args = require "lib.args"
 local pilot = require "pilot"
 local ship = require "ship"
-local station = require "station"
 local yard = {}
 
 -- Does a pilot fly such a thing?
@@ -18,9 +18,9 @@ function yard.list()
   for _, name in ipairs(types.list()) do
     local t = ship.type(name)
     if yard.flies(t) then
-      ships[#ships + 1] = {type = name, group = t.group, high = t.high, mid = t.mid, low = t.low}
+      ships[#ships + 1] = {type = name, group = t.group, high = t.high, mid = t.mid, low = t.low, lent = t.lent}
     elseif t.category == "module" then
-      modules[#modules + 1] = {type = name, group = t.group, slot = t.slot}
+      modules[#modules + 1] = {type = name, group = t.group, slot = t.slot, lent = t.lent}
     end
   end
   return {ships = ships, modules = modules}
@@ -35,15 +35,14 @@ function command.yard(p)
   return yard.list()
 end
 
--- board{type=}: another ship instead of one's own.
-function command.board(p, from)
-  yard.docked(p)
+-- The type of a ship that a pilot asks the yard for; nil with why not.
+function yard.lends(from)
   local t = types.get(args.text(from, "type", 40))
   if not yard.flies(t) then return nil, "the yard has no such ship", "no_ship" end
-  player.data(p).ship = {type = t.name, name = player.name(p) .. "'s " .. t.name}
-  station.show(p)
-  emit("boarded", p)
-  return {ship = t.name}
+  if not t.lent then
+    return nil, string.format("the yard lends no %s: buy or build one, assemble it, and board it by its number", t.name), "not_lent"
+  end
+  return t
 end
 
 return yard

@@ -1,5 +1,6 @@
 local pilot = require "pilot"
 local yard = require "yard"
+require "dockyard"
 require "fitting"
 
 function test.it_lists_what_pilots_fly_and_fit()
@@ -15,17 +16,27 @@ function test.it_lists_what_pilots_fly_and_fit()
   for _, m in ipairs(list.modules) do
     if m.type == "Light Launcher" then launcher = m end
   end
-  eq(launcher, {type = "Light Launcher", group = "launcher", slot = "high"})
+  eq(launcher, {type = "Light Launcher", group = "launcher", slot = "high", lent = true})
 end
 
 function test.another_ship()
   local ann = player "Ann"
   ann:run("fit", {modules = {"Light Launcher"}})
-  eq(ann:run("board", {type = "halberd"}), {ship = "Halberd"})
-  eq(pilot.hull(ann.id), {type = "Halberd", name = "Ann's Halberd"})
-  eq(ann:last("hangar").ships[1].type, "Halberd")
+  eq(ann:run("board", {type = "stiletto"}), {ship = "Stiletto"})
+  eq(pilot.hull(ann.id), {type = "Stiletto", name = "Ann's Stiletto"})
+  eq(ann:last("hangar").ships[1].type, "Stiletto")
   local id = ann:run("undock").ship
-  eq(space.get(id).type, "Halberd")
+  eq(space.get(id).type, "Stiletto")
+end
+
+function test.the_large_ones_are_not_lent()
+  local ann = player "Ann"
+  local _, message, code = ann:run("board", {type = "Halberd"})
+  eq(message, "the yard lends no Halberd: buy or build one, assemble it, and board it by its number")
+  eq(code, "not_lent")
+  _, message, code = ann:run("fit", {modules = {"Medium Railgun"}})
+  ok(string.find(message, "the yard lends no Medium Railgun", 1, true))
+  eq(code, "not_lent")
 end
 
 function test.not_just_anything()

@@ -21,6 +21,20 @@
 ---@field dest integer? The number of the system a gate leads to.
 ---@field dest_name string? ... and its name.
 
+--- A piece of a planet, in degrees; from west one goes east to east.
+---@class Area
+---@field south number
+---@field west number
+---@field north number
+---@field east number
+
+--- What digging has taken around a place.
+---@class Dug
+---@field lat number degrees
+---@field lon number degrees
+---@field depth number The part that is gone in the middle, 0 to 1.
+---@field reach number How far it is felt, in radians: a quarter of it so far away, nothing from six times that on.
+
 --- A thing in space.
 ---@class Entity
 ---@field id integer

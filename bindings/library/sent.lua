@@ -24,9 +24,9 @@
 ---@field order? string
 ---@field id? integer
 
---- What one has at the station one is docked in.
+--- The ship one would undock in, with its number where it is one's own, and what is fitted to it.
 ---@class sent.hangar
----@field ships {type: string, name: string}[]
+---@field ships {type: string, name: string, ship?: integer}[]
 ---@field items {type: string, quantity: integer, location: string}[]
 
 --- So many of one's order on the market were traded at a price, and so many are left; with `reason`, it has ended.
@@ -42,6 +42,13 @@
 --- What one's ship carries.
 ---@class sent.hold
 ---@field items {type: string, quantity: integer}[]
+
+--- A mining laser has brought so much of an ore into the hold; `left` is what the belt still has of it.
+---@class sent.mined
+---@field slot integer
+---@field type string
+---@field n integer
+---@field left integer
 
 --- The systems ahead, the gate to the next one, and where it ends.
 ---@class sent.route

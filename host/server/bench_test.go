@@ -43,7 +43,7 @@ func manyTypes(b *testing.B, cfg Config, n int) {
 	list.WriteString("return {\n")
 	for i := range n {
 		fmt.Fprintf(&list, "{id = %d, name = 'Good %d', category = 'module', group = 'good', slot = 'low', text = 'A good thing.', mass = %d, volume = 2, cycle = 3, cap_use = 4, "+
-			"damage = 5, optimal = 6, falloff = 7, tracking = 8, resolution = 9, repair = 10, speed_factor = 11, mass_added = 12},\n", 10_000+i, i, i+1)
+			"damage = 5, optimal = 6, falloff = 7, tracking = 8, resolution = 9, repair = 10, speed_factor = 11, mass_added = 12},\n", 1_000_000+i, i, i+1)
 	}
 	list.WriteString("}\n")
 	if err := os.WriteFile(filepath.Join(cfg.Scripts, "types", "many.lua"), []byte(list.String()), 0o644); err != nil {

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"hotshard/bindings"
-	"hotshard/runtime/clock"
 	"hotshard/console/command"
 	"hotshard/data/static"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/record"
 	"hotshard/runtime/script"

@@ -13,7 +13,7 @@ return {
   {
     id = 2, name = "Wren", category = "ship", group = "rookie",
     text = "A small frigate that everybody is given who has no ship.",
-    mass = 1100000, volume = 15000, cargo = 130,
+    mass = 1100000, volume = 15000, cargo = 130, price = 1026000, lent = true,
     agility = 3.3, speed = 290, warp = 5,
     radius = 30, signature = 40,
     shield = 320, armour = 280, hull = 300, shield_time = 625,
@@ -24,7 +24,7 @@ return {
   {
     id = 3, name = "Kestrane", category = "ship", group = "frigate",
     text = "A missile frigate: thin, quick, out of reach.",
-    mass = 1160000, volume = 19000, cargo = 160,
+    mass = 1160000, volume = 19000, cargo = 160, price = 3157000, lent = true,
     agility = 3.1, speed = 330, warp = 5,
     radius = 36, signature = 38,
     shield = 500, armour = 350, hull = 400, shield_time = 625,
@@ -35,7 +35,7 @@ return {
   {
     id = 4, name = "Stiletto", category = "ship", group = "frigate",
     text = "A gun frigate that wants to be close.",
-    mass = 1070000, volume = 18000, cargo = 140,
+    mass = 1070000, volume = 18000, cargo = 140, price = 3002000, lent = true,
     agility = 3.2, speed = 365, warp = 5,
     radius = 31, signature = 35,
     shield = 450, armour = 450, hull = 350, shield_time = 625,
@@ -46,7 +46,7 @@ return {
   {
     id = 5, name = "Partisan", category = "ship", group = "destroyer",
     text = "Eight guns on a frigate's frame, against frigates.",
-    mass = 1650000, volume = 43000, cargo = 400,
+    mass = 1650000, volume = 43000, cargo = 400, price = 9966000,
     agility = 2.9, speed = 255, warp = 4.5,
     radius = 54, signature = 66,
     shield = 850, armour = 900, hull = 850, shield_time = 750,
@@ -57,7 +57,7 @@ return {
   {
     id = 6, name = "Halberd", category = "ship", group = "cruiser",
     text = "The ship that most fleets are made of.",
-    mass = 11500000, volume = 92000, cargo = 480,
+    mass = 11500000, volume = 92000, cargo = 480, price = 37610000,
     agility = 0.53, speed = 225, warp = 4,
     radius = 150, signature = 125,
     shield = 1900, armour = 2000, hull = 1700, shield_time = 1000,
@@ -68,7 +68,7 @@ return {
   {
     id = 7, name = "Bardiche", category = "ship", group = "battlecruiser",
     text = "A cruiser grown heavy, with bonuses for whoever follows it.",
-    mass = 14800000, volume = 234000, cargo = 475,
+    mass = 14800000, volume = 234000, cargo = 475, price = 112400000,
     agility = 0.65, speed = 155, warp = 3.5,
     radius = 230, signature = 280,
     shield = 4600, armour = 4500, hull = 4200, shield_time = 1400,
@@ -79,7 +79,7 @@ return {
   {
     id = 8, name = "Colossus", category = "ship", group = "battleship",
     text = "Slow, huge and hard to kill.",
-    mass = 99000000, volume = 470000, cargo = 650,
+    mass = 99000000, volume = 470000, cargo = 650, price = 375000000,
     agility = 0.12, speed = 110, warp = 3,
     radius = 420, signature = 420,
     shield = 7500, armour = 8000, hull = 7800, shield_time = 2500,
@@ -90,7 +90,7 @@ return {
   {
     id = 9, name = "Dray", category = "ship", group = "industrial",
     text = "A hold with an engine.",
-    mass = 12000000, volume = 250000, cargo = 5500,
+    mass = 12000000, volume = 250000, cargo = 5500, price = 14970000,
     agility = 0.95, speed = 140, warp = 4.5,
     radius = 190, signature = 190,
     shield = 1300, armour = 1100, hull = 3500, shield_time = 1250,

@@ -24,7 +24,7 @@ var epoch = time.Unix(0, 0).UTC()
 // Read runs a release's data files and checks what they return. What is wrong with them
 // is returned in the order of the files; the set is nil then.
 func Read(release *code.Release) (*Set, []*code.Refusal) {
-	r := &reading{values: map[string]lua.LValue{}, places: map[string]*places{}, names: map[string]vm.Names{}}
+	r := &reading{values: map[string]lua.LValue{}, places: map[string]*places{}, names: map[string]vm.Names{}, broken: map[string]bool{}}
 	set := &Set{byID: map[int64]*Type{}, byName: map[string]*Type{}, lower: map[string]*Type{}}
 	for path := range release.Files {
 		if code.IsData(path) {
@@ -44,7 +44,9 @@ func Read(release *code.Release) (*Set, []*code.Refusal) {
 				r.file(set, path)
 			}
 		}
-		r.references(set)
+		if r.references(set); len(r.problems) == 0 {
+			r.recipes(set)
+		}
 	}
 	if len(r.problems) > 0 {
 		slices.SortStableFunc(r.problems, func(a, b *code.Refusal) int {
@@ -61,6 +63,7 @@ type reading struct {
 	places   map[string]*places
 	schemas  schema
 	names    map[string]vm.Names // of the fields of each category
+	broken   map[string]bool     // types that something else is wrong with, which was said
 	problems []*code.Refusal
 }
 
@@ -127,6 +130,8 @@ func (r *reading) entry(set *Set, path string, index int, v lua.LValue, seen map
 	}
 	if fields := r.categoryOf(made, index, t); fields != nil && r.fields(made, index, t, fields, at) {
 		r.add(set, made)
+	} else {
+		r.broken[made.Name] = true
 	}
 }
 
@@ -223,7 +228,7 @@ func (r *reading) references(set *Set) {
 
 func (r *reading) reference(set *Set, groups map[string]bool, t *Type, f *Field) {
 	named := func(name string) {
-		if set.byName[name] == nil {
+		if set.byName[name] == nil && !r.broken[name] {
 			r.fail(t.Path, f.Line, t.Name+"."+f.Key, "names %q: %s", clip(name), set.Unknown(name))
 		}
 	}

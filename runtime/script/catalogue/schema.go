@@ -41,6 +41,12 @@ type rule struct {
 	min, max float64
 	bounded  bool // min was given; otherwise what is needed is above 0
 	oneOf    []string
+
+	// Of a recipe: see recipes.go.
+	per   string // the field that says how many of the type become what is listed
+	into  string // the field that names what the listed becomes, and
+	times string // the one that says how many of it
+	worth bool   // it says what one is worth
 }
 
 // category is what the schema says of one category, the fields that every type has
@@ -118,10 +124,31 @@ func (r *reading) category(name string, fields *lua.LTable) category {
 		}
 		c[key] = rule
 	}
+	for _, key := range c.names() {
+		if problem := c.recipe(c[key]); problem != "" {
+			r.fail(SchemaPath, r.places[SchemaPath].key(key), name+"."+key, "%s", problem)
+		}
+	}
 	return c
 }
 
-// newRule reads {kind, about, need=, min=, max=, one_of=}, or says what is wrong with it.
+// recipe says what is wrong with the fields that a recipe goes by.
+func (c category) recipe(r *rule) string {
+	for _, of := range []struct {
+		name, key string
+		kind      kind
+	}{{"per", r.per, kindInteger}, {"times", r.times, kindInteger}, {"into", r.into, kindType}} {
+		if of.key != "" && (c[of.key] == nil || c[of.key].kind != of.kind) {
+			return fmt.Sprintf("goes by %s = %q: that has to be a field of the category, and of the kind %q", of.name, of.key, of.kind)
+		}
+	}
+	if r.times != "" && r.into == "" {
+		return "says times and not into: into names the field with what is made"
+	}
+	return ""
+}
+
+// newRule reads {kind, about, need=, min=, max=, one_of=, worth=, per=, into=, times=}, or says what is wrong with it.
 func newRule(v lua.LValue) (*rule, string) {
 	t, ok := v.(*lua.LTable)
 	if !ok {
@@ -142,13 +169,21 @@ func newRule(v lua.LValue) (*rule, string) {
 			r.min, r.bounded = float64(n), true
 		case key == "max" && isNumber && n == n:
 			r.max = float64(n)
+		case key == "worth" && v.Type() == lua.LTBool && (r.kind == kindNumber || r.kind == kindInteger):
+			r.worth = v == lua.LTrue
+		case key == "per" && r.kind == kindTypes && text(v) != "":
+			r.per = text(v)
+		case key == "into" && r.kind == kindTypes && text(v) != "":
+			r.into = text(v)
+		case key == "times" && r.kind == kindTypes && text(v) != "":
+			r.times = text(v)
 		case key == "one_of" && isList && r.kind == kindText:
 			problem := ""
 			if r.oneOf, problem = choices(list); problem != "" {
 				return nil, problem
 			}
 		default:
-			return nil, fmt.Sprintf("has %s = %v; besides kind and meaning a field has need = true, min and max (numbers), and text one_of (a list)", key, v)
+			return nil, fmt.Sprintf("has %s = %v; besides kind and meaning a field has need = true, min, max and worth = true (numbers), one_of (a list, of text), and per, into and times (names of fields, of types)", key, v)
 		}
 	}
 	if r.min > r.max {

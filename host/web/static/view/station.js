@@ -61,7 +61,7 @@ export class Station {
 
   #drawShips() {
     const mine = this.game.hangar?.ships[0]?.type;
-    const rows = listed(this.#yard.ships).map(({ type, group }) => {
+    const rows = listed(this.#yard.ships).filter((s) => s.lent).map(({ type, group }) => {
       const figures = el("p.hint");
       this.types.get(type).then((t) => t && say(figures, summary(t)));
       const board = el("button", { type: "button", disabled: type === mine, onclick: () => this.act("board", { type }) }, type === mine ? "Yours" : "Board");
@@ -82,9 +82,11 @@ export class Station {
     box.replaceChildren(...rows, el("button.primary", { type: "button", onclick: fit }, "Fit these"));
   }
 
+  // The yard lends modules to its own ships; one's own takes those of the hangar.
   #slots(slot, label, count, fields) {
     if (!count) return [];
-    const choice = listed(this.#yard.modules).filter((m) => m.slot === slot).map((m) => m.type);
+    const owned = this.game.hangar?.ships[0]?.ship !== undefined;
+    const choice = listed(this.#yard.modules).filter((m) => m.slot === slot && (m.lent || owned)).map((m) => m.type);
     const fitted = (this.game.hangar?.items ?? []).flatMap((i) => Array(i.quantity ?? 1).fill(i.type)).filter((name) => choice.includes(name));
     const list = Array.from({ length: count }, (_, i) => {
       const field = el("select", { "aria-label": `${label}, slot ${i + 1}` }, el("option", { value: "" }, "Empty"), ...choice.map((name) => el("option", { value: name }, name)));

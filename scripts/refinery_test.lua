@@ -1,0 +1,59 @@
+local dock = require "testing.dock"
+local refinery = require "refinery"
+require "station"
+
+local function code_of(p, args)
+  local _, message, code = p:run("refine", args)
+  return code, message
+end
+
+function test.whole_portions_become_minerals()
+  local ann = dock.pilot("Ann", {Grayrock = 250})
+  eq(ann:run("refine", {type = "grayrock"}), {used = 200, items = {{type = "Ferrite", quantity = 70}}})
+  eq(dock.count(ann, "Grayrock"), 50)
+  eq(dock.count(ann, "Ferrite", dock.hangar(ann)), 70)
+  local code, message = code_of(ann, {type = "Grayrock"})
+  eq(code, "not_enough")
+  eq(message, "Grayrock is refined in portions of 100, and here are 50")
+end
+
+function test.some_of_it()
+  local ann = dock.pilot("Ann", {Grayrock = 1000})
+  eq(ann:run("refine", {type = "Grayrock", quantity = 399}).used, 300)
+  eq(dock.count(ann, "Grayrock"), 700)
+  eq(code_of(ann, {type = "Grayrock", quantity = 800}), "not_enough")
+  eq(dock.count(ann, "Grayrock"), 700)
+end
+
+function test.what_is_no_ore()
+  local ann = dock.pilot("Ann", {Water = 1000})
+  eq(code_of(ann, {type = "Water"}), "bad_type")
+  ann:run "undock"
+  eq(code_of(ann, {type = "Grayrock"}), "not_docked")
+end
+
+function test.asked_twice_done_once()
+  local ann = dock.pilot("Ann", {Grayrock = 1000})
+  local first = ann:run("refine", {type = "Grayrock", quantity = 100, key = "r1"})
+  eq(ann:run("refine", {type = "Grayrock", quantity = 100, key = "r1"}), first)
+  eq(dock.count(ann, "Grayrock"), 900)
+  eq(code_of(ann, {type = "Grayrock", quantity = 200, key = "r1"}), "key_used")
+end
+
+-- What comes out takes less room and is worth no more than what went in, of every ore.
+function test.nothing_is_won_by_it()
+  for _, name in ipairs(types.list()) do
+    local t = types.get(name)
+    if t.category == "ore" then
+      local list, used = refinery.yields(t, 1000 * t.portion)
+      local worth, volume = 0, 0
+      for _, item in ipairs(list) do
+        worth = worth + item.quantity * types.get(item.type).price
+        volume = volume + item.quantity * types.get(item.type).volume
+      end
+      ok(worth > 0, name)
+      ok(worth <= used * t.price, name)
+      ok(volume < used * t.volume, name)
+    end
+  end
+end

@@ -1,0 +1,66 @@
+-- Launchers use charges of the group they launch.
+return {
+  {
+    id = 110, name = "Light Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Launches light missiles.",
+    mass = 500, volume = 5, price = 76500, lent = true,
+    cycle = 8,
+    launches = "light missile",
+  },
+  {
+    id = 223, name = "Tempered Light Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Made with more care.",
+    mass = 500, volume = 5, price = 204900,
+    cycle = 7.36,
+    launches = "light missile",
+  },
+  {
+    id = 224, name = "Masterwork Light Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Signed by who made it.",
+    mass = 500, volume = 5, price = 535100,
+    cycle = 6.72,
+    launches = "light missile",
+  },
+  {
+    id = 111, name = "Heavy Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Launches heavy missiles.",
+    mass = 1000, volume = 10, price = 393800,
+    cycle = 12,
+    launches = "heavy missile",
+  },
+  {
+    id = 225, name = "Tempered Heavy Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Made with more care.",
+    mass = 1000, volume = 10, price = 945000,
+    cycle = 11.04,
+    launches = "heavy missile",
+  },
+  {
+    id = 226, name = "Masterwork Heavy Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Signed by who made it.",
+    mass = 1000, volume = 10, price = 2627000,
+    cycle = 10.08,
+    launches = "heavy missile",
+  },
+  {
+    id = 227, name = "Torpedo Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Launches torpedoes.",
+    mass = 2000, volume = 20, price = 1881000,
+    cycle = 18,
+    launches = "torpedo",
+  },
+  {
+    id = 228, name = "Tempered Torpedo Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Made with more care.",
+    mass = 2000, volume = 20, price = 4700000,
+    cycle = 16.56,
+    launches = "torpedo",
+  },
+  {
+    id = 229, name = "Masterwork Torpedo Launcher", category = "module", group = "launcher", slot = "high",
+    text = "Signed by who made it.",
+    mass = 2000, volume = 20, price = 13110000,
+    cycle = 15.12,
+    launches = "torpedo",
+  },
+}

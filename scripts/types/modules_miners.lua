@@ -1,0 +1,66 @@
+-- What cuts ore out of a belt.
+return {
+  {
+    id = 253, name = "Small Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "Cuts rock slowly, by frigates and whoever begins.",
+    mass = 500, volume = 5, price = 103000, lent = true,
+    cycle = 20, cap_use = 6,
+    yield = 20, reach = 10000,
+  },
+  {
+    id = 254, name = "Tempered Small Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "Made with more care.",
+    mass = 500, volume = 5, price = 155000,
+    cycle = 20, cap_use = 6,
+    yield = 22.4, reach = 10000,
+  },
+  {
+    id = 255, name = "Masterwork Small Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "Signed by who made it.",
+    mass = 500, volume = 5, price = 233800,
+    cycle = 20, cap_use = 6,
+    yield = 25, reach = 10000,
+  },
+  {
+    id = 256, name = "Medium Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "A beam that a cruiser feeds.",
+    mass = 1000, volume = 10, price = 237100,
+    cycle = 30, cap_use = 24,
+    yield = 75, reach = 12000,
+  },
+  {
+    id = 257, name = "Tempered Medium Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "Made with more care.",
+    mass = 1000, volume = 10, price = 549000,
+    cycle = 30, cap_use = 24,
+    yield = 84, reach = 12000,
+  },
+  {
+    id = 258, name = "Masterwork Medium Mining Laser", category = "module", group = "miner", slot = "high",
+    text = "Signed by who made it.",
+    mass = 1000, volume = 10, price = 1579000,
+    cycle = 30, cap_use = 24,
+    yield = 93.75, reach = 12000,
+  },
+  {
+    id = 259, name = "Furrower", category = "module", group = "miner", slot = "high",
+    text = "Takes the belt down layer by layer.",
+    mass = 2500, volume = 25, price = 1154000,
+    cycle = 60, cap_use = 80,
+    yield = 400, reach = 15000,
+  },
+  {
+    id = 260, name = "Tempered Furrower", category = "module", group = "miner", slot = "high",
+    text = "Made with more care.",
+    mass = 2500, volume = 25, price = 2799000,
+    cycle = 60, cap_use = 80,
+    yield = 448, reach = 15000,
+  },
+  {
+    id = 261, name = "Masterwork Furrower", category = "module", group = "miner", slot = "high",
+    text = "Signed by who made it.",
+    mass = 2500, volume = 25, price = 7897000,
+    cycle = 60, cap_use = 80,
+    yield = 500, reach = 15000,
+  },
+}
