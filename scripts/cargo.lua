@@ -54,9 +54,9 @@ end
 -- What is to be moved: so many of one type, all of it, or all that is there.
 function cargo.list(p, from, place)
   if args.get(from, "type") ~= nil and args.get(from, "quantity") ~= nil then return market.cargo(p, from, place) end
-  local list, only = items.list(p, place), nil
+  local list = items.list(p, place)
   if args.get(from, "type") == nil then return list end
-  only = market.type(from)
+  local only = market.type(from)
   for _, item in ipairs(list) do
     if item.type == only then return {item} end
   end

@@ -194,15 +194,15 @@ end
 -- Refits one's own ship: what comes in is taken out of the hangar, what goes out is put
 -- there.
 function dockyard.refit(p, hull, list)
-  local hangar, ship = market.hangar(market.station(p)), dockyard.place(hull.id)
+  local hangar, fitted = market.hangar(market.station(p)), dockyard.place(hull.id)
   local before, after, changes = dockyard.counts(hull.fit or {}), dockyard.counts(list), {}
   for name, n in pairs(before) do
     local out = n - (after[name] or 0)
-    if out > 0 then changes[#changes + 1] = {move = p, type = name, n = out, location = ship, to = p, to_location = hangar} end
+    if out > 0 then changes[#changes + 1] = {move = p, type = name, n = out, location = fitted, to = p, to_location = hangar} end
   end
   for name, n in pairs(after) do
     local more = n - (before[name] or 0)
-    if more > 0 then changes[#changes + 1] = {move = p, type = name, n = more, location = hangar, to = p, to_location = ship} end
+    if more > 0 then changes[#changes + 1] = {move = p, type = name, n = more, location = hangar, to = p, to_location = fitted} end
   end
   changes[#changes + 1] = {expect = dockyard.key(p, hull.id), value = dockyard.record(hull)}
   changes[#changes + 1] = {put = dockyard.key(p, hull.id), value = dockyard.record {type = hull.type, name = hull.name, fit = list, insured = hull.insured}}

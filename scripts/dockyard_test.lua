@@ -104,7 +104,7 @@ local function lose(ann)
   local _, b = arena.fighter("Ben", "Wren", 0)
   vessel.hurt(vessel.of(player.ship(ann.id)), 1e7, vessel.of(b))
   advance(1)
-  for id in pairs(loot.wrecks) do return id end
+  return (next(loot.wrecks))
 end
 
 function test.a_lost_ship_is_lost_in_the_books()
@@ -155,7 +155,7 @@ end
 -- Who builds a ship, insures it and loses it on purpose is poorer for it.
 function test.insurance_is_no_business()
   for _, name in ipairs(types.list "ship blueprint") do
-    local b, cost = types.get(name), 0
+    local b = types.get(name)
     local function worth(type)
       local made = types.get(type .. " Blueprint")
       if not made then return types.get(type).price end
@@ -163,8 +163,7 @@ function test.insurance_is_no_business()
       for part, n in pairs(made.needs) do sum = sum + n * worth(part) end
       return sum / made.batch
     end
-    cost = worth(b.product)
-    local price = types.get(b.product).price
+    local cost, price = worth(b.product), types.get(b.product).price
     ok(money.share(price, dockyard.cover) - money.share(price, dockyard.premium) < cost * 0.8, b.product)
   end
 end

@@ -17,8 +17,9 @@ const mostMemory = 600 << 10
 func TestMemoryOfASystem(t *testing.T) {
 	const n = 100
 	release := code.NewRelease(1, sources(t))
+	world := testworld.New() // all read the release's types once, as a shard's systems do
 	load := func() luatest.World {
-		w, err := testworld.New()(luatest.Setup{
+		w, err := world(luatest.Setup{
 			Release: release, Entry: []string{"main"}, Map: luatest.Map(), System: "Alpha", Seed: 1,
 			Install: func(*script.State) {}, OnFault: func(f script.Fault) { t.Error(f.Message) },
 			OnLog: func(string, string, string) {},
