@@ -177,6 +177,19 @@ func (s *Server) images() images { return images{imagesDir(s.cfg.Data)} }
 // errandPatience is how long a stop waits for what tasks have asked of the store.
 const errandPatience = 3 * time.Second
 
+// answered waits for what tasks have asked of the store: what waits for the recording to be
+// on disk is begun first.
+func (s *Server) answered(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, errandPatience)
+	defer cancel()
+	if s.recorder != nil {
+		if err := s.recorder.Sync(ctx); err != nil {
+			s.log.Warn("the disk is too slow: tasks go on without an answer of the store", "error", err)
+		}
+	}
+	s.errands.wait(errandPatience)
+}
+
 // errands counts the work that tasks wait for.
 type errands struct {
 	mu      sync.Mutex

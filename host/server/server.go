@@ -298,11 +298,11 @@ func (s *Server) stop() error {
 	s.health.stopping.Store(true)
 	s.gate.Stop()
 	k := s.newKeeper()
-	err := s.universe.Halt(ctx, func() { s.errands.wait(errandPatience) }, k.keep)
+	err := s.universe.Halt(ctx, func() { s.answered(ctx) }, k.keep)
 	if err != nil {
 		k.left(s.universe.Actors())
 	}
-	s.errands.wait(errandPatience) // what scripts did that heard of their end
+	s.answered(ctx) // what scripts did that heard of their end
 	if ferr := s.saves.flush(); ferr != nil {
 		s.log.Error("not everybody could be saved, and no system is kept", "error", ferr)
 		err = errors.Join(err, ferr)

@@ -78,7 +78,8 @@ type tape struct {
 
 	base     time.Time // of steady
 	begun    bool      // the Sink has an image, and the tape all since
-	off      bool      // no image is taken any more
+	off      bool      // no image is taken any more,
+	over     bool      // nor anything noted: the system has ended
 	since    time.Time // the first step of the batch in hand
 	until    time.Time // the last step
 	last     int64     // nanoseconds: the last time in the batch
@@ -293,7 +294,7 @@ func (t *tape) between(s *System, now time.Time) {
 // where the system is run again.
 func (t *tape) then(do func()) {
 	switch {
-	case t == nil, t.from == nil && t.sink == nil:
+	case t == nil, t.from == nil && t.sink == nil, t.over:
 		do()
 	case t.from == nil:
 		t.held = append(t.held, do)
@@ -401,7 +402,7 @@ func (t *tape) end(s *System) {
 		t.hand(s.time.tick)
 	}
 	t.release()
-	t.begun = false
+	t.begun, t.over = false, true
 	t.sink.Ended()
 }
 
