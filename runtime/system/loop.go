@@ -49,7 +49,7 @@ func (s *System) begin() {
 func (s *System) timed(date time.Time) {
 	began, now := s.cfg.Clock.Now(), s.tape.steady(date)
 	s.tape.begin(now, date)
-	s.tick(now, date)
+	s.tick(now, s.tape.dated(now, date))
 	s.publish()
 	ended := s.cfg.Clock.Now()
 	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz))

@@ -117,6 +117,19 @@ func (t *tape) steady(now time.Time) time.Time {
 	return t.base.Round(0).Add(now.Sub(t.base))
 }
 
+// dated is the machine's date at a time, by steady, as it is read back: to the millisecond.
+func (t *tape) dated(now, date time.Time) time.Time {
+	if t == nil {
+		return date
+	}
+	return now.Add(ahead(now, date))
+}
+
+// ahead is how much the date is ahead of a time, in whole milliseconds.
+func ahead(now, date time.Time) time.Duration {
+	return date.Round(time.Millisecond).Sub(now.Round(time.Millisecond))
+}
+
 // begin notes that a step begins at a time, by steady, and by the machine's date.
 func (t *tape) begin(now, date time.Time) {
 	if !t.writes() {
@@ -128,7 +141,7 @@ func (t *tape) begin(now, date time.Time) {
 	t.step, t.until = len(t.w.Bytes()), now
 	t.w.Uint(opStep)
 	t.time(now)
-	t.w.Int(date.Round(time.Millisecond).Sub(now.Round(time.Millisecond)).Milliseconds())
+	t.w.Int(ahead(now, date).Milliseconds())
 }
 
 func (t *tape) time(now time.Time) {

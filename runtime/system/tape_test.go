@@ -171,6 +171,23 @@ func TestARecordedSystemRunsAgain(t *testing.T) {
 	}
 }
 
+// TestTheDateIsTheOneThatIsReadBack: a machine's date drifts against its steady clock by
+// less than is recorded, and what is due by the calendar goes by the date to the last bit.
+func TestTheDateIsTheOneThatIsReadBack(t *testing.T) {
+	tp, r := &tape{}, rand.New(rand.NewPCG(1, 2))
+	for range 1000 {
+		now := epoch.Add(time.Duration(r.Int64N(1e12)))
+		date := now.Add(time.Duration(r.Int64N(2e10) - 1e10))
+		got := tp.dated(now, date)
+		if read := now.Add(time.Duration(ahead(now, date).Milliseconds()) * time.Millisecond); !got.Equal(read) {
+			t.Fatalf("at %v the date %v is %v, and read back %v", now, date, got, read)
+		}
+		if off := got.Sub(date).Abs(); off > time.Millisecond {
+			t.Fatalf("the date is off by %v", off)
+		}
+	}
+}
+
 // TestWhatIsInNoImageEndsTheRecording has work in the middle of a step say so: what was
 // before can be run again, up to the step before, and nothing is recorded from there on.
 func TestWhatIsInNoImageEndsTheRecording(t *testing.T) {
