@@ -2,7 +2,7 @@
 // it holds, how the others do and who fires at whom. It listens to the game's
 // messages and asks once, on arrival, what the ship carries.
 import { Emitter } from "./emitter.js";
-import { listed } from "./state.js";
+import { listed, rows } from "./state.js";
 
 const TOLD = 4; // lines of the report on the helm
 const SHOTS = 300; // weapons shown to fire at once, at most
@@ -139,11 +139,11 @@ export class Fight extends Emitter {
     },
     aimed: (m, now) => this.#aimed(m, now),
     health: (m) => {
-      for (const [id, shield, armour, hull] of listed(m.ships)) this.health.set(id, [shield / 100, armour / 100, hull / 100]);
+      for (const [id, shield, armour, hull] of rows(m.ships)) this.health.set(id, [shield / 100, armour / 100, hull / 100]);
     },
     fire: (m, now) => {
       if (m.all) this.shots.clear();
-      for (const [from, to, type, cycle, on] of listed(m.weapons)) {
+      for (const [from, to, type, cycle, on] of rows(m.weapons)) {
         const key = `${from} ${to} ${type}`;
         const shot = this.shots.get(key);
         const guns = (shot?.guns ?? 0) + (on ? 1 : -1);

@@ -207,3 +207,8 @@ export class Game extends Emitter {
 export function listed(value) {
   return Array.isArray(value) ? value : [];
 }
+
+// rows is a list of lists. What scripts send with a hole in it comes as no list, and is left out.
+export function rows(value) {
+  return listed(value).filter(Array.isArray);
+}
