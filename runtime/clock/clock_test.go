@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,18 +9,18 @@ import (
 
 func TestAfterFunc(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ran := 0
-		stop := AfterFunc(Machine{}, time.Minute, func() { ran++ })
-		stopped := AfterFunc(Machine{}, time.Minute, func() { ran += 100 })
+		var ran atomic.Int32
+		stop := AfterFunc(Machine{}, time.Minute, func() { ran.Add(1) })
+		stopped := AfterFunc(Machine{}, time.Minute, func() { ran.Add(100) })
 		time.Sleep(time.Minute - 1)
 		stopped()
 		stopped()
-		if synctest.Wait(); ran != 0 {
-			t.Errorf("it ran %d times too early", ran)
+		if synctest.Wait(); ran.Load() != 0 {
+			t.Errorf("it ran %d times too early", ran.Load())
 		}
 		time.Sleep(time.Hour)
-		if synctest.Wait(); ran != 1 {
-			t.Errorf("it ran %d times", ran)
+		if synctest.Wait(); ran.Load() != 1 {
+			t.Errorf("it ran %d times", ran.Load())
 		}
 		stop() // too late, and no matter
 	})

@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,13 +20,20 @@ import (
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// handClock is a clock that stands until it is set.
+// handClock is a clock that stands until it is set. The writer asks it, too.
 type handClock struct {
 	clock.Machine
-	now time.Time
+	now atomic.Pointer[time.Time]
 }
 
-func (c *handClock) Now() time.Time { return c.now }
+func newHandClock(at time.Time) *handClock {
+	c := &handClock{}
+	c.set(at)
+	return c
+}
+
+func (c *handClock) Now() time.Time   { return *c.now.Load() }
+func (c *handClock) set(at time.Time) { c.now.Store(&at) }
 
 // nobody is a shard around a system in a test, and a player's connection.
 type nobody struct{}
@@ -155,7 +163,7 @@ return lib`, n/2)}
 }
 
 func newShard(t testing.TB, change ...func(*Config)) *shard {
-	s := &shard{t: t, clock: &handClock{now: epoch}, clients: map[world.CharacterID]*connection{}, next: 1}
+	s := &shard{t: t, clock: newHandClock(epoch), clients: map[world.CharacterID]*connection{}, next: 1}
 	cfg := Config{Dir: t.TempDir(), Clock: s.clock, Map: func() ([]byte, error) { return []byte("map"), nil }, Every: 5 * time.Second}
 	for _, f := range change {
 		f(&cfg)
@@ -181,10 +189,10 @@ func newShard(t testing.TB, change ...func(*Config)) *shard {
 
 // turn runs a tick that takes so long.
 func (s *shard) turn(took time.Duration) {
-	due := s.clock.now.Add(100 * time.Millisecond)
-	s.clock.now = due.Add(took)
+	due := s.clock.Now().Add(100 * time.Millisecond)
+	s.clock.set(due.Add(took))
 	s.Turn(due)
-	s.clock.now = due
+	s.clock.set(due)
 }
 
 func (s *shard) post(m system.Message) {
