@@ -251,6 +251,8 @@ func TestAHangingSystemKeepsTheOthersFromNothing(t *testing.T) {
 			kept = append(kept, s.Address())
 			return nil
 		})
+		mu.Lock()
+		defer mu.Unlock()
 		if !errors.Is(err, context.DeadlineExceeded) || fmt.Sprint(kept) != "[@Alpha]" {
 			t.Errorf("kept are %v, %v", kept, err)
 		}
