@@ -83,6 +83,7 @@ type keeper struct {
 	mu       sync.Mutex
 	lost     []lost
 	releases map[string]bool // hashes of those that systems ran
+	sealed   bool            // what comes from here on does not count, and is not written
 	kept     atomic.Int64
 }
 
@@ -114,6 +115,9 @@ func (k *keeper) keep(sys *system.System) error {
 }
 
 func (k *keeper) write(sys *system.System) error {
+	if k.late() {
+		return errLate
+	}
 	image, err := sys.Freeze()
 	if err != nil {
 		return err
@@ -126,7 +130,19 @@ func (k *keeper) write(sys *system.System) error {
 	if err := k.keepRelease(r.Number, r.Hash, func() map[string][]byte { return sourcesOf(r) }); err != nil {
 		return err
 	}
+	if k.late() {
+		return errLate
+	}
 	return k.images.write(h, image)
+}
+
+// errLate is why a system is not kept that came to rest when the others had been.
+var errLate = errors.New("it had not come to rest when the shard had to end")
+
+func (k *keeper) late() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.sealed
 }
 
 // keepRelease writes a release down that the store does not have.
@@ -153,8 +169,9 @@ func (k *keeper) keepRelease(number int, hash string, files func() map[string][]
 func (k *keeper) left(hanging []*system.System) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.sealed = true
 	for _, a := range hanging {
-		k.lost = append(k.lost, lost{bare(string(a.Address())), "it had not come to rest when the shard had to end"})
+		k.lost = append(k.lost, lost{bare(string(a.Address())), errLate.Error()})
 	}
 }
 
@@ -187,7 +204,7 @@ func (s *Server) answered(ctx context.Context) {
 			s.log.Warn("the disk is too slow: tasks go on without an answer of the store", "error", err)
 		}
 	}
-	s.errands.wait(errandPatience)
+	s.errands.wait(ctx)
 }
 
 // errands counts the work that tasks wait for.
@@ -220,19 +237,16 @@ func (e *errands) run(work func()) {
 	}()
 }
 
-// wait returns when nothing is under way, or after a while.
-func (e *errands) wait(patience time.Duration) {
-	late := false
-	timer := time.AfterFunc(patience, func() {
+// wait returns when nothing is under way, or the context ends.
+func (e *errands) wait(ctx context.Context) {
+	defer context.AfterFunc(ctx, func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		late = true
 		e.idle.Broadcast()
-	})
-	defer timer.Stop()
+	})()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for e.running > 0 && !late {
+	for e.running > 0 && ctx.Err() == nil {
 		e.idle.Wait()
 	}
 }

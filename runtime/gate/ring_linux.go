@@ -176,13 +176,33 @@ func (r *ring) enter(n int) int {
 	}
 }
 
+// lose gives up on a ring whose results cannot be had: what was not heard of may have been
+// sent, so that connection is not used any more.
+func (r *ring) lose(posts []post) {
+	r.failed = true
+	for i := range posts {
+		if posts[i].sent == unheard {
+			posts[i].sent = -1
+		}
+	}
+}
+
+// unheard is the sent of a post of which nothing is known yet.
+const unheard = -2
+
 // results reads as many results as there are posts. A send that the kernel refuses
 // for whatever reason is tried by itself, which says what is wrong.
 func (r *ring) results(posts []post) {
+	for i := range posts {
+		posts[i].sent = unheard
+	}
 	head := *r.cq.head
 	for left := len(posts); left > 0; {
 		if head == atomic.LoadUint32(r.cq.tail) {
-			_, _, _ = syscall.RawSyscall6(sysEnter, uintptr(r.fd), 0, 1, enterWait, 0, 0)
+			if _, _, errno := syscall.RawSyscall6(sysEnter, uintptr(r.fd), 0, 1, enterWait, 0, 0); errno != 0 && errno != syscall.EINTR && errno != syscall.EAGAIN && errno != syscall.EBUSY {
+				r.lose(posts)
+				return
+			}
 			continue
 		}
 		res := (*ringResult)(unsafe.Add(r.cq.at, uintptr(head&r.cq.mask)*resultSize))

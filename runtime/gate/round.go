@@ -41,6 +41,7 @@ func (r *Round) Send(to Client, f *wire.Frame) {
 		return
 	}
 	if !c.out.sendIn(r, f.Bytes(c.codec), urgencyOf(f), !f.Lent()) {
+		r.Flush() // who waits for a lock holds none
 		c.tooSlow()
 	}
 }

@@ -102,6 +102,21 @@ func TestADiskThatHangsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
+// TestAfterTheEndNothingIsTaken: a system that outlives its recorder is refused, and no worse.
+func TestAfterTheEndNothingIsTaken(t *testing.T) {
+	s := newShard(t)
+	s.turn(time.Millisecond)
+	s.recorder.Close()
+	if err := s.recorder.Sync(t.Context()); err == nil {
+		t.Error("a recorder that has ended has written all")
+	}
+	for range 2 * mostWaiting {
+		s.HandOn()
+		s.turn(time.Millisecond)
+	}
+	s.recorder.Close()
+}
+
 // TestTheRingForgets keeps no more than it is to, by age and by size.
 func TestTheRingForgets(t *testing.T) {
 	for name, limit := range map[string]Config{"age": {Keep: 20 * time.Second}, "size": {Limit: 60 << 10, Keep: time.Hour}} {

@@ -3,6 +3,7 @@ package record
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -95,6 +96,7 @@ type chunk struct {
 	part     Part
 	releases []*code.Release
 	end      bool
+	quit     bool // of nobody: the writer is to end
 	then     []func()
 	done     chan<- struct{} // closed when all before it is written; nil for what is none
 }
@@ -129,7 +131,7 @@ func New(cfg Config) (*Recorder, error) {
 
 // Close writes what is waiting and ends.
 func (r *Recorder) Close() {
-	r.closing.Do(func() { close(r.work) })
+	r.closing.Do(func() { r.work <- chunk{quit: true} })
 	<-r.done
 }
 
@@ -139,12 +141,16 @@ func (r *Recorder) Sync(ctx context.Context) error {
 	done := make(chan struct{})
 	select {
 	case r.work <- chunk{done: done}:
+	case <-r.done:
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	select {
 	case <-done:
 		return nil
+	case <-r.done:
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -161,9 +167,11 @@ func (r *Recorder) run() {
 	defer close(r.done)
 	defer r.shelf.close()
 	r.shelf.keepMap()
-	for c := range r.work {
+	for c := range r.work { // it is never closed: a system that hangs may still write
 		r.tear()
 		switch {
+		case c.quit:
+			return
 		case c.done != nil:
 			close(c.done)
 			continue
@@ -173,6 +181,7 @@ func (r *Recorder) run() {
 			}
 			continue
 		case c.of.broken.Load() && c.part.Image == nil: // it hangs on what is lost
+		case c.of.file == nil && c.part.Image == nil: // it hung on what was lost, before the image that comes
 		default:
 			if err := r.shelf.write(&c); err != nil {
 				c.of.drop(err)
@@ -200,8 +209,16 @@ func (r *Recorder) tear() {
 	}
 }
 
-// offer hands something to the writer, unless that is behind.
+// errClosed says that nothing is written any more.
+var errClosed = errors.New("the recorder has been closed")
+
+// offer hands something to the writer, unless that is behind or has ended.
 func (r *Recorder) offer(c chunk) bool {
+	select {
+	case <-r.done:
+		return false
+	default:
+	}
 	if r.waiting.Load() > mostBytes {
 		return false
 	}

@@ -113,9 +113,6 @@ func (s *shelf) write(c *chunk) error {
 			return err
 		}
 	}
-	if c.end && c.of.file == nil {
-		return nil // it has ended before, or never begun
-	}
 	if c.end {
 		err := s.append(c.of.file, kindEnd, nil)
 		s.finish(c.of)

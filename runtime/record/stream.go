@@ -76,7 +76,11 @@ func (s *Stream) Lost(now time.Time, why error) {
 }
 
 // Ended implements system.Sink.
-func (s *Stream) Ended() { s.r.offer(chunk{of: s, end: true}) }
+func (s *Stream) Ended() {
+	if !s.r.offer(chunk{of: s, end: true}) {
+		s.drop(errBehind) // which says so in the segment, too
+	}
+}
 
 // drop gives up what is recorded of the system until its next image. Any goroutine may.
 func (s *Stream) drop(err error) {

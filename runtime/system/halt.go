@@ -1,6 +1,7 @@
 package system
 
 import (
+	"slices"
 	"time"
 
 	"hotshard/runtime/world"
@@ -45,17 +46,18 @@ func (s *System) Freeze() ([]byte, error) {
 // work does what others have asked to be done at the next tick. Messages are left to that.
 func (s *System) work() {
 	s.mail.open()
-	left := s.mail.batch[:0]
-	for _, m := range s.mail.batch {
-		if do, ok := m.(Do); ok {
-			do(s)
-			s.settle()
-		} else {
-			left = append(left, m)
+	var todo []Do // taken out before it is done: one that panics is not done again
+	s.mail.batch = slices.DeleteFunc(s.mail.batch, func(m Message) bool {
+		do, ok := m.(Do)
+		if ok {
+			todo = append(todo, do)
 		}
+		return ok
+	})
+	for _, do := range todo {
+		do(s)
+		s.settle()
 	}
-	clear(s.mail.batch[len(left):])
-	s.mail.batch = left
 }
 
 // landed puts those who are on the way through a gate into this system, as far as the

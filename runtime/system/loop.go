@@ -18,7 +18,7 @@ func (s *System) Run() {
 		}
 	}
 	kept := s.halted()
-	s.tape.end(s)
+	s.tape.end(s, kept)
 	if !kept {
 		for s.guard(s.takeMail); s.mail.left(); { // nobody who is on the way here gets lost
 			s.guard(s.takeMail)

@@ -331,6 +331,9 @@ func (t *tape) release() {
 
 // pending is how long what is in hand may still wait to be handed on; false for nothing.
 func (t *tape) pending(now time.Time) (time.Duration, bool) {
+	if t != nil && len(t.held) > 0 {
+		return 0, true
+	}
 	if !t.writes() || len(t.w.Bytes()) == 0 {
 		return 0, false
 	}
@@ -406,8 +409,9 @@ func (s *System) Unrecorded() {
 	t.sink.Ended()
 }
 
-// end hands on the rest: the system has ended.
-func (t *tape) end(s *System) {
+// end hands on the rest: the system has ended. Where it was kept the recording does not say
+// so: what was kept counts when all have been, and until then a crash is made good from this.
+func (t *tape) end(s *System, kept bool) {
 	if t == nil || t.from != nil || t.sink == nil {
 		return
 	}
@@ -415,13 +419,19 @@ func (t *tape) end(s *System) {
 		t.hand(s.time.tick)
 	}
 	t.release()
-	t.begun, t.over = false, true
-	t.sink.Ended()
+	if t.begun, t.over = false, true; !kept {
+		t.sink.Ended()
+	}
 }
 
-// HandOn gives the Sink what there is, between two ticks; else it gets it once a second.
+// HandOn gives the Sink what there is, between two ticks, and lets begin what was held for
+// that; else it gets it once a second.
 func (s *System) HandOn() {
-	if t := s.tape; t.writes() {
+	t := s.tape
+	if t.writes() {
 		t.hand(s.time.tick)
+	}
+	if t != nil {
+		t.release()
 	}
 }

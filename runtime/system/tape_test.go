@@ -188,6 +188,56 @@ func TestTheDateIsTheOneThatIsReadBack(t *testing.T) {
 	}
 }
 
+// TestTheEndOfWhoIsKeptIsNoEndOfTheRecording: until all that was kept counts, a crash is made
+// good from it.
+func TestTheEndOfWhoIsKeptIsNoEndOfTheRecording(t *testing.T) {
+	for _, kept := range []bool{true, false} {
+		b := newRecorded(t, recordedScript)
+		b.turn(0)
+		ran := false
+		b.tape.then(func() { ran = true })
+		if b.tape.end(b.System, kept); b.reel.ended == kept || !ran {
+			t.Errorf("kept %v: the recording has ended: %v; what was held was begun: %v", kept, b.reel.ended, ran)
+		}
+	}
+}
+
+// TestWhatIsHeldIsBegunInASleep: nothing else may happen before a service is asked again.
+func TestWhatIsHeldIsBegunInASleep(t *testing.T) {
+	for _, begun := range []bool{true, false} {
+		b := newRecorded(t, recordedScript)
+		if begun {
+			b.turn(0)
+		}
+		ran := false
+		b.tape.then(func() { ran = true })
+		if wait, ok := b.tape.pending(b.now); !ok || wait != 0 {
+			t.Errorf("begun %v: it waits %v, %v", begun, wait, ok)
+		}
+		if b.HandOn(); !ran {
+			t.Errorf("begun %v: it is held for ever", begun)
+		}
+	}
+}
+
+// TestWorkThatPanicsAtTheEndIsNotDoneAgain, and messages around it are delivered once.
+func TestWorkThatPanicsAtTheEndIsNotDoneAgain(t *testing.T) {
+	b := newBench(t, recordedScript)
+	done := 0
+	b.post(Do(func(*System) { done++ }))
+	b.post(Answer{ID: 1})
+	b.post(Do(func(*System) { panic("as it must") }))
+	b.post(Answer{ID: 2})
+	func() {
+		defer func() { _ = recover() }()
+		b.work()
+	}()
+	b.work()
+	if done != 1 || len(b.mail.batch) != 2 || b.mail.batch[0].(Answer).ID != 1 || b.mail.batch[1].(Answer).ID != 2 {
+		t.Errorf("done %d times, left %v", done, b.mail.batch)
+	}
+}
+
 // TestWhatIsInNoImageEndsTheRecording has work in the middle of a step say so: what was
 // before can be run again, up to the step before, and nothing is recorded from there on.
 func TestWhatIsInNoImageEndsTheRecording(t *testing.T) {

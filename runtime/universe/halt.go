@@ -20,12 +20,10 @@ const settlePatience = 5 * time.Second
 // hear nothing of an end; otherwise it ends as by Close. Halt returns when all have ended,
 // or with the context's error.
 func (u *Universe) Halt(ctx context.Context, settled func(), keep func(*system.System) error) error {
-	u.mu.Lock()
+	u.mu.Lock() // in one go: who unloads meanwhile is not waited for
 	u.closing = true
-	u.mu.Unlock()
-	actors := u.Actors()
+	actors := u.list()
 	b := newBarrier(actors)
-	u.mu.Lock()
 	u.halting = b
 	u.mu.Unlock()
 	for _, s := range actors {

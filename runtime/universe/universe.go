@@ -288,11 +288,16 @@ func (u *Universe) drop(s *system.System) {
 // Actors lists everything that runs now, systems and services, by address.
 func (u *Universe) Actors() []*system.System {
 	u.mu.RLock()
+	defer u.mu.RUnlock()
+	return u.list()
+}
+
+// list is Actors, with the lock.
+func (u *Universe) list() []*system.System {
 	all := make([]*system.System, 0, len(u.actors))
 	for _, s := range u.actors {
 		all = append(all, s)
 	}
-	u.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *system.System) int { return strings.Compare(string(a.Address()), string(b.Address())) })
 	return all
 }
