@@ -44,10 +44,15 @@ function dockyard.record(hull, at)
   return {type = hull.type, name = hull.name, fit = hull.fit, at = at or false, insured = hull.insured}
 end
 
--- Does changes; says no where they are too many for one go, or not as they were.
+-- Does changes; says no where they are too many for one go, or not as they were. Until the
+-- books have it the pilot stays in the station: what flies is what they say.
 function dockyard.transact(p, changes, cause)
   if #changes > loot.most then return nil, "that is too many kinds of things for one go: empty the hold first", "too_many" end
-  local done, message, code = store.transact(changes, {cause = cause, actor = p})
+  market.station(p) -- they may have left while the books were read
+  pilot.changing[p] = (pilot.changing[p] or 0) + 1
+  local ok, done, message, code = task.try(store.transact, changes, {cause = cause, actor = p})
+  pilot.changing[p] = pilot.changing[p] > 1 and pilot.changing[p] - 1 or nil
+  if not ok then error(done, 0) end
   if code == "conflict" then message = "your ships are not as they were a moment ago: ask again" end
   return done, message, code
 end

@@ -207,6 +207,29 @@ function test.fitted_twice_at_once()
   eq(#items.list(ann.id, dockyard.place(n)), 2)
 end
 
+-- What flies is what the books say: a pilot stays until they have it.
+function test.nobody_undocks_in_the_middle_of_a_change()
+  local ann, n = owner {["Medium Railgun"] = 1}
+  ok(ann:run("fit", {modules = {"Medium Railgun"}}))
+  local done, why
+  task.spawn(function() done = player.run(ann.id, "fit", {modules = {}}) end)
+  task.spawn(function() why = select(3, player.run(ann.id, "undock")) end)
+  advance(1)
+  ok(done)
+  eq(why, "busy")
+  eq(dock.count(ann, "Medium Railgun"), 1)
+  eq(pilot.changing[ann.id], nil)
+  -- While the books are still read one may leave, and nothing is changed.
+  task.spawn(function() local a, _, c = player.run(ann.id, "board", {type = "Wren"}) done, why = a, c end)
+  task.spawn(function() ok(player.run(ann.id, "undock")) end)
+  advance(1)
+  eq(done, nil)
+  eq(why, "not_docked")
+  eq(pilot.hull(ann.id).id, n)
+  eq(ann:run("ships").flies.ship, n)
+  eq(pilot.changing[ann.id], nil)
+end
+
 -- The shard ended between what the books say and what was saved of the pilot.
 function test.the_store_says_which_ship_it_is()
   local ann, n = owner {}

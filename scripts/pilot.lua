@@ -7,6 +7,7 @@ local pilot = {}
 
 pilot.rookie = types.name "Wren"     -- what a new character flies
 pilot.capsule = types.name "Capsule" -- what is left to one who has lost their ship
+pilot.changing = {}                  -- how many changes of a pilot's ship the books are at just now
 
 -- The ship a pilot has, docked or not; a new character gets a rookie one.
 function pilot.hull(p)

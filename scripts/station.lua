@@ -83,6 +83,7 @@ end
 function command.undock(p)
   local at = player.station(p)
   if not at then error {code = "not_docked", message = "you are not docked"} end
+  if pilot.changing[p] then error {code = "busy", message = "your ship is being changed: undock in a moment"} end
   player.undock(p)
   return {ship = pilot.launch(p, ship.point_near(system.celestial(at), 500, 2000))}
 end
