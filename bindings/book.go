@@ -229,7 +229,10 @@ func bookLeft(e *env, L *lua.LState) int {
 
 func bookPage(e *env, L *lua.LState) int {
 	e.begun(L)
-	b := e.book(L.CheckString(1), L.CheckString(2))
+	b := e.market.books[bookKey{L.CheckString(1), L.CheckString(2)}]
+	if b == nil { // whoever asks makes none: names are endless
+		b = book.New(nil)
+	}
 	limit := limitAt(L, 3)
 	page := map[string]world.Value{"revision": float64(b.Revision()), "sells": e.pageOf(b, book.Sell, limit), "buys": e.pageOf(b, book.Buy, limit)}
 	L.Push(script.ToLua(L, page))

@@ -100,8 +100,30 @@ function market.transact(order, fills, changes, why)
     return done
   end
   book.back(fills)
+  for _, f in ipairs(fills) do market.back(f.order) end
   if not ok then error(done, 0) end
   return done, message, code
+end
+
+-- An order stands again that was kept for another: whoever came meanwhile and did not see it
+-- trades with it now.
+function market.back(id)
+  if market.crosses(id) and market.grasp(id) then market.again(id) end
+end
+
+-- Whether an order may have somebody to trade with: the best prices of the two sides meet.
+function market.crosses(id)
+  local o = orders.get(id)
+  if not o or o.ended then return false end
+  local page = book.page(o.region, o.type, 1)
+  return page.sells[1] and page.buys[1] and page.sells[1].price <= page.buys[1].price
+end
+
+-- An order that was held stands anew, as the database has it, and trades with whom it can.
+function market.again(id)
+  local o = orders.get(id)
+  book.remove(id)
+  if o and not o.ended then market.stand(o) end
 end
 
 -- Lets an order stand that is in the database: it trades with all that have come meanwhile,
@@ -117,7 +139,8 @@ function market.stand(order)
       order.left = order.left - n
     elseif code ~= "conflict" or try == market.tries then
       log.error("order %d stands, and cannot be traded: %s", order.order, message)
-      return market.mistrust()
+      if not market.opening then return market.mistrust() end
+      break -- the book that is being made has it all the same
     end
   end
   if order.left > 0 then book.add(order) end
@@ -159,16 +182,27 @@ function market.try(order, ask)
   return done, message, code
 end
 
--- An order of somebody's, out of the matching; or nil with why not.
-function market.hold(owner, id)
+-- How much is left of an order that is out of the matching from here on; nil where it does
+-- not stand, or is being traded all the time.
+function market.grasp(id)
   for _ = 1, 20 do
     local left, kept = book.hold(id)
-    if not left then break end
+    if not left then return nil end
     if kept == 0 then return left end
     book.release(id) -- it is being traded just now
     sleep(0.05)
   end
+end
+
+-- An order of somebody's, out of the matching; or nil with why not. What is not one's own
+-- stays where it is.
+function market.hold(owner, id)
   local o = orders.get(id)
+  if o and o.owner == owner and not o.ended then
+    local left = market.grasp(id)
+    if left then return left end
+    o = orders.get(id)
+  end
   if o and o.owner == owner and o.ended then return nil, string.format("order %d has ended: %s", id, o.reason), "ended" end
   return nil, string.format("you have no order %d that stands", id), "no_order"
 end
@@ -179,55 +213,65 @@ function market.of(owner, id)
   if o and o.owner == owner and not o.ended then return o end
 end
 
+-- Does something with an order of somebody's that is held meanwhile: fn(left, order) returns
+-- what is to be answered, or nil and why not, and then the order stands again.
+function market.holding(owner, id, fn)
+  local left, message, code = market.hold(owner, id)
+  if not left then return nil, message, code end
+  local ok, answer, why, kind = task.try(function()
+    local order = market.of(owner, id)
+    if not order then
+      market.again(id)
+      return nil, string.format("you have no order %d that stands", id), "no_order"
+    end
+    local answer, why, kind = fn(left, order)
+    if not answer then market.again(id) end
+    return answer, why, kind
+  end)
+  if not ok then
+    market.mistrust() -- the order would stay held
+    error(answer, 0)
+  end
+  return answer, why, kind
+end
+
 -- Ends an order: what it promised goes back.
 function market.cancel(owner, id)
   return market.within(market.ending, owner, id, "cancelled")
 end
 
 function market.ending(owner, id, reason)
-  local left, message, code = market.hold(owner, id)
-  if not left then return nil, message, code end
-  if not market.of(owner, id) then
-    book.release(id)
-    return nil, string.format("you have no order %d that stands", id), "no_order"
-  end
-  local ok, done, why, kind = task.try(store.transact, {{close = id, reason = reason}}, {cause = "order " .. reason, actor = owner})
-  if not ok or not done then
-    book.release(id)
-    if not ok then error(done, 0) end
-    return nil, why, kind
-  end
-  book.remove(id)
-  return {order = id, left = left}
+  return market.holding(owner, id, function(left)
+    local done, message, code = store.transact({{close = id, reason = reason}}, {cause = "order " .. reason, actor = owner})
+    if not done then return nil, message, code end
+    book.remove(id)
+    return {order = id, left = left}
+  end)
 end
 
--- Gives an order another price; it stands last among those of that price.
+-- Gives an order another price; it stands last among those of that price. The price it has
+-- costs nothing, and so asking twice does not cost twice.
 function market.change(owner, id, price)
   return market.within(market.changing, owner, id, price)
 end
 
 function market.changing(owner, id, price)
-  local left, message, code = market.hold(owner, id)
-  if not left then return nil, message, code end
-  local order = market.of(owner, id)
-  local cost = order and money.cost(price, order.left)
-  if not cost then
-    book.release(id)
-    if order then return nil, "that is more money than can be counted", "bad_argument" end
-    return nil, string.format("you have no order %d that stands", id), "no_order"
-  end
-  market.rank = market.rank + 1
-  local fee = money.share(cost, market.change_fee)
-  local ok, done, why, kind = task.try(store.transact, {{reprice = id, price = price, rank = market.rank, fee = fee}}, {cause = "order changed", actor = owner})
-  if not ok or not done then
-    book.release(id)
-    if not ok then error(done, 0) end
-    return nil, why, kind
-  end
-  book.remove(id)
-  order.price, order.rank = price, market.rank
-  market.stand(order)
-  return {order = id, price = price, left = book.left(id) or 0, fee = fee}
+  return market.holding(owner, id, function(left, order)
+    if order.price == price then
+      market.again(id)
+      return {order = id, price = price, left = left, fee = 0}
+    end
+    local cost = money.cost(price, order.left)
+    if not cost then return nil, "that is more money than can be counted", "bad_argument" end
+    market.rank = market.rank + 1
+    local fee = money.share(cost, market.change_fee)
+    local done, message, code = store.transact({{reprice = id, price = price, rank = market.rank, fee = fee}}, {cause = "order changed", actor = owner})
+    if not done then return nil, message, code end
+    book.remove(id)
+    order.price, order.rank = price, market.rank
+    market.stand(order)
+    return {order = id, price = price, left = book.left(id) or 0, fee = fee}
+  end)
 end
 
 -- The best orders of a type in a region.

@@ -93,12 +93,51 @@ function test.a_stale_book_is_mended()
   local gone = order(ann, "sell", 10, 40).order
   order(ann, "sell", 10, 45)
   ok(store.transact {{close = gone, reason = "behind its back"}})
-  local answer, message = order(ben, "buy", 5, 50)
-  ok(answer or message)
+  local _, _, code = order(ben, "buy", 5, 50)
+  eq(code, "conflict")
   advance(1)
   local sells = standing()
   eq(#sells, 1)
   eq(order(ben, "buy", 5, 50).paid, 5 * 45)
+end
+
+-- Whoever cannot pay keeps orders from others for a moment, and no longer.
+function test.who_comes_in_that_moment_trades_afterwards()
+  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 10000, 0)
+  order(ann, "sell", 10, 40)
+  local message, came
+  task.spawn(function() message = select(2, order(ben, "buy", 500, 400)) end)
+  task.spawn(function() came = order(cat, "buy", 10, 45) end)
+  advance(2)
+  eq(message, "not enough Money: there are 10000")
+  eq(came.filled, 0) -- it saw nothing
+  eq(#items.list(cat) > 0, true)
+  local sells, buys = standing()
+  eq(#sells, 0)
+  eq(#buys, 0)
+  eq(all("Ferrite"), 100)
+end
+
+-- Another's order stays in the matching, whatever one asks of it.
+function test.what_is_anothers_is_not_held()
+  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 1000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  local code, came
+  task.spawn(function() code = select(3, market.cancel(cat, id)) end)
+  task.spawn(function() came = order(ben, "buy", 10, 40) end)
+  advance(1)
+  eq(code, "no_order")
+  eq(came.filled, 10)
+end
+
+-- The price it has costs nothing; with another it trades with those it crosses.
+function test.changed_twice_costs_once()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  order(ben, "buy", 4, 30)
+  ok(market.change(ann, id, 50).fee > 0)
+  eq(market.change(ann, id, 50), {order = id, price = 50, left = 10, fee = 0})
+  eq(market.change(ann, id, 30).left, 6)
 end
 
 function test.what_is_over_ends()
