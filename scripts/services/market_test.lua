@@ -101,21 +101,25 @@ function test.a_stale_book_is_mended()
   eq(order(ben, "buy", 5, 50).paid, 5 * 45)
 end
 
--- Whoever cannot pay keeps orders from others for a moment, and no longer.
+-- An order is out of the matching while its owner changes it, or while it is kept for one
+-- who then cannot pay. Afterwards it trades with whoever came meanwhile.
 function test.who_comes_in_that_moment_trades_afterwards()
-  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 10000, 0)
-  order(ann, "sell", 10, 40)
-  local message, came
-  task.spawn(function() message = select(2, order(ben, "buy", 500, 400)) end)
-  task.spawn(function() came = order(cat, "buy", 10, 45) end)
-  advance(2)
-  eq(message, "not enough Money: there are 10000")
-  eq(came.filled, 0) -- it saw nothing
-  eq(#items.list(cat) > 0, true)
+  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 1000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  local message = select(2, market.holding(ann, id, function()
+    eq(order(ben, "buy", 4, 45).filled, 0)
+    return nil, "the books say no", "no"
+  end))
+  eq(message, "the books say no")
+  eq({book.left(id), #items.list(ben)}, {6, 2})
+  local poor = {order = 999, rank = 999, owner = cat, side = "buy", type = "Ferrite", system = "Alpha", station = station, range = "region", price = 400,
+    quantity = 6, left = 6, min = 1, expires = os.time() + 9000}
+  local fills = book.match(poor, 90)
+  eq(order(ben, "buy", 4, 45).filled, 0)
+  eq(select(3, market.transact(poor, fills, {{take = cat, type = money.type, n = 1e6, location = money.wallet}}, {cause = "test"})), "not_enough")
+  eq(book.left(id), 2)
   local sells, buys = standing()
-  eq(#sells, 0)
-  eq(#buys, 0)
-  eq(all("Ferrite"), 100)
+  eq({#sells, #buys, all("Ferrite")}, {1, 0, 100})
 end
 
 -- Another's order stays in the matching, whatever one asks of it.
