@@ -126,6 +126,7 @@ func (t teller) PlayerEntered(p world.CharacterID, _ string) {
 	t.st.Emit("player_entered", lua.LNumber(p))
 }
 func (teller) SystemStarted()                                          {}
+func (teller) SystemResumed(bool)                                      {}
 func (teller) SystemStopping()                                         {}
 func (teller) PlayerLeft(world.CharacterID, string)                    {}
 func (teller) PlayerArrived(world.CharacterID, string, world.EntityID) {}

@@ -184,6 +184,7 @@ func (r recorder) note(format string, args ...any) {
 }
 
 func (r recorder) SystemStarted()  { r.note("started") }
+func (r recorder) SystemResumed(killed bool) { r.note("resumed, killed %v", killed) }
 func (r recorder) SystemStopping() { r.note("stopping") }
 func (r recorder) PlayerEntered(p world.CharacterID, reason string) {
 	r.note("entered %d %s", p, reason)

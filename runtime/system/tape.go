@@ -78,8 +78,7 @@ type tape struct {
 
 	base     time.Time // of steady
 	begun    bool      // the Sink has an image, and the tape all since
-	off      bool      // no image is taken any more,
-	over     bool      // nor anything noted: the system has ended
+	over     bool      // nothing is noted any more: the system has ended
 	since    time.Time // the first step of the batch in hand
 	until    time.Time // the last step
 	last     int64     // nanoseconds: the last time in the batch
@@ -297,7 +296,7 @@ func (t *tape) between(s *System, now time.Time) {
 	if t.begun && (len(t.held) > 0 || len(t.w.Bytes()) >= batchBytes || !t.since.IsZero() && now.Sub(t.since) >= batchEvery) {
 		t.hand(s.time.tick)
 	}
-	if !t.off && t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
+	if t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
 		t.image(s, now)
 	}
 	t.release()
@@ -394,19 +393,6 @@ func (t *tape) drop() {
 	}
 	t.hand(0)
 	t.begun = false
-}
-
-// Unrecorded ends the recording of the system, as if the system ended: what it has in memory
-// is in no image, and is made anew of the store. A crash brings nothing of it back.
-func (s *System) Unrecorded() {
-	t := s.tape
-	if t == nil || t.from != nil || t.sink == nil || t.off {
-		return
-	}
-	if t.off = true; t.begun {
-		t.drop()
-	}
-	t.sink.Ended()
 }
 
 // end hands on the rest: the system has ended. Where it was kept the recording does not say

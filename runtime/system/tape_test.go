@@ -238,44 +238,6 @@ func TestWorkThatPanicsAtTheEndIsNotDoneAgain(t *testing.T) {
 	}
 }
 
-// TestWhatIsInNoImageEndsTheRecording has work in the middle of a step say so: what was
-// before can be run again, up to the step before, and nothing is recorded from there on.
-func TestWhatIsInNoImageEndsTheRecording(t *testing.T) {
-	b := newRecorded(t, recordedScript)
-	for range 5 {
-		b.turn(0)
-	}
-	b.post(Do(func(s *System) { s.Unrecorded() }))
-	b.turn(0)
-	if !b.reel.ended || len(b.reel.parts) == 0 {
-		t.Fatalf("ended %v, with %d parts", b.reel.ended, len(b.reel.parts))
-	}
-	parts := len(b.reel.parts)
-	var begun bool
-	b.tape.then(func() { begun = true })
-	b.reel.due = true
-	for range 20 {
-		b.turn(0)
-	}
-	if len(b.reel.parts) != parts || !begun {
-		t.Errorf("%d parts after %d; work outside was begun: %v", len(b.reel.parts), parts, begun)
-	}
-	steps := 0
-	p, err := NewPlayback(b.playback(func(s Stepped) bool { steps++; return len(s.Parts) == 0 }), b.reel.parts[0].image)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for _, part := range b.reel.parts[1:] {
-		if err := p.Run(part.batch); err != nil {
-			t.Error(err)
-		}
-	}
-	if steps == 0 || steps > 5 {
-		t.Errorf("%d steps can be run again", steps)
-	}
-}
-
 // act does one thing to a recorded system.
 func (b *recorded) act(r *rand.Rand, next *world.CharacterID) {
 	kind, at, n := r.IntN(14), world.Vec3{X: 1e11 + r.Float64()*3e5, Y: 2e5, Z: r.Float64() * 1e5}, r.IntN(100)
