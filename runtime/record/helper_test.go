@@ -164,6 +164,10 @@ return lib`, n/2)}
 }
 
 func newShard(t testing.TB, change ...func(*Config)) *shard {
+	return newShardOf(t, scripts(1), change...)
+}
+
+func newShardOf(t testing.TB, files map[string][]byte, change ...func(*Config)) *shard {
 	s := &shard{t: t, clock: newHandClock(epoch), clients: map[world.CharacterID]*connection{}, next: 1}
 	cfg := Config{Dir: t.TempDir(), Clock: s.clock, Map: func() ([]byte, error) { return []byte("map"), nil }, Every: 5 * time.Second}
 	for _, f := range change {
@@ -174,7 +178,7 @@ func newShard(t testing.TB, change ...func(*Config)) *shard {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.recorder.Close)
-	s.at = code.NewRelease(1, scripts(1))
+	s.at = code.NewRelease(1, files)
 	sc := setup().System
 	sc.Clock, sc.Script.Now = s.clock, s.clock.Now
 	sc.Release = func() *code.Release { return s.at }

@@ -371,8 +371,8 @@ func (c *codec) writeKept(w *image.Writer) {
 		w.Value(s.kept[key])
 	}
 	w.Step("what reloads keep of before")
-	w.Bool(s.reloads != nil)
-	if s.reloads != nil {
+	w.Bool(s.reloads != nil && !s.reloads.Empty(s)) // only asking what a release would do makes one
+	if s.reloads != nil && !s.reloads.Empty(s) {
 		s.reloads.Write(s, w)
 	}
 	w.Step("texts that were loaded")

@@ -199,6 +199,8 @@ func (s *State) SetRelease(r *code.Release, undo *Undo) {
 type ReloadState interface {
 	Advanced() // the game has gone on
 
+	Empty(s *State) bool // there is nothing to write
+
 	// Write writes it as part of an image, and WriteRest what it knows of objects by
 	// their numbers; Read and ReadRest read that.
 	Write(s *State, w *image.Writer)

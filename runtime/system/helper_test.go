@@ -183,9 +183,9 @@ func (r recorder) note(format string, args ...any) {
 	r.s.log = append(r.s.log, fmt.Sprintf(format, args...))
 }
 
-func (r recorder) SystemStarted()  { r.note("started") }
+func (r recorder) SystemStarted()            { r.note("started") }
 func (r recorder) SystemResumed(killed bool) { r.note("resumed, killed %v", killed) }
-func (r recorder) SystemStopping() { r.note("stopping") }
+func (r recorder) SystemStopping()           { r.note("stopping") }
 func (r recorder) PlayerEntered(p world.CharacterID, reason string) {
 	r.note("entered %d %s", p, reason)
 	r.st.Emit("player_entered", lua.LNumber(p))
