@@ -54,13 +54,13 @@ return M`
 // floor is a service that trades, stepped by hand.
 type floor struct {
 	*system.System
-	t   *testing.T
+	t   testing.TB
 	cfg system.Config
 	now time.Time
 	set func(time.Time) // the clock of the recording, if any
 }
 
-func newFloor(t *testing.T, change ...func(*system.Config)) *floor {
+func newFloor(t testing.TB, change ...func(*system.Config)) *floor {
 	u := luatest.Map()
 	f := &floor{t: t, now: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
 	release := code.NewRelease(1, withTypes(map[string][]byte{"main.lua": []byte(trading)}))
@@ -254,4 +254,36 @@ func TestABookIsTold(t *testing.T) {
 	if got := told[`book["Proving Ground"]["Ore"][7]`]; !strings.Contains(got, "Price:12") {
 		t.Errorf("it is told of %q", told)
 	}
+}
+
+// BenchmarkImageOfAMarket is of a service with a book in which 300,000 orders stand.
+func BenchmarkImageOfAMarket(b *testing.B) {
+	f := newFloor(b)
+	e := script.Host(f.State().L()).(*env)
+	e.market = newMarket()
+	of, r := e.book("Proving Ground", "Ore"), rand.New(rand.NewPCG(1, 1))
+	for id := int64(1); id <= 300_000; id++ {
+		o := book.Order{ID: id, Rank: id, Side: book.Side(id % 2), Owner: world.CharacterID(r.IntN(5000)), Place: book.Place{System: world.SystemID(1 + r.IntN(4)), Station: 1031}, Reach: book.Reach(r.IntN(20)),
+			Price: 1000 + r.Int64N(9000), Left: 1 + r.Int64N(1000), Min: 1, Expires: 1_700_000_000 + r.Int64N(1<<24)}
+		if err := of.Add(o); err != nil {
+			b.Fatal(err)
+		}
+		e.market.of[id] = of
+	}
+	data := f.image()
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			f.image()
+		}
+		b.ReportMetric(float64(len(data)), "bytes")
+	})
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			to, err := system.Thaw(f.cfg, data, reload.Thaw, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			to.State().Close()
+		}
+	})
 }
