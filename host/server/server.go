@@ -40,6 +40,7 @@ type Server struct {
 	types      bindings.TypeReader
 	deps       *bindings.Deps
 	universe   *universe.Universe
+	tally      system.Tally
 	gate       *gate.Gate
 	rounds     gate.Rounds
 	watcher    *watch.Watcher
@@ -155,6 +156,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			OnLog:       s.scriptLog,
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
+			Tally:       &s.tally,
 			CohortsFrom: s.cfg.CohortsFrom,
 			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},

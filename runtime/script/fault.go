@@ -64,7 +64,7 @@ func formatTrace(trace []traceEntry) string {
 }
 
 func (s *State) fault(t *Task, err error) Fault {
-	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err)}
+	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err), Spent: s.meter.spent != ""}
 	if s.trace != nil {
 		f.Traceback = formatTrace(s.trace)
 		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name

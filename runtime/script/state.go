@@ -56,6 +56,7 @@ type Fault struct {
 	Release   int
 	Functions []string // every declared function on the stack, innermost first
 	Old       []int    // of each, the release whose code it ran, 0 for what is current
+	Spent     bool     // it was stopped because its budget was used up
 	Called    []string // the gauged functions that the task had called before, on the stack or not
 }
 

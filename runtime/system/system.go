@@ -58,6 +58,8 @@ type Config struct {
 	InboxLimit  int           // DefaultInboxLimit where 0
 	UnloadAfter time.Duration // of disuse; 0 for never
 
+	Tally *Tally // of the shard; one of its own where nil
+
 	// Record takes what is needed to run the system again; nil for nobody.
 	Record   Sink
 	playback *Playback // this one is run again
@@ -116,6 +118,9 @@ func New(cfg Config) *System {
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.Machine{}
+	}
+	if cfg.Tally == nil {
+		cfg.Tally = new(Tally)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
