@@ -53,6 +53,7 @@ var (
 
 	ScriptErrors   = counter("script_errors_total", "Errors in scripts.")
 	BudgetStops    = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")
+	LuaSteps       = counter("lua_steps_total", "Steps of Lua (calls and turns of loops), by the module that took them; sampled.", "module")
 	FunctionErrors = counter("function_errors_total", "Errors in scripts, by function and release.", "function", "release")
 
 	BooksWrong    = gauge("books_wrong", "What the last audit of the books found wrong: 0, or somebody has to look.")

@@ -48,6 +48,8 @@ type Config struct {
 	Events  func(*script.State) Events
 	OnFault func(world.Address, script.Fault)
 	OnLog   func(a world.Address, level, module, text string)
+	// OnSampled hears every SamplesEvery ticks what Lua's steps were spent on. It must not block.
+	OnSampled func(world.Address, []script.Sample)
 
 	Router      Router
 	NewRound    func() Round                // one for this system; nil: everything is sent by itself
@@ -210,6 +212,13 @@ func (s *System) options(release *code.Release) script.Options {
 		opt.OnFault = func(f script.Fault) {
 			if !s.tape.again() {
 				s.cfg.OnFault(s.cfg.Address, f)
+			}
+		}
+	}
+	if s.cfg.OnSampled != nil {
+		opt.Sampled = func(list []script.Sample) {
+			if !s.tape.again() {
+				s.cfg.OnSampled(s.cfg.Address, list)
 			}
 		}
 	}
