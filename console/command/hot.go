@@ -137,14 +137,23 @@ func hotTable(spent []Spent, by hotGroup, was int, during time.Duration, limit i
 	slices.SortFunc(lines, func(a, b *hotLine) int {
 		return cmp.Or(cmp.Compare(max(share(b.self, now), share(b.was, then)), max(share(a.self, now), share(a.was, then))), cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name))
 	})
-	t := &Table{Columns: columns("name", "where", "self:%", "total:%"), None: fmt.Sprintf("no Lua ran in the last %v, or too little to be seen", during)}
+	placed := slices.ContainsFunc(lines, func(l *hotLine) bool { return l.where != "" })
+	t := &Table{None: fmt.Sprintf("no Lua ran in the last %v, or too little to be seen", during)}
+	t.Columns = columns("name", "self:%", "total:%")
+	if placed {
+		t.Columns = columns("name", "where", "self:%", "total:%")
+	}
 	if was > 0 {
 		t.Columns = append(t.Columns, columns(fmt.Sprintf("in_release_%d:%%", was), "change:%")...)
 	} else {
 		t.Columns = append(t.Columns, columns("steps_per_second")...)
 	}
 	for _, l := range lines[:min(len(lines), limit)] {
-		row := []any{l.name, l.where, share(l.self, now), share(l.total, now)}
+		row := []any{l.name}
+		if placed {
+			row = append(row, l.where)
+		}
+		row = append(row, share(l.self, now), share(l.total, now))
 		if was > 0 {
 			row = append(row, share(l.was, then), thousandths(share(l.self, now)-share(l.was, then)))
 		} else {

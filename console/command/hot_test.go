@@ -12,8 +12,8 @@ func TestHot(t *testing.T) {
 	for line, want := range map[string][][]any{
 		"hot --for 10s":             {{"market.fee", "market.lua@41:12", 0.7, 0.7, 350.0}, {"main.tick", "main.lua@9f:3", 0.3, 1.0, 150.0}},
 		"hot --was 7":               {{"market.fee", "market.lua@41:12", 0.75, 0.75, 0.5, 0.25}, {"main.tick", "main.lua@9f:3", 0.25, 1.0, 0.5, -0.25}},
-		"hot --by module --for 10s": {{"market", "", 0.7, 0.7, 350.0}, {"main", "", 0.3, 1.0, 150.0}},
-		"hot --by system --for 10s": {{"Jita", "", 0.8, 0.8, 400.0}, {"Amarr", "", 0.2, 0.2, 100.0}},
+		"hot --by module --for 10s": {{"market", 0.7, 0.7, 350.0}, {"main", 0.3, 1.0, 150.0}},
+		"hot --by system --for 10s": {{"Jita", 0.8, 0.8, 400.0}, {"Amarr", 0.2, 0.2, 100.0}},
 		"hot --for 10s --limit 1":   {{"market.fee", "market.lua@41:12", 0.7, 0.7, 350.0}},
 	} {
 		got, err := run(t, newSession(commandtest.New()), line)

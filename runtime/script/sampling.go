@@ -9,7 +9,7 @@ import (
 
 // sampleEvery is how many steps pass between two looks at where Lua stands. They are
 // taken always, and cost less than a hundredth of what they see.
-const sampleEvery = 8192
+const sampleEvery = 4096
 
 // Of a stack the innermost functions are told apart, and so many stacks are kept.
 const (
