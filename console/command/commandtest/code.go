@@ -213,7 +213,9 @@ func (p probe) Profile(context.Context, string, time.Duration) ([]script.Profile
 func (p probe) Hot(_ context.Context, q command.HotQuery) (command.Hot, error) {
 	fee := script.StackFrame{Function: "market.fee", Module: "market", Place: "market.lua@41:12"}
 	tick := script.StackFrame{Function: "main.tick", Module: "main", Place: "main.lua@9f:3"}
-	stack := func(release int, frames ...script.StackFrame) *script.Stack { return &script.Stack{Release: release, Frames: frames} }
+	stack := func(release int, frames ...script.StackFrame) *script.Stack {
+		return &script.Stack{Release: release, Frames: frames}
+	}
 	h := command.Hot{Spent: []command.Spent{
 		{System: "Jita", Stack: stack(8, fee, tick), Steps: 3000}, {System: "Amarr", Stack: stack(8, tick), Steps: 1000},
 		{System: "Jita", Stack: stack(7, fee, tick), Steps: 500}, {System: "Jita", Stack: stack(7, tick), Steps: 500},
