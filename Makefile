@@ -20,13 +20,15 @@ console: build ## open the operator's console of the running shard
 
 test: test-lua test-go ## all tests; the last lines say what was left out, and why
 
-# The Go tests run those of the page as well. Without vet, which check runs over
-# everything, and without what only debuggers read of fifty test programs. Tests that
-# wait leave a processor to others, so more packages than processors run at a time.
+# How Go tests are built: without vet, which check runs over everything once, and
+# without what only debuggers read in fifty test programs. Many tests wait, for a
+# browser, a disk or a second to pass, and leave the processor to others meanwhile.
+# The end of a package's time is for what hangs, not for a machine that is slow.
+LEAN = -vet=off -ldflags='-s -w' -timeout 30m
+ABREAST ?= -p 4 -parallel 8
 LEFTOUT ?=
-ABREAST ?= 4
-test-go:
-	@$(GO) test -json -vet=off -ldflags='-s -w' -p $(ABREAST) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+test-go: # with those of the page
+	@$(GO) test -json $(LEAN) $(ABREAST) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -41,8 +43,8 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	bin/host check scripts
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
-	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
-	HOTSHARD_THOROUGH=1 $(GO) test -race -timeout 30m ./...
+	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
+	HOTSHARD_THOROUGH=1 $(GO) test -race $(LEAN) ./...
 
 stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen

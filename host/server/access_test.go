@@ -77,7 +77,7 @@ func (s *siege) row(what, outcome string) {
 
 // from connects somebody behind the proxy.
 func (s *siege) from(address string) (*pilot, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*patience) // to the end of the siege
 	s.t.Cleanup(cancel)
 	c, err := client.Dial(ctx, "ws://"+s.Addr()+"/play", client.Options{Codec: wire.Binary, Header: http.Header{"X-Forwarded-For": {address}}, Handle: nil})
 	if err != nil {

@@ -21,8 +21,9 @@ import (
 	"hotshard/runtime/world"
 )
 
-// patience bounds what a test waits for; nothing is measured against it.
-const patience = 3 * time.Minute
+// patience bounds what a test waits for, and how long a player of it plays; nothing is
+// measured against it.
+const patience = 5 * time.Minute
 
 var smallMap = sync.OnceValues(func() (*world.Universe, error) { return static.Generate(7, 60) })
 
