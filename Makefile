@@ -36,7 +36,8 @@ test-lua: build
 test-js:
 	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
-# HOTSHARD_THOROUGH adds the tests that build the machine for other processors.
+# HOTSHARD_THOROUGH builds the machine for other processors as well, and runs the tests
+# of the scripts in one more order.
 check: build ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
