@@ -25,7 +25,7 @@ test: test-lua test-go ## all tests; the last lines say what was left out, and w
 # browser, a disk or a second to pass, and leave the processor to others meanwhile.
 # The end of a package's time is for what hangs, not for a machine that is slow.
 LEAN = -vet=off -ldflags='-s -w' -timeout 30m
-ABREAST ?= -p 4 -parallel 8
+ABREAST ?= -p 4 -parallel 4
 LEFTOUT ?=
 test-go: # with those of the page
 	@$(GO) test -json $(LEAN) $(ABREAST) ./... | $(GO) run ./host/leftout $(LEFTOUT)
@@ -36,8 +36,8 @@ test-lua: build
 test-js:
 	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
-# HOTSHARD_THOROUGH builds the machine for other processors as well, and runs the tests
-# of the scripts in one more order.
+# HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
+# the scripts in one more order, and more of the random programs that are always the same.
 check: build ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...

@@ -22,10 +22,13 @@ const patience = 3 * time.Minute
 
 // unhurried makes every wait of seconds twenty times as long in a page: a note leaves by
 // itself, and a server that does not answer is given up, after some seconds, and a busy
-// machine may take as long to look.
+// machine may take as long to look. And it draws ten times a second: without a graphics
+// card every frame is the processor's work.
 const unhurried = `{
-	const later = window.setTimeout.bind(window);
+	const later = window.setTimeout.bind(window), now = performance.now.bind(performance);
 	window.setTimeout = (run, ms, ...args) => later(run, ms > 5_000 ? 20 * ms : ms, ...args);
+	window.requestAnimationFrame = (run) => later(() => run(now()), 100);
+	window.cancelAnimationFrame = window.clearTimeout.bind(window);
 }`
 
 // browser is one headless Chromium, which all tests share; each page of it is a player
