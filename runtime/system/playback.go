@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/runtime/clock"
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
@@ -25,7 +26,8 @@ type Playback struct {
 	batch   []Message // of the step that is read
 	answers []heard
 	lost    map[world.CharacterID]bool
-	failed  error // of a deed in the step
+	keeping map[world.CharacterID]bool // whose clients keep what they see
+	failed  error                      // of a deed in the step
 	got     Digests
 	ran     bool     // the step has come to its digest
 	done    *Stepped // the one that was run last, until Next has told of it
@@ -52,6 +54,9 @@ type PlaybackConfig struct {
 	// Fault and Log hear what a system's OnFault and OnLog hear. They may be nil.
 	Fault func(script.Fault)
 	Log   func(level, module, text string)
+	// Told hears the events that a player's connection is sent, but not what there is in
+	// space: an Onlooker sees that. It may be nil.
+	Told func(world.CharacterID, *wire.Frame)
 }
 
 // Stepped is a step that was run again.
@@ -69,7 +74,7 @@ var ErrStopped = errors.New("stopped")
 // NewPlayback thaws the system of an image. Players who had a connection have one that
 // nobody hears.
 func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
-	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}}
+	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, keeping: map[world.CharacterID]bool{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
 	c.playback, c.NewRound = p, nil
@@ -88,6 +93,24 @@ func (p *Playback) Begin() ([]byte, error) {
 	p.s.tape.count(p.s)
 	p.answers = nil
 	return p.s.snapshotImage()
+}
+
+// Image writes the system down as it stands, and nothing counts from here: what is run goes
+// on as if nobody had asked.
+func (p *Playback) Image() ([]byte, error) { return p.s.snapshotImage() }
+
+// Try runs a step that nobody has recorded, with messages that nobody has sent. What follows
+// on the tape does not follow on that.
+func (p *Playback) Try(messages ...Message) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the core failed: %v", v)
+		}
+	}()
+	s := p.s
+	s.mail.batch = append(s.mail.batch, messages...)
+	s.tick(s.time.real.Add(s.time.period()), s.time.date.Add(s.time.period()))
+	return nil
 }
 
 // Live makes the system one that plays, from where the run has come to, in the shard that
@@ -129,6 +152,16 @@ func (c *listener) NeedSnapshot() bool {
 	lost := c.p.lost[c.id]
 	delete(c.p.lost, c.id)
 	return lost
+}
+
+// KeepsView implements Keeper.
+func (c *listener) KeepsView() bool { return c.p.keeping[c.id] }
+
+// Send implements Client.
+func (c *listener) Send(f *wire.Frame) {
+	if c.p.cfg.Told != nil && f.Kind() == wire.KindText {
+		c.p.cfg.Told(c.id, f)
+	}
 }
 
 // silent is a shard with nobody in it.
@@ -226,6 +259,8 @@ func (p *Playback) op(r *image.Reader, op int) error {
 		}
 	case opRested:
 		s.pace.rest()
+	case opKeeps:
+		p.keeping[world.CharacterID(r.Uint())] = true
 	case opPassed:
 		now, at := r.Float(), p.time(r)
 		if s.time.date = at; r.Err() == nil && s.scripts.state != nil {
@@ -262,6 +297,8 @@ func (p *Playback) step(r *image.Reader) error {
 			p.answers = append(p.answers, heard{r.Uint(), r.Text()})
 		case opDeaf:
 			p.lost[world.CharacterID(r.Uint())] = true
+		case opKeeps:
+			p.keeping[world.CharacterID(r.Uint())] = true
 		case opStepped:
 			return p.run(r, now, date)
 		default:
@@ -285,6 +322,7 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
+	clear(p.keeping)
 	if st.Now = p.got; !p.ran {
 		return fmt.Errorf("tick %d was not run to its end", st.Tick)
 	}
