@@ -101,15 +101,15 @@ func (c *Config) fill() error {
 	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
 	}
-	if err := loopback(c.Ops); err != nil {
+	if err := Loopback(c.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)
 	}
 	return nil
 }
 
-// loopback refuses an address that others could reach: profiles and metrics are
-// for whoever sits at the machine.
-func loopback(addr string) error {
+// Loopback refuses an address that others could reach: profiles and metrics, say, are for
+// whoever sits at the machine.
+func Loopback(addr string) error {
 	if addr == "" {
 		return nil
 	}

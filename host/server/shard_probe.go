@@ -166,12 +166,12 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 	if err != nil {
 		return nil, nil, err
 	}
-	encoded, err := pprofOf(samples, v.s.cfg.Clock.Now().Add(-during), during)
+	encoded, err := Pprof(samples, v.s.cfg.Clock.Now().Add(-during), during)
 	return samples, encoded, err
 }
 
-// pprofOf writes the samples in the format of `go tool pprof`.
-func pprofOf(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
+// Pprof writes the samples in the format of `go tool pprof`.
+func Pprof(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
 	p := &profile.Profile{
 		SampleType:    []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "time", Unit: "nanoseconds"}},
 		TimeNanos:     began.UnixNano(),

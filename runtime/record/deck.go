@@ -7,7 +7,9 @@ import (
 	"io"
 	"time"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -47,6 +49,8 @@ type Hooks struct {
 	Fault func(script.Fault)
 	// Log hears what the scripts log.
 	Log func(level, module, text string)
+	// Told hears the events that players are sent, see system.PlaybackConfig.
+	Told func(world.CharacterID, *wire.Frame)
 }
 
 // Place is where a deck stands: behind a step, or at the beginning of a take.
@@ -137,6 +141,23 @@ func (d *Deck) Touch() { d.touched = true }
 // Touched says whether somebody has changed the copy since it was made.
 func (d *Deck) Touched() bool { return d.touched }
 
+// Fork writes the copy down as it stands, and returns what makes another one of that, on any
+// goroutine, in which things can be tried. told hears what players are sent there.
+func (d *Deck) Fork() (fork func(told func(world.CharacterID, *wire.Frame)) (*system.Playback, error), err error) {
+	data, err := d.play.Image()
+	if err != nil {
+		return nil, err
+	}
+	cfg, now := d.setup.System, d.System().State().Release()
+	cfg.Release = func() *code.Release { return now }
+	return func(told func(world.CharacterID, *wire.Frame)) (*system.Playback, error) {
+		return system.NewPlayback(system.PlaybackConfig{System: cfg, Thaw: reload.Thaw, Told: told}, data)
+	}, nil
+}
+
+// Broken is why the copy cannot be run on from where it is, nil where it can.
+func (d *Deck) Broken() error { return d.broken }
+
 // Close gives back what the deck holds.
 func (d *Deck) Close() {
 	if d.play != nil {
@@ -224,7 +245,7 @@ func (d *Deck) thaw(take, image int) error {
 	commit := committer{options: d.setup.Stage, stagers: map[string]*reload.Stager{}}
 	play, _, err := d.rec.thaw(d.parts[n], d.setup, system.PlaybackConfig{
 		Commit: func(st *script.State, deed script.Deed) error { return d.commit(&commit, st, deed) },
-		Saved:  d.hooks.Saved, Fault: d.hooks.Fault, Log: d.hooks.Log,
+		Saved:  d.hooks.Saved, Fault: d.hooks.Fault, Log: d.hooks.Log, Told: d.hooks.Told,
 	})
 	if err != nil {
 		return err

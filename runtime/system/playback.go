@@ -29,6 +29,7 @@ type Playback struct {
 	keeping map[world.CharacterID]bool // whose clients keep what they see
 	failed  error                      // of a deed in the step
 	got     Digests
+	gauged  bool     // functions are measured in this run, or were: that takes steps of Lua
 	ran     bool     // the step has come to its digest
 	done    *Stepped // the one that was run last, until Next has told of it
 }
@@ -91,7 +92,7 @@ func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
 // from here. It returns the same image of this one.
 func (p *Playback) Begin() ([]byte, error) {
 	p.s.tape.count(p.s)
-	p.answers = nil
+	p.answers, p.gauged = nil, false
 	return p.s.snapshotImage()
 }
 
@@ -193,7 +194,9 @@ func (p *Playback) answer(asked uint64) string {
 	return ""
 }
 
-func (p *Playback) stepped(d Digests) { p.got, p.ran = d, true }
+func (p *Playback) stepped(d Digests, measured bool) {
+	p.got, p.ran, p.gauged = d, true, p.gauged || measured
+}
 
 // Run does what a batch says. Its bytes come from outside: what is wrong with them is an
 // error, after which the system must not be used.
@@ -330,7 +333,7 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 		return fmt.Errorf("tick %d: %w", st.Tick, p.failed)
 	}
 	for i := range st.Now {
-		if st.Now[i] != st.Recorded[i] && !(i == PartScripts && measured) {
+		if st.Now[i] != st.Recorded[i] && !(i == PartScripts && (measured || p.gauged)) {
 			st.Parts = append(st.Parts, PartNames[i])
 		}
 	}

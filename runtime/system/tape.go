@@ -261,7 +261,7 @@ func (t *tape) stepped(s *System) {
 	}
 	d, measured := s.digest()
 	if t.from != nil {
-		t.from.stepped(d)
+		t.from.stepped(d, measured)
 		return
 	}
 	t.step = -1
