@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"hotshard/console/serve"
@@ -125,22 +126,26 @@ func (t *Theatre) setup(rec *record.Recording) (setup record.Setup, from time.Ti
 
 // Run shows the recording until ctx ends.
 func (t *Theatre) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	web := t.server()
 	failed := make(chan error, 2)
 	go func() { failed <- web.Serve(t.page) }()
-	go func() {
+	var all sync.WaitGroup
+	all.Go(func() {
 		if err := serve.Local(ctx, t.local, registry(t), t.Shard()); err != nil {
 			failed <- err
 		}
-	}()
-	go t.scout.run(ctx)
+	})
+	all.Go(func() { t.scout.run(ctx) })
 	fmt.Fprintf(t.cfg.Out, "\n  replay   %s of %s\n  look     http://%s/\n  operate  bin/console --socket %s\n\n", t.meta.System, t.name, t.Addr(), t.cfg.Socket)
 	err := t.loop(ctx, failed)
+	cancel()
 	end, stop := context.WithTimeout(context.Background(), farewell)
 	defer stop()
-	return errors.Join(err, t.gate.Close(end), web.Close(), t.local.Close())
+	err = errors.Join(err, t.gate.Close(end), web.Close())
+	all.Wait()
+	return err
 }
 
 // farewell is how long those who look may take to be told that it is over.
