@@ -35,6 +35,9 @@ func (c *replayCmd) Run() error {
 	if c.Listen != "" {
 		return c.show()
 	}
+	if c.Anyone || c.Socket != "" {
+		return errors.New("--accept-anyone and --socket go with --listen")
+	}
 	report, err := server.Replay(server.ReplayConfig{Data: c.Data, What: c.What, From: c.From, Until: world.Tick(c.Until), Release: c.Release, Patches: c.Patch})
 	if err != nil {
 		return err

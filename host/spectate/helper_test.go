@@ -109,6 +109,9 @@ func join(t testing.TB, addr, name string) *guest {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	c, err := client.Dial(ctx, "ws://"+addr+"/play?keeps=1", client.Options{Codec: wire.JSON})
+	for err != nil && ctx.Err() == nil { // a handshake has a few seconds, which a busy machine may need for others
+		c, err = client.Dial(ctx, "ws://"+addr+"/play?keeps=1", client.Options{Codec: wire.JSON})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
