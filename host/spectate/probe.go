@@ -170,3 +170,8 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 	pprof, err = server.Pprof(samples, began, during)
 	return samples, pprof, err
 }
+
+// Hot implements command.Probe.
+func (probe) Hot(context.Context, command.HotQuery) (hot command.Hot, err error) {
+	return hot, errReplay("its steps are not gathered. profile says where time goes while it plays")
+}

@@ -55,6 +55,7 @@ func (t *Theatre) enter(id world.CharacterID, client gate.Client) {
 		t.viewers[id] = v
 	}
 	v.client, v.pilots, v.away = client, "", false
+	t.tellTo(v, t.state()) // first of all: the page goes by its time
 	v.client.Send(t.scout.event())
 	t.begin(v)
 	t.changed = true
@@ -128,12 +129,16 @@ func (t *Theatre) tellState(now time.Time) {
 	t.changed, t.toldAt = false, now
 	fields := t.state()
 	for _, v := range t.viewers {
-		fields["follow"] = nil
-		if v.follow != 0 {
-			fields["follow"] = float64(v.follow)
-		}
-		v.client.Send(wire.NewEvent(eventState, fields))
+		t.tellTo(v, fields)
 	}
+}
+
+func (t *Theatre) tellTo(v *viewer, fields map[string]world.Value) {
+	fields["follow"] = nil
+	if v.follow != 0 {
+		fields["follow"] = float64(v.follow)
+	}
+	v.client.Send(wire.NewEvent(eventState, fields))
 }
 
 // state is how the replay stands. Times are milliseconds since 1970.
