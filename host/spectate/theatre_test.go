@@ -32,9 +32,10 @@ func TestAReplayIsWatched(t *testing.T) {
 		pilots[p.Name] = float64(p.ID)
 	}
 
+	g.do(cmdSeek, map[string]world.Value{"tick": first["last"]}) // at first nobody is there
 	g.do(cmdFollow, map[string]world.Value{"id": pilots["bob"]})
 	g.until("look at bob", func(m *wire.Message) bool { return m.Event == eventPilot && nameIn(m.Fields) == "bob" })
-	for _, n := range []int{straight.len() - 2, 5, straight.len() / 2, straight.len() / 3} {
+	for _, n := range []int{straight.len() - 2, straight.len() / 2, straight.len() * 3 / 4, straight.len() * 2 / 3} {
 		tick := straight.ticks[n]
 		g.do(cmdSeek, map[string]world.Value{"tick": float64(tick)})
 		g.sees(straight, tick)
@@ -47,8 +48,8 @@ func TestAReplayIsWatched(t *testing.T) {
 		}
 	}
 
-	g.do(cmdSeek, map[string]world.Value{"at": 0.0})
 	g.do(cmdFollow, map[string]world.Value{"id": pilots["ada"]})
+	g.do(cmdSeek, map[string]world.Value{"at": 0.0})
 	g.do(cmdSpeed, map[string]world.Value{"speed": 16.0})
 	g.do(cmdPlay, nil)
 	g.event("death") // she is told of it again
