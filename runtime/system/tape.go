@@ -67,6 +67,7 @@ const (
 	opPaced          // how long it took
 	opRested         // the system fell asleep
 	opPassed         // game time that passed in a sleep
+	opKeeps          // a player changes ships whose client keeps what it sees
 	ops
 )
 
@@ -244,6 +245,14 @@ func (t *tape) deaf(id world.CharacterID) {
 	}
 }
 
+// keeps notes that the client of a player who changes ships keeps what it sees.
+func (t *tape) keeps(id world.CharacterID) {
+	if t.writes() {
+		t.w.Uint(opKeeps)
+		t.w.Uint(uint64(id))
+	}
+}
+
 // stepped notes how the system stands at the end of a step.
 func (t *tape) stepped(s *System) {
 	if t == nil || !t.begun {
@@ -251,7 +260,7 @@ func (t *tape) stepped(s *System) {
 	}
 	d, measured := s.digest()
 	if t.from != nil {
-		t.from.stepped(d)
+		t.from.stepped(d, measured)
 		return
 	}
 	t.step = -1
