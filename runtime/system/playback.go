@@ -19,6 +19,7 @@ type Playback struct {
 	s    *System
 	cfg  PlaybackConfig
 	k    *kinds
+	left *image.Reader // of the batch in hand
 	last int64
 
 	batch   []Message // of the step that is read
@@ -26,7 +27,8 @@ type Playback struct {
 	lost    map[world.CharacterID]bool
 	failed  error // of a deed in the step
 	got     Digests
-	ran     bool // the step has come to its digest
+	ran     bool     // the step has come to its digest
+	done    *Stepped // the one that was run last, until Next has told of it
 }
 
 // heard is an answer to a question, by the number of the question.
@@ -43,10 +45,18 @@ type PlaybackConfig struct {
 	Commit func(*script.State, script.Deed) error
 	// Release finds the release that a tape names.
 	Release func(number int, hash string) (*code.Release, error)
-	// Stepped hears of each step that was run; false ends the run. It may be nil.
+	// Stepped hears of each step that Run has run; false ends the run. It may be nil.
 	Stepped func(Stepped) bool
 	// Saved hears what the system saves. It may be nil.
 	Saved func([]Character)
+	// Fault and Log hear what a system's OnFault and OnLog hear. They may be nil.
+	Fault func(script.Fault)
+	Log   func(level, module, text string)
+	// Client makes the connection of a player: it hears what they are sent and answered.
+	// Where it is nil, nobody does.
+	Client func(world.CharacterID) Client
+	// Took hears of each message of a step, before the step is run. It may be nil.
+	Took func(Message)
 }
 
 // Stepped is a step that was run again.
@@ -85,6 +95,18 @@ func (p *Playback) Begin() ([]byte, error) {
 	return p.s.snapshotImage()
 }
 
+// Leave takes players out of the system, between two steps, whatever the tape says of them.
+func (p *Playback) Leave(players []world.CharacterID) {
+	for _, id := range players {
+		p.s.leave(Leave{Player: id, Reason: "logout"})
+		p.s.settle()
+	}
+}
+
+// Asked is how many questions the system has asked the outside since the beginning, or since
+// Begin.
+func (p *Playback) Asked() uint64 { return p.s.tape.asked }
+
 // Live makes the system one that plays, from where the run has come to, in the shard that
 // cfg says. It does not run yet. The playback must not be used any more.
 func (p *Playback) Live(cfg Config) *System {
@@ -109,12 +131,17 @@ func (p *Playback) System() *System { return p.s }
 // Close gives its scripts back.
 func (p *Playback) Close() { p.s.scripts.close() }
 
-// client is the connection of a player: it hears nothing, and loses frames when the tape
-// says so.
-func (p *Playback) client(id world.CharacterID) Client { return &listener{p: p, id: id} }
+// client is the connection of a player. It loses frames when the tape says so.
+func (p *Playback) client(id world.CharacterID) Client {
+	l := &listener{Client: noClient{}, p: p, id: id}
+	if p.cfg.Client != nil {
+		l.Client = p.cfg.Client(id)
+	}
+	return l
+}
 
 type listener struct {
-	noClient
+	Client
 	p  *Playback
 	id world.CharacterID
 }
@@ -159,20 +186,43 @@ func (p *Playback) stepped(d Digests) { p.got, p.ran = d, true }
 
 // Run does what a batch says. Its bytes come from outside: what is wrong with them is an
 // error, after which the system must not be used.
-func (p *Playback) Run(batch []byte) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("the core failed: %v", v)
-		}
-	}()
-	r := image.NewPlainReader(batch)
-	p.last = 0
-	for r.More() {
-		if err := p.op(r, r.Small(ops-1)); err != nil {
+func (p *Playback) Run(batch []byte) error {
+	for p.Load(batch); ; {
+		st, ran, err := p.Next()
+		if err != nil || !ran {
 			return err
 		}
+		if p.cfg.Stepped != nil && !p.cfg.Stepped(st) {
+			return ErrStopped
+		}
 	}
-	return r.Err()
+}
+
+// Load takes the batch that Next runs, in the place of the one before.
+func (p *Playback) Load(batch []byte) { p.left, p.last = image.NewPlainReader(batch), 0 }
+
+// Next does what the batch says up to the end of its next step, and returns that; ran is
+// false where the batch is at its end, and what came behind its last step is done. An error
+// is as with Run.
+func (p *Playback) Next() (st Stepped, ran bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			ran, err = false, fmt.Errorf("the core failed: %v", v)
+		}
+	}()
+	for r := p.left; r != nil && r.More(); {
+		if err := p.op(r, r.Small(ops-1)); err != nil {
+			return st, false, err
+		}
+		if done := p.done; done != nil {
+			p.done = nil
+			return *done, true, r.Err()
+		}
+	}
+	if p.left == nil {
+		return st, false, nil
+	}
+	return st, false, p.left.Err()
 }
 
 // op does one thing outside a step.
@@ -268,9 +318,7 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 			st.Parts = append(st.Parts, PartNames[i])
 		}
 	}
-	if p.cfg.Stepped != nil && !p.cfg.Stepped(st) {
-		return ErrStopped
-	}
+	p.done = &st
 	return nil
 }
 
@@ -286,8 +334,12 @@ func (p *Playback) message(r *image.Reader) {
 	case Detach:
 		m = parting{of.Player, r.Bool()}
 	}
-	if m != nil && r.Err() == nil {
-		p.batch = append(p.batch, m)
+	if m == nil || r.Err() != nil {
+		return
+	}
+	p.batch = append(p.batch, m)
+	if p.cfg.Took != nil {
+		p.cfg.Took(m)
 	}
 }
 

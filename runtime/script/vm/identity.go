@@ -50,6 +50,19 @@ func (n *numbers) drop() {
 	n.settle = 2 * len(n.of)
 }
 
+// Unshow forgets the numbers that were given out behind one.
+func (m *Machine) Unshow(last uint64) {
+	if m.shown.last == last {
+		return
+	}
+	m.shown.last = last
+	for key, n := range m.shown.of {
+		if n > last {
+			delete(m.shown.of, key)
+		}
+	}
+}
+
 func identity(v lua.LValue) (any, bool) {
 	switch v := v.(type) {
 	case *lua.LTable:
