@@ -98,6 +98,7 @@ type shard struct {
 	*system.System
 	t        testing.TB
 	recorder *Recorder
+	stream   *Stream
 	clock    *handClock
 	stager   *reload.Stager
 	clients  map[world.CharacterID]*connection
@@ -177,7 +178,8 @@ func newShard(t testing.TB, change ...func(*Config)) *shard {
 	sc := setup().System
 	sc.Clock, sc.Script.Now = s.clock, s.clock.Now
 	sc.Release = func() *code.Release { return s.at }
-	sc.Record = s.recorder.Stream(sc.Address, &sc)
+	s.stream = s.recorder.Stream(sc.Address, &sc)
+	sc.Record = s.stream
 	s.System = system.New(sc)
 	if err := s.Start(epoch); err != nil {
 		t.Fatal(err)

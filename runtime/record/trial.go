@@ -88,7 +88,7 @@ func (t *Trial) begin(setup Setup) error {
 	}
 	var made *code.Release
 	t.play, made, err = t.rec.thaw(p, setup, system.PlaybackConfig{
-		Commit: t.commit.commit, Fault: t.fault, Took: t.took, Client: func(id world.CharacterID) system.Client { return &hearer{t: t, id: id} },
+		Commit: t.commit.commit, Fault: t.fault, Took: t.took, Told: t.hear, Replied: t.replied,
 	})
 	if err != nil {
 		return err
@@ -218,30 +218,14 @@ func (t *Trial) Told(name string) (events []*wire.Frame, ok bool) {
 	return events, ok
 }
 
-// hearer is a player's connection in a trial.
-type hearer struct {
-	t  *Trial
-	id world.CharacterID
-}
+// hear takes in what a player is sent.
+func (t *Trial) hear(id world.CharacterID, f *wire.Frame) { t.told[id] = append(t.told[id], f) }
 
-// Send implements system.Client. What somebody sees around them is not kept.
-func (h *hearer) Send(f *wire.Frame) {
-	if f.Kind() == wire.KindText {
-		h.t.told[h.id] = append(h.t.told[h.id], f)
-	}
+// replied takes in the answer to a command.
+func (t *Trial) replied(to world.CharacterID, id uint64, result world.Value, err error) {
+	q := question{to, id}
+	t.Answers = append(t.Answers, Answered{Player: t.names[to], Command: t.asked[q], Result: result, Err: err})
+	delete(t.asked, q)
 }
-
-// Reply implements system.Client.
-func (h *hearer) Reply(id uint64, result world.Value, err error) {
-	q := question{h.id, id}
-	h.t.Answers = append(h.t.Answers, Answered{Player: h.t.names[h.id], Command: h.t.asked[q], Result: result, Err: err})
-	delete(h.t.asked, q)
-}
-
-// Cork, Uncork, NeedSnapshot and Close implement system.Client.
-func (*hearer) Cork()              {}
-func (*hearer) Uncork()            {}
-func (*hearer) NeedSnapshot() bool { return false }
-func (*hearer) Close(string)       {}
 
 func (t *Trial) tick() world.Tick { return t.System().Tick() }

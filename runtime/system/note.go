@@ -25,7 +25,7 @@ type Note struct {
 
 	asked  uint64 // the question that was answered
 	answer string
-	player world.CharacterID // who lost frames
+	player world.CharacterID // who lost frames, or keeps what they see
 
 	tick     world.Tick
 	measured bool
@@ -71,7 +71,7 @@ func (n *Note) read(r *image.Reader, k *kinds, last *int64) {
 	case opSettled, opRested:
 	case opAnswer:
 		n.asked, n.answer = r.Uint(), r.Text()
-	case opDeaf:
+	case opDeaf, opKeeps:
 		n.player = world.CharacterID(r.Uint())
 	case opStepped:
 		n.tick, n.measured = world.Tick(r.Uint()), r.Bool()
@@ -98,7 +98,7 @@ func (n *Note) write(w *image.Writer, last *int64) {
 	case opAnswer:
 		w.Uint(n.asked)
 		w.Text(n.answer)
-	case opDeaf:
+	case opDeaf, opKeeps:
 		w.Uint(uint64(n.player))
 	case opStepped:
 		w.Uint(uint64(n.tick))
@@ -193,7 +193,7 @@ func (n *Note) SetDigests(d Digests) { n.digests = d }
 // in, or was done. Time is not optional.
 func (n *Note) Optional() bool {
 	switch n.op {
-	case opMessage, opDeed, opAnswer, opDeaf:
+	case opMessage, opDeed, opAnswer, opDeaf, opKeeps:
 		return true
 	}
 	return false
@@ -281,6 +281,8 @@ func (n *Note) String() string {
 		return "an answer of the shard"
 	case opDeaf:
 		return "loses frames"
+	case opKeeps:
+		return "keeps what they see"
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/runtime/clock"
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
@@ -25,7 +26,8 @@ type Playback struct {
 	batch   []Message // of the step that is read
 	answers []heard
 	lost    map[world.CharacterID]bool
-	failed  error // of a deed in the step
+	keeping map[world.CharacterID]bool // whose clients keep what they see
+	failed  error                      // of a deed in the step
 	got     Digests
 	ran     bool     // the step has come to its digest
 	done    *Stepped // the one that was run last, until Next has told of it
@@ -52,11 +54,13 @@ type PlaybackConfig struct {
 	// Fault and Log hear what a system's OnFault and OnLog hear. They may be nil.
 	Fault func(script.Fault)
 	Log   func(level, module, text string)
-	// Client makes the connection of a player: it hears what they are sent and answered.
-	// Where it is nil, nobody does.
-	Client func(world.CharacterID) Client
 	// Took hears of each message of a step, before the step is run. It may be nil.
 	Took func(Message)
+	// Replied hears the answers to players' commands. It may be nil.
+	Replied func(to world.CharacterID, id uint64, result world.Value, err error)
+	// Told hears the events that a player's connection is sent, but not what there is in
+	// space: an Onlooker sees that. It may be nil.
+	Told func(world.CharacterID, *wire.Frame)
 }
 
 // Stepped is a step that was run again.
@@ -74,7 +78,7 @@ var ErrStopped = errors.New("stopped")
 // NewPlayback thaws the system of an image. Players who had a connection have one that
 // nobody hears.
 func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
-	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}}
+	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, keeping: map[world.CharacterID]bool{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
 	c.playback, c.NewRound = p, nil
@@ -107,6 +111,24 @@ func (p *Playback) Leave(players []world.CharacterID) {
 // Begin.
 func (p *Playback) Asked() uint64 { return p.s.tape.asked }
 
+// Image writes the system down as it stands, and nothing counts from here: what is run goes
+// on as if nobody had asked.
+func (p *Playback) Image() ([]byte, error) { return p.s.snapshotImage() }
+
+// Try runs a step that nobody has recorded, with messages that nobody has sent. What follows
+// on the tape does not follow on that.
+func (p *Playback) Try(messages ...Message) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the core failed: %v", v)
+		}
+	}()
+	s := p.s
+	s.mail.batch = append(s.mail.batch, messages...)
+	s.tick(s.time.real.Add(s.time.period()), s.time.date.Add(s.time.period()))
+	return nil
+}
+
 // Live makes the system one that plays, from where the run has come to, in the shard that
 // cfg says. It does not run yet. The playback must not be used any more.
 func (p *Playback) Live(cfg Config) *System {
@@ -133,15 +155,11 @@ func (p *Playback) Close() { p.s.scripts.close() }
 
 // client is the connection of a player. It loses frames when the tape says so.
 func (p *Playback) client(id world.CharacterID) Client {
-	l := &listener{Client: noClient{}, p: p, id: id}
-	if p.cfg.Client != nil {
-		l.Client = p.cfg.Client(id)
-	}
-	return l
+	return &listener{p: p, id: id}
 }
 
 type listener struct {
-	Client
+	noClient
 	p  *Playback
 	id world.CharacterID
 }
@@ -151,6 +169,23 @@ func (c *listener) NeedSnapshot() bool {
 	lost := c.p.lost[c.id]
 	delete(c.p.lost, c.id)
 	return lost
+}
+
+// Reply implements Client.
+func (c *listener) Reply(id uint64, result world.Value, err error) {
+	if c.p.cfg.Replied != nil {
+		c.p.cfg.Replied(c.id, id, result, err)
+	}
+}
+
+// KeepsView implements Keeper.
+func (c *listener) KeepsView() bool { return c.p.keeping[c.id] }
+
+// Send implements Client.
+func (c *listener) Send(f *wire.Frame) {
+	if c.p.cfg.Told != nil && f.Kind() == wire.KindText {
+		c.p.cfg.Told(c.id, f)
+	}
 }
 
 // silent is a shard with nobody in it.
@@ -248,6 +283,8 @@ func (p *Playback) op(r *image.Reader, op int) error {
 		}
 	case opRested:
 		s.pace.rest()
+	case opKeeps:
+		p.keeping[world.CharacterID(r.Uint())] = true
 	case opPassed:
 		now, at := r.Float(), p.time(r)
 		if s.time.date = at; r.Err() == nil && s.scripts.state != nil {
@@ -284,6 +321,8 @@ func (p *Playback) step(r *image.Reader) error {
 			p.answers = append(p.answers, heard{r.Uint(), r.Text()})
 		case opDeaf:
 			p.lost[world.CharacterID(r.Uint())] = true
+		case opKeeps:
+			p.keeping[world.CharacterID(r.Uint())] = true
 		case opStepped:
 			return p.run(r, now, date)
 		default:
@@ -307,6 +346,7 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
+	clear(p.keeping)
 	if st.Now = p.got; !p.ran {
 		return fmt.Errorf("tick %d was not run to its end", st.Tick)
 	}

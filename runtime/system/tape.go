@@ -67,6 +67,7 @@ const (
 	opPaced          // how long it took
 	opRested         // the system fell asleep
 	opPassed         // game time that passed in a sleep
+	opKeeps          // a player changes ships whose client keeps what it sees
 	ops
 )
 
@@ -241,6 +242,14 @@ func (t *tape) answer(text string) {
 func (t *tape) deaf(id world.CharacterID) {
 	if t.writes() {
 		t.w.Uint(opDeaf)
+		t.w.Uint(uint64(id))
+	}
+}
+
+// keeps notes that the client of a player who changes ships keeps what it sees.
+func (t *tape) keeps(id world.CharacterID) {
+	if t.writes() {
+		t.w.Uint(opKeeps)
 		t.w.Uint(uint64(id))
 	}
 }

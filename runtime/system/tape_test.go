@@ -92,7 +92,7 @@ func (r *recorded) again() {
 	r.t.Helper()
 	r.tape.hand(r.Tick())
 	var p *Playback
-	steps := 0
+	steps, lookers := 0, []*Onlooker{}
 	for i, part := range r.reel.parts {
 		if part.image == nil {
 			if err := p.Run(part.batch); err != nil {
@@ -111,12 +111,18 @@ func (r *recorded) again() {
 			if len(s.Parts) > 0 {
 				r.t.Fatalf("tick %d differs in %v", s.Tick, s.Parts)
 			}
+			for _, o := range lookers { // who looks on changes nothing
+				o.Frames()
+			}
 			steps++
 			return true
 		}), part.image); err != nil {
 			r.t.Fatal(err)
 		}
 		defer p.Close()
+		for id := range world.CharacterID(5) {
+			lookers = append(lookers, NewOnlooker(p.System(), id))
+		}
 	}
 	got, err := p.System().snapshotImage()
 	want, err2 := r.snapshotImage()
@@ -141,6 +147,7 @@ func (r *recorded) playback(stepped func(Stepped) bool) PlaybackConfig {
 
 const recordedScript = `
 function command.now() return {os.time(), os.date("%H:%M:%S"), os.clock()} end
+function command.pod(p) core.pod(p) end
 function command.far(p) local ok, why = core.jump(p) return {ok = ok, why = why} end
 ` + imagedScript
 
@@ -286,10 +293,11 @@ func (b *recorded) act(r *rand.Rand, next *world.CharacterID) {
 		id = *next
 		*next++
 		b.clients[id] = newClient()
+		b.clients[id].keeps = id%2 == 0
 		b.post(Enter{Character: Character{ID: id, Name: fmt.Sprint("P", id), System: 1, Ship: wren(at), Data: map[string]world.Value{"n": float64(n)}}, Client: b.clients[id], Reason: ReasonLogin})
 	case 2, 3:
 		if c != nil {
-			name := []string{"think", "say", "bad", "price", "nothing", "stored", "order", "now", "far"}[n%9]
+			name := []string{"think", "say", "bad", "price", "nothing", "stored", "order", "now", "far", "pod", "pod"}[n%11]
 			b.post(Command{Player: id, Client: c, ID: uint64(n), Name: name, Args: map[string]world.Value{"text": "hello", "s": float64(n % 5)}})
 		}
 	case 4:
