@@ -110,6 +110,7 @@ type State struct {
 	entered  activities
 	profile  *profiling
 	watch    *Watch    // nil while nobody asks who writes what
+	debugger Debugger  // nil while nobody looks on
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool
