@@ -242,3 +242,20 @@ func CodeLines(r *code.Release, path string) map[int]bool {
 	}
 	return lines
 }
+
+// Runs says whether a task has not ended, and whether it runs now, or waits for what it has
+// begun itself.
+func (s *State) Runs(task uint64) (alive, running bool) {
+	for t := range s.alive {
+		if t.id != task {
+			continue
+		}
+		for th := s.m.CurrentThread; th != nil; th = th.Parent {
+			if th == t.th {
+				return true, true
+			}
+		}
+		return true, false
+	}
+	return false, false
+}
