@@ -24,7 +24,7 @@ type shrinkCmd struct {
 	Scripts  string        `default:"scripts" help:"The folder of the game's scripts, which --test is below."`
 	Data     string        `default:"data" help:"The folder of the shard."`
 	Out      string        `help:"The file to write; NAME.small.rec where left out." placeholder:"FILE.rec"`
-	For      time.Duration `default:"3m" help:"How long to try. What there is by then is written."`
+	For      time.Duration `default:"5m" help:"How long to try. What there is by then is written."`
 }
 
 // Run shrinks the recording.

@@ -19,11 +19,15 @@ type replayCmd struct {
 	Until   uint64        `help:"The last tick to run; the recording's where left out." placeholder:"TICK"`
 	Release int           `help:"Run this release in the place of those that ran, and say what comes out differently." placeholder:"N"`
 	Patch   []string      `help:"Run with a function replaced by the one in a file, and say what comes out differently." placeholder:"MODULE.FUNCTION=FILE"`
+	Debug   debugFlags    `embed:""`
 	JSON    bool          `name:"json" help:"Print one JSON value."`
 }
 
 // Run runs the recording.
 func (c *replayCmd) Run() error {
+	if c.Debug.Dap != "" {
+		return c.debug()
+	}
 	report, err := server.Replay(server.ReplayConfig{Data: c.Data, What: c.What, From: c.From, Until: world.Tick(c.Until), Release: c.Release, Patches: c.Patch})
 	if err != nil {
 		return err

@@ -162,15 +162,18 @@ func (t *failing) first(rec *record.Recording) (string, error) {
 		names = append(names, regexp.QuoteMeta(f.Test))
 	}
 	t.tests = "^(" + strings.Join(names, "|") + ")$"
-	return t.want[0].String(), nil
+	return "the failure " + t.want[0].String(), nil
 }
 
-// again says whether the same fails with another recording.
+// again says whether all of the same fails with another recording.
 func (t *failing) again(rec *record.Recording) (bool, error) {
 	out := t.run(rec)
-	return slices.ContainsFunc(out.Failures, func(f luatest.Failure) bool {
-		return slices.ContainsFunc(t.want, func(w luatest.Failure) bool { return f.Test == w.Test && f.Place == w.Place })
-	}), nil
+	for _, w := range t.want {
+		if !slices.ContainsFunc(out.Failures, func(f luatest.Failure) bool { return f.Test == w.Test && f.Place == w.Place }) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func (t *failing) run(rec *record.Recording) luatest.Outcome {
@@ -234,7 +237,8 @@ func (s *Shrunk) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d bytes of %d, %s, %.1f s of the game, %s, %s; it took %d runs\n", s.Kept.Path, s.Kept.Span.Bytes, s.Before,
 		count(s.Ticks, "tick", "ticks"), s.Seconds, count(len(s.Players), "player", "players"), count(len(s.Inputs), "input", "inputs"), s.Runs)
-	fmt.Fprintf(&b, "it still shows %s\n", s.Shows)
+	shows, _, _ := strings.Cut(s.Shows, "\n")
+	fmt.Fprintf(&b, "it still shows %s\n", shows)
 	if len(s.Players) > 0 {
 		fmt.Fprintf(&b, "players: %s\n", strings.Join(s.Players, ", "))
 	}

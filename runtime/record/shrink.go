@@ -34,6 +34,9 @@ type Shrunk struct {
 // ErrPasses is the error of a recording that does not show what it is kept for.
 var ErrPasses = errors.New("it does not fail as it is, so there is nothing to shrink")
 
+// errSlipped is the error of what was lost at the end.
+var errSlipped = errors.New("what is left fails only as long as it is held against the whole: say what must not happen by an error, an answer or a value, and not by parted()")
+
 // Shrink makes a recording smaller while it still fails: it ends sooner and begins later,
 // players are not there, what came in did not come in, and files that nobody loads and far
 // systems are not in it. It is run again many times; the way is the same each time, unless it
@@ -227,6 +230,9 @@ func (s *shrinker) done() (*Shrunk, error) {
 	out := &Shrunk{Runs: s.runs, Stopped: s.Stop(), Ticks: len(f.steps())}
 	if out.Recording, err = f.recording(); err != nil {
 		return nil, err
+	}
+	if bad, err := s.Fails(out.Recording); err != nil || !bad {
+		return nil, errors.Join(err, errSlipped)
 	}
 	t, err := out.Recording.NewTrial(s.setup, nil)
 	if err != nil {

@@ -64,8 +64,8 @@ func (w *watcher) Line(L *lua.LState, _ *lua.LFunction, line int) {
 // locals that are in scope there, and the programs do what they do without.
 func TestAHookSeesLines(t *testing.T) {
 	for src, want := range map[string][]string{
-		"local a = 1\nlocal b = a + 1\nprint(a, b)":                            {"1", "2 a=1", "3 a=1 b=2"},
-		"for i = 1, 2 do\n  local x = i\nend\nprint(1)":                        {"1", "2 i=1", "1", "2 i=2", "1", "4"},
+		"local a = 1\nlocal b = a + 1\nprint(a, b)":                             {"1", "2 a=1", "3 a=1 b=2"},
+		"for i = 1, 2 do\n  local x = i\nend\nprint(1)":                         {"1", "2 i=1", "1", "2 i=2", "1", "4"},
 		"local function f(n)\n  return n\nend\nlocal r = f(1) + f(2)\nprint(r)": {"3 f=nil", "4 f=function", "2 n=1", "2 n=2", "5 f=function r=3"},
 	} {
 		w := &watcher{}
