@@ -147,8 +147,10 @@ func fight(t *testing.T, s *system.System, at *handHeld) {
 		at.now = at.now.Add(100 * time.Millisecond)
 		s.Turn(at.now)
 	}
+	asked := uint64(0)
 	command := func(who int, name string, mark float64) {
-		post(system.Command{Player: world.CharacterID(who + 1), Client: connected{}, ID: 1, Name: name, Args: map[string]world.Value{"at": mark}})
+		asked++
+		post(system.Command{Player: world.CharacterID(who + 1), Client: connected{}, ID: asked, Name: name, Args: map[string]world.Value{"at": mark}})
 	}
 	turn()
 	for i, name := range names {
