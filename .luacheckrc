@@ -42,6 +42,7 @@ tests.read_globals = {
   "ne",
   "near",
   "ok",
+  "replay",
 }
 files["**/*_test.lua"] = tests
 files["**/testing/*.lua"] = tests

@@ -27,16 +27,23 @@ type replayCmd struct {
 	Listen  string        `env:"-" help:"Show it in the player's page, here, with a time line: 127.0.0.1:7779." placeholder:"ADDR:PORT"`
 	Anyone  bool          `env:"-" name:"accept-anyone" help:"--listen may be where others reach it: they see what everybody did and was told."`
 	Socket  string        `env:"-" help:"With --listen: the console's socket; one in run below --data where left out." placeholder:"PATH"`
+	Debug   debugFlags    `embed:""`
 	JSON    bool          `name:"json" help:"Print one JSON value."`
 }
 
 // Run runs the recording.
 func (c *replayCmd) Run() error {
+	if c.Listen != "" && c.Debug.Dap != "" {
+		return errors.New("--listen shows the recording and --dap debugs it: give one of them")
+	}
 	if c.Listen != "" {
 		return c.show()
 	}
 	if c.Anyone || c.Socket != "" {
 		return errors.New("--accept-anyone and --socket go with --listen")
+	}
+	if c.Debug.Dap != "" {
+		return c.debug()
 	}
 	report, err := server.Replay(server.ReplayConfig{Data: c.Data, What: c.What, From: c.From, Until: world.Tick(c.Until), Release: c.Release, Patches: c.Patch})
 	if err != nil {

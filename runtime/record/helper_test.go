@@ -209,8 +209,10 @@ func (s *shard) post(m system.Message) {
 }
 
 // release brings the system to other scripts, between two ticks.
-func (s *shard) release(n int) {
-	to := code.NewRelease(n, scripts(n))
+func (s *shard) release(n int) { s.change(code.NewRelease(n, scripts(n))) }
+
+// change is release to one that is given.
+func (s *shard) change(to *code.Release) {
 	s.post(system.Between(func(sys *system.System) {
 		staged, err := s.stager.Stage(s.at, to, sys.State().Modules())
 		if err != nil {

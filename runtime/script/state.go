@@ -116,6 +116,7 @@ type State struct {
 	profile  *profiling
 	sampling *sampling // nil where nobody listens
 	watch    *Watch    // nil while nobody asks who writes what
+	debugger Debugger  // nil while nobody looks on
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool

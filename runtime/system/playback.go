@@ -55,6 +55,10 @@ type PlaybackConfig struct {
 	// Fault and Log hear what a system's OnFault and OnLog hear. They may be nil.
 	Fault func(script.Fault)
 	Log   func(level, module, text string)
+	// Took hears of each message of a step, before the step is run. It may be nil.
+	Took func(Message)
+	// Replied hears the answers to players' commands. It may be nil.
+	Replied func(to world.CharacterID, id uint64, result world.Value, err error)
 	// Told hears the events that a player's connection is sent, but not what there is in
 	// space: an Onlooker sees that. It may be nil.
 	Told func(world.CharacterID, *wire.Frame)
@@ -95,6 +99,18 @@ func (p *Playback) Begin() ([]byte, error) {
 	p.answers, p.gauged = nil, false
 	return p.s.snapshotImage()
 }
+
+// Leave takes players out of the system, between two steps, whatever the tape says of them.
+func (p *Playback) Leave(players []world.CharacterID) {
+	for _, id := range players {
+		p.s.leave(Leave{Player: id, Reason: "logout"})
+		p.s.settle()
+	}
+}
+
+// Asked is how many questions the system has asked the outside since the beginning, or since
+// Begin.
+func (p *Playback) Asked() uint64 { return p.s.tape.asked }
 
 // Image writes the system down as it stands, and nothing counts from here: what is run goes
 // on as if nobody had asked.
@@ -141,9 +157,10 @@ func (p *Playback) System() *System { return p.s }
 // Close gives its scripts back.
 func (p *Playback) Close() { p.s.scripts.close() }
 
-// client is the connection of a player: it hears nothing, and loses frames when the tape
-// says so.
-func (p *Playback) client(id world.CharacterID) Client { return &listener{p: p, id: id} }
+// client is the connection of a player. It loses frames when the tape says so.
+func (p *Playback) client(id world.CharacterID) Client {
+	return &listener{p: p, id: id}
+}
 
 type listener struct {
 	noClient
@@ -156,6 +173,13 @@ func (c *listener) NeedSnapshot() bool {
 	lost := c.p.lost[c.id]
 	delete(c.p.lost, c.id)
 	return lost
+}
+
+// Reply implements Client.
+func (c *listener) Reply(id uint64, result world.Value, err error) {
+	if c.p.cfg.Replied != nil {
+		c.p.cfg.Replied(c.id, id, result, err)
+	}
 }
 
 // KeepsView implements Keeper.
@@ -356,8 +380,12 @@ func (p *Playback) message(r *image.Reader) {
 	case Detach:
 		m = parting{of.Player, r.Bool()}
 	}
-	if m != nil && r.Err() == nil {
-		p.batch = append(p.batch, m)
+	if m == nil || r.Err() != nil {
+		return
+	}
+	p.batch = append(p.batch, m)
+	if p.cfg.Took != nil {
+		p.cfg.Took(m)
 	}
 }
 

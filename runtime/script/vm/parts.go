@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"unsafe"
@@ -229,15 +228,6 @@ func (m *Machine) Shown(v lua.LValue) (number uint64) {
 
 // LastShown is the last number that was given out.
 func (m *Machine) LastShown() uint64 { return m.shown.last }
-
-// Unshow takes back the numbers behind one: who had them is as if never shown.
-func (m *Machine) Unshow(last uint64) {
-	if m.shown.last == last {
-		return
-	}
-	maps.DeleteFunc(m.shown.of, func(_ any, number uint64) bool { return number > last })
-	m.shown.last = last
-}
 
 // SetShown gives a value its number.
 func (m *Machine) SetShown(v lua.LValue, number uint64) {
