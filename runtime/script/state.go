@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -113,6 +114,7 @@ type State struct {
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool
+	broken   atomic.Bool // see Break
 }
 
 // New makes a State and requires its entries. An error is the first entry's that
