@@ -69,7 +69,7 @@ func TestSurvey(t *testing.T) {
 	got := strings.Join(leavesOf(keeping(t, keepingSource)), "\n")
 	want := strings.Join([]string{
 		`handlers of work="1"`, `m's reload.state kept.k="v"`, `m.held's variable=5`, `m.n=3`, `m.of[1].name="a"`, `m.of[2].deep.x=true`, `m.of[2].name="b"`, `m:count=7`,
-		`reload.state m:kept.k="v"`, `tasks of task, in sleep="1"`, `timers of m, every 5 s="2, the next due at 5 s"`,
+		`tasks of task, in sleep="1"`, `timers of m, every 5 s="2, the next due at 5 s"`,
 	}, "\n")
 	if got != want {
 		t.Errorf("it keeps\n%s\nand not\n%s", got, want)

@@ -27,6 +27,8 @@ type Playback struct {
 	failed  error // of a deed in the step
 	got     Digests
 	ran     bool // the step has come to its digest
+
+	commands map[commandKey]string // given and not answered, where somebody observes
 }
 
 // heard is an answer to a question, by the number of the question.
@@ -47,6 +49,8 @@ type PlaybackConfig struct {
 	Stepped func(Stepped) bool
 	// Saved hears what the system saves. It may be nil.
 	Saved func([]Character)
+	// Observer hears of all that it does; nil: nobody.
+	Observer Observer
 }
 
 // Stepped is a step that was run again.
@@ -64,7 +68,7 @@ var ErrStopped = errors.New("stopped")
 // NewPlayback thaws the system of an image. Players who had a connection have one that
 // nobody hears.
 func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
-	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}}
+	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, commands: map[commandKey]string{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
 	c.playback, c.NewRound = p, nil
@@ -153,6 +157,15 @@ func (p *Playback) answer(asked uint64) string {
 		return text
 	}
 	return ""
+}
+
+// hear answers a question that is answered at once.
+func (p *Playback) hear(q Question, asked uint64) string {
+	text := p.answer(asked)
+	if o := p.cfg.Observer; o != nil {
+		return o.Hear(q, text)
+	}
+	return text
 }
 
 func (p *Playback) stepped(d Digests) { p.got, p.ran = d, true }
@@ -254,6 +267,9 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	if r.Err() != nil {
 		return r.Err()
 	}
+	if o := p.cfg.Observer; o != nil {
+		p.batch = append(p.batch, o.Due()...)
+	}
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
@@ -287,8 +303,44 @@ func (p *Playback) message(r *image.Reader) {
 		m = parting{of.Player, r.Bool()}
 	}
 	if m != nil && r.Err() == nil {
-		p.batch = append(p.batch, m)
+		p.take(m)
 	}
+}
+
+// take puts a message into the step that is read.
+func (p *Playback) take(m Message) {
+	o := p.cfg.Observer
+	switch of := m.(type) {
+	case Command:
+		if o != nil {
+			p.commands[commandKey{of.Player, of.ID}] = of.Name
+		}
+	case Result, Answer, Order:
+		if o != nil {
+			var now bool
+			if m, now = o.Answer(m); !now {
+				return
+			}
+		}
+	}
+	p.batch = append(p.batch, m)
+}
+
+// commandKey is which command of whom.
+type commandKey struct {
+	player world.CharacterID
+	id     uint64
+}
+
+// repliedTo tells the observer how a command has ended.
+func (s *System) repliedTo(id world.CharacterID, command uint64, result world.Value, err error) {
+	if s.observer() == nil {
+		return
+	}
+	key := commandKey{id, command}
+	names := s.cfg.playback.commands
+	s.answered(toPlayer(id), names[key], err, result)
+	delete(names, key)
 }
 
 // parting is a Detach of the connection that the player has then, or of one before.

@@ -201,16 +201,20 @@ func (s *System) options(release *code.Release) script.Options {
 			s.cfg.Bind(s, st)
 		}
 	}
-	if s.cfg.OnFault != nil {
+	if s.cfg.OnFault != nil || s.observer() != nil {
 		opt.OnFault = func(f script.Fault) {
-			if !s.tape.again() {
+			if s.tape.again() {
+				s.failed(f)
+			} else if s.cfg.OnFault != nil {
 				s.cfg.OnFault(s.cfg.Address, f)
 			}
 		}
 	}
-	if s.cfg.OnLog != nil {
+	if s.cfg.OnLog != nil || s.observer() != nil {
 		opt.OnLog = func(level, module, text string) {
-			if !s.tape.again() {
+			if s.tape.again() {
+				s.logged(level, module, text)
+			} else if s.cfg.OnLog != nil {
 				s.cfg.OnLog(s.cfg.Address, level, module, text)
 			}
 		}
