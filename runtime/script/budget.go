@@ -84,7 +84,7 @@ func (s *State) slice() int64 {
 func (s *State) overspent() string {
 	m := &s.meter
 	switch {
-	case s.broken.Load():
+	case s.Broken():
 		return "it was broken off from outside"
 	case s.m.Steps <= 0 && m.left <= 0:
 		return fmt.Sprintf("budget: more than %d steps in one go; split the work with sleep(), or stop the loop", m.budget.Steps)
@@ -117,11 +117,11 @@ func (s *State) begin(b Budget) {
 	m := &s.meter
 	regs, tasks := m.made.regs[:0], m.made.tasks[:0]
 	*m = meter{budget: b, left: b.Steps, total: m.total, made: made{regs, tasks}}
-	if s.broken.Load() {
-		m.budget.Steps, m.left = 0, 0
-	}
 	s.m.Steps = min(s.slice(), m.left)
 	m.left -= s.m.Steps
+	if s.Broken() {
+		m.budget.Steps, m.left, s.m.Steps = 0, 0, 0
+	}
 	m.memory = s.m.Allocated + s.allowance(b)
 	s.m.AllocLimit = m.memory
 	if s.profile != nil {

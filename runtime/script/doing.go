@@ -38,5 +38,18 @@ func (s *State) Doing() (d Doing) {
 // a State that is run again and takes too long; any goroutine may call it.
 func (s *State) Break() { s.broken.Store(true) }
 
-// Broken says whether Break has been called.
-func (s *State) Broken() bool { return s.broken.Load() }
+// BreakAfter lets the State be broken off when it has taken so many steps more; 0 lets it go on.
+func (s *State) BreakAfter(steps int64) {
+	s.breaksFrom, s.breaksAt = s.StepsNow(), 0
+	if steps > 0 {
+		s.breaksAt = s.breaksFrom + steps
+	}
+}
+
+// BreaksFrom is how many steps had been taken when BreakAfter was called.
+func (s *State) BreaksFrom() int64 { return s.breaksFrom }
+
+// Broken says whether the State has been broken off.
+func (s *State) Broken() bool {
+	return s.broken.Load() || s.breaksAt > 0 && s.StepsNow() > s.breaksAt
+}

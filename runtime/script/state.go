@@ -115,6 +115,8 @@ type State struct {
 	stage    Stage     // not nil in a State that stages
 	closed   bool
 	broken   atomic.Bool // see Break
+
+	breaksFrom, breaksAt int64 // see BreakAfter
 }
 
 // New makes a State and requires its entries. An error is the first entry's that
