@@ -73,7 +73,7 @@ func against(s *Session, a Args) (Against, error) {
 	case during <= 0 || during > mostAgainst:
 		return Against{}, Refuse(CodeUsage, "%s is how far back, up to %v, not %q", againstFlag.Name, mostAgainst, a.Given(againstFlag))
 	case s.Shard.Shadows == nil:
-		return Against{}, Refuse(CodeFailed, "nothing is recorded that it could be run against: start the shard without --record=off")
+		return Against{}, Refuse(CodeFailed, "nothing is recorded that it could be run against: start the shard without --no-record")
 	}
 	systems := a.Systems
 	if len(systems) == 0 {

@@ -156,7 +156,9 @@ func (v *town) against(rec *record.Recording, path string, functions []string, p
 		}
 		source = strings.Replace(source, pairs[i], pairs[i+1], 1)
 	}
-	change := func(r *code.Release) (*code.Release, error) { return r.With(r.Number, map[string][]byte{path: []byte(source)}), nil }
+	change := func(r *code.Release) (*code.Release, error) {
+		return r.With(r.Number, map[string][]byte{path: []byte(source)}), nil
+	}
 	if functions == nil {
 		to, err := change(v.release)
 		if err != nil {
