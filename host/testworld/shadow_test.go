@@ -239,22 +239,3 @@ for i, p in ipairs(system.players()) do
   player.set_ship(p, id)
   space.stop(id)
 end`
-
-func TestShadowTry(t *testing.T) {
-	v := newTown(t)
-	v.live()
-	rec := v.recorded()
-	r, err := v.against(rec, "town.lua", nil, "town.fee)", "town.fee )")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%s\n%+v\nacts %d\nsteps %d %d took %v %v %+v %v", r.Verdict(), r.Groups, r.Acts, r.LuaWas, r.LuaNow, r.TookWas, r.TookNow, r.Timings, r.Unlike)
-	r, err = v.against(rec, "town.lua", nil, "1 + town.fee", "1 - town.fee")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%s\nacts %d\nsteps %d %d took %v %v %+v %v %+v", r.Verdict(), r.Acts, r.LuaWas, r.LuaNow, r.TookWas, r.TookNow, r.Timings, r.Unlike, r.Cause)
-	for _, g := range r.Groups {
-		t.Logf("%s %s: %s | %s | %s", g.Kind, g.Name, g.How(), g.Was, g.Now)
-	}
-}
