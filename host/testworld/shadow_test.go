@@ -171,6 +171,7 @@ func (v *town) against(rec *record.Recording, path string, functions []string, p
 
 // live lets six pilots live for three quarters of a minute: they talk, trade, fight and fly.
 func (v *town) live() {
+	v.pass(0.2) // the first image is of before anybody comes
 	for i := range 6 {
 		p, err := v.Join([]string{"Ann", "Ben", "Cay", "Dan", "Eve", "Fay"}[i])
 		if err != nil {

@@ -161,12 +161,12 @@ func (s *System) sentOut(to world.Address, m Message) {
 }
 
 // answered tells the observer how a command of a player, or a call, has ended.
-func (s *System) answered(to, name string, err error, values ...world.Value) {
+func (s *System) answered(to, name string, of script.Doing, err error, values ...world.Value) {
 	o := s.observer()
 	if o == nil {
 		return
 	}
-	a := Act{Kind: ActReply, To: to, Name: name, What: plain(values...)}
+	a := Act{Kind: ActReply, To: to, Name: name, What: plain(values...), Doing: of}
 	if err != nil {
 		a.What, a.Bad = err.Error(), true
 	}

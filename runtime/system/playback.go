@@ -1,6 +1,7 @@
 package system
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -333,13 +334,13 @@ type commandKey struct {
 }
 
 // repliedTo tells the observer how a command has ended.
-func (s *System) repliedTo(id world.CharacterID, command uint64, result world.Value, err error) {
+func (s *System) repliedTo(p *Player, command uint64, result world.Value, err error) {
 	if s.observer() == nil {
 		return
 	}
-	key := commandKey{id, command}
-	names := s.cfg.playback.commands
-	s.answered(toPlayer(id), names[key], err, result)
+	key, names := commandKey{p.ID, command}, s.cfg.playback.commands
+	name := cmp.Or(names[key], "a command of before")
+	s.answered(toPlayer(p.ID), name, script.Doing{Origin: "command " + name, Player: p.Name}, err, result)
 	delete(names, key)
 }
 

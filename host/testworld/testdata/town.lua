@@ -31,7 +31,7 @@ end
 function town.served(p)
   town.last[p] = system.now()
   for other, at in pairs(town.last) do
-    if system.now() - at > 10 then town.last[other] = nil end
+    if system.now() - at > 3 then town.last[other] = nil end
   end
 end
 
