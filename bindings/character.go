@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
 
@@ -85,7 +86,8 @@ func characterFind(e *env, L *lua.LState) int {
 
 func characterSend(e *env, L *lua.LState) int {
 	id, event := characterAt(L, 1), wire.NewEvent(L.CheckString(2), fields(L, 3, "character.send"))
-	elsewhere := e.sys.Hear(func() string {
+	e.sys.Says(id, event)
+	elsewhere := e.sys.Hear(system.Question{Word: "tell", ID: uint64(id)}, func() string {
 		if e.deps.Characters.Tell(id, event) {
 			return ""
 		}

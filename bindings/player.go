@@ -144,7 +144,7 @@ func playerRun(e *env, L *lua.LState, p *system.Player) int {
 }
 
 func playerMuted(e *env, L *lua.LState, p *system.Player) int {
-	why := e.sys.Hear(func() string {
+	why := e.sys.Hear(system.Question{Word: "muted", ID: uint64(p.ID)}, func() string {
 		if e.deps.Mutes == nil {
 			return ""
 		}

@@ -27,7 +27,7 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 	if run == nil {
 		run = func(work func()) { go work() }
 	}
-	sys.Await(w, func(id uint64) {
+	sys.Await(w, why, L, func(id uint64) {
 		run(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 			defer cancel()

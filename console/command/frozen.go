@@ -29,4 +29,4 @@ func frozenCells(id Identity) []any {
 // anyway says that a command reloads however it is asked for; reallyDone, that it does
 // unless it only plans.
 func anyway(Args) bool       { return true }
-func reallyDone(a Args) bool { return !a.Plan }
+func reallyDone(a Args) bool { return !a.Plan && !a.Has(againstFlag) }

@@ -13,7 +13,7 @@ import (
 func outcomes(s *Session, a Args, got ...release.Outcome) Result {
 	var r Result
 	var lines []string
-	t := &Table{Columns: columns("verdict", "release", "code", "message", "files", "warnings", "systems", "took_ms:ms", "at:time")}
+	t := &Table{Columns: columns("verdict", "release", "code", "message", "files", "warnings", "systems", "took_ms:ms", "at:time", "shadow")}
 	for _, o := range got {
 		lines = append(lines, sentence(o))
 		if o.Verdict == release.Refuse {
@@ -23,7 +23,8 @@ func outcomes(s *Session, a Args, got ...release.Outcome) Result {
 		for i, w := range o.Warnings {
 			warnings[i] = w.String()
 		}
-		t.Rows = append(t.Rows, []any{o.Verdict.Past(), o.Release, o.Code, o.Sentence(), list(o.Files), warnings, o.Units, millis(o.Took), moment(o.At)})
+		t.Rows = append(t.Rows, []any{o.Verdict.Past(), o.Release, o.Code, o.Sentence(), list(o.Files), warnings, o.Units, millis(o.Took), moment(o.At), o.Shadow})
+		r.Noted = o.Shadow
 	}
 	if a.JSON {
 		r.Table = t
@@ -57,6 +58,9 @@ func sentence(o release.Outcome) string {
 	}
 	for _, w := range o.Warnings {
 		b.WriteString("\n  " + w.String())
+	}
+	if o.Shadow != "" && applied {
+		b.WriteString("\n  " + o.Shadow)
 	}
 	return b.String()
 }
@@ -92,6 +96,9 @@ func planned(o release.Outcome, a Args) Result {
 	}
 	for _, v := range o.Report.Values {
 		lines = append(lines, "  state "+v.String())
+	}
+	if o.Shadow != "" {
+		lines = append(lines, "  "+o.Shadow)
 	}
 	if o.Report.Taken > 0 {
 		lines = append(lines, fmt.Sprintf("  state %d values take what the new source says", o.Report.Taken))

@@ -135,17 +135,20 @@ func parse(c *Command, line string, rest []word) (Args, error) {
 func lateFlags(c *Command, a *Args) error {
 	last := a.Code[strings.LastIndexByte(a.Code, '\n')+1:]
 	for at := range last {
-		if at == 0 || !isSpace(last[at-1]) || !strings.HasPrefix(last[at:], "--") {
+		if at == 0 || !isSpace(last[at-1]) || !strings.HasPrefix(last[at:], "--") && last[at] != '@' {
 			continue
 		}
 		words, err := split(last[at:])
-		name, _, _ := strings.Cut(words[0].text, "=")
 		before := a.Code[:len(a.Code)-len(last)+at]
-		if _, known := c.flag(name); !known || !whole(before) {
+		if !late(c, words[0]) || !whole(before) {
 			continue
 		}
 		for i := 0; i < len(words) && err == nil; i++ {
 			used := 0
+			if lateSystem(c, words[i]) {
+				a.Systems = append(a.Systems, words[i].text[1:])
+				continue
+			}
 			if !strings.HasPrefix(words[i].text, "--") {
 				return fmt.Errorf("what is %q behind the code for?", words[i].text)
 			}
@@ -156,6 +159,20 @@ func lateFlags(c *Command, a *Args) error {
 		return err
 	}
 	return nil
+}
+
+// late says whether a word behind the code may be a flag of the command, or a system.
+func late(c *Command, w word) bool {
+	name, _, _ := strings.Cut(w.text, "=")
+	_, known := c.flag(name)
+	return known || lateSystem(c, w)
+}
+
+// lateSystem says whether a word behind the code names a system: of a command that is held
+// against some.
+func lateSystem(c *Command, w word) bool {
+	_, takes := c.flag(againstFlag.Name)
+	return takes && !w.quoted && len(w.text) > 1 && w.text[0] == '@'
 }
 
 // whole says whether code is Lua by itself, so that what follows is not inside a

@@ -46,7 +46,7 @@ func init() {
 		Name: "patch", Args: "FUNCTION = CODE", Short: "give one function new code in the running shard; at a terminal, without CODE, in your editor",
 		Example: "patch --canary @Jita --reason overflow market.fee = function(price) return price * 0.01 end",
 		Role:    Operator, Changes: true, Code: true, Lua: true, Takes: []Kind{FunctionWord},
-		Flags:   []Flag{planFlag, canaryFlag, onFlag, reasonFlag, stickyFlag, supersedeFlag, confirmFlag},
+		Flags:   []Flag{planFlag, againstFlag, canaryFlag, onFlag, reasonFlag, stickyFlag, supersedeFlag, confirmFlag},
 		Reloads: reallyDone,
 		Offered: offered, Run: runPatch,
 	}, {
@@ -82,6 +82,12 @@ func runPatch(ctx context.Context, s *Session, a Args) (Result, error) {
 	}
 	p := release.PatchRequest{Function: a.Word(0), Instance: a.Given(onFlag), Code: a.Code, Canary: a.Canary, Reason: a.Reason,
 		Author: s.Who, Sticky: a.Has(stickyFlag), Supersede: a.Has(supersedeFlag), Session: s.Seat}
+	if a.Has(againstFlag) {
+		return runShadowPatch(ctx, s, a, p)
+	}
+	if len(a.Systems) > 0 {
+		return Result{}, Refuse(CodeUsage, "what is @%s for? --canary @%s patches it there only, --against DURATION @%s says what would come out differently", a.Systems[0], a.Systems[0], a.Systems[0])
+	}
 	if a.Plan {
 		plan, err := s.Shard.Patches.PlanPatch(ctx, p)
 		if err != nil {

@@ -80,7 +80,7 @@ func init() {
 		Example: "release diff 40 41", Offered: offered, Run: runReleaseDiff,
 	}, {
 		Name: "release plan", Args: "[N]", Short: "what promoting the queue, or going to a release, would do",
-		Example: "release plan", Offered: offered, Run: runReleasePlan,
+		Example: "release plan --against 5m @Jita", Flags: []Flag{againstFlag}, Offered: offered, Run: runReleasePlan,
 	}, {
 		Name: "release promote", Args: "[N]", Short: "apply what waits in the queue, on canary systems or everywhere",
 		Example: "release promote --canary @Jita", Role: Operator, Changes: true,
@@ -187,6 +187,9 @@ func runReleasePlan(ctx context.Context, s *Session, a Args) (Result, error) {
 	n, err := releaseNumber(a, 0)
 	if err != nil {
 		return Result{}, err
+	}
+	if a.Has(againstFlag) {
+		return runShadowRelease(ctx, s, a, n)
 	}
 	p, err := s.Shard.Releases.Plan(ctx, n)
 	if err != nil {

@@ -24,6 +24,8 @@ type Result struct {
 	Fresh bool `json:"fresh,omitempty"`
 	// AsJSON asks to be shown as JSON.
 	AsJSON bool `json:"as_json,omitempty"`
+	// Noted is written to the audit log behind what became of it; it does not cross the wire.
+	Noted string `json:"-"`
 	// File is something to store beside the terminal: a profile.
 	File *File `json:"file,omitempty"`
 }

@@ -166,6 +166,9 @@ func (r *Registry) change(ctx context.Context, s *Session, c *Command, args Args
 	case result.Failed != "":
 		return result, result.Failed, nil
 	}
+	if result.Noted != "" {
+		return result, "done; " + result.Noted, nil
+	}
 	return result, "done", nil
 }
 

@@ -35,6 +35,7 @@ type Shard struct {
 	Audit    Audit
 
 	Recordings Recordings
+	Shadows    Shadows // nil: nothing is recorded
 
 	Community Community
 	Economy   Economy

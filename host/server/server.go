@@ -52,7 +52,8 @@ type Server struct {
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
-	run         string           // tells this run of the shard from others
+	shadows     shadows
+	run         string // tells this run of the shard from others
 	books       *books
 	power       power
 	health      health
@@ -131,7 +132,7 @@ func (s *Server) open() (err error) {
 		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
 		Outside: s.errands.run,
 	}
-	s.deps, s.recorder = deps, s.newRecorder(m)
+	s.deps, s.recorder, s.shadows = deps, s.newRecorder(m), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)

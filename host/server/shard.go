@@ -40,7 +40,7 @@ func (s *Server) Shard() command.Shard {
 		Economy:   economy{s},
 	}
 	if s.recorder != nil {
-		shard.Recordings = recordings{s}
+		shard.Recordings, shard.Shadows = recordings{s}, s.shadows
 	}
 	if s.cfg.SSH != "" {
 		shard.Operators = operators{s}

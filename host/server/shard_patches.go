@@ -55,7 +55,10 @@ func (v patches) MakePatch(ctx context.Context, p release.PatchRequest) (*releas
 
 // PromotePatch implements command.Patches.
 func (v patches) PromotePatch(ctx context.Context, number int, author string) (release.Outcome, error) {
-	return v.controller().PromotePatch(ctx, number, author), nil
+	said := v.s.shadows.ofPatch(number)
+	o := v.controller().PromotePatch(ctx, number, author)
+	o.Shadow = said
+	return o, nil
 }
 
 // DropPatch implements command.Patches.

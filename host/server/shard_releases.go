@@ -130,7 +130,9 @@ func (v keptReleases) PlanPromote(ctx context.Context, w release.Wish) (release.
 	if err != nil {
 		return release.Outcome{}, err
 	}
-	return plan(v.controller().PlanWish(ctx, w)), nil
+	o := plan(v.controller().PlanWish(ctx, w))
+	o.Shadow = v.s.shadows.ofWish(w)
+	return o, nil
 }
 
 // resolved is a wish with the names of systems as the fleet has them, and the release
@@ -171,7 +173,10 @@ func (v keptReleases) Promote(ctx context.Context, w release.Wish, author string
 	if err != nil {
 		return release.Outcome{}, err
 	}
-	return v.controller().Grant(ctx, w, author), nil
+	said := v.s.shadows.ofWish(w) // as things stand before
+	o := v.controller().Grant(ctx, w, author)
+	o.Shadow = said
+	return o, nil
 }
 
 // units turns names of systems as operators write them into units of the fleet.

@@ -47,9 +47,10 @@ type testWorld struct {
 	now      time.Time
 	churn    *churn // nil: nothing is reloaded
 	checks   []Check
+	record   func(*system.Config) system.Sink // nil: nobody
 }
 
-func newWorld(setup luatest.Setup, types *bindings.TypeReader) (*testWorld, error) {
+func newWorld(setup luatest.Setup, types *bindings.TypeReader, change ...func(*testWorld)) (*testWorld, error) {
 	static := setup.Map.ByName(setup.System)
 	if static == nil {
 		return nil, fmt.Errorf("there is no system %s in the map of tests", setup.System)
@@ -62,12 +63,19 @@ func newWorld(setup luatest.Setup, types *bindings.TypeReader) (*testWorld, erro
 		now:     started,
 	}
 	memory.now = func() time.Time { return w.now }
+	for _, f := range change {
+		f(w)
+	}
 	w.everyone = &everybody{world: w, people: map[world.CharacterID]bindings.Character{}}
 	w.bind = bindings.Binder(&bindings.Deps{
 		Map: setup.Map, Routes: world.NewRouter(setup.Map), Store: memory, Items: purse{memory}, Orders: desk{memory}, Characters: w.everyone,
 		Outside: func(work func()) { work() }, // in the same tick of every run
 	})
-	w.system = system.New(w.config(world.SystemAddress(static.Name), static, "", setup.Entry))
+	cfg := w.config(world.SystemAddress(static.Name), static, "", setup.Entry)
+	if w.record != nil {
+		cfg.Record = w.record(&cfg)
+	}
+	w.system = system.New(cfg)
 	if err := w.system.Start(w.now); err != nil {
 		return nil, err
 	}

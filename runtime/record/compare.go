@@ -128,7 +128,7 @@ func (p *pair) close() {
 func (p *pair) part(part Part) (goes bool, err error) {
 	for i, r := range p.runs {
 		p.stepped[i], p.states[i] = p.stepped[i][:0], p.states[i][:0]
-		if goes, err = r.part(part); err != nil {
+		if goes, err = r.Part(part); err != nil {
 			if i == 1 {
 				err = fmt.Errorf("with the change: %w", err)
 			}

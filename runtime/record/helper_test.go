@@ -73,7 +73,7 @@ func bind(s *system.System, st *script.State) {
 			return 0
 		},
 		"muted": func(L *lua.LState) int {
-			L.Push(lua.LString(s.Hear(func() string { return muted })))
+			L.Push(lua.LString(s.Hear(system.Question{Word: "muted"}, func() string { return muted })))
 			return 1
 		},
 		"tell": func(L *lua.LState) int {
@@ -85,7 +85,7 @@ func bind(s *system.System, st *script.State) {
 			if err != nil {
 				L.RaiseError("%s", err.Error())
 			}
-			s.Await(w, nil)
+			s.Await(w, "store", L, nil)
 			return L.Yield()
 		},
 	})

@@ -43,6 +43,7 @@ type Outcome struct {
 	Note     string
 	At       time.Time
 	Took     time.Duration
+	Shadow   string // whether a shadow run was made of what is promoted, and what it said; "" where nobody asks
 
 	passing bool // a refusal that is not the files' fault
 }

@@ -78,6 +78,18 @@ func (c *Controller) PlanPatch(ctx context.Context, r PatchRequest) (Outcome, []
 	return c.plan(ctx, m.step)
 }
 
+// WantedPatch is what runs, canaries aside, and what a patch of all would make of it, with the
+// text of the function then. Nothing changes.
+func (c *Controller) WantedPatch(r PatchRequest) (from, to *code.Release, text string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m, err := c.patched(r)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return c.units.live(), m.to, m.patch.Text, nil
+}
+
 // Hash identifies a function's text.
 func Hash(text string) string { return code.NewFile("", []byte(text)).Hash }
 

@@ -96,6 +96,8 @@ func (s *State) slice() int64 {
 func (s *State) overspent() string {
 	m := &s.meter
 	switch {
+	case s.Broken():
+		return "it was broken off from outside"
 	case s.m.Steps <= 0 && m.left <= 0:
 		return fmt.Sprintf("budget: more than %d steps in one go; split the work with sleep(), or stop the loop", m.budget.Steps)
 	case s.m.Allocated > m.memory && s.held > maxHeld:
@@ -129,6 +131,9 @@ func (s *State) begin(b Budget) {
 	*m = meter{budget: b, left: b.Steps, total: m.total, made: made{regs, tasks}}
 	s.m.Steps = 0
 	s.handOut()
+	if s.Broken() {
+		m.budget.Steps, m.left, s.m.Steps = 0, 0, 0
+	}
 	m.memory = s.m.Allocated + s.allowance(b)
 	s.m.AllocLimit = m.memory
 	if s.profile != nil {

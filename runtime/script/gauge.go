@@ -29,6 +29,7 @@ type Reading struct {
 	Calls   float64 // estimated where there were too many to count
 	Timed   uint64  // those whose time is known: they did not wait
 	Time    time.Duration
+	Steps   int64                // of them, with what they have called
 	Spread  [GaugeBuckets]uint32 // of the times
 	Origins []string             // what was running: "command fire"
 }
@@ -61,8 +62,17 @@ type gauged struct {
 type gaugeCall struct {
 	of    *gauged
 	began time.Duration // by the stopwatch
+	steps int64         // those before it
 	now   float64
 }
+
+// A gauge takes no steps of its own: those of its wrapper, which are a call to enter, one of
+// the function's own code and one to leave, are given back, so that a State that is gauged
+// goes the way of one that is not.
+const (
+	enterSteps = 2
+	leaveSteps = 1
+)
 
 // Gauge begins to gauge the functions, or goes on, and returns what was seen since
 // the last time. Names that no module declares are left out; no names end it.
@@ -113,7 +123,7 @@ func (s *State) readGauge() map[string]Reading {
 
 // add is both readings together.
 func (r Reading) add(o Reading) Reading {
-	r.Calls, r.Timed, r.Time = r.Calls+o.Calls, r.Timed+o.Timed, r.Time+o.Time
+	r.Calls, r.Timed, r.Time, r.Steps = r.Calls+o.Calls, r.Timed+o.Timed, r.Time+o.Time, r.Steps+o.Steps
 	for i, n := range o.Spread {
 		r.Spread[i] += n
 	}
@@ -246,7 +256,8 @@ func (d *gauged) Call(L *lua.LState) int {
 	if d.last != fn {
 		d.last, d.run = fn, &lua.LFunction{Env: fn.Env, Proto: d.saved, Upvalues: fn.Upvalues}
 	}
-	list := append(g.open[L], gaugeCall{d, g.s.stopwatch(), g.s.now})
+	g.s.m.Steps += enterSteps
+	list := append(g.open[L], gaugeCall{d, g.s.stopwatch(), g.s.StepsNow(), g.s.now})
 	g.open[L] = list
 	L.Push(d.run)
 	L.Push(lua.LNumber(len(list)))
@@ -265,6 +276,7 @@ func (d *gauged) from(origin string) {
 func (g *gauge) Call(L *lua.LState) int {
 	place, _ := L.Get(1).(lua.LNumber)
 	L.Remove(1)
+	g.s.m.Steps += leaveSteps
 	n, list := int(place), g.open[L]
 	if n < 1 || n > len(list) {
 		return L.GetTop() // the gauge is another one by now
@@ -274,13 +286,14 @@ func (g *gauge) Call(L *lua.LState) int {
 		delete(g.open, L)
 	}
 	if c.now == g.s.now {
-		c.of.note(g.s.stopwatch() - c.began)
+		c.of.note(g.s.stopwatch()-c.began, g.s.StepsNow()-c.steps)
 	}
 	return L.GetTop()
 }
 
-func (d *gauged) note(took time.Duration) {
+func (d *gauged) note(took time.Duration, steps int64) {
 	d.read.Timed++
+	d.read.Steps += steps
 	d.read.Time += took
 	d.read.Spread[min(bits.Len64(uint64(took.Microseconds())), GaugeBuckets-1)]++
 	if d.read.Timed >= gaugeLimit && d.until < 0 {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -120,6 +121,9 @@ type State struct {
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool
+	broken   atomic.Bool // see Break
+
+	breaksFrom, breaksAt int64 // see BreakAfter
 }
 
 // New makes a State and requires its entries. An error is the first entry's that

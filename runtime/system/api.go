@@ -171,12 +171,14 @@ func (s *System) EachEntity(visit func(*Entity)) { s.entities.each(visit) }
 // they are.
 func (s *System) Tell(p *Player, f *wire.Frame) {
 	s.tape.told(f.Text())
+	s.didTell(toPlayer(p.ID), f)
 	s.sending.tell(p, f)
 }
 
 // Broadcast sends an event to everybody in the system.
 func (s *System) Broadcast(f *wire.Frame) {
 	s.tape.told(f.Text())
+	s.didTell(toEverybody, f)
 	for _, p := range s.people.order {
 		s.sending.tell(p, f)
 	}
@@ -186,6 +188,7 @@ func (s *System) Broadcast(f *wire.Frame) {
 // reports whether there is such a thing.
 func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
 	s.tape.told(f.Text())
+	s.didTell(toNear(id, s.entities.byID[id] != nil), f)
 	return s.sending.near(id, f)
 }
 

@@ -2,6 +2,7 @@ package system
 
 import (
 	"errors"
+	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -42,9 +43,11 @@ func (a *asked) take(id uint64) *script.Wait {
 // Await notes that a task waits for work outside the system. begin, which may be nil, begins
 // the work, whose Result has to have the number: at once or, where the system is recorded,
 // when what led to it is on disk. So what is brought back after a crash knows that it was
-// begun, and it is not begun again.
-func (s *System) Await(w *script.Wait, begin func(id uint64)) {
+// begun, and it is not begun again. The word says what kind of work it is, with the arguments
+// on L, which may be nil: that is how an Observer tells questions apart.
+func (s *System) Await(w *script.Wait, word string, L *lua.LState, begin func(id uint64)) {
 	id := s.asked.add(w, true)
+	s.askedOutside(id, word, L)
 	if begin != nil {
 		s.tape.then(func() { begin(id) })
 	}
@@ -89,7 +92,9 @@ func (Order) refusable() bool { return false }
 // in itself. The task is woken with what the player's client would hear: the result, or
 // nil, a message and a code.
 func (s *System) GiveOrder(w *script.Wait, p world.CharacterID, name string, args world.Value) error {
-	return s.Post(Order{ID: s.asked.add(w, false), Player: p, Name: name, Args: args})
+	o := Order{ID: s.asked.add(w, false), Player: p, Name: name, Args: args}
+	s.tellAsked(AskedOrder, o.ID, fmt.Sprintf("%s as %d", name, p), "", o)
+	return s.Post(o)
 }
 
 func (m Order) deliver(s *System) {

@@ -109,6 +109,7 @@ type callReply struct {
 func (c *callReply) CallEnd(v []world.Value, err error) { c.s.reply(c.m, v, err) }
 
 func (s *System) reply(m Call, v []world.Value, err error) {
+	s.answered(string(m.From), m.Func, script.Doing{Origin: "call " + m.Func}, err, v...)
 	a := Answer{ID: m.ID, Values: v}
 	if err != nil {
 		a.Err = err.Error()

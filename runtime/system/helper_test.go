@@ -270,7 +270,7 @@ func bindTest(s *System, st *script.State) {
 			if err != nil {
 				L.RaiseError("%s", err.Error())
 			}
-			s.Await(w, nil)
+			s.Await(w, "store", L, nil)
 			return L.Yield()
 		},
 		"order": func(L *lua.LState) int {

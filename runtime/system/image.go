@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
@@ -239,7 +238,7 @@ func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
 	if r.Err() != nil || static == nil {
 		return
 	}
-	space, err := physics.Thaw(r.Raw(), runtime.GOMAXPROCS(0))
+	space, err := physics.Thaw(r.Raw(), k.s.workers())
 	if err != nil {
 		r.Fail("%v", err)
 		return

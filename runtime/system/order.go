@@ -73,6 +73,7 @@ type commandReply struct {
 func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.s.sending.cork(c.client)
 	c.s.tape.replied(c.id, result, err)
+	c.s.repliedTo(c.p, c.id, result, err)
 	c.client.Reply(c.id, result, forPlayer(err))
 }
 

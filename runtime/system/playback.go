@@ -1,6 +1,7 @@
 package system
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -32,6 +33,8 @@ type Playback struct {
 	gauged  bool     // functions are measured in this run, or were: that takes steps of Lua
 	ran     bool     // the step has come to its digest
 	done    *Stepped // the one that was run last, until Next has told of it
+
+	commands map[commandKey]string // given and not answered, where somebody observes
 }
 
 // heard is an answer to a question, by the number of the question.
@@ -62,6 +65,8 @@ type PlaybackConfig struct {
 	// Told hears the events that a player's connection is sent, but not what there is in
 	// space: an Onlooker sees that. It may be nil.
 	Told func(world.CharacterID, *wire.Frame)
+	// Observer hears of all that it does; nil: nobody.
+	Observer Observer
 }
 
 // Stepped is a step that was run again.
@@ -79,7 +84,7 @@ var ErrStopped = errors.New("stopped")
 // NewPlayback thaws the system of an image. Players who had a connection have one that
 // nobody hears.
 func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
-	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, keeping: map[world.CharacterID]bool{}}
+	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, keeping: map[world.CharacterID]bool{}, commands: map[commandKey]string{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
 	c.playback, c.NewRound, c.Tally = p, nil, nil
@@ -225,6 +230,15 @@ func (p *Playback) stepped(d Digests, measured bool) {
 	p.got, p.ran, p.gauged = d, true, p.gauged || measured
 }
 
+// hear answers a question that is answered at once.
+func (p *Playback) hear(q Question, asked uint64) string {
+	text := p.answer(asked)
+	if o := p.cfg.Observer; o != nil {
+		return o.Hear(q, text)
+	}
+	return text
+}
+
 // Run does what a batch says. Its bytes come from outside: what is wrong with them is an
 // error, after which the system must not be used.
 func (p *Playback) Run(batch []byte) error {
@@ -349,6 +363,9 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	if r.Err() != nil {
 		return r.Err()
 	}
+	if o := p.cfg.Observer; o != nil {
+		p.batch = append(p.batch, o.Due()...)
+	}
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
@@ -383,10 +400,46 @@ func (p *Playback) message(r *image.Reader) {
 	if m == nil || r.Err() != nil {
 		return
 	}
-	p.batch = append(p.batch, m)
 	if p.cfg.Took != nil {
 		p.cfg.Took(m)
 	}
+	p.take(m)
+}
+
+// take puts a message into the step that is read.
+func (p *Playback) take(m Message) {
+	o := p.cfg.Observer
+	switch of := m.(type) {
+	case Command:
+		if o != nil {
+			p.commands[commandKey{of.Player, of.ID}] = of.Name
+		}
+	case Result, Answer, Order:
+		if o != nil {
+			var now bool
+			if m, now = o.Answer(m); !now {
+				return
+			}
+		}
+	}
+	p.batch = append(p.batch, m)
+}
+
+// commandKey is which command of whom.
+type commandKey struct {
+	player world.CharacterID
+	id     uint64
+}
+
+// repliedTo tells the observer how a command has ended.
+func (s *System) repliedTo(p *Player, command uint64, result world.Value, err error) {
+	if s.observer() == nil {
+		return
+	}
+	key, names := commandKey{p.ID, command}, s.cfg.playback.commands
+	name := cmp.Or(names[key], "a command of before")
+	s.answered(toPlayer(p.ID), name, script.Doing{Origin: "command " + name, Player: p.Name}, err, result)
+	delete(names, key)
 }
 
 // parting is a Detach of the connection that the player has then, or of one before.

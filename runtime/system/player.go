@@ -213,6 +213,7 @@ func (s *System) depart(p *Player) {
 	s.people.remove(p)
 	s.saves.part(p)
 	s.used()
+	s.did(ActMove, toPlayer(p.ID), reason, func() string { return p.Name })
 	s.tickets.use(p)
 	if p.jump != nil {
 		s.jump(p, c)

@@ -221,22 +221,30 @@ func (s *System) options(release *code.Release) script.Options {
 
 // faulted says that a script has failed: to those who look on, where the system is run again.
 func (s *System) faulted(f script.Fault) {
-	switch again := s.tape.again(); {
-	case again && s.tape.from.cfg.Fault != nil:
-		s.tape.from.cfg.Fault(f)
-	case !again && s.cfg.OnFault != nil:
-		s.cfg.OnFault(s.cfg.Address, f)
+	if !s.tape.again() {
+		if s.cfg.OnFault != nil {
+			s.cfg.OnFault(s.cfg.Address, f)
+		}
+		return
 	}
+	if told := s.tape.from.cfg.Fault; told != nil {
+		told(f)
+	}
+	s.failed(f)
 }
 
 // logged is faulted for what a script logs.
 func (s *System) logged(level, module, text string) {
-	switch again := s.tape.again(); {
-	case again && s.tape.from.cfg.Log != nil:
-		s.tape.from.cfg.Log(level, module, text)
-	case !again && s.cfg.OnLog != nil:
-		s.cfg.OnLog(s.cfg.Address, level, module, text)
+	if !s.tape.again() {
+		if s.cfg.OnLog != nil {
+			s.cfg.OnLog(s.cfg.Address, level, module, text)
+		}
+		return
 	}
+	if told := s.tape.from.cfg.Log; told != nil {
+		told(level, module, text)
+	}
+	s.noted(level, module, text)
 }
 
 // used says that somebody has a use for the system.

@@ -32,16 +32,16 @@ func (s *System) date(now func() time.Time) func() time.Time {
 	return func() time.Time { return s.time.date }
 }
 
-// Hear asks the outside, in the middle of Lua or of a tick. ask answers with a text, "" for
-// what is usual.
-func (s *System) Hear(ask func() string) string {
+// Hear asks the outside a question, in the middle of Lua or of a tick. ask answers with a
+// text, "" for what is usual.
+func (s *System) Hear(q Question, ask func() string) string {
 	t := s.tape
 	if t == nil || !t.begun {
 		return ask()
 	}
 	t.asked++
 	if t.from != nil {
-		return t.from.answer(t.asked)
+		return t.from.hear(q, t.asked)
 	}
 	text := ask()
 	if text != "" {
@@ -51,8 +51,8 @@ func (s *System) Hear(ask func() string) string {
 }
 
 // hearError is Hear of what may fail.
-func (s *System) hearError(do func() error) (err error) {
-	text := s.Hear(func() string {
+func (s *System) hearError(q Question, do func() error) (err error) {
+	text := s.Hear(q, func() string {
 		if err = do(); err != nil {
 			return err.Error()
 		}
@@ -84,18 +84,19 @@ func (w *witness) Send(to world.Address, m Message) error {
 			t.out = t.out.Text(m.Err).Values(m.Values)
 		}
 	}
-	return w.s.hearError(func() error { return w.Router.Send(to, m) })
+	w.s.sentOut(to, m)
+	return w.s.hearError(Question{Word: "send", Name: string(to)}, func() error { return w.Router.Send(to, m) })
 }
 
 // Jump implements Router.
 func (w *witness) Jump(to world.SystemID, m Enter) error {
 	w.s.tape.saved(&m.Character)
-	return w.s.hearError(func() error { return w.Router.Jump(to, m) })
+	return w.s.hearError(Question{Word: "jump", ID: uint64(m.Character.ID)}, func() error { return w.Router.Jump(to, m) })
 }
 
 // Crowd implements Router.
 func (w *witness) Crowd(to world.SystemID) (c Crowd) {
-	text := w.s.Hear(func() string {
+	text := w.s.Hear(Question{Word: "crowd", ID: uint64(to)}, func() string {
 		c = w.Router.Crowd(to)
 		data, _ := json.Marshal(c) // plain fields: it has no error
 		return string(data)
