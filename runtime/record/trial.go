@@ -69,7 +69,7 @@ type Answered struct {
 // is.
 func (rec *Recording) NewTrial(setup Setup, change func(*code.Release) (*code.Release, error)) (*Trial, error) {
 	t := &Trial{rec: rec, change: change, names: map[world.CharacterID]string{}, asked: map[question]string{}, told: map[world.CharacterID][]*wire.Frame{},
-		commit: committer{options: setup.Stage, stagers: map[string]*reload.Stager{}, change: change}}
+		commit: committer{options: setup.Stage, stagers: map[string]*reload.Stager{}, change: change, asks: change != nil}}
 	t.next, t.stop = iter.Pull2(rec.Parts(earliest))
 	if err := t.begin(setup); err != nil {
 		t.Close()
