@@ -53,7 +53,7 @@ function test.prices_part_a_hauler_profits_and_the_gap_closes()
   eq({ask, bid}, {money.round(t.price), money.round(t.price)})
   for _ = 1, 10 do goods.visit(region) end
   ask, bid = prices(t.name)
-  ok(ask < 0.75 * t.price and bid > 1.3 * t.price, ask, bid)
+  ok(ask < 0.75 * t.price and bid > 1.3 * t.price, ask .. " " .. bid)
   local hauler = 1
   items.give(hauler, money.type, 1e9, money.wallet, "test")
   local widest, profit = bid - ask, haul(hauler, t, made, wanted)
@@ -66,7 +66,7 @@ function test.prices_part_a_hauler_profits_and_the_gap_closes()
     trips = trips + 1
   until profit <= 0 or trips > 50
   ok(trips > 3 and trips <= 50, trips)
-  ok(bid - ask < widest / 5, ask, bid)
+  ok(bid - ask < widest / 5, ask .. " " .. bid)
   ok(balance(hauler) > 1e9)
 end
 
