@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	$(GO) test -race ./...
 
+deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
+	host/deploy/deb.sh bin
+
 stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen
 
@@ -70,7 +73,7 @@ FRESH    ?= 3000
 PROGRAMS ?= 100000
 SEED ?= 1
 differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1
-	$(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
+	GOGC=800 $(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
 
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin

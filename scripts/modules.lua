@@ -78,24 +78,25 @@ function modules.start(v, m, target, ore)
   if wait > 0 then -- switched off in the middle of a cycle: that one has to end first
     local run = m.run
     after(wait, function() modules.go_on(v, m, run) end)
-  elseif not modules.cycle(v, m) then
+    modules.show(v, m)
+  elseif vessel.spend(v, m.figures.cap_use) then
+    modules.show(v, m) -- before the first shot, which may end it
+    modules.cycle(v, m)
+  else
     m.on, m.target = false, nil
     return nil, "the capacitor is empty", "no_energy"
   end
   modules.tell(v, m)
-  modules.show(v, m)
   return true
 end
 
--- One cycle; false where the energy for it is missing.
+-- One cycle, whose energy is spent.
 function modules.cycle(v, m)
-  if not vessel.spend(v, m.figures.cap_use) then return false end
   local kind, run = modules.kind(m), m.run
   m.free = system.now() + m.figures.cycle
   after(m.figures.cycle, function() modules.turn(v, m, run) end)
   if kind.needs_target then safety.fired(v, vessel.of(m.target)) end
   if kind.begin then kind.begin(v, m) end
-  return true
 end
 
 -- A cycle is over.
@@ -112,7 +113,8 @@ function modules.go_on(v, m, run)
   if not m.on or m.run ~= run then return end
   if m.stopping then return modules.stop(v, m) end
   if modules.kind(m).needs_target and not modules.may_fire(v, m) then return modules.stop(v, m) end
-  if not modules.cycle(v, m) then modules.stop(v, m) end
+  if not vessel.spend(v, m.figures.cap_use) then return modules.stop(v, m) end
+  modules.cycle(v, m)
 end
 
 -- Is the target still locked, and fair game?

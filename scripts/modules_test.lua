@@ -52,6 +52,28 @@ function test.everybody_sees_who_fires()
   eq(ben:last("fire").weapons[1][5], false)
 end
 
+-- The shot that kills ends the firing before activate is through.
+function test.a_first_shot_that_kills_is_told_as_on_and_off()
+  local ann, a = arena.fighter("Ann", "Wren")
+  local jackal = arena.npc("Jackal Scout", 1000)
+  ann:run("lock", {id = jackal})
+  advance(10)
+  local target = vessel.of(jackal)
+  target.shield, target.armour, target.hull = 0, 0, 0.001
+  local gun, before = require "gun", modules.of(vessel.of(a))[1]
+  local chance = gun.chance
+  gun.chance = function() return 1 end
+  ok(ann:run("activate", {slot = before.slot, id = jackal}))
+  gun.chance = chance
+  eq(vessel.of(jackal), nil)
+  advance(3)
+  local told = {}
+  for _, fire in ipairs(ann:heard "fire") do
+    for _, row in ipairs(fire.weapons) do told[#told + 1] = row end
+  end
+  eq(told, {{a, jackal, "Light Railgun", 4.5, true}, {a, jackal, "Light Railgun", 4.5, false}})
+end
+
 function test.a_gun_needs_a_lock()
   local ann = arena.fighter("Ann", "Wren")
   local _, b = arena.fighter("Ben", "Wren", 3000)
