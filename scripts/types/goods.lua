@@ -8,7 +8,7 @@ return {
   {
     id = 1091, name = "Parcel", category = "good", group = "mission",
     text = "Somebody waits for it. Worth nothing to anybody else.",
-    volume = 5,
+    volume = 5, price = 1,
   },
   {
     id = 1010, name = "Water", category = "good", group = "provision",
