@@ -26,7 +26,8 @@ goods.worth = 2000000   -- hundredths that an offer is about
 goods.purse = 1e9       -- hundredths that a corporation keeps
 goods.days = 30         -- that an offer stands
 goods.next = 0          -- region
-goods.busy = false      -- a region is looked after
+goods.busy = false      -- since when a region is looked after
+goods.patience = 600    -- s for one; after that whoever waits has been forgotten, as in a restart
 
 -- A number that a text always has, 0 to n - 1.
 function goods.chance(text, n)
@@ -172,8 +173,8 @@ end
 
 -- One region after the other, and one at a time.
 function goods.round()
-  if goods.busy then return end
-  goods.busy = true
+  if goods.busy and system.now() - goods.busy < goods.patience then return end
+  goods.busy = system.now()
   local regions = universe.regions()
   goods.next = goods.next % #regions + 1
   local ok, why = task.try(goods.visit, regions[goods.next])

@@ -3,7 +3,7 @@ local money = require "lib.money"
 
 local region = "Proving Ground"
 
-goods.busy = true -- the tests say when a region is looked after
+goods.busy = 1e9 -- the tests say when a region is looked after
 
 -- The first good that the region both makes and wants: its type, and where. Of the others the
 -- region knows nothing from then on.
@@ -141,7 +141,11 @@ function test.one_region_after_the_other()
   eq(#orders.open(0, 1000), 0)
   goods.busy = false
   advance(goods.look + 5)
-  eq({#orders.open(0, 1000), goods.next}, {2, 1})
+  eq({#orders.open(0, 1000), goods.next, goods.busy}, {2, 1, false})
+  goods.busy = system.now() - goods.patience -- one that was never answered
+  store.put("goods " .. region, nil)
+  goods.round()
+  ok(store.get("goods " .. region))
 end
 
 function test.every_station_may_be_the_one()
