@@ -17,7 +17,7 @@ read_globals = {
   "sleep",
   book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}}},
   character = {fields = {["find"] = {}, ["get"] = {}, ["place"] = {}, ["send"] = {}}},
-  items = {fields = {["at"] = {}, ["give"] = {}, ["history"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
+  items = {fields = {["at"] = {}, ["give"] = {}, ["history"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["places"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
   orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
   planet = {fields = {["resources"] = {}, ["richness"] = {}}},

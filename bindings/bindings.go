@@ -64,6 +64,9 @@ type Items interface {
 	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
 	// Kept returns what a keeper has in a place, by type.
 	Kept(ctx context.Context, keeper, location string) ([]Item, error)
+	// Places returns up to limit places that begin with a prefix and in which a keeper has
+	// something, in order.
+	Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error)
 	Give(ctx context.Context, why Why, i Item) (int64, error)
 	Take(ctx context.Context, why Why, i Item) (int64, error)
 	Move(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error

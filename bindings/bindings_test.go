@@ -156,6 +156,10 @@ func (p purse) Lines(_ context.Context, i Item, before int64, limit int) ([]Line
 	return []Line{{Entry: before - 1, At: 60, Quantity: -5, Cause: i.Location, Trades: []Trade{{Order: 7, Side: "buy", Type: i.Type, System: 1, Station: 1031, Price: 5, Quantity: int64(limit)}}}}, nil
 }
 
+func (p purse) Places(_ context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return []string{fmt.Sprint(prefix, " of ", keeper, " ", limit)}, nil
+}
+
 func (p purse) Kept(_ context.Context, keeper, location string) ([]Item, error) {
 	return []Item{{0, location, "Ore", int64(len(keeper) / 2)}}, nil
 }
@@ -499,6 +503,7 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
 	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
 	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.places", `return items.places("wrecks", "wreck", 5)`, `["wreck of wrecks 5"]`},
 	{"items.history", `return items.history(P, "ore", "hold", 9, 3)`, `[{"at":60,"cause":"hold","entry":8,"n":-5,"trades":[{"order":7,"price":5,"quantity":3,"side":"buy","station":1031,"system":"Alpha","type":"Ore"}]}]`},
 	{"store.answered", `return {store.answered(P, "done", {"a", 1}), store.answered(P, "new") == nil, {store.answered(P, "used", {b = 2})}}`, `[{"by":1,"content":"[\"a\",1]"},true,{"2":"the key is used for {\"b\":2}","3":"key_used"}]`},
 	{"store.answered", `return store.answered(P, "done", print)`, `error: store.answered: content: a function cannot be sent or stored; only nil, booleans, numbers, strings and tables of them`},

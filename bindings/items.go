@@ -40,6 +40,8 @@ var itemsTable = table{
 			Doc: "What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after."},
 		{Sig: "kept(keeper: string, location: string): ItemStack[]", Yields: true, Do: itemsKept,
 			Doc: "What a keeper has in a place, by type: see move in Change."},
+		{Sig: "places(keeper: string, prefix: string, limit?: integer): string[]", Yields: true, Do: itemsPlaces,
+			Doc: "The places that begin with the prefix and in which a keeper has something, in order: at most limit (100 where left out, 1000 at most)."},
 		{Sig: "history(player: integer, type: TypeName, location?: string, before?: integer, limit?: integer): HistoryLine[]", Yields: true, Do: itemsHistory,
 			Doc: "What became of a stack, the newest first: at most limit lines of the books (100 where left out, 1000 at most). Go on with the last one's entry as before."},
 		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
@@ -73,6 +75,18 @@ func stacks(all []Item, err error) (world.Value, error) {
 		list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
 	}
 	return list, err
+}
+
+func itemsPlaces(e *env, L *lua.LState) int {
+	keeper, prefix, limit := L.CheckString(1), L.CheckString(2), limitAt(L, 3)
+	return outside(e, L, "items.places", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.Places(ctx, keeper, prefix, limit)
+		list := make([]world.Value, len(all))
+		for i, place := range all {
+			list[i] = place
+		}
+		return list, err
+	}, nil)
 }
 
 func itemsHistory(e *env, L *lua.LState) int {

@@ -50,6 +50,16 @@ func (s *Store) Kept(ctx context.Context, keeper, location string) ([]Item, erro
 	return query(ctx, s, "kept", scanItem, selectKept, keeper, location)
 }
 
+const selectPlaces = `SELECT DISTINCT location FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?1)
+	AND location >= ?2 AND location < ?3 AND quantity <> 0 ORDER BY location LIMIT ?4`
+
+// Places returns up to limit places that begin with a prefix and in which a keeper has
+// something, in order.
+func (s *Store) Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return query(ctx, s, "places", func(row scanner) (place string, err error) { return place, row.Scan(&place) },
+		selectPlaces, keeper, prefix, prefix+"\U0010FFFF", limit)
+}
+
 func scanItem(row scanner) (i Item, err error) {
 	return i, row.Scan(&i.Owner, &i.Location, &i.Type, &i.Quantity)
 }

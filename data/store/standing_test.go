@@ -38,6 +38,7 @@ func TestNobodyWalksThroughAllYears(t *testing.T) {
 		{countStanding, []any{1, 5}, []string{"orders_standing (owner=?)"}},
 		{selectOrdersOf, []any{1, 2, 3}, []string{"orders_standing (owner=?)", "orders_ended (owner=? AND ended>?)"}},
 		{selectItems, []any{1}, []string{"holdings_owner (owner=?)"}},
+		{selectPlaces, []any{"wrecks", "wreck ", "wreckz", 5}, []string{"holdings_owner (owner=? AND location>? AND location<?)"}},
 		{selectItemsIn, []any{1, "hold"}, []string{"(owner=? AND location=?"}},
 		{selectLines, []any{1, "wallet", "Money", 5, 9}, []string{"(owner=? AND location=? AND type=?)", "postings USING PRIMARY KEY (holding=? AND entry<?)"}},
 		{selectDeals, []any{1, "wallet", "Money", 5, 9}, []string{"trades USING PRIMARY KEY (entry=?)"}},
@@ -69,6 +70,30 @@ func TestItemsInAPlace(t *testing.T) {
 	must(t, err)
 	if len(list) != 1 || list[0] != (Item{a, "hold", "Ore", 5}) {
 		t.Errorf("in the hold are %+v", list)
+	}
+}
+
+func TestPlacesOfAKeeper(t *testing.T) {
+	s := open(t)
+	keeper := func(location string) ledger.Holding {
+		return ledger.Holding{Holder: ledger.Holder{Kind: ledger.Keeper, Name: "wrecks"}, Location: location, Type: "Ore"}
+	}
+	var steps []Step
+	for _, place := range []string{"wreck A 1", "wreck A 2", "wreck A 3", "wreck AB 1", "wreck"} {
+		steps = append(steps, Change{keeper(place), 1})
+	}
+	steps = append(steps, Change{keeper("wreck A 2"), 1})
+	_, err := s.Transact(bg, test, steps...)
+	must(t, err)
+	_, err = s.Transact(bg, test, Change{keeper("wreck A 3"), -1})
+	must(t, err)
+	for limit, want := range map[int]string{10: "[wreck A 1 wreck A 2]", 1: "[wreck A 1]"} {
+		if got, err := s.Places(bg, "wrecks", "wreck A ", limit); fmt.Sprint(got) != want || err != nil {
+			t.Errorf("%v, %v", got, err)
+		}
+	}
+	if got, err := s.Places(bg, "nobody", "", 10); len(got) != 0 || err != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

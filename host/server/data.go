@@ -198,6 +198,11 @@ func (i items) Kept(ctx context.Context, keeper, location string) ([]bindings.It
 	return toItems(i.store.Kept(ctx, keeper, location))
 }
 
+// Places implements bindings.Items.
+func (i items) Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return i.store.Places(ctx, keeper, prefix, limit)
+}
+
 // Give implements bindings.Items.
 func (i items) Give(ctx context.Context, why bindings.Why, it bindings.Item) (int64, error) {
 	w, err := toWhy(why)

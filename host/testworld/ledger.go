@@ -142,6 +142,18 @@ func (p purse) Kept(_ context.Context, keeper, location string) ([]bindings.Item
 	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
 }
 
+// Places lists where a keeper has something.
+func (p purse) Places(_ context.Context, keeper, prefix string, limit int) ([]string, error) {
+	all, err := p.owned(p.numbered(bindings.Holder{Keeper: keeper}))
+	var list []string
+	for _, i := range all { // by place
+		if strings.HasPrefix(i.Location, prefix) && !slices.Contains(list, i.Location) && len(list) < limit {
+			list = append(list, i.Location)
+		}
+	}
+	return list, err
+}
+
 // numbered is a holder as an owner: those who keep things and are nobody have numbers below
 // zero.
 func (m *memory) numbered(h bindings.Holder) world.CharacterID {
