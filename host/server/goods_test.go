@@ -64,8 +64,8 @@ func TestCorporationsNeverBreakTheBooks(t *testing.T) {
 	lua := func(code string) string {
 		return amy.do("lua --write @" + s.systemNames(1)[0] + " " + strings.Join(strings.Fields(code), " "))
 	}
-	trade := func(side, as string) (paid int) {
-		var left int
+	trade := func(side, as string) (paid float64) {
+		var left float64
 		got := lua(fmt.Sprintf(tradeLua, ann.ID, side, as))
 		if n, err := fmt.Sscan(got, &paid, &left); n != 2 || left != 0 {
 			t.Fatalf("%s: %q: %v", side, got, err)
@@ -80,7 +80,7 @@ func TestCorporationsNeverBreakTheBooks(t *testing.T) {
 		cost := trade("buy", "made")
 		lua(fmt.Sprintf(wayLua, ann.ID))
 		if paid := trade("sell", "wanted"); paid <= cost {
-			t.Errorf("bought for %d and sold for %d", cost, paid)
+			t.Errorf("bought for %.0f and sold for %.0f", cost, paid)
 		}
 		lua(visitLua)
 	}
