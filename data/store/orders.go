@@ -59,6 +59,7 @@ const (
 	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, left, least, rank, created, expires, ended, reason`
 
 	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
+<<<<<<< HEAD
 	selectSome       = `SELECT ` + orderColumns + `, coalesce((SELECT name FROM ledger_accounts WHERE id = owner), '') FROM `
 	selectOrder      = selectSome + `orders WHERE id = ?`
 	selectOpenOrders = selectSome + `orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
@@ -66,6 +67,13 @@ const (
 	selectOrdersOf   = selectSome + `(SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended = 0 ORDER BY id DESC LIMIT ?3)
 		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3)) ORDER BY id DESC LIMIT ?3`
 	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?)`
+=======
+	selectOrder      = `SELECT ` + orderColumns + ` FROM orders WHERE id = ?`
+	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
+	selectStanding   = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0`
+	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
+	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
+>>>>>>> main
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
 	fillOrder        = `UPDATE orders SET left = ?2, ended = CASE ?2 WHEN 0 THEN ?3 ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
 	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
@@ -89,6 +97,24 @@ func scanOrder(row scanner) (o Order, err error) {
 // OpenOrders returns up to limit orders that stand, by rank, those behind a rank.
 func (s *Store) OpenOrders(ctx context.Context, after int64, limit int) ([]Order, error) {
 	return query(ctx, s, "open orders", scanOrder, selectOpenOrders, after, limit)
+}
+
+// EachOpenOrder calls do with all orders that stand, one after the other, as they are at one
+// moment: none of them is remembered.
+func (s *Store) EachOpenOrder(ctx context.Context, do func(*Order)) error {
+	rows, err := s.read.QueryContext(ctx, selectStanding)
+	if err != nil {
+		return s.readError("open orders", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, err := scanOrder(rows)
+		if err != nil {
+			return s.readError("open orders", err)
+		}
+		do(&o)
+	}
+	return s.readError("open orders", rows.Err())
 }
 
 // ExpiredOrders returns up to limit orders that stand and should not any more.
