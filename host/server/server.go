@@ -14,6 +14,7 @@ import (
 
 	"hotshard/bindings"
 	"hotshard/data/store"
+	"hotshard/host/api"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/record"
@@ -190,6 +191,7 @@ func (s *Server) listen() (err error) {
 	s.play = s.cfg.proxies.Listener(s.play)
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
+	mux.Handle(api.Prefix, s.newAPI())
 	mux.Handle("/", web.Handler(s.universe.Map))
 	s.serveHTTP(mux)
 	if err = s.listenConsoles(); err != nil {

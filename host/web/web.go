@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"hotshard/host/document"
 	"hotshard/runtime/world"
 )
 
@@ -36,15 +37,15 @@ func Handler(universe func() *world.Universe) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		f.serve(w, r)
+		f.Serve(w, r)
 	})
 	return secure(mux)
 }
 
 // load reads and packs every file below static once; what is embedded cannot
 // fail to be read, so an error here is a broken binary and the map stays empty.
-func load(from fs.FS) map[string]*document {
-	files := make(map[string]*document)
+func load(from fs.FS) map[string]*document.Document {
+	files := make(map[string]*document.Document)
 	_ = fs.WalkDir(from, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -53,7 +54,7 @@ func load(from fs.FS) map[string]*document {
 		if err != nil {
 			return err
 		}
-		files[strings.TrimPrefix(p, "static/")] = newDocument(contentType(p), body)
+		files[strings.TrimPrefix(p, "static/")] = document.New(contentType(p), body)
 		return nil
 	})
 	return files
