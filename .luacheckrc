@@ -17,7 +17,7 @@ read_globals = {
   "sleep",
   book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}}},
   character = {fields = {["find"] = {}, ["get"] = {}, ["place"] = {}, ["send"] = {}}},
-  items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
+  items = {fields = {["at"] = {}, ["give"] = {}, ["history"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
   orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
   planet = {fields = {["resources"] = {}, ["richness"] = {}}},
@@ -25,11 +25,11 @@ read_globals = {
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},
   space = {fields = {["align"] = {}, ["approach"] = {}, ["damage"] = {}, ["direction"] = {}, ["distance"] = {}, ["engine"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["hide"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["of_type"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_engine"] = {}, ["set_speed"] = {}, ["show"] = {}, ["spawn"] = {}, ["stop"] = {}, ["teleport"] = {}, ["warp"] = {}}},
-  store = {fields = {["add"] = {}, ["get"] = {}, ["list"] = {}, ["put"] = {}, ["transact"] = {}}},
+  store = {fields = {["add"] = {}, ["answered"] = {}, ["get"] = {}, ["list"] = {}, ["put"] = {}, ["transact"] = {}}},
   system = {fields = {["cap"] = {}, ["celestial"] = {}, ["celestials"] = {}, ["constellation"] = {}, ["hz"] = {}, ["id"] = {}, ["name"] = {}, ["now"] = {}, ["players"] = {}, ["population"] = {}, ["random"] = {}, ["region"] = {}, ["release"] = {}, ["security"] = {}, ["send"] = {}, ["sender_release"] = {}, ["tick"] = {}}},
   task = {fields = {["running"] = {}, ["spawn"] = {}, ["stop"] = {}, ["try"] = {}}},
   types = {fields = {["get"] = {}, ["list"] = {}, ["name"] = {}}},
-  universe = {fields = {["find"] = {}, ["route"] = {}, ["system"] = {}}},
+  universe = {fields = {["find"] = {}, ["regions"] = {}, ["route"] = {}, ["stations"] = {}, ["system"] = {}}},
 }
 
 local tests = {}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,15 @@ func (p purse) At(ctx context.Context, location string, after Item, limit int) (
 	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
 }
 
+func (p purse) In(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	all, err := p.List(ctx, owner)
+	return slices.DeleteFunc(all, func(i Item) bool { return i.Location != location }), err
+}
+
+func (p purse) Lines(_ context.Context, i Item, before int64, limit int) ([]Line, error) {
+	return []Line{{Entry: before - 1, At: 60, Quantity: -5, Cause: i.Location, Trades: []Trade{{Order: 7, Side: "buy", Type: i.Type, System: 1, Station: 1031, Price: 5, Quantity: int64(limit)}}}}, nil
+}
+
 func (p purse) Kept(_ context.Context, keeper, location string) ([]Item, error) {
 	return []Item{{0, location, "Ore", int64(len(keeper) / 2)}}, nil
 }
@@ -160,6 +170,16 @@ func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) 
 		}
 	}
 	return out, nil
+}
+
+func (m *memory) Answered(_ context.Context, player world.CharacterID, key, content string) (world.Value, error) {
+	switch {
+	case key == "used":
+		return nil, RefusedFor{"key_used", "the key is used for " + content}
+	case key == "done":
+		return map[string]world.Value{"by": float64(player), "content": content}, nil
+	}
+	return nil, nil
 }
 
 func (m *memory) change(i Item, sign int64) (int64, error) {
@@ -479,6 +499,12 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
 	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
 	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.history", `return items.history(P, "ore", "hold", 9, 3)`, `[{"at":60,"cause":"hold","entry":8,"n":-5,"trades":[{"order":7,"price":5,"quantity":3,"side":"buy","station":1031,"system":"Alpha","type":"Ore"}]}]`},
+	{"store.answered", `return {store.answered(P, "done", {"a", 1}), store.answered(P, "new") == nil, {store.answered(P, "used", {b = 2})}}`, `[{"by":1,"content":"[\"a\",1]"},true,{"2":"the key is used for {\"b\":2}","3":"key_used"}]`},
+	{"store.answered", `return store.answered(P, "done", print)`, `error: store.answered: content: a function cannot be sent or stored; only nil, booleans, numbers, strings and tables of them`},
+	{"universe.regions", `return universe.regions()`, `["Proving Ground"]`},
+	{"universe.stations", `local all = universe.stations("proving ground") return {#all, all[1], all[3].system}`, `[4,{"name":"Alpha II - Harbour A","station":1031,"system":"Alpha"},"Gamma"]`},
+	{"universe.stations", `local none, why = universe.stations("Elsewhere") return why`, `"there is no region called Elsewhere"`},
 	{"items.kept", `return items.kept("wrecks", "wreck 5")`, `[{"location":"wreck 5","quantity":3,"type":"Ore"}]`},
 	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
 	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},

@@ -33,6 +33,7 @@ type Orders interface {
 type Order struct {
 	ID       int64
 	Owner    world.CharacterID
+	Keeper   string // whose it is, in place of the owner; "" for a character's
 	Side     string // sell or buy
 	Type     string
 	Region   string
@@ -76,12 +77,19 @@ type (
 	}
 	// RepriceOrder gives an order another price and another rank.
 	RepriceOrder struct{ ID, Price, Rank, Fee int64 }
+	// KeepStanding fails the transaction where more than Most orders of an owner stand by
+	// then.
+	KeepStanding struct {
+		Owner world.CharacterID
+		Most  int64
+	}
 )
 
 func (c OpenOrder) content() world.Value {
 	o := c.Order
-	return []world.Value{"open", o.Owner, o.Side, o.Type, o.Station, o.Price, o.Quantity, o.Min, o.Reach}
+	return []world.Value{"open", o.Owner, o.Keeper, o.Side, o.Type, o.Station, o.Price, o.Quantity, o.Min, o.Reach}
 }
+func (c KeepStanding) content() world.Value { return []world.Value{"standing", c.Owner, c.Most} }
 func (c TradeOrders) content() world.Value  { return []world.Value{"trade", c.Comes, c.Stood, c.N} }
 func (c EndOrder) content() world.Value     { return []world.Value{"close", c.ID, c.Reason} }
 func (c RepriceOrder) content() world.Value { return []world.Value{"reprice", c.ID, c.Price} }
@@ -91,6 +99,7 @@ func init() {
 	steps["trade"] = step{fieldSet("with", "n", "price", "tax"), func(f *stepFields) Change {
 		return TradeOrders{f.whole("trade", 1), f.whole("with", 1), f.count(), f.whole("price", 1), f.wholeOr("tax", 0)}
 	}}
+	steps["standing"] = step{fieldSet("most"), func(f *stepFields) Change { return KeepStanding{f.character("standing"), f.whole("most", 0)} }}
 	steps["close"] = step{fieldSet("reason"), func(f *stepFields) Change { return EndOrder{f.whole("close", 1), f.text("reason")} }}
 	steps["reprice"] = step{fieldSet("price", "rank", "fee"), func(f *stepFields) Change {
 		return RepriceOrder{f.whole("reprice", 1), f.whole("price", 1), f.whole("rank", 1), f.wholeOr("fee", 0)}
@@ -129,8 +138,9 @@ func (f *stepFields) readOrder() Order {
 	if m == nil {
 		f.L.RaiseError("%s: %s", f.what, unknownSystem(f.text("system")).Error())
 	}
+	who := f.holder("owner")
 	o := Order{
-		ID: f.whole("order", 1), Owner: f.character("owner"), Side: f.text("side"), Type: f.thing(), Region: m.Region, System: m.ID,
+		ID: f.whole("order", 1), Owner: who.Character, Keeper: who.Keeper, Side: f.text("side"), Type: f.thing(), Region: m.Region, System: m.ID,
 		Station: world.EntityID(f.whole("station", 1)), Price: f.whole("price", 1), Quantity: f.whole("quantity", 1), Reach: int(f.reach()),
 		Rank: f.whole("rank", 1), Expires: f.whole("expires", 0),
 	}
@@ -168,6 +178,9 @@ func (o *Order) value(m *world.Universe) world.Value {
 	}
 	if s := m.System(o.System); s != nil {
 		v["system"] = s.Name
+	}
+	if o.Keeper != "" {
+		v["owner"] = o.Keeper
 	}
 	if o.Side == "buy" {
 		v["range"] = reachValue(book.Reach(o.Reach))

@@ -26,6 +26,16 @@ function items.at(location, limit, after) end
 ---@return ItemStack[]
 function items.kept(keeper, location) end
 
+--- What became of a stack, the newest first: at most limit lines of the books (100 where left out, 1000 at most). Go on with the last one's entry as before.
+---@async
+---@param player integer
+---@param type TypeName
+---@param location? string
+---@param before? integer
+---@param limit? integer
+---@return HistoryLine[]
+function items.history(player, type, location, before, limit) end
+
 --- The room, in m3, that what the character has in the place takes, by the volumes of the types.
 ---@async
 ---@param player integer

@@ -27,6 +27,7 @@ const (
 	itemColumns = `owner, location, type, quantity`
 
 	selectItems      = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
+	selectItemsIn    = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
 	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
 		OR EXISTS (SELECT 1 FROM holdings WHERE owner = characters.id AND type = ? AND quantity <> 0)`
 )
@@ -34,6 +35,11 @@ const (
 // Items returns everything the character owns, by location and type.
 func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, error) {
 	return query(ctx, s, "items", scanItem, selectItems, owner)
+}
+
+// ItemsIn returns what the character owns in one place, by type. It reads nothing else.
+func (s *Store) ItemsIn(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	return query(ctx, s, "items in a place", scanItem, selectItemsIn, owner, location)
 }
 
 const selectKept = `SELECT 0, location, type, quantity FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?)

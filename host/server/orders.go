@@ -57,12 +57,12 @@ func toOrders(all []store.Order, err error) ([]bindings.Order, error) {
 }
 
 func toOrder(o store.Order) bindings.Order {
-	return bindings.Order{ID: o.ID, Owner: o.Owner, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
+	return bindings.Order{ID: o.ID, Owner: o.Owner, Keeper: o.Keeper, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
 		Price: o.Price, Quantity: o.Quantity, Left: o.Left, Min: o.Least, Rank: o.Rank,
 		Created: o.Created / second, Expires: o.Expires / second, Ended: o.Ended / second, Reason: o.Reason}
 }
 
 func fromOrder(o bindings.Order) store.Order {
-	return store.Order{ID: o.ID, Owner: o.Owner, Side: store.Side(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
+	return store.Order{ID: o.ID, Owner: o.Owner, Keeper: o.Keeper, Side: store.Side(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
 		Price: o.Price, Quantity: o.Quantity, Least: o.Min, Rank: o.Rank, Expires: o.Expires * second}
 }
