@@ -70,7 +70,7 @@ FRESH    ?= 3000
 PROGRAMS ?= 100000
 SEED ?= 1
 differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1
-	$(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
+	GOGC=800 $(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
 
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin

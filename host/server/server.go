@@ -41,11 +41,13 @@ type Server struct {
 	types      bindings.TypeReader
 	deps       *bindings.Deps
 	universe   *universe.Universe
+	tally      system.Tally
 	gate       *gate.Gate
 	rounds     gate.Rounds
 	watcher    *watch.Watcher
 	releases   *releases
 	faults     *faults
+	hot        *hot
 	load       *loads
 	holdings   *holdings
 	recorder   *record.Recorder // nil where nothing is recorded
@@ -75,7 +77,7 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
-	s.faults = newFaults(s.log, s.cfg.Clock)
+	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
 	s.health.init(s)
 	s.power.init()
 	s.errands, s.run = newErrands(), rand.Text()
@@ -154,8 +156,10 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			Events:      bindings.Teller,
 			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
+			OnSampled:   s.hot.sampled,
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
+			Tally:       &s.tally,
 			CohortsFrom: s.cfg.CohortsFrom,
 			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},
@@ -258,6 +262,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.sweep(ctx) })
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
+	wg.Go(func() { s.hot.run(ctx) })
 	s.banner()
 
 	var err error
