@@ -33,6 +33,7 @@ type shelf struct {
 	mu    sync.Mutex
 	by    map[string]*kept
 	bytes int
+	most  int // bytes
 }
 
 type kept struct {
@@ -43,7 +44,7 @@ type kept struct {
 }
 
 func newShelf(now func() time.Time) *shelf {
-	return &shelf{now: now, turns: make(chan struct{}, atOnce), queue: make(chan struct{}, mostWaiting), by: map[string]*kept{}}
+	return &shelf{now: now, turns: make(chan struct{}, atOnce), queue: make(chan struct{}, mostWaiting), by: map[string]*kept{}, most: shelfMost}
 }
 
 // get returns the answer called key, made by fn where there is none that is fresh.
@@ -127,7 +128,7 @@ func (s *shelf) drop(key string) {
 
 // tidy makes room: what is not fresh goes first, then whatever comes.
 func (s *shelf) tidy(but string) {
-	if s.bytes <= shelfMost {
+	if s.bytes <= s.most {
 		return
 	}
 	now := s.now()
@@ -137,7 +138,7 @@ func (s *shelf) tidy(but string) {
 		}
 	}
 	for key := range s.by {
-		if s.bytes <= shelfMost/2 {
+		if s.bytes <= s.most/2 {
 			return
 		}
 		if key != but {

@@ -5,8 +5,10 @@ import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
 import { Keep } from "./keep.js";
 import { Log } from "./log.js";
+import { Mining } from "./mining.js";
 import { Link } from "./net.js";
 import { Session } from "./session.js";
+import { Shop } from "./shop.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
 import { Types } from "./types.js";
@@ -31,6 +33,7 @@ import { ShipView } from "./view/ship.js";
 import { Space } from "./view/space.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
+import { trade } from "./view/trade.js";
 import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
@@ -65,7 +68,10 @@ const fight = new Fight(game, ask);
 const fleet = new Fleet(game);
 const talk = new Talk(game, fleet, keep);
 const log = new Log(keep);
-const known = { game, fight, fleet, types };
+const mining = new Mining(game, fight, ask);
+const shop = new Shop();
+const known = { game, fight, fleet, types, shop };
+const tell = (title) => title && toasts.show({ kind: "info", title });
 
 const space = new Space($("#space"), known);
 const place = new Place($("#place"), game, act);
@@ -75,6 +81,8 @@ const battle = new FightView($("#hud"), fight, types, act, now);
 const selected = new Selected($("#selected"), known, act, {
   look: (id) => space.look(id),
   lock: (id) => fight.lock(id, act, now()),
+  mine: async (id) => tell(await mining.toggle(id, act)),
+  belt: (id) => mining.belt(id),
   talk: async (id) => {
     const { pilot } = (await ask("look", { id })) ?? {};
     if (pilot) chat.private(pilot);
@@ -93,6 +101,7 @@ new Death($("#death"), game, act);
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
+  ...trade($, known, ask, act, { windows: () => windows, tell }),
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
@@ -181,9 +190,11 @@ game.on("notice", (notice) => toasts.show(notice));
 game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
 game.on("reloaded", () => {
   types.forget();
+  shop.forget();
   askRules();
 });
 game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
+mining.on("told", (text) => log.add(text, "good", game.system?.name));
 fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
   const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;
@@ -223,6 +234,10 @@ const keys = {
   "]": { does: "Next row of the overview", run: () => overview.step(1) },
   M: { does: "Star map", opens: "map" },
   I: { does: "Your ship in figures, and its hold", opens: "ship" },
+  C: { does: "Cargo: hold, hangar and containers", opens: "cargo" },
+  B: { does: "Market, your orders and your wallet", opens: "market" },
+  Y: { does: "Industry", opens: "industry" },
+  P: { does: "Planets", opens: "planets" },
   G: { does: "Fleet", opens: "fleet" },
   J: { does: "Log of fights", opens: "log" },
   T: { does: "Range rings on or off", run: () => void (space.ranges = !space.ranges) },
