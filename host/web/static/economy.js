@@ -72,6 +72,11 @@ export function place(location, system, station) {
   return String(location);
 }
 
+// where names a station, with its system where its own name does not begin with that.
+export function where(system, station) {
+  return station ? (station.startsWith(system) ? station : `${system}, ${station}`) : `a station in ${system}`;
+}
+
 // until says how long something takes, in seconds, in one or two words.
 export function until(seconds) {
   const s = Math.max(0, Math.ceil(seconds));
@@ -109,5 +114,5 @@ export function chart(days, width, height) {
   const most = Math.max(...days.map((d) => d.volume), 1);
   const span = high - low || 1, room = height * 0.7, step = width / days.length;
   const y = (price) => (high === low ? room / 2 : room - ((price - low) / span) * room);
-  return { low, high, days: days.map((d, i) => ({ ...d, x: (i + 0.5) * step, wide: Math.max(1, step * 0.6), top: y(d.highest), bottom: y(d.lowest), y: y(d.average), bar: (d.volume / most) * height * 0.25 })) };
+  return { low, high, days: days.map((d, i) => ({ ...d, x: (i + 0.5) * step, wide: Math.max(1, Math.min(24, step * 0.6)), top: y(d.highest), bottom: y(d.lowest), y: y(d.average), bar: (d.volume / most) * height * 0.25 })) };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Once, chart, count, cubic, depth, money, nearPrice, parseCount, parseMoney, place, reach, until } from "../static/economy.js";
+import { Once, chart, count, cubic, depth, money, nearPrice, parseCount, parseMoney, place, reach, until, where } from "../static/economy.js";
 import { COLOURS, colour, compass, richest, spot } from "../static/heat.js";
 import { Mining } from "../static/mining.js";
 import { Emitter } from "../static/emitter.js";
@@ -44,6 +44,7 @@ test("places and ranges are told in words", () => {
   assert.equal(place("escrow", system, station), "promised to the market");
   assert.equal(place("something else", system, station), "something else");
   assert.deepEqual([reach("region"), reach(0), reach(1), reach(undefined)], ["region", "0 jumps", "1 jump", ""]);
+  assert.deepEqual([where("Anvil", "Anvil I, Yards"), where("Anvil", "Yards"), where("Anvil", undefined)], ["Anvil I, Yards", "Anvil, Yards", "a station in Anvil"]);
   assert.deepEqual([until(-1), until(59.2), until(3599), until(90_000)], ["0 s", "1 min 0 s", "59 min 59 s", "1 d 1 h"]);
 });
 

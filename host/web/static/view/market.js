@@ -1,6 +1,6 @@
 // The market of a type: who sells and buys how much at which price, what was paid by day,
 // and the pilot's own order.
-import { Once, chart, count, depth, money, nearPrice, parseCount, parseMoney, reach } from "../economy.js";
+import { Once, chart, count, depth, money, nearPrice, parseCount, parseMoney, reach, where } from "../economy.js";
 import { listed } from "../state.js";
 import { el, say, svg } from "./dom.js";
 import { choice, field, hint, press, redraw, table } from "./table.js";
@@ -61,13 +61,13 @@ export class MarketView {
     const rows = orders.map((o) => ({
       "data-mine": this.mine?.has(o.order) ? "true" : undefined,
       cells: [press(`price-${o.order}`, money(o.price), () => this.#take(o, buying), { says: `${buying ? "Sell" : "Buy"} at ${money(o.price)}` }), count(o.quantity),
-        [el("span.depth", {}, bar(o.share, buying), el("span", {}, count(o.sum)))], `${o.system}, ${this.#station(o.station)}`, ...(buying ? [reach(o.range)] : [])],
+        [el("span.depth", {}, bar(o.share, buying), el("span", {}, count(o.sum)))], where(o.system, this.#station(o.station)), ...(buying ? [reach(o.range)] : [])],
     }));
     return el("section", { "aria-label": title }, el("h3", {}, title), orders.length ? table(title, columns, rows) : hint(buying ? "Nobody wants it here." : "Nobody sells it here."));
   }
 
   #station(id) {
-    return this.shop.station(id) ?? this.game.sim.celestials.get(id)?.name ?? "a station";
+    return this.shop.station(id) ?? this.game.sim.celestials.get(id)?.name;
   }
 
   // take puts an order's price into the form: who presses it wants to trade with it.

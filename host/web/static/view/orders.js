@@ -23,7 +23,7 @@ export class OrdersView {
   #standing(orders) {
     return table("Orders that stand", [["What"], ["Price", "n"], ["Left", "n"], ["Where"], ["Until"], [""]], orders.map((o) => [
       `${o.side === "buy" ? "Buy" : "Sell"} ${o.type}`, money(o.price), `${count(o.left)} of ${count(o.quantity)}`,
-      [o.system, o.range === undefined ? "" : `, within ${reach(o.range)}`], day(o.expires * 1000), this.changing === o.order ? this.#form(o) : this.#buttons(o)]));
+      [o.system, o.range === undefined ? "" : `, within ${reach(o.range)}`], day(o.expires * 1000).split(",")[0], this.changing === o.order ? this.#form(o) : this.#buttons(o)]));
   }
 
   #buttons(order) {
