@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"hotshard/host/document"
 	"hotshard/runtime/world"
 )
 
@@ -29,15 +30,15 @@ func Handler(universe func() *world.Universe) http.Handler { return handler(load
 // shows the time line.
 func Replay(universe func() *world.Universe) http.Handler {
 	files := load(embedded)
-	body := bytes.Replace(files[index].plain, []byte("<body "), []byte("<body data-replay "), 1)
-	files[index] = newDocument(contentType(index), body)
+	body := bytes.Replace(files[index].Body(), []byte("<body "), []byte("<body data-replay "), 1)
+	files[index] = document.New(contentType(index), body)
 	return handler(files, universe)
 }
 
 // index is the page itself.
 const index = "index.html"
 
-func handler(files map[string]*document, universe func() *world.Universe) http.Handler {
+func handler(files map[string]*document.Document, universe func() *world.Universe) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
@@ -50,15 +51,15 @@ func handler(files map[string]*document, universe func() *world.Universe) http.H
 			http.NotFound(w, r)
 			return
 		}
-		f.serve(w, r)
+		f.Serve(w, r)
 	})
 	return secure(mux)
 }
 
 // load reads and packs every file below static once; what is embedded cannot
 // fail to be read, so an error here is a broken binary and the map stays empty.
-func load(from fs.FS) map[string]*document {
-	files := make(map[string]*document)
+func load(from fs.FS) map[string]*document.Document {
+	files := make(map[string]*document.Document)
 	_ = fs.WalkDir(from, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -67,7 +68,7 @@ func load(from fs.FS) map[string]*document {
 		if err != nil {
 			return err
 		}
-		files[strings.TrimPrefix(p, "static/")] = newDocument(contentType(p), body)
+		files[strings.TrimPrefix(p, "static/")] = document.New(contentType(p), body)
 		return nil
 	})
 	return files

@@ -5,10 +5,12 @@ import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
 import { Keep } from "./keep.js";
 import { Log } from "./log.js";
+import { Mining } from "./mining.js";
 import { Link } from "./net.js";
 import { Pace } from "./pace.js";
 import { GUEST, Replay } from "./replay.js";
 import { Session } from "./session.js";
+import { Shop } from "./shop.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
 import { Types } from "./types.js";
@@ -34,6 +36,7 @@ import { ShipView } from "./view/ship.js";
 import { Space } from "./view/space.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
+import { trade } from "./view/trade.js";
 import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
@@ -78,7 +81,10 @@ const fleet = new Fleet(game);
 const talk = new Talk(game, fleet, keep, dated);
 const log = new Log(keep, dated);
 const replay = watching ? new Replay({ game, pace, real, send: (cmd, args) => send(cmd, args) }) : null;
-const known = { game, fight, fleet, types };
+const mining = new Mining(game, fight, ask);
+const shop = new Shop();
+const known = { game, fight, fleet, types, shop };
+const tell = (title) => title && toasts.show({ kind: "info", title });
 
 const space = new Space($("#space"), known);
 const place = new Place($("#place"), game, act);
@@ -88,6 +94,8 @@ const battle = new FightView($("#hud"), fight, types, act, now);
 const selected = new Selected($("#selected"), known, act, {
   look: (id) => space.look(id),
   lock: (id) => fight.lock(id, act, now()),
+  mine: async (id) => tell(await mining.toggle(id, act)),
+  belt: (id) => mining.belt(id),
   talk: async (id) => {
     const { pilot } = (await ask("look", { id })) ?? {};
     if (pilot) chat.private(pilot);
@@ -107,6 +115,7 @@ else new Death($("#death"), game, act);
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
+  ...trade($, known, ask, act, { windows: () => windows, tell }),
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
@@ -223,9 +232,11 @@ game.on("notice", (notice) => toasts.show(notice));
 game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
 game.on("reloaded", () => {
   types.forget();
+  shop.forget();
   askRules();
 });
 game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
+mining.on("told", (text) => log.add(text, "good", game.system?.name));
 fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
   const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;
@@ -265,6 +276,10 @@ const keys = {
   "]": { does: "Next row of the overview", run: () => overview.step(1) },
   M: { does: "Star map", opens: "map" },
   I: { does: "Your ship in figures, and its hold", opens: "ship" },
+  C: { does: "Cargo: hold, hangar and containers", opens: "cargo" },
+  B: { does: "Market, your orders and your wallet", opens: "market" },
+  Y: { does: "Industry", opens: "industry" },
+  P: { does: "Planets", opens: "planets" },
   G: { does: "Fleet", opens: "fleet" },
   J: { does: "Log of fights", opens: "log" },
   T: { does: "Range rings on or off", run: () => void (space.ranges = !space.ranges) },
