@@ -20,6 +20,9 @@ var cli struct {
 	Load    load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
 	Replay  replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
 	Audit   auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
+	Backup  backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
+	Restore restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`
+	Move    moveCmd          `cmd:"" help:"Move a shard's database to another place: from a file to PostgreSQL, or back."`
 	Import  importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
 	Version kong.VersionFlag `env:"-" help:"Print the version."`
 }

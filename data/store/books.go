@@ -71,7 +71,7 @@ const firstBooks = 13
 // hasBooks says whether the file's schema is one that this build can prove.
 func (s *Store) hasBooks(ctx context.Context, op string) error {
 	var version int
-	if err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
+	if err := s.read.QueryRowContext(ctx, selectSchema).Scan(&version); err != nil {
 		return err
 	}
 	switch knows := schema.Latest(); {

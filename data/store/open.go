@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -14,8 +13,8 @@ import (
 // Open opens or creates the database and brings it to this build's schema. url
 // is a file's path, or sqlite:PATH; missing directories are made. Or it is
 // postgres://USER:PASSWORD@HOST:PORT/DATABASE, of a database that is there. One process
-// has a database at a time. The audit log's mirror, audit.jsonl, is kept in Options.Dir,
-// beside the file where that is left out. Errors are of the kinds ErrUnsupported, ErrAccess, ErrBusy, ErrFull,
+// has a database at a time. The audit log's mirror, audit.jsonl, is kept beside
+// the file, or in Options.Dir. Errors are of the kinds ErrUnsupported, ErrAccess, ErrBusy, ErrFull,
 // ErrCorrupt, ErrNewer, ErrForeign, ErrLost, and say what to do.
 func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	s, err := newStore(url, opt)
@@ -46,7 +45,7 @@ func newStore(url string, opt Options) (*Store, error) {
 		return nil, err
 	}
 	s.dialect, s.path = &sqliteFile{path: path, opt: &s.opt}, path
-	s.opt.Dir = cmp.Or(s.opt.Dir, filepath.Dir(path))
+	s.opt.Dir = filepath.Dir(path)
 	return s, nil
 }
 

@@ -27,8 +27,8 @@ func (s *Store) claim(ctx context.Context, db *sql.DB) error {
 		return nil
 	}
 	var name string
-	var production bool
-	err := db.QueryRowContext(ctx, selectOwner).Scan(&name, &production)
+	var real bool
+	err := db.QueryRowContext(ctx, selectOwner).Scan(&name, &real)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -38,14 +38,18 @@ func (s *Store) claim(ctx context.Context, db *sql.DB) error {
 		case name != own.Shard:
 			return fail("open", ErrForeign, fmt.Sprintf("%s is the data of the shard %s, and this one is called %s: give --shard %s, "+
 				"a --data of its own, or --accept-data to make it this one's", s.path, name, own.Shard, name))
-		case production && !own.Production:
+		case real && !own.Production:
 			return fail("open", ErrForeign, fmt.Sprintf("%s is the data of %s, a production shard: give --production, a --data of its own, "+
 				"or --accept-data to open it to everybody, with saved scripts live at once", s.path, name))
 		}
 	}
-	if known && name == own.Shard && production == own.Production {
+	if known && name == own.Shard && real == own.Production {
 		return nil
 	}
-	_, err = db.ExecContext(ctx, upsertOwner, own.Shard, own.Production, s.now())
+	production := 0
+	if own.Production {
+		production = 1
+	}
+	_, err = db.ExecContext(ctx, upsertOwner, own.Shard, production, s.now())
 	return err
 }

@@ -105,7 +105,7 @@ func encrypted(c *pgx.ConnConfig) bool {
 
 // open returns a pool. The parameters are set for each connection, whatever the server,
 // the database or the user have as their own.
-func (p *postgres) open(params map[string]string, opened func(context.Context, *pgConn) error) *sql.DB {
+func (p *postgres) open(params map[string]string, truths bool, opened func(context.Context, *pgConn) error) *sql.DB {
 	c := p.config.Copy()
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 5 * time.Second
@@ -119,7 +119,7 @@ func (p *postgres) open(params map[string]string, opened func(context.Context, *
 	for k, v := range params {
 		c.RuntimeParams[k] = v
 	}
-	return sql.OpenDB(pgConnector{stdlib.GetConnector(*c), opened})
+	return sql.OpenDB(pgConnector{stdlib.GetConnector(*c), opened, truths})
 }
 
 // connect implements dialect.
@@ -130,12 +130,12 @@ func (p *postgres) connect(ctx context.Context) (*sql.DB, error) {
 		"lock_timeout":                  strconv.FormatInt(p.opt.BusyTimeout.Milliseconds(), 10),
 		// The server notices within half a minute that a machine is gone, and lets go of its lock.
 		"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
-	}, nil)
+	}, false, nil)
 	var err error
 	if p.held, err = p.lock(ctx); err != nil {
 		return nil, err
 	}
-	start := p.open(map[string]string{"default_transaction_read_only": "off"}, nil)
+	start := p.open(map[string]string{"default_transaction_read_only": "off"}, true, nil)
 	start.SetMaxOpenConns(2)
 	if err := p.fit(ctx, start); err != nil {
 		return nil, errors.Join(err, start.Close())
@@ -223,7 +223,7 @@ func (p *postgres) claimed(ctx context.Context) error {
 
 // readers implements dialect.
 func (p *postgres) readers() (*sql.DB, error) {
-	return p.open(map[string]string{"default_transaction_read_only": "on"}, nil), nil
+	return p.open(map[string]string{"default_transaction_read_only": "on"}, false, nil), nil
 }
 
 // session implements dialect.
@@ -301,7 +301,7 @@ func (p *postgres) moment(ctx context.Context, readers *sql.DB) (moment, func(),
 	if err := first.QueryRowContext(ctx, `SELECT pg_export_snapshot()`).Scan(&snapshot); err != nil {
 		return nil, nil, errors.Join(err, first.Rollback())
 	}
-	db := p.open(map[string]string{"default_transaction_read_only": "on"}, func(ctx context.Context, c *pgConn) error {
+	db := p.open(map[string]string{"default_transaction_read_only": "on"}, false, func(ctx context.Context, c *pgConn) error {
 		for _, text := range []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET TRANSACTION SNAPSHOT '" + snapshot + "'"} {
 			if _, err := c.Conn.ExecContext(ctx, text, nil); err != nil {
 				return err
@@ -317,7 +317,8 @@ func (p *postgres) integrity(ctx context.Context, readers *sql.DB) ([]string, er
 	return nil, nil
 }
 
-// size implements dialect.
+// size implements dialect. The server would have to look at every file for it, whoever
+// asks how often.
 func (p *postgres) size() int64 { return 0 }
 
 // close implements dialect.

@@ -16,6 +16,8 @@ type pgConnector struct {
 	driver.Connector
 	// opened, where set, is called with each new connection.
 	opened func(context.Context, *pgConn) error
+	// truths leaves them as they are: goose's own table has a column of them.
+	truths bool
 }
 
 // Connect implements driver.Connector.
@@ -24,7 +26,7 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &pgConn{conn.(*stdlib.Conn)}
+	own := &pgConn{conn.(*stdlib.Conn), c.truths}
 	if c.opened != nil {
 		if err := c.opened(ctx, own); err != nil {
 			return nil, errors.Join(err, conn.Close())
@@ -34,7 +36,10 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // pgConn is pgx's connection, for statements with ? and ?N.
-type pgConn struct{ *stdlib.Conn }
+type pgConn struct {
+	*stdlib.Conn
+	truths bool
+}
 
 // PrepareContext implements driver.ConnPrepareContext.
 func (c *pgConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
@@ -56,13 +61,13 @@ func (c *pgConn) QueryContext(ctx context.Context, text string, args []driver.Na
 	return c.Conn.QueryContext(ctx, rebind(text), args)
 }
 
-// CheckNamedValue makes of an argument what a column takes: as for SQLite, and a truth
-// is 0 or 1.
+// CheckNamedValue makes of an argument what a column takes: as for SQLite, where a truth
+// is 0 or 1 too.
 func (c *pgConn) CheckNamedValue(v *driver.NamedValue) (err error) {
 	if v.Value, err = driver.DefaultParameterConverter.ConvertValue(v.Value); err != nil {
 		return err
 	}
-	if truth, ok := v.Value.(bool); ok {
+	if truth, ok := v.Value.(bool); ok && !c.truths {
 		v.Value = int64(0)
 		if truth {
 			v.Value = int64(1)

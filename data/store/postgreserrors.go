@@ -36,6 +36,8 @@ const (
 	stateStarting     = "57P03"
 	stateDropped      = "57P04"
 	stateIO           = "58030"
+	stateNotText      = "22021" // a zero byte, or no UTF-8
+	stateNotUTF8      = "22P05"
 	stateRaised       = "P0001" // by a trigger of ours
 	stateInternal     = "XX000"
 	stateNotSupported = "0A000"
@@ -94,6 +96,10 @@ func (p *postgres) diagnose(err error) (Kind, string) {
 		return ErrLost, p.name + " cannot be reached: start it, or look at the network; nothing was changed, and the shard goes on by itself once it is there"
 	case code == "":
 		return ErrInternal, "the store could not do it"
+	}
+	switch {
+	case code == stateNotText, code == stateNotUTF8:
+		return ErrInvalid, "the text cannot be kept: PostgreSQL takes UTF-8 without zero bytes"
 	}
 	switch code[:2] {
 	case stateAuthorization:

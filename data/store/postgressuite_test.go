@@ -57,7 +57,11 @@ func place(t testing.TB, path string) string {
 	places.Lock()
 	defer places.Unlock()
 	if places.urls[path] == "" {
-		text := postgrestest.Database(t)
+		text := postgrestest.Copy(t, "store", func(url string) {
+			s, err := Open(bg, url, testOptions())
+			must(t, err)
+			must(t, s.Close())
+		})
 		u, err := url.Parse(text)
 		must(t, err)
 		label := "postgres://" + u.Host + u.Path

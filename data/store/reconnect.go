@@ -53,7 +53,7 @@ const askEvery = 100 * time.Millisecond
 
 // settle finds out what became of a transaction whose COMMIT was not answered.
 func (w *writer) settle(mark int64, cause error) error {
-	for wait := reconnectFor; ; wait -= askEvery {
+	for wait := w.patience; ; wait -= askEvery {
 		err := w.restore()
 		if err == nil {
 			var what fate

@@ -38,7 +38,7 @@ type Options struct {
 	// HashCost is what a password hash costs; zero is 19 MiB and 2 passes. An
 	// account's hash is made anew at its next login when the cost has changed.
 	HashCost HashCost
-	// Dir is where audit.jsonl is kept; "" is beside the file, and nowhere for a URL.
+	// Dir is where audit.jsonl is kept of a database that is no file; "" is nowhere.
 	Dir string
 	// Owner says whose data it must be.
 	Owner Owner
@@ -99,6 +99,10 @@ type Store struct {
 
 // Path returns the database file's path, or the URL less user and password.
 func (s *Store) Path() string { return s.path }
+
+// Dir is where the store keeps what lies beside it on this machine: the folder of the
+// database's file, or Options.Dir.
+func (s *Store) Dir() string { return s.opt.Dir }
 
 // Size is how many bytes the database takes; 0 where that cannot be told.
 func (s *Store) Size() int64 { return s.dialect.size() }

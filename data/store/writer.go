@@ -16,14 +16,16 @@ import (
 // commits, and then answers all of them: one flush to the disk for the lot.
 type writer struct {
 	session
-	broken bool                 // the session's connection is gone
-	stmts  map[string]*sql.Stmt // prepared on the connection, by text; the texts are a fixed set
-	tells  map[string]string    // INSERTs that tell the new row's id, by those that do not
-	group  int
-	purse  int64 // of new characters
-	now    func() time.Time
-	names  ledger.Names
-	stats  writerStats
+	broken bool // the session's connection is gone
+	// patience is how long is waited to learn what became of a commit without an answer.
+	patience time.Duration
+	stmts    map[string]*sql.Stmt // prepared on the connection, by text; the texts are a fixed set
+	tells    map[string]string    // INSERTs that tell the new row's id, by those that do not
+	group    int
+	purse    int64 // of new characters
+	now      func() time.Time
+	names    ledger.Names
+	stats    writerStats
 
 	queue chan *request
 	done  chan struct{} // closed when the goroutine has ended
@@ -50,14 +52,15 @@ const (
 
 func startWriter(s session, opt *Options) *writer {
 	w := &writer{
-		session: s,
-		stmts:   make(map[string]*sql.Stmt),
-		tells:   make(map[string]string),
-		group:   opt.Group,
-		purse:   opt.Purse,
-		now:     opt.Now,
-		queue:   make(chan *request, opt.Queue),
-		done:    make(chan struct{}),
+		session:  s,
+		patience: reconnectFor,
+		stmts:    make(map[string]*sql.Stmt),
+		tells:    make(map[string]string),
+		group:    opt.Group,
+		purse:    opt.Purse,
+		now:      opt.Now,
+		queue:    make(chan *request, opt.Queue),
+		done:     make(chan struct{}),
 	}
 	go w.loop()
 	return w

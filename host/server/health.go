@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -125,7 +124,7 @@ func (h *health) problems() []problem {
 // disk says that there is hardly any room. SQLite may still have some in its log for
 // a while, so writes that go well prove nothing.
 func (h *health) disk() string {
-	dir := filepath.Dir(h.s.store.Path())
+	dir := h.s.store.Dir()
 	free, size, ok := diskFree(dir)
 	if !ok || !fullDisk(free, size) {
 		return ""
@@ -225,7 +224,7 @@ func (h *health) write(w io.Writer) {
 	h.probe.mu.Unlock()
 	family(w, "store_probe_seconds", "gauge", "How long a small write took, or has taken so far.")
 	fmt.Fprintf(w, "hotshard_store_probe_seconds %g\n", took.Seconds())
-	if free, _, ok := diskFree(filepath.Dir(h.s.store.Path())); ok {
+	if free, _, ok := diskFree(h.s.store.Dir()); ok {
 		family(w, "disk_free_bytes", "gauge", "Room on the disk that holds the database.")
 		fmt.Fprintf(w, "hotshard_disk_free_bytes %d\n", free)
 	}

@@ -50,8 +50,21 @@ var atEnd = func() {}
 // Run is m.Run, for a package whose tests use Server: it ends the server.
 func Run(m *testing.M) int {
 	code := m.Run()
+	for _, name := range dropModel {
+		drop(name)
+	}
 	atEnd()
 	return code
+}
+
+// drop removes a database, if there is a way; the server may be gone.
+func drop(name string) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if conn, err := pgx.Connect(ctx, shared.url); err == nil {
+		_, _ = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+		_ = conn.Close(ctx)
+	}
 }
 
 var number atomic.Int64
@@ -60,12 +73,42 @@ var number atomic.Int64
 // ends. Its own collation is not the bytes'.
 func Database(t testing.TB) string {
 	t.Helper()
+	return create(t, "template0 ENCODING 'UTF8'")
+}
+
+func create(t testing.TB, template string) string {
+	t.Helper()
 	server := Server(t)
 	name := fmt.Sprintf("hotshard_%d_%d", os.Getpid(), number.Add(1))
-	Exec(t, server, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'")
-	t.Cleanup(func() { Exec(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	Exec(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	t.Cleanup(func() { Exec(t, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	return In(server, name)
 }
+
+// models are the databases that Copy copies.
+var models = struct {
+	sync.Mutex
+	names map[string]string
+}{names: map[string]string{}}
+
+// Copy is Database, for one that begins as fill leaves it. fill is called once for all
+// copies of a name, and must have closed its connections.
+func Copy(t testing.TB, name string, fill func(url string)) string {
+	t.Helper()
+	models.Lock()
+	defer models.Unlock()
+	if models.names[name] == "" {
+		server := Server(t)
+		model := fmt.Sprintf("hotshard_%s_%d", name, os.Getpid())
+		Exec(t, server, "CREATE DATABASE "+model+" TEMPLATE template0 ENCODING 'UTF8'")
+		dropModel = append(dropModel, model)
+		fill(In(server, model))
+		models.names[name] = model
+	}
+	return create(t, models.names[name])
+}
+
+var dropModel []string
 
 // In is the URL of another database of the server.
 func In(server, name string) string {
