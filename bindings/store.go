@@ -22,7 +22,7 @@ var storeTable = table{
 		{Sig: "list(prefix: string, limit?: integer, after?: string): StoreEntry[]", Yields: true, Do: storeList,
 			Doc: "The values whose keys begin with the prefix, by key: at most limit (100 where left out, 1000 at most), and fewer where they are large. Go on with the last key as after."},
 		{Sig: "transact(changes: Change[], why?: Why): any, string?, string?", Effect: true, Yields: true, Do: storeTransact,
-			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
+			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done; or unknown, where the database was lost in the middle and it may have been done: ask again under the same key. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
 	},
 }
 

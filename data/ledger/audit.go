@@ -221,7 +221,7 @@ func (a *auditor) escrow() error {
 	return a.each(`SELECT owner, type, sum(promised), sum(has) FROM (
 			SELECT owner, CASE side WHEN 'buy' THEN 'Money' ELSE type END AS type, CASE side WHEN 'buy' THEN "left" * price ELSE "left" END AS promised, 0 AS has
 				FROM orders WHERE ended = 0
-			UNION ALL SELECT owner, type, 0, quantity FROM holdings WHERE location = 'escrow' AND quantity <> 0) AS both
+			UNION ALL SELECT owner, type, 0, quantity FROM holdings WHERE location = 'escrow' AND quantity <> 0) AS promises
 		GROUP BY owner, type HAVING sum(promised) <> sum(has) ORDER BY owner, type`, func(r *sql.Rows) error {
 		var owner, promised, has int64
 		var thing string

@@ -61,7 +61,7 @@ const (
 	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
 	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
-	fillOrder        = `UPDATE orders SET "left" = ?2, ended = CASE ?2 WHEN 0 THEN CAST(?3 AS BIGINT) ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
+	fillOrder        = `UPDATE orders SET "left" = CAST(?2 AS BIGINT), ended = CASE ?2 WHEN 0 THEN CAST(?3 AS BIGINT) ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
 	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
 	repriceOrder     = `UPDATE orders SET price = ?, rank = ? WHERE id = ?`
 	insertOrderEntry = `INSERT INTO order_entries (id, entry) VALUES (?, ?) ON CONFLICT DO NOTHING`

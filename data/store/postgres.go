@@ -144,7 +144,7 @@ func (p *postgres) connect(ctx context.Context) (*sql.DB, error) {
 }
 
 // tryLock takes the lock of the schema in use: several shards may share a database.
-const tryLock = `SELECT pg_try_advisory_lock(1752134771, hashtext(current_schema()))`
+const tryLock = `SELECT pg_try_advisory_lock(1752134771, hashtext(coalesce(current_schema(), '')))`
 
 // lock returns a connection that holds the lock.
 func (p *postgres) lock(ctx context.Context) (*sql.Conn, error) {
@@ -250,11 +250,17 @@ func (p *postgres) over(conn *sql.Conn) session {
 			}) != nil
 		},
 		again: func(ctx context.Context) (session, error) {
-			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // whatever state it is in, nobody uses it again
+			discard(conn) // whatever state it is in
 			return p.again(ctx)
 		},
 		stalled: func(err error) bool { return sqlState(err) == stateLocked },
 	}
+}
+
+// discard closes a connection for good, instead of keeping it for whoever wants one.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
 }
 
 // fateOf asks what became of a transaction. Whoever asks holds the lock, which the
@@ -286,7 +292,8 @@ func (p *postgres) again(ctx context.Context) (session, error) {
 		err = fail("store", ErrForeign, p.name+" has had another server since the connection was lost: nothing is written any more; stop that one, and start this one again")
 	}
 	if err != nil {
-		return session{}, errors.Join(err, conn.Close())
+		discard(conn) // and with it the lock, which somebody else is to have
+		return session{}, err
 	}
 	return p.over(conn), nil
 }

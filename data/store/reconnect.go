@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 )
 
@@ -84,9 +83,9 @@ func (w *writer) telling(text string) string {
 	if told := w.tells[text]; told != "" {
 		return told
 	}
-	told := text
-	if !strings.Contains(text, " RETURNING ") {
-		told += " RETURNING id"
+	told := text + " RETURNING id"
+	if text == insertRelease {
+		told = text + " RETURNING number"
 	}
 	w.tells[text] = told
 	return told

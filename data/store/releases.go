@@ -48,7 +48,7 @@ type Release struct {
 const releaseColumns = `number, hash, author, note, status, created, begun, ended`
 
 const (
-	insertRelease  = `INSERT INTO releases (hash, author, note, status, created) VALUES (?, ?, ?, ?, ?) RETURNING number`
+	insertRelease  = `INSERT INTO releases (hash, author, note, status, created) VALUES (?, ?, ?, ?, ?)`
 	selectRelease  = `SELECT ` + releaseColumns + ` FROM releases WHERE number = ?`
 	selectReleases = `SELECT ` + releaseColumns + `,
 		(SELECT count(*) FROM release_files f WHERE f.release = number AND NOT EXISTS

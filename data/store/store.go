@@ -1,5 +1,6 @@
 // Package store keeps what must outlive the server: accounts, characters, items,
-// scripts' values, releases, patches and the audit log, in one SQLite file.
+// scripts' values, releases, patches and the audit log, in one SQLite file or in a
+// PostgreSQL database (DESIGN.md says what that makes different).
 //
 // Start reading at writer.go: every change goes through one goroutine that
 // commits many callers' changes at once, so that durability costs one flush for

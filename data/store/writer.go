@@ -118,7 +118,11 @@ func (w *writer) close() error {
 	for _, s := range w.stmts {
 		errs = append(errs, s.Close())
 	}
-	return errors.Join(append(errs, w.conn.Close())...)
+	err := errors.Join(append(errs, w.conn.Close())...)
+	if w.broken || err != nil && w.lost != nil && w.lost(err) {
+		return nil // what it was for has been answered
+	}
+	return err
 }
 
 func (w *writer) loop() {
@@ -160,8 +164,10 @@ func (w *writer) serve(batch []*request) {
 		return
 	}
 	begun, err := w.commit(live)
-	if err != nil && w.broken && !errors.Is(err, ErrUnknown) && w.restore() == nil {
-		begun, err = w.commit(live) // nothing of it was done
+	if err != nil && w.broken && !errors.Is(err, ErrUnknown) { // nothing of it was done
+		if err = w.restore(); err == nil {
+			begun, err = w.commit(live)
+		}
 	}
 	if err != nil {
 		w.fail(live, err, begun && !w.broken && len(live) > 1)

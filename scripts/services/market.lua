@@ -101,6 +101,7 @@ function market.transact(order, fills, changes, why)
   end
   book.back(fills)
   for _, f in ipairs(fills) do market.back(f.order) end
+  if code == "unknown" then market.mistrust() end -- it may have been done
   if not ok then error(done, 0) end
   return done, message, code
 end
