@@ -57,7 +57,7 @@ const (
 		FROM pg_constraint JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1] JOIN pg_attribute b ON b.attrelid = confrelid AND b.attnum = confkey[1]
 		WHERE contype = 'f' AND connamespace = current_schema()::regnamespace`
 
-	sqliteChecks   = `SELECT name || ' ' || (length(sql) - length(replace(sql, 'CHECK', ''))) / 5 FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%CHECK%'`
+	sqliteChecks   = `SELECT name || ' ' || ((length(sql) - length(replace(sql, 'CHECK (', ''))) / 7) FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%CHECK%'`
 	postgresChecks = `SELECT conrelid::regclass || ' ' || count(*) FROM pg_constraint WHERE contype = 'c' AND connamespace = current_schema()::regnamespace
 		AND conrelid::regclass::text <> 'writer' GROUP BY conrelid`
 )
