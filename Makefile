@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,11 +18,17 @@ run: build ## start a development shard and print the page to open
 console: build ## open the operator's console of the running shard
 	bin/console
 
-test: test-lua test-js test-go ## all tests; the last lines say what was left out, and why
+test: test-lua test-go ## all tests; the last lines say what was left out, and why
 
+# How Go tests are built: without vet, which check runs over everything once, and
+# without what only debuggers read in fifty test programs. Many tests wait, for a
+# browser, a disk or a second to pass, and leave the processor to others meanwhile.
+# The end of a package's time is for what hangs, not for a machine that is slow.
+LEAN = -vet=off -ldflags='-s -w' -timeout 30m
+ABREAST ?= -p 4 -parallel 4
 LEFTOUT ?=
-test-go:
-	@$(GO) test -json ./... | $(GO) run ./host/leftout $(LEFTOUT)
+test-go: # with those of the page
+	@$(GO) test -json $(LEAN) $(ABREAST) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -30,14 +36,19 @@ test-lua: build
 test-js:
 	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
+# HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
+# the scripts in one more order, and more of the random programs that are always the same.
 check: build ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	bin/host check scripts
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
-	$(GO) test ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
-	$(GO) test -race ./...
+	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
+	HOTSHARD_THOROUGH=1 $(GO) test -race $(LEAN) ./...
+
+deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
+	host/deploy/deb.sh bin
 
 stubs: ## write bindings/library/*.lua, bindings/API.md and the events in PROTOCOL.md anew
 	$(GO) run ./bindings/gen
@@ -70,7 +81,7 @@ FRESH    ?= 3000
 PROGRAMS ?= 100000
 SEED ?= 1
 differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1
-	$(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
+	GOGC=800 $(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
 
 clean: ## remove what build made; the shard's data stays
 	rm -rf bin

@@ -77,7 +77,7 @@ func (m *terminal) types(text string) {
 // sees waits until the screen shows something after what it showed before.
 func (m *terminal) sees(want string) {
 	m.Helper()
-	deadline := time.AfterFunc(20*time.Second, func() { m.mu.Lock(); m.end = true; m.more.Broadcast(); m.mu.Unlock() })
+	deadline := time.AfterFunc(3*time.Minute, func() { m.mu.Lock(); m.end = true; m.more.Broadcast(); m.mu.Unlock() })
 	defer deadline.Stop()
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,18 +13,20 @@ import (
 // cli is the command line. Every flag can also be set in the environment, as
 // HOTSHARD_ and its name in capitals: HOTSHARD_LISTEN.
 var cli struct {
-	Serve   serveCmd         `cmd:"" help:"Run a shard."`
-	Test    testCmd          `cmd:"" help:"Run the scripts' tests."`
-	Check   checkCmd         `cmd:"" help:"Look for mistakes in the scripts without running them."`
-	Conform conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
-	Load    load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
-	Replay  replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
-	Audit   auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
-	Backup  backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
-	Restore restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`
-	Move    moveCmd          `cmd:"" help:"Move a shard's database to another place: from a file to PostgreSQL, or back."`
-	Import  importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
-	Version kong.VersionFlag `env:"-" help:"Print the version."`
+	Serve      serveCmd         `cmd:"" help:"Run a shard."`
+	Test       testCmd          `cmd:"" help:"Run the scripts' tests."`
+	Check      checkCmd         `cmd:"" help:"Look for mistakes in the scripts without running them."`
+	Conform    conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
+	Load       load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
+	Replay     replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
+	Audit      auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
+	Backup     backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
+	Restore    restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`
+	Move       moveCmd          `cmd:"" help:"Move a shard's database to another place: from a file to PostgreSQL, or back."`
+	Doctor     doctorCmd        `cmd:"" help:"Look at this machine before a shard runs on it: limits, disk, clock, ports, permissions, scripts."`
+	Import     importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
+	Completion completionCmd    `cmd:"" help:"Print what a shell needs to complete this program: source <(host completion bash)."`
+	Version    kong.VersionFlag `env:"-" help:"Print the version."`
 }
 
 func main() {

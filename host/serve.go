@@ -10,12 +10,15 @@ import (
 	"hotshard/host/server"
 )
 
-// serveCmd runs a shard until SIGTERM or SIGINT.
+// serveCmd runs a shard until SIGTERM or SIGINT; a second one does not wait. SIGHUP reads
+// the scripts and the certificate again.
 type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
 	Ops           string        `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
 	Socket        string        `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
 	SSH           string        `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
+	TLSCert       string        `name:"tls-cert" placeholder:"FILE" help:"A certificate (PEM, with its chain): players come in over TLS. It is read again when it changes."`
+	TLSKey        string        `name:"tls-key" placeholder:"FILE" help:"The certificate's key."`
 	FourEyes      bool          `help:"A second operator has to approve what reaches every system."`
 	Scripts       string        `default:"scripts" help:"The folder of the game's scripts."`
 	Data          string        `default:"data" help:"The folder for everything the shard keeps."`
@@ -40,8 +43,12 @@ type serveCmd struct {
 func (c *serveCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second one ends the process at once
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	s, err := server.New(server.Config{
-		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
+		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
 		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
@@ -50,5 +57,18 @@ func (c *serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	go rescans(ctx, hup, s)
 	return s.Run(ctx)
+}
+
+// rescans reads the scripts again at each SIGHUP, until ctx ends.
+func rescans(ctx context.Context, hup <-chan os.Signal, s *server.Server) {
+	for {
+		select {
+		case <-hup:
+			s.Rescan(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
 }

@@ -89,6 +89,7 @@ func TestAnswers(t *testing.T) {
 		{"tasks", "sleep"},
 		{"trace market.fee @Jita --for 1ms", "1 call in 1ms"},
 		{"profile @Jita 10s", "market.fee"},
+		{"hot @Jita", "market.fee"},
 		{"top", "2 of 3 systems awake"},
 		{"tail x --for 1ms", ""},
 		{"watch --for 1ms @Jita 1", ""},
@@ -150,6 +151,10 @@ func TestRefusals(t *testing.T) {
 		{"tail (", command.CodeUsage, "regexp"},
 		{"trace", command.CodeUsage, "which function"},
 		{"profile @Jita 1h", command.CodeUsage, "at most"},
+		{"hot --for 2h", command.CodeUsage, "at most 1h"},
+		{"hot --by player", command.CodeUsage, "function, module or system"},
+		{"hot --was last", command.CodeUsage, "number of a release"},
+		{"hot more", command.CodeUsage, ""},
 	} {
 		_, err := run(t, newSession(commandtest.New()), c.line)
 		var r *command.Refusal

@@ -26,6 +26,8 @@ type Probe interface {
 	Trace(ctx context.Context, system, function string, call func(Traced) error) error
 	// Profile samples Lua for a time; pprof holds the profile in pprof's format.
 	Profile(ctx context.Context, system string, during time.Duration) (samples []script.ProfileSample, pprof []byte, err error)
+	// Hot says what Lua's steps went into, of the last hour.
+	Hot(ctx context.Context, q HotQuery) (Hot, error)
 }
 
 // Source is the live code of one function.
@@ -82,6 +84,9 @@ func init() {
 	}, {
 		Name: "trace", Args: "FUNCTION [@SYSTEM]", Short: "calls of a function as they happen: arguments, results, time",
 		Example: "trace market.fee @Jita --for 30s", Flags: []Flag{forFlag}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
+	}, {
+		Name: "hot", Args: "[@SYSTEM]", Short: "what Lua's time went into, of the last hour, by function, module or system; nothing has to be started first",
+		Example: "hot @Jita --for 10m --was 41", Flags: []Flag{forFlag, hotByFlag, hotWasFlag, limitFlag, hotFileFlag}, Offered: offered, Run: runHot,
 	}, {
 		Name: "profile", Args: "[@SYSTEM] [DURATION]", Short: "Lua functions by time, and a file for pprof on your own machine",
 		Example: "profile @Jita 10s --file jita.pb.gz", Role: Operator, Flags: []Flag{forFlag, fileFlag}, Offered: offered, Run: runProfile,

@@ -39,11 +39,18 @@ type process struct {
 
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
+	return launchWith(t, nil, args...)
+}
+
+// launchWith is launch with more in the environment.
+func launchWith(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &process{Cmd: exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0", "--ops", ""}, args...)...), said: make(chan string, 100)}
+	p.Env = append(os.Environ(), env...)
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

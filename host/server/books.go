@@ -3,13 +3,13 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
 
 	"hotshard/data/ledger"
 	"hotshard/data/store"
+	"hotshard/host/metrics"
 )
 
 // books proves the ledger again and again while the shard runs, so that what was made or
@@ -86,15 +86,13 @@ func (b *books) wrong() string {
 	return fmt.Sprintf("the books are wrong (audit-books says more): %s", b.report.Wrong[0])
 }
 
-// write writes the figures in the text format of Prometheus.
-func (b *books) write(w io.Writer) {
+// Figures implements metrics.Part.
+func (b *books) Figures(to metrics.Sheet) {
 	b.mu.Lock()
 	report, took := b.report, b.took
 	b.mu.Unlock()
-	family(w, "books_wrong", "gauge", "What the last audit of the books found wrong: 0, or somebody has to look.")
-	fmt.Fprintf(w, "hotshard_books_wrong %d\n", len(report.Wrong)+report.More)
-	family(w, "books_postings", "gauge", "Postings that the last audit of the books read.")
-	fmt.Fprintf(w, "hotshard_books_postings %d\n", report.Postings)
-	family(w, "books_audit_seconds", "gauge", "How long the last audit of the books took.")
-	fmt.Fprintf(w, "hotshard_books_audit_seconds %g\n", took.Seconds())
+	to.Put(metrics.BooksWrong, float64(len(report.Wrong)+report.More))
+	to.Put(metrics.BooksPostings, float64(report.Postings))
+	to.Put(metrics.BooksHoldings, float64(report.Holdings))
+	to.Put(metrics.BooksTook, took.Seconds())
 }

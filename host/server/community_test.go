@@ -178,7 +178,7 @@ func TestADeletionThatFailsChangesNothing(t *testing.T) {
 		register(t, s, name)
 	}
 	amy.do("ban Ada insults")
-	amy.do("ban Bob 30s insults") // shorter than a deletion may take
+	amy.do("ban Bob 59s insults") // shorter than a deletion may take
 	db, err := sql.Open("sqlite3", "file:"+s.store.Path()+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)

@@ -24,6 +24,8 @@ type Config struct {
 	Ops        string      // health, metrics and profiles; "" for none
 	Socket     string      // the console's; "" for Data/run/console.sock
 	SSH        string      // remote operators; "" for none
+	TLSCert    string      // PEM files of the certificate that players' connections are encrypted with,
+	TLSKey     string      // and of its key; "" for none
 	FourEyes   bool        // a second operator approves what reaches every system
 	Scripts    string
 	Data       string
@@ -100,6 +102,9 @@ func (c *Config) fill() error {
 	}
 	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
+	}
+	if _, err := c.encrypted(); err != nil {
+		return err
 	}
 	if err := loopback(c.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)

@@ -5,10 +5,12 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"hotshard/console/command"
+	"hotshard/host/metrics"
 	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
@@ -34,6 +36,7 @@ type faults struct {
 	groups   map[faultKey]*faultGroup
 	messages map[faultKey]int // that are kinds of their own, by a key without message
 	total    uint64
+	spent    uint64 // of them, stopped by their budget
 }
 
 type faultKey struct {
@@ -61,6 +64,9 @@ func (f *faults) add(a world.Address, fault script.Fault, blame release.Blame) {
 	now := f.clock.Now()
 	f.mu.Lock()
 	f.total++
+	if fault.Spent {
+		f.spent++
+	}
 	g := f.group(faultKey{fault.Function, fault.Origin, fault.Place, fault.Message, blame.Release}, now)
 	g.Count++
 	g.Message, g.Where, g.Last, g.Player, g.Traceback = fault.Message, fault.Place, now, fault.Player, fault.Traceback
@@ -165,4 +171,24 @@ func (f *faults) since(function string, release int) uint64 {
 		}
 	}
 	return n
+}
+
+// Figures implements metrics.Part.
+func (f *faults) Figures(to metrics.Sheet) {
+	type key struct {
+		function string
+		release  int
+	}
+	sums := map[key]int{}
+	f.mu.Lock()
+	total, spent := f.total, f.spent
+	for _, g := range f.groups {
+		sums[key{g.Function, g.Release}] += g.Count
+	}
+	f.mu.Unlock()
+	to.Put(metrics.ScriptErrors, float64(total))
+	to.Put(metrics.BudgetStops, float64(spent))
+	for k, n := range sums {
+		to.Put(metrics.FunctionErrors, float64(n), k.function, strconv.Itoa(k.release))
+	}
 }

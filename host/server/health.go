@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,6 +10,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"hotshard/host/metrics"
+	"hotshard/runtime/system"
 )
 
 // trouble is a kind of thing that keeps a shard from doing its work, as metrics name
@@ -165,21 +167,44 @@ func (p *probing) trouble(now time.Time) string {
 
 // staleSystems are those that have been at one tick, or one message, for too long.
 func (h *health) staleSystems(now time.Time) []string {
-	var stale []string
+	return h.stuck(now, func(system.Stats) time.Duration { return staleAfter })
+}
+
+// staleTicks is after how many of its ticks a system that is at one still counts as not
+// ready: who sends players here asks often, and is to know at once.
+const staleTicks = 2
+
+// behind are those that have missed staleTicks of their ticks. The length of a tick is
+// that of game time as it goes at the moment, so a slow fight is no reason.
+func (h *health) behind(now time.Time) []string {
+	return h.stuck(now, func(st system.Stats) time.Duration {
+		if st.Hz <= 0 || st.Dilation <= 0 {
+			return staleAfter
+		}
+		return time.Duration(staleTicks * float64(time.Second) / (st.Hz * st.Dilation))
+	})
+}
+
+// stuck are the systems that have been at one thing for longer than most says.
+func (h *health) stuck(now time.Time, most func(system.Stats) time.Duration) []string {
+	var stuck []string
 	for _, st := range h.s.universe.Stats() {
 		if st.Since.IsZero() {
 			continue
 		}
-		if still := now.Sub(st.Since); still >= staleAfter {
-			stale = append(stale, fmt.Sprintf("%s has not ticked for %s", st.Address, still.Round(time.Second)))
+		if still := now.Sub(st.Since); still >= most(st) {
+			stuck = append(stuck, fmt.Sprintf("%s has not ticked for %s", st.Address, still.Round(100*time.Millisecond)))
 		}
 	}
-	return stale
+	return stuck
 }
 
 // serve answers GET /readyz: 200 where players can play, else 503 with the reasons.
 func (h *health) serve(w http.ResponseWriter, _ *http.Request) {
 	all := h.problems()
+	if late := h.behind(h.s.cfg.Clock.Now()); len(late) > 0 && !slices.ContainsFunc(all, func(p problem) bool { return p.kind == troubleTick }) {
+		all = append(all, problem{troubleTick, strings.Join(late, "; ")})
+	}
 	if len(all) == 0 {
 		writeJSON(w, map[string]any{"status": "ready"})
 		return
@@ -194,38 +219,33 @@ func (h *health) serve(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]any{"status": "not ready", "kinds": slices.Sorted(maps.Keys(kinds)), "reasons": reasons})
 }
 
-// write writes it in the text format of Prometheus.
-func (h *health) write(w io.Writer) {
+// Figures implements metrics.Part.
+func (h *health) Figures(to metrics.Sheet) {
 	all := h.problems()
-	ready := 1
-	if len(all) > 0 {
-		ready = 0
-	}
-	family(w, "ready", "gauge", "1 where players can play: what /readyz says.")
-	fmt.Fprintf(w, "hotshard_ready %d\n", ready)
-	family(w, "trouble", "gauge", "1 for each kind of thing that is not well.")
+	to.Put(metrics.IsReady, truth(len(all) == 0))
 	for _, kind := range troubles {
-		n := 0
-		if slices.ContainsFunc(all, func(p problem) bool { return p.kind == kind }) {
-			n = 1
-		}
-		fmt.Fprintf(w, "hotshard_trouble{kind=%q} %d\n", string(kind), n)
+		to.Put(metrics.TroubleKind, truth(slices.ContainsFunc(all, func(p problem) bool { return p.kind == kind })), string(kind))
 	}
 	h.mu.Lock()
 	stale := h.stale
 	h.mu.Unlock()
-	family(w, "stale_systems", "gauge", "Systems that are at one tick for seconds.")
-	fmt.Fprintf(w, "hotshard_stale_systems %d\n", stale)
-	h.probe.mu.Lock()
-	took := h.probe.took
-	if h.probe.busy {
-		took = max(took, time.Since(h.probe.began))
+	to.Put(metrics.StaleSystems, float64(stale))
+	to.Put(metrics.ProbeTook, h.probe.length().Seconds())
+}
+
+// length is how long the last write took, or the one under way has taken so far.
+func (p *probing) length() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy {
+		return max(p.took, time.Since(p.began))
 	}
-	h.probe.mu.Unlock()
-	family(w, "store_probe_seconds", "gauge", "How long a small write took, or has taken so far.")
-	fmt.Fprintf(w, "hotshard_store_probe_seconds %g\n", took.Seconds())
-	if free, _, ok := diskFree(h.s.store.Dir()); ok {
-		family(w, "disk_free_bytes", "gauge", "Room on the disk that holds the database.")
-		fmt.Fprintf(w, "hotshard_disk_free_bytes %d\n", free)
+	return p.took
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
 	}
+	return 0
 }

@@ -21,8 +21,9 @@ import (
 	"hotshard/runtime/world"
 )
 
-// patience bounds what a test waits for; nothing is measured against it.
-const patience = 20 * time.Second
+// patience bounds what a test waits for, and how long a player of it plays; nothing is
+// measured against it.
+const patience = 5 * time.Minute
 
 var smallMap = sync.OnceValues(func() (*world.Universe, error) { return static.Generate(7, 60) })
 
@@ -111,6 +112,16 @@ func (s *shard) stop() {
 		s.t.Errorf("the shard ended with: %v", err)
 	}
 	s.done = nil
+}
+
+// until waits for what is about to be so.
+func (s *shard) until(what string, ok func() bool) {
+	s.t.Helper()
+	for began := time.Now(); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(began) > patience {
+			s.t.Fatal(what)
+		}
+	}
 }
 
 // pilot is a player over a real socket.

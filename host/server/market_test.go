@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
@@ -100,6 +101,7 @@ func TestTheMarketIsDown(t *testing.T) {
 		if r := ann.refusedOr("market_book", args{"type": "Ferrite"}); r != nil && (r.Code != "market_closed" || strings.Contains(r.Message, "lua")) {
 			t.Errorf("%+v", r)
 		}
+		time.Sleep(60 * time.Millisecond) // within what the gate lets through
 	}
 	if now := ann.do("market_book", args{"type": "Ferrite"}).(args); !reflect.DeepEqual(now["sells"], page["sells"]) {
 		t.Errorf("afterwards there stand %v, and before %v", now["sells"], page["sells"])

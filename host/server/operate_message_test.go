@@ -27,11 +27,12 @@ return rule
 	amy.do("patch --canary @" + names[1] + " rule.fee = function(x) return 1 end")
 	send := func(from, to string) string {
 		amy.do("lua --write @" + from + ` return system.send("` + to + `", "ping", 7)`)
-		for {
-			if got := amy.do("lua @" + to + " return rule.heard"); strings.Contains(got, "@"+from) {
-				return got
-			}
-		}
+		got := ""
+		s.until("the message does not arrive", func() bool {
+			got = amy.do("lua @" + to + " return rule.heard")
+			return strings.Contains(got, "@"+from)
+		})
+		return got
 	}
 	has(t, "new code about a message of old code", send(names[0], names[1]), "7 sent on 1, got on 2")
 	has(t, "old code about a message of new code", send(names[1], names[0]), "7 sent on 2, got on 1")

@@ -21,10 +21,8 @@ func (s *Server) opsHandler() http.Handler {
 		writeJSON(w, map[string]any{"status": "ok", "shard": s.cfg.Shard, "release": s.universe.Release().Number})
 	})
 	mux.HandleFunc("GET /readyz", s.health.serve)
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		_ = s.WriteFigures(r.Context(), w) // whoever asked has gone
-	})
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, map[string]any{"status": "alive"}) })
+	mux.Handle("GET /metrics", s.metricsHandler())
 	mux.HandleFunc("GET /metrics.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Metrics()) })
 	mux.HandleFunc("GET /memory.json", serveMemory)
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
@@ -102,6 +100,8 @@ func (s *Server) Metrics() Metrics {
 		CPU: cpuSeconds(), RSS: residentBytes(), Heap: mem.HeapAlloc, Goroutines: runtime.NumGoroutine(), GCs: mem.NumGC,
 		Gate: s.gate.Stats(), Actors: s.universe.Stats(),
 	}
+	totals := s.tally.Totals()
+	m.Late, m.Crashes = totals.Late, totals.Crashes
 	for _, a := range m.Actors {
 		m.Running++
 		if a.Awake {
@@ -109,8 +109,6 @@ func (s *Server) Metrics() Metrics {
 		}
 		m.TickMaxMs = max(m.TickMaxMs, a.MaxMs)
 		m.TickP99Ms = max(m.TickP99Ms, a.P99Ms)
-		m.Late += a.Late
-		m.Crashes += a.Crashes
 	}
 	return m
 }

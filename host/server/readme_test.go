@@ -57,7 +57,7 @@ var documents = []string{"README.md", "bindings/API.md", "scripts/README.md"}
 
 func TestLuaOfTheDocumentsIsSound(t *testing.T) {
 	t.Parallel()
-	tried := 0
+	tried, checker, worlds := 0, luacheck.NewChecker(CheckOptions()), testworld.New() // they read the game once
 	for _, path := range documents {
 		blocks := luaBlocks(t, path)
 		if path == "README.md" {
@@ -74,13 +74,13 @@ func TestLuaOfTheDocumentsIsSound(t *testing.T) {
 				name = "example_test.lua"
 			}
 			texts[name] = []byte(block)
-			for _, f := range luacheck.NewChecker(CheckOptions()).Check(texts) {
+			for _, f := range checker.Check(texts) {
 				t.Errorf("%s: %v in\n%s", path, f, block)
 			}
 			if name == "example.lua" { // it is loaded, and does as it says, in a world of its own
 				texts["example_test.lua"] = []byte(`require "main" require "example" function test.loads() advance(25) end`)
 			}
-			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{"example_test.lua"}, luatest.Options{New: testworld.New()})
+			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{"example_test.lua"}, luatest.Options{New: worlds})
 			if got.Passed != 1 || got.Failed != 0 {
 				t.Errorf("%s: %v in\n%s", path, got.Failures, block)
 			}

@@ -54,8 +54,8 @@ func TestKillNineGivesBackEverything(t *testing.T) {
 	ann.do("say", map[string]world.Value{"text": "here we are"})
 	bob.do("sign", nil)
 	bob.do("pact", map[string]world.Value{"s": 4.0})
-	ann.recorded(cfg, home)
 	beats := ann.do("beats", nil).(float64)
+	ann.recorded(cfg, home)
 	p.kill()
 	<-ann.Done()
 
@@ -70,7 +70,7 @@ func TestKillNineGivesBackEverything(t *testing.T) {
 	if len(snap.Entities) != 1 || snap.Entities[0].Name != "Ann" || snap.Entities[0].Vel == (world.Vec3{}) {
 		t.Errorf("Ann sees %+v, not her ship on its way", snap.Entities)
 	}
-	if now := ann.do("beats", nil).(float64); now < beats-2 {
+	if now := ann.do("beats", nil).(float64); now < beats {
 		t.Errorf("the timer has come %v times, and had come %v times", now, beats)
 	}
 	ann.asks("lines", "pact")

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"hotshard/bindings"
 	"hotshard/data/store"
 	"hotshard/host/web"
@@ -33,30 +35,34 @@ type Server struct {
 	tail    *tail
 	started time.Time
 
-	lock       *os.File
-	store      *store.Store
-	saves      *characters
-	sanctions  *sanctions
-	types      bindings.TypeReader
-	deps       *bindings.Deps
-	universe   *universe.Universe
-	gate       *gate.Gate
-	rounds     gate.Rounds
-	watcher    *watch.Watcher
-	releases   *releases
-	faults     *faults
-	load       *loads
-	holdings   *holdings
-	recorder   *record.Recorder // nil where nothing is recorded
-	run        string           // tells this run of the shard from others
-	books      *books
-	power      power
-	health     health
-	notices    []string          // for operators: what happened at the start
-	startQueue map[string][]byte // saved while a production shard was down
-	errands    *errands          // what tasks have asked of the store
-	recalled   recalled          // what the start has gone on with
-	frozen     *release.Freeze   // as it was when the shard stopped
+	lock        *os.File
+	store       *store.Store
+	saves       *characters
+	sanctions   *sanctions
+	types       bindings.TypeReader
+	deps        *bindings.Deps
+	universe    *universe.Universe
+	tally       system.Tally
+	gate        *gate.Gate
+	rounds      gate.Rounds
+	watcher     *watch.Watcher
+	releases    *releases
+	faults      *faults
+	hot         *hot
+	load        *loads
+	holdings    *holdings
+	recorder    *record.Recorder // nil where nothing is recorded
+	run         string           // tells this run of the shard from others
+	books       *books
+	power       power
+	health      health
+	dog         watchdog
+	certificate *certificate      // nil where players' connections are not encrypted
+	notices     []string          // for operators: what happened at the start
+	startQueue  map[string][]byte // saved while a production shard was down
+	errands     *errands          // what tasks have asked of the store
+	recalled    recalled          // what the start has gone on with
+	frozen      *release.Freeze   // as it was when the shard stopped
 
 	play, ops net.Listener
 	consoles  consoles
@@ -74,8 +80,9 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
-	s.faults = newFaults(s.log, s.cfg.Clock)
+	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
 	s.health.init(s)
+	s.dog = newWatchdog()
 	s.power.init()
 	s.errands, s.run = newErrands(), rand.Text()
 	if err := s.open(); err != nil {
@@ -153,8 +160,10 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			Events:      bindings.Teller,
 			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
+			OnSampled:   s.hot.sampled,
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
+			Tally:       &s.tally,
 			CohortsFrom: s.cfg.CohortsFrom,
 			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},
@@ -188,6 +197,9 @@ func (s *Server) listen() (err error) {
 		return fmt.Errorf("--listen: %w", err)
 	}
 	s.play = s.cfg.proxies.Listener(s.play)
+	if err := s.encrypt(); err != nil {
+		return err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle("/", web.Handler(s.universe.Map))
@@ -256,6 +268,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.sweep(ctx) })
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
+	wg.Go(func() { s.hot.run(ctx) })
 	s.banner()
 
 	var err error
@@ -281,6 +294,7 @@ func (s *Server) sweep(ctx context.Context) {
 			s.gate.Sweep()
 			s.load.sample(now)
 			s.health.look(now)
+			s.dog.seen(s, now)
 		case <-ctx.Done():
 			return
 		}
@@ -296,6 +310,7 @@ func (s *Server) stop() error {
 	systems := len(s.universe.Actors())
 	began := time.Now()
 	s.health.stopping.Store(true)
+	s.notify(daemon.SdNotifyStopping)
 	s.gate.Stop()
 	k := s.newKeeper()
 	err := s.universe.Halt(ctx, func() { s.answered(ctx) }, k.keep)
@@ -365,7 +380,7 @@ func (s *Server) close() error {
 func (s *Server) banner() {
 	fmt.Fprintf(s.cfg.Out, "\n  hotshard %s (%s), %s in %d ms\n\n", s.cfg.Shard, s.kind(),
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
-	fmt.Fprintf(s.cfg.Out, "  fly      http://%s/\n", visible(s.Addr()))
+	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
 	if s.ops != nil {
 		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
 	}
@@ -380,6 +395,7 @@ func (s *Server) banner() {
 	for _, n := range s.notices {
 		fmt.Fprintf(s.cfg.Out, "  note     %s\n", n)
 	}
+	s.notify(daemon.SdNotifyReady)
 	s.log.Info("the shard is up", "shard", s.cfg.Shard, "kind", s.kind(), "listen", s.Addr(), "ops", s.OpsAddr(),
 		"systems", len(s.universe.Map().Systems), "release", s.universe.Release().Number, "took", s.cfg.Clock.Now().Sub(s.started).Round(time.Millisecond))
 }

@@ -1,17 +1,12 @@
 package server
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/pprof/profile"
 
 	"hotshard/console/command"
 	"hotshard/runtime/release"
@@ -168,40 +163,4 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 	}
 	encoded, err := pprofOf(samples, v.s.cfg.Clock.Now().Add(-during), during)
 	return samples, encoded, err
-}
-
-// pprofOf writes the samples in the format of `go tool pprof`.
-func pprofOf(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
-	p := &profile.Profile{
-		SampleType:    []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "time", Unit: "nanoseconds"}},
-		TimeNanos:     began.UnixNano(),
-		DurationNanos: int64(during),
-		PeriodType:    &profile.ValueType{Type: "steps", Unit: "count"},
-		Period:        1,
-	}
-	functions, locations := map[string]*profile.Function{}, map[string]*profile.Location{}
-	for _, s := range samples {
-		sample := &profile.Sample{Value: []int64{int64(s.Count), int64(s.Time)}}
-		for _, f := range s.Stack {
-			loc := locations[f.Place]
-			if loc == nil {
-				file, number, _ := strings.Cut(f.Place, ":")
-				fn := functions[f.Function]
-				if fn == nil {
-					fn = &profile.Function{ID: uint64(len(functions) + 1), Name: f.Function, Filename: file}
-					functions[f.Function] = fn
-					p.Function = append(p.Function, fn)
-				}
-				at, _ := strconv.ParseInt(number, 10, 64)
-				loc = &profile.Location{ID: uint64(len(locations) + 1), Line: []profile.Line{{Function: fn, Line: at}}}
-				locations[f.Place] = loc
-				p.Location = append(p.Location, loc)
-			}
-			sample.Location = append(sample.Location, loc)
-		}
-		p.Sample = append(p.Sample, sample)
-	}
-	var out bytes.Buffer
-	err := p.Write(&out)
-	return out.Bytes(), err
 }

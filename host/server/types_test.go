@@ -106,11 +106,9 @@ func TestTypesThatSomebodyHasStay(t *testing.T) {
 	edit(t, cfg, ships, "return {\n", "return {\n  {id = 900, name = \"Heron\", category = \"ship\", group = \"frigate\", mass = 1e6, agility = 3, speed = 300, warp = 5,\n    radius = 30, signature = 30, shield = 1, hull = 1},\n")
 	applied(t, s, "types.ships: Heron is new")
 	amy.do("lua --write @" + at + ` local p = system.players()[1] items.give(p, "heron", 2, "hangar")`)
-	for range 100 { // the task waits for the store
-		if strings.Contains(amy.do("lua --write @"+at+` for _, i in ipairs(items.list(system.players()[1])) do return i.type end`), "Heron") {
-			break
-		}
-	}
+	s.until("nobody has a Heron", func() bool { // the task waits for the store
+		return strings.Contains(amy.do("lua --write @"+at+` for _, i in ipairs(items.list(system.players()[1])) do return i.type end`), "Heron")
+	})
 
 	edit(t, cfg, ships, `name = "Heron"`, `name = "Egret"`)
 	refusedSave(t, s, "R-TYPE-USED", "types/ships.lua Heron would be gone, and 1 character has one", "retired = true")
@@ -220,11 +218,10 @@ return desk
 	ask := func(call string) string {
 		amy.do("lua --write @" + elsewhere + ` require("desk").ask("x", ` + call + `)`)
 		got := ""
-		for range 200 {
-			if got = strings.TrimSpace(amy.do("lua @" + elsewhere + ` return require("desk").text("x")`)); got != "nil" && got != "<nil>" && got != "" {
-				break
-			}
-		}
+		s.until("nobody answers "+call, func() bool {
+			got = strings.TrimSpace(amy.do("lua @" + elsewhere + ` return require("desk").text("x")`))
+			return got != "nil" && got != "<nil>" && got != ""
+		})
 		amy.do("lua --write @" + elsewhere + ` require("desk").answers = {}`)
 		return got
 	}
@@ -244,12 +241,10 @@ return desk
 	id := idOf(t, s, "Ann")
 	ann.Close()
 	s.universe.Leave(id, "logout")
-	for range 200 {
-		if _, in := s.universe.Where(id); !in {
-			break
-		}
-		amy.do("lua @" + at + " return 1")
-	}
+	s.until("Ann stays", func() bool {
+		_, in := s.universe.Where(id)
+		return !in
+	})
 	if got := ask(`function() return character.place(character.find("Ann").id, "` + elsewhere + `") end`); !strings.HasPrefix(got, "true") {
 		t.Fatalf("placing who does not play: %s", got)
 	}

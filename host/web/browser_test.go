@@ -11,12 +11,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
 // patience is how long a page may take for one thing before the test gives up.
 // It is no timing assertion: a page does what it has to within milliseconds.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
+
+// unhurried makes every wait of seconds twenty times as long in a page: a note leaves by
+// itself, and a server that does not answer is given up, after some seconds, and a busy
+// machine may take as long to look. And it draws ten times a second: without a graphics
+// card every frame is the processor's work.
+const unhurried = `{
+	const later = window.setTimeout.bind(window), now = performance.now.bind(performance);
+	window.setTimeout = (run, ms, ...args) => later(run, ms > 5_000 ? 20 * ms : ms, ...args);
+	window.requestAnimationFrame = (run) => later(() => run(now()), 100);
+	window.cancelAnimationFrame = window.clearTimeout.bind(window);
+}`
 
 // browser is one headless Chromium, which all tests share; each page of it is a player
 // of its own, with storage of its own.
@@ -133,8 +146,13 @@ func openTab(t *testing.T, parent context.Context, name, url string, options ...
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-done })
-	p.do("open "+url, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(url))
+	p.do("open "+url, hurryNot, chromedp.EmulateViewport(1280, 800), chromedp.Navigate(url))
 	return p
+}
+
+func hurryNot(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: unhurried})
+	return chromedp.Void{}, err
 }
 
 // do runs steps and fails the test where one cannot be done in time.

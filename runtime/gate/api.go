@@ -150,6 +150,10 @@ type Stats struct {
 	Guesses   uint64 // wrong passwords, since the start
 	Limited   uint64 // attempts to sign in or register refused for their number, since the start
 	Crowded   uint64 // sockets closed to make room for others to sign in, since the start
+	Requests  uint64 // that came in, since the start, as are the next three
+	Received  uint64 // bytes of them
+	Frames    uint64 // sent to players, or on their way
+	Sent      uint64 // bytes of them
 }
 
 // withDefaults fills in what was left zero.

@@ -277,6 +277,9 @@ func (s *server) upgraded(c net.Conn, state http.ConnState) {
 	}
 }
 
+// patience bounds what a test waits for; nothing is measured against it.
+const patience = 3 * time.Minute
+
 // start serves until the test ends, and then checks that nothing is left behind.
 func start(t testing.TB, change func(*gate.Config)) *server {
 	t.Helper()
@@ -295,7 +298,7 @@ func start(t testing.TB, change func(*gate.Config)) *server {
 	s.http.Config.ConnState = s.upgraded
 	s.http.Start()
 	s.url = "ws" + strings.TrimPrefix(s.http.URL, "http") + "/play"
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	s.ctx = ctx
 	t.Cleanup(func() {
 		defer cancel()

@@ -32,6 +32,10 @@ type Gate struct {
 	guesses   atomic.Uint64
 	limited   atomic.Uint64
 	crowded   atomic.Uint64
+	frames    atomic.Uint64 // of sockets that are gone
+	sent      atomic.Uint64 // bytes of these
+	requests  atomic.Uint64
+	received  atomic.Uint64
 
 	ctx    context.Context // ends when the gate is closed
 	cancel context.CancelFunc
@@ -118,7 +122,12 @@ func (g *Gate) Stats() Stats {
 	clients, sessions := g.everyone()
 	st := Stats{Sockets: len(clients), Pending: g.crowd.len(), Sessions: len(sessions),
 		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load(),
-		Guesses: g.guesses.Load(), Limited: g.limited.Load(), Crowded: g.crowded.Load()}
+		Guesses: g.guesses.Load(), Limited: g.limited.Load(), Crowded: g.crowded.Load(),
+		Requests: g.requests.Load(), Received: g.received.Load(), Frames: g.frames.Load(), Sent: g.sent.Load()}
+	for _, c := range clients {
+		frames, bytes := c.out.counted()
+		st.Frames, st.Sent = st.Frames+frames, st.Sent+bytes
+	}
 	for _, s := range sessions {
 		if s.lingering() {
 			st.Lingering++

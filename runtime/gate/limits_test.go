@@ -272,7 +272,7 @@ func TestPongFlood(t *testing.T) {
 	s := start(t, func(c *gate.Config) { c.Burst, c.Patience = 5, 5 })
 	c := s.raw(wire.SubprotocolJSON)
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(20 * time.Second)) // or the test would wait for ever
+	c.SetDeadline(time.Now().Add(patience)) // or the test would wait for ever
 	c.Write(bytes.Repeat([]byte{0x8A, 0x80, 0, 0, 0, 0}, 20))
 	payload, err := c.frame()
 	if err != nil || !strings.Contains(string(payload), wire.ClosingRateLimited) {

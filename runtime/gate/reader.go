@@ -100,6 +100,8 @@ func (c *client) allow(now int64) bool {
 
 // request carries out one request, or hands it to the world.
 func (c *client) request(now int64, payload []byte) {
+	c.gate.requests.Add(1)
+	c.gate.received.Add(uint64(len(payload)))
 	allowed := c.allow(now)
 	req, err := wire.DecodeRequest(payload)
 	if !allowed {

@@ -98,6 +98,7 @@ func (w *writer) sendIn(r *Round, b []byte, what urgency, shared bool) bool {
 		defer w.mu.Unlock()
 		return w.take(b, what, shared)
 	}
+	w.count(len(b))
 	r.add(p)
 	return true
 }

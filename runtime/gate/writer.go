@@ -37,6 +37,9 @@ type writer struct {
 	corked bool    // what must arrive is held, so that it goes out together
 	held   *[]byte // whole frames, from buffers; nil for none, and while busy
 
+	frames uint64 // taken since the start, until kill adds them to the gate's
+	taken  uint64 // bytes of these
+
 	gate     *Gate
 	conn     net.Conn
 	rest     []byte
@@ -85,6 +88,7 @@ func (w *writer) take(b []byte, what urgency, shared bool) bool {
 	if what == isSnapshot {
 		w.fresh()
 	}
+	w.count(len(b))
 	switch {
 	case w.busy:
 		return w.enqueue(b, what, shared)
@@ -100,6 +104,19 @@ func (w *writer) take(b []byte, what urgency, shared bool) bool {
 		w.write(b, shared)
 	}
 	return true
+}
+
+// count notes a frame that is taken.
+func (w *writer) count(n int) {
+	w.frames++
+	w.taken += uint64(n)
+}
+
+// counted is what count has noted and the gate does not have yet.
+func (w *writer) counted() (frames, bytes uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.frames, w.taken
 }
 
 // fresh notes that a snapshot is on the way.
@@ -309,6 +326,9 @@ func (w *writer) die() {
 func (w *writer) kill() {
 	if !w.dead {
 		w.dead, w.queue, w.rest, w.bytes, w.held = true, nil, nil, 0, nil
+		w.gate.frames.Add(w.frames)
+		w.gate.sent.Add(w.taken)
+		w.frames, w.taken = 0, 0
 		w.conn.Close()
 	}
 }

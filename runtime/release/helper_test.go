@@ -93,8 +93,8 @@ func newShard(t *testing.T, production bool, units int, m string) *shard {
 	return s
 }
 
-// bySteps is a stopwatch on which a busy machine does not show: a step takes 20 ns.
-func bySteps(st *script.State) time.Duration { return time.Duration(st.StepsNow()) * 20 }
+// bySteps is a stopwatch on which a busy machine does not show: a step takes 200 ns.
+func bySteps(st *script.State) time.Duration { return time.Duration(st.StepsNow()) * 200 }
 
 func (s *shard) options(name string) script.Options {
 	return script.Options{Name: name, Entry: []string{"main"}, Release: s.release, Seed: 1, Stopwatch: bySteps,

@@ -86,7 +86,7 @@ func TestStoppedCallLeavesNothingBehind(t *testing.T) {
 func TestWhatOneHoldsIsItsOwn(t *testing.T) {
 	src := map[string]string{"main.lua": `
 		HELD = {}
-		function event.hold() for i = 1, 400000 do HELD[#HELD + 1] = {x = i} end end
+		function event.hold() for i = 1, 400 do HELD[#HELD + 1] = {x = string.rep("x", 100000) .. i} end end
 		function event.work() local n = 0 for i = 1, 200000 do n = n + #{} end DONE = n end
 		function event.free() HELD = {} end`}
 	big, bigFaults := newTestState(t, src, "main")

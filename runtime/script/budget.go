@@ -67,9 +67,21 @@ func (s *State) overrun(L *lua.LState) {
 		s.sample(L)
 	}
 	if s.m.Steps <= 0 {
-		s.m.Steps = min(s.slice(), m.left)
-		m.left -= s.m.Steps
+		if s.sampling.spend(s.m.Steps) {
+			s.look(L)
+		}
+		s.handOut()
 	}
+}
+
+// handOut gives the entry that runs its next slice of steps. What it has taken beyond the
+// last one is of this one: how many there are does not hang on where slices end.
+func (s *State) handOut() {
+	m := &s.meter
+	n := min(s.slice(), m.left, s.sampling.due())
+	m.left -= n
+	s.m.Steps += n
+	s.sampling.hand(s.m.Steps)
 }
 
 // slice is how many steps to hand out at a time.
@@ -115,8 +127,8 @@ func (s *State) begin(b Budget) {
 	m := &s.meter
 	regs, tasks := m.made.regs[:0], m.made.tasks[:0]
 	*m = meter{budget: b, left: b.Steps, total: m.total, made: made{regs, tasks}}
-	s.m.Steps = min(s.slice(), m.left)
-	m.left -= s.m.Steps
+	s.m.Steps = 0
+	s.handOut()
 	m.memory = s.m.Allocated + s.allowance(b)
 	s.m.AllocLimit = m.memory
 	if s.profile != nil {
@@ -142,6 +154,9 @@ func (s *State) allowance(b Budget) int64 {
 func (s *State) end() {
 	m := &s.meter
 	m.total += m.entry(s.m.Steps)
+	if s.sampling.spend(s.m.Steps) {
+		s.sampling.left = 1 // where it stood is gone: the next entry is looked at at once
+	}
 	s.depth, s.m.Steps, s.m.AllocLimit = 0, 1<<40, math.MaxInt64
 	if m.spent != "" {
 		s.takeBack()

@@ -32,20 +32,25 @@ func (s *State) traceback(L *lua.LState) []traceEntry {
 		if f.ours() || s.gaugedFrame(fn) {
 			continue
 		}
-		e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, f.line())}
-		if sl := s.slots.Of(fn); sl != nil {
-			e.name, e.mod = sl.Function.Decl.Name, sl.Function.Module.Name
-		} else if fz := s.slots.frozen[fn.Proto]; fz != nil {
-			e.name, e.mod, e.old = fz.Function.Decl.Name, fz.Function.Module.Name, fz.Release
-		} else {
-			e.mod = code.ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
-			if fn.Proto.LineDefined == 0 {
-				e.name = "top level of " + e.mod
-			}
-		}
-		out = append(out, e)
+		out = append(out, s.entryOf(fn, f.line()))
 	}
 	return out
+}
+
+// entryOf says what a function that stands at a line is called.
+func (s *State) entryOf(fn *lua.LFunction, line int) traceEntry {
+	e := traceEntry{name: "?", place: fmt.Sprintf("%s:%d", fn.Proto.SourceName, line)}
+	if sl := s.slots.Of(fn); sl != nil {
+		e.name, e.mod = sl.Function.Decl.Name, sl.Function.Module.Name
+	} else if fz := s.slots.frozen[fn.Proto]; fz != nil {
+		e.name, e.mod, e.old = fz.Function.Decl.Name, fz.Function.Module.Name, fz.Release
+	} else {
+		e.mod = code.ModuleName(strings.SplitN(fn.Proto.SourceName, "@", 2)[0])
+		if fn.Proto.LineDefined == 0 {
+			e.name = "top level of " + e.mod
+		}
+	}
+	return e
 }
 
 func formatTrace(trace []traceEntry) string {
@@ -64,7 +69,7 @@ func formatTrace(trace []traceEntry) string {
 }
 
 func (s *State) fault(t *Task, err error) Fault {
-	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err)}
+	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err), Spent: s.meter.spent != ""}
 	if s.trace != nil {
 		f.Traceback = formatTrace(s.trace)
 		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name

@@ -32,6 +32,10 @@ type Options struct {
 	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
 	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
 
+	// Sampled hears, when FlushSamples is called and when the release changes, what the
+	// State's steps were spent on. It must not block; nil: nobody looks.
+	Sampled func([]Sample)
+
 	// Stopwatch is what the time of calls is measured by, for tests that do not want the
 	// machine's; nil: that one.
 	Stopwatch func(*State) time.Duration
@@ -56,6 +60,7 @@ type Fault struct {
 	Release   int
 	Functions []string // every declared function on the stack, innermost first
 	Old       []int    // of each, the release whose code it ran, 0 for what is current
+	Spent     bool     // it was stopped because its budget was used up
 	Called    []string // the gauged functions that the task had called before, on the stack or not
 }
 
@@ -109,6 +114,7 @@ type State struct {
 	unread   map[string]Reading
 	entered  activities
 	profile  *profiling
+	sampling *sampling // nil where nobody listens
 	watch    *Watch    // nil while nobody asks who writes what
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
@@ -150,7 +156,7 @@ func newState(o Options, stage Stage) (*State, error) {
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: modules{byName: map[string]*Module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
 		registry: newRegistry(), slots: Slots{l: l},
-		source: source, rng: rand.New(source)}
+		source: source, rng: rand.New(source), sampling: newSampling(o.Sampled)}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
 	if err := s.readData(); err != nil {
@@ -222,6 +228,7 @@ func (s *State) Close() {
 		return
 	}
 	s.closed = true
+	s.FlushSamples()
 	s.l.Close()
 }
 

@@ -95,6 +95,7 @@ func (s *System) serve(m Call) {
 	}
 	s.used()
 	s.stats.calls.Add(1)
+	s.cfg.Tally.calls.Add(1)
 	s.scripts.state.CallFor(s.cfg.Module, m.Func, &callReply{s, m}, s.scripts.toLua(m.Args)...)
 }
 

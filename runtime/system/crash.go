@@ -41,6 +41,7 @@ func (s *System) guard(fn func()) {
 func (s *System) recover(cause error, stack []byte) {
 	s.log.Error("a panic; the system restarts from its last save", "error", cause, "stack", string(stack))
 	s.stats.crashes.Add(1)
+	s.cfg.Tally.crashes.Add(1)
 	s.tape.cut(cause)
 	players, current := s.people.order, s.mail.current
 	s.mail.current = nil

@@ -45,6 +45,9 @@ func (s *System) begin() {
 	s.publish()
 }
 
+// SamplesEvery is after how many ticks Config.OnSampled is told.
+const SamplesEvery = 20
+
 // timed is Step with a look at the clock before and after.
 func (s *System) timed(date time.Time) {
 	began, now := s.cfg.Clock.Now(), s.tape.steady(date)
@@ -52,7 +55,12 @@ func (s *System) timed(date time.Time) {
 	s.tick(now, s.tape.dated(now, date))
 	s.publish()
 	ended := s.cfg.Clock.Now()
-	s.stats.ticked(s.time.tick, ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz))
+	took, late := ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz)
+	s.stats.ticked(s.time.tick, took, late)
+	s.cfg.Tally.ticked(took, late)
+	if s.stats.ticks.Load()%SamplesEvery == 0 {
+		s.scripts.flushSamples()
+	}
 	ended = s.tape.steady(ended)
 	s.tape.paced(ended.Sub(now))
 	s.watchPace(now, ended)

@@ -34,6 +34,7 @@ func (s *System) command(m Command) {
 // shed refuses a command.
 func (s *System) shed(m Command, format string) {
 	s.stats.shed.Add(1)
+	s.cfg.Tally.shed.Add(1)
 	m.Client.Reply(m.ID, nil, wire.Errorf(wire.CodeBusy, format, s.name()))
 }
 
@@ -50,6 +51,7 @@ func (s *System) runCommands() {
 // run carries out a command.
 func (s *System) run(p *Player, m Command) {
 	s.stats.commands.Add(1)
+	s.cfg.Tally.commands.Add(1)
 	s.used()
 	args := m.Args
 	if args == nil {

@@ -67,7 +67,7 @@ func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
 	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
-	c.playback, c.NewRound = p, nil
+	c.playback, c.NewRound, c.Tally = p, nil, nil
 	s, err := Thaw(c, data, cfg.Thaw, p.client)
 	if err != nil {
 		return nil, err
@@ -97,6 +97,9 @@ func (p *Playback) Live(cfg Config) *System {
 		s.cfg.Clock = clock.Machine{}
 	}
 	s.mail.inbox.deaf, s.mail.gaps.deaf = false, false
+	if cfg.Tally != nil {
+		s.cfg.Tally = cfg.Tally
+	}
 	if cfg.NewRound != nil {
 		s.sending.round = cfg.NewRound()
 	}

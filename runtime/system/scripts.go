@@ -73,6 +73,13 @@ func (l *scripts) steps() int64 {
 	return l.state.Steps()
 }
 
+// flushSamples lets the samples go that the state has taken.
+func (l *scripts) flushSamples() {
+	if l.state != nil {
+		l.state.FlushSamples()
+	}
+}
+
 // due is the game time at which a timer or a task wants to go on.
 func (l *scripts) due() (float64, bool) {
 	if l.state == nil {

@@ -48,6 +48,8 @@ type Config struct {
 	Events  func(*script.State) Events
 	OnFault func(world.Address, script.Fault)
 	OnLog   func(a world.Address, level, module, text string)
+	// OnSampled hears every SamplesEvery ticks what Lua's steps were spent on. It must not block.
+	OnSampled func(world.Address, []script.Sample)
 
 	Router      Router
 	NewRound    func() Round                // one for this system; nil: everything is sent by itself
@@ -57,6 +59,8 @@ type Config struct {
 	Log         *slog.Logger
 	InboxLimit  int           // DefaultInboxLimit where 0
 	UnloadAfter time.Duration // of disuse; 0 for never
+
+	Tally *Tally // of the shard; one of its own where nil
 
 	// Record takes what is needed to run the system again; nil for nobody.
 	Record   Sink
@@ -116,6 +120,9 @@ func New(cfg Config) *System {
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.Machine{}
+	}
+	if cfg.Tally == nil {
+		cfg.Tally = new(Tally)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -205,6 +212,13 @@ func (s *System) options(release *code.Release) script.Options {
 		opt.OnFault = func(f script.Fault) {
 			if !s.tape.again() {
 				s.cfg.OnFault(s.cfg.Address, f)
+			}
+		}
+	}
+	if s.cfg.OnSampled != nil {
+		opt.Sampled = func(list []script.Sample) {
+			if !s.tape.again() {
+				s.cfg.OnSampled(s.cfg.Address, list)
 			}
 		}
 	}

@@ -45,6 +45,7 @@ func (s *System) beginStep(now time.Time) {
 func (s *System) takeMail() {
 	s.mail.open()
 	for m := s.mail.deliver(); m != nil; m = s.mail.deliver() {
+		s.cfg.Tally.messages.Add(1)
 		s.tape.message(s, m)
 		m.deliver(s)
 		s.settle()

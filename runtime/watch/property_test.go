@@ -42,7 +42,7 @@ func writeAtRandom(t *testing.T, r *rapid.T, mode Mode) {
 		randomWrite(r, root, i)
 	}
 	want := onDisk(t, root)
-	for deadline := time.Now().Add(20 * time.Second); !known.equals(want); runtime.Gosched() {
+	for deadline := time.Now().Add(3 * time.Minute); !known.equals(want); runtime.Gosched() {
 		if time.Now().After(deadline) {
 			r.Fatalf("the receiver knows %v, on disk is %v", known.files, want)
 		}

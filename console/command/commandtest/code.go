@@ -209,6 +209,23 @@ func (p probe) Profile(context.Context, string, time.Duration) ([]script.Profile
 	return []script.ProfileSample{{Stack: []script.ProfileFrame{{Function: "market.fee"}}, Time: time.Second, Count: 7}}, []byte("pprof"), nil
 }
 
+// Hot is half of one function in release 7, three quarters of it in release 8.
+func (p probe) Hot(_ context.Context, q command.HotQuery) (command.Hot, error) {
+	fee := script.StackFrame{Function: "market.fee", Module: "market", Place: "market.lua@41:12"}
+	tick := script.StackFrame{Function: "main.tick", Module: "main", Place: "main.lua@9f:3"}
+	stack := func(release int, frames ...script.StackFrame) *script.Stack {
+		return &script.Stack{Release: release, Frames: frames}
+	}
+	h := command.Hot{Spent: []command.Spent{
+		{System: "Jita", Stack: stack(8, fee, tick), Steps: 3000}, {System: "Amarr", Stack: stack(8, tick), Steps: 1000},
+		{System: "Jita", Stack: stack(7, fee, tick), Steps: 500}, {System: "Jita", Stack: stack(7, tick), Steps: 500},
+	}}
+	if q.Pprof {
+		h.Pprof = []byte("pprof")
+	}
+	return h, nil
+}
+
 type services struct {
 	command.Services
 	*Shard

@@ -168,7 +168,7 @@ func TestHandshakesOfOneNetworkAreBounded(t *testing.T) {
 	}
 	closed := 0
 	for _, c := range open[mostEach:] { // who is turned away is closed without a word
-		c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		c.SetReadDeadline(time.Now().Add(3 * time.Minute))
 		if n, err := c.Read(make([]byte, 1)); n == 0 && err != nil {
 			closed++
 		}

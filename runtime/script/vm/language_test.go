@@ -60,6 +60,7 @@ var languageCases = []struct{ src, want string }{
 	{`local co co=coroutine.create(function() print(coroutine.status(co)) print(coroutine.resume(co)) coroutine.yield() end) coroutine.resume(co) print(coroutine.status(co))`, "running\nfalse\tcannot resume running coroutine\nsuspended\n"},
 	{`local n=0 local co=coroutine.wrap(function() local x=1 local function f() x=x+1 return x end coroutine.yield(f) x=10 coroutine.yield() error("end") end) local f=co() print(f()) co() print(f()) pcall(co) print(f())`, "2\n11\n12\n"},
 	{`print(pcall(coroutine.wrap(function() pcall(function() coroutine.yield() end) return "x" end)))`, "true\tx\n"},
+	{`print(pcall(function() local co=coroutine.wrap(function() error(7,0) end) co() end)) print(type(select(2,pcall(coroutine.wrap(function() error(2.5,0) end)))))`, "false\ttest:1: 7\nstring\n"},
 	{`for v in coroutine.wrap(function() for i=1,3 do coroutine.yield(i) end end) do print(v) end`, "1\n2\n3\n"},
 	{`local function gen(n) return function(_,c) c=(c or 0)+1 if c<=n then return c,c*c end end end for a,b in gen(2) do print(a,b) end`, "1\t1\n2\t4\n"},
 	{`for i=3,1 do print(i) end for i=1,2,0.5 do print(i) end`, "1\n1.5\n2\n"},

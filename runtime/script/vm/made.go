@@ -44,8 +44,8 @@ func (w *Wrap) Call(L *lua.LState) int {
 	_, err, values := Resume(L, w.Co, nil, arguments(L, 1)...)
 	if err != nil {
 		v := err.(*lua.ApiError).Object
-		if s, ok := v.(lua.LString); ok {
-			v = lua.LString(Where(L, 1)) + s
+		if s, ok := ToText(v); ok { // of a number, too
+			v = lua.LString(Where(L, 1) + s)
 		}
 		Throw(L, v)
 	}
