@@ -206,10 +206,12 @@ func MoveStore(ctx context.Context, from, to string) (*Copied, error) {
 	defer old.read.Close()
 	start, err := old.dialect.connect(ctx) // and so nobody writes
 	defer func() { _ = old.dialect.close() }()
+	if start != nil {
+		defer start.Close()
+	}
 	if err != nil {
 		return nil, old.explain(op, err)
 	}
-	defer start.Close()
 	plain, done, err := next.workFile(op)
 	if err != nil {
 		return nil, err

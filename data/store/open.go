@@ -71,15 +71,13 @@ func filePath(url string) (string, error) {
 }
 
 func (s *Store) open(ctx context.Context) (err error) {
-	start, err := s.dialect.connect(ctx)
-	if err != nil {
+	if s.start, err = s.dialect.connect(ctx); err != nil {
 		return err
 	}
-	s.start = start
-	if err := migrate(ctx, start, s.dialect, s.path); err != nil {
+	if err := migrate(ctx, s.start, s.dialect, s.path); err != nil {
 		return err
 	}
-	if err := s.claim(ctx, start); err != nil {
+	if err := s.claim(ctx, s.start); err != nil {
 		return err
 	}
 	if err := s.dialect.claimed(ctx); err != nil {
