@@ -15,11 +15,11 @@ read_globals = {
   "every",
   "on",
   "sleep",
-  book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}}},
+  book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}, ["sum"] = {}}},
   character = {fields = {["find"] = {}, ["get"] = {}, ["place"] = {}, ["send"] = {}}},
   items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
-  orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
+  orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}, ["sum"] = {}}},
   planet = {fields = {["resources"] = {}, ["richness"] = {}}},
   player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["heed"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
@@ -42,6 +42,7 @@ tests.read_globals = {
   "ne",
   "near",
   "ok",
+  "replay",
 }
 files["**/*_test.lua"] = tests
 files["**/testing/*.lua"] = tests

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"hotshard/runtime/book"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -135,6 +136,11 @@ func (s stall) Of(_ context.Context, owner world.CharacterID, since int64, limit
 	return s.order(since+int64(limit), owner)
 }
 func (stall) Last(context.Context) (int64, int64, error) { return 8, 9, nil }
+func (stall) Sum(context.Context) (sum book.Sum, err error) {
+	o := Order{ID: 1, Owner: 1, Side: "sell", Type: "Ore", Region: "Proving Ground", System: 1, Station: 1031, Reach: -1, Price: 20, Quantity: 5, Left: 5, Min: 1, Rank: 1, Expires: 9}
+	o.AddTo(&sum)
+	return sum, nil
+}
 func (stall) Days(_ context.Context, region, itemType string, limit int) ([]Day, error) {
 	return []Day{{Day: int64(limit), Orders: 2, Volume: 30, Turnover: 60, Highest: 3, Lowest: 1}}, nil
 }
@@ -508,6 +514,8 @@ var cases = []struct{ word, code, want string }{
 	{"book.release", bookLua + `book.add(sell) book.hold(1) book.release(1) return #book.match(buy, 10)`, `1`},
 	{"book.remove", bookLua + `book.add(sell) return {book.remove(1), book.remove(1), #book.match(buy, 10)}`, `[true,false,0]`},
 	{"book.left", bookLua + `book.add(sell) buy.quantity = 2 book.match(buy, 10) return book.left(1)`, `3`},
+	{"book.sum", bookLua + `book.add(sell) local before = book.sum() book.match(buy, 10) return {before == book.sum(), before == orders.sum(), string.sub(before, 1, 9)}`, `[true,true,"1 orders,"]`},
+	{"orders.sum", bookLua + `return orders.sum() == book.sum()`, `false`},
 	{"book.page", bookLua + `book.add(sell) buy.price, buy.min, buy.range = 10, 3, "region" book.add(buy) return book.page("Proving Ground", "Ore", 5)`,
 		`{"buys":[{"expires":9,"min":3,"order":2,"price":10,"quantity":8,"range":"region","station":1031,"system":"Alpha"}],"revision":2,"sells":[{"expires":9,"order":1,"price":20,"quantity":5,"station":1031,"system":"Alpha"}]}`},
 	{"store.transact", bookLua + `return store.transact {{open = sell, fee = 3}, {trade = 2, with = 1, n = 5, price = 20, tax = 1}, {close = 1, reason = "cancelled"}, {reprice = 2, price = 9, rank = 4, fee = 1}}`, `true`},

@@ -24,6 +24,8 @@ type Orders interface {
 	Of(ctx context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error)
 	// Last returns the highest number and the highest rank that an order has had.
 	Last(ctx context.Context) (id, rank int64, err error)
+	// Sum is what all come to that stand.
+	Sum(ctx context.Context) (book.Sum, error)
 	// Days returns what was traded of a type in a region, the latest of up to limit days
 	// first.
 	Days(ctx context.Context, region, itemType string, limit int) ([]Day, error)
@@ -201,6 +203,8 @@ var ordersTable = table{
 			Doc: "A character's orders, the newest first: those that stand, and those that have ended since a time, as os.time() gives it."},
 		{Sig: "last(): table", Yields: true, Do: ordersLast,
 			Doc: "{order=, rank=}: the highest number and the highest rank that an order has had."},
+		{Sig: "sum(): string", Yields: true, Do: ordersSum,
+			Doc: "What all orders that stand come to, in a few figures: other ones, all but surely, where the orders are other ones. See book.sum."},
 		{Sig: "days(region: string, type: TypeName, limit: integer): MarketDay[]", Yields: true, Do: ordersDays,
 			Doc: "What was traded of a type in a region, by day, the latest first."},
 	},
@@ -248,6 +252,13 @@ func ordersLast(e *env, L *lua.LState) int {
 	return outside(e, L, "orders.last", func(ctx context.Context) (world.Value, error) {
 		id, rank, err := e.deps.Orders.Last(ctx)
 		return map[string]world.Value{"order": float64(id), "rank": float64(rank)}, err
+	}, nil)
+}
+
+func ordersSum(e *env, L *lua.LState) int {
+	return outside(e, L, "orders.sum", func(ctx context.Context) (world.Value, error) {
+		sum, err := e.deps.Orders.Sum(ctx)
+		return sum.String(), err
 	}, nil)
 }
 

@@ -19,6 +19,7 @@ var cli struct {
 	Conform    conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
 	Load       load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
 	Replay     replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
+	Record     recordCmd        `cmd:"" help:"Work on recordings that were kept."`
 	Audit      auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
 	Backup     backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
 	Restore    restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`

@@ -58,6 +58,7 @@ const (
 	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
 	selectOrder      = `SELECT ` + orderColumns + ` FROM orders WHERE id = ?`
 	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
+	selectStanding   = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0`
 	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
 	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
@@ -79,6 +80,24 @@ func scanOrder(row scanner) (o Order, err error) {
 // OpenOrders returns up to limit orders that stand, by rank, those behind a rank.
 func (s *Store) OpenOrders(ctx context.Context, after int64, limit int) ([]Order, error) {
 	return query(ctx, s, "open orders", scanOrder, selectOpenOrders, after, limit)
+}
+
+// EachOpenOrder calls do with all orders that stand, one after the other, as they are at one
+// moment: none of them is remembered.
+func (s *Store) EachOpenOrder(ctx context.Context, do func(*Order)) error {
+	rows, err := s.read.QueryContext(ctx, selectStanding)
+	if err != nil {
+		return s.readError("open orders", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, err := scanOrder(rows)
+		if err != nil {
+			return s.readError("open orders", err)
+		}
+		do(&o)
+	}
+	return s.readError("open orders", rows.Err())
 }
 
 // ExpiredOrders returns up to limit orders that stand and should not any more.

@@ -6,6 +6,7 @@ import (
 
 	"hotshard/bindings"
 	"hotshard/data/store"
+	"hotshard/runtime/book"
 	"hotshard/runtime/world"
 )
 
@@ -37,6 +38,15 @@ func (o orders) Of(ctx context.Context, owner world.CharacterID, since int64, li
 
 // Last implements bindings.Orders.
 func (o orders) Last(ctx context.Context) (id, rank int64, err error) { return o.store.LastOrder(ctx) }
+
+// Sum implements bindings.Orders.
+func (o orders) Sum(ctx context.Context) (sum book.Sum, err error) {
+	err = o.store.EachOpenOrder(ctx, func(found *store.Order) {
+		order := toOrder(*found)
+		order.AddTo(&sum)
+	})
+	return sum, err
+}
 
 // Days implements bindings.Orders.
 func (o orders) Days(ctx context.Context, region, itemType string, limit int) ([]bindings.Day, error) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"hotshard/bindings"
+	"hotshard/runtime/book"
 	"hotshard/runtime/world"
 )
 
@@ -202,6 +203,15 @@ func (d desk) Last(context.Context) (id, rank int64, err error) {
 		id, rank = max(id, o.ID), max(rank, o.Rank)
 	}
 	return id, rank, err
+}
+
+// Sum adds up what stands.
+func (d desk) Sum(context.Context) (sum book.Sum, err error) {
+	all, err := d.some(math.MaxInt, func(o *bindings.Order) bool { return o.Ended == 0 })
+	for i := range all {
+		all[i].AddTo(&sum)
+	}
+	return sum, err
 }
 
 // Days lists every trade as a day of its own.

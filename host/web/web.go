@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -22,14 +23,27 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // at each request for the map and may return another universe later; nil means
 // that there is none yet, and the answer is 503. The WebSocket at /play is the
 // gate's and not served here.
-func Handler(universe func() *world.Universe) http.Handler {
+func Handler(universe func() *world.Universe) http.Handler { return handler(load(embedded), universe) }
+
+// Replay is Handler for the page as the spectator's of a replay: it signs in by itself, and
+// shows the time line.
+func Replay(universe func() *world.Universe) http.Handler {
 	files := load(embedded)
+	body := bytes.Replace(files[index].plain, []byte("<body "), []byte("<body data-replay "), 1)
+	files[index] = newDocument(contentType(index), body)
+	return handler(files, universe)
+}
+
+// index is the page itself.
+const index = "index.html"
+
+func handler(files map[string]*document, universe func() *world.Universe) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if name == "" {
-			name = "index.html"
+			name = index
 		}
 		f, ok := files[name]
 		if !ok {

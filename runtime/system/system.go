@@ -208,13 +208,7 @@ func (s *System) options(release *code.Release) script.Options {
 			s.cfg.Bind(s, st)
 		}
 	}
-	if s.cfg.OnFault != nil {
-		opt.OnFault = func(f script.Fault) {
-			if !s.tape.again() {
-				s.cfg.OnFault(s.cfg.Address, f)
-			}
-		}
-	}
+	opt.OnFault, opt.OnLog = s.faulted, s.logged
 	if s.cfg.OnSampled != nil {
 		opt.Sampled = func(list []script.Sample) {
 			if !s.tape.again() {
@@ -222,14 +216,27 @@ func (s *System) options(release *code.Release) script.Options {
 			}
 		}
 	}
-	if s.cfg.OnLog != nil {
-		opt.OnLog = func(level, module, text string) {
-			if !s.tape.again() {
-				s.cfg.OnLog(s.cfg.Address, level, module, text)
-			}
-		}
-	}
 	return opt
+}
+
+// faulted says that a script has failed: to those who look on, where the system is run again.
+func (s *System) faulted(f script.Fault) {
+	switch again := s.tape.again(); {
+	case again && s.tape.from.cfg.Fault != nil:
+		s.tape.from.cfg.Fault(f)
+	case !again && s.cfg.OnFault != nil:
+		s.cfg.OnFault(s.cfg.Address, f)
+	}
+}
+
+// logged is faulted for what a script logs.
+func (s *System) logged(level, module, text string) {
+	switch again := s.tape.again(); {
+	case again && s.tape.from.cfg.Log != nil:
+		s.tape.from.cfg.Log(level, module, text)
+	case !again && s.cfg.OnLog != nil:
+		s.cfg.OnLog(s.cfg.Address, level, module, text)
+	}
 }
 
 // used says that somebody has a use for the system.

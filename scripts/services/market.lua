@@ -1,7 +1,8 @@
 -- The market: one for the whole universe, a book for each region and type. The database
 -- decides: what an order may have is kept for it in the book, then everything is done in
 -- one transaction or not at all, and the book follows. So nothing that is answered is
--- ever lost, and after a crash the book is made anew from the orders that stand.
+-- ever lost. The book goes on with the shard after a stop or a crash, and is held against
+-- the database then, as it is when nobody knows what came of a transaction.
 --
 -- Players' side is market.lua. A function that refuses returns nil, a sentence and a code.
 local money = require "lib.money"
@@ -19,6 +20,7 @@ market.number, market.rank = 0, 0 -- the last that were given out
 market.busy = 0           -- orders that are under way
 market.opening = false    -- the book is being made
 market.whole = false      -- it has all orders that stand
+market.doubted = {}       -- numbers of orders of which nobody knows how they stand
 
 -- Calls fn when the book is there, and no other is being made meanwhile.
 function market.within(fn, ...)
@@ -45,7 +47,7 @@ function market.read()
   local last = orders.last()
   -- Whoever was here before may have an order on the way to the database.
   market.number, market.rank = last.order + market.page, last.rank + market.page
-  market.whole = false -- what follows may fail in the middle
+  market.whole, market.doubted = false, {} -- what follows may fail in the middle
   book.begin()
   local after = 0
   repeat -- those that stood first come first
@@ -58,17 +60,51 @@ function market.read()
   market.whole = true
 end
 
+-- Does something with the book while nobody else does; where that fails it is made anew when
+-- somebody asks for it.
+function market.alone(fn)
+  if market.opening then return end
+  market.opening = true
+  task.spawn(function()
+    local ok, why = task.try(fn)
+    market.opening = false
+    if ok then return end
+    market.whole = false
+    log.error("the book cannot be made: %s", tostring(why))
+  end)
+end
+
 -- The book is not what the database has: it is made anew.
 function market.mistrust()
   log.warn("the book of the market is not what the database has: it is made anew")
-  if not market.opening then
-    market.opening = true
-    task.spawn(function()
-      local ok, why = task.try(market.read)
-      market.opening = false
-      if not ok then log.error("the book cannot be made: %s", tostring(why)) end
-    end)
+  market.alone(market.read)
+end
+
+-- Nobody knows how these orders stand, or whether any do as the book says: the database does.
+function market.doubt(...)
+  for _, id in ipairs {...} do market.doubted[#market.doubted + 1] = id end
+  market.alone(market.check)
+end
+
+-- Orders in doubt stand anew, as the database has them. If the book is something else even
+-- then, all of it is made anew.
+function market.check()
+  while market.busy > 0 do sleep(0.05) end
+  if market.whole and book.ready() then
+    local ids = market.doubted
+    market.doubted = {}
+    table.sort(ids)
+    for _, id in ipairs(ids) do book.remove(id) end -- none of them trades with another that is gone
+    for _, id in ipairs(ids) do market.again(id) end
+    if book.sum() == orders.sum() then return end
   end
+  log.warn("the book of the market is not what the database has: it is made anew")
+  market.read()
+end
+
+-- The shard was down, and others may have been at the database.
+function event.system_resumed()
+  if book.ready() then market.doubt() end
 end
 
 -- What a list of fills is, in changes of a transaction. Adds up what was paid and taxed.
@@ -100,9 +136,13 @@ function market.transact(order, fills, changes, why)
     return done
   end
   book.back(fills)
+  if not ok or code == "unknown" then -- nobody knows whether it was done
+    market.doubt(order.order)
+    for _, f in ipairs(fills) do market.doubt(f.order) end
+    if not ok then error(done, 0) end
+    return nil, message, code
+  end
   for _, f in ipairs(fills) do market.back(f.order) end
-  if code == "unknown" then market.mistrust() end -- it may have been done
-  if not ok then error(done, 0) end
   return done, message, code
 end
 
@@ -230,7 +270,7 @@ function market.holding(owner, id, fn)
     return answer, why, kind
   end)
   if not ok then
-    market.mistrust() -- the order would stay held
+    market.doubt(id) -- it would stay held
     error(answer, 0)
   end
   return answer, why, kind

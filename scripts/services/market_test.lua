@@ -101,6 +101,58 @@ function test.a_stale_book_is_mended()
   eq(order(ben, "buy", 5, 50).paid, 5 * 45)
 end
 
+-- The shard goes on after a stop or a crash: the book does, where it is what the database has.
+-- What somebody has done at the database meanwhile counts.
+function test.after_a_crash_the_book_is_held_against_the_database()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local gone = order(ann, "sell", 10, 40).order
+  order(ann, "sell", 10, 45)
+  order(ben, "buy", 4, 45)
+  order(ben, "buy", 5, 20, {min = 2})
+  local before = market.show("Proving Ground", "Ferrite")
+  emit("system_resumed", true)
+  advance(1)
+  eq(market.show("Proving Ground", "Ferrite"), before) -- and its revision
+  ok(store.transact {{close = gone, reason = "behind its back"}})
+  emit("system_resumed", false)
+  advance(1)
+  local now = market.show("Proving Ground", "Ferrite")
+  eq(#now.sells, 1)
+  eq(now.sells[1].price, 45)
+  eq(now.buys, before.buys)
+end
+
+-- Nobody knows what came of a transaction: its orders stand as the database has them, and the
+-- rest of the book is left alone.
+function test.orders_of_which_nobody_knows_are_looked_up()
+  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 1000, 10)
+  local first, second = order(ann, "sell", 10, 40).order, order(cat, "sell", 10, 41).order
+  local comes = {order = 999, rank = 999, owner = ben, side = "buy", type = "Ferrite", system = "Alpha", station = station, range = "region", price = 41,
+    quantity = 25, left = 25, min = 1, expires = os.time() + 9000}
+  local fills = book.match(comes, 90)
+  eq(#fills, 2)
+  -- It was done, and the answer is lost.
+  ok(store.transact {{open = comes}, {trade = 999, with = first, n = 10, price = 40}, {trade = 999, with = second, n = 10, price = 41}})
+  local held = false
+  task.spawn(function() market.within(function() held = not task.try(market.transact, comes, fills, {{nonsense = true}}, {cause = "test"}) end) end)
+  advance(1)
+  ok(held)
+  eq({book.left(first) == nil, book.left(second) == nil, book.left(999)}, {true, true, 5})
+  local before = market.show("Proving Ground", "Ferrite")
+  eq({#before.sells, #before.buys}, {0, 1})
+end
+
+-- Who holds an order and fails in the middle leaves it in the matching.
+function test.what_was_held_stands_again_after_a_fault()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  local revision = market.show("Proving Ground", "Ferrite").revision
+  task.spawn(function() market.within(task.try, market.holding, ann, id, function() error "as it must" end) end)
+  advance(1)
+  eq(order(ben, "buy", 4, 45).filled, 4)
+  ok(market.show("Proving Ground", "Ferrite").revision > revision)
+end
+
 -- An order is out of the matching while its owner changes it, or while it is kept for one
 -- who then cannot pay. Afterwards it trades with whoever came meanwhile.
 function test.who_comes_in_that_moment_trades_afterwards()
