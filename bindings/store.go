@@ -24,7 +24,7 @@ var storeTable = table{
 		{Sig: "answered(player: integer, key: string, content?: any): any, string?, string?", Yields: true, Do: storeAnswered,
 			Doc: "What was answered under the key of a player's, before anything is looked at: true where that was nothing, nil where the key was not used. nil, a sentence and key_used where it was used for other content. lib/once.lua has it for commands."},
 		{Sig: "transact(changes: Change[], why?: Why): any, string?, string?", Effect: true, Yields: true, Do: storeTransact,
-			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
+			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done; or unknown, where the database was lost in the middle and it may have been done: ask again under the same key. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
 	},
 }
 

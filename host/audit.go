@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"hotshard/data/ledger"
 	"hotshard/data/store"
@@ -13,18 +12,13 @@ import (
 
 // auditCmd proves the books of a shard, whether it runs or not.
 type auditCmd struct {
-	Data  string `default:"data" help:"The folder that the shard keeps everything in."`
-	Store string `help:"The database, a URL or a path; hotshard.db below --data where left out." placeholder:"URL"`
-	JSON  bool   `name:"json" env:"-" help:"One JSON value as the answer."`
+	storeFlags
+	JSON bool `name:"json" env:"-" help:"One JSON value as the answer."`
 }
 
 // Run prints what is wrong, a line each, and at last how it stands.
 func (c *auditCmd) Run() error {
-	url := c.Store
-	if url == "" {
-		url = filepath.Join(c.Data, "hotshard.db")
-	}
-	report, err := store.AuditFile(context.Background(), url)
+	report, err := store.AuditFile(context.Background(), c.url())
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,9 @@ var cli struct {
 	Replay     replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
 	Record     recordCmd        `cmd:"" help:"Work on recordings that were kept."`
 	Audit      auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
+	Backup     backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
+	Restore    restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`
+	Move       moveCmd          `cmd:"" help:"Move a shard's database to another place: from a file to PostgreSQL, or back."`
 	Doctor     doctorCmd        `cmd:"" help:"Look at this machine before a shard runs on it: limits, disk, clock, ports, permissions, scripts."`
 	Import     importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
 	Completion completionCmd    `cmd:"" help:"Print what a shell needs to complete this program: source <(host completion bash)."`

@@ -260,8 +260,9 @@ end
 -- After a crash of the shard a pilot may come back in a ship that was lost or left in its
 -- last seconds: what the store says holds.
 function dockyard.settle(p)
-  local data, hull, n, s = player.data(p)
+  local data = player.data(p)
   if not data or not data.owns then return end
+  local hull, n, s
   repeat -- they may board another while the store is asked
     hull = pilot.hull(p)
     n = store.get(dockyard.flies(p))

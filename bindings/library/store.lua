@@ -42,7 +42,7 @@ function store.list(prefix, limit, after) end
 ---@return string?
 function store.answered(player, key, content) end
 
---- Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes.
+--- Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done; or unknown, where the database was lost in the middle and it may have been done: ask again under the same key. What is answered, with true or with why's answer, is on the disk. At most 100 changes.
 ---@async
 ---@param changes Change[]
 ---@param why? Why

@@ -40,22 +40,19 @@ func (r *Report) wrong(format string, args ...any) {
 	r.Wrong = append(r.Wrong, fmt.Sprintf(format, args...))
 }
 
-// Audit proves the books as they stood at one moment, whoever writes meanwhile: each
+// Books are a database as it was at one moment. Rows of several queries may be open at once.
+type Books interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+}
+
+// Audit proves the books: each
 // holding is the sum of its postings, those of each type add up to nothing, every
 // posting names a holding and an entry that there are, every holding an owner, and what
 // is in escrow is what orders promise. It
 // reads all postings, without keeping anything of them.
-func Audit(ctx context.Context, db *sql.DB) (*Report, error) {
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return nil, err
-	}
-	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
-	a := auditor{ctx: ctx, conn: conn, sums: map[string]int64{}}
+func Audit(ctx context.Context, books Books) (*Report, error) {
+	a := auditor{ctx: ctx, books: books, sums: map[string]int64{}}
 	for _, step := range []func() error{a.readOwners, a.readEntries, a.holdings, a.escrow} {
 		if err := step(); err != nil {
 			return nil, err
@@ -68,7 +65,7 @@ func Audit(ctx context.Context, db *sql.DB) (*Report, error) {
 // auditor is one audit under way.
 type auditor struct {
 	ctx    context.Context
-	conn   *sql.Conn
+	books  Books
 	report Report
 	people map[int64]bool
 	names  map[int64]Holder
@@ -78,7 +75,7 @@ type auditor struct {
 
 // each calls fn for every row.
 func (a *auditor) each(text string, fn func(*sql.Rows) error, args ...any) error {
-	rows, err := a.conn.QueryContext(a.ctx, text, args...)
+	rows, err := a.books.QueryContext(a.ctx, text, args...)
 	if err != nil {
 		return err
 	}
@@ -115,9 +112,9 @@ func (a *auditor) readOwners() error {
 // one's number says, none is missing.
 func (a *auditor) readEntries() error {
 	var count int64
-	err := a.conn.QueryRowContext(a.ctx, `SELECT count(*) FROM entries`).Scan(&count)
+	err := a.books.QueryRowContext(a.ctx, `SELECT count(*) FROM entries`).Scan(&count)
 	if err == nil {
-		err = a.conn.QueryRowContext(a.ctx, `SELECT coalesce(max(id), 0) FROM entries`).Scan(&a.last)
+		err = a.books.QueryRowContext(a.ctx, `SELECT coalesce(max(id), 0) FROM entries`).Scan(&a.last)
 	}
 	if err != nil {
 		return err
@@ -150,7 +147,7 @@ type row struct {
 // holdings compares each holding with the sum of its postings. Both come in the order of
 // the holdings' numbers, so that nothing has to be remembered.
 func (a *auditor) holdings() error {
-	sums, err := a.conn.QueryContext(a.ctx, sumPostings)
+	sums, err := a.books.QueryContext(a.ctx, sumPostings)
 	if err != nil {
 		return err
 	}
@@ -236,9 +233,9 @@ func (a *auditor) named(owner int64) Holder {
 // of each owner and type is for all their orders.
 func (a *auditor) escrow() error {
 	return a.each(`SELECT owner, type, sum(promised), sum(has) FROM (
-			SELECT owner, CASE side WHEN 'buy' THEN 'Money' ELSE type END AS type, CASE side WHEN 'buy' THEN left * price ELSE left END AS promised, 0 AS has
+			SELECT owner, CASE side WHEN 'buy' THEN 'Money' ELSE type END AS type, CASE side WHEN 'buy' THEN "left" * price ELSE "left" END AS promised, 0 AS has
 				FROM orders WHERE ended = 0
-			UNION ALL SELECT owner, type, 0, quantity FROM holdings WHERE location = 'escrow' AND quantity <> 0)
+			UNION ALL SELECT owner, type, 0, quantity FROM holdings WHERE location = 'escrow' AND quantity <> 0) AS promises
 		GROUP BY owner, type HAVING sum(promised) <> sum(has) ORDER BY owner, type`, func(r *sql.Rows) error {
 		var owner, promised, has int64
 		var thing string

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/mattn/go-sqlite3"
 )
 
 // AccountID names an account for ever.
@@ -157,7 +155,7 @@ func wrongCredentials(op string) error {
 
 // nameTaken makes a clear error of a broken UNIQUE constraint on a name.
 func nameTaken(op, name string, err error) error {
-	if err != nil && !constraint(err, sqlite3.ErrConstraintUnique) {
+	if err != nil && !unique(err) {
 		return err
 	}
 	return fail(op, ErrNameTaken, fmt.Sprintf("the name %q is taken", name))

@@ -218,10 +218,12 @@ func TestErrorsTellNoSecrets(t *testing.T) {
 	try(s.Register(bg, "Anna", secret, Character{}))
 	try(s.Register(bg, "?", secret, Character{}))
 	try(s.Login(bg, "Anna", secret+"x", Character{}))
-	limitPages(t, s, 0)
-	big := Character{Data: `"` + strings.Repeat("x", 100_000) + `"`}
-	try(s.Register(bg, "Berta", secret, big))
-	limitPages(t, s, 1000)
+	if !onPostgres {
+		limitPages(t, s, 0)
+		big := Character{Data: `"` + strings.Repeat("x", 100_000) + `"`}
+		try(s.Register(bg, "Berta", secret, big))
+		limitPages(t, s, 1000)
+	}
 	must(t, s.change(bg, "test", func(t *tx) error {
 		_, err := t.exec(rehashAccount, acc.password[:len(acc.password)/2], acc.id)
 		return err

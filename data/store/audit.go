@@ -41,7 +41,7 @@ type AuditQuery struct {
 const (
 	insertAudit = `INSERT INTO audit (at, tick, who, origin, kind, command, code, outcome, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	auditRow    = `SELECT id, at, tick, who, origin, kind, command, code, outcome, detail FROM audit `
-	selectAudit = auditRow + `WHERE at >= ?1 AND (?2 = 0 OR at < ?2) AND (?3 = '' OR who = ?3) AND (?4 = '' OR kind = ?4)
+	selectAudit = auditRow + `WHERE at >= ?1 AND (at < ?2 OR ?2 = 0) AND (?3 = '' OR who = ?3) AND (?4 = '' OR kind = ?4)
 		ORDER BY id DESC LIMIT ?5`
 	selectAuditAfter = auditRow + `WHERE id > ? ORDER BY id`
 	selectLastAudit  = `SELECT coalesce(max(id), 0) FROM audit`

@@ -2,9 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 // AuditBooks proves the ledger as it stands at this moment; it disturbs nobody. What is
 // wrong is in the report: an error means that the books could not be read.
 func (s *Store) AuditBooks(ctx context.Context) (*ledger.Report, error) {
-	report, err := ledger.Audit(ctx, s.read)
+	report, err := s.audit(ctx)
 	return report, s.readError("audit of the books", err)
 }
 
@@ -25,24 +24,45 @@ func (s *Store) AuditBooks(ctx context.Context) (*ledger.Report, error) {
 // for a database from before there were books.
 func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
 	const op = "audit of the books"
-	path, err := filePath(url)
+	s, err := newStore(url, Options{})
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return nil, &Error{Op: op, Kind: ErrAccess, Message: "there is no database " + path + ": --data names the shard's folder, --store the file", Err: err}
-	}
-	s := &Store{path: path}
-	s.opt.fill()
-	if s.read, err = sql.Open("sqlite3", s.dsn("_query_only=true")); err != nil {
-		return nil, s.explain(op, err)
+	if err := s.reading(ctx, op); err != nil {
+		return nil, err
 	}
 	defer s.read.Close()
 	if err := s.hasBooks(ctx, op); err != nil {
 		return nil, s.explain(op, err)
 	}
-	report, err := ledger.Audit(ctx, s.read)
+	report, err := s.audit(ctx)
 	return report, s.explain(op, err)
+}
+
+// reading opens the store for reading alone, whoever else has it open.
+func (s *Store) reading(ctx context.Context, op string) (err error) {
+	if f, ok := s.dialect.(*sqliteFile); ok {
+		if info, err := os.Stat(f.path); err != nil || info.Size() == 0 {
+			return &Error{Op: op, Kind: ErrAccess, Message: "there is no database " + f.path + ": --data names the shard's folder, --store the file", Err: err}
+		}
+	}
+	if s.read, err = s.dialect.readers(); err != nil {
+		return s.explain(op, err)
+	}
+	if err := s.read.PingContext(ctx); err != nil {
+		return errors.Join(s.explain(op, err), s.read.Close())
+	}
+	return nil
+}
+
+// audit proves the books of one moment.
+func (s *Store) audit(ctx context.Context) (*ledger.Report, error) {
+	m, end, err := s.dialect.moment(ctx, s.read)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	return ledger.Audit(ctx, m)
 }
 
 // firstBooks is the schema that completed the ledger.
@@ -51,29 +71,16 @@ const firstBooks = 14
 // hasBooks says whether the file's schema is one that this build can prove.
 func (s *Store) hasBooks(ctx context.Context, op string) error {
 	var version int
-	if err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version); err != nil {
+	if err := s.read.QueryRowContext(ctx, selectSchema).Scan(&version); err != nil {
 		return err
 	}
-	switch knows := latestSchema(); {
+	switch knows := schema.Latest(); {
 	case version < firstBooks:
 		return fail(op, ErrConflict, s.path+" is from before there were books: start the shard with this build, and it opens them")
 	case version > knows:
 		return fail(op, ErrNewer, fmt.Sprintf("%s was written by a newer build (schema %d, this one knows %d): audit it with that one", s.path, version, knows))
 	}
 	return nil
-}
-
-// latestSchema is the number of this build's last migration.
-func latestSchema() (latest int) {
-	files, err := fs.ReadDir(schema.SQLite(), ".")
-	if err != nil {
-		panic(err) // they are embedded
-	}
-	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d", &latest)
-	if err != nil {
-		panic(err) // named otherwise than schema says
-	}
-	return latest
 }
 
 // Wallet is the money a character has, in hundredths.

@@ -15,6 +15,7 @@ import (
 
 	"hotshard/data/ledger"
 	"hotshard/data/schema"
+	"hotshard/data/store/postgrestest"
 	"hotshard/runtime/world"
 )
 
@@ -176,7 +177,7 @@ func TestAuditFindsWhatIsPlanted(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "test.db")
-			s, err := Open(bg, path, testOptions())
+			s, err := openPlain(t, path, testOptions())
 			must(t, err)
 			defer s.Close()
 			a := player(t, s, "Anna").ID
@@ -196,6 +197,13 @@ func TestAuditFindsWhatIsPlanted(t *testing.T) {
 // below changes a database behind its store's back.
 func below(t testing.TB, path, text string) {
 	t.Helper()
+	if onPostgres {
+		for _, table := range []string{"postings", "entries"} {
+			text = strings.ReplaceAll(text, "DROP TRIGGER "+table+"_no_delete", "DROP TRIGGER "+table+"_append_only ON "+table)
+		}
+		postgrestest.Exec(t, place(t, path), strings.Split(text, ";")...)
+		return
+	}
 	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000")
 	must(t, err)
 	defer db.Close()
@@ -238,6 +246,7 @@ func TestBooksAreAlwaysRight(t *testing.T) {
 
 // A database of an older build has what it had, from a faucet of its own.
 func TestMigrationOpensTheBooks(t *testing.T) {
+	fileOnly(t)
 	path := filepath.Join(t.TempDir(), "old.db")
 	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=WAL&_foreign_keys=on")
 	must(t, err)
@@ -302,6 +311,7 @@ var postings = flag.Int("postings", 200_000, "how many BenchmarkAudit reads")
 // BenchmarkAudit proves books of -postings postings in 40,000 holdings.
 func BenchmarkAudit(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "large.db")
+	fileOnly(b)
 	s, err := Open(bg, path, testOptions())
 	must(b, err)
 	defer s.Close()
@@ -345,12 +355,12 @@ func fillBooks(b *testing.B, path string, n int) {
 // A file is audited from outside, open or not; one of another age is told apart.
 func TestAuditFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
-	s, err := Open(bg, path, testOptions())
+	s, err := openPlain(t, path, testOptions())
 	must(t, err)
 	must(t, s.ChangeItems(bg, test, Item{player(t, s, "Anna").ID, "hangar", "Ore", 10}))
 	audit := func() string {
 		t.Helper()
-		r, err := AuditFile(bg, path)
+		r, err := AuditFile(bg, place(t, path))
 		must(t, err)
 		return r.String()
 	}
@@ -365,12 +375,12 @@ func TestAuditFile(t *testing.T) {
 	if got := audit(); got != "audit: 2 wrong, 2 postings, 2 holdings" {
 		t.Errorf("of a store that was tampered with: %s", got)
 	}
-	below(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
-	_, err = AuditFile(bg, path)
+	below(t, path, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)`)
+	_, err = AuditFile(bg, place(t, path))
 	wants(t, err, ErrNewer, "schema 999")
 	below(t, path, `DELETE FROM goose_db_version WHERE version_id > 12`)
-	_, err = AuditFile(bg, path)
+	_, err = AuditFile(bg, place(t, path))
 	wants(t, err, ErrConflict, "from before there were books")
-	_, err = AuditFile(bg, path+".not")
+	_, err = AuditFile(bg, filepath.Join(t.TempDir(), "not.db"))
 	wants(t, err, ErrAccess, "there is no database")
 }

@@ -6,22 +6,15 @@ import (
 	"strings"
 )
 
-// Check reads the whole file and returns what is wrong with it: pages and
-// indexes by SQLite's integrity_check, rows that name others which are not
+// Check reads the whole database and returns what is wrong with it: of a file its pages
+// and indexes by SQLite's integrity_check, and rows that name others which are not
 // there, release contents that no release has, and books that are not right. It
 // takes a time that grows with the file; it disturbs nobody.
 func (s *Store) Check(ctx context.Context) error {
 	const op = "check"
-	wrong, err := query(ctx, s, op, scanText, "PRAGMA integrity_check")
+	wrong, err := s.dialect.integrity(ctx, s.read)
 	if err != nil {
-		return err
-	}
-	if len(wrong) == 1 && wrong[0] == "ok" {
-		wrong = nil
-	}
-	strays, err := query(ctx, s, op, scanText, `SELECT "table" || ' row ' || coalesce(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check`)
-	if err != nil {
-		return err
+		return s.readError(op, err)
 	}
 	orphans, err := query(ctx, s, op, scanText, `SELECT 'blob ' || hash || ' is in no release' FROM blobs
 		WHERE NOT EXISTS (SELECT 1 FROM release_files WHERE blob = blobs.id)`)
@@ -32,7 +25,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	wrong = append(append(append(wrong, strays...), orphans...), books.Wrong...)
+	wrong = append(append(wrong, orphans...), books.Wrong...)
 	if len(wrong) == 0 {
 		return nil
 	}

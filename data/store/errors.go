@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -34,9 +33,11 @@ const (
 	ErrKeyUsed     Kind = "key_used"        // the key of a request was used for something else
 	ErrTooMany     Kind = "too_many"        // there are as many as there may be
 	ErrWrongBooks  Kind = "books_wrong"     // a holding was changed below the ledger: an operator has to look
+	ErrUnknown     Kind = "unknown"         // perhaps done and perhaps not: the database was lost in the commit
 
 	ErrClosed      Kind = "store_closed"      // Close was called
 	ErrBusy        Kind = "store_busy"        // another process holds the database
+	ErrLost        Kind = "store_lost"        // the database's server cannot be reached
 	ErrFull        Kind = "store_full"        // no room on the disk
 	ErrCorrupt     Kind = "store_corrupt"     // not a database, or a damaged one
 	ErrNewer       Kind = "store_newer"       // made by a newer build
@@ -91,7 +92,7 @@ func (s *Store) explain(op string, err error) error {
 	if no := (*ledger.Refusal)(nil); errors.As(err, &no) {
 		return fail(op, refusals[no.Problem], no.Message)
 	}
-	kind, message := diagnose(err, s.path)
+	kind, message := s.dialect.diagnose(err)
 	return &Error{Op: op, Kind: kind, Message: message, Err: err}
 }
 
@@ -100,38 +101,18 @@ var refusals = map[ledger.Problem]Kind{
 	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.KeyUsed: ErrKeyUsed, ledger.Wrong: ErrWrongBooks,
 }
 
-// diagnose names the kind of a driver's error and the mend for it.
-func diagnose(err error, path string) (Kind, string) {
-	var se sqlite3.Error
-	if !errors.As(err, &se) {
-		return ErrInternal, "the store could not do it"
-	}
-	switch {
-	case se.Code == sqlite3.ErrFull, se.Code == sqlite3.ErrIoErr && se.SystemErrno == syscall.ENOSPC:
-		return ErrFull, "the disk that holds " + path + " is full: free some space; nothing was changed and no restart is needed"
-	case se.Code == sqlite3.ErrBusy, se.Code == sqlite3.ErrLocked:
-		return ErrBusy, path + " is locked by another process: close the database shell or the other server that has it open"
-	case se.Code == sqlite3.ErrCorrupt, se.Code == sqlite3.ErrNotADB:
-		return ErrCorrupt, path + " is damaged or no SQLite database: restore a backup, or save what is readable with" +
-			" `sqlite3 " + path + " .recover | sqlite3 new.db`, or move it away to start with an empty one"
-	case se.Code == sqlite3.ErrReadonly, se.Code == sqlite3.ErrCantOpen, se.Code == sqlite3.ErrPerm:
-		return ErrAccess, "cannot write " + path + ": check that its directory exists and belongs to the user the server runs as"
-	case se.Code == sqlite3.ErrConstraint:
-		return ErrInvalid, "the database refused the values"
-	}
-	return ErrInternal, "the database failed on " + path
-}
-
-// constraint says whether the error is a broken constraint of the given kind.
+// constraint says whether the error is a broken constraint of SQLite's of the given kind.
 func constraint(err error, kind sqlite3.ErrNoExtended) bool {
 	var se sqlite3.Error
 	return errors.As(err, &se) && se.ExtendedCode == kind
 }
 
 // foreignKey says whether a row names another that is not there.
-func foreignKey(err error) bool { return constraint(err, sqlite3.ErrConstraintForeignKey) }
+func foreignKey(err error) bool {
+	return constraint(err, sqlite3.ErrConstraintForeignKey) || sqlState(err) == stateForeignKey
+}
 
 // unique says whether there is such a row already.
 func unique(err error) bool {
-	return constraint(err, sqlite3.ErrConstraintUnique) || constraint(err, sqlite3.ErrConstraintPrimaryKey)
+	return constraint(err, sqlite3.ErrConstraintUnique) || constraint(err, sqlite3.ErrConstraintPrimaryKey) || sqlState(err) == stateUnique
 }

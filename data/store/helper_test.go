@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -34,7 +35,7 @@ func open(t testing.TB) *Store {
 
 func openAt(t testing.TB, path string, opt Options) *Store {
 	t.Helper()
-	s, err := Open(bg, path, opt)
+	s, err := openPlain(t, path, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,6 +50,12 @@ func openAt(t testing.TB, path string, opt Options) *Store {
 		}
 	})
 	return s
+}
+
+// openPlain opens the store of a path, and does no more.
+func openPlain(t testing.TB, path string, opt Options) (*Store, error) {
+	opt.Dir = cmp.Or(opt.Dir, dirOf(path))
+	return Open(bg, place(t, path), opt)
 }
 
 // player registers a character to own things.

@@ -133,7 +133,7 @@ func (h *byHand) do(id, tax int64) error {
 
 // tradesByHand does n trades in groups of 256.
 func tradesByHand(b *testing.B, s *Store, next *atomic.Int64, n int) float64 {
-	conn, err := s.write.Conn(context.Background())
+	conn, err := s.start.Conn(context.Background())
 	must(b, err)
 	defer conn.Close()
 	h := newByHand(b, conn)
@@ -187,8 +187,8 @@ func openHand(b *testing.B, path string) *Store {
 	s := &Store{path: path}
 	s.opt.fill()
 	var err error
-	s.write, err = sql.Open("sqlite3", s.dsn(writerParams))
+	s.start, err = sql.Open("sqlite3", (&sqliteFile{path: path, opt: &s.opt}).dsn(writerParams))
 	must(b, err)
-	b.Cleanup(func() { must(b, s.write.Close()) })
+	b.Cleanup(func() { must(b, s.start.Close()) })
 	return s
 }

@@ -32,11 +32,17 @@ const mirrorName = "audit.jsonl"
 // than the longest line.
 const maxTail = 8 * MaxAudit
 
-// openMirror opens audit.jsonl beside the database and brings it up to date. A
+// openMirror opens audit.jsonl and brings it up to date; nil where there is no place for it. A
 // file that is new, or whose entries are another database's, goes on with a line
 // that says so; it is not filled with what was before.
 func openMirror(ctx context.Context, s *Store) (*mirror, error) {
-	path := filepath.Join(filepath.Dir(s.path), mirrorName)
+	if s.opt.Dir == "" {
+		return nil, nil
+	}
+	if err := os.MkdirAll(s.opt.Dir, 0o700); err != nil {
+		return nil, &Error{Op: "open", Kind: ErrAccess, Message: "cannot make the audit log's directory: create it or give another path", Err: err}
+	}
+	path := filepath.Join(s.opt.Dir, mirrorName)
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, &Error{Op: "open", Kind: ErrAccess, Message: "cannot write " + path + ": check who owns it", Err: err}
@@ -94,6 +100,9 @@ func (m *mirror) findLast() (id int64, found bool, err error) {
 // append adds a committed entry, and what is missing before it. It runs on the
 // writer's goroutine. A failure is the operator's to mend, not the caller's.
 func (m *mirror) append(e AuditEntry) {
+	if m == nil {
+		return
+	}
 	m.newest.Store(max(m.newest.Load(), e.ID))
 	last := m.last.Load()
 	if e.ID <= last {
@@ -154,6 +163,16 @@ func (m *mirror) write(e AuditEntry) error {
 	return nil
 }
 
-func (m *mirror) behind() int64 { return max(0, m.newest.Load()-m.last.Load()) }
+func (m *mirror) behind() int64 {
+	if m == nil {
+		return 0
+	}
+	return max(0, m.newest.Load()-m.last.Load())
+}
 
-func (m *mirror) close() error { return m.file.Close() }
+func (m *mirror) close() error {
+	if m == nil {
+		return nil
+	}
+	return m.file.Close()
+}

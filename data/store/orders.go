@@ -56,7 +56,7 @@ const (
 const ReasonFilled = "filled"
 
 const (
-	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, left, least, rank, created, expires, ended, reason`
+	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, "left", least, rank, created, expires, ended, reason`
 
 	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
 	selectSome       = `SELECT ` + orderColumns + `, coalesce((SELECT name FROM ledger_accounts WHERE id = owner), '') FROM `
@@ -68,14 +68,15 @@ const (
 		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3)) ORDER BY id DESC LIMIT ?3`
 	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?)`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
-	fillOrder        = `UPDATE orders SET left = ?2, ended = CASE ?2 WHEN 0 THEN ?3 ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
+	fillOrder        = `UPDATE orders SET "left" = CAST(?2 AS BIGINT), ended = CASE ?2 WHEN 0 THEN CAST(?3 AS BIGINT) ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
 	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
 	repriceOrder     = `UPDATE orders SET price = ?, rank = ? WHERE id = ?`
-	insertOrderEntry = `INSERT OR IGNORE INTO order_entries (id, entry) VALUES (?, ?)`
+	insertOrderEntry = `INSERT INTO order_entries (id, entry) VALUES (?, ?) ON CONFLICT DO NOTHING`
 	insertTrade      = `INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`
+		ON CONFLICT (entry, bought, sold) DO UPDATE SET quantity = trades.quantity + excluded.quantity`
 	upsertDay = `INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
-		ON CONFLICT DO UPDATE SET orders = orders + 1, volume = volume + ?4, turnover = turnover + ?5, highest = max(highest, ?6), lowest = min(lowest, ?6)`
+		ON CONFLICT (region, type, day) DO UPDATE SET orders = market_days.orders + 1, volume = market_days.volume + ?4, turnover = market_days.turnover + ?5,
+			highest = CASE WHEN ?6 > market_days.highest THEN ?6 ELSE market_days.highest END, lowest = CASE WHEN ?6 < market_days.lowest THEN ?6 ELSE market_days.lowest END`
 )
 
 func scanOrder(row scanner) (o Order, err error) {

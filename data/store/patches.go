@@ -43,7 +43,7 @@ const (
 	insertPatch = `INSERT INTO patches (release, function, base_hash, code, author, reason, sticky, status, canary, created, changed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectPatch   = `SELECT ` + patchColumns + ` FROM patches WHERE id = ?`
-	selectPatches = `SELECT ` + patchColumns + ` FROM patches WHERE ? = '' OR instr(?, ',' || status || ',') ORDER BY id`
+	selectPatches = `SELECT ` + patchColumns + ` FROM patches WHERE ? = '' OR ? LIKE '%,' || status || ',%' ORDER BY id`
 	statusOfPatch = `SELECT status FROM patches WHERE id = ?`
 	updatePatch   = `UPDATE patches SET release = ?, sticky = ?, status = ?, canary = ?, changed = ? WHERE id = ?`
 )

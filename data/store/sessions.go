@@ -28,7 +28,7 @@ const (
 	deleteSession   = `DELETE FROM sessions WHERE token = ?`
 	deleteSessions  = `DELETE FROM sessions WHERE account = ?`
 	expireSessions  = `DELETE FROM sessions WHERE used < ? OR created < ?`
-	upsertOrigin    = `INSERT INTO origins (account, network, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET seen = ?3`
+	upsertOrigin    = `INSERT INTO origins (account, network, seen) VALUES (?1, ?2, ?3) ON CONFLICT (account, network) DO UPDATE SET seen = ?3`
 	forgetOrigins   = `DELETE FROM origins WHERE account = ?1 AND network NOT IN (SELECT network FROM origins WHERE account = ?1 ORDER BY seen DESC LIMIT ?2)`
 	selectOrigins   = `SELECT network FROM origins WHERE account = ? ORDER BY seen DESC`
 	selectKnownFrom = `SELECT o.network FROM origins o JOIN accounts a ON a.id = o.account WHERE a.name_key = ? AND o.network = ?`

@@ -1,5 +1,6 @@
 // Package store keeps what must outlive the server: accounts, characters, items,
-// scripts' values, releases, patches and the audit log, in one SQLite file.
+// scripts' values, releases, patches and the audit log, in one SQLite file or in a
+// PostgreSQL database (DESIGN.md says what that makes different).
 //
 // Start reading at writer.go: every change goes through one goroutine that
 // commits many callers' changes at once, so that durability costs one flush for
@@ -13,7 +14,6 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 )
@@ -39,6 +39,8 @@ type Options struct {
 	// HashCost is what a password hash costs; zero is 19 MiB and 2 passes. An
 	// account's hash is made anew at its next login when the cost has changed.
 	HashCost HashCost
+	// Dir is where audit.jsonl is kept of a database that is no file; "" is nowhere.
+	Dir string
 	// Owner says whose data it must be.
 	Owner Owner
 	// SessionIdle is how long a token lasts unused; 0 is 14 days. None lasts longer
@@ -78,25 +80,33 @@ func setDefault[T int | time.Duration](v *T, d T) {
 // Store is an open database. All methods may be called from any goroutine; those
 // that change something return after the commit that holds the change. A context
 // that ends before the writer has taken a change up takes it back; after that
-// the call waits for the outcome, so an error always means "not done".
+// the call waits for the outcome, so an error means "not done". The one that does not
+// is ErrUnknown, of a database on another machine that was lost in the commit: whoever
+// has a key for what they asked (see Transact) asks again under it, and learns.
 type Store struct {
-	opt    Options
-	path   string
-	lock   *os.File
-	made   bool // the file, by this open
-	read   *sql.DB
-	write  *sql.DB
-	writer *writer
-	hasher *hasher
-	packer *packer
-	mirror *mirror
+	opt     Options
+	dialect dialect
+	path    string  // or the URL without user and password
+	start   *sql.DB // for what is done before the writer is there
+	read    *sql.DB
+	writer  *writer
+	hasher  *hasher
+	packer  *packer
+	mirror  *mirror // nil where there is no directory for it
 
 	closing sync.Once
 	closed  error
 }
 
-// Path returns the database file's path.
+// Path returns the database file's path, or the URL less user and password.
 func (s *Store) Path() string { return s.path }
+
+// Dir is where the store keeps what lies beside it on this machine: the folder of the
+// database's file, or Options.Dir.
+func (s *Store) Dir() string { return s.opt.Dir }
+
+// Size is how many bytes the database takes; 0 where that cannot be told.
+func (s *Store) Size() int64 { return s.dialect.size() }
 
 // Close refuses new changes, commits those that wait, and closes the file. It is
 // safe to call twice; the second call returns what the first did.
@@ -107,7 +117,7 @@ func (s *Store) Close() error {
 
 func (s *Store) shut() error {
 	// The mirror after the writer, which fills it; the lock last of all.
-	return s.explain("close", errors.Join(s.writer.close(), s.read.Close(), s.write.Close(), s.mirror.close(), s.lock.Close()))
+	return s.explain("close", errors.Join(s.writer.close(), s.read.Close(), s.start.Close(), s.mirror.close(), s.dialect.close()))
 }
 
 // now is the time as the database keeps it: microseconds since 1970.

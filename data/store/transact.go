@@ -340,10 +340,13 @@ func (s *Store) List(ctx context.Context, namespace, prefix, after string, limit
 	return pairs, err
 }
 
-const selectPlace = `SELECT ` + itemColumns + ` FROM holdings WHERE location = ? AND (owner, type) > (max(?, 1000000), ?) AND quantity <> 0 ORDER BY owner, type LIMIT ?`
+const selectPlace = `SELECT ` + itemColumns + ` FROM holdings WHERE location = ? AND (owner, type) > (?, ?) AND quantity <> 0 ORDER BY owner, type LIMIT ?`
+
+// firstOwner is below the numbers of all characters.
+const firstOwner world.CharacterID = 1_000_000
 
 // ItemsAt returns up to limit stacks that lie in a place, whoever's they are, by owner and
 // type, those behind a stack of the owner and type: Item{} begins.
 func (s *Store) ItemsAt(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
-	return query(ctx, s, "items at", scanItem, selectPlace, location, after.Owner, after.Type, limit)
+	return query(ctx, s, "items at", scanItem, selectPlace, location, max(after.Owner, firstOwner), after.Type, limit)
 }

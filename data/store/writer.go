@@ -15,13 +15,17 @@ import (
 // its queue, up to a bound, runs each request in a savepoint of one transaction,
 // commits, and then answers all of them: one flush to the disk for the lot.
 type writer struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // prepared on conn, by text; the texts are a fixed set
-	group int
-	purse int64 // of new characters
-	now   func() time.Time
-	names ledger.Names
-	stats writerStats
+	session
+	broken bool // the session's connection is gone
+	// patience is how long is waited to learn what became of a commit without an answer.
+	patience time.Duration
+	stmts    map[string]*sql.Stmt // prepared on the connection, by text; the texts are a fixed set
+	tells    map[string]string    // INSERTs that tell the new row's id, by those that do not
+	group    int
+	purse    int64 // of new characters
+	now      func() time.Time
+	names    ledger.Names
+	stats    writerStats
 
 	queue chan *request
 	done  chan struct{} // closed when the goroutine has ended
@@ -46,15 +50,17 @@ const (
 	abandoned
 )
 
-func startWriter(conn *sql.Conn, opt *Options) *writer {
+func startWriter(s session, opt *Options) *writer {
 	w := &writer{
-		conn:  conn,
-		stmts: make(map[string]*sql.Stmt),
-		group: opt.Group,
-		purse: opt.Purse,
-		now:   opt.Now,
-		queue: make(chan *request, opt.Queue),
-		done:  make(chan struct{}),
+		session:  s,
+		patience: reconnectFor,
+		stmts:    make(map[string]*sql.Stmt),
+		tells:    make(map[string]string),
+		group:    opt.Group,
+		purse:    opt.Purse,
+		now:      opt.Now,
+		queue:    make(chan *request, opt.Queue),
+		done:     make(chan struct{}),
 	}
 	go w.loop()
 	return w
@@ -112,7 +118,11 @@ func (w *writer) close() error {
 	for _, s := range w.stmts {
 		errs = append(errs, s.Close())
 	}
-	return errors.Join(append(errs, w.conn.Close())...)
+	err := errors.Join(append(errs, w.conn.Close())...)
+	if w.broken || err != nil && w.lost != nil && w.lost(err) {
+		return nil // what it was for has been answered
+	}
+	return err
 }
 
 func (w *writer) loop() {
@@ -153,8 +163,14 @@ func (w *writer) serve(batch []*request) {
 	if len(live) == 0 {
 		return
 	}
-	if begun, err := w.commit(live); err != nil {
-		w.fail(live, err, begun && len(live) > 1)
+	begun, err := w.commit(live)
+	if err != nil && w.broken && !errors.Is(err, ErrUnknown) { // nothing of it was done
+		if err = w.restore(); err == nil {
+			begun, err = w.commit(live)
+		}
+	}
+	if err != nil {
+		w.fail(live, err, begun && !w.broken && len(live) > 1)
 	}
 	for _, r := range live {
 		w.stats.answered(r.err)
@@ -186,15 +202,18 @@ func (w *writer) fail(group []*request, cause error, again bool) {
 // that failed alone has that in its err.
 func (w *writer) commit(batch []*request) (begun bool, err error) {
 	start := w.now()
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.restore(); err != nil {
 		return false, err
+	}
+	if err := w.exec(w.begin); err != nil {
+		return false, w.abort(err)
 	}
 	for _, r := range batch {
 		if err := w.runOne(r); err != nil {
-			return true, w.abort(err)
+			return w.stalled == nil || !w.stalled(err), w.abort(err)
 		}
 	}
-	if err := w.exec("COMMIT"); err != nil {
+	if err := w.end(); err != nil {
 		return true, w.abort(err)
 	}
 	w.names.Commit()
@@ -212,6 +231,9 @@ func (w *writer) runOne(r *request) error {
 	r.err = r.run(&tx{w: w})
 	if r.err != nil {
 		w.names.Forget()
+		if w.stalled != nil && w.stalled(r.err) {
+			return r.err
+		}
 		if w.exec("ROLLBACK TO request") != nil {
 			return r.err
 		}
@@ -222,6 +244,9 @@ func (w *writer) runOne(r *request) error {
 // abort ends a transaction that failed; SQLite may have done so already.
 func (w *writer) abort(cause error) error {
 	w.names.Forget()
+	if w.broken = w.broken || w.lost != nil && w.lost(cause); w.broken {
+		return cause
+	}
 	// The error of a rollback without a transaction says nothing new.
 	_ = w.exec("ROLLBACK")
 	return cause
@@ -265,7 +290,11 @@ func (t *tx) exec(text string, args ...any) (sql.Result, error) {
 }
 
 // Insert runs an INSERT and returns the new row's id.
-func (t *tx) Insert(text string, args ...any) (int64, error) {
+func (t *tx) Insert(text string, args ...any) (id int64, err error) {
+	if t.w.returning {
+		_, err = t.Get([]any{&id}, t.w.telling(text), args...)
+		return id, err
+	}
 	res, err := t.exec(text, args...)
 	if err != nil {
 		return 0, err

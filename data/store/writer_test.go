@@ -102,6 +102,7 @@ func limitPages(t *testing.T, s *Store, n int) {
 }
 
 func TestFullDisk(t *testing.T) {
+	fileOnly(t)
 	s := open(t)
 	must(t, s.Put(bg, "w", "before", 1.0))
 	limitPages(t, s, 4)
@@ -238,6 +239,7 @@ func TestToldDoneIsThere(t *testing.T) {
 
 // A clean stop leaves the one file, which can be copied as it is.
 func TestCloseLeavesOneFile(t *testing.T) {
+	fileOnly(t)
 	s := open(t)
 	must(t, put(s, "a")())
 	must(t, s.Close())

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -92,7 +91,7 @@ func (f storeFigures) Figures(to metrics.Sheet) {
 	to.Put(metrics.CommitMax, st.CommitMax.Seconds())
 	to.Put(metrics.StoreQueue, float64(st.Queue))
 	to.Put(metrics.AuditBehind, float64(st.AuditBehind))
-	if free, _, ok := diskFree(filepath.Dir(f.s.store.Path())); ok {
+	if free, _, ok := diskFree(f.s.store.Dir()); ok {
 		to.Put(metrics.DiskFreeBytes, float64(free))
 	}
 }

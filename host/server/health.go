@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -127,7 +126,7 @@ func (h *health) problems() []problem {
 // disk says that there is hardly any room. SQLite may still have some in its log for
 // a while, so writes that go well prove nothing.
 func (h *health) disk() string {
-	dir := filepath.Dir(h.s.store.Path())
+	dir := h.s.store.Dir()
 	free, size, ok := diskFree(dir)
 	if !ok || !fullDisk(free, size) {
 		return ""

@@ -112,7 +112,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse, Dir: s.cfg.Data,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {

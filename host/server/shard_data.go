@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -95,14 +94,10 @@ type storeStats struct{ s *Server }
 // StoreStats implements command.Store.
 func (v storeStats) StoreStats(context.Context) (command.StoreStats, error) {
 	st := v.s.store.Stats()
-	out := command.StoreStats{
-		URL: v.s.store.Path(), Queue: st.Queue, Commits: st.Commits, Writes: st.Changes,
+	return command.StoreStats{
+		Size: v.s.store.Size(), URL: v.s.store.Path(), Queue: st.Queue, Commits: st.Commits, Writes: st.Changes,
 		CommitP50: st.CommitP50, CommitP99: st.CommitP99, Failures: st.Refused,
-	}
-	if info, err := os.Stat(v.s.store.Path()); err == nil {
-		out.Size = info.Size()
-	}
-	return out, nil
+	}, nil
 }
 
 // audit implements command.Audit.

@@ -162,10 +162,11 @@ function market.transact(order, parts, at, changes, why)
     return done
   end
   for i = at, #parts do book.back(parts[i]) end
-  if not ok then -- nobody knows whether it was done
+  if not ok or code == "unknown" then -- nobody knows whether it was done
     market.doubt(order.order)
     for _, f in ipairs(parts[at] or {}) do market.doubt(f.order) end
-    error(done, 0)
+    if not ok then error(done, 0) end
+    return nil, message, code
   end
   for i = at, #parts do
     for _, f in ipairs(parts[i]) do market.back(f.order) end

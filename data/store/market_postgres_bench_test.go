@@ -1,0 +1,34 @@
+package store
+
+import (
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"hotshard/data/store/postgrestest"
+)
+
+// BenchmarkTradesPostgres is durable trades a second in PostgreSQL on this machine, beside
+// the file's in the same run.
+func BenchmarkTradesPostgres(b *testing.B) {
+	if onPostgres {
+		b.Skip("only once")
+	}
+	file := openBazaar(b, filepath.Join(b.TempDir(), "bazaar.db"))
+	server := openBazaar(b, postgrestest.Start(b).URL)
+	var next atomic.Int64
+	next.Store(1_000_000)
+	n := max(b.N, 1000)
+	trades(b, file, &next, n/10, bazaarTypes)
+	trades(b, server, &next, n/10, bazaarTypes)
+	b.ResetTimer()
+	var rate [2]float64
+	const rounds = 2
+	for range rounds { // by turns: the machine is not always as fast
+		rate[0] += trades(b, file, &next, n/rounds, bazaarTypes) / rounds
+		rate[1] += trades(b, server, &next, n/rounds, bazaarTypes) / rounds
+	}
+	b.ReportMetric(rate[0], "sqlite/s")
+	b.ReportMetric(rate[1], "postgres/s")
+	b.ReportMetric(rate[1]/rate[0], "ratio")
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"hotshard/data/store/postgrestest"
+)
+
+// suiteEnv makes the tests of this program run on PostgreSQL.
+const suiteEnv = "HOTSHARD_STORE_SUITE"
+
+var onPostgres = os.Getenv(suiteEnv) != ""
+
+// TestPostgres runs every test of this package again, on PostgreSQL.
+func TestPostgres(t *testing.T) {
+	if onPostgres {
+		t.Skip("only once")
+	}
+	args := []string{"-test.count=1"}
+	if testing.Short() {
+		args = append(args, "-test.short")
+	}
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), suiteEnv+"=postgres", postgrestest.Env+"="+postgrestest.Server(t))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("on PostgreSQL: %v\n%s", err, out)
+	}
+}
+
+// fileOnly leaves a test out that is about a file.
+func fileOnly(t testing.TB) {
+	t.Helper()
+	if onPostgres {
+		t.Skip("only of a file")
+	}
+}
+
+// places are the databases of paths, and the folders of those.
+var places = struct {
+	sync.Mutex
+	urls, dirs map[string]string
+}{urls: map[string]string{}, dirs: map[string]string{}}
+
+// place is where the store of a path is, which may be another store's Path: there, or in
+// a database of its own.
+func place(t testing.TB, path string) string {
+	t.Helper()
+	if !onPostgres {
+		return path
+	}
+	places.Lock()
+	defer places.Unlock()
+	if places.urls[path] == "" {
+		text := postgrestest.Copy(t, "store", func(url string) {
+			s, err := Open(bg, url, testOptions())
+			must(t, err)
+			must(t, s.Close())
+		})
+		u, err := url.Parse(text)
+		must(t, err)
+		label := "postgres://" + u.Host + u.Path
+		places.urls[path], places.urls[label] = text, text
+		places.dirs[label] = filepath.Dir(path)
+	}
+	return places.urls[path]
+}
+
+// dirOf is the folder that goes with the store of a path.
+func dirOf(path string) string {
+	if !strings.HasPrefix(path, "postgres://") {
+		return filepath.Dir(strings.TrimPrefix(strings.TrimPrefix(path, "sqlite:"), "//"))
+	}
+	places.Lock()
+	defer places.Unlock()
+	return places.dirs[path]
+}

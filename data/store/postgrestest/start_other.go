@@ -1,0 +1,20 @@
+//go:build !linux
+
+package postgrestest
+
+import "testing"
+
+// Instance is a server on loopback.
+type Instance struct{ URL string }
+
+func start(t testing.TB, _ string, _ ...string) *Instance {
+	t.Helper()
+	t.Skip("servers are started on Linux alone; " + Env + " names one that is running")
+	return nil
+}
+
+// Start starts the server after a Kill.
+func (s *Instance) Start(testing.TB) {}
+
+// Kill ends the server at once.
+func (s *Instance) Kill() {}
