@@ -70,7 +70,7 @@ func TestAReplayInTheBrowser(t *testing.T) {
 	p.shoot("e2e-replay")
 	p.do("follow nobody", chromedp.Evaluate[chromedp.Void](
 		`(() => { const f = document.querySelector("#replay .follow"); f.value = "0"; f.dispatchEvent(new Event("change")); })()`))
-	p.rows("see her pod among everything", "ada's Pod", true)
+	p.rows("see her pod among everything", "ada's pod", true)
 }
 
 // show shows a recording, and returns where.
