@@ -15,21 +15,21 @@ read_globals = {
   "every",
   "on",
   "sleep",
-  book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}}},
+  book = {fields = {["add"] = {}, ["back"] = {}, ["begin"] = {}, ["hold"] = {}, ["left"] = {}, ["match"] = {}, ["page"] = {}, ["ready"] = {}, ["release"] = {}, ["remove"] = {}, ["settle"] = {}, ["sum"] = {}}},
   character = {fields = {["find"] = {}, ["get"] = {}, ["place"] = {}, ["send"] = {}}},
-  items = {fields = {["at"] = {}, ["give"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
+  items = {fields = {["at"] = {}, ["give"] = {}, ["history"] = {}, ["kept"] = {}, ["list"] = {}, ["move"] = {}, ["places"] = {}, ["stow"] = {}, ["take"] = {}, ["volume"] = {}}},
   log = {fields = {["debug"] = {}, ["error"] = {}, ["info"] = {}, ["warn"] = {}}},
-  orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}}},
+  orders = {fields = {["days"] = {}, ["expired"] = {}, ["get"] = {}, ["last"] = {}, ["of"] = {}, ["open"] = {}, ["sum"] = {}}},
   planet = {fields = {["resources"] = {}, ["richness"] = {}}},
   player = {fields = {["all"] = {}, ["data"] = {}, ["dock"] = {}, ["heed"] = {}, ["jump"] = {}, ["kick"] = {}, ["muted"] = {}, ["name"] = {}, ["online"] = {}, ["run"] = {}, ["save"] = {}, ["send"] = {}, ["set_ship"] = {}, ["ship"] = {}, ["station"] = {}, ["undock"] = {}}},
   reload = {fields = {["after"] = {}, ["const"] = {}, ["first"] = {}, ["migrate"] = {}, ["state"] = {}, ["task"] = {}, ["upgrade"] = {}}},
   service = {fields = {["call"] = {}}},
   space = {fields = {["align"] = {}, ["approach"] = {}, ["damage"] = {}, ["direction"] = {}, ["distance"] = {}, ["engine"] = {}, ["exists"] = {}, ["get"] = {}, ["go_to"] = {}, ["hide"] = {}, ["keep"] = {}, ["launch"] = {}, ["near"] = {}, ["of_type"] = {}, ["orbit"] = {}, ["position"] = {}, ["remove"] = {}, ["set_engine"] = {}, ["set_speed"] = {}, ["show"] = {}, ["spawn"] = {}, ["stop"] = {}, ["teleport"] = {}, ["warp"] = {}}},
-  store = {fields = {["add"] = {}, ["get"] = {}, ["list"] = {}, ["put"] = {}, ["transact"] = {}}},
+  store = {fields = {["add"] = {}, ["answered"] = {}, ["get"] = {}, ["list"] = {}, ["put"] = {}, ["transact"] = {}}},
   system = {fields = {["cap"] = {}, ["celestial"] = {}, ["celestials"] = {}, ["constellation"] = {}, ["hz"] = {}, ["id"] = {}, ["name"] = {}, ["now"] = {}, ["players"] = {}, ["population"] = {}, ["random"] = {}, ["region"] = {}, ["release"] = {}, ["security"] = {}, ["send"] = {}, ["sender_release"] = {}, ["tick"] = {}}},
   task = {fields = {["running"] = {}, ["spawn"] = {}, ["stop"] = {}, ["try"] = {}}},
   types = {fields = {["get"] = {}, ["list"] = {}, ["name"] = {}}},
-  universe = {fields = {["find"] = {}, ["route"] = {}, ["system"] = {}}},
+  universe = {fields = {["find"] = {}, ["regions"] = {}, ["route"] = {}, ["stations"] = {}, ["system"] = {}}},
 }
 
 local tests = {}
@@ -42,6 +42,7 @@ tests.read_globals = {
   "ne",
   "near",
   "ok",
+  "replay",
 }
 files["**/*_test.lua"] = tests
 files["**/testing/*.lua"] = tests

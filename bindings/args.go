@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/vm"
@@ -277,6 +278,15 @@ func fields(L *lua.LState, n int, fn string) map[string]world.Value {
 		L.RaiseError("%s: argument %d: a table with names expected, got a list", fn, n)
 	}
 	return nil
+}
+
+// eventAt reads an event for clients: its name, and behind it a table of its members.
+func eventAt(L *lua.LState, n int, fn string) *wire.Frame {
+	name, members := L.CheckString(n), fields(L, n+1, fn)
+	for key, v := range members {
+		members[key] = script.ForClient(v)
+	}
+	return wire.NewEvent(name, members)
 }
 
 // plainFrom reads the arguments from n on as plain values.

@@ -39,6 +39,9 @@ type Store interface {
 	// What it answers is why's Answer or, under a key that was used for the same before,
 	// that of then.
 	Transact(ctx context.Context, why Why, changes []Change) (world.Value, error)
+	// Answered returns what was answered under a player's key, true where that was nothing;
+	// nil where the key was not used. A Refused says that it was used for other content.
+	Answered(ctx context.Context, player world.CharacterID, key, content string) (world.Value, error)
 }
 
 // Pair is a key with its value.
@@ -51,11 +54,19 @@ type Pair struct {
 // they return.
 type Items interface {
 	List(ctx context.Context, owner world.CharacterID) ([]Item, error)
+	// In returns what somebody has in one place, by type.
+	In(ctx context.Context, owner world.CharacterID, location string) ([]Item, error)
+	// Lines returns up to limit lines of what became of a stack, the newest first, those
+	// before an entry; 0 begins with the newest.
+	Lines(ctx context.Context, i Item, before int64, limit int) ([]Line, error)
 	// At returns up to limit stacks that lie in a place, whoever's, by owner and type, those
 	// behind one stack.
 	At(ctx context.Context, location string, after Item, limit int) ([]Item, error)
 	// Kept returns what a keeper has in a place, by type.
 	Kept(ctx context.Context, keeper, location string) ([]Item, error)
+	// Places returns up to limit places that begin with a prefix and in which a keeper has
+	// something, in order.
+	Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error)
 	Give(ctx context.Context, why Why, i Item) (int64, error)
 	Take(ctx context.Context, why Why, i Item) (int64, error)
 	Move(ctx context.Context, why Why, from Item, owner world.CharacterID, location string) error
@@ -73,6 +84,26 @@ type Item struct {
 	Owner    world.CharacterID
 	Location string
 	Type     string
+	Quantity int64
+}
+
+// Line is one line of what became of a stack.
+type Line struct {
+	Entry    int64
+	At       int64 // s since 1970
+	Quantity int64 // that came, or went below zero
+	Cause    string
+	Trades   []Trade // on the market, in the same entry
+}
+
+// Trade is what somebody has traded. Price is in hundredths.
+type Trade struct {
+	Order    int64 // theirs
+	Side     string
+	Type     string
+	System   world.SystemID
+	Station  world.EntityID
+	Price    int64
 	Quantity int64
 }
 

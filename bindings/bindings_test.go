@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"hotshard/runtime/book"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -135,6 +137,11 @@ func (s stall) Of(_ context.Context, owner world.CharacterID, since int64, limit
 	return s.order(since+int64(limit), owner)
 }
 func (stall) Last(context.Context) (int64, int64, error) { return 8, 9, nil }
+func (stall) Sum(context.Context) (sum book.Sum, err error) {
+	o := Order{ID: 1, Owner: 1, Side: "sell", Type: "Ore", Region: "Proving Ground", System: 1, Station: 1031, Reach: -1, Price: 20, Quantity: 5, Left: 5, Min: 1, Rank: 1, Expires: 9}
+	o.AddTo(&sum)
+	return sum, nil
+}
 func (stall) Days(_ context.Context, region, itemType string, limit int) ([]Day, error) {
 	return []Day{{Day: int64(limit), Orders: 2, Volume: 30, Turnover: 60, Highest: 3, Lowest: 1}}, nil
 }
@@ -144,6 +151,19 @@ type purse struct{ *memory }
 
 func (p purse) At(ctx context.Context, location string, after Item, limit int) ([]Item, error) {
 	return []Item{{1, location, "Ore", int64(limit)}, after}, nil
+}
+
+func (p purse) In(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	all, err := p.List(ctx, owner)
+	return slices.DeleteFunc(all, func(i Item) bool { return i.Location != location }), err
+}
+
+func (p purse) Lines(_ context.Context, i Item, before int64, limit int) ([]Line, error) {
+	return []Line{{Entry: before - 1, At: 60, Quantity: -5, Cause: i.Location, Trades: []Trade{{Order: 7, Side: "buy", Type: i.Type, System: 1, Station: 1031, Price: 5, Quantity: int64(limit)}}}}, nil
+}
+
+func (p purse) Places(_ context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return []string{fmt.Sprint(prefix, " of ", keeper, " ", limit)}, nil
 }
 
 func (p purse) Kept(_ context.Context, keeper, location string) ([]Item, error) {
@@ -160,6 +180,16 @@ func (p purse) List(_ context.Context, owner world.CharacterID) ([]Item, error) 
 		}
 	}
 	return out, nil
+}
+
+func (m *memory) Answered(_ context.Context, player world.CharacterID, key, content string) (world.Value, error) {
+	switch {
+	case key == "used":
+		return nil, RefusedFor{"key_used", "the key is used for " + content}
+	case key == "done":
+		return map[string]world.Value{"by": float64(player), "content": content}, nil
+	}
+	return nil, nil
 }
 
 func (m *memory) change(i Item, sign int64) (int64, error) {
@@ -479,6 +509,13 @@ var cases = []struct{ word, code, want string }{
 	{"items.list", `items.give(P, "Ore", 5, "hangar") items.give(P, "Ore", 1, "hold") return items.list(P, "hold")`, `[{"location":"hold","quantity":1,"type":"Ore"}]`},
 	{"items.at", `return items.at("dock", 5, {owner = 7, type = "Gas"})`, `[{"location":"dock","owner":1,"quantity":5,"type":"Ore"},{"location":"","owner":7,"quantity":0,"type":"Gas"}]`},
 	{"items.at", `return items.at("dock", 1e9)[1].quantity`, `1000`},
+	{"items.places", `return items.places("wrecks", "wreck", 5)`, `["wreck of wrecks 5"]`},
+	{"items.history", `return items.history(P, "ore", "hold", 9, 3)`, `[{"at":60,"cause":"hold","entry":8,"n":-5,"trades":[{"order":7,"price":5,"quantity":3,"side":"buy","station":1031,"system":"Alpha","type":"Ore"}]}]`},
+	{"store.answered", `return {store.answered(P, "done", {"a", 1}), store.answered(P, "new") == nil, {store.answered(P, "used", {b = 2})}}`, `[{"by":1,"content":"[\"a\",1]"},true,{"2":"the key is used for {\"b\":2}","3":"key_used"}]`},
+	{"store.answered", `return store.answered(P, "done", print)`, `error: store.answered: content: a function cannot be sent or stored; only nil, booleans, numbers, strings and tables of them`},
+	{"universe.regions", `return universe.regions()`, `["Proving Ground"]`},
+	{"universe.stations", `local all = universe.stations("proving ground") return {#all, all[1], all[3].system}`, `[4,{"name":"Alpha II - Harbour A","station":1031,"system":"Alpha"},"Gamma"]`},
+	{"universe.stations", `local none, why = universe.stations("Elsewhere") return why`, `"there is no region called Elsewhere"`},
 	{"items.kept", `return items.kept("wrecks", "wreck 5")`, `[{"location":"wreck 5","quantity":3,"type":"Ore"}]`},
 	{"items.volume", `items.give(P, "Ore", 5, "hold") items.give(P, "Money", 5, "hold") return items.volume(P, "hold")`, `10`},
 	{"items.stow", `local ok, why = items.stow(P, "Ore", 5, "hold", 7) return {ok == nil, why}`, `[true,"7 m3 for hold of 2"]`},
@@ -508,6 +545,8 @@ var cases = []struct{ word, code, want string }{
 	{"book.release", bookLua + `book.add(sell) book.hold(1) book.release(1) return #book.match(buy, 10)`, `1`},
 	{"book.remove", bookLua + `book.add(sell) return {book.remove(1), book.remove(1), #book.match(buy, 10)}`, `[true,false,0]`},
 	{"book.left", bookLua + `book.add(sell) buy.quantity = 2 book.match(buy, 10) return book.left(1)`, `3`},
+	{"book.sum", bookLua + `book.add(sell) local before = book.sum() book.match(buy, 10) return {before == book.sum(), before == orders.sum(), string.sub(before, 1, 9)}`, `[true,true,"1 orders,"]`},
+	{"orders.sum", bookLua + `return orders.sum() == book.sum()`, `false`},
 	{"book.page", bookLua + `book.add(sell) buy.price, buy.min, buy.range = 10, 3, "region" book.add(buy) return book.page("Proving Ground", "Ore", 5)`,
 		`{"buys":[{"expires":9,"min":3,"order":2,"price":10,"quantity":8,"range":"region","station":1031,"system":"Alpha"}],"revision":2,"sells":[{"expires":9,"order":1,"price":20,"quantity":5,"station":1031,"system":"Alpha"}]}`},
 	{"store.transact", bookLua + `return store.transact {{open = sell, fee = 3}, {trade = 2, with = 1, n = 5, price = 20, tax = 1}, {close = 1, reason = "cancelled"}, {reprice = 2, price = 9, rank = 4, fee = 1}}`, `true`},
@@ -517,7 +556,7 @@ var cases = []struct{ word, code, want string }{
 	{"store.transact", `return store.transact {{put = "a", value = {1}}, {add = "n", n = -2, least = 0}, {expect = "x"}, {give = P, type = "ore", n = 3}, {take = 2, type = "Ore", n = 3, location = "hold"}}`, `true`},
 	{"store.transact", `local ok, why = store.transact {{room = P, location = "hold", capacity = 9}} return why`, `"9 m3 for hold of 2"`},
 	{"store.transact", `store.transact {{put = "a", add = "b"}}`, `error: store.transact: change 1: it says both add and put`},
-	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, close, expect, give, move, open, put, reprice, room, take, trade`},
+	{"store.transact", `store.transact {{}}`, `error: store.transact: change 1: it names none of add, close, expect, give, move, open, put, reprice, room, standing, take, trade`},
 	{"store.transact", `store.transact {{give = P, typ = "Ore", n = 1}}`, `error: store.transact: change 1: give has no field typ, did you mean type?`},
 	{"store.transact", `store.transact {{give = P, type = "Orr", n = 1}}`, `error: store.transact: change 1: type: there is no type called Orr, did you mean Ore?`},
 	{"store.transact", `store.transact {{take = P, type = "Ore", n = 0.5}}`, `error: store.transact: change 1: n: a whole number from 1 to 1000000000000000 expected, got number 0.5`},

@@ -14,10 +14,12 @@ import (
 
 var bookTable = table{
 	Name: "book",
-	Doc:  "Who would buy and sell what, by region and type, in the memory of this service alone: orders match by price, then by rank, at the price of the order that stood. The database decides (orders, store.transact), and the book follows. After a start it is empty.",
+	Doc:  "Who would buy and sell what, by region and type, in the memory of this service alone: orders match by price, then by rank, at the price of the order that stood. The database decides (orders, store.transact), and the book follows. It goes on with the service after a stop or a kill of the shard, and is gone where the service itself begins anew.",
 	Funcs: []function{
 		{Sig: "ready(): boolean", Do: bookReady,
 			Doc: "Whether it has been begun since the service started."},
+		{Sig: "sum(): string", Do: bookSum,
+			Doc: "What the orders that stand come to, those included of which something is kept for others: what orders.sum answers where the database has the same."},
 		{Sig: "begin()", Effect: true, Do: bookBegin,
 			Doc: "Begins it, empty."},
 		{Sig: "add(order: Order): boolean?, string?", Effect: true, Do: bookAdd,
@@ -91,17 +93,24 @@ func (e *env) begun(L *lua.LState) *market {
 func (e *env) orderAt(L *lua.LState, n int, word string) (Order, book.Order) {
 	e.begun(L)
 	o := (&stepFields{env: e, L: L, what: word, t: L.CheckTable(n)}).readOrder()
-	in := book.Order{ID: o.ID, Rank: o.Rank, Owner: o.Owner, Place: book.Place{System: o.System, Station: o.Station}, Reach: book.Reach(o.Reach),
-		Price: o.Price, Left: o.Left, Min: o.Min, Expires: o.Expires}
-	switch o.Side {
-	case "sell":
-		in.Side = book.Sell
-	case "buy":
-		in.Side = book.Buy
-	default:
+	if _, known := sides[o.Side]; !known {
 		L.RaiseError("%s: an order sells or buys: %q is neither", word, o.Side)
 	}
-	return o, in
+	return o, o.inBook()
+}
+
+var sides = map[string]book.Side{"sell": book.Sell, "buy": book.Buy}
+
+// AddTo adds an order that stands to a Sum, as book.sum does.
+func (o *Order) AddTo(sum *book.Sum) {
+	in := o.inBook()
+	sum.Add(book.Of(o.Region, o.Type), &in, o.Left)
+}
+
+// inBook is the order as it stands in a book.
+func (o *Order) inBook() book.Order {
+	return book.Order{ID: o.ID, Rank: o.Rank, Side: sides[o.Side], Owner: o.Owner, Place: book.Place{System: o.System, Station: o.Station}, Reach: book.Reach(o.Reach),
+		Price: o.Price, Left: o.Left, Min: o.Min, Expires: o.Expires}
 }
 
 func bookReady(e *env, L *lua.LState) int {
@@ -109,12 +118,18 @@ func bookReady(e *env, L *lua.LState) int {
 	return 1
 }
 
-// bookBegin ends the recording of the service: the book is no Lua value, so no image has it,
-// and what is thawed or brought back begins it anew, as after any start.
 func bookBegin(e *env, _ *lua.LState) int {
 	e.market = newMarket()
-	e.sys.Unrecorded()
 	return 0
+}
+
+func bookSum(e *env, L *lua.LState) int {
+	var sum book.Sum
+	for key, b := range e.begun(L).books {
+		sum.AddAll(book.Of(key.region, key.itemType), b)
+	}
+	L.Push(lua.LString(sum.String()))
+	return 1
 }
 
 func bookAdd(e *env, L *lua.LState) int {
@@ -141,10 +156,13 @@ func bookMatch(e *env, L *lua.LState) int {
 	return 1
 }
 
+// fillFields are the numbers of a BookFill.
+var fillFields = [...]lua.LString{"order", "owner", "price", "n", "station"}
+
 func (e *env) fillTable(L *lua.LState, f book.Fill) *lua.LTable {
 	m, t := vm.Of(L), vm.NewTable(0, 6)
-	for name, n := range map[string]float64{"order": float64(f.Order), "owner": float64(f.Owner), "price": float64(f.Price), "n": float64(f.Quantity), "station": float64(f.Place.Station)} {
-		vm.Set(t, lua.LString(name), m.Number(n))
+	for i, n := range [...]int64{f.Order, int64(f.Owner), f.Price, f.Quantity, int64(f.Place.Station)} { // in one order: pairs walks them in it
+		vm.Set(t, fillFields[i], m.Number(float64(n)))
 	}
 	vm.Set(t, lua.LString("system"), lua.LString(e.deps.Map.System(f.Place.System).Name))
 	return t

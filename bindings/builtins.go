@@ -96,12 +96,15 @@ var classes = []class{
 	{"ItemStack", "Things of one type in one place.", []script.Field{
 		{Name: "location", Type: "string"}, {Name: "type", Type: "string"}, {Name: "quantity", Type: "integer"},
 		{Name: "owner", Type: "integer?", Doc: "A player; given by items.at."}}},
+	{"HistoryLine", "A line of the books about a stack.", []script.Field{
+		{Name: "entry", Type: "integer"}, {Name: "at", Type: "integer", Doc: "s, as os.time()"}, {Name: "n", Type: "integer", Doc: "That came, or went below zero."}, {Name: "cause", Type: "string"},
+		{Name: "trades", Type: "table[]", Doc: "What was traded in it: {order=, side=, type=, quantity=, price=, system=, station=}."}}},
 	{"Character", "Somebody's person in the game.", []script.Field{
 		{Name: "id", Type: "integer"}, {Name: "name", Type: "string"}, {Name: "system", Type: "string"},
 		{Name: "station", Type: "integer?", Doc: "Where they are docked."}, {Name: "playing", Type: "boolean", Doc: "Whether they are in the game."},
 		{Name: "last_seen", Type: "integer", Doc: "s, as os.time()"}, {Name: "data", Type: "table?", Doc: "A copy of player.data, as it was last saved: at most some seconds ago for who plays."}}},
 	{"StoreEntry", "A key and its value.", []script.Field{{Name: "key", Type: "string"}, {Name: "value", Type: "any"}}},
-	{"Change", "A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close and reprice, with the fields that belong to it.", []script.Field{
+	{"Change", "A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close, reprice and standing, with the fields that belong to it.", []script.Field{
 		{Name: "put", Type: "string?", Doc: "A key, which gets value (nil removes it)."}, {Name: "add", Type: "string?", Doc: "A key, to whose number n is added; all fails where it would be below least, if that is given."},
 		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
 		{Name: "give", Type: "integer|string?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer|string?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
@@ -111,18 +114,19 @@ var classes = []class{
 		{Name: "open", Type: "Order?", Doc: "An order of the market, which stands from now on: what it promises goes into escrow, and fee into a sink."},
 		{Name: "trade", Type: "integer?", Doc: "An order that comes, which is traded with one that stood: n at the price of that one, of which the seller pays tax. What the buyer promised above goes back."},
 		{Name: "close", Type: "integer?", Doc: "An order, which ends for the reason; what it still promised goes back."},
+		{Name: "standing", Type: "integer?", Doc: "A player; all fails, too_many, where more than most orders of theirs stand by then."}, {Name: "most", Type: "integer?"},
 		{Name: "reprice", Type: "integer?", Doc: "An order, which gets another price and another rank, for the fee."},
 		{Name: "with", Type: "integer?"}, {Name: "price", Type: "integer?"}, {Name: "tax", Type: "integer?"}, {Name: "fee", Type: "integer?"}, {Name: "rank", Type: "integer?"}, {Name: "reason", Type: "string?"},
 		{Name: "from", Type: "string?"}, {Name: "to", Type: "integer|string?"}, {Name: "to_location", Type: "string?"}}},
 	{"Order", "An order of the market. Prices are in hundredths, times seconds since 1970, as os.time() gives them.", []script.Field{
-		{Name: "order", Type: "integer", Doc: "Its number."}, {Name: "owner", Type: "integer", Doc: "A player."}, {Name: "side", Type: "string", Doc: "sell or buy"}, {Name: "type", Type: "TypeName"},
+		{Name: "order", Type: "integer", Doc: "Its number."}, {Name: "owner", Type: "integer|string", Doc: "A player, or the name of a keeper, who is nobody."}, {Name: "side", Type: "string", Doc: "sell or buy"}, {Name: "type", Type: "TypeName"},
 		{Name: "system", Type: "string"}, {Name: "station", Type: "integer"}, {Name: "region", Type: "string?", Doc: "Given, never asked for: that of the system."},
 		{Name: "range", Type: "string|integer?", Doc: "From how far a buyer takes goods: station, system, region, or so many jumps."},
 		{Name: "price", Type: "integer"}, {Name: "quantity", Type: "integer", Doc: "At first."}, {Name: "left", Type: "integer?", Doc: "All of it where left out."},
 		{Name: "min", Type: "integer?", Doc: "The least that is bought at once, until less is left."}, {Name: "rank", Type: "integer", Doc: "Of two of one price the lower stood first."},
 		{Name: "created", Type: "integer?"}, {Name: "expires", Type: "integer"}, {Name: "ended", Type: "integer?", Doc: "None while it stands."}, {Name: "reason", Type: "string?", Doc: "Why it has ended."}}},
 	{"BookFill", "What an order that comes may have of one that stands.", []script.Field{
-		{Name: "order", Type: "integer", Doc: "That stands."}, {Name: "owner", Type: "integer"}, {Name: "price", Type: "integer"}, {Name: "n", Type: "integer"},
+		{Name: "order", Type: "integer", Doc: "That stands."}, {Name: "owner", Type: "integer", Doc: "0 for a keeper."}, {Name: "price", Type: "integer"}, {Name: "n", Type: "integer"},
 		{Name: "system", Type: "string"}, {Name: "station", Type: "integer"}}},
 	{"BookPage", "The best orders of a type in a region: {order=, price=, quantity=, system=, station=, expires=}, those of buyers with range and min.", []script.Field{
 		{Name: "revision", Type: "integer", Doc: "Another one whenever the book is another."}, {Name: "sells", Type: "table[]"}, {Name: "buys", Type: "table[]"}}},

@@ -85,7 +85,7 @@ func characterFind(e *env, L *lua.LState) int {
 }
 
 func characterSend(e *env, L *lua.LState) int {
-	id, event := characterAt(L, 1), wire.NewEvent(L.CheckString(2), fields(L, 3, "character.send"))
+	id, event := characterAt(L, 1), eventAt(L, 2, "character.send")
 	e.sys.Says(id, event)
 	elsewhere := e.sys.Hear(system.Question{Word: "tell", ID: uint64(id)}, func() string {
 		if e.deps.Characters.Tell(id, event) {

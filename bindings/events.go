@@ -18,6 +18,7 @@ type Event struct{ Sig, Doc string }
 var Events = []Event{
 	{"system_started()", "The system has loaded its scripts: at its first use, and after a fault in the core brought it back. Not after a restart of the shard: a system that was kept goes on."},
 	{"system_stopping()", "The system is about to be unloaded; nothing that waits will go on. When the shard stops, systems are kept and go on at its next start, with all that waits, as if nothing had been: they have not stopped, and hear this only where they could not be kept."},
+	{"system_resumed(killed: boolean)", "The system or service goes on where it was when the shard ended, with all that it had, after player_disconnected and before any time passes. killed: the shard did not stop in order, and the last second before its end may be missing here, while the database has all that it had acknowledged, and tasks that waited for its word have been told that nobody knows. So who keeps a copy of what the database has holds it against that now."},
 	{"player_entered(player: integer, reason: string)", "A player has come: reason is \"login\", \"jump\" (see player_arrived) or \"restore\" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one."},
 	{"player_left(player: integer, reason: string)", "A player is about to go: reason is \"jump\", why the session ended, or \"changed\" (while the shard was down somebody changed what the store has of them, which counts: they come back with \"restore\", or not at all). The player and their ship are still there."},
 	{"player_arrived(player: integer, from: string, gate: integer)", "A player has come through a gate from another system, after player_entered."},
@@ -70,6 +71,9 @@ func (t teller) emitFor(p world.CharacterID, event string, args ...lua.LValue) {
 
 // SystemStarted fires system_started.
 func (t teller) SystemStarted() { t.emit("system_started") }
+
+// SystemResumed fires system_resumed.
+func (t teller) SystemResumed(killed bool) { t.emit("system_resumed", lua.LBool(killed)) }
 
 // SystemStopping fires system_stopping.
 func (t teller) SystemStopping() { t.emit("system_stopping") }

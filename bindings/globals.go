@@ -5,7 +5,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 )
 
@@ -25,14 +24,14 @@ const receiversPerStep = 4
 
 func broadcast(e *env, L *lua.LState) int {
 	script.Charge(L, len(e.sys.Players())/receiversPerStep)
-	e.sys.Broadcast(wire.NewEvent(L.CheckString(1), fields(L, 2, "broadcast")))
+	e.sys.Broadcast(eventAt(L, 1, "broadcast"))
 	return 0
 }
 
 func bubbleSend(e *env, L *lua.LState) int {
 	id := entityAt(L, 1)
 	script.Charge(L, len(e.sys.Players())/receiversPerStep)
-	if !e.sys.BroadcastNear(id, wire.NewEvent(L.CheckString(2), fields(L, 3, "bubble_send"))) {
+	if !e.sys.BroadcastNear(id, eventAt(L, 2, "bubble_send")) {
 		return refuse(L, fmt.Errorf("nothing in space has the id %v", L.Get(1)))
 	}
 	return done(L, nil)

@@ -40,6 +40,10 @@ var itemsTable = table{
 			Doc: "What lies in a place, whoever's it is, by owner and type: at most limit stacks (100 where left out, 1000 at most). Go on with the last one as after."},
 		{Sig: "kept(keeper: string, location: string): ItemStack[]", Yields: true, Do: itemsKept,
 			Doc: "What a keeper has in a place, by type: see move in Change."},
+		{Sig: "places(keeper: string, prefix: string, limit?: integer): string[]", Yields: true, Do: itemsPlaces,
+			Doc: "The places that begin with the prefix and in which a keeper has something, in order: at most limit (100 where left out, 1000 at most)."},
+		{Sig: "history(player: integer, type: TypeName, location?: string, before?: integer, limit?: integer): HistoryLine[]", Yields: true, Do: itemsHistory,
+			Doc: "What became of a stack, the newest first: at most limit lines of the books (100 where left out, 1000 at most). Go on with the last one's entry as before."},
 		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
 			Doc: "The room, in m3, that what the character has in the place takes, by the volumes of the types."},
 		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number, why?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
@@ -57,15 +61,58 @@ func itemsList(e *env, L *lua.LState) int {
 	owner := characterAt(L, 1)
 	place, everywhere := L.OptString(2, ""), L.Get(2) == lua.LNil
 	return outside(e, L, "items.list", func(ctx context.Context) (world.Value, error) {
-		all, err := e.deps.Items.List(ctx, owner)
-		list := []world.Value{}
-		for _, it := range all {
-			if everywhere || it.Location == place {
-				list = append(list, map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)})
-			}
+		if everywhere {
+			return stacks(e.deps.Items.List(ctx, owner))
+		}
+		return stacks(e.deps.Items.In(ctx, owner, place))
+	}, nil)
+}
+
+// stacks is a list of stacks as scripts see it.
+func stacks(all []Item, err error) (world.Value, error) {
+	list := make([]world.Value, len(all))
+	for i, it := range all {
+		list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
+	}
+	return list, err
+}
+
+func itemsPlaces(e *env, L *lua.LState) int {
+	keeper, prefix, limit := L.CheckString(1), L.CheckString(2), limitAt(L, 3)
+	return outside(e, L, "items.places", func(ctx context.Context) (world.Value, error) {
+		all, err := e.deps.Items.Places(ctx, keeper, prefix, limit)
+		list := make([]world.Value, len(all))
+		for i, place := range all {
+			list[i] = place
 		}
 		return list, err
 	}, nil)
+}
+
+func itemsHistory(e *env, L *lua.LState) int {
+	i := Item{Owner: characterAt(L, 1), Type: L.CheckString(2), Location: L.OptString(3, "")}
+	before, limit := L.OptInt64(4, 0), limitAt(L, 5)
+	return outside(e, L, "items.history", func(ctx context.Context) (world.Value, error) {
+		lines, err := e.deps.Items.Lines(ctx, i, before, limit)
+		list := make([]world.Value, len(lines))
+		for i, l := range lines {
+			list[i] = l.value(e.deps.Map)
+		}
+		return list, err
+	}, nil)
+}
+
+// value is the line as scripts see it.
+func (l *Line) value(m *world.Universe) world.Value {
+	trades := make([]world.Value, len(l.Trades))
+	for i, t := range l.Trades {
+		v := map[string]world.Value{"order": float64(t.Order), "side": t.Side, "type": t.Type, "station": float64(t.Station), "price": float64(t.Price), "quantity": float64(t.Quantity)}
+		if s := m.System(t.System); s != nil {
+			v["system"] = s.Name
+		}
+		trades[i] = v
+	}
+	return map[string]world.Value{"entry": float64(l.Entry), "at": float64(l.At), "n": float64(l.Quantity), "cause": l.Cause, "trades": trades}
 }
 
 func itemsAt(e *env, L *lua.LState) int {
@@ -87,24 +134,17 @@ func itemsAt(e *env, L *lua.LState) int {
 func itemsKept(e *env, L *lua.LState) int {
 	keeper, location := L.CheckString(1), L.CheckString(2)
 	return outside(e, L, "items.kept", func(ctx context.Context) (world.Value, error) {
-		all, err := e.deps.Items.Kept(ctx, keeper, location)
-		list := make([]world.Value, len(all))
-		for i, it := range all {
-			list[i] = map[string]world.Value{"location": it.Location, "type": it.Type, "quantity": float64(it.Quantity)}
-		}
-		return list, err
+		return stacks(e.deps.Items.Kept(ctx, keeper, location))
 	}, nil)
 }
 
 func itemsVolume(e *env, L *lua.LState) int {
 	owner, place, volume := characterAt(L, 1), L.OptString(2, ""), e.volumes()
 	return outside(e, L, "items.volume", func(ctx context.Context) (world.Value, error) {
-		all, err := e.deps.Items.List(ctx, owner)
+		all, err := e.deps.Items.In(ctx, owner, place)
 		sum := 0.0
 		for _, it := range all {
-			if it.Location == place {
-				sum += float64(float64(it.Quantity) * volume(it.Type))
-			}
+			sum += float64(float64(it.Quantity) * volume(it.Type))
 		}
 		return sum, err
 	}, nil)

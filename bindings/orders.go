@@ -24,6 +24,8 @@ type Orders interface {
 	Of(ctx context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error)
 	// Last returns the highest number and the highest rank that an order has had.
 	Last(ctx context.Context) (id, rank int64, err error)
+	// Sum is what all come to that stand.
+	Sum(ctx context.Context) (book.Sum, error)
 	// Days returns what was traded of a type in a region, the latest of up to limit days
 	// first.
 	Days(ctx context.Context, region, itemType string, limit int) ([]Day, error)
@@ -33,6 +35,7 @@ type Orders interface {
 type Order struct {
 	ID       int64
 	Owner    world.CharacterID
+	Keeper   string // whose it is, in place of the owner; "" for a character's
 	Side     string // sell or buy
 	Type     string
 	Region   string
@@ -76,12 +79,19 @@ type (
 	}
 	// RepriceOrder gives an order another price and another rank.
 	RepriceOrder struct{ ID, Price, Rank, Fee int64 }
+	// KeepStanding fails the transaction where more than Most orders of an owner stand by
+	// then.
+	KeepStanding struct {
+		Owner world.CharacterID
+		Most  int64
+	}
 )
 
 func (c OpenOrder) content() world.Value {
 	o := c.Order
-	return []world.Value{"open", o.Owner, o.Side, o.Type, o.Station, o.Price, o.Quantity, o.Min, o.Reach}
+	return []world.Value{"open", o.Owner, o.Keeper, o.Side, o.Type, o.Station, o.Price, o.Quantity, o.Min, o.Reach}
 }
+func (c KeepStanding) content() world.Value { return []world.Value{"standing", c.Owner, c.Most} }
 func (c TradeOrders) content() world.Value  { return []world.Value{"trade", c.Comes, c.Stood, c.N} }
 func (c EndOrder) content() world.Value     { return []world.Value{"close", c.ID, c.Reason} }
 func (c RepriceOrder) content() world.Value { return []world.Value{"reprice", c.ID, c.Price} }
@@ -91,6 +101,7 @@ func init() {
 	steps["trade"] = step{fieldSet("with", "n", "price", "tax"), func(f *stepFields) Change {
 		return TradeOrders{f.whole("trade", 1), f.whole("with", 1), f.count(), f.whole("price", 1), f.wholeOr("tax", 0)}
 	}}
+	steps["standing"] = step{fieldSet("most"), func(f *stepFields) Change { return KeepStanding{f.character("standing"), f.whole("most", 0)} }}
 	steps["close"] = step{fieldSet("reason"), func(f *stepFields) Change { return EndOrder{f.whole("close", 1), f.text("reason")} }}
 	steps["reprice"] = step{fieldSet("price", "rank", "fee"), func(f *stepFields) Change {
 		return RepriceOrder{f.whole("reprice", 1), f.whole("price", 1), f.whole("rank", 1), f.wholeOr("fee", 0)}
@@ -129,8 +140,9 @@ func (f *stepFields) readOrder() Order {
 	if m == nil {
 		f.L.RaiseError("%s: %s", f.what, unknownSystem(f.text("system")).Error())
 	}
+	who := f.holder("owner")
 	o := Order{
-		ID: f.whole("order", 1), Owner: f.character("owner"), Side: f.text("side"), Type: f.thing(), Region: m.Region, System: m.ID,
+		ID: f.whole("order", 1), Owner: who.Character, Keeper: who.Keeper, Side: f.text("side"), Type: f.thing(), Region: m.Region, System: m.ID,
 		Station: world.EntityID(f.whole("station", 1)), Price: f.whole("price", 1), Quantity: f.whole("quantity", 1), Reach: int(f.reach()),
 		Rank: f.whole("rank", 1), Expires: f.whole("expires", 0),
 	}
@@ -169,6 +181,9 @@ func (o *Order) value(m *world.Universe) world.Value {
 	if s := m.System(o.System); s != nil {
 		v["system"] = s.Name
 	}
+	if o.Keeper != "" {
+		v["owner"] = o.Keeper
+	}
 	if o.Side == "buy" {
 		v["range"] = reachValue(book.Reach(o.Reach))
 	}
@@ -201,6 +216,8 @@ var ordersTable = table{
 			Doc: "A character's orders, the newest first: those that stand, and those that have ended since a time, as os.time() gives it."},
 		{Sig: "last(): table", Yields: true, Do: ordersLast,
 			Doc: "{order=, rank=}: the highest number and the highest rank that an order has had."},
+		{Sig: "sum(): string", Yields: true, Do: ordersSum,
+			Doc: "What all orders that stand come to, in a few figures: other ones, all but surely, where the orders are other ones. See book.sum."},
 		{Sig: "days(region: string, type: TypeName, limit: integer): MarketDay[]", Yields: true, Do: ordersDays,
 			Doc: "What was traded of a type in a region, by day, the latest first."},
 	},
@@ -248,6 +265,13 @@ func ordersLast(e *env, L *lua.LState) int {
 	return outside(e, L, "orders.last", func(ctx context.Context) (world.Value, error) {
 		id, rank, err := e.deps.Orders.Last(ctx)
 		return map[string]world.Value{"order": float64(id), "rank": float64(rank)}, err
+	}, nil)
+}
+
+func ordersSum(e *env, L *lua.LState) int {
+	return outside(e, L, "orders.sum", func(ctx context.Context) (world.Value, error) {
+		sum, err := e.deps.Orders.Sum(ctx)
+		return sum.String(), err
 	}, nil)
 }
 

@@ -6,7 +6,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -111,7 +110,7 @@ func playerJump(e *env, L *lua.LState, p *system.Player) int {
 }
 
 func playerSend(e *env, L *lua.LState, p *system.Player) int {
-	e.sys.Tell(p, wire.NewEvent(L.CheckString(2), fields(L, 3, "player.send")))
+	e.sys.Tell(p, eventAt(L, 2, "player.send"))
 	return done(L, nil)
 }
 

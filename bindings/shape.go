@@ -72,9 +72,6 @@ func fits(typ string, v world.Value) error {
 }
 
 func fitsList(v world.Value, typ func(int) string) error {
-	if empty, ok := v.(map[string]world.Value); ok && len(empty) == 0 {
-		return nil // an empty Lua table may be either
-	}
 	list, ok := v.([]world.Value)
 	if !ok {
 		return mismatch("list", v)

@@ -21,6 +21,8 @@ var storeTable = table{
 			Doc: "Adds n to the number under the key (0 where there is none) in one step and returns the sum."},
 		{Sig: "list(prefix: string, limit?: integer, after?: string): StoreEntry[]", Yields: true, Do: storeList,
 			Doc: "The values whose keys begin with the prefix, by key: at most limit (100 where left out, 1000 at most), and fewer where they are large. Go on with the last key as after."},
+		{Sig: "answered(player: integer, key: string, content?: any): any, string?, string?", Yields: true, Do: storeAnswered,
+			Doc: "What was answered under the key of a player's, before anything is looked at: true where that was nothing, nil where the key was not used. nil, a sentence and key_used where it was used for other content. lib/once.lua has it for commands."},
 		{Sig: "transact(changes: Change[], why?: Why): any, string?, string?", Effect: true, Yields: true, Do: storeTransact,
 			Doc: "Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes."},
 	},
@@ -31,6 +33,13 @@ func storeGet(e *env, L *lua.LState) int {
 	return outside(e, L, "store.get", func(ctx context.Context) (world.Value, error) {
 		return e.deps.Store.Get(ctx, key)
 	}, nil)
+}
+
+func storeAnswered(e *env, L *lua.LState) int {
+	player, key, content := characterAt(L, 1), L.CheckString(2), contentAt(L, "store.answered", L.Get(3))
+	return outside(e, L, "store.answered", func(ctx context.Context) (world.Value, error) {
+		return e.deps.Store.Answered(ctx, player, key, content)
+	}, isRefused)
 }
 
 // mostListed bounds what one call lists.

@@ -21,6 +21,10 @@ var universeTable = table{
 			Doc: "Names of systems that begin with the prefix, in any case, in order; at most limit, 20 where left out."},
 		{Sig: "system(name: string): MapSystem?, string?", Pure: true, Do: universeSystem,
 			Doc: "A system of the map, by its name in any case."},
+		{Sig: "regions(): string[]", Pure: true, Do: universeRegions,
+			Doc: "The names of the regions, in order."},
+		{Sig: "stations(region: string): table[]?, string?", Pure: true, Do: universeStations,
+			Doc: "All stations of a region, {system=, station=, name=}, in the order of the map."},
 	},
 }
 
@@ -66,6 +70,49 @@ func universeFind(e *env, L *lua.LState) int {
 	}
 	L.Push(list)
 	return 1
+}
+
+func universeRegions(e *env, L *lua.LState) int {
+	seen := map[string]bool{}
+	for i := range e.deps.Map.Systems {
+		seen[e.deps.Map.Systems[i].Region] = true
+	}
+	list := L.NewTable()
+	for _, name := range sortedKeys(seen) {
+		list.Append(lua.LString(name))
+	}
+	L.Push(list)
+	return 1
+}
+
+func universeStations(e *env, L *lua.LState) int {
+	region, known := L.CheckString(1), false
+	list := L.NewTable()
+	for i := range e.deps.Map.Systems {
+		m := &e.deps.Map.Systems[i]
+		if !strings.EqualFold(m.Region, region) {
+			continue
+		}
+		known = true
+		for k := range m.Celestials {
+			if c := &m.Celestials[k]; c.Kind == world.KindStation {
+				list.Append(stationTable(m, c))
+			}
+		}
+	}
+	if !known {
+		return refuse(L, fmt.Errorf("there is no region called %s", region))
+	}
+	L.Push(list)
+	return 1
+}
+
+func stationTable(m *world.SolarSystem, c *world.Celestial) *lua.LTable {
+	t := vm.NewTable(0, 3)
+	vm.Set(t, lua.LString("system"), lua.LString(m.Name))
+	vm.Set(t, lua.LString("station"), lua.LNumber(c.ID))
+	vm.Set(t, lua.LString("name"), lua.LString(c.Name))
+	return t
 }
 
 func universeSystem(e *env, L *lua.LState) int {

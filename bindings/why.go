@@ -85,25 +85,38 @@ func (e *env) whyAt(L *lua.LState, n int, word string, changes []Change) Why {
 	if name := f.textOr("system", ""); name != "" {
 		why.System = world.SystemAddress(name)
 	}
-	content, err := script.ToValue(t.RawGetString("content"))
-	if err == nil {
-		why.Answer, err = script.ToValue(t.RawGetString("answer"))
-	}
+	answer, err := script.ToValue(t.RawGetString("answer"))
 	if err != nil {
 		L.RaiseError("%s: %s", word, err.Error())
 	}
+	why.Answer = answer
 	if why.Key == "" {
 		return why
 	}
-	if content == nil {
-		content = contentOf(changes)
+	if why.Content = contentAt(L, word, t.RawGetString("content")); why.Content == "" {
+		why.Content = contentText(L, word, contentOf(changes))
 	}
+	return why
+}
+
+// contentAt is what is compared under a key, as text: "" for nil.
+func contentAt(L *lua.LState, word string, v lua.LValue) string {
+	content, err := script.ToValue(v)
+	if err != nil {
+		L.RaiseError("%s: content: %s", word, err.Error())
+	}
+	if content == nil {
+		return ""
+	}
+	return contentText(L, word, content)
+}
+
+func contentText(L *lua.LState, word string, content world.Value) string {
 	text, err := json.Marshal(content) // keys of maps are sorted
 	if err != nil {
 		L.RaiseError("%s: content: %s", word, err.Error())
 	}
-	why.Content = string(text)
-	return why
+	return string(text)
 }
 
 // contentOf is what is compared under a key where the script says nothing: the changes.

@@ -19,6 +19,7 @@ var cli struct {
 	Conform    conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`
 	Load       load.Command     `cmd:"" help:"Play a shard with players that behave like players, and measure."`
 	Replay     replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
+	Record     recordCmd        `cmd:"" help:"Work on recordings that were kept."`
 	Audit      auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
 	Doctor     doctorCmd        `cmd:"" help:"Look at this machine before a shard runs on it: limits, disk, clock, ports, permissions, scripts."`
 	Import     importCmd        `cmd:"" help:"Make a map file of somebody else's data."`

@@ -27,7 +27,7 @@ func (c *testCmd) Run() error {
 		seed = *c.Seed
 	}
 	result, err := luatest.Run(luatest.Options{
-		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(),
+		Root: c.Scripts, Paths: c.Paths, Pattern: c.Pattern, Seed: seed, Out: os.Stdout, New: testworld.New(), Replay: server.OpenReplay,
 	})
 	if err != nil {
 		return err

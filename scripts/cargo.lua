@@ -53,10 +53,10 @@ end
 
 -- What is to be moved: so many of one type, all of it, or all that is there.
 function cargo.list(p, from, place)
-  if args.get(from, "type") ~= nil and args.get(from, "quantity") ~= nil then return market.cargo(p, from, place) end
+  local only = args.get(from, "type") ~= nil and market.type(from)
+  if only and args.get(from, "quantity") ~= nil then return {{type = only, quantity = market.count(from, "quantity")}} end
   local list = items.list(p, place)
-  if args.get(from, "type") == nil then return list end
-  local only = market.type(from)
+  if not only then return list end
   for _, item in ipairs(list) do
     if item.type == only then return {item} end
   end

@@ -260,11 +260,15 @@ end
 -- After a crash of the shard a pilot may come back in a ship that was lost or left in its
 -- last seconds: what the store says holds.
 function dockyard.settle(p)
-  local data = player.data(p)
+  local data, hull, n, s = player.data(p)
   if not data or not data.owns then return end
-  local n = store.get(dockyard.flies(p))
-  local s = n and store.get(dockyard.key(p, n))
-  local hull = pilot.hull(p)
+  repeat -- they may board another while the store is asked
+    hull = pilot.hull(p)
+    n = store.get(dockyard.flies(p))
+    s = n and store.get(dockyard.key(p, n))
+    data = player.data(p)
+    if not data then return end -- they have gone
+  until data.ship == hull
   if s and (hull.id == n or player.station(p)) then
     data.ship = {id = n, type = s.type, name = s.name, fit = dockyard.fitted(s.fit), insured = s.insured, wear = hull.id == n and hull.wear or nil}
   elseif hull.id and player.station(p) then
@@ -287,6 +291,12 @@ end
 
 function event.pilot_ready(p)
   dockyard.settle(p)
+end
+
+-- Whoever is here came back without coming in.
+function event.system_resumed(killed)
+  if not killed then return end
+  for _, p in ipairs(player.all()) do task.spawn(dockyard.settle, p) end
 end
 
 return dockyard

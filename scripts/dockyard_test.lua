@@ -248,6 +248,19 @@ function test.the_store_says_which_ship_it_is()
   eq(space.get(player.ship(ann.id)).type, pilot.capsule)
 end
 
+-- A shard that was killed goes on with who was there: nobody comes in, and the store may know
+-- of a boarding that they do not.
+function test.who_was_there_at_a_crash_flies_what_the_store_says()
+  local ann, n = owner {}
+  player.data(ann.id).ship = {type = "Wren", name = "w"}
+  emit("system_resumed", false) -- after a stop in order the two agree
+  advance(1)
+  eq(pilot.hull(ann.id).type, "Wren")
+  emit("system_resumed", true)
+  advance(1)
+  eq(pilot.hull(ann.id).id, n)
+end
+
 function test.ammunition_is_used_up()
   local ann = owner {["Heavy Launcher"] = 1, ["Hornet Heavy Missile"] = 2, ["Wasp Light Missile"] = 5}
   ann:run("fit", {modules = {"Heavy Launcher"}})

@@ -10,6 +10,7 @@ local args = require "lib.args"
 local calendar = require "lib.calendar"
 local market = require "market"
 local money = require "lib.money"
+local once = require "lib.once"
 local industry = {}
 
 industry.lines = 3          -- jobs of a pilot's in a station at the same time
@@ -82,22 +83,18 @@ function industry.missing(p, list, place)
   return words[1] and table.concat(words, ", ")
 end
 
--- Why things move. Under a key what is compared is what the pilot asked: the list of jobs is
--- another one by the second time.
-function industry.why(p, from, cause, content, answer)
-  local why = {cause = cause, actor = p, answer = answer}
-  if args.get(from, "key") ~= nil then why.key, why.content = args.text(from, "key", 100), content end
-  return why
-end
-
 -- blueprint{blueprint=}: what it takes.
 function command.blueprint(_, from)
   local t = industry.blueprint(from)
   return {blueprint = t.name, product = t.product, batch = t.batch, seconds = t.time, needs = industry.needs(t, 1), price = t.price}
 end
 
--- licence{blueprint=, runs=}: buys the right to so many runs from the station.
+-- licence{blueprint=, runs=, key=}: buys the right to so many runs from the station.
 function command.licence(p, from)
+  return once.run(p, "licence", from, function(asked) return industry.licence(p, from, asked) end)
+end
+
+function industry.licence(p, from, asked)
   local hangar = market.hangar(market.station(p))
   local t, runs = industry.blueprint(from), market.count(from, "runs", 1)
   local cost = money.cost(t.price, runs)
@@ -106,11 +103,15 @@ function command.licence(p, from)
   return store.transact({
     {take = p, type = money.type, n = cost, location = money.wallet, to = "licences"},
     {give = p, type = t.name, n = runs, location = hangar, from = "licences"},
-  }, industry.why(p, from, "licence", {"licence", t.name, runs}, answer))
+  }, {cause = "licence", actor = p, answer = answer, key = asked.key, content = asked.content})
 end
 
 -- build{blueprint=, runs=, key=}: gives a job, of what is in the hangar here.
 function command.build(p, from)
+  return once.run(p, "build", from, function(asked) return industry.build(p, from, asked) end)
+end
+
+function industry.build(p, from, asked)
   local hangar = market.hangar(market.station(p))
   local t, runs = industry.blueprint(from), market.count(from, "runs", 1)
   if runs > industry.runs then args.refuse("runs must be 1 to %d", industry.runs) end
@@ -128,7 +129,7 @@ function command.build(p, from)
   changes[#changes + 1] = {expect = industry.key(p, hangar), value = kept}
   changes[#changes + 1] = {put = industry.key(p, hangar), value = list}
   local answer = industry.describe(list[#list], calendar.now())
-  local done, message, code = store.transact(changes, industry.why(p, from, "job", {"build", t.name, runs}, answer))
+  local done, message, code = store.transact(changes, {cause = "job", actor = p, answer = answer, key = asked.key, content = asked.content})
   if done then return done end
   if code == "not_enough" then
     local missing = industry.missing(p, needs, hangar)

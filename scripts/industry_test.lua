@@ -110,6 +110,21 @@ function test.a_key_gives_one_job()
   eq(code_of(ann, "build", {blueprint = "Hull Plate", runs = 2, key = "k"}), "key_used")
 end
 
+-- The last job there is material for, and the last that one may have.
+function test.a_key_is_answered_though_no_other_job_could_be_given()
+  local ann = builder("Hull Plate Blueprint", 1)
+  local before = industry.most
+  industry.most = 1
+  local first = ann:run("build", {blueprint = "Hull Plate", key = "k"})
+  eq(ann:run("build", {blueprint = "Hull Plate", key = "k"}), first)
+  industry.most = before
+  eq(ann:run("build", {blueprint = "Hull Plate", key = "k"}), first)
+  eq(code_of(ann, "build", {blueprint = "Hull Plate", key = "other"}), "not_enough")
+  ann:run "undock"
+  eq(ann:run("build", {blueprint = "Hull Plate", key = "k"}), first)
+  eq(code_of(ann, "licence", {blueprint = "Hull Plate", key = "k"}), "key_used")
+end
+
 function test.the_station_sells_the_right_to_build()
   local price = types.get("Wren Blueprint").price
   local ann = dock.pilot("Ann", {}, 3 * price)

@@ -27,7 +27,7 @@ end
 
 -- Where the books have what floats in a wreck.
 function loot.berth(id)
-  return string.format("wreck %s %d", system.name(), id)
+  return string.format("wreck %s %s", system.name(), id)
 end
 
 -- A stack that leaves the keeper of wrecks; what was lent out with the ship is nobody's
@@ -37,11 +37,34 @@ function loot.change(p, id, item)
   return {move = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = p, to_location = loot.place}
 end
 
+-- What the books have in wrecks of this system that are not there, as after a crash, is gone
+-- with them; a wreck that is there has it.
+function loot.recover()
+  local before = loot.berth("")
+  for _, place in ipairs(items.places(loot.keeper, before, 1000)) do
+    local id, list = tonumber(string.sub(place, #before + 1)), {}
+    for i, item in ipairs(items.kept(loot.keeper, place)) do list[i] = {type = item.type, quantity = item.quantity, kept = true} end
+    if not id or not space.exists(id) then
+      loot.decay(id or string.sub(place, #before + 1), list)
+    elseif not loot.wrecks[id] then
+      loot.wrecks[id] = list
+    end
+  end
+end
+
+reload.first(function()
+  after(1, function() loot.recover() end)
+end)
+
 -- What nobody took goes with the wreck.
 function loot.decay(id, list)
   local moves = {}
   for _, item in ipairs(list) do
     if item.kept then moves[#moves + 1] = {take = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = "wreck gone"} end
+    if #moves == loot.most then
+      store.transact(moves, {cause = "wreck gone"})
+      moves = {}
+    end
   end
   if moves[1] then store.transact(moves, {cause = "wreck gone"}) end
 end

@@ -94,3 +94,19 @@ function test.what_nobody_took_goes_with_the_wreck()
   advance(1)
   eq(items.kept(loot.keeper, loot.berth(wreck)), {})
 end
+
+-- What the books have in wrecks after a start: of those that are gone it goes, those that float
+-- have it, and other systems' is left alone.
+function test.after_a_crash_the_books_know_what_floats()
+  local floats = space.spawn {kind = "wreck", pos = {x = 7e11, y = 0, z = 0}}
+  local function keep(place)
+    ok(store.transact {{give = loot.keeper, type = "Ferrite", n = 5, location = place, from = "test"}})
+    return function() return #items.kept(loot.keeper, place) end
+  end
+  local gone, there, elsewhere = keep(loot.berth(99)), keep(loot.berth(floats)), keep "wreck Alphabet 99"
+  loot.recover()
+  eq({gone(), there(), elsewhere()}, {0, 1, 1})
+  eq(loot.wrecks[floats], {{type = "Ferrite", quantity = 5, kept = true}})
+  loot.recover()
+  eq(loot.wrecks[floats][1].quantity, 5)
+end

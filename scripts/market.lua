@@ -2,7 +2,7 @@
 -- in hundredths everywhere.
 local args = require "lib.args"
 local money = require "lib.money"
-local loot = require "loot"
+local once = require "lib.once"
 local market = {}
 
 market.service = "market"
@@ -10,6 +10,7 @@ market.longest = 365     -- days that an order may stand
 market.days = 90         -- where nothing is said
 market.reaches = {station = true, system = true, region = true}
 market.jumps = 40        -- the farthest range in jumps
+market.lines = 100       -- of a wallet's history at once
 market.remembered = 30   -- days for which orders that have ended are listed
 
 -- Where a pilot is docked; refuses who is not.
@@ -42,6 +43,13 @@ function command.wallet(p)
     if item.type == money.type then return {balance = item.quantity} end
   end
   return {balance = 0}
+end
+
+-- wallet_history{before=}: what came and went, the newest first, with what was traded on the
+-- market. Go on with the last one's entry as before.
+function command.wallet_history(p, from)
+  local before = args.get(from, "before") ~= nil and market.count(from, "before") or nil
+  return items.history(p, money.type, money.wallet, before, market.lines)
 end
 
 -- assets{}: all that one has besides money in the wallet.
@@ -87,39 +95,43 @@ function market.range(from)
 end
 
 -- What both kinds of orders say.
-function market.order(p, from, side)
+function market.order(p, from, side, asked)
   local station = market.station(p)
   local order = {owner = p, side = side, type = market.type(from), system = system.name(), station = station,
-    price = market.price(from), quantity = market.count(from, "quantity"), min = 1, days = market.count(from, "days", market.days)}
+    price = market.price(from), quantity = market.count(from, "quantity"), min = 1, days = market.count(from, "days", market.days),
+    key = asked.key, content = asked.content}
   if order.days > market.longest then args.refuse("days must be 1 to %d", market.longest) end
   if not money.cost(order.price, order.quantity) then args.refuse "that is more money than can be counted" end
-  if args.get(from, "key") ~= nil then order.key = args.text(from, "key", 100) end
   return order
 end
 
 -- market_sell{type=, quantity=, price=, days=, key=}: out of the hangar here, to whoever
 -- would pay as much or more, and what is left stands. Answers {order=, filled=, left=, paid=}.
 function command.market_sell(p, from)
-  return market.ask("place", market.order(p, from, "sell"))
+  return once.run(p, "market_sell", from, function(asked) return market.ask("place", market.order(p, from, "sell", asked)) end)
 end
 
 -- market_buy{type=, quantity=, price=, range=, min=, days=, key=}: from whoever sells within
 -- range for as much or less; the goods are where they were sold.
 function command.market_buy(p, from)
-  local order = market.order(p, from, "buy")
-  order.range, order.min = market.range(from), market.count(from, "min", 1)
-  if order.min > order.quantity then args.refuse "min is more than the quantity" end
-  return market.ask("place", order)
+  return once.run(p, "market_buy", from, function(asked)
+    local order = market.order(p, from, "buy", asked)
+    order.range, order.min = market.range(from), market.count(from, "min", 1)
+    if order.min > order.quantity then args.refuse "min is more than the quantity" end
+    return market.ask("place", order)
+  end)
 end
 
--- market_change{order=, price=}
+-- market_change{order=, price=, key=}
 function command.market_change(p, from)
-  return market.ask("change", p, market.count(from, "order"), market.price(from))
+  return once.run(p, "market_change", from, function(asked)
+    return market.ask("change", p, market.count(from, "order"), market.price(from), asked)
+  end)
 end
 
--- market_cancel{order=}
+-- market_cancel{order=, key=}
 function command.market_cancel(p, from)
-  return market.ask("cancel", p, market.count(from, "order"))
+  return once.run(p, "market_cancel", from, function(asked) return market.ask("cancel", p, market.count(from, "order"), asked) end)
 end
 
 -- The region that is meant: this one, or the one that is named.
@@ -151,43 +163,6 @@ function command.market_history(p, from)
     day.day, day.turnover = nil, nil
   end
   return list
-end
-
--- Moves stacks between the hold and the hangar here, all of them or none.
-function market.pass(p, list, from, to, capacity)
-  local changes = {}
-  for _, item in ipairs(list) do
-    if #changes == loot.most then break end
-    changes[#changes + 1] = {move = p, type = item.type, n = item.quantity, location = from, to = p, to_location = to}
-  end
-  if not changes[1] then return nil, "there is nothing to move", "empty" end
-  if capacity then changes[#changes + 1] = {room = p, location = to, capacity = capacity} end
-  local done, message, code = store.transact(changes, {cause = "cargo", actor = p})
-  if not done then return nil, message, code end
-  loot.show(p)
-  return {items = list}
-end
-
--- What is to be moved: so many of one type, or all that is in a place.
-function market.cargo(p, from, place)
-  if args.get(from, "type") == nil then return items.list(p, place) end
-  local t, why = types.get(args.text(from, "type", 60))
-  if not t then error {code = "no_type", message = why} end
-  return {{type = t.name, quantity = market.count(from, "quantity")}}
-end
-
--- unload{type=, quantity=}: from the hold into the hangar here; without a type all of it.
-function command.unload(p, from)
-  local hangar = market.hangar(market.station(p))
-  return market.pass(p, market.cargo(p, from, loot.place), loot.place, hangar)
-end
-
--- load{type=, quantity=}: from the hangar here into the hold, as far as there is room.
-function command.load(p, from)
-  local hangar = market.hangar(market.station(p))
-  local list = market.cargo(p, from, hangar)
-  player.data(p).hold = true
-  return market.pass(p, list, hangar, loot.place, loot.capacity(p))
 end
 
 return market

@@ -145,9 +145,9 @@ function test.another_price_costs_a_fee_and_may_meet_somebody()
   local _, _, code = ben:run("market_change", {order = sale, price = 10})
   eq(code, "no_order")
   eq(ann:run("market_change", {order = sale, price = 60}), {order = sale, price = 60, left = 100, fee = 30})
-  eq(ben:run("market_change", {order = purchase, price = 60}), {order = purchase, price = 60, left = 0, fee = 3})
+  eq(ben:run("market_change", {order = purchase, price = 60}), {order = purchase, price = 60, left = 0, fee = 0})
   eq(has(ben), 10)
-  eq(balance(ben), 10000 - 4 - 3 - 600)
+  eq(balance(ben), 10000 - 4 - 600)
   eq(ann:run("market_orders")[1].left, 90)
 end
 
@@ -171,22 +171,49 @@ function test.history_by_day()
   ok(string.find(day.date, "^%d%d%d%d%-%d%d%-%d%d$"))
 end
 
-function test.cargo_into_the_hangar_and_back()
-  local ann = trader("Ann", 0, 0)
-  items.give(ann.id, "Ferrite", 100, "hold", "test")
-  items.give(ann.id, "Water", 2, "hold", "test")
-  eq(#ann:run("unload").items, 2)
-  eq(has(ann, market.hangar(player.station(ann.id))), 100)
-  eq(ann:last("hold").items, {})
-  local _, _, code = ann:run "unload"
-  eq(code, "empty")
-  ok(ann:run("load", {type = "ferrite", quantity = 40}))
-  eq(has(ann, "hold"), 40)
-  _, _, code = ann:run("load", {type = "Ferrite", quantity = 61})
+-- A key is looked up before anything else: what was done is answered, wherever one is by then
+-- and whatever is left.
+function test.a_key_is_answered_from_anywhere()
+  local ann, ben = trader("Ann", 1000, 100), trader("Ben", 10000, 0)
+  local first = sell(ann, 100, 50, {key = "a"})
+  buy(ben, 100, 50)
+  eq(sell(ann, 100, 50, {key = "a"}), first)
+  local code = select(3, sell(ann, 100, 50, {key = "b"}))
   eq(code, "not_enough")
-  items.give(ann.id, "Water", 200, market.hangar(player.station(ann.id)), "test")
-  local _, message = ann:run("load", {type = "Water", quantity = 200})
-  ok(string.find(message, "there is no room", 1, true))
+  ann:run "undock"
+  eq(sell(ann, 100, 50, {key = "a"}), first)
+  eq(select(3, ann:run("market_cancel", {order = first.order, key = "a"})), "key_used")
+  eq(select(3, sell(ann, 1, 50)), "not_docked")
+end
+
+function test.changed_and_cancelled_once_under_a_key()
+  local ann = trader("Ann", 1000, 100)
+  local id = sell(ann, 100, 50).order
+  local changed = ann:run("market_change", {order = id, price = 60, key = "c"})
+  ok(changed.fee > 0)
+  ok(ann:run("market_change", {order = id, price = 50}))
+  eq(ann:run("market_change", {order = id, price = 60, key = "c"}), changed)
+  eq(ann:run("market_orders")[1].price, 50)
+  local same = ann:run("market_change", {order = id, price = 50, key = "d"})
+  eq(same.fee, 0)
+  ok(ann:run("market_change", {order = id, price = 60}))
+  eq(ann:run("market_change", {order = id, price = 50, key = "d"}), same)
+  eq(ann:run("market_orders")[1].price, 60)
+  local gone = ann:run("market_cancel", {order = id, key = "e"})
+  eq(gone, {order = id, left = 100})
+  eq(ann:run("market_cancel", {order = id, key = "e"}), gone)
+  eq(select(3, ann:run("market_cancel", {order = id})), "ended")
+  eq(select(3, ann:run("market_change", {order = id, price = 60, key = "e"})), "key_used")
+end
+
+function test.the_wallet_has_a_history()
+  local ann, ben = trader("Ann", 1000, 100), trader("Ben", 10000, 0)
+  local id = sell(ann, 10, 50).order
+  buy(ben, 10, 50)
+  local line = ann:run("wallet_history")[1]
+  eq({line.n, line.trades[1].order, line.trades[1].side, line.trades[1].quantity, line.trades[1].price}, {490, id, "sell", 10, 50})
+  eq(ann:run("wallet_history", {before = line.entry}), {})
+  eq(select(3, ann:run("wallet_history", {before = "x"})), "bad_argument")
 end
 
 function test.a_market_that_is_down_is_a_refusal()

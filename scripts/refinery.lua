@@ -2,6 +2,7 @@
 -- ore gives at best, and works on whole portions: what is left over stays ore.
 local args = require "lib.args"
 local market = require "market"
+local once = require "lib.once"
 local refinery = {}
 
 refinery.yield = 7000 -- in parts of refinery.whole: 70 %
@@ -29,6 +30,10 @@ end
 
 -- refine{type=, quantity=, key=}: without a quantity all there is in the hangar here.
 function command.refine(p, from)
+  return once.run(p, "refine", from, function(asked) return refinery.refine(p, from, asked) end)
+end
+
+function refinery.refine(p, from, asked)
   local hangar = market.hangar(market.station(p))
   local t = types.get(market.type(from))
   if t.category ~= "ore" then return nil, t.name .. " is no ore: it cannot be refined", "bad_type" end
@@ -41,12 +46,7 @@ function command.refine(p, from)
   for _, item in ipairs(list) do
     changes[#changes + 1] = {give = p, type = item.type, n = item.quantity, location = hangar, from = "refinery"}
   end
-  local answer = {used = used, items = list}
-  local why = {cause = "refining", actor = p, answer = answer}
-  if args.get(from, "key") ~= nil then
-    why.key, why.content = args.text(from, "key", 100), {"refine", t.name, args.get(from, "quantity") or "all"}
-  end
-  return store.transact(changes, why)
+  return store.transact(changes, {cause = "refining", actor = p, answer = {used = used, items = list}, key = asked.key, content = asked.content})
 end
 
 return refinery

@@ -40,6 +40,32 @@ function test.asked_twice_done_once()
   eq(code_of(ann, {type = "Grayrock", quantity = 200, key = "r1"}), "key_used")
 end
 
+-- Without a quantity nothing is left to refine the second time, and elsewhere there is none.
+function test.all_of_it_asked_twice()
+  local ann = dock.pilot("Ann", {Grayrock = 1000})
+  local first = ann:run("refine", {type = "Grayrock", key = "all"})
+  eq(first.used, 1000)
+  eq(ann:run("refine", {type = "Grayrock", key = "all"}), first)
+  ann:run "undock"
+  eq(ann:run("refine", {type = "Grayrock", key = "all"}), first)
+  eq(code_of(ann, {type = "Grayrock", quantity = 100, key = "all"}), "key_used")
+end
+
+-- Two at once, before either is done.
+function test.twice_at_once_is_once()
+  local ann = dock.pilot("Ann", {Grayrock = 1000})
+  local answers = {}
+  for _ = 1, 3 do
+    task.spawn(function()
+      local answer, message = player.run(ann.id, "refine", {type = "Grayrock", key = "k"})
+      answers[#answers + 1] = answer or message
+    end)
+  end
+  advance(1)
+  eq({#answers, answers[2], answers[3]}, {3, answers[1], answers[1]})
+  eq(dock.count(ann, "Ferrite"), 350)
+end
+
 -- What comes out takes less room and is worth no more than what went in, of every ore.
 function test.nothing_is_won_by_it()
   for _, name in ipairs(types.list()) do

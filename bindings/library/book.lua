@@ -1,12 +1,16 @@
 ---@meta
 -- Made by `go run ./bindings/gen` from the tables in bindings/; do not edit.
 
---- Who would buy and sell what, by region and type, in the memory of this service alone: orders match by price, then by rank, at the price of the order that stood. The database decides (orders, store.transact), and the book follows. After a start it is empty.
+--- Who would buy and sell what, by region and type, in the memory of this service alone: orders match by price, then by rank, at the price of the order that stood. The database decides (orders, store.transact), and the book follows. It goes on with the service after a stop or a kill of the shard, and is gone where the service itself begins anew.
 book = {}
 
 --- Whether it has been begun since the service started.
 ---@return boolean
 function book.ready() end
+
+--- What the orders that stand come to, those included of which something is kept for others: what orders.sum answers where the database has the same.
+---@return string
+function book.sum() end
 
 --- Begins it, empty.
 function book.begin() end

@@ -108,6 +108,14 @@
 ---@field quantity integer
 ---@field owner integer? A player; given by items.at.
 
+--- A line of the books about a stack.
+---@class HistoryLine
+---@field entry integer
+---@field at integer s, as os.time()
+---@field n integer That came, or went below zero.
+---@field cause string
+---@field trades table[] What was traded in it: {order=, side=, type=, quantity=, price=, system=, station=}.
+
 --- Somebody's person in the game.
 ---@class Character
 ---@field id integer
@@ -123,7 +131,7 @@
 ---@field key string
 ---@field value any
 
---- A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close and reprice, with the fields that belong to it.
+--- A step of store.transact: one of put, add, expect, give, take, move, room, open, trade, close, reprice and standing, with the fields that belong to it.
 ---@class Change
 ---@field put string? A key, which gets value (nil removes it).
 ---@field add string? A key, to whose number n is added; all fails where it would be below least, if that is given.
@@ -141,6 +149,8 @@
 ---@field open Order? An order of the market, which stands from now on: what it promises goes into escrow, and fee into a sink.
 ---@field trade integer? An order that comes, which is traded with one that stood: n at the price of that one, of which the seller pays tax. What the buyer promised above goes back.
 ---@field close integer? An order, which ends for the reason; what it still promised goes back.
+---@field standing integer? A player; all fails, too_many, where more than most orders of theirs stand by then.
+---@field most integer?
 ---@field reprice integer? An order, which gets another price and another rank, for the fee.
 ---@field with integer?
 ---@field price integer?
@@ -155,7 +165,7 @@
 --- An order of the market. Prices are in hundredths, times seconds since 1970, as os.time() gives them.
 ---@class Order
 ---@field order integer Its number.
----@field owner integer A player.
+---@field owner integer|string A player, or the name of a keeper, who is nobody.
 ---@field side string sell or buy
 ---@field type TypeName
 ---@field system string
@@ -175,7 +185,7 @@
 --- What an order that comes may have of one that stands.
 ---@class BookFill
 ---@field order integer That stands.
----@field owner integer
+---@field owner integer 0 for a keeper.
 ---@field price integer
 ---@field n integer
 ---@field system string

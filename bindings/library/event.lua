@@ -12,6 +12,10 @@ function event.system_started() end
 --- The system is about to be unloaded; nothing that waits will go on. When the shard stops, systems are kept and go on at its next start, with all that waits, as if nothing had been: they have not stopped, and hear this only where they could not be kept.
 function event.system_stopping() end
 
+--- The system or service goes on where it was when the shard ended, with all that it had, after player_disconnected and before any time passes. killed: the shard did not stop in order, and the last second before its end may be missing here, while the database has all that it had acknowledged, and tasks that waited for its word have been told that nobody knows. So who keeps a copy of what the database has holds it against that now.
+---@param killed boolean
+function event.system_resumed(killed) end
+
 --- A player has come: reason is "login", "jump" (see player_arrived) or "restore" (the system was brought back after a fault). A player in space comes with the ship that was saved, if they had one.
 ---@param player integer
 ---@param reason string

@@ -26,6 +26,24 @@ function items.at(location, limit, after) end
 ---@return ItemStack[]
 function items.kept(keeper, location) end
 
+--- The places that begin with the prefix and in which a keeper has something, in order: at most limit (100 where left out, 1000 at most).
+---@async
+---@param keeper string
+---@param prefix string
+---@param limit? integer
+---@return string[]
+function items.places(keeper, prefix, limit) end
+
+--- What became of a stack, the newest first: at most limit lines of the books (100 where left out, 1000 at most). Go on with the last one's entry as before.
+---@async
+---@param player integer
+---@param type TypeName
+---@param location? string
+---@param before? integer
+---@param limit? integer
+---@return HistoryLine[]
+function items.history(player, type, location, before, limit) end
+
 --- The room, in m3, that what the character has in the place takes, by the volumes of the types.
 ---@async
 ---@param player integer

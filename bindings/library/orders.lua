@@ -36,6 +36,11 @@ function orders.of(player, since, limit) end
 ---@return table
 function orders.last() end
 
+--- What all orders that stand come to, in a few figures: other ones, all but surely, where the orders are other ones. See book.sum.
+---@async
+---@return string
+function orders.sum() end
+
 --- What was traded of a type in a region, by day, the latest first.
 ---@async
 ---@param region string

@@ -32,6 +32,16 @@ function store.add(key, n) end
 ---@return StoreEntry[]
 function store.list(prefix, limit, after) end
 
+--- What was answered under the key of a player's, before anything is looked at: true where that was nothing, nil where the key was not used. nil, a sentence and key_used where it was used for other content. lib/once.lua has it for commands.
+---@async
+---@param player integer
+---@param key string
+---@param content? any
+---@return any
+---@return string?
+---@return string?
+function store.answered(player, key, content) end
+
 --- Does all changes in order, values, money and things, or none of them: nil, a sentence and a word for it (not_enough, not_found, conflict, invalid, key_used) where one cannot be done. What is answered, with true or with why's answer, is on the disk. At most 100 changes.
 ---@async
 ---@param changes Change[]

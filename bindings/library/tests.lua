@@ -41,6 +41,12 @@ function faults() end
 ---@param seconds number
 function advance(seconds) end
 
+--- Runs a kept recording that stands beside the test (record keep, on a shard, makes one) again with the scripts as they are now: all of it, or so many seconds of the game.
+---@param file string
+---@param seconds? number
+---@return testreplay
+function replay(file, seconds) end
+
 --- The tests of a file: every function in it is one. A text under system names the system of the test map to play in (Alpha, if none is named).
 ---@class test
 ---@field [string] function A test.
@@ -78,6 +84,60 @@ function testplayer:forget() end
 --- Logs the player out.
 ---@async
 function testplayer:leave() end
+
+--- A recording that is run again with the scripts of the tree, made by replay "FILE". An error in it fails no test by itself: ask for errors().
+---@class testreplay
+local testreplay = {}
+
+--- Runs on for so many seconds of the game, or to the end.
+---@param self testreplay
+---@param seconds? number
+---@return testreplay
+function testreplay:play(self, seconds) end
+
+--- The last tick that was run, and whether it was the recording's last.
+---@param self testreplay
+---@return integer
+---@return boolean
+function testreplay:tick(self) end
+
+--- The errors in scripts so far; with a function, like "gun.begin", those that it was on the stack of.
+---@param self testreplay
+---@param func? string
+---@return {tick: integer, message: string, place: string, func: string, during: string, player?: string}[]
+function testreplay:errors(self, func) end
+
+--- The answers to players' commands so far, oldest first.
+---@param self testreplay
+---@param command? string
+---@param player? string
+---@return {tick: integer, player: string, command: string, ok: boolean, result?: any, code?: string, message?: string}[]
+function testreplay:answers(self, command, player) end
+
+--- What the player of that name was sent under that name, oldest first.
+---@param self testreplay
+---@param player string
+---@param event string
+---@return table[]
+function testreplay:heard(self, player, event) end
+
+--- The last thing the player was sent under that name, or nil.
+---@param self testreplay
+---@param player string
+---@param event string
+---@return table?
+function testreplay:last(self, player, event) end
+
+--- What Lua gives that is evaluated in the recorded system, now: a path like "fleet.of[3].name". It looks and does not touch.
+---@param self testreplay
+---@param code string
+---@return any
+function testreplay:eval(self, code) end
+
+--- Where it first was not as it was recorded, and in what; nil for nowhere so far.
+---@param self testreplay
+---@return {tick: integer, parts: string[]}?
+function testreplay:parted(self) end
 
 --- Lets a new character of that name log in, and returns them. *Waits.*
 ---@overload fun(name: string): testplayer

@@ -23,3 +23,13 @@ function universe.find(prefix, limit) end
 ---@return MapSystem?
 ---@return string?
 function universe.system(name) end
+
+--- The names of the regions, in order.
+---@return string[]
+function universe.regions() end
+
+--- All stations of a region, {system=, station=, name=}, in the order of the map.
+---@param region string
+---@return table[]?
+---@return string?
+function universe.stations(region) end

@@ -48,6 +48,9 @@ func register(commands []Command) { known = append(known, commands...) }
 // Default returns a registry of all commands of this package.
 func Default() *Registry { return NewRegistry(known...) }
 
+// With returns a registry of all commands of this package and of others.
+func With(more ...Command) *Registry { return NewRegistry(slices.Concat(known, more)...) }
+
 // Commands lists what the shard offers and the role may run, by name.
 func (r *Registry) Commands(shard Shard, role Role) []*Command {
 	var list []*Command

@@ -135,7 +135,7 @@ func (a *auditor) readEntries() error {
 
 const (
 	sumPostings = `SELECT holding, sum(quantity), count(*) FROM postings GROUP BY holding ORDER BY holding`
-	allHoldings = `SELECT id, owner, location, type, quantity FROM holdings ORDER BY id`
+	allHoldings = `SELECT id, owner, location, type, quantity, sum FROM holdings ORDER BY id`
 )
 
 // row is a holding as the table has it.
@@ -144,6 +144,7 @@ type row struct {
 	location  string
 	thing     string
 	quantity  int64
+	sum       int64 // as the last entry knew it
 }
 
 // holdings compares each holding with the sum of its postings. Both come in the order of
@@ -177,7 +178,7 @@ func (a *auditor) holdings() error {
 	}
 	err = a.each(allHoldings, func(r *sql.Rows) error {
 		var h row
-		if err := r.Scan(&h.id, &h.owner, &h.location, &h.thing, &h.quantity); err != nil {
+		if err := r.Scan(&h.id, &h.owner, &h.location, &h.thing, &h.quantity, &h.sum); err != nil {
 			return err
 		}
 		if err := orphans(h.id); err != nil {
@@ -201,14 +202,14 @@ func (a *auditor) holding(h row, sum int64) {
 		a.report.Holdings++
 	}
 	a.sums[h.thing] += h.quantity
-	who, known := a.names[h.owner]
-	if !known {
-		who = Of(world.CharacterID(h.owner))
-		known = h.quantity == 0 || a.people[h.owner]
-	}
+	who, known := a.who(h.owner)
+	known = known || h.quantity == 0
 	name := fmt.Sprintf("holding %d (%s)", h.id, Holding{who, h.location, h.thing})
 	if h.quantity != sum {
 		a.report.wrong("%s: it is %d, and its postings add up to %d", name, h.quantity, sum)
+	}
+	if h.sum != sum && h.quantity == sum {
+		a.report.wrong("%s: its postings add up to %d, and the last of them knew of %d", name, sum, h.sum)
 	}
 	if !known {
 		a.report.wrong("%s: it is %d, and its owner is not there", name, h.quantity)
@@ -216,6 +217,19 @@ func (a *auditor) holding(h row, sum int64) {
 	if h.quantity < 0 != (h.owner < 0) && h.quantity != 0 {
 		a.report.wrong("%s: it is %d, which cannot be", name, h.quantity)
 	}
+}
+
+// who is the holder behind a number; known is false where there is none.
+func (a *auditor) who(owner int64) (h Holder, known bool) {
+	if h, known = a.names[owner]; known {
+		return h, true
+	}
+	return Of(world.CharacterID(owner)), a.people[owner]
+}
+
+func (a *auditor) named(owner int64) Holder {
+	h, _ := a.who(owner)
+	return h
 }
 
 // escrow checks that what is in escrow is what the orders that stand promise: a holding
@@ -229,7 +243,7 @@ func (a *auditor) escrow() error {
 		var owner, promised, has int64
 		var thing string
 		err := r.Scan(&owner, &thing, &promised, &has)
-		a.report.wrong("%s: it is %d, and the orders that stand promise %d", Holding{Of(world.CharacterID(owner)), "escrow", thing}, has, promised)
+		a.report.wrong("%s: it is %d, and the orders that stand promise %d", Holding{a.named(owner), "escrow", thing}, has, promised)
 		return err
 	})
 }

@@ -138,6 +138,7 @@ const (
 	Invalid                      // it cannot be
 	NotFound                     // there is no such holder
 	KeyUsed                      // the key stands for something else
+	Wrong                        // the holding was changed below the ledger
 )
 
 // Refusal is an answer to the caller: what cannot be done, in a sentence.

@@ -18,7 +18,7 @@ const (
 // is first named.
 func (n *Names) owner(tx Tx, h Holder) (int64, error) {
 	if h.Kind == Character {
-		if h.ID <= firstCharacter {
+		if h.ID <= FirstCharacter {
 			return 0, refuse(NotFound, "there is no %s", h)
 		}
 		return int64(h.ID), nil
@@ -44,8 +44,8 @@ func (n *Names) owner(tx Tx, h Holder) (int64, error) {
 	return id, nil
 }
 
-// firstCharacter is where the numbers of characters begin.
-const firstCharacter = 1_000_000
+// FirstCharacter is where the numbers of characters begin.
+const FirstCharacter = 1_000_000
 
 // Commit says that what was written since is on the disk, Forget that it is not.
 func (n *Names) Commit() { n.fresh = n.fresh[:0] }

@@ -7,19 +7,25 @@ import (
 	"hotshard/runtime/world"
 )
 
-// Tx is the transaction that an entry is written in.
-type Tx interface {
-	// Insert runs an INSERT and returns the new row's id, Update runs a statement and says
-	// whether it touched any row, and Get reads one row; found is false for none.
-	Insert(text string, args ...any) (int64, error)
-	Update(text string, args ...any) (bool, error)
+// Reader looks things up in the tables.
+type Reader interface {
+	// Get reads one row; found is false for none.
 	Get(dest []any, text string, args ...any) (found bool, err error)
 }
 
+// Tx is the transaction that an entry is written in.
+type Tx interface {
+	Reader
+	// Insert runs an INSERT and returns the new row's id, and Update runs a statement and says
+	// whether it touched any row.
+	Insert(text string, args ...any) (int64, error)
+	Update(text string, args ...any) (bool, error)
+}
+
 const (
-	selectHolding   = `SELECT id, quantity FROM holdings WHERE owner = ? AND location = ? AND type = ?`
-	insertHolding   = `INSERT INTO holdings (owner, location, type, quantity) VALUES (?, ?, ?, ?)`
-	updateHolding   = `UPDATE holdings SET quantity = quantity + ? WHERE id = ?`
+	selectHolding   = `SELECT id, quantity, sum FROM holdings WHERE owner = ? AND location = ? AND type = ?`
+	insertHolding   = `INSERT INTO holdings (owner, location, type, quantity, sum) VALUES (?1, ?2, ?3, ?4, ?4)`
+	updateHolding   = `UPDATE holdings SET quantity = quantity + ?1, sum = sum + ?1 WHERE id = ?2`
 	selectCharacter = `SELECT id FROM characters WHERE id = ?`
 	insertEntry     = `INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectKey       = `SELECT coalesce(content, ''), coalesce(answer, '') FROM entries WHERE actor = ? AND key = ?`
@@ -55,7 +61,7 @@ func Begin(tx Tx, names *Names) Writing { return Writing{tx: tx, names: names} }
 
 // Answered looks for what was asked under the key before. The same content is answered
 // as it was then; another is a Refusal, KeyUsed.
-func Answered(tx Tx, w *Why) (answer string, found bool, err error) {
+func Answered(tx Reader, w *Why) (answer string, found bool, err error) {
 	if w.Key == "" {
 		return "", false, nil
 	}
@@ -105,6 +111,9 @@ func (w *Writing) Change(h Holding, by int64) (int64, error) {
 	return left, nil
 }
 
+// Number is the number under which the tables have a holder.
+func (w *Writing) Number(h Holder) (int64, error) { return w.names.owner(w.tx, h) }
+
 // Has is how much is in a holding by now.
 func (w *Writing) Has(h Holding) (int64, error) {
 	t, err := w.touch(h)
@@ -150,9 +159,13 @@ func (w *Writing) touch(h Holding) (*touched, error) {
 		return nil, err
 	}
 	t := touched{Holding: h, owner: owner}
-	found, err := w.tx.Get([]any{&t.id, &t.has}, selectHolding, owner, h.Location, h.Type)
+	sum := int64(0)
+	found, err := w.tx.Get([]any{&t.id, &t.has, &sum}, selectHolding, owner, h.Location, h.Type)
 	if err != nil {
 		return nil, err
+	}
+	if t.has != sum {
+		return nil, refuse(Wrong, "holding %d (%s): it is %d, and its postings add up to %d: nothing of it moves until somebody has looked", t.id, h, t.has, sum)
 	}
 	if !found && h.Holder.Kind == Character {
 		if err := w.exists(h.Holder); err != nil {

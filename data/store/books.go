@@ -46,7 +46,7 @@ func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
 }
 
 // firstBooks is the schema that completed the ledger.
-const firstBooks = 13
+const firstBooks = 14
 
 // hasBooks says whether the file's schema is one that this build can prove.
 func (s *Store) hasBooks(ctx context.Context, op string) error {

@@ -165,6 +165,7 @@ var faults = []struct{ name, sql, says string }{
 	{"a stack is doubled", `INSERT INTO holdings (owner, location, type, quantity) SELECT owner, 'hold', type, quantity FROM holdings WHERE location = 'hangar'`, "(Ore of character 1000001 in hold): it is 7, and its postings add up to 0"},
 	{"a stack changes hands", `UPDATE holdings SET owner = 1000009 WHERE location = 'hangar'`, "(Ore of character 1000009 in hangar): it is 7, and its owner is not there"},
 	{"a stack turns into another", `UPDATE holdings SET type = 'Gold' WHERE location = 'hangar'`, "Gold: all holdings add up to 7"},
+	{"what an entry knew is gone", `UPDATE holdings SET sum = 3 WHERE location = 'hangar'`, "(Ore of character 1000001 in hangar): its postings add up to 7, and the last of them knew of 3"},
 	{"a posting is gone", `DROP TRIGGER postings_no_delete; DELETE FROM postings WHERE quantity = 10`, "(Ore of character 1000001 in hangar): it is 7, and its postings add up to -3"},
 	{"a posting is forged", `INSERT INTO postings SELECT id, 99, 5 FROM holdings WHERE location = 'hangar'`, "there are postings of the entry 99"},
 	{"an entry is gone", `DROP TRIGGER entries_no_delete; DELETE FROM entries WHERE id = 1`, "entries are missing"},
@@ -337,7 +338,7 @@ func fillBooks(b *testing.B, path string, n int) {
 		WITH RECURSIVE c(e) AS (SELECT 2 UNION ALL SELECT e + 1 FROM c WHERE e < %[1]d)
 		INSERT INTO postings (holding, entry, quantity)
 			SELECT 1 + 4 * ((e * 7919) %% 10000) + e %% 4, e, -1 FROM c UNION ALL SELECT 1 + 4 * ((e * 7919 + 1 + e %% 9999) %% 10000) + e %% 4, e, 1 FROM c ORDER BY 1, 2;
-		UPDATE holdings SET quantity = (SELECT sum(quantity) FROM postings WHERE holding = id);
+		UPDATE holdings SET quantity = (SELECT sum(p.quantity) FROM postings p WHERE p.holding = id), sum = (SELECT sum(p.quantity) FROM postings p WHERE p.holding = id);
 		COMMIT`, n+1))
 }
 

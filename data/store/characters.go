@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"hotshard/data/ledger"
 	"hotshard/runtime/world"
 )
 
@@ -211,7 +212,7 @@ func (c *Character) insert(t *tx, op string, now int64) error {
 		return nil
 	}
 	_, err = t.post(now, &Why{Cause: "starter purse", Actor: c.ID}, func() error {
-		_, err := t.entry.Change(wallet(c.ID), t.w.purse)
+		_, err := t.entry.Change(Item{Owner: c.ID, Location: ledger.Wallet, Type: ledger.Money}.holding(), t.w.purse)
 		return err
 	})
 	return err

@@ -32,6 +32,8 @@ const (
 	ErrInvalid     Kind = "invalid"         // a value the store does not take
 	ErrConflict    Kind = "conflict"        // the thing's state does not allow it
 	ErrKeyUsed     Kind = "key_used"        // the key of a request was used for something else
+	ErrTooMany     Kind = "too_many"        // there are as many as there may be
+	ErrWrongBooks  Kind = "books_wrong"     // a holding was changed below the ledger: an operator has to look
 
 	ErrClosed      Kind = "store_closed"      // Close was called
 	ErrBusy        Kind = "store_busy"        // another process holds the database
@@ -95,7 +97,7 @@ func (s *Store) explain(op string, err error) error {
 
 // refusals are the kinds of what the ledger refuses.
 var refusals = map[ledger.Problem]Kind{
-	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.KeyUsed: ErrKeyUsed,
+	ledger.NotEnough: ErrNotEnough, ledger.Invalid: ErrInvalid, ledger.NotFound: ErrNotFound, ledger.KeyUsed: ErrKeyUsed, ledger.Wrong: ErrWrongBooks,
 }
 
 // diagnose names the kind of a driver's error and the mend for it.

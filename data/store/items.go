@@ -27,6 +27,7 @@ const (
 	itemColumns = `owner, location, type, quantity`
 
 	selectItems      = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
+	selectItemsIn    = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
 	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
 		OR EXISTS (SELECT 1 FROM holdings WHERE owner = characters.id AND type = ? AND quantity <> 0)`
 )
@@ -36,12 +37,27 @@ func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, err
 	return query(ctx, s, "items", scanItem, selectItems, owner)
 }
 
+// ItemsIn returns what the character owns in one place, by type. It reads nothing else.
+func (s *Store) ItemsIn(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	return query(ctx, s, "items in a place", scanItem, selectItemsIn, owner, location)
+}
+
 const selectKept = `SELECT 0, location, type, quantity FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?)
 	AND location = ? AND quantity <> 0 ORDER BY type`
 
 // Kept returns what a keeper has in a place, by type.
 func (s *Store) Kept(ctx context.Context, keeper, location string) ([]Item, error) {
 	return query(ctx, s, "kept", scanItem, selectKept, keeper, location)
+}
+
+const selectPlaces = `SELECT DISTINCT location FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?1)
+	AND location >= ?2 AND location < ?3 AND quantity <> 0 ORDER BY location LIMIT ?4`
+
+// Places returns up to limit places that begin with a prefix and in which a keeper has
+// something, in order.
+func (s *Store) Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return query(ctx, s, "places", func(row scanner) (place string, err error) { return place, row.Scan(&place) },
+		selectPlaces, keeper, prefix, prefix+"\U0010FFFF", limit)
 }
 
 func scanItem(row scanner) (i Item, err error) {

@@ -22,7 +22,8 @@ const (
 // microseconds since 1970. What Reach and Rank mean is said in data/schema.
 type Order struct {
 	ID       int64
-	Owner    world.CharacterID
+	Owner    world.CharacterID // 0 where a keeper gave it
+	Keeper   string
 	Side     Side
 	Type     string
 	Region   string
@@ -38,6 +39,8 @@ type Order struct {
 	Expires  int64
 	Ended    int64  // 0 while it stands
 	Reason   string // why it has ended
+
+	owner int64 // in the tables
 }
 
 // Escrow is where an owner has what their orders promise.
@@ -56,28 +59,55 @@ const (
 	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, left, least, rank, created, expires, ended, reason`
 
 	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
-	selectOrder      = `SELECT ` + orderColumns + ` FROM orders WHERE id = ?`
-	selectOpenOrders = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
-	selectExpired    = `SELECT ` + orderColumns + ` FROM orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
-	selectOrdersOf   = `SELECT ` + orderColumns + ` FROM orders WHERE owner = ? AND (ended = 0 OR ended >= ?) ORDER BY id DESC LIMIT ?`
+	selectSome       = `SELECT ` + orderColumns + `, coalesce((SELECT name FROM ledger_accounts WHERE id = owner), '') FROM `
+	selectOrder      = selectSome + `orders WHERE id = ?`
+	selectOpenOrders = selectSome + `orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
+	selectStanding   = selectSome + `orders WHERE ended = 0`
+	selectExpired    = selectSome + `orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
+	selectOrdersOf   = selectSome + `(SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended = 0 ORDER BY id DESC LIMIT ?3)
+		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3)) ORDER BY id DESC LIMIT ?3`
+	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?)`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
 	fillOrder        = `UPDATE orders SET left = ?2, ended = CASE ?2 WHEN 0 THEN ?3 ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
 	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
 	repriceOrder     = `UPDATE orders SET price = ?, rank = ? WHERE id = ?`
 	insertOrderEntry = `INSERT OR IGNORE INTO order_entries (id, entry) VALUES (?, ?)`
-	insertTrade      = `INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	upsertDay        = `INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
+	insertTrade      = `INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`
+	upsertDay = `INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
 		ON CONFLICT DO UPDATE SET orders = orders + 1, volume = volume + ?4, turnover = turnover + ?5, highest = max(highest, ?6), lowest = min(lowest, ?6)`
 )
 
 func scanOrder(row scanner) (o Order, err error) {
-	return o, row.Scan(&o.ID, &o.Owner, &o.Side, &o.Type, &o.Region, &o.System, &o.Station, &o.Reach, &o.Price, &o.Quantity, &o.Left, &o.Least,
-		&o.Rank, &o.Created, &o.Expires, &o.Ended, &o.Reason)
+	err = row.Scan(&o.ID, &o.owner, &o.Side, &o.Type, &o.Region, &o.System, &o.Station, &o.Reach, &o.Price, &o.Quantity, &o.Left, &o.Least,
+		&o.Rank, &o.Created, &o.Expires, &o.Ended, &o.Reason, &o.Keeper)
+	if o.Keeper == "" {
+		o.Owner = world.CharacterID(o.owner)
+	}
+	return o, err
 }
 
 // OpenOrders returns up to limit orders that stand, by rank, those behind a rank.
 func (s *Store) OpenOrders(ctx context.Context, after int64, limit int) ([]Order, error) {
 	return query(ctx, s, "open orders", scanOrder, selectOpenOrders, after, limit)
+}
+
+// EachOpenOrder calls do with all orders that stand, one after the other, as they are at one
+// moment: none of them is remembered.
+func (s *Store) EachOpenOrder(ctx context.Context, do func(*Order)) error {
+	rows, err := s.read.QueryContext(ctx, selectStanding)
+	if err != nil {
+		return s.readError("open orders", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o, err := scanOrder(rows)
+		if err != nil {
+			return s.readError("open orders", err)
+		}
+		do(&o)
+	}
+	return s.readError("open orders", rows.Err())
 }
 
 // ExpiredOrders returns up to limit orders that stand and should not any more.
@@ -86,7 +116,7 @@ func (s *Store) ExpiredOrders(ctx context.Context, limit int) ([]Order, error) {
 }
 
 // OrdersOf returns up to limit orders of a character, the newest first: those that stand,
-// and those that ended since a time in microseconds since 1970.
+// and those that ended last, since a time in microseconds since 1970. It reads no others.
 func (s *Store) OrdersOf(ctx context.Context, owner world.CharacterID, since int64, limit int) ([]Order, error) {
 	return query(ctx, s, "orders of", scanOrder, selectOrdersOf, owner, since, limit)
 }
@@ -163,15 +193,32 @@ func (o *Order) goods() string {
 	return o.Type
 }
 
+// holder is whose order it is.
+func (o *Order) holder() ledger.Holder {
+	if o.Keeper != "" {
+		return ledger.Holder{Kind: ledger.Keeper, Name: o.Keeper}
+	}
+	return ledger.Of(o.Owner)
+}
+
 func (o *Order) escrow() ledger.Holding {
-	return Item{Owner: o.Owner, Location: Escrow, Type: o.goods()}.holding()
+	return ledger.Holding{Holder: o.holder(), Location: Escrow, Type: o.goods()}
+}
+
+func (o *Order) wallet() ledger.Holding {
+	return ledger.Holding{Holder: o.holder(), Location: ledger.Wallet, Type: ledger.Money}
+}
+
+// hangar is where the owner has what they bring to a station, or buy there.
+func (o *Order) hangar(system world.SystemID, station world.EntityID) ledger.Holding {
+	return ledger.Holding{Holder: o.holder(), Location: world.Hangar(system, station), Type: o.Type}
 }
 
 func (o *Order) home() ledger.Holding {
 	if o.Side == Buy {
-		return wallet(o.Owner)
+		return o.wallet()
 	}
-	return Item{Owner: o.Owner, Location: world.Hangar(o.System, o.Station), Type: o.Type}.holding()
+	return o.hangar(o.System, o.Station)
 }
 
 // promised is how much is in escrow for so many of it.
@@ -180,10 +227,6 @@ func (o *Order) promised(op string, n int64) (int64, error) {
 		return n, nil
 	}
 	return value(op, o.Price, n)
-}
-
-func wallet(owner world.CharacterID) ledger.Holding {
-	return Item{Owner: owner, Location: ledger.Wallet, Type: ledger.Money}.holding()
 }
 
 func sink(name string) ledger.Holding {

@@ -40,11 +40,15 @@ func (s OpenOrder) apply(t *tx, op string) error {
 	if err := t.entry.Move(o.home(), o.escrow(), n); err != nil {
 		return err
 	}
-	if err := t.pay(wallet(o.Owner), sink(SinkBroker), s.Fee); err != nil {
+	if err := t.pay(o.wallet(), sink(SinkBroker), s.Fee); err != nil {
+		return err
+	}
+	owner, err := t.entry.Number(o.holder())
+	if err != nil {
 		return err
 	}
 	t.about(o.ID)
-	_, err = t.exec(insertOrder, o.ID, o.Owner, o.Side, o.Type, o.Region, o.System, o.Station, o.Reach, o.Price, o.Quantity, o.Quantity, o.Least, o.Rank, t.now, o.Expires)
+	_, err = t.exec(insertOrder, o.ID, owner, o.Side, o.Type, o.Region, o.System, o.Station, o.Reach, o.Price, o.Quantity, o.Quantity, o.Least, o.Rank, t.now, o.Expires)
 	if unique(err) {
 		return fail(op, ErrConflict, fmt.Sprintf("there is an order %d already", o.ID))
 	}
@@ -110,17 +114,16 @@ func (s TradeOrders) pay(t *tx, op string, sold, bought *Order, price int64) err
 	if s.Tax > paid {
 		return fail(op, ErrInvalid, fmt.Sprintf("a tax of %d on %d", s.Tax, paid))
 	}
-	hangar := Item{Owner: bought.Owner, Location: world.Hangar(sold.System, sold.Station), Type: sold.Type}.holding()
-	if err := t.entry.Move(sold.escrow(), hangar, s.N); err != nil {
+	if err := t.entry.Move(sold.escrow(), bought.hangar(sold.System, sold.Station), s.N); err != nil {
 		return err
 	}
-	if err := t.pay(bought.escrow(), wallet(sold.Owner), paid-s.Tax); err != nil {
+	if err := t.pay(bought.escrow(), sold.wallet(), paid-s.Tax); err != nil {
 		return err
 	}
 	if err := t.pay(bought.escrow(), sink(SinkTax), s.Tax); err != nil {
 		return err
 	}
-	return t.pay(bought.escrow(), wallet(bought.Owner), promised-paid)
+	return t.pay(bought.escrow(), bought.wallet(), promised-paid)
 }
 
 // note writes down what was traded.
@@ -132,7 +135,7 @@ func (s TradeOrders) note(t *tx, sold, bought *Order, price int64) error {
 		t.about(o.ID)
 	}
 	t.posted = append(t.posted, func(entry int64) error {
-		_, err := t.exec(insertTrade, entry, t.now, sold.Type, sold.Region, sold.System, sold.Station, price, s.N, bought.Owner, sold.Owner, bought.ID, sold.ID)
+		_, err := t.exec(insertTrade, entry, t.now, sold.Type, sold.Region, sold.System, sold.Station, price, s.N, bought.owner, sold.owner, bought.ID, sold.ID)
 		return err
 	})
 	_, err := t.exec(upsertDay, sold.Region, sold.Type, dayOf(t.now), s.N, price*s.N, price)
@@ -206,10 +209,35 @@ func (s RepriceOrder) apply(t *tx, op string) error {
 	if err := t.pay(o.escrow(), o.home(), max(0, was-now)); err != nil {
 		return err
 	}
-	if err := t.pay(wallet(o.Owner), sink(SinkBroker), s.Fee); err != nil {
+	if err := t.pay(o.wallet(), sink(SinkBroker), s.Fee); err != nil {
 		return err
 	}
 	t.about(o.ID)
 	_, err = t.exec(repriceOrder, s.Price, s.Rank, o.ID)
 	return err
+}
+
+// Standing is no change: it makes the transaction fail, ErrTooMany, where more than Most
+// orders of an owner stand by then. It looks at no more of them than that.
+type Standing struct {
+	Owner world.CharacterID
+	Most  int64
+}
+
+func (s Standing) check(op string) error {
+	if s.Most < 0 {
+		return fail(op, ErrInvalid, "at most 0 or more orders stand")
+	}
+	return nil
+}
+
+func (s Standing) apply(t *tx, op string) error {
+	var n int64
+	if _, err := t.Get([]any{&n}, countStanding, s.Owner, s.Most+1); err != nil {
+		return err
+	}
+	if n > s.Most {
+		return fail(op, ErrTooMany, fmt.Sprintf("%d orders stand, and more may not: one has to end first", s.Most))
+	}
+	return nil
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
@@ -57,7 +59,34 @@ func (s *Store) post(ctx context.Context, op string, why Why, fn func(*tx) error
 		answer, err = t.post(s.now(), &why, func() error { return fn(t) })
 		return err
 	})
+	if errors.Is(err, ErrWrongBooks) {
+		s.opt.Log.Error("the books are wrong", "what", err)
+	}
 	return answer, err
+}
+
+// Answer is what was answered under a key of an actor's, before anything is done: found is
+// false for a key that was not used. Errors: ErrKeyUsed for one that was used for other
+// content.
+func (s *Store) Answer(ctx context.Context, actor world.CharacterID, key, content string) (answer string, found bool, err error) {
+	const op = "answer"
+	answer, found, err = ledger.Answered(reader{ctx, s}, &Why{Actor: actor, Key: key, Content: content})
+	return answer, found, s.readError(op, err)
+}
+
+// reader looks things up outside of any transaction.
+type reader struct {
+	ctx context.Context
+	s   *Store
+}
+
+// Get reads one row.
+func (r reader) Get(dest []any, text string, args ...any) (found bool, err error) {
+	err = r.s.read.QueryRowContext(r.ctx, text, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err error) {
@@ -173,15 +202,34 @@ func (e ExpectValue) apply(t *tx, op string) error {
 	return nil
 }
 
-// sameJSON compares two texts of JSON by what they say: keys have no order.
+// sameJSON compares two texts of JSON by what they say: keys have no order, and scripts do
+// not tell an empty list from an empty object.
 func sameJSON(a, b string) bool {
 	var x, y any
 	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
 		return false
 	}
-	one, err1 := json.Marshal(x)
-	two, err2 := json.Marshal(y)
+	one, err1 := json.Marshal(unempty(x))
+	two, err2 := json.Marshal(unempty(y))
 	return err1 == nil && err2 == nil && string(one) == string(two)
+}
+
+// unempty makes what is empty one thing.
+func unempty(v any) any {
+	switch v := v.(type) {
+	case []any:
+		if len(v) == 0 {
+			return map[string]any{}
+		}
+		for i := range v {
+			v[i] = unempty(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = unempty(v[k])
+		}
+	}
+	return v
 }
 
 // Change adds to what a character or a keeper has in a place, or takes from it below

@@ -15,7 +15,7 @@ func (v operator) Complete(ctx context.Context, name, prefix string, limit int) 
 	var found []string
 	look := func(s *system.System) {
 		if s.State() != nil {
-			found = complete(s.State().L(), prefix)
+			found = Complete(s.State().L(), prefix)
 		}
 	}
 	if name != "" {
@@ -40,9 +40,8 @@ func (v operator) awake() *system.System {
 	return best
 }
 
-// complete lists the ways to go on with a dotted name, through globals and
-// modules.
-func complete(L *lua.LState, prefix string) []string {
+// Complete lists the ways to go on with a dotted name, through globals and modules.
+func Complete(L *lua.LState, prefix string) []string {
 	dot := strings.LastIndexByte(prefix, '.') + 1
 	head, last := prefix[:dot], prefix[dot:]
 	var tables []*lua.LTable

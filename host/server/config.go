@@ -106,15 +106,15 @@ func (c *Config) fill() error {
 	if _, err := c.encrypted(); err != nil {
 		return err
 	}
-	if err := loopback(c.Ops); err != nil {
+	if err := Loopback(c.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)
 	}
 	return nil
 }
 
-// loopback refuses an address that others could reach: profiles and metrics are
-// for whoever sits at the machine.
-func loopback(addr string) error {
+// Loopback refuses an address that others could reach: profiles and metrics, say, are for
+// whoever sits at the machine.
+func Loopback(addr string) error {
 	if addr == "" {
 		return nil
 	}

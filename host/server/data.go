@@ -58,9 +58,24 @@ func (v values) Transact(ctx context.Context, why bindings.Why, changes []bindin
 	if err != nil || text == "" {
 		return why.Answer, refusal(err)
 	}
-	var answer world.Value
-	err = json.Unmarshal([]byte(text), &answer)
-	return answer, err
+	return fromAnswer(text)
+}
+
+// Answered implements bindings.Store.
+func (v values) Answered(ctx context.Context, player world.CharacterID, key, content string) (world.Value, error) {
+	text, found, err := v.store.Answer(ctx, player, key, content)
+	switch {
+	case err != nil || !found:
+		return nil, refusal(err)
+	case text == "":
+		return true, nil
+	}
+	return fromAnswer(text)
+}
+
+// fromAnswer is an answer that was kept as text.
+func fromAnswer(text string) (answer world.Value, err error) {
+	return answer, json.Unmarshal([]byte(text), &answer)
 }
 
 // toWhy is a Why as the store keeps it: with the answer as text, where it is to be
@@ -98,6 +113,8 @@ func toStep(c bindings.Change) store.Step {
 		return store.EndOrder(c)
 	case bindings.RepriceOrder:
 		return store.RepriceOrder(c)
+	case bindings.KeepStanding:
+		return store.Standing(c)
 	case bindings.KeepRoom:
 		return store.Room{Owner: c.Owner, Location: c.Location, Capacity: c.Capacity, Volumes: c.Volume}
 	}
@@ -128,32 +145,62 @@ type items struct{ store *store.Store }
 
 // List implements bindings.Items.
 func (i items) List(ctx context.Context, owner world.CharacterID) ([]bindings.Item, error) {
-	all, err := i.store.Items(ctx, owner)
+	return toItems(i.store.Items(ctx, owner))
+}
+
+// In implements bindings.Items.
+func (i items) In(ctx context.Context, owner world.CharacterID, location string) ([]bindings.Item, error) {
+	return toItems(i.store.ItemsIn(ctx, owner, location))
+}
+
+func toItems(all []store.Item, err error) ([]bindings.Item, error) {
 	list := make([]bindings.Item, len(all))
 	for n, it := range all {
 		list[n] = bindings.Item(it)
 	}
 	return list, err
+}
+
+// Lines implements bindings.Items.
+func (i items) Lines(ctx context.Context, it bindings.Item, before int64, limit int) ([]bindings.Line, error) {
+	all, err := i.store.Lines(ctx, stack(it), before, limit)
+	list := make([]bindings.Line, len(all))
+	for n, l := range all {
+		list[n] = bindings.Line{Entry: l.Entry, At: l.At.Unix(), Quantity: l.Quantity, Cause: l.Cause}
+		for _, t := range l.Trades {
+			list[n].Trades = append(list[n].Trades, toTrades(it.Owner, t)...)
+		}
+	}
+	return list, err
+}
+
+// toTrades is a trade as its sides see it: who trades with themselves is on both.
+func toTrades(owner world.CharacterID, t store.Trade) (list []bindings.Trade) {
+	mine := bindings.Trade{Type: t.Type, System: t.System, Station: t.Station, Price: t.Price, Quantity: t.Quantity}
+	if t.Buyer == owner {
+		mine.Order, mine.Side = t.Bought, string(store.Buy)
+		list = append(list, mine)
+	}
+	if t.Seller == owner {
+		mine.Order, mine.Side = t.Sold, string(store.Sell)
+		list = append(list, mine)
+	}
+	return list
 }
 
 // At implements bindings.Items.
 func (i items) At(ctx context.Context, location string, after bindings.Item, limit int) ([]bindings.Item, error) {
-	all, err := i.store.ItemsAt(ctx, location, stack(after), limit)
-	list := make([]bindings.Item, len(all))
-	for n, it := range all {
-		list[n] = bindings.Item(it)
-	}
-	return list, err
+	return toItems(i.store.ItemsAt(ctx, location, stack(after), limit))
 }
 
 // Kept implements bindings.Items.
 func (i items) Kept(ctx context.Context, keeper, location string) ([]bindings.Item, error) {
-	all, err := i.store.Kept(ctx, keeper, location)
-	list := make([]bindings.Item, len(all))
-	for n, it := range all {
-		list[n] = bindings.Item(it)
-	}
-	return list, err
+	return toItems(i.store.Kept(ctx, keeper, location))
+}
+
+// Places implements bindings.Items.
+func (i items) Places(ctx context.Context, keeper, prefix string, limit int) ([]string, error) {
+	return i.store.Places(ctx, keeper, prefix, limit)
 }
 
 // Give implements bindings.Items.

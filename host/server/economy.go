@@ -11,6 +11,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/data/ledger"
 	"hotshard/data/store"
+	"hotshard/host/api"
 	"hotshard/runtime/script/catalogue"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -55,15 +56,28 @@ func (v economy) find(ctx context.Context, who string) (store.Character, error) 
 	return c, err
 }
 
+// catalogue is the types of the release that runs.
+func (s *Server) catalogue() (*catalogue.Set, error) {
+	data, err := s.types.Data(s.universe.Release())
+	if err != nil {
+		return nil, err
+	}
+	if set, ok := data.(*catalogue.Set); ok {
+		return set, nil
+	}
+	return &catalogue.Set{}, nil
+}
+
+// newAPI is what strangers may read over HTTP.
+func (s *Server) newAPI() *api.API {
+	return api.New(api.Config{Store: s.store, Map: s.universe.Map(), Routes: s.deps.Routes, Types: s.catalogue, Now: s.cfg.Clock.Now, Log: s.log, Proxies: s.cfg.proxies})
+}
+
 // typeNamed is a type's name as its file writes it.
 func (v economy) typeNamed(name string) (string, error) {
-	data, err := v.s.types.Data(v.s.universe.Release())
-	if err != nil {
-		return "", err
-	}
-	set, ok := data.(*catalogue.Set)
-	if !ok || set.Empty() {
-		return name, nil
+	set, err := v.s.catalogue()
+	if err != nil || set.Empty() {
+		return name, err
 	}
 	if t := set.Get(name); t != nil {
 		return t.Name, nil

@@ -25,8 +25,9 @@ func (unpeopled) Save([]system.Character) {}
 // deaf are scripts that hear of nothing.
 type deaf struct{ system.Events }
 
-func (deaf) SystemStarted()  {}
-func (deaf) SystemStopping() {}
+func (deaf) SystemStarted()     {}
+func (deaf) SystemResumed(bool) {}
+func (deaf) SystemStopping()    {}
 
 // weighed is a universe with one system whose Lua takes several bits to weigh, by a fake
 // clock inside a synctest bubble.

@@ -82,6 +82,36 @@ func TestTheGameTrades(t *testing.T) {
 	}
 }
 
+// A list with nothing in it is a list, in both protocols.
+func TestEmptyListsAreLists(t *testing.T) {
+	t.Parallel()
+	s := start(t, gameConfig(t))
+	for name, codec := range map[string]wire.Codec{"Ann": wire.JSON, "Ben": wire.Binary} {
+		p := login(t, s.Addr(), name, codec)
+		p.event("hangar")
+		for command, a := range map[string]args{
+			"assets": nil, "market_orders": nil, "jobs": nil, "containers": nil, "wallet_history": {"before": 1.0}, "market_history": {"type": "Ferrite"},
+		} {
+			if got := p.do(command, a); !isEmptyList(got) {
+				t.Errorf("%s: %s answers %#v", name, command, got)
+			}
+		}
+		for command, members := range map[string][]string{"market_book": {"sells", "buys"}, "hangar": {"items", "ships", "containers"}, "ships": {"ships"}, "hold": {"items"}} {
+			got := p.do(command, args{"type": "Ferrite"}).(args)
+			for _, m := range members {
+				if !isEmptyList(got[m]) {
+					t.Errorf("%s: %s answers %s: %#v", name, command, m, got[m])
+				}
+			}
+		}
+	}
+}
+
+func isEmptyList(v world.Value) bool {
+	list, ok := v.([]world.Value)
+	return ok && len(list) == 0
+}
+
 // A market that does not run is a clear refusal, flight goes on, and it comes back by
 // itself with all orders.
 func TestTheMarketIsDown(t *testing.T) {

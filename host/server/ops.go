@@ -30,14 +30,14 @@ func (s *Server) opsHandler() http.Handler {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return ownHost(s.cfg.Ops, mux)
+	return OwnHost(s.cfg.Ops, mux)
 }
 
-// ownHost lets in who asks for this machine by a name of this machine. A page that a
+// OwnHost lets in who asks for this machine by a name of this machine. A page that a
 // browser here shows can have its own name point here (DNS rebinding), and would
 // then read profiles and metrics; it cannot choose the Host header. Nor may a page of
 // elsewhere have the browser ask at all: a profile costs something.
-func ownHost(listen string, h http.Handler) http.Handler {
+func OwnHost(listen string, h http.Handler) http.Handler {
 	named, _, _ := net.SplitHostPort(listen)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		site := r.Header.Get("Sec-Fetch-Site")

@@ -6,6 +6,7 @@ import (
 
 	"hotshard/bindings"
 	"hotshard/data/store"
+	"hotshard/runtime/book"
 	"hotshard/runtime/world"
 )
 
@@ -38,6 +39,15 @@ func (o orders) Of(ctx context.Context, owner world.CharacterID, since int64, li
 // Last implements bindings.Orders.
 func (o orders) Last(ctx context.Context) (id, rank int64, err error) { return o.store.LastOrder(ctx) }
 
+// Sum implements bindings.Orders.
+func (o orders) Sum(ctx context.Context) (sum book.Sum, err error) {
+	err = o.store.EachOpenOrder(ctx, func(found *store.Order) {
+		order := toOrder(*found)
+		order.AddTo(&sum)
+	})
+	return sum, err
+}
+
 // Days implements bindings.Orders.
 func (o orders) Days(ctx context.Context, region, itemType string, limit int) ([]bindings.Day, error) {
 	all, err := o.store.Days(ctx, region, itemType, limit)
@@ -57,12 +67,12 @@ func toOrders(all []store.Order, err error) ([]bindings.Order, error) {
 }
 
 func toOrder(o store.Order) bindings.Order {
-	return bindings.Order{ID: o.ID, Owner: o.Owner, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
+	return bindings.Order{ID: o.ID, Owner: o.Owner, Keeper: o.Keeper, Side: string(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
 		Price: o.Price, Quantity: o.Quantity, Left: o.Left, Min: o.Least, Rank: o.Rank,
 		Created: o.Created / second, Expires: o.Expires / second, Ended: o.Ended / second, Reason: o.Reason}
 }
 
 func fromOrder(o bindings.Order) store.Order {
-	return store.Order{ID: o.ID, Owner: o.Owner, Side: store.Side(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
+	return store.Order{ID: o.ID, Owner: o.Owner, Keeper: o.Keeper, Side: store.Side(o.Side), Type: o.Type, Region: o.Region, System: o.System, Station: o.Station, Reach: o.Reach,
 		Price: o.Price, Quantity: o.Quantity, Least: o.Min, Rank: o.Rank, Expires: o.Expires * second}
 }

@@ -62,8 +62,8 @@ func (w *pprofWriter) bytes() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// pprofOf writes what a profile has seen.
-func pprofOf(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
+// Pprof writes what a profile has seen.
+func Pprof(samples []script.ProfileSample, began time.Time, during time.Duration) ([]byte, error) {
 	w := newPprof(began, during, &profile.ValueType{Type: "samples", Unit: "count"}, &profile.ValueType{Type: "time", Unit: "nanoseconds"})
 	for _, s := range samples {
 		w.add(s.Stack, nil, int64(s.Count), int64(s.Time))

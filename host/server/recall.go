@@ -231,6 +231,7 @@ func (c *recaller) wake(t *thawed) {
 	}
 	sys.LoseClients()
 	sys.FailLost(errLost)
+	sys.Resumed(t.path == "")
 	people := sys.Everybody()
 	for _, who := range people {
 		c.s.gate.Expect(who.ID, who.Name)

@@ -16,6 +16,7 @@ import (
 
 	"hotshard/bindings"
 	"hotshard/data/store"
+	"hotshard/host/api"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/record"
@@ -203,6 +204,7 @@ func (s *Server) listen() (err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
+	mux.Handle(api.Prefix, s.newAPI())
 	mux.Handle("/", web.Handler(s.universe.Map))
 	s.serveHTTP(mux)
 	if err = s.listenConsoles(); err != nil {

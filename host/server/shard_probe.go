@@ -161,6 +161,6 @@ func (v probe) Profile(ctx context.Context, name string, during time.Duration) (
 	if err != nil {
 		return nil, nil, err
 	}
-	encoded, err := pprofOf(samples, v.s.cfg.Clock.Now().Add(-during), during)
+	encoded, err := Pprof(samples, v.s.cfg.Clock.Now().Add(-during), during)
 	return samples, encoded, err
 }

@@ -86,7 +86,7 @@ func (t *savedTests) play(ctx context.Context) {
 	}
 
 	r := t.s.universe.Release()
-	out, ran := testsOf(ctx, r, changed)
+	out, ran := testsOf(ctx, r, changed, t.s.cfg.Scripts)
 
 	t.mu.Lock()
 	t.stop = func() {}
@@ -144,15 +144,15 @@ func (t *savedTests) now() command.Tested {
 	return out
 }
 
-// testsOf plays the tests that changed files of a release have; ran is false where
-// there are none.
-func testsOf(ctx context.Context, r *code.Release, changed []string) (out command.Tested, ran bool) {
+// testsOf plays the tests that changed files of a release have, with the recordings that stand
+// beside them below root; ran is false where there are none.
+func testsOf(ctx context.Context, r *code.Release, changed []string, root string) (out command.Tested, ran bool) {
 	files := luatest.Related(r, changed)
 	if len(files) == 0 {
 		return out, false
 	}
 	began := time.Now()
-	got := luatest.RunFiles(ctx, r, files, luatest.Options{New: testworld.New()})
+	got := luatest.RunFiles(ctx, r, files, luatest.Options{Root: root, New: testworld.New(), Replay: OpenReplay})
 	out = command.Tested{Release: r.Number, Passed: got.Passed, Failed: got.Failed, Left: got.Left, At: began, Took: time.Since(began)}
 	for _, f := range got.Failures {
 		out.Failures = append(out.Failures, strings.ReplaceAll(f.String(), "\n", "; "))
@@ -171,7 +171,7 @@ func (v keptReleases) TestPromote(ctx context.Context, w release.Wish) (command.
 	}
 	ctx, cancel := context.WithTimeout(ctx, promoteTestsTime)
 	defer cancel()
-	out, _ := testsOf(ctx, next, from.Changed(next))
+	out, _ := testsOf(ctx, next, from.Changed(next), v.s.cfg.Scripts)
 	return out, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"hotshard/bindings"
+	"hotshard/runtime/script"
 	"hotshard/runtime/world"
 )
 
@@ -50,6 +51,22 @@ func (m *memory) Transact(_ context.Context, why bindings.Why, changes []binding
 	return why.Answer, nil
 }
 
+// Answered looks a key up.
+func (m *memory) Answered(_ context.Context, player world.CharacterID, key, content string) (world.Value, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	old, found := m.asked[request{player, key}]
+	switch {
+	case !found:
+		return nil, nil
+	case old.content != content:
+		return nil, refusedFor("key_used", "the key %s was used for something else: what is new needs a key of its own", key)
+	case old.answer == nil:
+		return true, nil
+	}
+	return old.answer, nil
+}
+
 // request is what somebody has asked under a key, and answered what they were told.
 type (
 	request struct {
@@ -78,21 +95,21 @@ func (m *memory) apply(c bindings.Change) error {
 		}
 		m.values[c.Key] = old + c.N
 	case bindings.ExpectValue:
-		if !reflect.DeepEqual(m.values[c.Key], c.Value) {
+		if !reflect.DeepEqual(script.ForClient(m.values[c.Key]), script.ForClient(c.Value)) { // an empty table is an empty list
 			return bindings.Refused("what is stored under " + c.Key + " is not what was expected: read it again")
 		}
 	case bindings.MoveItem:
 		i, by := c.Item, c.Quantity
 		if c.Keeper != "" {
-			i.Owner = numbered(bindings.Holder{Keeper: c.Keeper})
+			i.Owner = m.numbered(bindings.Holder{Keeper: c.Keeper})
 		}
 		i.Quantity = max(by, -by)
 		_, err := m.change(i, by)
 		return err
 	case bindings.PassItem:
-		_, err := m.change(bindings.Item{Owner: numbered(c.From), Location: c.Location, Type: c.Type, Quantity: c.Quantity}, -c.Quantity)
+		_, err := m.change(bindings.Item{Owner: m.numbered(c.From), Location: c.Location, Type: c.Type, Quantity: c.Quantity}, -c.Quantity)
 		if err == nil {
-			_, err = m.change(bindings.Item{Owner: numbered(c.To), Location: c.Target, Type: c.Type, Quantity: c.Quantity}, c.Quantity)
+			_, err = m.change(bindings.Item{Owner: m.numbered(c.To), Location: c.Target, Type: c.Type, Quantity: c.Quantity}, c.Quantity)
 		}
 		return err
 	case bindings.OpenOrder:
@@ -103,6 +120,8 @@ func (m *memory) apply(c bindings.Change) error {
 		return m.end(c)
 	case bindings.RepriceOrder:
 		return m.reprice(c)
+	case bindings.KeepStanding:
+		return m.keepStanding(c)
 	case bindings.KeepRoom:
 		volume := 0.0
 		for at, n := range m.items {
@@ -119,16 +138,32 @@ func (m *memory) apply(c bindings.Change) error {
 
 // Kept lists what a keeper has in a place.
 func (p purse) Kept(_ context.Context, keeper, location string) ([]bindings.Item, error) {
-	all, err := p.owned(numbered(bindings.Holder{Keeper: keeper}))
+	all, err := p.owned(p.numbered(bindings.Holder{Keeper: keeper}))
 	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
 }
 
-// numbered is a holder as an owner: those who keep things and are nobody share one.
-func numbered(h bindings.Holder) world.CharacterID {
-	if h.Keeper != "" {
-		return -1
+// Places lists where a keeper has something.
+func (p purse) Places(_ context.Context, keeper, prefix string, limit int) ([]string, error) {
+	all, err := p.owned(p.numbered(bindings.Holder{Keeper: keeper}))
+	var list []string
+	for _, i := range all { // by place
+		if strings.HasPrefix(i.Location, prefix) && !slices.Contains(list, i.Location) && len(list) < limit {
+			list = append(list, i.Location)
+		}
 	}
-	return h.Character
+	return list, err
+}
+
+// numbered is a holder as an owner: those who keep things and are nobody have numbers below
+// zero.
+func (m *memory) numbered(h bindings.Holder) world.CharacterID {
+	if h.Keeper == "" {
+		return h.Character
+	}
+	if m.keeper[h.Keeper] == 0 {
+		m.keeper[h.Keeper] = world.CharacterID(-1 - len(m.keeper))
+	}
+	return m.keeper[h.Keeper]
 }
 
 // purse is a memory as the items' words see it.
@@ -137,6 +172,32 @@ type purse struct{ *memory }
 // List lists everything of an owner.
 func (p purse) List(_ context.Context, owner world.CharacterID) ([]bindings.Item, error) {
 	return p.owned(owner)
+}
+
+// In lists what an owner has in a place.
+func (p purse) In(_ context.Context, owner world.CharacterID, location string) ([]bindings.Item, error) {
+	all, err := p.owned(owner)
+	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
+}
+
+// line is a line of the books, about a stack.
+type line struct {
+	at   place
+	line bindings.Line
+}
+
+// Lines lists what became of a stack: what the market has traded, which is all that is
+// written down here.
+func (p purse) Lines(_ context.Context, i bindings.Item, before int64, limit int) ([]bindings.Line, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []bindings.Line
+	for _, l := range slices.Backward(p.lines) {
+		if l.at == (place{i.Owner, i.Location, i.Type}) && (before == 0 || l.line.Entry < before) && len(list) < limit {
+			list = append(list, l.line)
+		}
+	}
+	return list, nil
 }
 
 // At lists what lies in a place.

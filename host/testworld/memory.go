@@ -21,6 +21,8 @@ type memory struct {
 	asked  map[request]answered
 	orders map[int64]*bindings.Order
 	days   []bindings.Day
+	lines  []line
+	keeper map[string]world.CharacterID // numbers below zero, by name
 	now    func() time.Time
 }
 
@@ -32,7 +34,7 @@ type place struct {
 }
 
 func newMemory() *memory {
-	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}, orders: map[int64]*bindings.Order{}}
+	return &memory{values: map[string]world.Value{}, items: map[place]int64{}, asked: map[request]answered{}, orders: map[int64]*bindings.Order{}, keeper: map[string]world.CharacterID{}}
 }
 
 // Get returns a value, nil where there is none.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"hotshard/bindings"
+	"hotshard/runtime/book"
 	"hotshard/runtime/world"
 )
 
@@ -26,6 +27,7 @@ type desk struct{ *memory }
 
 func (m *memory) open(c bindings.OpenOrder) error {
 	o := c.Order
+	o.Owner = m.numbered(bindings.Holder{Character: o.Owner, Keeper: o.Keeper})
 	if m.orders[o.ID] != nil {
 		return refusedFor("conflict", "there is an order %d already", o.ID)
 	}
@@ -67,7 +69,29 @@ func (m *memory) trade(c bindings.TradeOrders) error {
 			o.Ended, o.Reason = 1, "filled"
 		}
 	}
+	m.note(bought, money, wallet, -paid, "buy", stood.Price, c.N)
+	m.note(sold, money, wallet, paid-c.Tax, "sell", stood.Price, c.N)
 	m.days = append(m.days, bindings.Day{Orders: 1, Volume: c.N, Turnover: paid, Highest: stood.Price, Lowest: stood.Price})
+	return nil
+}
+
+// note writes a line of a wallet.
+func (m *memory) note(o *bindings.Order, kind, location string, by int64, side string, price, n int64) {
+	m.lines = append(m.lines, line{place{o.Owner, location, kind}, bindings.Line{Entry: int64(len(m.lines) + 1), At: m.now().Unix(), Quantity: by, Cause: "trade",
+		Trades: []bindings.Trade{{Order: o.ID, Side: side, Type: o.Type, System: o.System, Station: o.Station, Price: price, Quantity: n}}}})
+}
+
+// keepStanding counts what stands.
+func (m *memory) keepStanding(c bindings.KeepStanding) error {
+	n := int64(0)
+	for _, o := range m.orders {
+		if o.Owner == c.Owner && o.Ended == 0 {
+			n++
+		}
+	}
+	if n > c.Most {
+		return refusedFor("too_many", "%d orders stand, and more may not: one has to end first", c.Most)
+	}
 	return nil
 }
 
@@ -202,6 +226,15 @@ func (d desk) Last(context.Context) (id, rank int64, err error) {
 		id, rank = max(id, o.ID), max(rank, o.Rank)
 	}
 	return id, rank, err
+}
+
+// Sum adds up what stands.
+func (d desk) Sum(context.Context) (sum book.Sum, err error) {
+	all, err := d.some(math.MaxInt, func(o *bindings.Order) bool { return o.Ended == 0 })
+	for i := range all {
+		all[i].AddTo(&sum)
+	}
+	return sum, err
 }
 
 // Days lists every trade as a day of its own.

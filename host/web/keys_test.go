@@ -36,7 +36,7 @@ func TestKeysBelongToTheOpenWindow(t *testing.T) {
 	t.Parallel()
 	s, p := pilotInSpace(t)
 	p.choose("Gate to Harrow")
-	for _, window := range []struct{ key, id string }{{"m", "map"}, {"i", "ship"}, {"g", "fleet"}, {"j", "log"}, {"?", "help"}} {
+	for _, window := range []struct{ key, id string }{{"m", "map"}, {"i", "ship"}, {"g", "fleet"}, {"j", "log"}, {"?", "help"}, {"c", "cargo"}, {"b", "market"}, {"y", "industry"}, {"p", "planets"}} {
 		open := `document.querySelector("#` + window.id + `").open`
 		p.do("press "+window.key, chromedp.Focus(chromedp.CSS("#space")), chromedp.KeyEvent(window.key))
 		p.until("see "+window.id, open)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"hotshard/host/document"
 	"hotshard/runtime/world"
 )
 
@@ -19,7 +20,7 @@ type mapHandler struct {
 
 	mu   sync.Mutex
 	made *world.Universe
-	doc  *document
+	doc  *document.Document
 }
 
 func (m *mapHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -34,11 +35,11 @@ func (m *mapHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the map cannot be made: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
-	doc.serve(w, r)
+	doc.Serve(w, r)
 }
 
 // document makes the answer at the first request for a universe and keeps it.
-func (m *mapHandler) document(u *world.Universe) (*document, error) {
+func (m *mapHandler) document(u *world.Universe) (*document.Document, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.made == u {
@@ -48,7 +49,7 @@ func (m *mapHandler) document(u *world.Universe) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.made, m.doc = u, newDocument("application/json", body)
+	m.made, m.doc = u, document.New("application/json", body)
 	return m.doc, nil
 }
 

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 
+	"hotshard/host/document"
 	"hotshard/runtime/world"
 )
 
@@ -22,29 +24,42 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // at each request for the map and may return another universe later; nil means
 // that there is none yet, and the answer is 503. The WebSocket at /play is the
 // gate's and not served here.
-func Handler(universe func() *world.Universe) http.Handler {
+func Handler(universe func() *world.Universe) http.Handler { return handler(load(embedded), universe) }
+
+// Replay is Handler for the page as the spectator's of a replay: it signs in by itself, and
+// shows the time line.
+func Replay(universe func() *world.Universe) http.Handler {
 	files := load(embedded)
+	body := bytes.Replace(files[index].Body(), []byte("<body "), []byte("<body data-replay "), 1)
+	files[index] = document.New(contentType(index), body)
+	return handler(files, universe)
+}
+
+// index is the page itself.
+const index = "index.html"
+
+func handler(files map[string]*document.Document, universe func() *world.Universe) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if name == "" {
-			name = "index.html"
+			name = index
 		}
 		f, ok := files[name]
 		if !ok {
 			http.NotFound(w, r)
 			return
 		}
-		f.serve(w, r)
+		f.Serve(w, r)
 	})
 	return secure(mux)
 }
 
 // load reads and packs every file below static once; what is embedded cannot
 // fail to be read, so an error here is a broken binary and the map stays empty.
-func load(from fs.FS) map[string]*document {
-	files := make(map[string]*document)
+func load(from fs.FS) map[string]*document.Document {
+	files := make(map[string]*document.Document)
 	_ = fs.WalkDir(from, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -53,7 +68,7 @@ func load(from fs.FS) map[string]*document {
 		if err != nil {
 			return err
 		}
-		files[strings.TrimPrefix(p, "static/")] = newDocument(contentType(p), body)
+		files[strings.TrimPrefix(p, "static/")] = document.New(contentType(p), body)
 		return nil
 	})
 	return files

@@ -45,7 +45,7 @@ type Place struct {
 // Order is a wish that stands, or that comes. Price is in hundredths.
 type Order struct {
 	ID    int64
-	Rank  int64 // of two of one price the lower stood first
+	Rank  int64 // of two of one price the lower stood first; of two of one rank the lower ID
 	Side  Side
 	Owner world.CharacterID
 	Place Place
@@ -59,6 +59,19 @@ type Order struct {
 
 // least is how much has to be traded at once.
 func (o *Order) least() int64 { return max(1, min(o.Min, o.Left)) }
+
+// sound says what is wrong with an order, however much is left of it.
+func (o *Order) sound() error {
+	switch {
+	case o.ID < 1:
+		return fmt.Errorf("order %d: orders count from 1", o.ID)
+	case o.Price < 1:
+		return fmt.Errorf("order %d: its price must be above 0", o.ID)
+	case o.Reach < AtStation || o.Reach > InRegion:
+		return fmt.Errorf("order %d reaches %d jumps", o.ID, o.Reach)
+	}
+	return nil
+}
 
 // Fill is a part of a standing order that an order which comes may have, at its price. It
 // is kept for that order until Settle or Return says what came of it.
@@ -119,11 +132,13 @@ func (b *Book) Get(id int64) (Order, bool) {
 // after whatever else may have come meanwhile.
 func (b *Book) Add(o Order) error {
 	place, known := b.region.index[o.Place.System]
-	switch {
+	switch err := o.sound(); {
+	case err != nil:
+		return err
 	case !known:
 		return fmt.Errorf("the system %d is not in this region", o.Place.System)
-	case o.Left < 1 || o.Price < 1:
-		return fmt.Errorf("order %d: price and quantity must be above 0", o.ID)
+	case o.Left < 1:
+		return fmt.Errorf("order %d: its quantity must be above 0", o.ID)
 	}
 	if _, ok := b.byID[o.ID]; ok {
 		return fmt.Errorf("order %d is in the book already", o.ID)
@@ -242,7 +257,7 @@ func (b *Book) Settle(fills []Fill) {
 			continue
 		}
 		m := &b.orders[at]
-		m.held -= f.Quantity
+		m.held -= min(f.Quantity, m.held) // of one that was removed and stands anew nothing is kept
 		if m.Left == 0 && m.held == 0 && !m.away {
 			b.drop(at)
 		}
@@ -258,9 +273,10 @@ func (b *Book) Return(fills []Fill) {
 			continue
 		}
 		m := &b.orders[at]
-		m.held -= f.Quantity
-		m.Left += f.Quantity
-		if m.away {
+		n := min(f.Quantity, m.held)
+		m.held -= n
+		m.Left += n
+		if m.away || m.Left == 0 {
 			continue
 		}
 		if m.listed && b.sides[m.Side].all[m.cell].key == b.keyOf(m) {

@@ -18,9 +18,9 @@ type cellKey struct {
 // entry is an order in a cell's heap. It has what it is compared by, so that comparing
 // touches no order. One whose order is elsewhere by now is dead, and goes when it comes up.
 type entry struct {
-	price, rank int64
-	at          int32
-	times       uint32 // that the place in the orders had been listed
+	price, rank, id int64
+	at              int32
+	times           uint32 // that the place in the orders had been listed
 }
 
 // cell is a heap of orders, the best on top.
@@ -41,12 +41,16 @@ type side struct {
 	order []int32 // those that are not empty, the one with the best order first
 }
 
-// better says whether one order is to be had before another.
+// better says whether one order is to be had before another. Of two it is always the same
+// one, wherever in the heap they are: so what the book does follows from the orders alone.
 func (c *cell) better(a, b entry) bool {
 	if a.price != b.price {
 		return a.price > b.price == c.dear
 	}
-	return a.rank < b.rank
+	if a.rank != b.rank {
+		return a.rank < b.rank
+	}
+	return a.id < b.id
 }
 
 func (c *cell) push(e entry) {
@@ -108,21 +112,28 @@ func (b *Book) keyOf(m *standing) cellKey {
 	return k
 }
 
-// list puts an order into its cell.
-func (b *Book) list(at int32) {
-	m := &b.orders[at]
-	s := &b.sides[m.Side]
-	key := b.keyOf(m)
+func entryOf(m *standing, at int32) entry { return entry{m.Price, m.Rank, m.ID, at, m.times} }
+
+// cellOf is the cell with a key, made when it is first asked for.
+func (s *side) cellOf(key cellKey) int32 {
 	i, ok := s.cells[key]
 	if !ok {
 		i = int32(len(s.all))
 		s.all = append(s.all, cell{key: key, dear: s.dear, self: i, pos: -1})
 		s.cells[key] = i
 	}
+	return i
+}
+
+// list puts an order into its cell.
+func (b *Book) list(at int32) {
+	m := &b.orders[at]
+	s := &b.sides[m.Side]
+	i := s.cellOf(b.keyOf(m))
 	m.listed, m.cell = true, i
 	m.times++
 	c := &s.all[i]
-	c.push(entry{m.Price, m.Rank, at, m.times})
+	c.push(entryOf(m, at))
 	if c.pos < 0 || c.heap[0].at == at {
 		s.move(i)
 	}
@@ -169,8 +180,13 @@ func (b *Book) sweep(c *cell) {
 		}
 	}
 	c.heap, c.dead = kept, 0
-	for i := len(kept)/2 - 1; i >= 0; i-- {
-		c.down(i, kept[i])
+	c.heapify()
+}
+
+// heapify makes a heap of entries in any order.
+func (c *cell) heapify() {
+	for i := len(c.heap)/2 - 1; i >= 0; i-- {
+		c.down(i, c.heap[i])
 	}
 }
 

@@ -14,6 +14,7 @@ type committer struct {
 	options func(program string) script.Options
 	stagers map[string]*reload.Stager
 	change  func(*code.Release) (*code.Release, error) // nil: none
+	asks    bool                                       // what a shard would refuse is refused; what it did is done again all the same
 }
 
 // commit does a script.DeedCommit again, or what is done in its place.
@@ -41,6 +42,11 @@ func (c *committer) commit(st *script.State, d script.Deed) error {
 	staged, err := g.Stage(st.Release(), to, roots)
 	if err != nil {
 		return fmt.Errorf("release %d does not follow release %d here: %w", to.Number, st.Release().Number, err)
+	}
+	if c.asks {
+		if _, err := reload.Plan(st, staged); err != nil {
+			return err
+		}
 	}
 	if _, err := reload.Commit(st, staged); err != nil {
 		return fmt.Errorf("release %d does not follow release %d here: %w", to.Number, st.Release().Number, err)

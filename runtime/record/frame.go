@@ -100,10 +100,10 @@ type frames struct {
 func openFrames(r io.Reader) (*frames, error) {
 	var line [len(magic) + 1]byte
 	if _, err := io.ReadFull(r, line[:]); err != nil || string(line[:len(magic)]) != magic {
-		return nil, errors.New("no recording")
+		return nil, errors.New("it is no recording: record keep @SYSTEM --as NAME on a shard makes one")
 	}
 	if line[len(magic)] != Format {
-		return nil, fmt.Errorf("a recording of format %d, and this build reads %d", line[len(magic)], Format)
+		return nil, fmt.Errorf("a recording of format %d, and this build reads %d: record it anew, or run it with the build that made it", line[len(magic)], Format)
 	}
 	return &frames{r}, nil
 }

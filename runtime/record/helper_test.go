@@ -98,6 +98,7 @@ type shard struct {
 	*system.System
 	t        testing.TB
 	recorder *Recorder
+	stream   *Stream
 	clock    *handClock
 	stager   *reload.Stager
 	clients  map[world.CharacterID]*connection
@@ -126,6 +127,7 @@ func (t teller) PlayerEntered(p world.CharacterID, _ string) {
 	t.st.Emit("player_entered", lua.LNumber(p))
 }
 func (teller) SystemStarted()                                          {}
+func (teller) SystemResumed(bool)                                      {}
 func (teller) SystemStopping()                                         {}
 func (teller) PlayerLeft(world.CharacterID, string)                    {}
 func (teller) PlayerArrived(world.CharacterID, string, world.EntityID) {}
@@ -163,6 +165,10 @@ return lib`, n/2)}
 }
 
 func newShard(t testing.TB, change ...func(*Config)) *shard {
+	return newShardOf(t, scripts(1), change...)
+}
+
+func newShardOf(t testing.TB, files map[string][]byte, change ...func(*Config)) *shard {
 	s := &shard{t: t, clock: newHandClock(epoch), clients: map[world.CharacterID]*connection{}, next: 1}
 	cfg := Config{Dir: t.TempDir(), Clock: s.clock, Map: func() ([]byte, error) { return []byte("map"), nil }, Every: 5 * time.Second}
 	for _, f := range change {
@@ -173,11 +179,12 @@ func newShard(t testing.TB, change ...func(*Config)) *shard {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.recorder.Close)
-	s.at = code.NewRelease(1, scripts(1))
+	s.at = code.NewRelease(1, files)
 	sc := setup().System
 	sc.Clock, sc.Script.Now = s.clock, s.clock.Now
 	sc.Release = func() *code.Release { return s.at }
-	sc.Record = s.recorder.Stream(sc.Address, &sc)
+	s.stream = s.recorder.Stream(sc.Address, &sc)
+	sc.Record = s.stream
 	s.System = system.New(sc)
 	if err := s.Start(epoch); err != nil {
 		t.Fatal(err)
@@ -202,8 +209,10 @@ func (s *shard) post(m system.Message) {
 }
 
 // release brings the system to other scripts, between two ticks.
-func (s *shard) release(n int) {
-	to := code.NewRelease(n, scripts(n))
+func (s *shard) release(n int) { s.change(code.NewRelease(n, scripts(n))) }
+
+// change is release to one that is given.
+func (s *shard) change(to *code.Release) {
 	s.post(system.Between(func(sys *system.System) {
 		staged, err := s.stager.Stage(s.at, to, sys.State().Modules())
 		if err != nil {

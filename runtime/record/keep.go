@@ -67,7 +67,9 @@ func (rec *Recording) write(path string, since time.Time) error {
 	}
 	w := &keeper{f: f, releases: map[string]bool{}}
 	w.raw(head())
-	w.frame(kindMeta, rec.Meta.encode())
+	meta := rec.Meta
+	meta.Whole = true
+	w.frame(kindMeta, meta.encode())
 	w.frame(kindMap, rec.World())
 	images := 0
 	for p, err := range rec.Parts(since) {
@@ -82,6 +84,7 @@ func (rec *Recording) write(path string, since time.Time) error {
 	if images == 0 {
 		w.err = errors.Join(w.err, errors.New("nothing is recorded that could be kept"))
 	}
+	w.frame(kindEnd, nil)
 	return errors.Join(w.err, f.Close())
 }
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,47 +47,86 @@ func TestWhatALifeComesTo(t *testing.T) {
 	}
 }
 
-// TestOtherMachinesPlayTheSame builds for processors that add to products without rounding
-// them, and for those that do not, and runs on 1, 2 and 7 processors: every tick of a life has
-// to come to the same.
-func TestOtherMachinesPlayTheSame(t *testing.T) {
-	levels := []string{"v1"}
-	switch {
-	case os.Getenv("HOTSHARD_THOROUGH") == "":
-		t.Skip("only with HOTSHARD_THOROUGH=1, as in make check: it builds the machine twice")
-	case runtime.GOARCH != "amd64":
-		levels = nil
-	case cpu.X86.HasFMA && cpu.X86.HasAVX2 && cpu.X86.HasBMI2:
-		levels = append(levels, "v3")
+// machine is a kind of processor that the life is played on: how to build for it, and what runs
+// such a program here.
+type machine struct {
+	name  string
+	env   []string
+	run   []string
+	procs []int
+}
+
+// machines are those that this one can play: itself, those of its kind that add to products
+// without rounding them and those that do not, and one of another kind, in an emulator.
+func machines(t *testing.T) []machine {
+	all := []machine{{name: "here", procs: []int{1, 2, 7}}}
+	if runtime.GOARCH == "amd64" {
+		all = append(all, machine{name: "GOAMD64=v1", env: []string{"GOAMD64=v1"}, procs: []int{1, 7}})
+		if cpu.X86.HasFMA && cpu.X86.HasAVX2 && cpu.X86.HasBMI2 {
+			all = append(all, machine{name: "GOAMD64=v3", env: []string{"GOAMD64=v3"}, procs: []int{1, 2, 7}})
+		}
 	}
-	want, from := "", ""
-	for _, level := range append([]string{""}, levels...) {
-		binary := filepath.Join(t.TempDir(), "record.test")
-		build := exec.Command("go", "test", "-c", "-o", binary, ".")
-		build.Env = append(os.Environ(), "GOAMD64="+level)
-		if level == "" {
-			build.Env = os.Environ()
-		}
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		for _, procs := range []int{1, 2, 7} {
-			digests := filepath.Join(t.TempDir(), "digests")
-			life := exec.Command(binary, "-test.run", "^TestWhatALifeComesTo$")
-			life.Env = append(os.Environ(), fmt.Sprint("GOMAXPROCS=", procs), "HOTSHARD_TEST_DIGESTS="+digests)
-			if out, err := life.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, out)
+	if emulator := arm64(t); runtime.GOARCH != "arm64" && emulator != "" {
+		all = append(all, machine{name: "arm64", env: []string{"GOARCH=arm64", "CGO_ENABLED=0"}, run: []string{emulator}, procs: []int{1, 7}})
+	}
+	return all
+}
+
+// arm64 is a program that runs those of arm64, "" where there is none.
+func arm64(t *testing.T) (emulator string) {
+	t.Run("arm64", func(t *testing.T) {
+		for _, name := range []string{"qemu-aarch64", "qemu-aarch64-static"} {
+			if path, err := exec.LookPath(name); err == nil {
+				emulator = path
+				return
 			}
-			got, err := os.ReadFile(digests)
-			if err != nil {
-				t.Fatal(err)
-			}
-			here := fmt.Sprintf("GOAMD64=%s on %d processors", level, procs)
+		}
+		if runtime.GOARCH != "arm64" {
+			t.Skip("qemu-aarch64 is not installed")
+		}
+	})
+	return emulator
+}
+
+// plays builds for a machine, and returns what the life comes to on so many of its processors.
+func (m machine) plays(t *testing.T) (digests []string) {
+	binary := filepath.Join(t.TempDir(), "record.test")
+	build := exec.Command("go", "test", "-c", "-o", binary, ".")
+	build.Env = append(os.Environ(), m.env...)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", m.name, err, out)
+	}
+	for _, procs := range m.procs {
+		out := filepath.Join(t.TempDir(), "digests")
+		command := append(slices.Clone(m.run), binary, "-test.run", "^TestWhatALifeComesTo$")
+		life := exec.Command(command[0], command[1:]...)
+		life.Env = append(os.Environ(), fmt.Sprint("GOMAXPROCS=", procs), "HOTSHARD_TEST_DIGESTS="+out)
+		if said, err := life.CombinedOutput(); err != nil {
+			t.Fatalf("%s on %d processors: %v\n%s", m.name, procs, err, said)
+		}
+		got, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests = append(digests, string(got))
+	}
+	return digests
+}
+
+// TestOtherMachinesPlayTheSame plays one life on several kinds of processors, and on 1, 2 and 7
+// of them: every tick has to come to the same.
+func TestOtherMachinesPlayTheSame(t *testing.T) {
+	if os.Getenv("HOTSHARD_THOROUGH") == "" {
+		t.Skip("only with HOTSHARD_THOROUGH=1, as in make check: it builds the machine several times")
+	}
+	want := ""
+	for _, m := range machines(t) {
+		for i, got := range m.plays(t) {
 			if want == "" {
-				want, from = string(got), here
+				want = got
 			}
-			if string(got) != want {
-				t.Errorf("%s comes out differently from %s, first at tick %s", here, from, firstOther(string(got), want))
+			if got != want {
+				t.Errorf("%s on %d processors comes out differently, first at tick %s", m.name, m.procs[i], firstOther(got, want))
 			}
 		}
 	}

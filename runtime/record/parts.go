@@ -31,6 +31,7 @@ type Meta struct {
 	Version     string        `json:"version"` // of the program
 	Machine     string        `json:"machine"` // that it ran on: "linux/amd64"
 	Note        string        `json:"note,omitempty"`
+	Whole       bool          `json:"whole,omitempty"` // a file that ends with a frame that says so
 }
 
 func (m *Meta) encode() []byte {

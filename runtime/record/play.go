@@ -140,17 +140,23 @@ func (r *Run) Part(p Part) (goes bool, err error) {
 	return true, err
 }
 
+// thaw makes the system of an image that is to be run again, on the release of the image.
+func (rec *Recording) thaw(p Part, setup Setup, cfg system.PlaybackConfig) (*system.Playback, *code.Release, error) {
+	made, err := rec.Release(p.Releases[0].Number, p.Releases[0].Hash)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg.System, cfg.Thaw, cfg.Release = setup.System, reload.Thaw, rec.Release
+	cfg.System.Release = func() *code.Release { return made }
+	play, err := system.NewPlayback(cfg, p.Image)
+	return play, made, err
+}
+
 // begin thaws the first image.
 func (r *Run) begin(p Part) error {
-	made, err := r.rec.Release(p.Releases[0].Number, p.Releases[0].Hash)
-	if err != nil {
-		return err
-	}
-	cfg := r.setup.System
-	cfg.Release = func() *code.Release { return made }
-	r.play, err = system.NewPlayback(system.PlaybackConfig{
-		System: cfg, Thaw: reload.Thaw, Commit: r.change, Release: r.rec.Release, Stepped: r.stepped, Saved: r.opts.Saved, Observer: r.opts.Observer,
-	}, p.Image)
+	var made *code.Release
+	var err error
+	r.play, made, err = r.rec.thaw(p, r.setup, system.PlaybackConfig{Commit: r.change, Stepped: r.stepped, Saved: r.opts.Saved, Observer: r.opts.Observer})
 	if err != nil {
 		return err
 	}
@@ -196,13 +202,7 @@ func (r *Run) compare(p Part) error {
 
 // differ says in what the system of an image differs from the one that is run.
 func (r *Run) differ(p Part) error {
-	made, err := r.rec.Release(p.Releases[0].Number, p.Releases[0].Hash)
-	if err != nil {
-		return err
-	}
-	cfg := r.setup.System
-	cfg.Release = func() *code.Release { return made }
-	recorded, err := system.NewPlayback(system.PlaybackConfig{System: cfg, Thaw: reload.Thaw}, p.Image)
+	recorded, _, err := r.rec.thaw(p, r.setup, system.PlaybackConfig{})
 	if err != nil {
 		return err
 	}

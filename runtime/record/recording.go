@@ -24,6 +24,8 @@ type Recording struct {
 
 	dir      string   // of the recordings, "" for a kept file
 	paths    []string // in the order of time
+	parts    []Part   // of one in memory, which has no paths
+	torn     bool     // the file of one that was kept ends in the middle of something
 	releases map[string]*code.Release
 	near     *code.Release
 	world    []byte // the map, as the host wrote it
@@ -71,21 +73,45 @@ func OpenFile(path string) (*Recording, error) {
 	return rec, nil
 }
 
+// OpenWhole is OpenFile of a recording that must be as it was written, from its beginning to
+// its end: a test that plays half of one would pass for the wrong reason.
+func OpenWhole(path string) (*Recording, error) {
+	rec, err := OpenFile(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case rec.Meta.System == "":
+		return nil, fmt.Errorf("%s: it is torn off before it says what it is of: %s", path, copyAgain)
+	case rec.torn, rec.Meta.Whole && !rec.Ended:
+		return nil, fmt.Errorf("%s: it is torn off, or was changed on the way: %s", path, copyAgain)
+	case rec.world == nil:
+		return nil, fmt.Errorf("%s: the map is not in it: it is a segment of a shard's ring, and not what record keep makes", path)
+	}
+	return rec, nil
+}
+
+const copyAgain = "copy it again from where it was kept, as bytes (git wants \"*.rec binary\" in .gitattributes)"
+
 // begin reads what a file says of itself.
 func (rec *Recording) begin(path string) error {
-	return eachFrame(path, func(k kind, data []byte) (err error) {
-		switch k {
-		case kindMeta:
-			rec.Meta, err = decodeMeta(data)
-		case kindMap:
-			rec.world = data
-		case kindRelease:
-			err = rec.keep(data)
-		case kindEnd:
-			rec.Ended = true
-		}
-		return err
-	})
+	torn, err := visitFrames(path, rec.introduce)
+	rec.torn = torn
+	return err
+}
+
+// introduce takes in what a frame says of the whole.
+func (rec *Recording) introduce(k kind, data []byte) (err error) {
+	switch k {
+	case kindMeta:
+		rec.Meta, err = decodeMeta(data)
+	case kindMap:
+		rec.world = data
+	case kindRelease:
+		err = rec.keep(data)
+	case kindEnd:
+		rec.Ended = true
+	}
+	return err
 }
 
 // keep takes in a release.
@@ -101,25 +127,31 @@ func (rec *Recording) keep(data []byte) error {
 
 // eachFrame visits the frames of a file. A file that is torn off ends there.
 func eachFrame(path string, visit func(kind, []byte) error) error {
+	_, err := visitFrames(path, visit)
+	return err
+}
+
+// visitFrames is eachFrame, and says whether the file is torn off.
+func visitFrames(path string, visit func(kind, []byte) error) (torn bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer f.Close()
 	fs, err := openFrames(bufio.NewReaderSize(f, 1<<16))
 	if err != nil {
-		return err
+		return false, err
 	}
 	for {
 		k, data, err := fs.next()
-		if errors.Is(err, io.EOF) || errors.Is(err, errTorn) {
-			return nil
+		if torn = errors.Is(err, errTorn); torn || errors.Is(err, io.EOF) {
+			return torn, nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := visit(k, data); err != nil {
-			return err
+			return false, err
 		}
 	}
 }
@@ -153,6 +185,9 @@ var errEnough = errors.New("enough")
 // Parts are the parts from the last image on that is not after a time; the zero time is for
 // the newest image, one before the first image for that. An error is the last that comes.
 func (rec *Recording) Parts(from time.Time) iter.Seq2[Part, error] {
+	if rec.parts != nil {
+		return rec.inMemory
+	}
 	return func(yield func(Part, error) bool) {
 		var held []Part // since an image that may be the one
 		begun := false
@@ -195,6 +230,15 @@ func (rec *Recording) Parts(from time.Time) iter.Seq2[Part, error] {
 			if !yield(h, nil) {
 				return
 			}
+		}
+	}
+}
+
+// inMemory are the parts of a recording in memory.
+func (rec *Recording) inMemory(yield func(Part, error) bool) {
+	for _, p := range rec.parts {
+		if !yield(p, nil) {
+			return
 		}
 	}
 }

@@ -21,6 +21,7 @@ type traceEntry struct {
 // panicWithTrace is what a task's thread does with an error that no pcall
 // catches: it notes the stack, which gopher-lua unwinds before we see the error.
 func (s *State) panicWithTrace(L *lua.LState) {
+	s.failed(L)
 	s.trace = s.traceback(L)
 	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1)})
 }

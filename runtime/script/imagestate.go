@@ -30,6 +30,7 @@ func (c *codec) writeState(w *image.Writer) {
 	c.writeRegistrations(w)
 	c.writeTasks(w)
 	c.writeKept(w)
+	c.writeHost(w)
 }
 
 func (c *codec) readState(r *image.Reader) {
@@ -48,6 +49,7 @@ func (c *codec) readState(r *image.Reader) {
 	c.readRegistrations(r)
 	c.readTasks(r)
 	c.readKept(r)
+	c.readHost(r)
 }
 
 // writeModules writes which files are loaded. The one who reads gives them the code of
@@ -369,8 +371,8 @@ func (c *codec) writeKept(w *image.Writer) {
 		w.Value(s.kept[key])
 	}
 	w.Step("what reloads keep of before")
-	w.Bool(s.reloads != nil)
-	if s.reloads != nil {
+	w.Bool(s.reloads != nil && !s.reloads.Empty(s)) // only asking what a release would do makes one
+	if s.reloads != nil && !s.reloads.Empty(s) {
 		s.reloads.Write(s, w)
 	}
 	w.Step("texts that were loaded")
@@ -395,6 +397,34 @@ func (c *codec) readKept(r *image.Reader) {
 	}
 	c.readLoads(r)
 	c.readOverrides(r)
+}
+
+// Keeping is a host, as given to Install, whose words keep something for scripts outside of
+// Lua: that is part of the State's image.
+type Keeping interface {
+	WriteImage(*image.Writer)
+	ReadImage(*image.Reader)
+}
+
+// writeHost writes what the host of the words keeps.
+func (c *codec) writeHost(w *image.Writer) {
+	w.Step("what words keep")
+	k, ok := c.s.host.(Keeping)
+	if w.Bool(ok); ok {
+		k.WriteImage(w)
+	}
+}
+
+func (c *codec) readHost(r *image.Reader) {
+	if !r.Bool() {
+		return
+	}
+	k, ok := c.s.host.(Keeping)
+	if !ok {
+		r.Fail("what words have kept, and nobody to read it")
+		return
+	}
+	k.ReadImage(r)
 }
 
 // writeLoads writes which texts functions have given to loadstring.

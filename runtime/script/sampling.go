@@ -90,6 +90,15 @@ func (p *sampling) spend(rest int64) bool {
 	return true
 }
 
+// keep notes how far the running entry is; what it returns brings that back.
+func (p *sampling) keep() (back func()) {
+	if p == nil {
+		return func() {}
+	}
+	left, handed := p.left, p.handed
+	return func() { p.left, p.handed = left, handed }
+}
+
 // look notes the stack that L stands at.
 func (s *State) look(L *lua.LState) {
 	p := s.sampling

@@ -117,6 +117,7 @@ type State struct {
 	profile  *profiling
 	sampling *sampling // nil where nobody listens
 	watch    *Watch    // nil while nobody asks who writes what
+	debugger Debugger  // nil while nobody looks on
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool
@@ -208,6 +209,8 @@ func (s *State) SetRelease(r *code.Release, undo *Undo) {
 // commit, what migrations have replaced. The State carries it and knows nothing of it.
 type ReloadState interface {
 	Advanced() // the game has gone on
+
+	Empty(s *State) bool // there is nothing to write
 
 	// Write writes it as part of an image, and WriteRest what it knows of objects by
 	// their numbers; Read and ReadRest read that.

@@ -75,6 +75,37 @@ func toValue(v lua.LValue, depth int) (world.Value, error) {
 	return nil, fmt.Errorf("a %s cannot be sent or stored; only nil, booleans, numbers, strings and tables of them", v.Type())
 }
 
+// ForClient is a value that scripts send or answer as clients get it. Lua has one kind of
+// table: an empty one is an empty list.
+func ForClient(v world.Value) world.Value {
+	switch v := v.(type) {
+	case map[string]world.Value:
+		if len(v) == 0 {
+			return []world.Value{}
+		}
+		for k, e := range v {
+			if isTable(e) {
+				v[k] = ForClient(e)
+			}
+		}
+	case []world.Value:
+		for i, e := range v {
+			if isTable(e) {
+				v[i] = ForClient(e)
+			}
+		}
+	}
+	return v
+}
+
+func isTable(v world.Value) bool {
+	switch v.(type) {
+	case map[string]world.Value, []world.Value:
+		return true
+	}
+	return false
+}
+
 func tableValue(t *lua.LTable, depth int) (world.Value, error) {
 	var list []world.Value
 	n := vm.Len(t)

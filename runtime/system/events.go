@@ -6,6 +6,7 @@ import "hotshard/runtime/world"
 // it; each method is called on the system's goroutine while no Lua runs.
 type Events interface {
 	SystemStarted()
+	SystemResumed(killed bool)
 	SystemStopping()
 	PlayerEntered(p world.CharacterID, reason string)
 	PlayerLeft(p world.CharacterID, reason string)
@@ -30,6 +31,7 @@ type Events interface {
 type noEvents struct{}
 
 func (noEvents) SystemStarted()                                                 {}
+func (noEvents) SystemResumed(bool)                                             {}
 func (noEvents) SystemStopping()                                                {}
 func (noEvents) PlayerEntered(world.CharacterID, string)                        {}
 func (noEvents) PlayerLeft(world.CharacterID, string)                           {}

@@ -103,6 +103,13 @@ func (s *System) LoseClients() {
 	s.settle()
 }
 
+// Resumed tells the scripts that the system goes on after the end of its process, which was
+// killed or stopped in order. It is called when all that is lost with the process has been.
+func (s *System) Resumed(killed bool) {
+	s.scripts.raise(func(e Events) { e.SystemResumed(killed) })
+	s.settle()
+}
+
 // Somebody is a player by id and name.
 type Somebody struct {
 	ID   world.CharacterID

@@ -183,8 +183,9 @@ func (r recorder) note(format string, args ...any) {
 	r.s.log = append(r.s.log, fmt.Sprintf(format, args...))
 }
 
-func (r recorder) SystemStarted()  { r.note("started") }
-func (r recorder) SystemStopping() { r.note("stopping") }
+func (r recorder) SystemStarted()            { r.note("started") }
+func (r recorder) SystemResumed(killed bool) { r.note("resumed, killed %v", killed) }
+func (r recorder) SystemStopping()           { r.note("stopping") }
 func (r recorder) PlayerEntered(p world.CharacterID, reason string) {
 	r.note("entered %d %s", p, reason)
 	r.st.Emit("player_entered", lua.LNumber(p))
@@ -244,7 +245,7 @@ func newBench(t testing.TB, source string, change ...func(*Config)) *bench {
 
 // bindTest gives scripts the few words that these tests need.
 func bindTest(s *System, st *script.State) {
-	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "ask", Yields: true}, {Name: "store", Yields: true}, {Name: "order", Yields: true}}}, map[string]lua.LGFunction{
+	st.Bind(script.Table{Name: "core", Funcs: []script.Func{{Name: "jump"}, {Name: "kick"}, {Name: "pod"}, {Name: "ask", Yields: true}, {Name: "store", Yields: true}, {Name: "order", Yields: true}}}, map[string]lua.LGFunction{
 		"jump": func(L *lua.LState) int {
 			if err := s.Jump(s.Player(world.CharacterID(L.CheckNumber(1))), gateID); err != nil {
 				L.Push(lua.LNil)
@@ -255,6 +256,15 @@ func bindTest(s *System, st *script.State) {
 			return 1
 		},
 		"kick": func(L *lua.LState) int { s.Kick(s.Player(world.CharacterID(L.CheckNumber(1))), "test"); return 0 },
+		"pod": func(L *lua.LState) int { // the ship is lost, and its pilot in a pod at once
+			p := s.Player(world.CharacterID(L.CheckNumber(1)))
+			if at, ok := s.Space().Place(p.Ship); ok {
+				s.Remove(p.Ship)
+				pod, _ := s.Spawn(Spawn{Ship: *wren(at)}) // there is a space
+				_ = s.SetShip(p, pod)                     // and the pod
+			}
+			return 0
+		},
 		"store": func(L *lua.LState) int {
 			w, err := st.Park(L, "store")
 			if err != nil {

@@ -140,8 +140,8 @@ func (s *System) failed(f script.Fault) {
 	}
 }
 
-// logged is a line for the log by a system that is run again.
-func (s *System) logged(level, module, text string) {
+// noted is a line for the log by a system that is run again.
+func (s *System) noted(level, module, text string) {
 	file, _, _ := strings.Cut(module, "@")
 	s.did(ActLog, "", level+" in "+file, func() string { return text })
 }

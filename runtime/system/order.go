@@ -74,7 +74,7 @@ func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.s.sending.cork(c.client)
 	c.s.tape.replied(c.id, result, err)
 	c.s.repliedTo(c.p, c.id, result, err)
-	c.client.Reply(c.id, result, forPlayer(err))
+	c.client.Reply(c.id, script.ForClient(result), forPlayer(err))
 }
 
 // forPlayer makes a refusal by the scripts one that the player gets to see.

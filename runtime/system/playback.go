@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hotshard/runtime/clock"
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
@@ -20,14 +21,18 @@ type Playback struct {
 	s    *System
 	cfg  PlaybackConfig
 	k    *kinds
+	left *image.Reader // of the batch in hand
 	last int64
 
 	batch   []Message // of the step that is read
 	answers []heard
 	lost    map[world.CharacterID]bool
-	failed  error // of a deed in the step
+	keeping map[world.CharacterID]bool // whose clients keep what they see
+	failed  error                      // of a deed in the step
 	got     Digests
-	ran     bool // the step has come to its digest
+	gauged  bool     // functions are measured in this run, or were: that takes steps of Lua
+	ran     bool     // the step has come to its digest
+	done    *Stepped // the one that was run last, until Next has told of it
 
 	commands map[commandKey]string // given and not answered, where somebody observes
 }
@@ -46,10 +51,20 @@ type PlaybackConfig struct {
 	Commit func(*script.State, script.Deed) error
 	// Release finds the release that a tape names.
 	Release func(number int, hash string) (*code.Release, error)
-	// Stepped hears of each step that was run; false ends the run. It may be nil.
+	// Stepped hears of each step that Run has run; false ends the run. It may be nil.
 	Stepped func(Stepped) bool
 	// Saved hears what the system saves. It may be nil.
 	Saved func([]Character)
+	// Fault and Log hear what a system's OnFault and OnLog hear. They may be nil.
+	Fault func(script.Fault)
+	Log   func(level, module, text string)
+	// Took hears of each message of a step, before the step is run. It may be nil.
+	Took func(Message)
+	// Replied hears the answers to players' commands. It may be nil.
+	Replied func(to world.CharacterID, id uint64, result world.Value, err error)
+	// Told hears the events that a player's connection is sent, but not what there is in
+	// space: an Onlooker sees that. It may be nil.
+	Told func(world.CharacterID, *wire.Frame)
 	// Observer hears of all that it does; nil: nobody.
 	Observer Observer
 }
@@ -69,7 +84,7 @@ var ErrStopped = errors.New("stopped")
 // NewPlayback thaws the system of an image. Players who had a connection have one that
 // nobody hears.
 func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
-	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, commands: map[commandKey]string{}}
+	p := &Playback{cfg: cfg, lost: map[world.CharacterID]bool{}, keeping: map[world.CharacterID]bool{}, commands: map[commandKey]string{}}
 	c := cfg.System
 	c.Record, c.Router, c.Saver, c.Clock = nil, silent{}, silent{p}, nil
 	c.playback, c.NewRound, c.Tally = p, nil, nil
@@ -86,8 +101,38 @@ func NewPlayback(cfg PlaybackConfig, data []byte) (*Playback, error) {
 // from here. It returns the same image of this one.
 func (p *Playback) Begin() ([]byte, error) {
 	p.s.tape.count(p.s)
-	p.answers = nil
+	p.answers, p.gauged = nil, false
 	return p.s.snapshotImage()
+}
+
+// Leave takes players out of the system, between two steps, whatever the tape says of them.
+func (p *Playback) Leave(players []world.CharacterID) {
+	for _, id := range players {
+		p.s.leave(Leave{Player: id, Reason: "logout"})
+		p.s.settle()
+	}
+}
+
+// Asked is how many questions the system has asked the outside since the beginning, or since
+// Begin.
+func (p *Playback) Asked() uint64 { return p.s.tape.asked }
+
+// Image writes the system down as it stands, and nothing counts from here: what is run goes
+// on as if nobody had asked.
+func (p *Playback) Image() ([]byte, error) { return p.s.snapshotImage() }
+
+// Try runs a step that nobody has recorded, with messages that nobody has sent. What follows
+// on the tape does not follow on that.
+func (p *Playback) Try(messages ...Message) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the core failed: %v", v)
+		}
+	}()
+	s := p.s
+	s.mail.batch = append(s.mail.batch, messages...)
+	s.tick(s.time.real.Add(s.time.period()), s.time.date.Add(s.time.period()))
+	return nil
 }
 
 // Live makes the system one that plays, from where the run has come to, in the shard that
@@ -117,9 +162,10 @@ func (p *Playback) System() *System { return p.s }
 // Close gives its scripts back.
 func (p *Playback) Close() { p.s.scripts.close() }
 
-// client is the connection of a player: it hears nothing, and loses frames when the tape
-// says so.
-func (p *Playback) client(id world.CharacterID) Client { return &listener{p: p, id: id} }
+// client is the connection of a player. It loses frames when the tape says so.
+func (p *Playback) client(id world.CharacterID) Client {
+	return &listener{p: p, id: id}
+}
 
 type listener struct {
 	noClient
@@ -132,6 +178,23 @@ func (c *listener) NeedSnapshot() bool {
 	lost := c.p.lost[c.id]
 	delete(c.p.lost, c.id)
 	return lost
+}
+
+// Reply implements Client.
+func (c *listener) Reply(id uint64, result world.Value, err error) {
+	if c.p.cfg.Replied != nil {
+		c.p.cfg.Replied(c.id, id, result, err)
+	}
+}
+
+// KeepsView implements Keeper.
+func (c *listener) KeepsView() bool { return c.p.keeping[c.id] }
+
+// Send implements Client.
+func (c *listener) Send(f *wire.Frame) {
+	if c.p.cfg.Told != nil && f.Kind() == wire.KindText {
+		c.p.cfg.Told(c.id, f)
+	}
 }
 
 // silent is a shard with nobody in it.
@@ -163,6 +226,10 @@ func (p *Playback) answer(asked uint64) string {
 	return ""
 }
 
+func (p *Playback) stepped(d Digests, measured bool) {
+	p.got, p.ran, p.gauged = d, true, p.gauged || measured
+}
+
 // hear answers a question that is answered at once.
 func (p *Playback) hear(q Question, asked uint64) string {
 	text := p.answer(asked)
@@ -172,24 +239,45 @@ func (p *Playback) hear(q Question, asked uint64) string {
 	return text
 }
 
-func (p *Playback) stepped(d Digests) { p.got, p.ran = d, true }
-
 // Run does what a batch says. Its bytes come from outside: what is wrong with them is an
 // error, after which the system must not be used.
-func (p *Playback) Run(batch []byte) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("the core failed: %v", v)
-		}
-	}()
-	r := image.NewPlainReader(batch)
-	p.last = 0
-	for r.More() {
-		if err := p.op(r, r.Small(ops-1)); err != nil {
+func (p *Playback) Run(batch []byte) error {
+	for p.Load(batch); ; {
+		st, ran, err := p.Next()
+		if err != nil || !ran {
 			return err
 		}
+		if p.cfg.Stepped != nil && !p.cfg.Stepped(st) {
+			return ErrStopped
+		}
 	}
-	return r.Err()
+}
+
+// Load takes the batch that Next runs, in the place of the one before.
+func (p *Playback) Load(batch []byte) { p.left, p.last = image.NewPlainReader(batch), 0 }
+
+// Next does what the batch says up to the end of its next step, and returns that; ran is
+// false where the batch is at its end, and what came behind its last step is done. An error
+// is as with Run.
+func (p *Playback) Next() (st Stepped, ran bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			ran, err = false, fmt.Errorf("the core failed: %v", v)
+		}
+	}()
+	for r := p.left; r != nil && r.More(); {
+		if err := p.op(r, r.Small(ops-1)); err != nil {
+			return st, false, err
+		}
+		if done := p.done; done != nil {
+			p.done = nil
+			return *done, true, r.Err()
+		}
+	}
+	if p.left == nil {
+		return st, false, nil
+	}
+	return st, false, p.left.Err()
 }
 
 // op does one thing outside a step.
@@ -215,6 +303,8 @@ func (p *Playback) op(r *image.Reader, op int) error {
 		}
 	case opRested:
 		s.pace.rest()
+	case opKeeps:
+		p.keeping[world.CharacterID(r.Uint())] = true
 	case opPassed:
 		now, at := r.Float(), p.time(r)
 		if s.time.date = at; r.Err() == nil && s.scripts.state != nil {
@@ -251,6 +341,8 @@ func (p *Playback) step(r *image.Reader) error {
 			p.answers = append(p.answers, heard{r.Uint(), r.Text()})
 		case opDeaf:
 			p.lost[world.CharacterID(r.Uint())] = true
+		case opKeeps:
+			p.keeping[world.CharacterID(r.Uint())] = true
 		case opStepped:
 			return p.run(r, now, date)
 		default:
@@ -277,6 +369,7 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 	p.s.mail.batch, p.ran = append(p.s.mail.batch, p.batch...), false
 	p.s.tick(now, date)
 	clear(p.lost)
+	clear(p.keeping)
 	if st.Now = p.got; !p.ran {
 		return fmt.Errorf("tick %d was not run to its end", st.Tick)
 	}
@@ -284,13 +377,11 @@ func (p *Playback) run(r *image.Reader, now, date time.Time) error {
 		return fmt.Errorf("tick %d: %w", st.Tick, p.failed)
 	}
 	for i := range st.Now {
-		if st.Now[i] != st.Recorded[i] && !(i == PartScripts && measured) {
+		if st.Now[i] != st.Recorded[i] && !(i == PartScripts && (measured || p.gauged)) {
 			st.Parts = append(st.Parts, PartNames[i])
 		}
 	}
-	if p.cfg.Stepped != nil && !p.cfg.Stepped(st) {
-		return ErrStopped
-	}
+	p.done = &st
 	return nil
 }
 
@@ -306,9 +397,13 @@ func (p *Playback) message(r *image.Reader) {
 	case Detach:
 		m = parting{of.Player, r.Bool()}
 	}
-	if m != nil && r.Err() == nil {
-		p.take(m)
+	if m == nil || r.Err() != nil {
+		return
 	}
+	if p.cfg.Took != nil {
+		p.cfg.Took(m)
+	}
+	p.take(m)
 }
 
 // take puts a message into the step that is read.

@@ -50,7 +50,10 @@ func (s *System) unboard(p *Player) {
 	if e := s.entities.byID[p.Ship]; e != nil {
 		e.pilot = nil
 	}
-	p.kept = p.kept || p.keeps()
+	if !p.kept && p.keeps() {
+		p.kept = true
+		s.tape.keeps(p.ID)
+	}
 	p.Ship = 0
 	s.attention.call(p)
 	if !p.kept {

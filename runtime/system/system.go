@@ -208,15 +208,7 @@ func (s *System) options(release *code.Release) script.Options {
 			s.cfg.Bind(s, st)
 		}
 	}
-	if s.cfg.OnFault != nil || s.observer() != nil {
-		opt.OnFault = func(f script.Fault) {
-			if s.tape.again() {
-				s.failed(f)
-			} else if s.cfg.OnFault != nil {
-				s.cfg.OnFault(s.cfg.Address, f)
-			}
-		}
-	}
+	opt.OnFault, opt.OnLog = s.faulted, s.logged
 	if s.cfg.OnSampled != nil {
 		opt.Sampled = func(list []script.Sample) {
 			if !s.tape.again() {
@@ -224,16 +216,35 @@ func (s *System) options(release *code.Release) script.Options {
 			}
 		}
 	}
-	if s.cfg.OnLog != nil || s.observer() != nil {
-		opt.OnLog = func(level, module, text string) {
-			if s.tape.again() {
-				s.logged(level, module, text)
-			} else if s.cfg.OnLog != nil {
-				s.cfg.OnLog(s.cfg.Address, level, module, text)
-			}
-		}
-	}
 	return opt
+}
+
+// faulted says that a script has failed: to those who look on, where the system is run again.
+func (s *System) faulted(f script.Fault) {
+	if !s.tape.again() {
+		if s.cfg.OnFault != nil {
+			s.cfg.OnFault(s.cfg.Address, f)
+		}
+		return
+	}
+	if told := s.tape.from.cfg.Fault; told != nil {
+		told(f)
+	}
+	s.failed(f)
+}
+
+// logged is faulted for what a script logs.
+func (s *System) logged(level, module, text string) {
+	if !s.tape.again() {
+		if s.cfg.OnLog != nil {
+			s.cfg.OnLog(s.cfg.Address, level, module, text)
+		}
+		return
+	}
+	if told := s.tape.from.cfg.Log; told != nil {
+		told(level, module, text)
+	}
+	s.noted(level, module, text)
 }
 
 // used says that somebody has a use for the system.

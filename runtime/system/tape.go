@@ -67,6 +67,7 @@ const (
 	opPaced          // how long it took
 	opRested         // the system fell asleep
 	opPassed         // game time that passed in a sleep
+	opKeeps          // a player changes ships whose client keeps what it sees
 	ops
 )
 
@@ -78,8 +79,7 @@ type tape struct {
 
 	base     time.Time // of steady
 	begun    bool      // the Sink has an image, and the tape all since
-	off      bool      // no image is taken any more,
-	over     bool      // nor anything noted: the system has ended
+	over     bool      // nothing is noted any more: the system has ended
 	since    time.Time // the first step of the batch in hand
 	until    time.Time // the last step
 	last     int64     // nanoseconds: the last time in the batch
@@ -245,6 +245,14 @@ func (t *tape) deaf(id world.CharacterID) {
 	}
 }
 
+// keeps notes that the client of a player who changes ships keeps what it sees.
+func (t *tape) keeps(id world.CharacterID) {
+	if t.writes() {
+		t.w.Uint(opKeeps)
+		t.w.Uint(uint64(id))
+	}
+}
+
 // stepped notes how the system stands at the end of a step.
 func (t *tape) stepped(s *System) {
 	if t == nil || !t.begun {
@@ -252,7 +260,7 @@ func (t *tape) stepped(s *System) {
 	}
 	d, measured := s.digest()
 	if t.from != nil {
-		t.from.stepped(d)
+		t.from.stepped(d, measured)
 		return
 	}
 	t.step = -1
@@ -297,7 +305,7 @@ func (t *tape) between(s *System, now time.Time) {
 	if t.begun && (len(t.held) > 0 || len(t.w.Bytes()) >= batchBytes || !t.since.IsZero() && now.Sub(t.since) >= batchEvery) {
 		t.hand(s.time.tick)
 	}
-	if !t.off && t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
+	if t.sink.Due(now, t.begun) && s.scripts.state != nil && s.stopping == "" {
 		t.image(s, now)
 	}
 	t.release()
@@ -394,19 +402,6 @@ func (t *tape) drop() {
 	}
 	t.hand(0)
 	t.begun = false
-}
-
-// Unrecorded ends the recording of the system, as if the system ended: what it has in memory
-// is in no image, and is made anew of the store. A crash brings nothing of it back.
-func (s *System) Unrecorded() {
-	t := s.tape
-	if t == nil || t.from != nil || t.sink == nil || t.off {
-		return
-	}
-	if t.off = true; t.begun {
-		t.drop()
-	}
-	t.sink.Ended()
 }
 
 // end hands on the rest: the system has ended. Where it was kept the recording does not say

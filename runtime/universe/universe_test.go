@@ -203,6 +203,7 @@ func (e entered) PlayerEntered(p world.CharacterID, _ string) {
 	e.st.Emit("player_entered", lua.LNumber(p))
 }
 func (entered) SystemStarted()                                          {}
+func (entered) SystemResumed(bool)                                      {}
 func (entered) SystemStopping()                                         {}
 func (entered) PlayerLeft(world.CharacterID, string)                    {}
 func (entered) PlayerArrived(world.CharacterID, string, world.EntityID) {}

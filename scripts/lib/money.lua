@@ -23,6 +23,13 @@ function money.price(n)
   return true
 end
 
+-- The price nearest to a number.
+function money.round(n)
+  local unit = 1
+  while n / unit >= money.figures do unit = unit * 10 end
+  return math.max(1, math.floor(n / unit + 0.5) * unit)
+end
+
 -- What n cost at a price; nil where that is more than can be counted. A product that is
 -- not exact is above the most.
 function money.cost(price, n)

@@ -7,6 +7,13 @@ function test.prices_have_four_significant_figures()
   ok(not money.price(nil))
 end
 
+function test.numbers_become_prices()
+  for n, want in pairs {[0.2] = 1, [1.4] = 1, [9999.4] = 9999, [9999.6] = 10000, [12345] = 12350, [123449] = 123400, [99996] = 100000} do
+    eq(money.round(n), want)
+    ok(money.price(want))
+  end
+end
+
 function test.costs_are_exact_or_refused()
   eq(money.cost(99990, 1e10), 999900000000000)
   eq(money.cost(1e15, 1), 1e15)

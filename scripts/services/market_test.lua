@@ -101,6 +101,58 @@ function test.a_stale_book_is_mended()
   eq(order(ben, "buy", 5, 50).paid, 5 * 45)
 end
 
+-- The shard goes on after a stop or a crash: the book does, where it is what the database has.
+-- What somebody has done at the database meanwhile counts.
+function test.after_a_crash_the_book_is_held_against_the_database()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local gone = order(ann, "sell", 10, 40).order
+  order(ann, "sell", 10, 45)
+  order(ben, "buy", 4, 45)
+  order(ben, "buy", 5, 20, {min = 2})
+  local before = market.show("Proving Ground", "Ferrite")
+  emit("system_resumed", true)
+  advance(1)
+  eq(market.show("Proving Ground", "Ferrite"), before) -- and its revision
+  ok(store.transact {{close = gone, reason = "behind its back"}})
+  emit("system_resumed", false)
+  advance(1)
+  local now = market.show("Proving Ground", "Ferrite")
+  eq(#now.sells, 1)
+  eq(now.sells[1].price, 45)
+  eq(now.buys, before.buys)
+end
+
+-- Nobody knows what came of a transaction: its orders stand as the database has them, and the
+-- rest of the book is left alone.
+function test.orders_of_which_nobody_knows_are_looked_up()
+  local ann, ben, cat = trader(1, 1000, 100), trader(2, 10000, 0), trader(3, 1000, 10)
+  local first, second = order(ann, "sell", 10, 40).order, order(cat, "sell", 10, 41).order
+  local comes = {order = 999, rank = 999, owner = ben, side = "buy", type = "Ferrite", system = "Alpha", station = station, range = "region", price = 41,
+    quantity = 25, left = 25, min = 1, expires = os.time() + 9000}
+  local fills = book.match(comes, 90)
+  eq(#fills, 2)
+  -- It was done, and the answer is lost.
+  ok(store.transact {{open = comes}, {trade = 999, with = first, n = 10, price = 40}, {trade = 999, with = second, n = 10, price = 41}})
+  local held = false
+  task.spawn(function() market.within(function() held = not task.try(market.transact, comes, {fills}, 1, {{nonsense = true}}, {cause = "test"}) end) end)
+  advance(1)
+  ok(held)
+  eq({book.left(first) == nil, book.left(second) == nil, book.left(999)}, {true, true, 5})
+  local before = market.show("Proving Ground", "Ferrite")
+  eq({#before.sells, #before.buys}, {0, 1})
+end
+
+-- Who holds an order and fails in the middle leaves it in the matching.
+function test.what_was_held_stands_again_after_a_fault()
+  local ann, ben = trader(1, 1000, 100), trader(2, 10000, 0)
+  local id = order(ann, "sell", 10, 40).order
+  local revision = market.show("Proving Ground", "Ferrite").revision
+  task.spawn(function() market.within(task.try, market.holding, ann, id, function() error "as it must" end) end)
+  advance(1)
+  eq(order(ben, "buy", 4, 45).filled, 4)
+  ok(market.show("Proving Ground", "Ferrite").revision > revision)
+end
+
 -- An order is out of the matching while its owner changes it, or while it is kept for one
 -- who then cannot pay. Afterwards it trades with whoever came meanwhile.
 function test.who_comes_in_that_moment_trades_afterwards()
@@ -116,7 +168,7 @@ function test.who_comes_in_that_moment_trades_afterwards()
     quantity = 6, left = 6, min = 1, expires = os.time() + 9000}
   local fills = book.match(poor, 90)
   eq(order(ben, "buy", 4, 45).filled, 0)
-  eq(select(3, market.transact(poor, fills, {{take = cat, type = money.type, n = 1e6, location = money.wallet}}, {cause = "test"})), "not_enough")
+  eq(select(3, market.transact(poor, {fills}, 1, {{take = cat, type = money.type, n = 1e6, location = money.wallet}}, {cause = "test"})), "not_enough")
   eq(book.left(id), 2)
   local sells, buys = standing()
   eq({#sells, #buys, all("Ferrite")}, {1, 0, 100})
@@ -167,4 +219,94 @@ function test.what_was_kept_for_who_cannot_pay_is_free_again()
   eq(message, "not enough Money: there are 10000")
   eq(code, "not_enough")
   eq(book.left(id), 10)
+end
+
+-- Calls fn while market.NAME is another, and puts it back whatever comes.
+local function with(name, value, fn)
+  local before = market[name]
+  market[name] = value
+  local done, message = task.try(fn)
+  market[name] = before
+  if not done then error(message, 0) end
+end
+
+-- An order that meets more than one transaction trades with is answered what became of it, and
+-- pays for what stands in the end.
+function test.a_sweep_is_answered_whole()
+  local ann, ben = trader(1, 100000, 100), trader(2, 100000, 0)
+  for _ = 1, 25 do order(ann, "sell", 2, 40) end
+  with("most", 10, function()
+    local done = order(ben, "buy", 60, 50, {key = "k", content = {"buy", 60}})
+    eq(done, {order = done.order, filled = 50, left = 10, paid = 2000, fee = money.share(500, market.broker)})
+    eq(order(ben, "buy", 60, 50, {key = "k", content = {"buy", 60}}), done)
+    eq(book.left(done.order), 10)
+    eq(orders.get(done.order).left, 10)
+    local whole = order(ann, "sell", 10, 50)
+    eq({whole.filled, whole.left, whole.fee}, {10, 0, 0})
+  end)
+  eq(all("Ferrite"), 100)
+  for _, item in ipairs(items.list(ben)) do ok(item.location ~= "escrow") end
+end
+
+-- A change of the price that meets many, too.
+function test.a_change_sweeps()
+  local ann, ben = trader(1, 100000, 100), trader(2, 100000, 0)
+  for _ = 1, 25 do order(ann, "sell", 2, 40) end
+  local id = order(ben, "buy", 60, 30).order
+  with("most", 10, function()
+    eq(market.change(ben, id, 40), {order = id, price = 40, left = 10, fee = money.share(400, market.change_fee)})
+  end)
+  eq({book.left(id), orders.get(id).left}, {10, 10})
+  eq(#select(1, standing()), 0)
+end
+
+-- What cannot be traded in the middle of a sweep stands, and the answer says what was done.
+function test.a_sweep_that_is_cut_off()
+  local ann, ben = trader(1, 100000, 100), trader(2, 100000, 0)
+  local gone
+  for n = 1, 25 do
+    local id = order(ann, "sell", 2, 40).order
+    if n == 15 then gone = id end
+  end
+  ok(store.transact {{close = gone, reason = "behind its back"}})
+  with("most", 10, function()
+    local done = order(ben, "buy", 60, 50)
+    eq(done.filled, 20)
+    advance(1)
+    eq(orders.get(done.order).left, 12)
+    eq(book.left(done.order), 12)
+  end)
+  eq(all("Ferrite"), 100)
+end
+
+function test.standing_orders_are_bounded()
+  local ann, ben = trader(1, 100000, 100), trader(2, 100000, 0)
+  with("standing", 3, function()
+    for _ = 1, 3 do order(ann, "sell", 1, 40) end
+    local answer, message, code = order(ann, "sell", 1, 40)
+    eq({answer or "none", code}, {"none", "too_many"})
+    ok(string.find(message, "you have 3 orders standing", 1, true))
+    order(ben, "buy", 1, 30)
+    eq(order(ann, "sell", 1, 30).filled, 1) -- it does not stand
+    eq(order(ben, "buy", 2, 40).filled, 2)
+    ok(order(ann, "sell", 1, 40).order)
+  end)
+end
+
+-- Who is nobody buys and sells like others, pays no fee and hears nothing.
+function test.a_keeper_trades()
+  local ann = trader(1, 100000, 100)
+  ok(store.transact {
+    {give = "works", type = money.type, n = 1000, location = money.wallet, from = "test"},
+    {give = "works", type = "Ferrite", n = 10, location = "hangar 1 " .. station, from = "test"},
+  })
+  local sale = order("works", "sell", 10, 50)
+  eq(sale.fee, 0)
+  eq(order(ann, "buy", 4, 50).filled, 4)
+  local bought = order("works", "buy", 5, 20)
+  eq(order(ann, "sell", 5, 20).paid, 100)
+  eq(orders.get(sale.order).owner, "works")
+  ok(orders.get(bought.order).ended)
+  ok(market.cancel("works", sale.order))
+  eq(items.kept("works", "hangar 1 " .. station), {{location = "hangar 1 " .. station, type = "Ferrite", quantity = 11}})
 end

@@ -6,6 +6,11 @@ return {
     text = "What prices are in, in hundredths.",
   },
   {
+    id = 1091, name = "Parcel", category = "good", group = "mission",
+    text = "Somebody waits for it. Worth nothing to anybody else.",
+    volume = 5, price = 1,
+  },
+  {
     id = 1010, name = "Water", category = "good", group = "provision",
     text = "Heavy, cheap, and nowhere to be had in the dark.",
     volume = 1, price = 400,

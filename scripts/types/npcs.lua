@@ -1,7 +1,7 @@
 -- Ships that no player flies.
 return {
   {
-    id = 24, name = "Jackal Stray", category = "ship", group = "pirate frigate", npc = true,
+    id = 24, name = "Jackal Stray", category = "ship", group = "pirate frigate", npc = true, bounty = 30000,
     text = "A pirate who has lost the others, and most of the guns.",
     mass = 1250000, volume = 18000, cargo = 120,
     agility = 3.3, speed = 250, warp = 5,
@@ -12,7 +12,7 @@ return {
     high = 1,
   },
   {
-    id = 20, name = "Jackal Scout", category = "ship", group = "pirate frigate", npc = true,
+    id = 20, name = "Jackal Scout", category = "ship", group = "pirate frigate", npc = true, bounty = 60000,
     text = "A pirate's lookout.",
     mass = 1200000, volume = 18000, cargo = 120,
     agility = 3.2, speed = 320, warp = 5,
@@ -23,7 +23,7 @@ return {
     high = 2,
   },
   {
-    id = 21, name = "Jackal Raider", category = "ship", group = "pirate cruiser", npc = true,
+    id = 21, name = "Jackal Raider", category = "ship", group = "pirate cruiser", npc = true, bounty = 350000,
     text = "Comes in threes.",
     mass = 11000000, volume = 95000, cargo = 350,
     agility = 0.55, speed = 210, warp = 4,
@@ -34,7 +34,7 @@ return {
     high = 4,
   },
   {
-    id = 22, name = "Jackal Warlord", category = "ship", group = "pirate battleship", npc = true,
+    id = 22, name = "Jackal Warlord", category = "ship", group = "pirate battleship", npc = true, bounty = 2500000,
     text = "The reason why belts in the dark are empty.",
     mass = 98000000, volume = 480000, cargo = 600,
     agility = 0.13, speed = 115, warp = 3,

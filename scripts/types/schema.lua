@@ -54,6 +54,7 @@ end
 return {
   ship = with(body, {
     npc = {"boolean", "no player flies it"},
+    bounty = {"integer", "hundredths, paid to who destroys one"},
     radius = {"number", "m", need = true},
     hull = {"number", "hit points", need = true},
     warp = {"number", "AU/s", need = true},

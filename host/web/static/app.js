@@ -5,8 +5,12 @@ import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
 import { Keep } from "./keep.js";
 import { Log } from "./log.js";
+import { Mining } from "./mining.js";
 import { Link } from "./net.js";
+import { Pace } from "./pace.js";
+import { GUEST, Replay } from "./replay.js";
 import { Session } from "./session.js";
+import { Shop } from "./shop.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
 import { Types } from "./types.js";
@@ -26,21 +30,28 @@ import { MapView } from "./view/map.js";
 import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
 import { Place } from "./view/place.js";
+import { ReplayBar } from "./view/replay.js";
 import { Selected } from "./view/selected.js";
 import { ShipView } from "./view/ship.js";
 import { Space } from "./view/space.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
+import { trade } from "./view/trade.js";
 import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
+const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
-const now = () => performance.now() / 1000;
+const real = () => performance.now() / 1000;
+const pace = new Pace();
+const now = () => pace.now(real());
+const dated = { now: () => pace.date(real()) };
 
 const demo = Number(new URLSearchParams(location.search).get("demo")) || 0;
-const keep = new Keep();
+const watching = document.body.dataset.replay !== undefined; // the page is a spectator's
+const keep = watching ? new Keep(null, null) : new Keep();
 const game = new Game();
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play?keeps=1`);
 const toasts = new Toasts($("#toasts"));
@@ -49,6 +60,10 @@ let send = (cmd, args) => link.request(cmd, args);
 
 // act sends a command; a refusal becomes a toast and null, the rest {result}.
 async function act(cmd, args = {}) {
+  if (watching) {
+    toasts.show({ kind: "info", id: "replay", title: "This is a replay: nobody takes orders." });
+    return null;
+  }
   try {
     return { result: await send(cmd, args) };
   } catch (error) {
@@ -63,9 +78,13 @@ const ask = (cmd, args = {}) => send(cmd, args).catch(() => null);
 const types = new Types(ask);
 const fight = new Fight(game, ask);
 const fleet = new Fleet(game);
-const talk = new Talk(game, fleet, keep);
-const log = new Log(keep);
-const known = { game, fight, fleet, types };
+const talk = new Talk(game, fleet, keep, dated);
+const log = new Log(keep, dated);
+const replay = watching ? new Replay({ game, pace, real, send: (cmd, args) => send(cmd, args) }) : null;
+const mining = new Mining(game, fight, ask);
+const shop = new Shop();
+const known = { game, fight, fleet, types, shop };
+const tell = (title) => title && toasts.show({ kind: "info", title });
 
 const space = new Space($("#space"), known);
 const place = new Place($("#place"), game, act);
@@ -75,6 +94,8 @@ const battle = new FightView($("#hud"), fight, types, act, now);
 const selected = new Selected($("#selected"), known, act, {
   look: (id) => space.look(id),
   lock: (id) => fight.lock(id, act, now()),
+  mine: async (id) => tell(await mining.toggle(id, act)),
+  belt: (id) => mining.belt(id),
   talk: async (id) => {
     const { pilot } = (await ask("look", { id })) ?? {};
     if (pilot) chat.private(pilot);
@@ -88,11 +109,13 @@ const fleetView = new FleetView($("#fleet"), game, fleet, act, ask);
 const account = new Account($("#account"), (cmd, args) => send(cmd, args));
 const logView = new LogView($("#log"), log);
 new Station($("#station"), game, act, ask, types);
-new Death($("#death"), game, act);
+if (replay) new ReplayBar($("#replay"), replay);
+else new Death($("#death"), game, act);
 
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
+  ...trade($, known, ask, act, { windows: () => windows, tell }),
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
@@ -145,13 +168,14 @@ link.on("status", (state, detail) => {
   face();
 });
 link.on("garbled", () => toasts.show({ kind: "bad", id: "garbled", title: "The server has changed", text: "Reload the page to go on." }));
-link.on("event", (message) => game.handle(message, now()));
+link.on("event", take);
 addEventListener("online", () => link.hurry());
 document.addEventListener("visibilitychange", () => (document.hidden ? log.flush() : link.hurry()));
 addEventListener("pagehide", () => log.flush());
 
 // ended forgets what belonged to the session, and asks to sign in.
 function ended(reason) {
+  if (replay) return over(reason);
   windows.close();
   $("#death").close();
   for (const part of [game, fight, fleet, talk, types]) part.forget();
@@ -160,6 +184,33 @@ function ended(reason) {
   show($("#place"), false);
   show($("#station"), false);
   login.open(reason, session.elsewhere);
+}
+
+// over says that the replay has ended, and looks for it again.
+function over(reason) {
+  const box = $("#link");
+  show(box, true);
+  box.replaceChildren(node("strong", "The replay has ended"), node("span", `${reason || "Nobody shows it any more."} It goes on when it is begun again.`));
+  setTimeout(look, LOOK_AGAIN);
+}
+
+// look signs in to a replay.
+const look = () => link.signIn(GUEST.name, GUEST.password).catch(() => {}); // the status tells of it
+
+// take hands on one event of the server.
+function take(message) {
+  if (message.ev === "replay_pilot") return another(message.player);
+  if (!replay?.handle(message)) game.handle(message, now());
+}
+
+// another begins to look at somebody, or at another time: what was told before is
+// forgotten, but where the camera and the selection are.
+function another(player) {
+  for (const part of [fight, fleet, talk]) part.forget();
+  Object.assign(game, { errand: null, goal: null, death: null, autopilot: false });
+  game.emit("goal");
+  whose = null;
+  game.handle({ ev: "welcome", ...game.shard, shard: game.shard.name, player: player.id ? player : null }, now());
 }
 
 // The game.
@@ -181,9 +232,11 @@ game.on("notice", (notice) => toasts.show(notice));
 game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
 game.on("reloaded", () => {
   types.forget();
+  shop.forget();
   askRules();
 });
 game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
+mining.on("told", (text) => log.add(text, "good", game.system?.name));
 fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
   const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;
@@ -223,6 +276,10 @@ const keys = {
   "]": { does: "Next row of the overview", run: () => overview.step(1) },
   M: { does: "Star map", opens: "map" },
   I: { does: "Your ship in figures, and its hold", opens: "ship" },
+  C: { does: "Cargo: hold, hangar and containers", opens: "cargo" },
+  B: { does: "Market, your orders and your wallet", opens: "market" },
+  Y: { does: "Industry", opens: "industry" },
+  P: { does: "Planets", opens: "planets" },
   G: { does: "Fleet", opens: "fleet" },
   J: { does: "Log of fights", opens: "log" },
   T: { does: "Range rings on or off", run: () => void (space.ranges = !space.ranges) },
@@ -236,8 +293,10 @@ const keys = {
   "+": { run: () => space.camera.zoom(0.8) },
   "-": { run: () => space.camera.zoom(1.25) },
 };
-bindKeys(keys, (key) => selected.order(key), windows);
-fillHelp($("#help"), keys);
+Object.assign(keys, replay?.keys);
+bindKeys(keys, (key) => !watching && selected.order(key), windows);
+fillHelp($("#help"), keys, !watching);
+replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title }));
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
@@ -246,11 +305,11 @@ const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", 
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
-  const began = now();
-  if (!map.dialog.open) space.frame(began);
+  const began = real();
+  if (!map.dialog.open) space.frame(pace.now(began), began);
   if (began - listed > LISTS_EVERY && game.system) {
     listed = began;
-    if (map.dialog.open) game.sim.advance(began);
+    if (map.dialog.open) game.sim.advance(pace.now(began));
     place.update();
     goal.update();
     hud.update();
@@ -259,7 +318,7 @@ function frame() {
     overview.refresh();
     space.cover(PANELS, OVER);
   }
-  meter.count(began, now());
+  meter.count(began, real());
 }
 
 async function countPilots() {
@@ -305,6 +364,7 @@ async function start() {
     startDemo(game, Math.min(demo, 5_000), now);
     return;
   }
+  if (watching) return void look();
   if (session.resume()) return;
   face();
   login.open();

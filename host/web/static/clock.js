@@ -35,6 +35,13 @@ export class TickClock {
     this.dilation = dilation > 0 ? dilation : 1;
   }
 
+  // stand says that a tick is to be drawn as it is, and not a little behind.
+  stand(tick, now) {
+    this.#tick = tick;
+    this.#since = now;
+    this.#running = true;
+  }
+
   // dilate changes the rate from now on without a jump.
   dilate(factor, now) {
     this.#tick = this.at(now);

@@ -40,6 +40,7 @@ class Body {
     this.resting = false;
     this.anchor = null; // its target as the tick began
     this.known = 0; // the tick for which the server last said where it was, or that it turned
+    this.since = 0; // the tick from which on its way is remembered
     this.wasPos = new Array(TRAIL); // after the latest ticks, each at its number modulo TRAIL
     this.wasVel = new Array(TRAIL);
     this.px = this.py = this.pz = 0; // where it is drawn
@@ -65,11 +66,17 @@ class Body {
   turn(course, tick, now) {
     if (tick <= this.known) return null;
     this.#steer(course);
-    this.known = Math.max(tick, now - TRAIL + 2);
+    this.known = Math.max(tick, now - TRAIL + 2, this.since + 1);
     const at = this.known - 1;
     this.pos = this.wasPos[at % TRAIL];
     this.vel = this.wasVel[at % TRAIL];
     return at;
+  }
+
+  // skip takes the body to be where it is at a later tick: nobody has looked meanwhile.
+  skip(tick) {
+    this.since = tick;
+    this.#note(tick);
   }
 
   #steer(course) {
@@ -176,6 +183,7 @@ export class Sim {
     let behind = Math.ceil(at) - this.tick;
     if (behind > CATCH_UP) {
       this.tick += behind - CATCH_UP;
+      for (const body of this.bodies.values()) body.skip(this.tick);
       behind = CATCH_UP;
     }
     for (; behind > 0; behind--) this.#step();
@@ -256,7 +264,7 @@ export class Sim {
   // putBack puts an anchor back to where its body was at a tick, as far as that is
   // known: before, it is taken to have flown straight.
   #putBack(anchor, target, tick) {
-    if (tick >= target.known) {
+    if (tick >= Math.max(target.known, target.since)) {
       anchor.pos = target.wasPos[tick % TRAIL];
       if (anchor.vel !== ZERO) anchor.vel = target.wasVel[tick % TRAIL];
     } else {

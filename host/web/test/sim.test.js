@@ -100,3 +100,14 @@ test("a turn longer ago than is remembered is flown from there on", () => {
   assert.ok(distance(pos, before) > 100 && distance(pos, before) < 2_000);
   assert.ok(vel[1] < -100);
 });
+
+test("after a page has slept, late news of a ship that flies by another is taken in", () => {
+  const sim = picture(fleet(), 1);
+  sim.delta(delta(101, { move: [{ ...course(fleet()[1]), pos: [1_500, 0, 0], vel: [0, 0, 0] }] }), 0); // waits
+  sim.delta(delta(96, { move: [{ ...course(fleet()[1]), pos: [1_500, 0, 0], vel: [0, 0, 0] }] }), 0);
+  fly(sim, 160);
+  for (const body of sim.bodies.values()) assert.ok(body.pos.every(Number.isFinite), `${body.id} is at ${body.pos}`);
+  sim.delta(delta(150, { turn: [course(fleet()[0], 2)] }), 0);
+  fly(sim, 161);
+  for (const body of sim.bodies.values()) assert.ok(body.pos.every(Number.isFinite), `${body.id} is at ${body.pos}`);
+});

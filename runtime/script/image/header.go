@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the number of this way of writing. An image of another one is refused.
-const Format = 2
+const Format = 3
 
 // magic begins every image.
 const magic = "hsimage"

@@ -177,6 +177,17 @@ func (r *Reader) Raw() []byte {
 	return r.data[r.at-n : r.at : r.at]
 }
 
+// Part reads what Part has written. The bytes are the image's own and must not be written to.
+func (r *Reader) Part() []byte {
+	n := r.Fixed()
+	if r.err != nil || n > uint64(len(r.data)-r.at) {
+		r.Fail("%d bytes where %d are left", n, len(r.data)-r.at)
+		return nil
+	}
+	r.at += int(n)
+	return r.data[r.at-int(n) : r.at : r.at]
+}
+
 // Text reads a text.
 func (r *Reader) Text() string {
 	if r.source == nil {

@@ -110,6 +110,18 @@ func (w *Writer) Raw(b []byte) {
 	w.buf = append(w.buf, b...)
 }
 
+// Part writes bytes that a function appends, for who has many: Raw without a copy of them.
+func (w *Writer) Part(add func(to []byte) []byte) {
+	at := len(w.buf)
+	w.buf = binary.LittleEndian.AppendUint64(w.buf, 0)
+	w.buf = add(w.buf)
+	added := w.buf[at+8:]
+	binary.LittleEndian.PutUint64(w.buf[at:], uint64(len(added)))
+	if w.tell != nil {
+		w.told("%d bytes, %x", len(added), fnv1a(added))
+	}
+}
+
 // Text writes a text; the same text a second time is a number.
 func (w *Writer) Text(s string) {
 	if w.tell != nil {

@@ -101,7 +101,7 @@ func (f *fileRun) open() (*play, error) {
 	if system == "" {
 		system = DefaultSystem
 	}
-	p := &play{stopped: f.stopped}
+	p := &play{stopped: f.stopped, open: f.opener()}
 	setup := Setup{
 		Release: f.release, Entry: []string{f.module()}, Map: Map(), System: system, Seed: f.options.Seed ^ h.Sum64(), Reloads: f.options.Reloads,
 		Stopped: f.stopped,

@@ -25,6 +25,8 @@ type play struct {
 	logs     []string
 	ended    bool
 	stopped  func() bool // there is no more time
+	open     func(name string) (Replay, error)
+	replays  []Replay // that the test has opened
 }
 
 // op is one wish of a test: it is done outside of Lua and then wakes the test.
@@ -88,7 +90,12 @@ func (p *play) play(name string) []failure {
 	return p.failures
 }
 
-func (p *play) close() { p.world.Close() }
+func (p *play) close() {
+	p.world.Close()
+	for _, r := range p.replays {
+		r.Close()
+	}
+}
 
 // fault notes an error in any Lua of the world: in the test, in a handler, in a
 // timer. Each fails the test.

@@ -30,6 +30,7 @@ type Options struct {
 	Reloads bool                       // reload random scripts at random ticks meanwhile: every test must pass all the same
 	Out     io.Writer                  // where the report goes; nil for nowhere
 	New     func(Setup) (World, error) // makes the World of one test; nil for Bare
+	Replay  ReplayOpener               // opens the recordings that stand beside tests; nil: none
 }
 
 // everything is the pattern of all tests.
@@ -55,20 +56,15 @@ func Run(o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("test: --run: %w", err)
 	}
-	sources, err := readScripts(o.Root)
+	release, files, err := Select(o.Root, o.Paths)
 	if err != nil {
-		return Result{}, fmt.Errorf("test: %w", err)
-	}
-	files, err := choose(o.Root, sources, o.Paths)
-	if err != nil {
-		return Result{}, fmt.Errorf("test: %w", err)
+		return Result{}, err
 	}
 	order := rand.New(rand.NewPCG(o.Seed, 1))
 	order.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
 	fmt.Fprintf(o.Out, "seed %d\n", o.Seed)
 
 	var result Result
-	release := code.NewRelease(1, sources)
 	reports := runFiles(files, func(file string) fileReport {
 		f := fileRun{options: o, release: release, file: file, pattern: pattern}
 		return f.run()
@@ -80,6 +76,20 @@ func Run(o Options) (Result, error) {
 	}
 	fmt.Fprintf(o.Out, "%d passed, %d failed\n", result.Passed, result.Failed)
 	return result, nil
+}
+
+// Select reads the scripts below a root as a release, and lists the test files that paths name:
+// all for none.
+func Select(root string, paths []string) (*code.Release, []string, error) {
+	sources, err := readScripts(root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("test: %w", err)
+	}
+	files, err := choose(root, sources, paths)
+	if err != nil {
+		return nil, nil, fmt.Errorf("test: %w", err)
+	}
+	return code.NewRelease(1, sources), files, nil
 }
 
 // fileReport is the outcome of one file's tests.

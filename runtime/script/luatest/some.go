@@ -3,6 +3,7 @@ package luatest
 import (
 	"context"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,7 +92,7 @@ func requires(text []byte) []string {
 
 // RunFiles plays the tests of some files of a release, in this order and on the
 // calling goroutine alone, until they are through or ctx ends. Of the options, Root
-// and Paths do not matter; a pattern is left out.
+// matters to recordings alone and Paths to nothing; a Pattern must compile.
 func RunFiles(ctx context.Context, r *code.Release, files []string, o Options) Outcome {
 	if o.New == nil {
 		o.New = Bare
@@ -99,13 +100,17 @@ func RunFiles(ctx context.Context, r *code.Release, files []string, o Options) O
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
 	}
+	pattern := everything
+	if o.Pattern != "" {
+		pattern = regexp.MustCompile(o.Pattern)
+	}
 	var all Outcome
 	for _, file := range files {
 		if ctx.Err() != nil {
 			all.Left = append(all.Left, file)
 			continue
 		}
-		f := fileRun{options: o, release: r, file: file, pattern: everything, done: ctx.Done()}
+		f := fileRun{options: o, release: r, file: file, pattern: pattern, done: ctx.Done()}
 		report := f.guarded()
 		all.Passed += report.passed
 		all.Failed += report.failed

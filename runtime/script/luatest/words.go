@@ -23,12 +23,14 @@ var words = script.Table{
 		{Name: "fails", Sig: "fails(fn: function, text?: string): any", Doc: "Fails unless fn raises an error, with the text in its message if one is given; returns the error."},
 		{Name: "faults", Sig: "faults(): string[]", Doc: "Takes the messages of the errors that handlers, timers and commands raised so far: those no longer fail the test."},
 		{Name: "advance", Sig: "advance(seconds: number)", Doc: "Lets game time pass.", Yields: true},
+		{Name: "replay", Sig: "replay(file: string, seconds?: number): testreplay",
+			Doc: "Runs a kept recording that stands beside the test (record keep, on a shard, makes one) again with the scripts as they are now: all of it, or so many seconds of the game."},
 	},
 }
 
 // Tables describes the words of tests. The global player is besides callable in
 // a test: player "Ann" lets Ann log in and returns her.
-func Tables() []script.Table { return []script.Table{words, testTable, pilotWords} }
+func Tables() []script.Table { return []script.Table{words, testTable, pilotWords, replayWords} }
 
 // TestTable is the name of the table that the tests hang on.
 const TestTable = "test"
@@ -45,7 +47,7 @@ var testTable = script.Table{
 func (p *play) words() map[string]lua.LGFunction {
 	return map[string]lua.LGFunction{
 		"eq": wordEq, "ne": wordNe, "ok": wordOK, "near": wordNear, "fails": wordFails,
-		"faults": p.wordFaults, "advance": p.wordAdvance,
+		"faults": p.wordFaults, "advance": p.wordAdvance, "replay": p.wordReplay,
 	}
 }
 

@@ -20,6 +20,7 @@ func Commit(s *script.State, st *Staged) (report *Report, err error) {
 		return nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: "a commit while Lua runs; the scheduler must wait for the tick to end"}
 	}
 	s.Unwrap()
+	back := s.Attempt()
 	var p *planner
 	var r *code.Refusal
 	defer func() {
@@ -27,12 +28,14 @@ func Commit(s *script.State, st *Staged) (report *Report, err error) {
 			if p != nil {
 				p.undo.Back()
 			}
+			back()
 			report, err = nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: fmt.Sprintf("the commit failed inside the engine and was undone: %v at %s", v, panicPlace())}
 		}
 	}()
 	p, r = makePlan(s, st, true)
 	keptOf(s).prepared = nil
 	if r != nil {
+		back()
 		return nil, r
 	}
 	from := s.Data()

@@ -16,6 +16,11 @@ func Thaw(o script.Options, data []byte, more func(*script.State, *image.Reader)
 	return script.Thaw(o, data, func() script.ReloadState { return &kept{left: map[*script.Module]*leftovers{}} }, more)
 }
 
+// Empty says whether Write has nothing to write.
+func (k *kept) Empty(s *script.State) bool {
+	return len(k.migrated) == 0 && !slices.ContainsFunc(s.Loaded(), func(m *script.Module) bool { return k.left[m] != nil })
+}
+
 // Write writes what migrations have replaced and what files no longer have. A plan that
 // waits for its commit is not part of it: who commits plans again.
 func (k *kept) Write(s *script.State, w *image.Writer) {

@@ -70,6 +70,7 @@ func Plan(s *script.State, st *Staged) (report *Report, err error) {
 			report, err = nil, &code.Refusal{Code: code.RHost, Subject: s.Name(), Message: fmt.Sprintf("planning failed inside the engine: %v at %s", v, panicPlace())}
 		}
 	}()
+	defer s.Attempt()()
 	p, r := makePlan(s, st, false)
 	if r != nil {
 		return nil, r

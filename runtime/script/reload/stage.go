@@ -99,16 +99,18 @@ func (g *Stager) Stage(from, to *code.Release, roots []string) (*Staged, error) 
 }
 
 // Adopt keeps a committed release as a base for what follows it, and forgets all
-// bases but those of the named release hashes.
+// bases but those of the named release hashes. One in which migrations have run on what was
+// before is not kept, and run anew when it is needed: a base must follow from its release
+// alone, or a system that was thawed, or is run again, would go another way.
 func (g *Stager) Adopt(st *Staged, keep ...string) {
 	g.bases[st.To.Hash] = st.next
+	if len(st.next.stage.migrations) > 0 {
+		delete(g.bases, st.To.Hash)
+	}
 	for hash := range g.bases {
 		if hash != st.To.Hash && !slices.Contains(keep, hash) {
 			delete(g.bases, hash)
 		}
-	}
-	for _, sm := range st.next.stage.migrations {
-		sm.base = lua.LNil // belongs to the release before
 	}
 }
 

@@ -24,7 +24,7 @@ func (m *Machine) run(L *lua.LState, th *thread, base *frame) {
 	if cf := th.currentFrame; cf.Fn.IsG {
 		m.runGo(L, th, cf)
 	} else {
-		m.execute(L, th, base)
+		m.interpret(L, th, base)
 	}
 	m.depth--
 }

@@ -103,7 +103,7 @@ func (m *Machine) proceed(co *lua.LState, th *thread, args []lua.LValue) bool {
 	if cf.NRet >= 0 {
 		th.reg.top = caller.LocalBase + int(caller.Fn.Proto.NumUsedRegisters)
 	}
-	return m.execute(co, th, nil)
+	return m.interpret(co, th, nil)
 }
 
 func (m *Machine) start(co *lua.LState, th *thread, args []lua.LValue) bool {
@@ -115,7 +115,7 @@ func (m *Machine) start(co *lua.LState, th *thread, args []lua.LValue) bool {
 		return m.runGo(co, th, cf)
 	}
 	th.enter(co, cf, cf.Fn.Proto)
-	return m.execute(co, th, nil)
+	return m.interpret(co, th, nil)
 }
 
 func (th *thread) push(L *lua.LState, args []lua.LValue) {

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"maps"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
@@ -48,6 +49,15 @@ func (n *numbers) drop() {
 		}
 	}
 	n.settle = 2 * len(n.of)
+}
+
+// Unshow takes back the numbers behind one: who had them is as if never shown.
+func (m *Machine) Unshow(last uint64) {
+	if m.shown.last == last {
+		return
+	}
+	maps.DeleteFunc(m.shown.of, func(_ any, number uint64) bool { return number > last })
+	m.shown.last = last
 }
 
 func identity(v lua.LValue) (any, bool) {

@@ -21,6 +21,9 @@ type Machine struct {
 
 	ReadOnly *ReadOnly // not nil while what runs may look and not touch
 
+	Hook   Hook // nil: nobody looks on
+	hooked hooked
+
 	depth     int // runs of the interpreter inside each other
 	bottom    int // of them when the running coroutine was resumed
 	nums      []float64

@@ -25,16 +25,18 @@ export function bindKeys(actions, order, windows) {
   });
 }
 
-// fillHelp lists all keys in a dialog.
-export function fillHelp(dialog, actions) {
+// fillHelp lists all keys in a dialog; commands says whether orders can be given.
+export function fillHelp(dialog, actions, commands = true) {
   const orders = new Map();
   for (const { key, label } of ORDERS) if (key) orders.set(key, orders.has(key) ? `${orders.get(key)} or ${label.toLowerCase()}` : label);
   const rows = [
     ["Drag, wheel, pinch", "Turn and zoom the camera"],
-    ["Double-click", "Fly that way; in the overview: what Enter does"],
-    ["Enter in the overview", "Dock, jump, loot, lock a foe, else fly there"],
-    ["1 to 9", "A module on, at the selected target, or off"],
-    ...[...orders].map(([key, label]) => [key, `${label}, for what is selected`]),
+    ...(commands ? [
+      ["Double-click", "Fly that way; in the overview: what Enter does"],
+      ["Enter in the overview", "Dock, jump, loot, lock a foe, else fly there"],
+      ["1 to 9", "A module on, at the selected target, or off"],
+      ...[...orders].map(([key, label]) => [key, `${label}, for what is selected`]),
+    ] : []),
     ...Object.entries(actions).filter(([, a]) => a.does).map(([key, { does }]) => [key, does]),
   ];
   dialog.querySelector("dl").replaceChildren(...rows.flatMap(([key, does]) => [el("dt", {}, key), el("dd", {}, does)]));

@@ -19,6 +19,7 @@ export const ORDERS = [
   { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
   { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
   { key: "D", label: "Loot", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck" },
+  { key: "D", label: "Mine", cmd: "mine", only: "belt" },
   { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
   { key: "E", label: "Keep range", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
   { key: "S", label: "Warp", cmd: "warp", args: (t, v) => ({ id: t.id, range: v.landing }) },
@@ -29,7 +30,7 @@ export const ORDERS = [
 ];
 
 export class Selected {
-  // does holds what an order of the name does on the page: {look(id), lock(id), talk(id)}.
+  // does holds what an order of the name does on the page: {look(id), lock(id), talk(id), mine(id)}, and belt(id), which says what one holds.
   constructor(root, { game, fight, fleet, types }, act, does) {
     Object.assign(this, { root, game, fight, fleet, types, act, does });
     this.title = root.querySelector("h2");
@@ -105,9 +106,10 @@ export class Selected {
   async #tellAll(thing, found) {
     const type = thing.tau && thing.type ? await this.types.get(thing.type) : null;
     if (this.game.selected !== thing.id) return;
+    const rock = thing.kind === "belt" ? await this.does.belt(thing.id) : "";
     const own = text(found);
     const kind = type ? figures(type).map(([label, words]) => `${label}: ${words}`).join("\n") : "";
-    say(this.answer, [own, kind].filter(Boolean).join("\n"));
+    say(this.answer, [own, rock, kind].filter(Boolean).join("\n"));
     show(this.answer, this.answer.textContent !== "");
   }
 
@@ -129,7 +131,7 @@ export class Selected {
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
     this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
-    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"));
+    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"), button("mine"));
     const others = el("div.pair.others", {}, ...["fleet_invite", "talk", "fleet_broadcast", "fleet_warp"].map(button));
     box.append(...plain, ring, warp, others);
   }

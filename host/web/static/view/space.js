@@ -38,11 +38,12 @@ export class Space {
     game.on("system", () => this.#arrive());
   }
 
-  // frame draws space at a time in seconds.
-  frame(now) {
+  // frame draws space at a time in seconds; real is the reader's, by which the camera
+  // moves, where that is another.
+  frame(now, real = now) {
     const { game, camera } = this;
-    const seconds = Math.min(0.1, Math.max(0, now - this.#last));
-    this.#last = now;
+    const seconds = Math.min(0.1, Math.max(0, real - this.#last));
+    this.#last = real;
     game.sim.advance(now);
     const own = game.own;
     const centre = game.sim.find(this.looked) ?? own ?? game.sim.find(game.docked);
@@ -59,7 +60,7 @@ export class Space {
     this.#bodies(ctx, own, seconds);
     if (own) this.#course(ctx, own);
     this.#selection(ctx);
-    this.#marks.write(ctx, LABELS, now);
+    this.#marks.write(ctx, LABELS, real);
   }
 
   // arrive sets the scene of a new place: its sky, and a camera at the distance

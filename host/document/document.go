@@ -1,4 +1,6 @@
-package web
+// Package document answers HTTP requests with bytes that are made once: packed where the
+// reader takes that, and with a tag by which a reader who has them is told so (304).
+package document
 
 import (
 	"bytes"
@@ -10,22 +12,32 @@ import (
 	"strings"
 )
 
-// document is one answer, made once: its bytes, the same bytes packed, and a tag
-// that is their hash. Browsers are told to ask each time (a restarted server may
-// carry a new page) and are answered 304 as long as the hash is the same.
-type document struct {
+// Ask tells caches to ask each time whether what they have is still so.
+const Ask = "no-cache"
+
+// Document is one answer: its bytes, the same bytes packed, and a tag that is their hash.
+type Document struct {
 	kind  string
+	cache string
 	plain []byte
 	gzip  []byte // nil where packing does not pay
 	tag   string
 }
 
-func newDocument(kind string, body []byte) *document {
+// New makes a document of a media type, packed as small as it gets: for what is made once
+// and served often. Readers are told to ask each time (a restarted server may carry
+// another page) and are answered 304 as long as the hash is the same.
+func New(kind string, body []byte) *Document { return pack(kind, Ask, body, gzip.BestCompression) }
+
+// Quick makes one for few readers: packed in little time. cache is its Cache-Control.
+func Quick(kind, cache string, body []byte) *Document { return pack(kind, cache, body, gzip.BestSpeed) }
+
+func pack(kind, cache string, body []byte, level int) *Document {
 	sum := sha256.Sum256(body)
-	d := &document{kind: kind, plain: body, tag: hex.EncodeToString(sum[:12])}
+	d := &Document{kind: kind, cache: cache, plain: body, tag: hex.EncodeToString(sum[:12])}
 	var packed bytes.Buffer
 	// Writing to a buffer cannot fail, and the level is a valid one.
-	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	z, _ := gzip.NewWriterLevel(&packed, level)
 	_, _ = z.Write(body)
 	_ = z.Close()
 	if packed.Len() < len(body)*9/10 {
@@ -34,19 +46,25 @@ func newDocument(kind string, body []byte) *document {
 	return d
 }
 
-// serve answers with 304, the packed or the plain bytes. The tag differs by
-// coding, as it must where the bytes differ.
-func (d *document) serve(w http.ResponseWriter, r *http.Request) {
+// Len is the size of the bytes, unpacked.
+func (d *Document) Len() int { return len(d.plain) }
+
+// Serve answers with 304, the packed or the plain bytes.
+func (d *Document) Serve(w http.ResponseWriter, r *http.Request) { d.ServeFor(w, r, d.cache) }
+
+// ServeFor is Serve with another Cache-Control. The tag differs by coding, as it must
+// where the bytes differ.
+func (d *Document) ServeFor(w http.ResponseWriter, r *http.Request, cache string) {
 	h := w.Header()
 	body, tag := d.plain, d.tag
-	h.Set("Vary", "Accept-Encoding")
+	h.Add("Vary", "Accept-Encoding")
 	if d.gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		body, tag = d.gzip, d.tag+"-gz"
 		h.Set("Content-Encoding", "gzip")
 	}
 	tag = `"` + tag + `"`
 	h.Set("ETag", tag)
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", cache)
 	if matches(r.Header.Get("If-None-Match"), tag) {
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
@@ -84,3 +102,6 @@ func acceptsGzip(header string) bool {
 	}
 	return false
 }
+
+// Body is the answer, not packed. It is not to be changed.
+func (d *Document) Body() []byte { return d.plain }

@@ -1,0 +1,42 @@
+// Mining: what the belt that is selected holds, and all lasers at work on it, or none.
+import { Emitter } from "./emitter.js";
+import { count } from "./economy.js";
+import { listed } from "./state.js";
+
+// Mining emits:
+//   told(text)   ore came into the hold
+export class Mining extends Emitter {
+  // ask(cmd, args) resolves with an answer or null.
+  constructor(game, fight, ask) {
+    super();
+    Object.assign(this, { game, fight, ask });
+    game.on("message", (m) => m.ev === "mined" && this.emit("told", `${count(m.n)} ${m.type} in the hold, ${count(m.left)} left in the belt.`));
+  }
+
+  get lasers() {
+    return this.fight.modules.filter((m) => m.group === "miner");
+  }
+
+  // works says whether any laser digs.
+  get works() {
+    return this.lasers.some((m) => m.on && !m.stopping);
+  }
+
+  // toggle switches all lasers on, at a belt, or off; act(cmd, args) resolves with {result}
+  // or null. The first refusal ends it: the others would say the same.
+  async toggle(id, act) {
+    const off = this.works;
+    if (!this.lasers.length) return "This ship has no mining laser: one is fitted in a station.";
+    for (const { slot, on, stopping } of this.lasers) {
+      if (off ? !on || stopping : on) continue;
+      if (!(await act(off ? "deactivate" : "activate", off ? { slot } : { slot, id }))) return "";
+    }
+    return "";
+  }
+
+  // belt says what a belt holds, in words; "" where the server does not say.
+  async belt(id) {
+    const answer = await this.ask("belt", { id });
+    return listed(answer?.ores).map((o) => `${o.type}: ${count(o.left)} of ${count(o.full)}`).join("\n");
+  }
+}

@@ -1,0 +1,160 @@
+// Hangar, hold and containers: stacks are dragged from one to the other, or chosen and moved
+// with the keyboard; and what else can be done with what is chosen.
+import { Once, count, cubic, parseCount, place } from "../economy.js";
+import { listed } from "../state.js";
+import { el, say } from "./dom.js";
+import { hint, press, redraw } from "./table.js";
+
+export class CargoView {
+  #drawn = 0;
+
+  // does: {sell(type), build(type)}, what other windows do with a type.
+  constructor(dialog, { game, types, shop }, ask, act, does) {
+    Object.assign(this, { dialog, game, types, shop, ask, act, does, once: new Once() });
+    this.box = dialog.querySelector(".body");
+    this.chosen = null; // {from, type}
+    this.units = "";
+    game.on("message", (m) => ["hold", "hangar", "order"].includes(m.ev) && dialog.open && this.fill());
+  }
+
+  async fill() {
+    const drawn = ++this.#drawn;
+    const docked = this.game.docked !== null;
+    const [hold, hangar, ships, assets, types] = await Promise.all([this.ask("hold"), docked ? this.ask("hangar") : null, this.ask("ships"), this.ask("assets"), this.shop.types()]);
+    const flown = await this.types.get(ships?.flies?.type ?? "");
+    await this.shop.learn(this.game.system?.region ?? "");
+    if (drawn !== this.#drawn) return;
+    this.known = new Map(types.map((t) => [t.name, t]));
+    this.flies = ships?.flies;
+    this.places = new Map();
+    if (docked) this.places.set("hangar", { title: "Hangar", items: listed(hangar?.items) });
+    this.places.set("hold", { title: "Hold", items: listed(hold?.items), room: flown?.cargo });
+    for (const c of listed(hangar?.containers)) this.places.set(c.container, { title: `${c.type} ${c.container}`, items: listed(c.items), room: c.capacity, box: true });
+    this.hangar = this.game.docked;
+    if (!this.#stack()) this.chosen = null;
+    redraw(this.box, docked ? hint("Drag a stack to where it is to go, or choose it and say what to do with it.") : hint("In space there is the hold alone. Things are moved in a station."),
+      el("div.places", {}, ...[...this.places].map(([id, p]) => this.#place(id, p))), this.#actions(), this.#ships(listed(ships?.ships)), this.#elsewhere(listed(assets)));
+  }
+
+  #volume(items) {
+    return items.reduce((sum, i) => sum + (this.known.get(i.type)?.volume ?? 0) * i.quantity, 0);
+  }
+
+  #place(id, { title, items, room, box }) {
+    const used = this.#volume(items);
+    const rows = items.map((item) => this.#row(id, item));
+    const node = el("section.place", { "aria-label": title }, el("h3", {}, title, el("span.room", {}, room ? `${cubic(used)} of ${cubic(room)}` : cubic(used))),
+      rows.length ? el("ul", {}, ...rows) : hint("Empty."), box && !items.length ? press(`close-${id}`, "Put it away", () => this.#do("container_close", { container: id })) : "");
+    node.addEventListener("dragover", (event) => {
+      if (!this.dragged || this.dragged.from === id) return;
+      event.preventDefault();
+      node.dataset.over = "true";
+    });
+    node.addEventListener("dragleave", () => delete node.dataset.over);
+    node.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const { dragged } = this;
+      if (dragged) this.#move(dragged, id);
+    });
+    return node;
+  }
+
+  #row(from, { type, quantity }) {
+    const on = this.chosen?.from === from && this.chosen.type === type;
+    const choose = () => {
+      this.chosen = on ? null : { from, type };
+      this.units = "";
+      this.fill();
+    };
+    const row = el("button.stack", { type: "button", draggable: this.game.docked !== null ? "true" : null, "aria-pressed": String(on), "data-key": `${from} ${type}`, onclick: choose },
+      el("span", {}, type), el("span", {}, count(quantity)));
+    row.addEventListener("dragstart", (event) => {
+      this.dragged = { from, type };
+      event.dataTransfer.setData("text/plain", type);
+    });
+    row.addEventListener("dragend", () => (this.dragged = null));
+    return el("li", {}, row);
+  }
+
+  #stack() {
+    return this.chosen && this.places.get(this.chosen.from)?.items.find((i) => i.type === this.chosen.type);
+  }
+
+  // actions are what can be done with the stack that is chosen.
+  #actions() {
+    const stack = this.#stack();
+    if (!stack || this.hangar === null) return null;
+    const { from, type } = this.chosen;
+    const units = el("input", { value: this.units, inputmode: "numeric", placeholder: `all ${count(stack.quantity)}`, "aria-label": "Units, or all", "data-key": "units" });
+    units.addEventListener("input", () => (this.units = units.value));
+    const moves = [...this.places].filter(([id]) => id !== from).map(([id, p]) => press(`to-${id}`, `To ${p.title.toLowerCase()}`, () => this.#move(this.chosen, id)));
+    const more = from !== "hangar" ? [] : [
+      press("sell", "Sell", () => this.does.sell(type)),
+      ...({
+        ore: [press("refine", "Refine", () => this.#refine(type), { primary: true })],
+        ship: [press("assemble", "Assemble", () => this.#do("assemble", { type }))],
+        container: [press("setup", "Set up", () => this.#do("container_open", { type }))],
+        blueprint: [press("build", "Build", () => this.does.build(type))],
+      }[this.known.get(type)?.category] ?? []),
+    ];
+    return el("div.actions", { role: "group", "aria-label": type }, el("b", {}, type), units, ...moves, ...more, el("p.hint", { role: "status" }));
+  }
+
+  // amount is how many are meant: undefined for all, null for what is no number.
+  #amount() {
+    return this.units.trim() === "" ? undefined : parseCount(this.units);
+  }
+
+  async #move({ from, type }, to) {
+    const quantity = this.chosen?.type === type ? this.#amount() : undefined;
+    if (quantity === null) return this.#tell("Units is a whole number from 1 on.");
+    await this.#do("move", { from, to, type, quantity });
+  }
+
+  async #refine(type) {
+    const quantity = this.#amount();
+    if (quantity === null) return this.#tell("Units is a whole number from 1 on.");
+    const args = { type, quantity };
+    const answer = await this.#do("refine", { ...args, key: this.once.key("refine", args) });
+    if (!answer) return;
+    this.once.done("refine", args);
+    this.said = `${count(answer.used)} ${type} became ${listed(answer.items).map((i) => `${count(i.quantity)} ${i.type}`).join(", ")}.`;
+    this.does.tell(this.said);
+  }
+
+  #tell(text) {
+    const line = this.box.querySelector('.actions [role="status"]');
+    if (line) say(line, text);
+  }
+
+  async #do(cmd, args) {
+    const answer = await this.act(cmd, args);
+    if (answer) await this.fill();
+    return answer?.result ?? null;
+  }
+
+  #ships(ships) {
+    if (this.hangar === null) return null;
+    const here = ships.filter((s) => !s.flown && this.#here(s.location));
+    const rows = here.map((s) => el("li.line", {}, el("span", {}, s.name, el("i", {}, s.type)), press(`board-${s.ship}`, "Board", () => this.#do("board", { ship: s.ship }), { says: `Board ${s.name}` }),
+      press(`apart-${s.ship}`, "Take apart", () => this.#do("disassemble", { ship: s.ship }), { says: `Take ${s.name} apart` })));
+    if (this.flies?.ship !== undefined) rows.unshift(el("li.line", {}, el("span", {}, this.flies.name, el("i", {}, `${this.flies.type}, yours, flown`)), press("insure", "Insure", () => this.#do("insure", {}))));
+    return rows.length ? el("section", {}, el("h3", {}, "Your ships here"), el("ul", {}, ...rows)) : null;
+  }
+
+  #here(location) {
+    return location === `hangar ${this.game.system?.id} ${this.hangar}`;
+  }
+
+  #elsewhere(assets) {
+    const rest = assets.filter((a) => a.location !== "hold" && !this.#here(a.location) && !String(a.location).startsWith("box "));
+    if (!rest.length) return null;
+    const system = (id) => this.game.map?.get(id)?.name, station = (id) => this.shop.station(id);
+    return el("details", { open: this.#openBefore() }, el("summary", {}, `Elsewhere: ${rest.length} ${rest.length === 1 ? "stack" : "stacks"}`),
+      el("ul", {}, ...rest.map((a) => el("li.line", {}, el("span", {}, a.type, el("i", {}, place(a.location, system, station))), el("span", {}, count(a.quantity))))));
+  }
+
+  #openBefore() {
+    return this.box.querySelector("details")?.open ?? false;
+  }
+}
