@@ -100,26 +100,12 @@ func (v shadows) ShadowRelease(ctx context.Context, to int, a command.Against) (
 // run tries a change in one system after the other.
 func (v shadows) run(ctx context.Context, a command.Against, c change) (command.Shadowed, error) {
 	began := v.s.cfg.Clock.Now()
-	paths := c.from.Changed(c.to)
-	if len(paths) == 0 {
-		return command.Shadowed{}, fmt.Errorf("%s changes nothing: it is what runs (release %d)", c.what, c.from.Number)
+	paths, err := c.paths()
+	if err != nil {
+		return command.Shadowed{}, err
 	}
-	for _, path := range paths {
-		if f := c.to.Files[path]; f != nil {
-			if err := f.Check(); err != nil {
-				return command.Shadowed{}, err
-			}
-		}
-	}
-	select {
-	case v.turn <- struct{}{}:
-	default:
-		a.Tell("another shadow run is under way: this one waits for it")
-		select {
-		case v.turn <- struct{}{}:
-		case <-ctx.Done():
-			return command.Shadowed{}, ctx.Err()
-		}
+	if err := v.wait(ctx, a); err != nil {
+		return command.Shadowed{}, err
 	}
 	defer func() { <-v.turn }()
 	out := command.Shadowed{What: c.what}
@@ -145,6 +131,38 @@ func (v shadows) run(ctx context.Context, a command.Against, c change) (command.
 	out.Took = v.s.cfg.Clock.Now().Sub(began)
 	v.said.keep([]string{c.key, releaseKey(c.to)}, saidShadow{at: began, by: a.Author, during: a.During, verdict: out.Verdict(), systems: reported(out.Reports)})
 	return out, nil
+}
+
+// paths are the files that are changed, if they are in order.
+func (c *change) paths() ([]string, error) {
+	paths := c.from.Changed(c.to)
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("%s changes nothing: it is what runs (release %d)", c.what, c.from.Number)
+	}
+	for _, path := range paths {
+		if f := c.to.Files[path]; f != nil {
+			if err := f.Check(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return paths, nil
+}
+
+// wait returns when no other shadow run is under way.
+func (v shadows) wait(ctx context.Context, a command.Against) error {
+	select {
+	case v.turn <- struct{}{}:
+		return nil
+	default:
+		a.Tell("another shadow run is under way: this one waits for it")
+	}
+	select {
+	case v.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func reported(list []*shadow.Report) []string {

@@ -83,12 +83,14 @@ type Cause struct {
 
 // Timing is what a function takes in the two runs, a call.
 type Timing struct {
-	Function            string `json:"function"`
-	CallsWas, CallsNow  float64
-	StepsWas, StepsNow  float64       // of Lua, a call
-	TookWas, TookNow    time.Duration // a call
-	Slower              bool          // by so much that it is told
-	neverWas, neverEnds bool
+	Function string        `json:"function"`
+	CallsWas float64       `json:"calls_before"`
+	CallsNow float64       `json:"calls_after"`
+	StepsWas float64       `json:"steps_before"` // of Lua, a call
+	StepsNow float64       `json:"steps_after"`
+	TookWas  time.Duration `json:"took_before_ns"` // a call
+	TookNow  time.Duration `json:"took_after_ns"`
+	Slower   bool          `json:"slower"` // by so much that it is told
 }
 
 // Report is what a change makes different in one system.
