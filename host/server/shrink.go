@@ -56,8 +56,8 @@ func Shrink(c ShrinkConfig) (*Shrunk, error) {
 	}
 	o := record.Shrinking{Setup: Rerun, Fails: fails, Say: c.Say, Maps: nearMap}
 	if c.For > 0 {
-		until := time.Now().Add(c.For)
-		o.Stop = func() bool { return time.Now().After(until) }
+		began := time.Now()
+		o.Stop = func() bool { return time.Since(began) > c.For }
 	}
 	out, err := rec.Shrink(o)
 	if err != nil {
