@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,9 +13,11 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"hotshard/host/api"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script/catalogue"
 	"hotshard/runtime/world"
 )
 
@@ -60,6 +63,9 @@ func newStage(t *testing.T) *stage {
 	}})
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
+	// The page asks for types and regions alone here, which need no store.
+	mux.Handle(api.Prefix, api.New(api.Config{Map: s.universe, Routes: world.NewRouter(s.universe), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Types: func() (*catalogue.Set, error) { return &catalogue.Set{}, nil }}))
 	mux.Handle("/", web.Handler(func() *world.Universe { return s.universe }))
 	s.Server = httptest.NewUnstartedServer(mux)
 	s.Server.Config.ConnState = func(c net.Conn, state http.ConnState) {
