@@ -25,7 +25,7 @@ type Tx interface {
 const (
 	selectHolding   = `SELECT id, quantity, sum FROM holdings WHERE owner = ? AND location = ? AND type = ?`
 	insertHolding   = `INSERT INTO holdings (owner, location, type, quantity, sum) VALUES (?1, ?2, ?3, ?4, ?4)`
-	updateHolding   = `UPDATE holdings SET quantity = quantity + ?1, sum = sum + ?1 WHERE id = ?2`
+	updateHolding   = `UPDATE holdings SET quantity = quantity + CAST(?1 AS BIGINT), sum = sum + CAST(?1 AS BIGINT) WHERE id = ?2`
 	selectCharacter = `SELECT id FROM characters WHERE id = ?`
 	insertEntry     = `INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectKey       = `SELECT coalesce(content, ''), coalesce(answer, '') FROM entries WHERE actor = ? AND key = ?`

@@ -24,7 +24,7 @@ func drawValue(r *rapid.T, depth int) world.Value {
 	case 1:
 		return rapid.Float64Range(-math.MaxFloat64, math.MaxFloat64).Draw(r, "number")
 	case 2:
-		return rapid.String().Draw(r, "string")
+		return plainTexts().Draw(r, "string")
 	case 3:
 		return nil
 	case 4:
@@ -36,7 +36,7 @@ func drawValue(r *rapid.T, depth int) world.Value {
 	}
 	table := map[string]world.Value{}
 	for range rapid.IntRange(0, 3).Draw(r, "len") {
-		table[rapid.String().Draw(r, "key")] = drawValue(r, depth-1)
+		table[plainTexts().Draw(r, "key")] = drawValue(r, depth-1)
 	}
 	return table
 }
@@ -45,7 +45,7 @@ func drawValue(r *rapid.T, depth int) world.Value {
 func TestValuesComeBack(t *testing.T) {
 	s := open(t)
 	rapid.Check(t, func(r *rapid.T) {
-		key := "k" + rapid.StringN(0, 20, 100).Draw(r, "key")
+		key := "k" + short(plainTexts().Draw(r, "key"))
 		want := drawValue(r, 3)
 		if err := s.Put(bg, "n", key, want); err != nil {
 			r.Fatal(err)

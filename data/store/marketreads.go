@@ -25,7 +25,7 @@ type Offer struct {
 }
 
 const (
-	offerColumns = `id, side, type, region, system, station, reach, price, left, least, rank, expires`
+	offerColumns = `id, side, type, region, system, station, reach, price, "left", least, rank, expires`
 
 	selectBook   = `SELECT ` + offerColumns + ` FROM orders WHERE ended = 0 AND region = ? AND expires > ? LIMIT ?`
 	selectBookOf = `SELECT ` + offerColumns + ` FROM orders WHERE ended = 0 AND region = ? AND type = ? AND expires > ? LIMIT ?`

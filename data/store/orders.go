@@ -64,9 +64,9 @@ const (
 	selectOpenOrders = selectSome + `orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
 	selectStanding   = selectSome + `orders WHERE ended = 0`
 	selectExpired    = selectSome + `orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
-	selectOrdersOf   = selectSome + `(SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended = 0 ORDER BY id DESC LIMIT ?3)
-		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3)) ORDER BY id DESC LIMIT ?3`
-	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?)`
+	selectOrdersOf   = selectSome + `(SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended = 0 ORDER BY id DESC LIMIT ?3) AS standing
+		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3) AS past) AS list ORDER BY id DESC LIMIT ?3`
+	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?) AS standing`
 	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
 	fillOrder        = `UPDATE orders SET "left" = CAST(?2 AS BIGINT), ended = CASE ?2 WHEN 0 THEN CAST(?3 AS BIGINT) ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
 	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`

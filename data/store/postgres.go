@@ -119,7 +119,7 @@ func (p *postgres) open(params map[string]string, truths bool, opened func(conte
 	for k, v := range params {
 		c.RuntimeParams[k] = v
 	}
-	return sql.OpenDB(pgConnector{stdlib.GetConnector(*c), opened, truths})
+	return sql.OpenDB(pgConnector{stdlib.GetConnector(*c), opened, truths, params["default_transaction_read_only"] == "on"})
 }
 
 // connect implements dialect.

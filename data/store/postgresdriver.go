@@ -18,6 +18,7 @@ type pgConnector struct {
 	opened func(context.Context, *pgConn) error
 	// truths leaves them as they are: goose's own table has a column of them.
 	truths bool
+	reads  bool // nothing is ever changed through them
 }
 
 // Connect implements driver.Connector.
@@ -26,7 +27,7 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &pgConn{conn.(*stdlib.Conn), c.truths}
+	own := &pgConn{conn.(*stdlib.Conn), c.truths, c.reads}
 	if c.opened != nil {
 		if err := c.opened(ctx, own); err != nil {
 			return nil, errors.Join(err, conn.Close())
@@ -39,6 +40,7 @@ func (c pgConnector) Connect(ctx context.Context) (driver.Conn, error) {
 type pgConn struct {
 	*stdlib.Conn
 	truths bool
+	reads  bool
 }
 
 // PrepareContext implements driver.ConnPrepareContext.
@@ -58,7 +60,11 @@ func (c *pgConn) ExecContext(ctx context.Context, text string, args []driver.Nam
 
 // QueryContext implements driver.QueryerContext.
 func (c *pgConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.Conn.QueryContext(ctx, rebind(text), args)
+	rows, err := c.Conn.QueryContext(ctx, rebind(text), args)
+	if err != nil && c.reads && lostConnection(err) {
+		return nil, driver.ErrBadConn // the pool asks again through another: a read is done as often as one likes
+	}
+	return rows, err
 }
 
 // CheckNamedValue makes of an argument what a column takes: as for SQLite, where a truth

@@ -29,6 +29,7 @@ func TestStandingOrdersAreBounded(t *testing.T) {
 // What is asked at each order, at each look into a hold and at each page is read by an
 // index, however much somebody has had in all years.
 func TestNobodyWalksThroughAllYears(t *testing.T) {
+	fileOnly(t)
 	s := open(t)
 	for _, c := range []struct {
 		text  string
