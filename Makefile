@@ -45,6 +45,7 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
+	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store
 	HOTSHARD_THOROUGH=1 $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/

@@ -24,9 +24,6 @@ func TestPostgres(t *testing.T) {
 	if onPostgres {
 		t.Skip("only once")
 	}
-	if os.Getenv("HOTSHARD_THOROUGH") == "" {
-		t.Skip("only with HOTSHARD_THOROUGH=1, as in make check: it takes as long as all other tests together")
-	}
 	args := []string{"-test.count=1"}
 	if testing.Short() {
 		args = append(args, "-test.short")

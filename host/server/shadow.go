@@ -113,9 +113,9 @@ func (v shadows) run(ctx context.Context, a command.Against, c change) (command.
 	if err != nil {
 		return out, err
 	}
-	until := time.Now().Add(shadowTime)
+	until := v.s.cfg.Clock.Now().Add(shadowTime)
 	for i, at := range addresses {
-		each, cancel := context.WithTimeout(ctx, max(time.Until(until), 0)/time.Duration(len(addresses)-i))
+		each, cancel := context.WithTimeout(ctx, max(until.Sub(v.s.cfg.Clock.Now()), 0)/time.Duration(len(addresses)-i))
 		a.Tell(fmt.Sprintf("%s: the last %v are run again, twice ...", bare(string(at)), a.During))
 		r, err := v.one(each, at, began.Add(-a.During), c)
 		cancel()

@@ -20,6 +20,18 @@ import (
 // create others.
 const Env = "HOTSHARD_TEST_POSTGRES"
 
+// Wanted says, where it is set, that there is time for servers: with them the tests of the
+// store take several times as long, and more of the disk than the tests beside them like.
+const Wanted = "HOTSHARD_POSTGRES"
+
+// wanted leaves a test out where there is no time for servers.
+func wanted(t testing.TB) {
+	t.Helper()
+	if os.Getenv(Wanted) == "" {
+		t.Skip("only with " + Wanted + "=1, as in make check: it needs a PostgreSQL, and time")
+	}
+}
+
 var shared = struct {
 	sync.Mutex
 	url string
@@ -28,6 +40,7 @@ var shared = struct {
 // Server returns the URL of a database from which others can be created.
 func Server(t testing.TB) string {
 	t.Helper()
+	wanted(t)
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.url == "" {
@@ -141,6 +154,7 @@ func Exec(t testing.TB, url string, texts ...string) {
 // "fsync=on". It ends with the test.
 func Start(t testing.TB, settings ...string) *Instance {
 	t.Helper()
+	wanted(t)
 	s := start(t, t.TempDir(), settings...)
 	t.Cleanup(s.Kill)
 	return s

@@ -68,6 +68,8 @@ _G.system = {
   population = function() return 100 end,
   name = function() return "Auriga" end,
 }
+_G.items = {places = function() return {} end}
+if not rawget(_G, "reload") then _G.reload = {first = function(fn) fn() end} end
 _G.player = {
   send = count,
   ship = function(p) return tonumber((p:match "%d+")) end,
