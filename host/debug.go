@@ -16,9 +16,8 @@ import (
 
 // debugFlags let editors debug a recording.
 type debugFlags struct {
-	Dap       string `env:"-" help:"Let an editor debug it, here, by the Debug Adapter Protocol: 127.0.0.1:4711." placeholder:"ADDR:PORT"`
-	DapAnyone bool   `env:"-" help:"--dap may be where others reach it: they see everything in it, and run Lua in the copy."`
-	Scripts   string `default:"scripts" help:"With --dap: the folder of the scripts, where the editor names no other."`
+	Dap     string `env:"-" help:"Let an editor debug it, here, by the Debug Adapter Protocol: 127.0.0.1:4711." placeholder:"ADDR:PORT"`
+	Scripts string `default:"scripts" help:"With --dap: the folder of the scripts, where the editor names no other."`
 }
 
 // debug serves editors until SIGTERM or SIGINT.
@@ -26,8 +25,8 @@ func (c *replayCmd) debug() error {
 	if c.Release != 0 || len(c.Patch) > 0 || c.Until != 0 || c.JSON {
 		return errors.New("--dap debugs what was recorded as it was: it goes with --from, and without --until, --release, --patch and --json")
 	}
-	if !c.Debug.DapAnyone && !loopback(c.Debug.Dap) {
-		return fmt.Errorf("--dap %s: whoever reaches it runs Lua on this machine, in the copy; take 127.0.0.1, or say --dap-anyone", c.Debug.Dap)
+	if err := server.Loopback(c.Debug.Dap); err != nil && !c.Anyone {
+		return fmt.Errorf("--dap: %w; whoever reaches it runs Lua on this machine, in the copy: --accept-anyone says that it is meant so", err)
 	}
 	rec, err := server.OpenRecording(c.Data, c.What)
 	if err != nil {
@@ -51,14 +50,4 @@ func (c *replayCmd) debug() error {
 	return dap.Serve(ctx, l, dap.Config{Scripts: c.Debug.Scripts, Open: func(h record.Hooks) (*record.Deck, error) {
 		return rec.NewDeck(setup, span.Until.Add(-c.From), h)
 	}})
-}
-
-// loopback says whether only this machine reaches an address.
-func loopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return true // Listen says what is wrong with it
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

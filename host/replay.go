@@ -25,7 +25,7 @@ type replayCmd struct {
 	Release int           `help:"Run this release in the place of those that ran, and say what comes out differently." placeholder:"N"`
 	Patch   []string      `help:"Run with a function replaced by the one in a file, and say what comes out differently." placeholder:"MODULE.FUNCTION=FILE"`
 	Listen  string        `env:"-" help:"Show it in the player's page, here, with a time line: 127.0.0.1:7779." placeholder:"ADDR:PORT"`
-	Anyone  bool          `env:"-" name:"accept-anyone" help:"--listen may be where others reach it: they see what everybody did and was told."`
+	Anyone  bool          `env:"-" name:"accept-anyone" help:"--listen or --dap may be where others reach it: they see what everybody did and was told, and by --dap run Lua in the copy."`
 	Socket  string        `env:"-" help:"With --listen: the console's socket; one in run below --data where left out." placeholder:"PATH"`
 	Debug   debugFlags    `embed:""`
 	JSON    bool          `name:"json" help:"Print one JSON value."`
@@ -39,11 +39,14 @@ func (c *replayCmd) Run() error {
 	if c.Listen != "" {
 		return c.show()
 	}
-	if c.Anyone || c.Socket != "" {
-		return errors.New("--accept-anyone and --socket go with --listen")
+	if c.Socket != "" {
+		return errors.New("--socket goes with --listen")
 	}
 	if c.Debug.Dap != "" {
 		return c.debug()
+	}
+	if c.Anyone {
+		return errors.New("--accept-anyone goes with --listen or --dap")
 	}
 	report, err := server.Replay(server.ReplayConfig{Data: c.Data, What: c.What, From: c.From, Until: world.Tick(c.Until), Release: c.Release, Patches: c.Patch})
 	if err != nil {
