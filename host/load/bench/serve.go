@@ -26,6 +26,7 @@ type serveCmd struct {
 	Seats   int           `default:"0" help:"How many players the system they begin in lets in; 0 for all."`
 	Unload  time.Duration `default:"0" help:"After how long a system nobody uses is unloaded; 0 for as long as usual."`
 	Cohorts int           `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
+	Record  bool          `default:"true" negatable:"" help:"Keep what happens in every system, as host serve does."`
 }
 
 // cheap is the least a password hash can cost.
@@ -43,7 +44,7 @@ func (c *serveCmd) Run() error {
 	home := arena(u)
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: home, HashCost: cheap,
-		CohortsFrom: c.Cohorts, UnloadAfter: c.Unload, Socket: filepath.Join(c.Data, "console.sock"),
+		Record: server.Recorded{Off: !c.Record}, CohortsFrom: c.Cohorts, UnloadAfter: c.Unload, Socket: filepath.Join(c.Data, "console.sock"),
 	})
 	if err != nil {
 		return err
