@@ -24,10 +24,13 @@ function pirates.roster(security, chance)
   return {"Jackal Raider", "Jackal Raider", chance < 0.3 and "Jackal Warlord" or "Jackal Raider"}
 end
 
--- Where they lurk: the belts or, in a system without any, the outermost planet.
-function pirates.lairs(celestials)
+-- Where they lurk: the belts or, in a system without any, the outermost planet. In safe
+-- space the last of several belts is left to those who dig.
+function pirates.lairs(celestials, safe)
   celestials = celestials or system.celestials
+  if safe == nil then safe = system.security() >= pirates.below end
   local belts = celestials("belt")
+  if safe and belts[2] then table.remove(belts) end
   if belts[1] then return belts end
   local planets = celestials("planet")
   return {planets[#planets]}

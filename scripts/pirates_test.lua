@@ -28,6 +28,17 @@ local function count(belt)
   return n
 end
 
+function test.one_of_several_belts_is_safe_in_safe_space()
+  local function belts(n)
+    return function()
+      local all = {}
+      for i = 1, n do all[i] = {id = i} end
+      return all
+    end
+  end
+  eq({#pirates.lairs(belts(3), true), #pirates.lairs(belts(1), true), #pirates.lairs(belts(3), false)}, {2, 1, 3})
+end
+
 function test.the_darker_the_worse()
   eq(pirates.roster(0.4, 0.5), {"Jackal Scout", "Jackal Scout"})
   eq(pirates.roster(0, 0.1)[3], "Jackal Raider")
