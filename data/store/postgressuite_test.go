@@ -24,7 +24,7 @@ func TestPostgres(t *testing.T) {
 	if onPostgres {
 		t.Skip("only once")
 	}
-	args := []string{"-test.count=1"}
+	args := []string{"-test.count=1", "-rapid.checks=10"} // SQLite has had the usual number
 	if testing.Short() {
 		args = append(args, "-test.short")
 	}
