@@ -44,7 +44,7 @@ func Server(t testing.TB) string {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.url == "" {
-		dir, err := os.MkdirTemp("", "postgres")
+		dir, err := os.MkdirTemp(memory(), "postgres")
 		if err != nil {
 			t.Fatal(err)
 		}
