@@ -69,6 +69,9 @@ func runHot(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	r := Result{Table: hotTable(hot.Spent, by, was, q.During, cmp.Or(a.Limit, hotLines))}
+	if hot.Lost > 0 {
+		r.Table.Note = fmt.Sprintf("%d batches of samples came faster than they could be taken in, and are missing", hot.Lost)
+	}
 	if len(hot.Pprof) > 0 {
 		r.File = &File{Name: a.Given(hotFileFlag), Data: hot.Pprof}
 	}

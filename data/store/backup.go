@@ -39,11 +39,8 @@ func Backup(ctx context.Context, url, file string) (*Copied, error) {
 	if _, err := os.Lstat(file); err == nil {
 		return nil, fail(op, ErrConflict, file+" is there already: give another name, or remove it")
 	}
-	s, err := newStore(url, Options{})
+	s, err := openReading(ctx, url, op)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.reading(ctx, op); err != nil {
 		return nil, err
 	}
 	defer s.read.Close()

@@ -24,11 +24,8 @@ func (s *Store) AuditBooks(ctx context.Context) (*ledger.Report, error) {
 // for a database from before there were books.
 func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
 	const op = "audit of the books"
-	s, err := newStore(url, Options{})
+	s, err := openReading(ctx, url, op)
 	if err != nil {
-		return nil, err
-	}
-	if err := s.reading(ctx, op); err != nil {
 		return nil, err
 	}
 	defer s.read.Close()
@@ -37,6 +34,15 @@ func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
 	}
 	report, err := s.audit(ctx)
 	return report, s.explain(op, err)
+}
+
+// openReading is a store that is read and nothing else, whoever else has it open.
+func openReading(ctx context.Context, url, op string) (*Store, error) {
+	s, err := newStore(url, Options{})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.reading(ctx, op)
 }
 
 // reading opens the store for reading alone, whoever else has it open.
