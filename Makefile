@@ -21,14 +21,13 @@ console: build ## open the operator's console of the running shard
 test: test-lua test-go ## all tests; the last lines say what was left out, and why
 
 # How Go tests are built: without vet, which check runs over everything once, and
-# without what only debuggers read in fifty test programs. Many tests wait, for a
-# browser, a disk or a second to pass, and leave the processor to others meanwhile.
+# without what only debuggers read in fifty test programs. No more packages at once
+# than there are processors: more of them keep each other from the disk for seconds.
 # The end of a package's time is for what hangs, not for a machine that is slow.
 LEAN = -vet=off -ldflags='-s -w' -timeout 30m
-ABREAST ?= -p 4 -parallel 4
 LEFTOUT ?=
 test-go: # with those of the page
-	@$(GO) test -json $(LEAN) $(ABREAST) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+	@$(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
