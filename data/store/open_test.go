@@ -174,3 +174,23 @@ func TestUpgradeFromEverySchema(t *testing.T) {
 		must(t, err)
 	}
 }
+
+// A shard that was killed while it made its database begins anew; what was emptied by
+// something else is refused.
+func TestKilledWhileTheDatabaseIsMade(t *testing.T) {
+	fileOnly(t)
+	opt := testOptions()
+	path := filepath.Join(t.TempDir(), "test.db")
+	killed := &sqliteFile{path: path, opt: &opt}
+	must(t, killed.prepareFile())
+	must(t, killed.lock.Close()) // and nothing else of what close does
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Fatalf("%v %v", info, err)
+	}
+	s, err := Open(bg, path, opt)
+	must(t, err)
+	must(t, s.Close())
+	must(t, os.Truncate(path, 0))
+	_, err = Open(bg, path, opt)
+	wants(t, err, ErrForeign, "0 bytes")
+}

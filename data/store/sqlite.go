@@ -22,7 +22,7 @@ type sqliteFile struct {
 	path string
 	opt  *Options
 	lock *os.File
-	made bool // the file, by this connect
+	made bool // the file, by this connect or by one that was killed in the middle
 	db   *sql.DB
 }
 
@@ -65,16 +65,34 @@ func (f *sqliteFile) prepareFile() error {
 		}
 		return &Error{Op: "open", Kind: ErrAccess, Message: "cannot write beside " + f.path + ": check who owns its directory", Err: err}
 	}
-	if err := f.checkThere(); err != nil {
-		return err
+	if f.made = f.unfinished(); !f.made {
+		if err := f.checkThere(); err != nil {
+			return err
+		}
+		_, err = os.Stat(f.path)
+		f.made = errors.Is(err, fs.ErrNotExist)
 	}
-	_, err = os.Stat(f.path)
-	f.made = errors.Is(err, fs.ErrNotExist)
+	if f.made {
+		if _, err := f.lock.WriteAt([]byte(beingMade), 0); err != nil {
+			return err
+		}
+	}
 	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return &Error{Op: "open", Kind: ErrAccess, Message: "cannot write " + f.path + ": check what it is and who owns it", Err: err}
 	}
 	return file.Close()
+}
+
+// beingMade stands in the lock's file from before the database's is made until its
+// schema is there: an empty one was not emptied then, but never filled.
+const beingMade = "being made"
+
+// unfinished says whether somebody was killed who made the database.
+func (f *sqliteFile) unfinished() bool {
+	mark := make([]byte, len(beingMade))
+	_, err := f.lock.ReadAt(mark, 0)
+	return err == nil && string(mark) == beingMade
 }
 
 func (f *sqliteFile) dsn(params string) string {
@@ -128,7 +146,12 @@ func (f *sqliteFile) migrations() (goose.Dialect, fs.FS) {
 }
 
 // claimed implements dialect: the lock has said it.
-func (f *sqliteFile) claimed(context.Context) error { return nil }
+func (f *sqliteFile) claimed(context.Context) error {
+	if !f.made {
+		return nil
+	}
+	return f.lock.Truncate(0)
+}
 
 // readers implements dialect.
 func (f *sqliteFile) readers() (*sql.DB, error) {
