@@ -41,7 +41,7 @@ type client struct {
 	patience bucket
 	failures int // refused logins
 
-	leaving atomic.Bool // told to Close: its session ends with it
+	leaving atomic.Bool // its session ends with it: the world hears Leave, no Away
 }
 
 func (g *Gate) newClient(conn net.Conn, codec wire.Codec, from netip.Addr) *client {

@@ -49,6 +49,7 @@ func (g *Gate) put(s *session, code, reason string) {
 	c := s.latest.Load()
 	if c != nil {
 		g.forget(*c.token.Load(), false)
+		c.leaving.Store(true)
 		c.end(code, reason)
 	}
 	g.endIf(s, reason, func() bool { return s.latest.Load() == c })
