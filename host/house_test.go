@@ -52,6 +52,7 @@ var floors = [][]room{
 	{
 		{"world", []string{"world"}, "ids and vectors are the same for everybody"},
 		{"clock", []string{"clock"}, "what moves in game time is told the time of day by nobody"},
+		{"span", []string{"span"}, "who follows a piece of work is no question of what it does"},
 		{"real", []string{"script/real"}, "a sine is the same to the last digit for everybody: it knows nobody"},
 	}, {
 		{"physics", []string{"physics"}, "bodies move the same whether anybody looks, scripts or sends: dt and a seed in, state out"},

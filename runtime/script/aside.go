@@ -75,8 +75,10 @@ func (s *State) AsidePlain(text string, depth int) ([]world.Value, error) {
 // setAside notes how the State stands; what it returns brings that back.
 func (s *State) setAside() (back func()) {
 	entry, ids, source, allocated, shown := s.keepEntry(), s.ids, *s.source, s.m.Allocated, s.m.LastShown()
+	walked, at := s.m.Walked()
 	return func() {
 		entry()
+		s.m.SetWalked(walked, at)
 		s.ids, *s.source, s.m.Allocated = ids, source, allocated
 		s.m.Unshow(shown)
 	}

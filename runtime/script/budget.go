@@ -119,6 +119,9 @@ func (s *State) metered(b Budget, fn func()) {
 		fn()
 		return
 	}
+	if s.opts.Points != nil && s.opts.Points.version.Load() != 0 {
+		s.opts.Points.keep(s)
+	}
 	s.depth = 1
 	s.begin(b)
 	defer s.end()

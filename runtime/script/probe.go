@@ -248,9 +248,10 @@ func (s *State) untrace(tr *tracing) {
 	delete(s.traces, tr.fn)
 }
 
-// Unwrap gives every traced and gauged function its own code back: a commit replaces
-// code and must find it.
+// Unwrap gives every traced and gauged function, and those with log points, their own code
+// back: a commit replaces code and must find it.
 func (s *State) Unwrap() {
+	s.takePointsOff()
 	s.Ungauge()
 	for _, tr := range s.traces {
 		s.untrace(tr)

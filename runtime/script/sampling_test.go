@@ -94,18 +94,3 @@ func TestSamplingChangesNothing(t *testing.T) {
 		t.Errorf("%d steps without, %d profiled", one.Steps(), two.Steps())
 	}
 }
-
-func BenchmarkSampling(b *testing.B) {
-	for name, sampled := range map[string]func([]Sample){"without": nil, "with": func([]Sample) {}} {
-		b.Run(name, func(b *testing.B) {
-			s, err := New(Options{Name: "t", Entry: []string{"work"}, Release: code.NewRelease(4, map[string][]byte{"work.lua": []byte(sampledSource)}), Sampled: sampled})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
-			for b.Loop() {
-				s.Emit("heavy", lua.LNumber(10_000))
-			}
-		})
-	}
-}

@@ -14,6 +14,7 @@ import (
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/script/stdlib"
 	"hotshard/runtime/script/vm"
+	"hotshard/runtime/span"
 )
 
 // Options say what a State runs and whom it tells.
@@ -36,6 +37,11 @@ type Options struct {
 	// Sampled hears, when FlushSamples is called and when the release changes, what the
 	// State's steps were spent on. It must not block; nil: nobody looks.
 	Sampled func([]Sample)
+
+	// Points are the log points that the State looks after; nil: none. Pointless says that it
+	// does not, for the time being: what it runs is run again. It may be nil.
+	Points    *Points
+	Pointless func() bool
 
 	// Stopwatch is what the time of calls is measured by, for tests that do not want the
 	// machine's; nil: that one.
@@ -93,12 +99,13 @@ type State struct {
 	now float64
 	ids uint64 // of tasks and registrations
 
-	pool    []*Task
-	threads threadSet
-	current *Task
-	next    []*Task // yielded without a wait: they go on at the next Advance
-	woken   []func()
-	named   map[string]*NamedTask
+	pool      []*Task
+	threads   threadSet
+	current   *Task
+	following span.ID // see Follow
+	next      []*Task // yielded without a wait: they go on at the next Advance
+	woken     []func()
+	named     map[string]*NamedTask
 
 	meter    meter
 	depth    int
@@ -118,6 +125,7 @@ type State struct {
 	sampling *sampling // nil where nobody listens
 	watch    *Watch    // nil while nobody asks who writes what
 	debugger Debugger  // nil while nobody looks on
+	pointed  *pointed  // nil until there is a log point
 	imaged   imageSize // the last time
 	stage    Stage     // not nil in a State that stages
 	closed   bool

@@ -9,6 +9,7 @@ import (
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/vm"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -32,6 +33,7 @@ type Task struct {
 	print    func(string) // where print goes; nil: the log
 	gauge    *gauge       // that called belongs to
 	called   uint64       // gauged functions, by their bits
+	work     span.ID      // that it is a part of; zero where nobody follows it
 }
 
 // Wait is a task's promise to go on when somebody wakes it.
@@ -104,12 +106,30 @@ func (s *State) task() *Task {
 		if fresh.th == nil { // of a State that was thawed: nobody knew it
 			fresh.th = s.thread()
 		}
-		s.alive[fresh] = struct{}{}
-		return fresh
+		return s.begun(fresh)
 	}
-	t := &Task{id: id, th: s.thread()}
+	return s.begun(&Task{id: id, th: s.thread()})
+}
+
+// begun takes a new task in. It is a part of the work in which it was begun.
+func (s *State) begun(t *Task) *Task {
+	if t.work = s.following; s.current != nil {
+		t.work = s.current.work
+	}
 	s.alive[t] = struct{}{}
 	return t
+}
+
+// Follow says of what work the tasks are a part that are begun from now on, where no task
+// begins them: zero for none.
+func (s *State) Follow(work span.ID) { s.following = work }
+
+// Work is what the running task is a part of; zero where none runs, or nobody follows it.
+func (s *State) Work() span.ID {
+	if s.current == nil {
+		return s.following
+	}
+	return s.current.work
 }
 
 // thread makes a coroutine for a task.

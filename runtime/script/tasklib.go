@@ -76,7 +76,7 @@ func (b *builder) openTasks() {
 			}
 			text += shown
 		}
-		if t := s.current; t != nil && t.print != nil {
+		if t := s.current; t != nil && t.print != nil && !s.telling() {
 			t.print(text)
 			return 0
 		}
@@ -143,7 +143,7 @@ func (s *State) sleepTimer(seconds float64, w *Wait) {
 }
 
 func (s *State) log(L *lua.LState, level, text string) {
-	if s.opts.OnLog == nil || s.stage != nil {
+	if s.opts.OnLog == nil || s.stage != nil || s.telling() {
 		return
 	}
 	module := ""

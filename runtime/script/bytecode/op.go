@@ -27,6 +27,9 @@ const (
 	// it adds the number B to the field C of table R(A), or subtracts or multiplies, and
 	// passes over them. In any other it does nothing, and they see to it.
 	OpUpdate
+	// OpPoint, Bx, stands in an instruction's place where somebody wants to hear that code
+	// comes by; see Pointed.
+	OpPoint
 )
 
 // PerFlush is how many items of a table constructor SETLIST stores at most.
@@ -76,7 +79,7 @@ func Size(b int) int {
 
 // Words is how many words behind the instruction at a place belong to it.
 func Words(p *lua.FunctionProto, at int) int {
-	switch inst := p.Code[at]; Op(inst) {
+	switch inst := At(p, at); Op(inst) {
 	case lua.OP_CLOSURE: // the places of its variables
 		return int(p.FunctionPrototypes[Bx(inst)].NumUpvalues)
 	case lua.OP_SETLIST:

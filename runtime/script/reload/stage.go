@@ -24,7 +24,7 @@ type Stager struct {
 // NewStager makes a Stager for live States with the same Options. Nothing is run
 // until the first Stage.
 func NewStager(o script.Options) *Stager {
-	o.OnFault, o.OnLog, o.OnDeed, o.Release = nil, nil, nil, nil
+	o.OnFault, o.OnLog, o.OnDeed, o.Release, o.Points = nil, nil, nil, nil, nil
 	return &Stager{opts: o, bases: map[string]*rehearsal{}}
 }
 

@@ -157,7 +157,9 @@ func (lib library) gmatch(L *lua.LState) int {
 		src = "%" + src // an anchor would stop the iteration; the manual says it is none here
 	}
 	lib.compile(L, src) // what is wrong with it is said at once
-	L.Push(vm.Made(&Matches{engine: lib, Text: text, Pattern: src}))
+	it := &Matches{engine: lib, Text: text, Pattern: src}
+	vm.Of(L).ReadOnly.Began(it)
+	L.Push(vm.Made(it))
 	return 1
 }
 
@@ -175,6 +177,7 @@ func NewMatches(e Engine, text, pattern string, at int) *Matches {
 
 // Call gives the next match, and nothing behind the last.
 func (it *Matches) Call(L *lua.LState) int {
+	vm.Of(L).ReadOnly.GoOn(L, it, "going on with a gmatch")
 	p := it.engine.compile(L, it.Pattern)
 	var m pattern.Matcher
 	if it.At > len(it.Text) || !it.engine.search(L, "gmatch", &m, p, it.Text, it.At) {

@@ -37,7 +37,7 @@ func callName(L *lua.LState) (kind, name string) {
 	if caller.Fn == nil || caller.Fn.IsG || caller.Pc < 1 || caller.Pc > len(caller.Fn.Proto.Code) {
 		return "", "?"
 	}
-	inst := caller.Fn.Proto.Code[caller.Pc-1]
+	inst := bytecode.At(caller.Fn.Proto, caller.Pc-1)
 	switch bytecode.Op(inst) {
 	case lua.OP_CALL, lua.OP_TAILCALL:
 		if kind, name = origin(caller.Fn.Proto, caller.Pc-1, bytecode.A(inst)); kind != "" {

@@ -16,6 +16,7 @@ const (
 func Create(L *lua.LState, fn *lua.LFunction) *lua.LState {
 	co := NewThread(L)
 	begin(co, fn)
+	Of(L).ReadOnly.Began(co)
 	return co
 }
 
@@ -179,6 +180,7 @@ func coroutineArg(L *lua.LState) *lua.LState {
 // CoResume is the function coroutine.resume.
 func CoResume(L *lua.LState) int {
 	co := coroutineArg(L)
+	Of(L).ReadOnly.GoOn(L, co, "coroutine.resume")
 	_, err, values := Resume(L, co, nil, arguments(L, 2)...)
 	if err != nil {
 		L.Push(vFalse)

@@ -31,6 +31,7 @@ enter:
 		m.trace(L, cf, pc)
 		i := code[pc]
 		pc++
+	again:
 		switch int(i >> 26) {
 		case lua.OP_MOVE:
 			R[uint8(i>>18)] = R[uint8(i)]
@@ -451,6 +452,11 @@ enter:
 			cf.Pc = pc
 			th.extra(L, cf, i)
 			R = windowAt(th.reg, cf.LocalBase)
+		case bytecode.OpPoint:
+			cf.Pc = pc
+			m.Point(L, int(i&(1<<18-1)))
+			i = bytecode.Behind(code, pc-1)
+			goto again
 		}
 		continue
 	event: // arithmetic on what is not two numbers

@@ -21,6 +21,10 @@ type Machine struct {
 
 	ReadOnly *ReadOnly // not nil while what runs may look and not touch
 
+	// Point is called where code comes to a bytecode.OpPoint, with its number. What it runs,
+	// it runs on another thread.
+	Point func(L *lua.LState, number int)
+
 	Hook   Hook // nil: nobody looks on
 	hooked hooked
 
@@ -48,7 +52,7 @@ func New() (*Machine, *lua.LState, error) {
 	if err := Check(); err != nil {
 		return nil, nil, err
 	}
-	m := &Machine{Steps: 1 << 40, AllocLimit: math.MaxInt64}
+	m := &Machine{Steps: 1 << 40, AllocLimit: math.MaxInt64, Point: func(*lua.LState, int) {}}
 	m.Global.Global = &lua.LTable{Metatable: lua.LNil}
 	m.Global.Registry = &lua.LTable{Metatable: lua.LNil}
 	m.globals().builtinMts = map[int]lua.LValue{}

@@ -41,6 +41,7 @@ type Wrap struct{ Co *lua.LState }
 
 // Call resumes the coroutine.
 func (w *Wrap) Call(L *lua.LState) int {
+	Of(L).ReadOnly.GoOn(L, w.Co, "going on with a coroutine")
 	_, err, values := Resume(L, w.Co, nil, arguments(L, 1)...)
 	if err != nil {
 		v := err.(*lua.ApiError).Object

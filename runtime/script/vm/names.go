@@ -41,7 +41,7 @@ func origin(p *lua.FunctionProto, pc, reg int) (kind, name string) {
 	if at < 0 {
 		return "", ""
 	}
-	inst := p.Code[at]
+	inst := bytecode.At(p, at)
 	switch bytecode.Op(inst) {
 	case lua.OP_GETGLOBAL:
 		return "global", text(p.Constants[bytecode.Bx(inst)])
@@ -95,7 +95,7 @@ func localName(p *lua.FunctionProto, pc, reg int) string {
 func writer(p *lua.FunctionProto, pc, reg int) int {
 	at := -1
 	for i := 0; i < pc; i++ {
-		place, inst := i, p.Code[i]
+		place, inst := i, bytecode.At(p, i)
 		op, a := bytecode.Op(inst), bytecode.A(inst)
 		wrote := false
 		switch op {

@@ -84,7 +84,7 @@ func (c StackCall) frame(caller *frame) (*frame, error) {
 		if caller.Fn.IsG {
 			return nil, errors.New("a Go function that waits for another")
 		}
-		inst := caller.Fn.Proto.Code[caller.Pc-1]
+		inst := bytecode.At(caller.Fn.Proto, caller.Pc-1)
 		f.Base = caller.LocalBase + bytecode.A(inst)
 		f.NRet = bytecode.C(inst) - 1
 		switch bytecode.Op(inst) {
@@ -116,7 +116,7 @@ func stops(p *lua.FunctionProto, pc int) bool {
 		return false
 	}
 	for at := 0; at < pc; at++ {
-		switch bytecode.Op(p.Code[at]) {
+		switch bytecode.Op(bytecode.At(p, at)) {
 		case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_TFORLOOP:
 			if at == pc-1 {
 				return true

@@ -9,6 +9,33 @@ type ReadOnly struct {
 	Refuse  func(L *lua.LState, what string)        // raises an error
 	Free    func(fn *lua.LFunction) (upvalues bool) // may set its upvalues
 	Journal Journal                                 // not nil: is told of writes, and none is refused
+
+	begun map[any]bool // coroutines and traversals that it has begun itself
+}
+
+// Began notes a coroutine, or a traversal, that the code has made: it may go on with it.
+func (ro *ReadOnly) Began(x any) {
+	if ro == nil {
+		return
+	}
+	if ro.begun == nil {
+		ro.begun = map[any]bool{}
+	}
+	ro.begun[x] = true
+}
+
+// GoOn is to be asked before a coroutine, or a traversal, goes on: one that others have
+// begun would be further when they come back to it. No journal could take that back.
+func (ro *ReadOnly) GoOn(L *lua.LState, x any, what string) {
+	if ro != nil && ro.Journal == nil && !ro.begun[x] {
+		ro.Refuse(L, what)
+	}
+}
+
+// Forget makes it as new, for the next run.
+func (ro *ReadOnly) Forget() {
+	clear(ro.Owned)
+	clear(ro.begun)
 }
 
 // Journal is told of a table that is not owned, or of an upvalue, before it is

@@ -50,7 +50,7 @@ func (cf *frame) calledAs() string {
 	if p == nil || p.Fn == nil || p.Fn.IsG || p.Pc < 1 || cf.TailCall > 0 {
 		return ""
 	}
-	inst := p.Fn.Proto.Code[p.Pc-1]
+	inst := bytecode.At(p.Fn.Proto, p.Pc-1)
 	if op := bytecode.Op(inst); op != lua.OP_CALL && op != lua.OP_TAILCALL {
 		return ""
 	}
