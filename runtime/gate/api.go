@@ -10,6 +10,7 @@ import (
 	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -72,6 +73,7 @@ type Request struct {
 	Name string
 	Args world.Value // what "args" held, nil if absent
 	From Client      // whoever asked: replies go here, even if another socket took over meanwhile
+	Work span.ID     // zero where nobody follows it
 }
 
 // Client is one player's connection. Its methods never block and may be called
@@ -105,6 +107,7 @@ type Config struct {
 	World    World
 	Log      *slog.Logger // [nothing is logged]
 	Clock    clock.Clock  // [clock.Machine]
+	Tracer   span.Tracer  // follows commands [nobody does]
 	// Welcome returns the fields that the welcome event has beside player and token:
 	// shard, kind and release. It may be nil.
 	Welcome func() map[string]world.Value

@@ -8,6 +8,7 @@ import (
 	"github.com/lxzan/gws"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -121,7 +122,20 @@ func (c *client) request(now int64, payload []byte) {
 		return
 	}
 	c.acted.Store(now)
-	c.gate.cfg.World.Command(s.id, Request{ID: req.ID, Name: req.Command, Args: req.Args, From: c})
+	r := Request{ID: req.ID, Name: req.Command, Args: req.Args, From: c}
+	if t := c.gate.cfg.Tracer; t != nil {
+		c.followed(t, s.id, r)
+		return
+	}
+	c.gate.cfg.World.Command(s.id, r)
+}
+
+// followed hands over a command that may be followed from here on.
+func (c *client) followed(t span.Tracer, who world.CharacterID, r Request) {
+	sp := t.Root(span.Receive, r.Name, c.gate.cfg.Clock.Now())
+	r.Work = span.Of(sp)
+	c.gate.cfg.World.Command(who, r)
+	span.End(sp, c.gate.cfg.Clock.Now(), nil)
 }
 
 // core are the commands the gate carries out itself.

@@ -194,5 +194,5 @@ func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
 
 // SendEvent sends a message to another system's (or service's) scripts.
 func (s *System) SendEvent(to world.Address, name string, args []world.Value) error {
-	return s.cfg.Router.Send(to, Event{From: s.cfg.Address, Release: s.Release(), Name: name, Args: args})
+	return s.cfg.Router.Send(to, Event{From: s.cfg.Address, Release: s.Release(), Name: name, Args: args, Work: s.following()})
 }

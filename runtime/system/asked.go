@@ -9,6 +9,7 @@ import (
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/image"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -22,15 +23,25 @@ type asked struct {
 
 type question struct {
 	wait    *script.Wait
-	outside bool // nobody in the system answers it
+	outside bool      // nobody in the system answers it
+	span    span.Span // nil where nobody follows it
 }
 
 func (a *asked) clear() { a.pending = make(map[uint64]question) }
 
 func (a *asked) add(w *script.Wait, outside bool) uint64 {
 	a.last++
-	a.pending[a.last] = question{w, outside}
+	a.pending[a.last] = question{wait: w, outside: outside}
 	return a.last
+}
+
+// follow notes the span of a question.
+func (a *asked) follow(id uint64, sp span.Span) {
+	if sp != nil {
+		q := a.pending[id]
+		q.span = sp
+		a.pending[id] = q
+	}
 }
 
 // take is the wait of a question that is answered now, nil where nobody waits any more.
@@ -47,6 +58,7 @@ func (a *asked) take(id uint64) *script.Wait {
 // on L, which may be nil: that is how an Observer tells questions apart.
 func (s *System) Await(w *script.Wait, word string, L *lua.LState, begin func(id uint64)) {
 	id := s.asked.add(w, true)
+	s.asked.follow(id, s.below(s.following(), span.Outside, word))
 	s.askedOutside(id, word, L)
 	if begin != nil {
 		s.tape.then(func() { begin(id) })
@@ -65,6 +77,9 @@ type Result struct {
 func (Result) refusable() bool { return false }
 
 func (m Result) deliver(s *System) {
+	if sp := s.asked.pending[m.ID].span; sp != nil {
+		s.over(sp, failure(m.Err))
+	}
 	switch w := s.asked.take(m.ID); {
 	case w == nil:
 	case m.Err == "":

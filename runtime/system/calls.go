@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hotshard/runtime/script"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -16,20 +17,22 @@ const CallTimeout = 10.0
 type calls struct {
 	pending map[uint64]pendingCall
 	last    uint64 // id; never given twice, see asked
+	over    func(span.Span, error)
 }
 
 type pendingCall struct {
 	wait     *script.Wait
 	what     string
-	deadline float64 // game seconds
+	deadline float64   // game seconds
+	span     span.Span // nil where nobody follows it
 }
 
 func (c *calls) clear() { c.pending = make(map[uint64]pendingCall) }
 
 // add notes a call that a task waits for, and returns its id.
-func (c *calls) add(w *script.Wait, what string, now float64) uint64 {
+func (c *calls) add(w *script.Wait, what string, now float64, sp span.Span) uint64 {
 	c.last++
-	c.pending[c.last] = pendingCall{wait: w, what: what, deadline: now + CallTimeout}
+	c.pending[c.last] = pendingCall{wait: w, what: what, deadline: now + CallTimeout, span: sp}
 	return c.last
 }
 
@@ -40,6 +43,9 @@ func (c *calls) answer(m Answer, l *scripts) {
 		return
 	}
 	delete(c.pending, m.ID)
+	if call.span != nil {
+		c.over(call.span, failure(m.Err))
+	}
 	if m.Err != "" {
 		call.wait.Fail(errors.New(m.Err))
 		return
@@ -59,7 +65,9 @@ func (c *calls) expire(now float64) {
 	for _, id := range late {
 		call := c.pending[id]
 		delete(c.pending, id)
-		call.wait.Fail(fmt.Errorf("%s did not answer within %g s", call.what, CallTimeout))
+		err := fmt.Errorf("%s did not answer within %g s", call.what, CallTimeout)
+		c.over(call.span, err)
+		call.wait.Fail(err)
 	}
 }
 
@@ -75,8 +83,10 @@ func (c *calls) sooner(due float64, ok bool) (float64, bool) {
 
 // CallService asks a service and wakes the task with the answer.
 func (s *System) CallService(w *script.Wait, to world.Address, fn string, args []world.Value) {
-	id := s.calls.add(w, fmt.Sprintf("%s.%s", to, fn), s.time.now)
-	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args}); err != nil {
+	what := fmt.Sprintf("%s.%s", to, fn)
+	sp := s.below(s.following(), span.Ask, what)
+	id := s.calls.add(w, what, s.time.now, sp)
+	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args, Work: span.Of(sp)}); err != nil {
 		// The task is only parked once its function has returned, so the bad
 		// news waits for the next tick like any other answer.
 		_ = s.Post(Answer{ID: id, Err: err.Error()})
@@ -96,17 +106,24 @@ func (s *System) serve(m Call) {
 	s.used()
 	s.stats.calls.Add(1)
 	s.cfg.Tally.calls.Add(1)
-	s.scripts.state.CallFor(s.cfg.Module, m.Func, &callReply{s, m}, s.scripts.toLua(m.Args)...)
+	sp := s.below(m.Work, span.Serve, m.Func)
+	s.scripts.state.Follow(span.Of(sp))
+	s.scripts.state.CallFor(s.cfg.Module, m.Func, &callReply{s, m, sp}, s.scripts.toLua(m.Args)...)
+	s.scripts.state.Follow(span.ID{})
 }
 
 // callReply is another system's wait for the answer to a call.
 type callReply struct {
-	s *System
-	m Call
+	s    *System
+	m    Call
+	span span.Span // nil where nobody follows it
 }
 
 // CallEnd sends the answer.
-func (c *callReply) CallEnd(v []world.Value, err error) { c.s.reply(c.m, v, err) }
+func (c *callReply) CallEnd(v []world.Value, err error) {
+	c.s.over(c.span, err)
+	c.s.reply(c.m, v, err)
+}
 
 func (s *System) reply(m Call, v []world.Value, err error) {
 	s.answered(string(m.From), m.Func, script.Doing{Origin: "call " + m.Func}, err, v...)

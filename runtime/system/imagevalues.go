@@ -350,7 +350,7 @@ func readMessage(r *image.Reader, k *kinds) Message {
 	case mailCommand:
 		return readCommand(r, k)
 	case mailEvent:
-		return Event{world.Address(r.Text()), int(r.Int()), r.Text(), readArgs(r)}
+		return Event{From: world.Address(r.Text()), Release: int(r.Int()), Name: r.Text(), Args: readArgs(r)}
 	case mailCall:
 		return readCall(r)
 	case mailAnswer:

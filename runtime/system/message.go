@@ -3,6 +3,7 @@ package system
 import (
 	"errors"
 
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -68,6 +69,7 @@ type Command struct {
 	Name   string
 	Args   world.Value
 	Hops   int
+	Work   span.ID // see package span; it is not recorded
 }
 
 // Event is a message from another system's scripts: event.NAME(from, ...) is
@@ -77,6 +79,7 @@ type Event struct {
 	Release int
 	Name    string
 	Args    []world.Value
+	Work    span.ID
 }
 
 // Call asks a service for the result of a function; it answers with an Answer
@@ -87,6 +90,7 @@ type Call struct {
 	ID      uint64
 	Func    string
 	Args    []world.Value
+	Work    span.ID
 }
 
 // Answer holds the results of the Call with the same ID.

@@ -7,6 +7,7 @@ import (
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -57,8 +58,10 @@ func (s *System) run(p *Player, m Command) {
 	if args == nil {
 		args = map[string]world.Value{}
 	}
-	to := &commandReply{s: s, p: p, client: m.Client, id: m.ID}
+	to := &commandReply{s: s, p: p, client: m.Client, id: m.ID, span: s.below(m.Work, span.Command, m.Name)}
+	s.scripts.state.Follow(span.Of(to.span))
 	s.scripts.state.CommandFor(p.Name, m.Name, to, lua.LNumber(p.ID), script.ToLua(s.scripts.state.L(), args))
+	s.scripts.state.Follow(span.ID{})
 }
 
 // commandReply is a player's wait for the answer to a command.
@@ -67,10 +70,12 @@ type commandReply struct {
 	p      *Player
 	client Client
 	id     uint64
+	span   span.Span // nil where nobody follows it
 }
 
 // CommandEnd sends the answer.
 func (c *commandReply) CommandEnd(result world.Value, err error) {
+	c.s.over(c.span, err)
 	c.s.sending.cork(c.client)
 	c.s.tape.replied(c.id, result, err)
 	c.s.repliedTo(c.p, c.id, result, err)
@@ -108,5 +113,9 @@ func (s *System) event(m Event) {
 		return
 	}
 	s.used()
+	sp := s.below(m.Work, span.Event, m.Name)
+	s.scripts.state.Follow(span.Of(sp))
 	s.scripts.state.Emit(m.Name, append([]lua.LValue{lua.LString(m.From)}, s.scripts.toLua(m.Args)...)...)
+	s.scripts.state.Follow(span.ID{})
+	s.over(sp, nil)
 }

@@ -10,6 +10,7 @@ import (
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/span"
 	"hotshard/runtime/world"
 )
 
@@ -50,6 +51,9 @@ type Config struct {
 	OnLog   func(a world.Address, level, module, text string)
 	// OnSampled hears every SamplesEvery ticks what Lua's steps were spent on. It must not block.
 	OnSampled func(world.Address, []script.Sample)
+
+	// Tracer follows work; nil: nobody does.
+	Tracer span.Tracer
 
 	Router      Router
 	NewRound    func() Round                // one for this system; nil: everything is sent by itself
@@ -137,6 +141,7 @@ func New(cfg Config) *System {
 		commands: newCommands(cfg.Limits),
 		pace:     newPace(),
 	}
+	s.calls.over = s.over
 	s.listen()
 	s.sending = sending{
 		static: cfg.Static, nameOf: cfg.NameOf, cohortsFrom: cfg.CohortsFrom, nearby: nearby{closest: cfg.Near}, round: cfg.NewRound(),
@@ -208,7 +213,7 @@ func (s *System) options(release *code.Release) script.Options {
 			s.cfg.Bind(s, st)
 		}
 	}
-	opt.OnFault, opt.OnLog = s.faulted, s.logged
+	opt.OnFault, opt.OnLog, opt.Pointless = s.faulted, s.logged, func() bool { return s.tape.again() }
 	if s.cfg.OnSampled != nil {
 		opt.Sampled = func(list []script.Sample) {
 			if !s.tape.again() {

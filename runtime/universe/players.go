@@ -62,7 +62,7 @@ func (u *Universe) Leave(c world.CharacterID, reason string) {
 
 // Command hands a player's request to the system they are in.
 func (u *Universe) Command(c world.CharacterID, req gate.Request) {
-	u.command(system.Command{Player: c, Client: req.From, ID: req.ID, Name: req.Name, Args: req.Args})
+	u.command(system.Command{Player: c, Client: req.From, ID: req.ID, Name: req.Name, Args: req.Args, Work: req.Work})
 }
 
 func (u *Universe) command(m system.Command) {
