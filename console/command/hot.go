@@ -4,8 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +13,9 @@ import (
 
 // HotQuery asks what Lua's time went into.
 type HotQuery struct {
-	System string        // "" for all
-	During time.Duration // until now
-	Pprof  bool          // as a profile, too
+	System   string    // "" for all
+	From, To time.Time // to the minute
+	Pprof    bool      // as a profile, too
 }
 
 // Hot is what Lua's steps were spent on. A step is a call or a turn of a loop.
@@ -35,40 +34,39 @@ type Spent struct {
 
 // Flags of hot.
 var (
-	hotByFlag   = Flag{"--by", "function|module|system", "what the lines are; functions where left out", nil}
-	hotWasFlag  = Flag{"--was", "N", "beside how it was in release N, within the hour", nil}
-	hotFileFlag = Flag{"--file", "FILE", "write it there on your machine, too, for `go tool pprof -http`: a flame graph", nil}
+	hotByFlag      = Flag{"--by", "function|module|system", "what the lines are; functions where left out", nil}
+	hotSinceFlag   = Flag{"--since", "DURATION", "the last 30s, 5m or 1h; --for is the same", func(a *Args, v string) error { return setDuration(&a.For, v) }}
+	hotFromFlag    = Flag{"--from", "TIME", "from a time of the last hour, as 14:05 by the server's clock, or as long ago as 20m", nil}
+	hotToFlag      = Flag{"--to", "TIME", "until such a time; now where left out", nil}
+	hotReleaseFlag = Flag{"--release", "N", "what ran in release N alone", nil}
+	hotAgainstFlag = Flag{"--against", "M", "beside how it was in release M, within the hour", nil}
+	hotWasFlag     = Flag{"--was", "M", "all that is later than release M, beside how it was in it", nil}
+	hotFileFlag    = Flag{"--file", "FILE", "write it there on your machine, too, for `go tool pprof -http`: a flame graph", nil}
 )
 
 const defaultHot, maxHot, hotLines = 10 * time.Minute, time.Hour, 25
 
 func runHot(ctx context.Context, s *Session, a Args) (Result, error) {
-	q := HotQuery{During: cmp.Or(a.For, defaultHot), Pprof: a.Given(hotFileFlag) != ""}
-	if len(a.Systems) > 0 {
-		var err error
-		if q.System, err = a.System(); err != nil {
-			return Result{}, Refuse(CodeUsage, "%v", err)
-		}
-	}
-	if q.During > maxHot {
-		return Result{}, Refuse(CodeUsage, "at most %v is kept", maxHot)
+	q, err := hotQuery(s, a)
+	if err != nil {
+		return Result{}, err
 	}
 	by, err := hotBy(a.Given(hotByFlag))
 	if err != nil {
 		return Result{}, err
 	}
-	was := 0
-	if v := a.Given(hotWasFlag); v != "" {
-		if err := setCount(&was, v); err != nil {
-			return Result{}, Refuse(CodeUsage, "--was takes the number of a release: %v", err)
-		}
-		q.During = maxHot
+	c, err := hotCompared(a)
+	if err != nil {
+		return Result{}, err
+	}
+	if c.is != nil && a.For == 0 && !a.Has(hotFromFlag) {
+		q.From = q.To.Add(-maxHot)
 	}
 	hot, err := s.Shard.Probe.Hot(ctx, q)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Table: hotTable(hot.Spent, by, was, q.During, cmp.Or(a.Limit, hotLines))}
+	r := Result{Table: hotTable(hot.Spent, by, c, q.To.Sub(q.From), cmp.Or(a.Limit, hotLines))}
 	if hot.Lost > 0 {
 		r.Table.Note = fmt.Sprintf("%d batches of samples came faster than they could be taken in, and are missing", hot.Lost)
 	}
@@ -78,101 +76,90 @@ func runHot(ctx context.Context, s *Session, a Args) (Result, error) {
 	return r, a.none(0)
 }
 
-// hotGroup says which line a frame of a system belongs to, and where that begins.
-type hotGroup func(system string, f script.StackFrame) (name, where string)
-
-func hotBy(name string) (hotGroup, error) {
-	switch name {
-	case "", "function":
-		return func(_ string, f script.StackFrame) (string, string) { return f.Function, f.Place }, nil
-	case "module":
-		return func(_ string, f script.StackFrame) (string, string) { return f.Module, "" }, nil
-	case "system":
-		return func(system string, _ script.StackFrame) (string, string) { return system, "" }, nil
+// hotQuery reads what is asked for.
+func hotQuery(s *Session, a Args) (q HotQuery, err error) {
+	if q.System, err = anySystem(a); err != nil {
+		return q, err
 	}
-	return nil, Refuse(CodeUsage, "--by is function, module or system, not %s", name)
-}
-
-// hotLine is one function, module or system, in the release that is looked at and in the
-// one that it is compared with.
-type hotLine struct {
-	name, where      string
-	self, total, was int64
-}
-
-// hotSums adds up what was spent; was is the release that is set against all later ones,
-// 0 for none. now and then are all the steps there and there.
-func hotSums(spent []Spent, by hotGroup, was int) (lines []*hotLine, now, then int64) {
-	named := map[string]*hotLine{}
-	line := func(system string, f script.StackFrame) *hotLine {
-		name, where := by(system, f)
-		l := named[name]
-		if l == nil {
-			l = &hotLine{name: name, where: where}
-			named[name] = l
-			lines = append(lines, l)
+	now := s.now()
+	q.Pprof, q.To = a.Given(hotFileFlag) != "", now
+	if a.Has(hotToFlag) {
+		if q.To, err = HotTime(a.Given(hotToFlag), now); err != nil {
+			return q, Refuse(CodeUsage, "--to: %v", err)
 		}
-		return l
 	}
-	for _, sp := range spent {
-		top := sp.Stack.Frames[0]
-		switch {
-		case was == 0 || sp.Stack.Release > was:
-			now += sp.Steps
-			line(sp.System, top).self += sp.Steps
-			seen := map[*hotLine]bool{}
-			for _, f := range sp.Stack.Frames {
-				if l := line(sp.System, f); !seen[l] {
-					seen[l] = true
-					l.total += sp.Steps
-				}
+	q.From = q.To.Add(-cmp.Or(a.For, defaultHot))
+	if a.Has(hotFromFlag) {
+		if a.For > 0 {
+			return q, Refuse(CodeUsage, "--from or --since, not both")
+		}
+		if q.From, err = HotTime(a.Given(hotFromFlag), now); err != nil {
+			return q, Refuse(CodeUsage, "--from: %v", err)
+		}
+	}
+	switch {
+	case !q.From.Before(q.To):
+		return q, Refuse(CodeUsage, "%s is not before %s", q.From.Format(time.TimeOnly), q.To.Format(time.TimeOnly))
+	case now.Sub(q.From) > maxHot:
+		return q, Refuse(CodeUsage, "at most %v is kept", maxHot)
+	}
+	return q, nil
+}
+
+// HotTime reads a time of the last hour: 14:05, 14:05:30, 2026-01-02T14:05:00Z, or how long ago
+// it was.
+func HotTime(v string, now time.Time) (time.Time, error) {
+	for _, layout := range []string{"15:04", time.TimeOnly} {
+		if t, err := time.ParseInLocation(layout, v, now.Location()); err == nil {
+			at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), 0, now.Location())
+			if at.After(now) {
+				at = at.AddDate(0, 0, -1)
 			}
-		case sp.Stack.Release == was:
-			then += sp.Steps
-			line(sp.System, top).was += sp.Steps
+			return at, nil
 		}
 	}
-	return lines, now, then
+	if t, err := time.Parse(time.RFC3339, v); err == nil {
+		return t, nil
+	}
+	ago, err := parseDuration(v)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is no time: write 14:05, or 20m for 20 minutes ago", v)
+	}
+	return now.Add(-ago), nil
 }
 
-func hotTable(spent []Spent, by hotGroup, was int, during time.Duration, limit int) *Table {
-	lines, now, then := hotSums(spent, by, was)
-	slices.SortFunc(lines, func(a, b *hotLine) int {
-		return cmp.Or(cmp.Compare(max(share(b.self, now), share(b.was, then)), max(share(a.self, now), share(a.was, then))), cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name))
-	})
-	placed := slices.ContainsFunc(lines, func(l *hotLine) bool { return l.where != "" })
-	t := &Table{None: fmt.Sprintf("no Lua ran in the last %v, or too little to be seen", during)}
-	t.Columns = columns("name", "self:%", "total:%")
-	if placed {
-		t.Columns = columns("name", "where", "self:%", "total:%")
-	}
-	if was > 0 {
-		t.Columns = append(t.Columns, columns(fmt.Sprintf("in_release_%d:%%", was), "change:%")...)
-	} else {
-		t.Columns = append(t.Columns, columns("steps_per_second")...)
-	}
-	for _, l := range lines[:min(len(lines), limit)] {
-		row := []any{l.name}
-		if placed {
-			row = append(row, l.where)
+// hotComparison says which releases are looked at, and with which they are compared.
+type hotComparison struct {
+	is      func(release int) bool // nil for all
+	against int                    // 0 for none
+}
+
+func hotCompared(a Args) (c hotComparison, err error) {
+	is, against, was := 0, 0, 0
+	for _, n := range []struct {
+		flag Flag
+		to   *int
+	}{{hotReleaseFlag, &is}, {hotAgainstFlag, &against}, {hotWasFlag, &was}} {
+		if !a.Has(n.flag) {
+			continue
 		}
-		row = append(row, share(l.self, now), share(l.total, now))
-		if was > 0 {
-			row = append(row, share(l.was, then), thousandths(share(l.self, now)-share(l.was, then)))
-		} else {
-			row = append(row, math.Round(float64(l.self)/during.Seconds()))
+		v, err := strconv.Atoi(strings.TrimPrefix(a.Given(n.flag), "r"))
+		if err != nil || v <= 0 {
+			return c, Refuse(CodeUsage, "%s takes the number of a release, not %q", n.flag.Name, a.Given(n.flag))
 		}
-		t.Rows = append(t.Rows, row)
+		*n.to = v
 	}
-	return t
-}
-
-// share is a part of a whole.
-func share(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
+	switch {
+	case was > 0 && (is > 0 || against > 0):
+		return c, Refuse(CodeUsage, "--was compares all that is later; with --release it is --against")
+	case was > 0:
+		return hotComparison{func(r int) bool { return r > was }, was}, nil
+	case is > 0 && is == against:
+		return c, Refuse(CodeUsage, "release %d is like itself", is)
+	case is > 0:
+		return hotComparison{func(r int) bool { return r == is }, against}, nil
+	case against > 0:
+		return hotComparison{func(r int) bool { return r != against }, against}, nil
 	}
-	return thousandths(float64(part) / float64(whole))
+	return c, nil
 }
-
-func thousandths(x float64) float64 { return math.Round(1000*x) / 1000 }

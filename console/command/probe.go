@@ -86,7 +86,7 @@ func init() {
 		Example: "trace market.fee @Jita --for 30s", Flags: []Flag{forFlag}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
 	}, {
 		Name: "hot", Args: "[@SYSTEM]", Short: "what Lua's time went into, of the last hour, by function, module or system; nothing has to be started first",
-		Example: "hot @Jita --for 10m --was 41", Flags: []Flag{forFlag, hotByFlag, hotWasFlag, limitFlag, hotFileFlag}, Offered: offered, Run: runHot,
+		Example: "hot @Jita --since 30m --release 42 --against 41", Flags: []Flag{hotSinceFlag, forFlag, hotFromFlag, hotToFlag, hotByFlag, hotReleaseFlag, hotAgainstFlag, hotWasFlag, limitFlag, hotFileFlag}, Offered: offered, Run: runHot,
 	}, {
 		Name: "profile", Args: "[@SYSTEM] [DURATION]", Short: "Lua functions by time, and a file for pprof on your own machine",
 		Example: "profile @Jita 10s --file jita.pb.gz", Role: Operator, Flags: []Flag{forFlag, fileFlag}, Offered: offered, Run: runProfile,

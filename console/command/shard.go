@@ -19,20 +19,21 @@ type Shard struct {
 	Identify func() Identity
 	Clock    clock.Clock // that operators are served by; nil for the machine's
 
-	Systems  Systems
-	Players  Players
-	Lua      Lua
-	Reload   Reload
-	Unloader Unloader
-	Errors   Errors
-	Power    Power
-	Releases Releases
-	Patches  Patches
-	Probe    Probe
-	Services Services
-	Store    Store
-	Log      Log
-	Audit    Audit
+	Systems   Systems
+	Players   Players
+	Lua       Lua
+	Reload    Reload
+	Unloader  Unloader
+	Errors    Errors
+	Power     Power
+	Releases  Releases
+	Patches   Patches
+	Probe     Probe
+	Logpoints Logpoints
+	Services  Services
+	Store     Store
+	Log       Log
+	Audit     Audit
 
 	Recordings Recordings
 	Shadows    Shadows // nil: nothing is recorded
@@ -40,6 +41,7 @@ type Shard struct {
 	Community Community
 	Economy   Economy
 	Operators Operators
+	Tokens    Tokens // nil: there is no port for operators' programs
 }
 
 // Time is the clock that operators are served by.
