@@ -36,6 +36,8 @@ type serveCmd struct {
 	Record        bool          `default:"true" negatable:"" help:"Keep what happens in every system, for replay and to come back after a crash."`
 	RecordKeep    time.Duration `default:"10m" help:"How far back one can go in what is recorded."`
 	RecordLimit   int64         `default:"2048" help:"What is recorded takes so much at most." placeholder:"MIB"`
+	Traces        string        `help:"Follow players' commands through systems, services and the store: the OTLP/HTTP address of a collector; what OTEL_EXPORTER_OTLP_ENDPOINT says where left out." placeholder:"http://HOST:4318"`
+	TraceRatio    float64       `help:"The part of the commands that is followed, from 0 to 1; what OTEL_TRACES_SAMPLER_ARG says where left out, or 0.01." placeholder:"X"`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
 
@@ -51,7 +53,8 @@ func (c *serveCmd) Run() error {
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
-		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
+		Record: server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
+		Traces: c.Traces, TraceRatio: c.TraceRatio,
 		Version: programVersion(), Out: os.Stdout,
 	})
 	if err != nil {

@@ -61,6 +61,8 @@ var seldom = map[string]string{
 	"errors.cause":          "a change that is blamed for another's error",
 	"reload status.reason":  "why it polls; it does not",
 	"reload status.pending": "what is about to settle",
+	"logpoints.untold":      "too many lines in a second",
+	"logpoints.lost":        "its line has gone, in a canary",
 }
 
 // filled are the rows of a table by column, as a terminal's script reads them.
@@ -138,11 +140,14 @@ func TestEveryColumnSaysSomething(t *testing.T) {
 	save(t, cfg, "busy.lua", strings.Replace(busySource, "x + 1", "x + 7", 1))
 	save(t, cfg, "broken.lua", "return (")
 	do("lua --write @" + at + " task.spawn(require('busy').nap)")
+	do("logpoint busy.fee:9 'x is {x}' @" + at + " --if 'x > 0'")
+	ann.do("work", nil)
 	do("freeze a test")
 	for line, key := range map[string]string{
 		"who": "who", "systems": "systems", "top": "top", "system @" + at: "system", "services": "services", "store": "store",
 		"patches": "patches", "release list": "release list", "audit": "audit", "tasks @" + at: "tasks", "timers @" + at: "timers",
 		"errors": "errors", "sessions": "sessions", "reload status": "reload status", "canaries": "canaries", "status": "status",
+		"logpoints": "logpoints",
 	} {
 		var left []string
 		for deadline := time.Now().Add(patience / 2); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) { // what is measured is measured in its own time

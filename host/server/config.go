@@ -43,6 +43,8 @@ type Config struct {
 	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
 	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
 	Record        Recorded      // what is kept of what happens, to run it again
+	Traces        string        // where the spans of followed commands go: the URL of a collector; "" for what the environment says
+	TraceRatio    float64       // the part of the commands that is followed; 0 for what the environment says, or one in a hundred
 	Version       string
 	proxies       peer.Proxies
 

@@ -139,11 +139,10 @@ func (v probe) Hot(_ context.Context, q command.HotQuery) (command.Hot, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := command.Hot{Lost: h.lost.Load()}
-	now := h.clock.Now()
-	first := now.Add(-q.During).Unix() / 60
+	first, last, now := q.From.Unix()/60, q.To.Unix()/60, h.clock.Now().Unix()/60
 	for i := range h.minutes {
 		m := &h.minutes[i]
-		if m.minute < first || now.Unix()/60-m.minute >= hotMinutes {
+		if m.minute < first || m.minute > last || now-m.minute >= hotMinutes {
 			continue
 		}
 		for key, steps := range m.steps {
@@ -157,15 +156,15 @@ func (v probe) Hot(_ context.Context, q command.HotQuery) (command.Hot, error) {
 	})
 	if q.Pprof {
 		var err error
-		out.Pprof, err = stepsProfile(out.Spent, now, q.During)
+		out.Pprof, err = stepsProfile(out.Spent, q.From, q.To)
 		return out, err
 	}
 	return out, nil
 }
 
 // stepsProfile writes what was spent in the format of `go tool pprof`.
-func stepsProfile(spent []command.Spent, now time.Time, during time.Duration) ([]byte, error) {
-	w := newPprof(now.Add(-during), during, &profile.ValueType{Type: "steps", Unit: "count"})
+func stepsProfile(spent []command.Spent, from, to time.Time) ([]byte, error) {
+	w := newPprof(from, to.Sub(from), &profile.ValueType{Type: "steps", Unit: "count"})
 	for _, sp := range spent {
 		frames := make([]script.ProfileFrame, len(sp.Stack.Frames))
 		for i, f := range sp.Stack.Frames {

@@ -35,7 +35,7 @@ func TestHotFunctionsAreKnown(t *testing.T) {
 	has(t, "by system", amy.do("hot --by system"), at)
 	has(t, "by module", amy.do("hot --by module"), "rule")
 	s.eventually("/metrics", 200, `hotshard_lua_steps_total{module="rule"} `)
-	hot, err := s.Shard().Probe.Hot(context.Background(), command.HotQuery{System: at, During: time.Hour, Pprof: true})
+	hot, err := s.Shard().Probe.Hot(context.Background(), command.HotQuery{System: at, From: time.Now().Add(-time.Hour), To: time.Now(), Pprof: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,8 @@ package server
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
-	"net/http/pprof"
-	"net/netip"
 	"runtime"
-	"strings"
 
 	"hotshard/runtime/gate"
 	"hotshard/runtime/system"
@@ -25,39 +21,8 @@ func (s *Server) opsHandler() http.Handler {
 	mux.Handle("GET /metrics", s.metricsHandler())
 	mux.HandleFunc("GET /metrics.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Metrics()) })
 	mux.HandleFunc("GET /memory.json", serveMemory)
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	s.profiles(mux)
 	return OwnHost(s.cfg.Ops, mux)
-}
-
-// OwnHost lets in who asks for this machine by a name of this machine. A page that a
-// browser here shows can have its own name point here (DNS rebinding), and would
-// then read profiles and metrics; it cannot choose the Host header. Nor may a page of
-// elsewhere have the browser ask at all: a profile costs something.
-func OwnHost(listen string, h http.Handler) http.Handler {
-	named, _, _ := net.SplitHostPort(listen)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		site := r.Header.Get("Sec-Fetch-Site")
-		if !ownName(r.Host, named) || site == "cross-site" || site == "same-site" {
-			http.Error(w, "This port answers to whoever sits at this machine: ask for http://127.0.0.1 or http://localhost.", http.StatusForbidden)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-// ownName says whether a Host header names this machine. HTTP/1.0 needs none, and no
-// browser leaves it out.
-func ownName(host, named string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.TrimSuffix(strings.Trim(strings.ToLower(host), "[]"), ".")
-	ip, err := netip.ParseAddr(host)
-	return host == "" || host == "localhost" || host == strings.ToLower(named) || err == nil && ip.Unmap().IsLoopback()
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

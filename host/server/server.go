@@ -17,12 +17,14 @@ import (
 	"hotshard/bindings"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/traces"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/record"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/span"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
 	"hotshard/runtime/watch"
@@ -50,6 +52,9 @@ type Server struct {
 	releases    *releases
 	faults      *faults
 	hot         *hot
+	logpoints   *logpoints
+	tokens      *tokens
+	traces      *traces.Tracer // nil where nobody follows anything
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -82,7 +87,8 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
-	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
+	s.faults, s.hot, s.logpoints = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock), newLogpoints(s.cfg.Clock, s.log)
+	s.tokens = newTokens(s.cfg.Clock)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
@@ -101,6 +107,9 @@ const starterPurse = 500_000
 // other.
 func (s *Server) open() (err error) {
 	if s.lock, err = lockData(s.cfg.Data); err != nil {
+		return err
+	}
+	if s.traces, err = traces.New(context.Background(), traces.Config{Endpoint: s.cfg.Traces, Ratio: s.cfg.TraceRatio, Shard: s.cfg.Shard, Version: s.cfg.Version, Log: s.log}); err != nil {
 		return err
 	}
 	m, err := loadMap(&s.cfg)
@@ -140,7 +149,7 @@ func (s *Server) open() (err error) {
 	s.books = newBooks(s.store, s.log)
 	s.gate = gate.New(gate.Config{
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
-		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
+		Tracer: s.tracer(), Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
 	if err := s.listen(); err != nil {
 		return err
@@ -154,15 +163,18 @@ func (s *Server) scriptOptions() script.Options {
 }
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {
+	opts := s.scriptOptions()
+	opts.Points = s.logpoints.points
 	return universe.New(universe.Config{
 		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
 		System: system.Config{
-			Script:      s.scriptOptions(),
+			Script:      opts,
 			Bind:        bindings.Binder(deps),
 			Events:      bindings.Teller,
 			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnLog:       s.scriptLog,
 			OnSampled:   s.hot.sampled,
+			Tracer:      s.tracer(),
 			UnloadAfter: s.cfg.UnloadAfter,
 			Clock:       s.cfg.Clock,
 			Tally:       &s.tally,
@@ -170,6 +182,14 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 			NewRound:    func() system.Round { return round{s.rounds.New()} },
 		},
 	})
+}
+
+// tracer follows players' commands; nil where nobody wants it.
+func (s *Server) tracer() span.Tracer {
+	if s.traces == nil {
+		return nil
+	}
+	return s.traces
 }
 
 // scriptLog takes what scripts print and log.
@@ -272,6 +292,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
+	wg.Go(func() { s.logpoints.run(ctx, func() int { return s.universe.Release().Number }) })
 	s.banner()
 
 	var err error
@@ -370,6 +391,7 @@ func (s *Server) close() error {
 	if s.saves != nil {
 		s.saves.close()
 	}
+	s.closeTraces()
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -377,6 +399,18 @@ func (s *Server) close() error {
 		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// tracePatience is how long the last spans may take to a collector.
+const tracePatience = 5 * time.Second
+
+// closeTraces sends the last spans. A collector that does not take them is no failure of the shard.
+func (s *Server) closeTraces() {
+	ctx, cancel := context.WithTimeout(context.Background(), tracePatience)
+	defer cancel()
+	if err := s.traces.Close(ctx); err != nil {
+		s.log.Warn("traces: the last spans did not reach the collector", "error", err)
+	}
 }
 
 // banner is what somebody sees who has typed `make run`.

@@ -36,11 +36,15 @@ func (s *Server) Shard() command.Shard {
 		Patches:  patches{s},
 		Probe:    probe{s},
 
+		Logpoints: pointing{s},
 		Community: community{s},
 		Economy:   economy{s},
 	}
 	if s.recorder != nil {
 		shard.Recordings, shard.Shadows = recordings{s}, s.shadows
+	}
+	if s.cfg.Ops != "" {
+		shard.Tokens = s.tokens
 	}
 	if s.cfg.SSH != "" {
 		shard.Operators = operators{s}
