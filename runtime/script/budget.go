@@ -168,9 +168,7 @@ func (s *State) end() {
 	}
 	clear(m.made.regs)
 	clear(m.made.tasks)
-	if s.m.Allocated-s.measured > measureEvery {
-		s.measure()
-	}
+	s.remeasure()
 }
 
 // takeBack undoes what an entry that was stopped has registered and begun.
