@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"unsafe"
 
@@ -28,6 +29,10 @@ type pointed struct {
 	copies map[*Function][]uint32 // the code with points in it
 	stands [][]*standing          // by the number of an OpPoint
 
+	second  float64 // of game time
+	passed  int     // how often code came by a point in it
+	resumes float64 // the game time before which none stand: they were passed too often
+
 	telling bool         // one tells: what it evaluates tells of none
 	th      *lua.LState  // that evaluates; nil until one is needed
 	ro      *vm.ReadOnly // nil until then, with
@@ -50,7 +55,7 @@ type standing struct {
 func (s *State) keepPoints() {
 	ps := s.opts.Points
 	v := ps.version.Load()
-	if p := s.pointed; p != nil && p.version == v && p.changes == s.modules.changes && p.release == s.release {
+	if p := s.pointed; p != nil && p.version == v && p.changes == s.modules.changes && p.release == s.release && (p.resumes == 0 || s.now < p.resumes) {
 		return
 	}
 	s.takePointsOff()
@@ -140,7 +145,7 @@ func (s *State) takePointsOff() {
 		s.swapCode(f, with, f.Decl.Proto.Code)
 	}
 	clear(p.copies)
-	p.version, p.release, p.stands = 0, nil, nil
+	p.version, p.release, p.stands, p.resumes = 0, nil, nil, 0
 }
 
 // swapCode gives a function other code of the same shape: wherever it has that of before, also
@@ -165,37 +170,52 @@ func (s *State) passes(L *lua.LState, n int) {
 	if p.telling || n >= len(p.stands) {
 		return
 	}
-	hook := s.m.Hook
-	s.m.Hook, p.telling = nil, true
-	defer func() { s.m.Hook, p.telling = hook, false }()
+	if second := math.Floor(s.now); second != p.second {
+		p.second, p.passed = second, 0
+	}
+	if p.passed++; p.passed > pointPasses {
+		if p.resumes <= s.now {
+			s.restPoints()
+		}
+		return
+	}
 	for _, st := range p.stands[n] {
 		s.passesBy(L, st)
 	}
 }
 
+// restPoints takes all points off until the second is over: code that comes by them so often
+// would pay for it. It may be running: a copy and what it was made of are alike.
+func (s *State) restPoints() {
+	p := s.pointed
+	for f, with := range p.copies {
+		s.swapCode(f, with, f.Decl.Proto.Code)
+	}
+	clear(p.copies)
+	p.resumes = p.second + 1
+}
+
 // passesBy tells what a log point has to tell, if it may.
 func (s *State) passesBy(L *lua.LState, st *standing) {
 	st.of.hits.Add(1)
-	if second := float64(int64(s.now)); second != st.second {
-		st.second, st.looks = second, 0
+	if st.second != s.pointed.second {
+		st.second, st.looks = s.pointed.second, 0
 	}
 	if st.looks++; st.looks > pointLooks {
 		st.of.pass()
 		return
 	}
-	back := s.setAside()
-	line, holds := s.meet(L, st)
-	var untold uint64
-	if holds {
-		if untold, holds = st.of.take(s.opts.Points.now()); holds {
-			s.fillIn(L, st, &line)
+	var line PointLine
+	if st.when == nil { // what is not told need not be looked at
+		var ok bool
+		if line.Untold, ok = st.of.take(s.opts.Points.now()); !ok {
+			return
 		}
 	}
-	back()
-	if !holds {
+	if !s.fill(L, st, &line) {
 		return
 	}
-	line.Point, line.System, line.Function, line.Line, line.Release, line.Untold = st.of.id, s.opts.Name, st.fn.Decl.Name, st.line, s.release.Number, untold
+	line.Point, line.System, line.Function, line.Line, line.Release = st.of.id, s.opts.Name, st.fn.Decl.Name, st.line, s.release.Number
 	if s.current != nil {
 		line.Player = s.current.player
 	}
@@ -205,22 +225,33 @@ func (s *State) passesBy(L *lua.LState, st *standing) {
 // telling says whether what runs is a log point's expression: it is not heard.
 func (s *State) telling() bool { return s.pointed != nil && s.pointed.telling }
 
-// meet readies what expressions see, and says whether the condition holds. One that cannot
-// be evaluated is told of, and does.
-func (s *State) meet(L *lua.LState, st *standing) (line PointLine, holds bool) {
+// fill looks at a log point's condition and expressions; false where it does not hold, or
+// may not be told.
+func (s *State) fill(L *lua.LState, st *standing, line *PointLine) bool {
 	p := s.pointed
+	hook, back := s.m.Hook, s.setAside()
+	s.m.Hook, p.telling = nil, true
+	defer func() {
+		back()
+		s.m.Hook, p.telling = hook, false
+	}()
 	p.scope.th, p.scope.frame, p.scope.fn = L, vm.Current(L), st.fn
 	s.begin(pointBudget)
 	s.meter.made, s.depth, s.m.ReadOnly = made{}, 1, p.ro
-	if st.when == nil {
-		return line, true
+	if st.when != nil {
+		v, err := s.lookAt(L, st.when)
+		if err != nil { // it is told, and holds
+			line.Failed, line.Text = true, "--if: "+pointCut(err.Error(), pointValue)+": "
+		} else if !lua.LVAsBool(v) {
+			return false
+		}
+		var ok bool
+		if line.Untold, ok = st.of.take(s.opts.Points.now()); !ok {
+			return false
+		}
 	}
-	v, err := s.lookAt(L, st.when)
-	if err != nil {
-		line.Failed, line.Text = true, "--if: "+pointCut(err.Error(), pointValue)+": "
-		return line, true
-	}
-	return line, lua.LVAsBool(v)
+	s.fillIn(L, st, line)
+	return true
 }
 
 // fillIn evaluates a log point's expressions. An error stands in the place of its value.
@@ -260,10 +291,20 @@ func (s *State) lookAt(L *lua.LState, fn *lua.LFunction) (lua.LValue, error) {
 		return nil, errWaits
 	case err != nil:
 		p.th = nil
-		return nil, errors.New(strings.TrimPrefix(ErrorText(err), pointName+":1: "))
+		return nil, errors.New(withoutPlace(ErrorText(err)))
 	}
 	vm.Reuse(p.th)
 	return values[0], nil
+}
+
+// withoutPlace takes the place in an expression, which says nothing, off an error.
+func withoutPlace(text string) string {
+	if rest, ok := strings.CutPrefix(text, pointName+":"); ok {
+		if _, said, ok := strings.Cut(rest, ": "); ok {
+			return said
+		}
+	}
+	return text
 }
 
 // pointValue is how a value reads in a line.

@@ -137,6 +137,15 @@ func TestALogPointTellsWhatIsInSight(t *testing.T) {
 	}
 }
 
+// What is wrong with an expression reads without its place, which says nothing.
+func TestWhatIsWrongHasNoPlace(t *testing.T) {
+	for text, want := range map[string]string{"logpoint:2: there is no global x": "there is no global x", "m.lua:3: bad": "m.lua:3: bad", "logpoint:": "logpoint:", "": ""} {
+		if got := withoutPlace(text); got != want {
+			t.Errorf("%q is %q", text, got)
+		}
+	}
+}
+
 func TestALogPointSaysWhereItStands(t *testing.T) {
 	s, ps, h := pointedState(t)
 	point(t, s, ps, "main.add:8", "{i}", func(p *PointSpec) { p.If = "i == 2" })
@@ -336,6 +345,32 @@ func TestALogPointThatIsTooLoud(t *testing.T) {
 	s.Emit("add", lua.LNumber(2))
 	if len(h.lines) != 0 {
 		t.Errorf("it tells on: %+v", h.lines)
+	}
+}
+
+// Code that comes by again and again runs as it is after a while, until the next second.
+func TestALogPointIsTakenOffWhatIsHot(t *testing.T) {
+	s, ps, h := pointedState(t)
+	point(t, s, ps, "main.add:8", "{i}")
+	f := s.functionNamed("main.add")
+	own := &f.Decl.Proto.Code[0]
+	do(t, s, "local m = main for i = 1, 20000 do m.add(1) end")
+	if &f.Slot.Proto.Code[0] != own {
+		t.Error("it has its own code no more")
+	}
+	if hits := ps.List()[0].Hits; hits != pointPasses {
+		t.Errorf("%d hits were counted", hits)
+	}
+	s.Advance(0.5)
+	s.Emit("add", lua.LNumber(1))
+	if &f.Slot.Proto.Code[0] != own {
+		t.Error("it was put back within the second")
+	}
+	h.lines = nil
+	s.Advance(1)
+	s.Emit("add", lua.LNumber(1))
+	if hits := ps.List()[0].Hits; hits != pointPasses+2 || &f.Slot.Proto.Code[0] == own {
+		t.Errorf("in the next second it is not there: %d hits", hits)
 	}
 }
 

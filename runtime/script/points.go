@@ -14,12 +14,13 @@ import (
 
 // The bounds of log points.
 const (
-	MaxPoints  = 32  // at once
-	PointLines = 20  // that one may tell in a second, in all States together
-	pointLooks = 500 // that one takes in a second of game time in one State
-	pointText  = 1000
-	pointValue = 200
-	maxSpots   = 16 // versions of a file in which a log point's place is known
+	MaxPoints   = 32     // at once
+	PointLines  = 20     // that one may tell in a second, in all States together
+	pointLooks  = 500    // that one takes in a second of game time in one State
+	pointPasses = 10_000 // of all in a State in such a second; then none stand until the next
+	pointText   = 1000
+	pointValue  = 200
+	maxSpots    = 16 // versions of a file in which a log point's place is known
 )
 
 // pointBudget is what all expressions of a log point may take when code comes by.
@@ -116,7 +117,7 @@ type PointInfo struct {
 	Line     int    // in the newest version
 	Source   string // that line
 	Lost     string // why it stands nowhere in the newest version
-	Hits     uint64 // that code came by
+	Hits     uint64 // that code came by, as far as it was counted
 	Told     uint64
 	Untold   uint64 // lines that were too many
 }
