@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"time"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -33,9 +34,10 @@ type pointed struct {
 	passed  int     // how often code came by a point in it
 	resumes float64 // the game time before which none stand: they were passed too often
 
-	telling bool         // one tells: what it evaluates tells of none
-	th      *lua.LState  // that evaluates; nil until one is needed
-	ro      *vm.ReadOnly // nil until then, with
+	took    time.Duration // to tell, in all
+	telling bool          // one tells: what it evaluates tells of none
+	th      *lua.LState   // that evaluates; nil until one is needed
+	ro      *vm.ReadOnly  // nil until then, with
 	env     *lua.LTable
 	scope   pointScope
 }
@@ -229,11 +231,12 @@ func (s *State) telling() bool { return s.pointed != nil && s.pointed.telling }
 // may not be told.
 func (s *State) fill(L *lua.LState, st *standing, line *PointLine) bool {
 	p := s.pointed
-	hook, back := s.m.Hook, s.setAside()
+	hook, back, began := s.m.Hook, s.setAside(), time.Now()
 	s.m.Hook, p.telling = nil, true
 	defer func() {
 		back()
 		s.m.Hook, p.telling = hook, false
+		p.took += time.Since(began)
 	}()
 	p.scope.th, p.scope.frame, p.scope.fn = L, vm.Current(L), st.fn
 	s.begin(pointBudget)

@@ -348,6 +348,17 @@ func TestALogPointThatIsTooLoud(t *testing.T) {
 	}
 }
 
+// The time that log points take is nobody's: what is gauged is not slower for them.
+func TestLogPointsTakeNobodysTime(t *testing.T) {
+	s, ps, _ := pointedState(t)
+	point(t, s, ps, "main.add:6", "{M.total()}")
+	s.Emit("add", lua.LNumber(1))
+	before := time.Since(started)
+	if took := s.pointed.took; took <= 0 || s.stopwatch() > time.Since(started)-took || s.stopwatch() < before-took {
+		t.Errorf("it took %v, and the stopwatch shows %v of %v", took, s.stopwatch(), before)
+	}
+}
+
 // Code that comes by again and again runs as it is after a while, until the next second.
 func TestALogPointIsTakenOffWhatIsHot(t *testing.T) {
 	s, ps, h := pointedState(t)
