@@ -76,8 +76,10 @@ func (s *State) AsidePlain(text string, depth int) ([]world.Value, error) {
 func (s *State) setAside() (back func()) {
 	entry, ids, source, allocated, shown := s.keepEntry(), s.ids, *s.source, s.m.Allocated, s.m.LastShown()
 	walked, at := s.m.Walked()
+	numbers := s.m.Apart()
 	return func() {
 		entry()
+		numbers()
 		s.m.SetWalked(walked, at)
 		s.ids, *s.source, s.m.Allocated = ids, source, allocated
 		s.m.Unshow(shown)

@@ -286,6 +286,9 @@ func TestLogPointsChangeNothing(t *testing.T) {
 		if !bytes.Equal(got, want) {
 			t.Fatalf("after turn %d the images differ", turn)
 		}
+		if plain.m.Allocated != looked.m.Allocated {
+			t.Fatalf("after turn %d %d bytes were allocated, and %d", turn, plain.m.Allocated, looked.m.Allocated)
+		}
 		if v, w := plain.Vital(nil), looked.Vital(nil); fmt.Sprint(v) != fmt.Sprint(w) {
 			t.Fatalf("after turn %d: %+v and %+v", turn, v, w)
 		}

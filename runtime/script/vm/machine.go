@@ -114,6 +114,14 @@ func (r *registry) setTop(n int) {
 // Number makes a value of a number.
 func (m *Machine) Number(n float64) lua.LValue { return m.num(n) }
 
+// Apart has what runs from now on make its numbers in blocks of its own, until the returned
+// function is called: when the next block is due does not hang on it.
+func (m *Machine) Apart() (back func()) {
+	nums := m.nums
+	m.nums = nil
+	return func() { m.nums = nums }
+}
+
 // num makes a value of a number. Large ones share blocks: an allocation each would
 // cost several times as much.
 func (m *Machine) num(n float64) lua.LValue {
