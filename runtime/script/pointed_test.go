@@ -40,7 +40,7 @@ function event.waits() M.log[#M.log + 1] = M.waits() end
 function event.roll() M.log[#M.log + 1] = M.roll() + M.next() end
 function event.walk()
   for k in pairs(M.log) do
-    if k == 1 then M.log.first = M.add(k) end
+    if k == 1 then M.log.first = M.add(k) end M.f = math.random() * #M.log
   end
 end
 return M`
