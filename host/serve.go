@@ -35,6 +35,9 @@ type serveCmd struct {
 	AcceptData    bool          `help:"The data is empty, another shard's or a production shard's, and it is meant so."`
 	Record        bool          `default:"true" negatable:"" help:"Keep what happens in every system, for replay and to come back after a crash."`
 	RecordKeep    time.Duration `default:"10m" help:"How far back one can go in what is recorded."`
+	Backups       string        `help:"A folder for a backup of the database once a day; none are made where left out." placeholder:"DIR" type:"path"`
+	BackupAt      string        `default:"04:00" help:"When, in UTC; at once where the last one is missing." placeholder:"HH:MM"`
+	BackupKeep    int           `default:"7" help:"How many of them stay."`
 	RecordLimit   int64         `default:"2048" help:"What is recorded takes so much at most." placeholder:"MIB"`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
@@ -51,6 +54,7 @@ func (c *serveCmd) Run() error {
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
+		Backups: server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},
 		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
 		Version: programVersion(), Out: os.Stdout,
 	})

@@ -43,6 +43,7 @@ type Config struct {
 	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
 	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
 	Record        Recorded      // what is kept of what happens, to run it again
+	Backups       Backups       // of the database, once a day
 	Version       string
 	proxies       peer.Proxies
 
@@ -104,6 +105,9 @@ func (c *Config) fill() error {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
 	}
 	if _, err := c.encrypted(); err != nil {
+		return err
+	}
+	if err := c.Backups.fill(); err != nil {
 		return err
 	}
 	if err := Loopback(c.Ops); err != nil {

@@ -50,6 +50,7 @@ type Server struct {
 	releases    *releases
 	faults      *faults
 	hot         *hot
+	backups     *backups
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -83,6 +84,7 @@ func New(cfg Config) (*Server, error) {
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
+	s.backups = newBackups(&s.cfg, s.log)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
@@ -272,6 +274,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
+	wg.Go(func() { s.backups.run(ctx) })
 	s.banner()
 
 	var err error
