@@ -105,7 +105,7 @@ func TestTheBigRedButton(t *testing.T) {
 	s.run("shutdown cancel")
 	p.Until("see it taken back by the console", `document.querySelector("#countdown").hidden`)
 	p.Click(`#nav [data-to="audit"]`)
-	p.Until("read all that in the audit", has("#audit td", `shutdown 15m`)+" && "+has("#audit td", "shutdown cancel"))
+	p.Until("read all that in the audit", has("#audit li", `shutdown 15m`)+" && "+has("#audit li", "shutdown cancel"))
 
 	p.Click("#head .out")
 	p.Until("be a guest again", `document.querySelector("#head .in") !== null && document.querySelector("#head .stop").hidden`)

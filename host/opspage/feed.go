@@ -12,7 +12,7 @@ import (
 // Actor is a system or service as the Feed looks at it. *system.System is one.
 type Actor interface {
 	Address() world.Address
-	Glance(since uint64) system.Glance
+	Glance(since uint64, now time.Time) system.Glance
 }
 
 // Source is where the Feed looks. Nothing it asks may hold up a tick.
@@ -117,7 +117,7 @@ func (f *Feed) Look(now time.Time) {
 	f.last = now
 	f.round++
 	f.turn(now)
-	whole := f.actors(since)
+	whole := f.actors(now, since)
 	f.whole(whole, since)
 	f.tell(now)
 	for i := range f.tracks {
@@ -163,7 +163,7 @@ func (f *Feed) forget() {
 
 // actors takes the figures of all that runs. It returns their sum: the longest tick, the
 // most that game time is slowed down.
-func (f *Feed) actors(since time.Duration) (whole figures) {
+func (f *Feed) actors(now time.Time, since time.Duration) (whole figures) {
 	f.list = f.source.AppendActors(f.list[:0])
 	ticks, spent := 0, 0
 	for _, a := range f.list {
@@ -173,24 +173,24 @@ func (f *Feed) actors(since time.Duration) (whole figures) {
 			f.byActor[a] = s
 		}
 		s.round = f.round
-		glance := a.Glance(s.last.Ticks)
+		glance := a.Glance(s.last.Ticks, now)
 		if !s.seen {
 			s.last, s.seen = glance, true
 		}
-		now := measure(s.last, glance, since)
+		seen := measure(s.last, glance, since)
 		s.last = glance
 		t := &f.tracks[s.track]
 		t.round = f.round
-		now.mean[memory] = t.now.mean[memory]
+		seen.mean[memory] = t.now.mean[memory]
 		if f.round%weighEvery == 1 {
-			now.mean[memory] = weight(f.source.Memory(a.Address()))
+			seen.mean[memory] = weight(f.source.Memory(a.Address()))
 		}
-		t.set(now)
-		if now.mean[tick] > 0 {
-			ticks, spent = ticks+1, spent+int(now.mean[tick])
+		t.set(seen)
+		if seen.mean[tick] > 0 {
+			ticks, spent = ticks+1, spent+int(seen.mean[tick])
 		}
-		whole.longest = max(whole.longest, now.longest)
-		whole.mean[slow] = max(whole.mean[slow], now.mean[slow])
+		whole.longest = max(whole.longest, seen.longest)
+		whole.mean[slow] = max(whole.mean[slow], seen.mean[slow])
 	}
 	if ticks > 0 {
 		whole.mean[tick] = uint16(spent / ticks)

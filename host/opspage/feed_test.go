@@ -16,8 +16,8 @@ type actor struct {
 	now     system.Glance
 }
 
-func (a *actor) Address() world.Address      { return a.address }
-func (a *actor) Glance(uint64) system.Glance { return a.now }
+func (a *actor) Address() world.Address                 { return a.address }
+func (a *actor) Glance(uint64, time.Time) system.Glance { return a.now }
 
 // ticks lets it tick so often, so long each.
 func (a *actor) ticks(n int, each time.Duration) {
@@ -311,12 +311,16 @@ func TestWhoDoesNothingForAnHourIsForgotten(t *testing.T) {
 func TestFiguresFitTheirPlaces(t *testing.T) {
 	before, now := system.Glance{}, system.Glance{Players: 1 << 20, Busy: time.Hour, Ticks: 1, Longest: time.Hour, Dilation: 0.1}
 	f := measure(before, now, time.Second)
-	if f.mean[players] != 1<<16-1 || f.mean[tick] != 1<<16-1 || f.longest != 1<<16-1 || f.mean[cpu] != 1<<16-1 || f.mean[slow] != 900 {
+	if f.mean[players] != 1<<16-1 || f.mean[tick] != 1<<16-1 || f.longest != 1<<16-1 || f.mean[cpu] != oneCore || f.mean[slow] != 900 {
 		t.Errorf("too much: %+v", f)
 	}
 	f = measure(system.Glance{}, system.Glance{Busy: time.Microsecond, Ticks: 1, Longest: time.Microsecond, Dilation: 1}, time.Second)
 	if f.mean[cpu] != 1 || f.mean[tick] != 1 {
 		t.Errorf("next to nothing is not nothing: %+v", f)
+	}
+	f = measure(system.Glance{Busy: time.Second, Ticks: 7}, system.Glance{Busy: 2 * time.Second, Ticks: 7, Longest: 2 * time.Second, Dilation: 1}, time.Second)
+	if f.mean[cpu] != oneCore || f.mean[tick] != f.longest || f.longest == 0 {
+		t.Errorf("in the middle of a long tick: %+v", f)
 	}
 	if f = measure(now, system.Glance{Dilation: 1}, time.Second); f.mean[cpu] != 0 {
 		t.Errorf("one that has started anew: %+v", f)

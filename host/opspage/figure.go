@@ -26,6 +26,7 @@ var metricNames = [metrics]string{"cpu", "players", "tick", "memory", "slow"}
 const (
 	tickUnit   = 20 * time.Microsecond // up to 1.3 s
 	memoryUnit = 64 << 10              // up to 4 GiB
+	oneCore    = 1000                  // a system has one goroutine, and no more
 )
 
 // figures is what was seen of one system within a second: an average, and of ticks the
@@ -52,14 +53,17 @@ func measure(before, now system.Glance, since time.Duration) (f figures) {
 	f.awake = now.Awake
 	f.mean[players] = small(int64(now.Players))
 	f.mean[slow] = small(int64(1000*(1-now.Dilation) + 0.5))
-	ticks := int64(now.Ticks - before.Ticks)
 	busy := now.Busy - before.Busy
-	if ticks <= 0 || busy < 0 || since <= 0 {
+	if now.Ticks < before.Ticks || busy <= 0 || since <= 0 {
 		return f
 	}
-	f.mean[cpu] = share(busy, since)
-	f.mean[tick] = steps(busy / time.Duration(ticks))
-	f.longest = max(steps(now.Longest), f.mean[tick])
+	f.mean[cpu] = min(share(busy, since), oneCore) // a tick that was long ended in this second
+	f.longest = steps(now.Longest)
+	if ticks := now.Ticks - before.Ticks; ticks > 0 {
+		f.mean[tick] = min(steps(busy/time.Duration(ticks)), f.longest)
+	} else {
+		f.mean[tick] = f.longest // that it is at
+	}
 	return f
 }
 

@@ -80,6 +80,12 @@ type shard struct {
 // the second fails.
 func start(t *testing.T, production bool, systems int) *shard {
 	t.Helper()
+	return startSome(t, production, systems, systems)
+}
+
+// startSome does the same with a few of them awake.
+func startSome(t *testing.T, production bool, systems, awake int) *shard {
+	t.Helper()
 	m, err := static.Generate(7, systems)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +133,7 @@ func start(t *testing.T, production bool, systems int) *shard {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.console.Close() })
-	for _, name := range s.names {
+	for _, name := range s.names[:awake] {
 		s.run("lua @" + name + " return 1") // whoever sleeps wakes
 	}
 	return s

@@ -35,6 +35,11 @@ export const isDiff = (text) => /^--- .*\n\+\+\+ /m.test(text) && /^@@ /m.test(t
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const minutes = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+// hour is a moment as the hands of a clock show it.
+export const hour = (at) => minutes.format(new Date(at));
+
 // when is a moment as it is short to read: the time, with the day where that is another.
 export function when(at, now = new Date()) {
   const date = new Date(at);
@@ -61,5 +66,20 @@ export function lasting(seconds) {
 // objects makes of a table a list of objects, keyed by its columns.
 export function objects(table) {
   if (!table) return [];
-  return table.rows.map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null])));
+  return (table.rows ?? []).map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null])));
+}
+
+// settled leaves out of the audit what was asked for where what became of it stands there, too. The
+// latest comes first.
+export function settled(list) {
+  const ends = new Map();
+  return list.filter((e) => {
+    const key = JSON.stringify([e.who, e.from, e.command]), n = ends.get(key) ?? 0;
+    if (e.outcome !== "asked for") {
+      ends.set(key, n + 1);
+      return true;
+    }
+    if (n > 0) ends.set(key, n - 1);
+    return n === 0;
+  });
 }

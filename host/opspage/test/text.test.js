@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { at, differences, isDiff, lasting, objects, when, word } from "../static/text.js";
+import { at, differences, isDiff, lasting, objects, settled, when, word } from "../static/text.js";
 
 test("words are quoted where the console would take them apart, or for something else", () => {
   assert.deepEqual(["maintenance", "new disks", 'say "hi"', "--confirm", "@Jita", "", "it's", "c:\\d e", "5%"].map(word),
@@ -39,4 +39,10 @@ test("times are short", () => {
 test("a table is a list of objects", () => {
   assert.deepEqual(objects({ columns: [{ name: "a" }, { name: "b" }], rows: [[1, 2], [3]] }), [{ a: 1, b: 2 }, { a: 3, b: null }]);
   assert.deepEqual(objects(undefined), []);
+});
+
+test("what was asked for goes where its outcome stands, too", () => {
+  const e = (who, command, outcome) => ({ who, command, from: "socket", outcome });
+  const list = [e("amy", "freeze", "asked for"), e("bob", "drop 1", "done"), e("amy", "drop 1", "refused: no"), e("bob", "drop 1", "asked for"), e("bob", "drop 1", "asked for"), e("amy", "drop 1", "asked for")];
+  assert.deepEqual(settled(list).map((x) => `${x.who} ${x.outcome}`), ["amy asked for", "bob done", "amy refused: no", "bob asked for"]);
 });

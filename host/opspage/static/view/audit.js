@@ -1,6 +1,6 @@
 // What operators did, and what became of it.
 import { el } from "./dom.js";
-import { objects, when } from "../text.js";
+import { objects, settled, when } from "../text.js";
 
 const SHOWN = 200;
 
@@ -16,23 +16,17 @@ export class Audit {
 
   async load() {
     try {
-      const list = objects((await this.link.run(`audit --limit ${SHOWN}`, { json: true })).table);
-      this.body.replaceChildren(list.length ? this.#table(list) : el("p.none", {}, "Nobody has changed anything."));
+      const list = settled(objects((await this.link.run(`audit --limit ${SHOWN}`, { json: true })).table));
+      this.body.replaceChildren(list.length ? el("ol.entries.card", {}, ...list.map(entry)) : el("p.none", {}, "Nobody has changed anything."));
     } catch (error) {
       this.body.replaceChildren(el("p.none", {}, error.message));
     }
   }
+}
 
-  #table(list) {
-    return el("div.table.card", {}, el("table", {},
-      el("thead", {}, el("tr", {}, ...["When", "Who", "What", "What became of it", "Release", "From"].map((t) => el("th", { scope: "col" }, t)))),
-      el("tbody", {}, ...list.map((e) => this.#row(e)))));
-  }
-
-  #row(e) {
-    const detail = e.detail ? [el("details", {}, el("summary", {}, "Details"), el("pre.trace", {}, e.detail))] : [];
-    const bad = /^(refused|failed)/.test(e.outcome ?? "");
-    return el("tr", {}, el("td", {}, when(e.at)), el("td", {}, el("b", {}, e.who)), el("td", {}, el("code", {}, e.command), ...detail),
-      el(bad ? "td.error" : "td", {}, e.outcome), el("td", {}, e.release ? `r${e.release}` : ""), el("td", {}, e.from));
-  }
+function entry(e) {
+  const detail = e.detail ? [el("details", {}, el("summary", {}, "Details"), el("pre.trace", { tabindex: 0 }, e.detail))] : [];
+  const bad = /^(refused|failed)/.test(e.outcome ?? "");
+  return el("li", {}, el("time", { datetime: e.at }, when(e.at)), el("b", {}, e.who), el("code", {}, e.command),
+    el(bad ? "span.outcome.error" : "span.outcome", {}, e.outcome), el("span.from", {}, [e.release ? `r${e.release}` : "", e.from].filter(Boolean).join(", ")), ...detail);
 }

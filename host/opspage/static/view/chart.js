@@ -2,7 +2,7 @@
 import uPlot from "../vendor/uPlot.esm.js";
 import { METRICS, show } from "../figures.js";
 import { el, say } from "./dom.js";
-import { when } from "../text.js";
+import { hour, when } from "../text.js";
 
 const colour = (node, name) => getComputedStyle(node).getPropertyValue(`--${name}`).trim();
 
@@ -48,7 +48,7 @@ export class Chart {
       width, height: this.height, legend: { show: false }, padding: [6, 8, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { y: { range: (_, __, top) => [0, Math.max(top * 1.08, to(least) / 10)] } },
-      axes: [{ ...axis, size: 22, space: 80 }, { ...axis, size: 62, space: 28, values: (_, list) => list.map(words) }],
+      axes: [{ ...axis, size: 22, space: 80, values: (_, list) => list.map((t) => hour(t * 1000)) }, { ...axis, size: 62, space: 28, values: (_, list) => list.map(words) }],
       series: [{}, { stroke: ink("warm"), width: 1.5, fill: `${ink("warm")}40`, points: { show: false } }, { stroke: ink("text"), width: 1, points: { show: false } }],
       hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx)] },
     }, this.data, this.body);

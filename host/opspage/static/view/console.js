@@ -8,11 +8,13 @@ export class Console {
   #past = [];
   #at = 0;
   #running = null;
+  #shift = false;
 
   constructor(root, link, perform) {
     Object.assign(this, { root, link, perform, out: root.querySelector(".out"), input: root.querySelector("textarea"), words: root.querySelector(".words") });
     root.querySelector("form").addEventListener("submit", (e) => [e.preventDefault(), this.#run()]);
     this.input.addEventListener("keydown", (e) => this.#key(e));
+    this.input.addEventListener("beforeinput", (e) => e.inputType === "insertLineBreak" && !this.#shift && e.preventDefault());
     this.input.addEventListener("input", () => [this.#fit(), show(this.words, false)]);
     link.on("hello", (hello) => this.#hello(hello));
     link.on("news", (line) => this.#put(el("p.news", {}, `* ${line}`)));
@@ -28,6 +30,7 @@ export class Console {
   }
 
   #key(e) {
+    this.#shift = e.shiftKey;
     const lone = !this.input.value.includes("\n");
     if (e.key === "Enter" && !e.shiftKey) [e.preventDefault(), this.#run()];
     else if (e.key === "Tab" && !e.shiftKey && this.input.value.trim() !== "") [e.preventDefault(), this.#complete()];

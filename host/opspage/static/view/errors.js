@@ -52,7 +52,7 @@ export class Errors {
       el("p", {}, el("b", {}, e.message)),
       el("p.meta", {}, ...[`${e.count} \u00d7`, `last ${when(e.last)}`, `since ${when(e.first)}`, `r${e.release}${e.patch ? `, patch #${e.patch}` : ""}`, e.in, e.where, e.cause && `caused by ${e.cause}`, e.player && `for ${e.player}`].filter(Boolean).map((t) => el("span", {}, t))),
       el("p.actions", {}, ...systems),
-      ...(e.traceback ? [el("details", { "data-key": key, open: open.has(key) }, el("summary", {}, "Traceback"), el("pre.trace", { tabindex: 0 }, e.traceback))] : []));
+      ...(e.traceback ? [el("details", { "data-key": key, open: open.has(key) }, el("summary", {}, "Traceback"), el("pre.trace", { tabindex: 0 }, e.traceback.replace(/^[ \t]+/gm, "")))] : []));
   }
 }
 

@@ -109,5 +109,5 @@ export class Peak {
 // some shows but a few columns of a table.
 const some = (names) => (t) => {
   const kept = names.map((n) => t.columns.findIndex((c) => c.name === n)).filter((i) => i >= 0);
-  return table({ ...t, note: "", columns: kept.map((i) => t.columns[i]), rows: t.rows.map((row) => kept.map((i) => row[i])) });
+  return table({ ...t, note: "", columns: kept.map((i) => t.columns[i]), rows: (t.rows ?? []).map((row) => kept.map((i) => row[i])) });
 };

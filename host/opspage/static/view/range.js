@@ -8,13 +8,14 @@ import { Ridges } from "./ridges.js";
 import { shares } from "./shares.js";
 
 const SPANS = [[5, "5 min"], [60, "1 hour"]]; // seconds of a slot
+const TILES_OVER = 5; // seconds
 const HOTTEST = 10;
 const BY = ["function", "module", "system"];
 const HOT_EVERY = 5; // seconds
 
 export class Range {
   constructor(root, link, now) {
-    Object.assign(this, { root, link, now, metric: 0, span: SPANS[0][0], by: BY[0], names: [], past: null, whole: null, sinceHot: HOT_EVERY, round: 0, visible: false });
+    Object.assign(this, { root, link, now, metric: 0, span: SPANS[0][0], by: BY[0], names: [], seconds: [], past: null, whole: null, sinceHot: HOT_EVERY, round: 0, visible: false });
     this.ridges = new Ridges(root.querySelector("canvas"), root.querySelector(".tip"), (i) => this.name(i));
     this.ridges.pick = (track) => this.open(track);
     this.peak = new Peak(root.querySelector(".peak"), link, { name: (i) => this.name(i), close: () => this.close() });
@@ -25,7 +26,7 @@ export class Range {
     root.querySelector(".charts").append(...this.lines.map((c) => c.root));
     link.on("hello", () => this.#hot());
     root.querySelector(".legend").append(
-      el("span", {}, el("i.of-mean"), "average"), el("span", {}, el("i.of-most"), "maximum"),
+      el("span", {}, el("i.of-mean"), "filled: average"), el("span", {}, el("i.of-most"), "line: maximum"),
       el("span", {}, "Every system is in the picture: those in front alone, those behind in ranges. Choose a peak."));
   }
 
@@ -65,6 +66,7 @@ export class Range {
     past.take(now);
     whole.take(now, [SHARD]);
     this.peak.take(now);
+    this.#note();
     if (!this.visible) return;
     this.#draw();
     if (++this.sinceHot >= HOT_EVERY) this.#hot();
@@ -125,19 +127,33 @@ export class Range {
     });
   }
 
-  // figures are the average over all that is awake, and the one that has most.
-  #figures() {
+  // note takes the averages of a second over all that do anything, and who has most.
+  #note() {
     const { now } = this;
-    let awake = 0;
-    for (let i = 1; i < now.count; i++) awake += now.awake[i];
-    this.tiles.forEach((t, m) => {
+    const busy = [];
+    for (let i = 1; i < now.count; i++) if (now.awake[i] || now.mean[0][i] > 0) busy.push(i);
+    const figures = METRICS.map((_, m) => {
       let sum = 0, most = 0, who = SHARD;
-      for (let i = 1; i < now.count; i++) {
-        if (now.awake[i]) sum += now.mean[m][i];
+      for (const i of busy) {
+        sum += now.mean[m][i];
         const v = now.most(m, i);
         if (v > most) [most, who] = [v, i];
       }
-      say(t.mean, show(m, awake ? sum / awake : 0));
+      return { mean: busy.length ? sum / busy.length : 0, most, who };
+    });
+    this.seconds.push({ awake: busy.length, figures });
+    if (this.seconds.length > TILES_OVER) this.seconds.shift();
+  }
+
+  // figures are the averages and the greatest of the last seconds: what happens once a
+  // second is not there in every one.
+  #figures() {
+    const { now } = this;
+    const awake = this.seconds.at(-1)?.awake ?? 0;
+    this.tiles.forEach((t, m) => {
+      const all = this.seconds.map((s) => s.figures[m]);
+      const { most, who } = all.reduce((a, b) => (b.most >= a.most ? b : a), { most: 0, who: SHARD });
+      say(t.mean, show(m, all.reduce((sum, f) => sum + f.mean, 0) / Math.max(1, all.length)));
       t.most.replaceChildren(show(m, most), " ", el("i", {}, who === SHARD ? "" : this.name(who)));
     });
     const systems = now.count - 1, m = METRICS[this.metric];

@@ -27,9 +27,9 @@ export const diff = (text) => el("div.diff", { tabindex: 0, role: "region", "ari
 
 // table shows rows, or one thing line by line.
 export function table(t) {
-  const box = el("div.table");
-  if (t.rows.length === 0) box.append(el("p.none", {}, t.none || "nothing"));
-  else box.append(t.one && t.rows.length === 1 ? one(t) : many(t));
+  const box = el("div.table"), rows = t.rows ?? []; // of an empty list Go makes null
+  if (rows.length === 0) box.append(el("p.none", {}, t.none || "nothing"));
+  else box.append(t.one && rows.length === 1 ? one(t) : many(t));
   if (t.note) box.append(el("p.note", {}, t.note));
   return box;
 }
@@ -40,7 +40,7 @@ function one(t) {
 }
 
 function many(t) {
-  const kind = (i) => (typeof t.rows.find((row) => row[i] !== null)?.[i] === "number" ? "number" : "text");
+  const kind = (i) => (typeof t.rows.find((row) => row[i] !== null)?.[i] === "number" ? "number" : "words");
   return el("table", {},
     el("thead", {}, el("tr", {}, ...t.columns.map((c, i) => el(`th.${kind(i)}`, { scope: "col" }, heading(c.name))))),
     el("tbody", {}, ...t.rows.map((row) => el("tr", {}, ...t.columns.map((c, i) => el(`td.${kind(i)}`, {}, cell(row[i], c.unit)))))));

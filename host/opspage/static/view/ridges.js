@@ -2,8 +2,8 @@
 import { METRICS, show } from "../figures.js";
 import { ground, highest, ranked, ridge, rows } from "../ridges.js";
 
-const DEPTH = 0.56; // of the height is what the ranges stand on,
-const HEIGHT = 0.5; // and so much is the highest peak in front
+const DEPTH = 0.6; // of the height is what the ranges stand on,
+const HEIGHT = 0.78; // and so much is the highest peak in front
 const NARROW = 0.1; // of the width that the last range is narrower, to each side
 const FOOT = 22; // pixels for the times below
 const NAMED = 6; // peaks with a name
@@ -88,34 +88,47 @@ export class Ridges {
   #row(g, row, i) {
     const { colours, data } = this;
     const peak = Math.max(...row.mean), edge = Math.max(...row.most);
-    const heat = peak / data.top;
-    const ink = heat < 0.5 ? mix(colours.cold, colours.warm, heat * 2) : mix(colours.warm, colours.hot, heat * 2 - 1);
-    g.beginPath();
-    g.moveTo(row.x, row.y);
-    this.#trace(g, row, row.mean);
-    g.lineTo(row.x + row.width, row.y);
-    g.closePath();
-    if (peak > 0) {
-      g.fillStyle = colours.panel;
+    const ink = this.#ink(Math.max(peak, edge / 2) / data.top);
+    const chosen = row.tracks.length === 1 && row.tracks[0] === this.chosen;
+    if (edge > 0) {
+      this.#body(g, row, row.most);
+      g.fillStyle = colours.panel; // what lies behind is hidden
       g.fill();
-      const fade = g.createLinearGradient(0, this.#y(row, peak), 0, row.y);
-      fade.addColorStop(0, `${ink}b0`);
-      fade.addColorStop(1, `${ink}18`);
+      g.fillStyle = `${ink}2e`;
+      g.fill();
+      this.#body(g, row, row.mean);
+      const fade = g.createLinearGradient(0, this.#y(row, Math.max(peak, 1)), 0, row.y);
+      fade.addColorStop(0, `${ink}d8`);
+      fade.addColorStop(1, `${ink}40`);
       g.fillStyle = fade;
       g.fill();
-    }
-    g.beginPath();
-    this.#trace(g, row, row.mean);
-    g.strokeStyle = row.tracks.includes(this.chosen) && row.tracks.length === 1 ? colours.accent : ink;
-    g.lineWidth = row.tracks.includes(this.chosen) && row.tracks.length === 1 ? 2.5 : i < 8 ? 1.6 : 1;
-    g.stroke();
-    if (edge > peak * 1.02) {
       g.beginPath();
       this.#trace(g, row, row.most);
-      g.strokeStyle = `${colours.text}${i < 8 ? "b8" : "48"}`;
-      g.lineWidth = 1;
+      g.strokeStyle = chosen ? colours.text : ink;
+      g.lineWidth = chosen ? 2 : i < 8 ? 1.5 : 1;
       g.stroke();
+      return;
     }
+    g.beginPath();
+    g.moveTo(row.x, row.y);
+    g.lineTo(row.x + row.width, row.y);
+    g.strokeStyle = ink;
+    g.lineWidth = chosen ? 2 : 1;
+    g.stroke();
+  }
+
+  // ink is the colour of how hot something is, from 0 to 1.
+  #ink(heat) {
+    const { cold, warm, hot } = this.colours;
+    return heat < 0.5 ? mix(cold, warm, heat * 2) : mix(warm, hot, Math.min(1, heat * 2 - 1));
+  }
+
+  #body(g, row, values) {
+    g.beginPath();
+    g.moveTo(row.x, row.y);
+    this.#trace(g, row, values);
+    g.lineTo(row.x + row.width, row.y);
+    g.closePath();
   }
 
   // scale draws how high the highest is.
