@@ -14,7 +14,7 @@ const SaveEvery = 5 * time.Second
 
 // saveBuckets is into how many parts the saving of all players is cut, so that a
 // full system writes a little in every tick and never everybody in one.
-const saveBuckets = 50
+const saveBuckets = 10
 
 // saveTogether is how many players with ids one after the other are saved at once:
 // about as many as stand on one page of a database, which costs as much to
