@@ -110,3 +110,42 @@ func TestTheBigRedButton(t *testing.T) {
 	p.Click("#head .out")
 	p.Until("be a guest again", `document.querySelector("#head .in") !== null && document.querySelector("#head .stop").hidden`)
 }
+
+// What waits is looked at, tried on one system, taken to all and taken back, each by the
+// command that its button is.
+func TestAReleaseGoesItsWayOnThePage(t *testing.T) {
+	t.Parallel()
+	b := browsertest.New(t)
+	s := start(t, true, 3)
+	p := b.Open(t, "amy", s.link(""))
+	p.Until("be an admin", has("#head .who .role", "admin"))
+	s.edit("planted.lua", "i % 7", "i % 5 -- less")
+	s.run("reload wait")
+	p.Click(`#nav [data-to="releases"]`)
+	p.Until("see what waits", `document.querySelector("#releases .state.queued") !== null`)
+	press := func(label string) {
+		t.Helper()
+		button := `[...document.querySelectorAll("#releases .cards .card button")].find((n) => n.textContent === ` + quote(label) + `)`
+		p.Until("be offered "+label, button+` !== undefined`)
+		p.Do("press "+label, chromedp.Evaluate[chromedp.Void](`void `+button+`.click()`))
+	}
+	press("Difference")
+	p.Until("see it in colour", has("#releases .diff .add", "i % 5 -- less")+" && "+has("#releases .diff .del", "i % 7"))
+	p.Shoot("release-difference")
+	press("Plan")
+	p.Until("see what it would do", has("#releases .outcome", "release plan", "planted.burn", "nothing was changed"))
+	p.TypeInto("#releases .actions input", s.names[2])
+	press("Canary there")
+	p.Until("see it run as a canary", `document.querySelector("#releases .state.canary") !== null && `+has("#releases .outcome", "--canary @"+s.names[2], "applied r2"))
+	p.Shoot("release-canary")
+	press("Promote to all")
+	p.Until("see it run everywhere", has("#releases .card header", "r3", "current")+` && `+has("#head .release", "r3"))
+	press("Roll back")
+	p.Until("see it taken back", has("#releases .card header", "r3", "rolled back"))
+
+	s.run("patch planted.slip --canary @" + s.names[1] + " = function() return 1 end")
+	p.Click("#releases .again")
+	p.Until("see the patch", has("#releases .card header", "planted.slip", "canary"))
+	press("Drop")
+	p.Until("have it dropped", has("#releases .outcome", "drop 1")+" && "+has("#releases .none", "No function is patched"))
+}

@@ -183,7 +183,7 @@ func (f *Feed) actors(now time.Time, since time.Duration) (whole figures) {
 		t.round = f.round
 		seen.mean[memory] = t.now.mean[memory]
 		if f.round%weighEvery == 1 {
-			seen.mean[memory] = weight(f.source.Memory(a.Address()))
+			seen.mean[memory] = weight(f.source.Memory(a.Address()), memoryUnit)
 		}
 		t.set(seen)
 		if seen.mean[tick] > 0 {
@@ -220,7 +220,7 @@ func (f *Feed) whole(w figures, since time.Duration) {
 	totals := f.source.Totals()
 	w.awake = true
 	w.mean[players] = small(int64(totals.Players))
-	w.mean[memory] = weight(totals.RSS)
+	w.mean[memory] = weight(totals.RSS, wholeUnit)
 	if since > 0 && f.cpu > 0 && totals.CPU >= f.cpu {
 		w.mean[cpu] = share(totals.CPU-f.cpu, since)
 	}
@@ -228,4 +228,4 @@ func (f *Feed) whole(w figures, since time.Duration) {
 	f.tracks[shard].set(w)
 }
 
-func weight(bytes int64) uint16 { return small((bytes + memoryUnit - 1) / memoryUnit) }
+func weight(bytes, unit int64) uint16 { return small((bytes + unit - 1) / unit) }

@@ -130,7 +130,7 @@ func (p *picture) take(message []byte) {
 
 func TestTheFeedTellsWhatHasChanged(t *testing.T) {
 	s, f := newStage(3)
-	s.totals = Totals{Players: 7, RSS: 100 * memoryUnit}
+	s.totals = Totals{Players: 7, RSS: 100 * wholeUnit}
 	hot := s.actors[1]
 	f.Look(began)
 	out, leave := f.Watch()

@@ -14,7 +14,7 @@ const (
 	cpu     metric = iota // thousandths of a core
 	players               // heads
 	tick                  // how long ticks took, in steps of tickUnit
-	memory                // that Lua holds, in steps of memoryUnit
+	memory                // that Lua holds, in steps of memoryUnit; of the shard the process, of wholeUnit
 	slow                  // thousandths that game time loses to dilation
 	metrics
 )
@@ -25,7 +25,8 @@ var metricNames = [metrics]string{"cpu", "players", "tick", "memory", "slow"}
 // Units of what has to fit into sixteen bits.
 const (
 	tickUnit   = 20 * time.Microsecond // up to 1.3 s
-	memoryUnit = 64 << 10              // up to 4 GiB
+	memoryUnit = 16 << 10              // up to 1 GiB
+	wholeUnit  = 1 << 20               // up to 64 GiB
 	oneCore    = 1000                  // a system has one goroutine, and no more
 )
 

@@ -74,6 +74,20 @@ type shard struct {
 	t       *testing.T
 	console *client.Client
 	names   []string
+	scripts string
+}
+
+// edit changes a script on disk.
+func (s *shard) edit(name, from, to string) {
+	s.t.Helper()
+	path := filepath.Join(s.scripts, name)
+	before, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(before), from) {
+		s.t.Fatalf("%s has no %s: %v", name, from, err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(before), from, to)), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // start runs a shard with the game, everybody awake; the first of its systems is hot, and
@@ -100,6 +114,7 @@ func startSome(t *testing.T, production bool, systems, awake int) *shard {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	scripts := filepath.Join(dir, "scripts")
+	s.scripts = scripts
 	if err := os.Mkdir(scripts, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +129,7 @@ func startSome(t *testing.T, production bool, systems, awake int) *shard {
 	socket := filepath.Join(dir, "console.sock")
 	s.Server, err = server.New(server.Config{
 		Listen: "127.0.0.1:0", Ops: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Socket: socket, Production: production, Shard: "tranquility",
-		Log:      slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:      slog.New(slog.DiscardHandler), // scripts that fail are what the page is to show
 		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1},
 	})
 	if err != nil {

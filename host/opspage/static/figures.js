@@ -8,6 +8,8 @@ export const SHARD = 0;
 
 const percent = (v) => (v >= 99.95 ? `${Math.round(v)} %` : `${v.toFixed(v < 9.95 ? 1 : 0)} %`);
 
+const heads = (v) => (v > 0 && v < 9.95 && v % 1 ? v.toFixed(1) : Math.round(v).toLocaleString("en-US"));
+
 // millis is a time in ms in few digits.
 export function millis(v) {
   if (v >= 1_000) return `${(v / 1_000).toFixed(2)} s`;
@@ -27,15 +29,19 @@ export function bytes(v) {
 // anything is no mountain.
 export const METRICS = [
   { id: "cpu", name: "CPU", of: "of a core", to: (v) => v / 10, say: percent, least: 100 },
-  { id: "players", name: "Players", of: "in a system", to: (v) => v, say: (v) => Math.round(v).toLocaleString("en-US"), least: 10 },
+  { id: "players", name: "Players", of: "in a system", to: (v) => v, say: heads, least: 10 },
   { id: "tick", name: "Tick time", of: "a tick", to: (v) => (v * 20) / 1000, say: millis, least: 100 },
-  { id: "memory", name: "Memory", of: "held by Lua", to: (v) => v * 65536, say: bytes, least: 64 },
+  { id: "memory", name: "Memory", of: "held by Lua", to: (v) => v * 16384, say: bytes, least: 256 },
   { id: "slow", name: "Dilation", of: "of time lost", to: (v) => v / 10, say: percent, least: 100 },
 ];
 export const TICK = 2;
+const MOST = 65_535; // of what is sent
+
+// WHOLE_MEMORY is what the process holds, in the track of the shard.
+export const WHOLE_MEMORY = { ...METRICS[3], to: (v) => v * 1024 ** 2 };
 
 // show is a figure as people read it.
-export const show = (metric, v) => METRICS[metric].say(METRICS[metric].to(v));
+export const show = (metric, v) => (v >= MOST ? "over " : "") + METRICS[metric].say(METRICS[metric].to(v));
 
 // Reader reads the varints of Go's encoding/binary.
 export class Reader {

@@ -69,17 +69,15 @@ export function objects(table) {
   return (table.rows ?? []).map((row) => Object.fromEntries(table.columns.map((c, i) => [c.name, row[i] ?? null])));
 }
 
-// settled leaves out of the audit what was asked for where what became of it stands there, too. The
-// latest comes first.
+// settled leaves out of the audit what was asked for where what became of it stands there, too:
+// within a moment either may come first.
 export function settled(list) {
-  const ends = new Map();
+  const ends = new Map(), key = (e) => JSON.stringify([e.who, e.from, e.command]);
+  for (const e of list) if (e.outcome !== "asked for") ends.set(key(e), (ends.get(key(e)) ?? 0) + 1);
   return list.filter((e) => {
-    const key = JSON.stringify([e.who, e.from, e.command]), n = ends.get(key) ?? 0;
-    if (e.outcome !== "asked for") {
-      ends.set(key, n + 1);
-      return true;
-    }
-    if (n > 0) ends.set(key, n - 1);
-    return n === 0;
+    const n = ends.get(key(e)) ?? 0;
+    if (e.outcome !== "asked for" || n === 0) return true;
+    ends.set(key(e), n - 1);
+    return false;
   });
 }

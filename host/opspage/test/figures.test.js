@@ -69,8 +69,8 @@ test("seconds become slots: their average and their greatest", () => {
 });
 
 test("figures are said in few digits", () => {
-  assert.deepEqual([[0, 3], [0, 970], [0, 1_000], [1, 5_000], [2, 7], [2, 4_000], [3, 16], [4, 600]].map(([m, v]) => show(m, v)),
-    ["0.3 %", "97 %", "100 %", "5,000", "0.14 ms", "80.0 ms", "1.0 MiB", "60 %"]);
+  assert.deepEqual([[0, 3], [0, 970], [0, 1_000], [1, 5_000], [2, 7], [2, 4_000], [3, 64], [4, 600], [1, 0.25], [2, 65_535]].map(([m, v]) => show(m, v)),
+    ["0.3 %", "97 %", "100 %", "5,000", "0.14 ms", "80.0 ms", "1.0 MiB", "60 %", "0.3", "over 1.31 s"]);
   assert.deepEqual([millis(1_300), millis(250), bytes(512), bytes(3 * 1024 ** 3)], ["1.30 s", "250 ms", "512 B", "3.0 GiB"]);
   assert.equal(METRICS.length, 5);
 });

@@ -28,5 +28,5 @@ function entry(e) {
   const detail = e.detail ? [el("details", {}, el("summary", {}, "Details"), el("pre.trace", { tabindex: 0 }, e.detail))] : [];
   const bad = /^(refused|failed)/.test(e.outcome ?? "");
   return el("li", {}, el("time", { datetime: e.at }, when(e.at)), el("b", {}, e.who), el("code", {}, e.command),
-    el(bad ? "span.outcome.error" : "span.outcome", {}, e.outcome), el("span.from", {}, [e.release ? `r${e.release}` : "", e.from].filter(Boolean).join(", ")), ...detail);
+    el(bad ? "span.became.error" : "span.became", {}, e.outcome), el("span.from", {}, [e.release ? `r${e.release}` : "", e.from].filter(Boolean).join(", ")), ...detail);
 }

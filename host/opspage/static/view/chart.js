@@ -1,14 +1,15 @@
 // A line chart of one figure: average and maximum.
 import uPlot from "../vendor/uPlot.esm.js";
-import { METRICS, show } from "../figures.js";
+import { METRICS } from "../figures.js";
 import { el, say } from "./dom.js";
 import { hour, when } from "../text.js";
 
 const colour = (node, name) => getComputedStyle(node).getPropertyValue(`--${name}`).trim();
 
 export class Chart {
-  constructor(metric, title = METRICS[metric].name, height = 112) {
-    Object.assign(this, { metric, height, plot: null, data: null });
+  // of says what the figures mean, where it is not what the metric says.
+  constructor(metric, title = METRICS[metric].name, height = 112, of = METRICS[metric]) {
+    Object.assign(this, { metric, height, of, plot: null, data: null });
     this.value = el("span");
     this.body = el("div");
     this.root = el("div.chart", {}, el("h4", {}, title, this.value), this.body);
@@ -18,7 +19,7 @@ export class Chart {
 
   // take draws a line of a Past.
   take(times, { mean, most }) {
-    const { to } = METRICS[this.metric];
+    const { to } = this.of;
     this.data = [times, Array.from(mean, to), Array.from(most, to)];
     this.#now();
     if (this.plot) this.plot.setData(this.data);
@@ -26,7 +27,7 @@ export class Chart {
   }
 
   #now() {
-    const { say: words } = METRICS[this.metric];
+    const { say: words } = this.of;
     const last = this.data[0].length - 1;
     say(this.value, `${words(this.data[1][last])}, max ${words(this.data[2][last])}`);
   }
@@ -42,7 +43,7 @@ export class Chart {
     if (!this.data || !width) return;
     this.plot?.destroy();
     const ink = (name) => colour(this.root, name);
-    const { say: words, least, to } = METRICS[this.metric];
+    const { say: words, least, to } = this.of;
     const axis = { stroke: ink("dim"), font: `12px ${getComputedStyle(this.root).fontFamily}`, grid: { stroke: ink("line"), width: 1 }, ticks: { show: false } };
     this.plot = new uPlot({
       width, height: this.height, legend: { show: false }, padding: [6, 8, 0, 0],
@@ -59,7 +60,7 @@ export class Chart {
       this.#now();
       return;
     }
-    const { say: words } = METRICS[this.metric];
+    const { say: words } = this.of;
     say(this.value, `${when(this.data[0][i] * 1000)}: ${words(this.data[1][i])}, max ${words(this.data[2][i])}`);
   }
 }

@@ -1,7 +1,7 @@
 // The section that comes first: the mountain range, the figures beside each other, and
 // what is hot.
 import { el, say } from "./dom.js";
-import { METRICS, Past, SHARD, show } from "../figures.js";
+import { METRICS, Past, SHARD, WHOLE_MEMORY, show } from "../figures.js";
 import { Chart } from "./chart.js";
 import { Peak } from "./peak.js";
 import { Ridges } from "./ridges.js";
@@ -22,7 +22,7 @@ export class Range {
     this.#tiles();
     this.#switches();
     this.#find();
-    this.lines = [0, 1, 2, 3].map((m) => new Chart(m, ["CPU of the process", "Players", "Ticks, all systems", "Memory of the process"][m]));
+    this.lines = [0, 1, 2, 3].map((m) => new Chart(m, ["CPU of the process", "Players", "Ticks, all systems", "Memory of the process"][m], 112, m === 3 ? WHOLE_MEMORY : METRICS[m]));
     root.querySelector(".charts").append(...this.lines.map((c) => c.root));
     link.on("hello", () => this.#hot());
     root.querySelector(".legend").append(

@@ -1,7 +1,7 @@
 // What a command answered, as elements.
 import { el } from "./dom.js";
 import { bytes, millis } from "../figures.js";
-import { differences, isDiff, when } from "../text.js";
+import { differences, isDiff, lasting, when } from "../text.js";
 
 // cell is a value as people read it, by the unit of its column.
 export function cell(value, unit = "") {
@@ -10,7 +10,7 @@ export function cell(value, unit = "") {
   if (typeof value === "object") return JSON.stringify(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   switch (unit) {
-    case "ms": return millis(value);
+    case "ms": return value >= 60_000 ? lasting(value / 1000) : millis(value);
     case "B": return bytes(value);
     case "%": return `${(value * 100).toFixed(value < 0.0995 ? 1 : 0)} %`;
     case "time": return when(value);
@@ -40,7 +40,7 @@ function one(t) {
 }
 
 function many(t) {
-  const kind = (i) => (typeof t.rows.find((row) => row[i] !== null)?.[i] === "number" ? "number" : "words");
+  const kind = (i) => (typeof t.rows.find((row) => row[i] !== null)?.[i] === "number" ? "number" : "plain");
   return el("table", {},
     el("thead", {}, el("tr", {}, ...t.columns.map((c, i) => el(`th.${kind(i)}`, { scope: "col" }, heading(c.name))))),
     el("tbody", {}, ...t.rows.map((row) => el("tr", {}, ...t.columns.map((c, i) => el(`td.${kind(i)}`, {}, cell(row[i], c.unit)))))));

@@ -3,7 +3,7 @@ import { METRICS, show } from "../figures.js";
 import { ground, highest, ranked, ridge, rows } from "../ridges.js";
 
 const DEPTH = 0.6; // of the height is what the ranges stand on,
-const HEIGHT = 0.78; // and so much is the highest peak in front
+const HEIGHT = 0.66; // and so much is the highest peak in front
 const NARROW = 0.1; // of the width that the last range is narrower, to each side
 const FOOT = 22; // pixels for the times below
 const NAMED = 6; // peaks with a name
@@ -86,25 +86,21 @@ export class Ridges {
   }
 
   #row(g, row, i) {
-    const { colours, data } = this;
-    const peak = Math.max(...row.mean), edge = Math.max(...row.most);
-    const ink = this.#ink(Math.max(peak, edge / 2) / data.top);
+    const { colours } = this;
+    const edge = Math.max(...row.most);
     const chosen = row.tracks.length === 1 && row.tracks[0] === this.chosen;
     if (edge > 0) {
       this.#body(g, row, row.most);
-      g.fillStyle = colours.panel; // what lies behind is hidden
+      g.fillStyle = `${colours.panel}b0`; // what lies behind is there, and farther away
       g.fill();
-      g.fillStyle = `${ink}2e`;
+      g.fillStyle = this.#heat(g, row, "20");
       g.fill();
       this.#body(g, row, row.mean);
-      const fade = g.createLinearGradient(0, this.#y(row, Math.max(peak, 1)), 0, row.y);
-      fade.addColorStop(0, `${ink}d8`);
-      fade.addColorStop(1, `${ink}40`);
-      g.fillStyle = fade;
+      g.fillStyle = this.#heat(g, row, "b8");
       g.fill();
       g.beginPath();
       this.#trace(g, row, row.most);
-      g.strokeStyle = chosen ? colours.text : ink;
+      g.strokeStyle = chosen ? colours.text : this.#heat(g, row, "");
       g.lineWidth = chosen ? 2 : i < 8 ? 1.5 : 1;
       g.stroke();
       return;
@@ -112,15 +108,17 @@ export class Ridges {
     g.beginPath();
     g.moveTo(row.x, row.y);
     g.lineTo(row.x + row.width, row.y);
-    g.strokeStyle = ink;
+    g.strokeStyle = chosen ? colours.text : colours.cold;
     g.lineWidth = chosen ? 2 : 1;
     g.stroke();
   }
 
-  // ink is the colour of how hot something is, from 0 to 1.
-  #ink(heat) {
+  // heat colours a row by height: what is as high is as hot.
+  #heat(g, row, alpha) {
     const { cold, warm, hot } = this.colours;
-    return heat < 0.5 ? mix(cold, warm, heat * 2) : mix(warm, hot, Math.min(1, heat * 2 - 1));
+    const fade = g.createLinearGradient(0, row.y, 0, row.y - row.tall);
+    [cold, mix(cold, warm, 0.6), warm, hot].forEach((ink, i) => fade.addColorStop([0, 0.12, 0.45, 1][i], ink + alpha));
+    return fade;
   }
 
   #body(g, row, values) {
