@@ -65,6 +65,7 @@ func (p *Page) converse(ctx context.Context, l *line) {
 	if !ok {
 		return
 	}
+	p.feed.Tell(facts(p.cfg.Shard.Identify())) // as it is now, not as the last one knew it
 	out, unwatch := p.feed.Watch()
 	defer unwatch()
 	go pour(ctx, l, out)

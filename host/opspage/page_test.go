@@ -217,8 +217,10 @@ func TestGuests(t *testing.T) {
 			}
 		}
 		h.page.feed.Look(began)
-		if m := <-b.bytes; m[0] != kindAll {
-			t.Errorf("figures: % x", m)
+		for _, kind := range []byte{kindFacts, kindAll} {
+			if m := <-b.bytes; m[0] != kind {
+				t.Errorf("figures: % x", m)
+			}
 		}
 	})
 	t.Run("of development read, and change nothing", func(t *testing.T) {
@@ -356,6 +358,23 @@ func TestThePageSaysWhichShardItIsOfByItself(t *testing.T) {
 		if code, _ := h.ask("GET", "/"+name, ""); code != http.StatusOK {
 			t.Errorf("%s: %d", name, code)
 		}
+	}
+}
+
+func TestFactsAreThoseOfNow(t *testing.T) {
+	h := newHouse(t, false)
+	for _, release := range []int{3, 9} { // nobody looks between the two
+		h.shard.Do(func() {
+			h.shard.Identity.Release, h.shard.Identity.Shutdown = release, &command.Countdown{At: began, Why: "new disks", By: "amy"}
+		})
+		b, _ := h.open("")
+		b.next()
+		var got Facts
+		if m := <-b.bytes; m[0] != kindFacts || json.Unmarshal(m[1:], &got) != nil || got.Release != release || got.Shutdown == nil || got.Shutdown.Why != "new disks" || !got.Shutdown.At.Equal(began) {
+			t.Errorf("of release %d: %s", release, m)
+		}
+		_ = b.ws.NetConn().Close()
+		b.ends()
 	}
 }
 

@@ -16,7 +16,7 @@ type ring struct {
 	mean, most [metrics][slots]uint16
 }
 
-// past is the history of one system.
+// past is the history of one system: 2.4 KiB, of 8,000 some 20 MB.
 type past [len(spans)]ring
 
 // add takes a second in.

@@ -39,7 +39,7 @@ const open = (name) => {
 };
 const sections = {
   range, releases: new Releases($("#releases"), link, perform), errors: new Errors($("#errors"), link, { count: $("#nav .count"), open }),
-  log: new LogView($("#log"), link), audit: new Audit($("#audit"), link), console: new Console($("#console"), link, perform),
+  log: new LogView($("#log"), link), audit: new Audit($("#audit"), link, perform), console: new Console($("#console"), link, perform),
 };
 
 let shown = "";
@@ -67,6 +67,7 @@ link.on("bytes", (bytes) => {
   if (what !== "figures") {
     head.take(what);
     power.take(what);
+    sections.audit.fourEyes = what.four_eyes;
     return;
   }
   const lead = now.at * 1000 - Date.now();

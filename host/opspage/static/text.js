@@ -70,11 +70,11 @@ export function objects(table) {
 }
 
 // settled leaves out of the audit what was asked for where what became of it stands there, too:
-// within a moment either may come first.
+// within a moment either may come first. The latest is first then.
 export function settled(list) {
   const ends = new Map(), key = (e) => JSON.stringify([e.who, e.from, e.command]);
   for (const e of list) if (e.outcome !== "asked for") ends.set(key(e), (ends.get(key(e)) ?? 0) + 1);
-  return list.filter((e) => {
+  return list.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).filter((e) => {
     const n = ends.get(key(e)) ?? 0;
     if (e.outcome !== "asked for" || n === 0) return true;
     ends.set(key(e), n - 1);

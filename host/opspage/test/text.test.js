@@ -42,7 +42,9 @@ test("a table is a list of objects", () => {
 });
 
 test("what was asked for goes where its outcome stands, too", () => {
-  const e = (who, command, outcome) => ({ who, command, from: "socket", outcome });
+  const e = (who, command, outcome, at = "2026-11-27T10:00:00Z") => ({ who, command, from: "socket", outcome, at });
   const list = [e("amy", "freeze", "asked for"), e("bob", "drop 1", "done"), e("amy", "drop 1", "refused: no"), e("bob", "drop 1", "asked for"), e("bob", "drop 1", "asked for"), e("amy", "drop 1", "asked for")];
   assert.deepEqual(settled(list).map((x) => `${x.who} ${x.outcome}`), ["amy asked for", "bob done", "amy refused: no", "bob asked for"]);
+  const later = [e("amy", "a", "done", "2026-11-27T10:00:00.5Z"), e("amy", "b", "done", "2026-11-27T10:00:07Z")];
+  assert.deepEqual(settled(later).map((x) => x.command), ["b", "a"], "the latest first");
 });

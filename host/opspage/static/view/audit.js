@@ -5,8 +5,8 @@ import { objects, settled, when } from "../text.js";
 const SHOWN = 200;
 
 export class Audit {
-  constructor(root, link) {
-    Object.assign(this, { root, link, body: root.querySelector(".body") });
+  constructor(root, link, perform) {
+    Object.assign(this, { root, link, perform, fourEyes: false, body: root.querySelector(".body") });
     root.querySelector(".again").addEventListener("click", () => this.load());
   }
 
@@ -16,11 +16,21 @@ export class Audit {
 
   async load() {
     try {
+      const waiting = this.fourEyes ? objects((await this.link.run("approvals", { json: true })).table) : [];
       const list = settled(objects((await this.link.run(`audit --limit ${SHOWN}`, { json: true })).table));
-      this.body.replaceChildren(list.length ? el("ol.entries.card", {}, ...list.map(entry)) : el("p.none", {}, "Nobody has changed anything."));
+      this.body.replaceChildren(...waiting.map((w) => this.#waits(w)), list.length ? el("ol.entries.card", {}, ...list.map(entry)) : el("p.none", {}, "Nobody has changed anything."));
     } catch (error) {
       this.body.replaceChildren(el("p.none", {}, error.message));
     }
+  }
+
+  // waits is what takes a second person.
+  #waits(w) {
+    const outcome = el("div.outcome", { hidden: true });
+    const approve = async () => (await this.perform.into(outcome, `approve ${w.number}`)) && this.load();
+    return el("article.card", {},
+      el("header", {}, el("h3", {}, "Waits for a second person"), el("span.state.queued", {}, `asked for by ${w.who}, ${when(w.at)}`)),
+      el("p.words", {}, el("code", {}, w.command)), el("div.actions", {}, el("button.changes", { type: "button", onclick: approve }, "Approve")), outcome);
   }
 }
 

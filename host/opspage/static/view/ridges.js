@@ -3,7 +3,7 @@ import { METRICS, show } from "../figures.js";
 import { ground, highest, ranked, ridge, rows } from "../ridges.js";
 
 const DEPTH = 0.6; // of the height is what the ranges stand on,
-const HEIGHT = 0.66; // and so much is the highest peak in front
+const HEIGHT = 0.74; // and so much is the highest peak in front
 const NARROW = 0.1; // of the width that the last range is narrower, to each side
 const FOOT = 22; // pixels for the times below
 const NAMED = 6; // peaks with a name
