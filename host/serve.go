@@ -14,7 +14,7 @@ import (
 // the scripts and the certificate again.
 type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
-	Ops           string        `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
+	Ops           string        `default:"127.0.0.1:7778" help:"The operators' page, health, metrics and profiles, for this machine only; empty for none."`
 	Socket        string        `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
 	SSH           string        `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
 	TLSCert       string        `name:"tls-cert" placeholder:"FILE" help:"A certificate (PEM, with its chain): players come in over TLS. It is read again when it changes."`

@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Listen     string      // players and the page
 	Clock      clock.Clock // the machine's where nil
-	Ops        string      // health, metrics and profiles; "" for none
+	Ops        string      // the operators' page, health, metrics and profiles; "" for none
 	Socket     string      // the console's; "" for Data/run/console.sock
 	SSH        string      // remote operators; "" for none
 	TLSCert    string      // PEM files of the certificate that players' connections are encrypted with,
