@@ -16,12 +16,10 @@ type Tokens interface {
 // How long a token is good.
 const defaultToken, maxToken = time.Hour, 24 * time.Hour
 
-var tokenRoleFlag = Flag{"--role", "ROLE", "viewer, operator or admin: less than your own", nil}
-
 func init() {
 	register([]Command{{
 		Name: "token", Short: "a token for programs at the operations port, such as go tool pprof, that stands for you; good for an hour, or --for",
-		Example: "token --for 10m", Changes: true, Quiet: true, Flags: []Flag{forFlag, tokenRoleFlag},
+		Example: "token --for 10m", Changes: true, Quiet: true, Flags: []Flag{forFlag, roleFlag},
 		Offered: func(s Shard) bool { return s.Tokens != nil }, Run: runToken,
 	}})
 }
@@ -34,10 +32,10 @@ func runToken(_ context.Context, s *Session, a Args) (Result, error) {
 	if during > maxToken {
 		return Result{}, Refuse(CodeUsage, "a token is good for %s at most", Spoken(maxToken))
 	}
-	if name := a.Given(tokenRoleFlag); name != "" {
+	if name := a.Given(roleFlag); name != "" {
 		role, err := ParseRole(name)
 		if err != nil {
-			return Result{}, Refuse(CodeUsage, "%s: %v", tokenRoleFlag.Name, err)
+			return Result{}, Refuse(CodeUsage, "%s: %v", roleFlag.Name, err)
 		}
 		if role > s.Role {
 			return Result{}, Refuse(CodeRole, "you are %s: a token of yours cannot be more", s.Role)

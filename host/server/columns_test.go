@@ -143,6 +143,7 @@ func TestEveryColumnSaysSomething(t *testing.T) {
 	do("logpoint busy.fee:9 'x is {x}' @" + at + " --if 'x > 0'")
 	ann.do("work", nil)
 	do("freeze a test")
+	do("shutdown 1h a test")
 	for line, key := range map[string]string{
 		"who": "who", "systems": "systems", "top": "top", "system @" + at: "system", "services": "services", "store": "store",
 		"patches": "patches", "release list": "release list", "audit": "audit", "tasks @" + at: "tasks", "timers @" + at: "timers",

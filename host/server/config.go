@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Listen     string      // players and the page
 	Clock      clock.Clock // the machine's where nil
-	Ops        string      // health, metrics and profiles; "" for none
+	Ops        string      // the operators' page, health, metrics and profiles; "" for none
 	Socket     string      // the console's; "" for Data/run/console.sock
 	SSH        string      // remote operators; "" for none
 	TLSCert    string      // PEM files of the certificate that players' connections are encrypted with,
@@ -45,6 +45,7 @@ type Config struct {
 	Record        Recorded      // what is kept of what happens, to run it again
 	Traces        string        // where the spans of followed commands go: the URL of a collector; "" for what the environment says
 	TraceRatio    float64       // the part of the commands that is followed; 0 for what the environment says, or one in a hundred
+	Backups       Backups       // of the database, once a day
 	Version       string
 	proxies       peer.Proxies
 
@@ -106,6 +107,9 @@ func (c *Config) fill() error {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
 	}
 	if _, err := c.encrypted(); err != nil {
+		return err
+	}
+	if err := c.Backups.fill(); err != nil {
 		return err
 	}
 	if err := Loopback(c.Ops); err != nil {

@@ -69,8 +69,14 @@ func (s *Server) profiles(mux *http.ServeMux) {
 	mux.HandleFunc("GET /debug/lua.json", s.by(command.Viewer, s.luaFlame))
 }
 
-// signed says whom a request to the operations port comes from.
-func (s *Server) signed(r *http.Request) (command.Session, bool) { return s.tokens.signed(r) }
+// signed says whom a request to the operations port comes from: a program with a token of
+// the console, or a browser that is signed in to the page.
+func (s *Server) signed(r *http.Request) (command.Session, bool) {
+	if who, ok := s.tokens.signed(r); ok || s.page == nil {
+		return who, ok
+	}
+	return s.page.Signed(r)
+}
 
 // by lets in who has a role. In development everybody on this machine may do as they like.
 func (s *Server) by(role command.Role, h http.HandlerFunc) http.HandlerFunc {

@@ -17,6 +17,7 @@ import (
 	"hotshard/bindings"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/opspage"
 	"hotshard/host/traces"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -55,6 +56,7 @@ type Server struct {
 	logpoints   *logpoints
 	tokens      *tokens
 	traces      *traces.Tracer // nil where nobody follows anything
+	backups     *backups
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -73,6 +75,7 @@ type Server struct {
 
 	play, ops net.Listener
 	consoles  consoles
+	page      *opspage.Page // nil without ops
 	servers   []*http.Server
 	closing   sync.Once
 	closed    error
@@ -89,6 +92,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults, s.hot, s.logpoints = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock), newLogpoints(s.cfg.Clock, s.log)
 	s.tokens = newTokens(s.cfg.Clock)
+	s.backups = newBackups(&s.cfg, s.log)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
@@ -203,7 +207,11 @@ func (s *Server) scriptLog(a world.Address, level, module, text string) {
 
 // welcome is what a player is told of the shard.
 func (s *Server) welcome() map[string]world.Value {
-	return map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	m := map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	if c := s.power.countdown(); c != nil {
+		m[eventShutdown] = shutdownMembers(*c, s.cfg.Clock.Now())
+	}
+	return m
 }
 
 func (s *Server) kind() string {
@@ -236,6 +244,7 @@ func (s *Server) listen() (err error) {
 	if s.ops, err = net.Listen("tcp", s.cfg.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)
 	}
+	s.page = s.newPage()
 	s.serveHTTP(s.opsHandler())
 	return nil
 }
@@ -293,6 +302,10 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
 	wg.Go(func() { s.logpoints.run(ctx, func() int { return s.universe.Release().Number }) })
+	wg.Go(func() { s.backups.run(ctx) })
+	if s.page != nil {
+		wg.Go(func() { s.page.Run(ctx) })
+	}
 	s.banner()
 
 	var err error
@@ -419,7 +432,7 @@ func (s *Server) banner() {
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
 	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
 	if s.ops != nil {
-		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
+		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/\n", s.OpsAddr())
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	if addr := s.SSHAddr(); addr != "" {
