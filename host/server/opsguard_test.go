@@ -111,6 +111,18 @@ func TestProfilesTakeATokenInProduction(t *testing.T) {
 		t.Fatalf("as a password: %v %v", resp, err)
 	}
 	resp.Body.Close()
+	// A browser that is signed in to the page needs no other.
+	link, _, _ := strings.Cut(s.operator("amy", command.Admin).do("page"), "\n")
+	_, code, _ := strings.Cut(link, "#sign-in=")
+	if resp, err = http.Post("http://"+s.OpsAddr()+"/sign-in", "application/json", strings.NewReader(`{"code":"`+code+`"}`)); err != nil {
+		t.Fatal(err)
+	}
+	var pass struct{ Token string }
+	err = json.NewDecoder(resp.Body).Decode(&pass)
+	resp.Body.Close()
+	if got, body := s.get("/debug/pprof/cmdline", "Authorization", "Bearer "+pass.Token); err != nil || got != 200 {
+		t.Errorf("signed in to the page: %v, %d %s", err, got, body)
+	}
 	s.operator("vic", command.Viewer).refused("token --role admin", "you are viewer")
 	s.operator("vic", command.Viewer).refused("token --for 48h", "at most")
 }
