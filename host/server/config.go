@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hotshard/data/store"
+	"hotshard/host/handover"
 	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/world"
@@ -45,6 +46,9 @@ type Config struct {
 	Record        Recorded      // what is kept of what happens, to run it again
 	Version       string
 	proxies       peer.Proxies
+
+	From *handover.Conn // another process gives this one its shard; nil where nobody does
+	Args []string       // of this program, for one that takes over from it
 
 	Out io.Writer    // where the banner goes; nil for nowhere
 	Log *slog.Logger // instead of one made from LogFormat
