@@ -53,7 +53,7 @@ func (s *server) succeed(from *server) {
 	if err := s.gate.Adopt(p.Data, conns); err != nil {
 		s.t.Fatal(err)
 	}
-	s.book.made = 100 // no token is given twice
+	s.book.made = 100                     // no token is given twice
 	for name, id := range from.book.ids { // the world's part
 		s.book.ids[name] = id
 		if c := s.gate.Playing(id); c != nil {
@@ -209,6 +209,7 @@ func TestASlowPlayersBacklogGoesAlong(t *testing.T) {
 		t.Errorf("only %v has come", seen)
 	}
 	s.until("no snapshot is asked for", s.player("Ada").NeedSnapshot)
+	raw.Close()
 }
 
 // Logins that wait for their turn are made in the next gate; the one that has it is over
