@@ -15,6 +15,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"hotshard/bindings"
+	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/api"
 	"hotshard/host/web"
@@ -72,6 +73,7 @@ type Server struct {
 	given      given // by another process, which this one takes over from
 	succession succession
 	consoles   consoles
+	page       http.Handler // packed before it is needed, by a process that takes over
 	servers    []*http.Server
 	closing    sync.Once
 	closed     error
@@ -139,6 +141,8 @@ type place struct {
 	m      *world.Universe
 	home   *world.SolarSystem // of new characters
 	routes *world.Router
+	packed func() ([]byte, error) // the map as recordings have it, made once
+	ways   *bindings.Regions
 }
 
 func (s *Server) place() (p place, err error) {
@@ -148,7 +152,8 @@ func (s *Server) place() (p place, err error) {
 	if p.home, err = home(p.m, s.cfg.Home); err != nil {
 		return p, err
 	}
-	p.routes = world.NewRouter(p.m)
+	p.routes, p.ways = world.NewRouter(p.m), new(bindings.Regions)
+	p.packed = sync.OnceValues(func() ([]byte, error) { return static.Marshal(p.m) })
 	return p, nil
 }
 
@@ -168,7 +173,7 @@ func (s *Server) openStore() (err error) {
 func (s *Server) newDeps(p place) *bindings.Deps {
 	return &bindings.Deps{
 		Map: p.m, Routes: p.routes, Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
-		Outside: s.errands.run,
+		Outside: s.errands.run, Regions: p.ways,
 	}
 }
 
@@ -178,7 +183,7 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 		return err
 	}
 	deps, start := s.newDeps(p), p.home
-	s.deps, s.recorder, s.shadows = deps, s.newRecorder(p.m), newShadows(s)
+	s.deps, s.recorder, s.shadows = deps, s.newRecorder(p), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
@@ -249,7 +254,10 @@ func (s *Server) listen() (err error) {
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle(api.Prefix, s.newAPI())
-	mux.Handle("/", web.Handler(s.universe.Map))
+	if s.page == nil {
+		s.page = s.newPage()
+	}
+	mux.Handle("/", s.page)
 	s.serveHTTP(mux)
 	if err = s.listenConsoles(); err != nil {
 		return err
@@ -263,6 +271,11 @@ func (s *Server) listen() (err error) {
 	s.ops, s.doors = door, append(s.doors, door)
 	s.serveHTTP(s.opsHandler())
 	return nil
+}
+
+// newPage is the players' page. Packing its files takes a while.
+func (s *Server) newPage() http.Handler {
+	return web.Handler(func() *world.Universe { return s.universe.Map() })
 }
 
 func (s *Server) serveHTTP(h http.Handler) {

@@ -94,6 +94,22 @@ type transfer struct {
 // started says how long the game stood still.
 type started struct{ Pause time.Duration }
 
+// steps is how long each of several steps took, for the log.
+type steps struct {
+	last time.Time
+	cpu  float64
+	took []any // name, duration, ...
+}
+
+func newSteps() *steps { return &steps{last: time.Now(), cpu: cpuSeconds()} }
+
+// done notes the end of a step.
+func (t *steps) done(name string) {
+	now, cpu := time.Now(), cpuSeconds()
+	t.took = append(t.took, name, fmt.Sprintf("%.1f ms (%.1f of processors)", 1e3*now.Sub(t.last).Seconds(), 1e3*(cpu-t.cpu)))
+	t.last, t.cpu = now, cpu
+}
+
 // given are listeners that another process has opened; nil where it has not.
 type given struct{ play, ops, console, ssh net.Listener }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"hotshard/console/serve"
 	"hotshard/data/store"
 	"hotshard/host/handover"
+	"hotshard/runtime/gate"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -34,6 +36,7 @@ type heir struct {
 	patches []*release.Patch
 
 	estate estate
+	steps  *steps
 	thawed []*system.System
 }
 
@@ -54,6 +57,10 @@ func (h *heir) rise() (err error) {
 		return err
 	}
 	if h.s.watcher, err = watch.New(watch.Config{Root: h.s.cfg.Scripts, Clock: h.s.cfg.Clock, Log: h.s.log}); err != nil {
+		return err
+	}
+	h.s.page = h.s.newPage()
+	if _, err := h.place.packed(); err != nil {
 		return err
 	}
 	for {
@@ -133,7 +140,12 @@ func (h *heir) rehearse(copies []legacy) error {
 		}
 		s.State().Close()
 	}
-	return nil
+	g := gate.New(gate.Config{})
+	p, err := g.Export() // of nobody: what it takes to read one is made once, and now
+	if err != nil {
+		return err
+	}
+	return g.Adopt(p.Data, nil)
 }
 
 // take takes everything over, says so, and goes on when it is told to.
@@ -145,26 +157,24 @@ func (h *heir) take(m handover.Message) error {
 	if err := understand(m, &h.estate); err != nil {
 		return err
 	}
-	if err := h.open(m.Files); err != nil {
-		return err
-	}
-	if err := s.openStore(); err != nil {
-		return err
-	}
-	if err := s.assemble(h.place, h.disk, h.patches); err != nil {
-		return err
-	}
-	if err := s.listen(); err != nil {
-		return err
-	}
-	if err := h.connect(); err != nil {
-		return err
-	}
-	if err := h.thaw(); err != nil {
-		return err
-	}
-	if err := h.arrive(); err != nil {
-		return err
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // what comes now stays, and somebody waits
+	h.steps = newSteps()
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"files", func() error { return h.open(m.Files) }},
+		{"store", s.openStore},
+		{"parts", func() error { return s.assemble(h.place, h.disk, h.patches) }},
+		{"listeners", s.listen},
+		{"connections", h.connect},
+		{"systems", h.thaw},
+		{"places", h.arrive},
+	} {
+		if err := step.do(); err != nil {
+			return err
+		}
+		h.steps.done(step.name)
 	}
 	if err := say(h.from, sayReady, nil); err != nil {
 		return err
@@ -319,6 +329,7 @@ func (h *heir) goOn() error {
 		s.universe.Resume(sys)
 	}
 	s.gate.Resume()
+	h.steps.done("word")
 	pause := time.Since(time.Unix(0, t.Paused))
 	s.succession.took(h.estate.Counts, pause)
 	_ = say(h.from, sayGoing, started{pause}) // who does not hear it lets go all the same
@@ -346,6 +357,7 @@ func (h *heir) note(t transfer, pause time.Duration) {
 		s.log.Error("the upgrade could not be written down", "error", err)
 	}
 	s.log.Info("the shard is taken over", "systems", len(h.thawed), "players", s.universe.Players(), "proof", t.Proof.Round(time.Millisecond), "pause", pause.Round(time.Millisecond))
+	s.log.Info("how long it took to take the shard over", h.steps.took...)
 }
 
 // differs has scripts that are not as they run taken like saved files: on the disk they were

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -127,6 +128,7 @@ type will struct {
 	patience     time.Duration
 
 	began  time.Time
+	steps  *steps
 	proof  time.Duration
 	proved attested
 	done   command.Upgraded
@@ -292,22 +294,28 @@ func (w *will) pass(within context.Context) (err error) {
 		return err
 	}
 	undo = append(undo, s.gate.Resume)
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as in take
 	paused := time.Now()
+	w.steps = newSteps()
 	all, err := s.universe.Pause(ctx)
 	if err != nil {
 		return err
 	}
+	w.steps.done("ticks")
 	undo = append(undo, all.Resume)
 	if err := w.settle(ctx, all); err != nil {
 		return err
 	}
+	w.steps.done("settling")
 	if err := s.gate.Still(ctx); err != nil {
 		return err
 	}
+	w.steps.done("writers")
 	if err := s.store.Lend(ctx); err != nil {
 		return err
 	}
-	undo = append(undo, func() { s.takeBack() })
+	w.steps.done("store")
+	undo = append(undo, s.takeBack)
 	return w.give(within, all, paused)
 }
 
@@ -366,6 +374,7 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 	if err != nil {
 		return err
 	}
+	w.steps.done("images")
 	if late := all.Newcomers(); len(late) > 0 {
 		return fmt.Errorf("%s has started meanwhile: ask again", late[0].Address())
 	}
@@ -376,9 +385,11 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 	if err := w.send(systems, players.Data, players.Conns); err != nil {
 		return w.blame(err)
 	}
+	w.steps.done("sending")
 	if err := w.hear(sayReady, nil); err != nil {
 		return err
 	}
+	w.steps.done("the other")
 	_ = w.heir.Deadline(time.Now().Add(yoursTime)) // as above
 	if err := say(w.heir.Conn, sayYours, transfer{Paused: paused.UnixNano(), Proof: w.proof}); err != nil {
 		return w.blame(err)
@@ -390,6 +401,7 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 	} else {
 		w.done.Pause = first.Pause
 	}
+	s.log.Info("how long it took to hand the shard over", w.steps.took...)
 	s.gate.Part(players)
 	s.bequeath(all, w.heir)
 	return nil

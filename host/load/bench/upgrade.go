@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type upgradeCmd struct {
 	Seconds int           `default:"20" help:"How long is measured before."`
 	Join    int           `default:"200" help:"How many players come in a second."`
 	Scripts string        `default:"scripts" help:"The folder of the game's scripts."`
+	Log     string        `placeholder:"FILE" help:"Where the server's log goes; nowhere where left out."`
 }
 
 // Run prints what the players felt, without and with upgrades.
@@ -62,7 +64,7 @@ func (c *upgradeCmd) start(dir string) (*replaced, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	log, err := os.Create(cmp.Or(c.Log, filepath.Join(dir, "log")))
 	if err != nil {
 		return nil, err
 	}
