@@ -18,14 +18,16 @@ import (
 // What two processes of a shard say to each other while one takes over from the other;
 // HANDOVER.md tells the whole of it.
 const (
-	sayProve uint8 = 1 + iota // here is what you are to go on with, and copies of some systems
-	sayTake                   // the game stands still: here are the lock and the listeners
-	sayGate                   // and the players' connections
-	sayImage                  // and a system
-	sayAll                    // that was everything
-	sayYours                  // it is yours: go on
+	sayProve   uint8 = 1 + iota // here is what you are to go on with, and copies of some systems
+	sayPlayers                  // here are the players' connections
+	sayTake                     // the game stands still: here are the lock and the listeners
+	sayGate                     // and what is known of players
+	sayImage                    // and a system
+	sayAll                      // that was everything
+	sayYours                    // it is yours: go on
 
 	sayProved  // the new one: I can
+	sayHere    // I have the connections
 	sayReady   // I could go on from here; nothing has changed yet
 	sayGoing   // I have gone on
 	sayRefused // I cannot, and why
@@ -33,7 +35,7 @@ const (
 
 // sayings names them in errors.
 var sayings = map[uint8]string{
-	sayProve: "prove", sayTake: "take", sayGate: "gate", sayImage: "image", sayAll: "all", sayYours: "yours",
+	sayProve: "prove", sayPlayers: "players", sayHere: "here", sayTake: "take", sayGate: "gate", sayImage: "image", sayAll: "all", sayYours: "yours",
 	sayProved: "proved", sayReady: "ready", sayGoing: "going", sayRefused: "refused",
 }
 

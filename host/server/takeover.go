@@ -35,6 +35,7 @@ type heir struct {
 	live    *code.Release
 	patches []*release.Patch
 
+	conns  []net.Conn
 	estate estate
 	steps  *steps
 	thawed []*system.System
@@ -71,6 +72,8 @@ func (h *heir) rise() (err error) {
 		switch m.Kind {
 		case sayProve:
 			err = h.prove(m)
+		case sayPlayers:
+			err = h.meet(m)
 		case sayTake:
 			return h.take(m)
 		default:
@@ -141,11 +144,11 @@ func (h *heir) rehearse(copies []legacy) error {
 		s.State().Close()
 	}
 	g := gate.New(gate.Config{})
-	p, err := g.Export() // of nobody: what it takes to read one is made once, and now
+	nobody, err := g.Export() // what it takes to read one is made once, and now
 	if err != nil {
 		return err
 	}
-	return g.Adopt(p.Data, nil)
+	return g.Adopt(nobody, nil)
 }
 
 // take takes everything over, says so, and goes on when it is told to.
@@ -216,21 +219,26 @@ func (h *heir) accept(name string, f *os.File) (err error) {
 	return err
 }
 
+// meet makes connections of what it is given: the other process uses them still.
+func (h *heir) meet(m handover.Message) (err error) {
+	h.conns = make([]net.Conn, len(m.Files))
+	for i, fd := range m.Files {
+		f := os.NewFile(uintptr(fd), "player")
+		h.conns[i], err = net.FileConn(f)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("a player's connection: %w", err)
+		}
+	}
+	return say(h.from, sayHere, nil)
+}
+
 // connect takes the players' connections over.
 func (h *heir) connect() error {
 	m, err := h.next(sayGate)
 	if err != nil {
 		return err
 	}
-	conns := make([]net.Conn, len(m.Files))
-	for i, fd := range m.Files {
-		f := os.NewFile(uintptr(fd), "player")
-		conns[i], err = net.FileConn(f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("a player's connection: %w", err)
-		}
-	}
-	return h.s.gate.Adopt(m.Data, conns)
+	return h.s.gate.Adopt(m.Data, h.conns)
 }
 
 func (h *heir) next(kind uint8) (handover.Message, error) {
@@ -322,15 +330,17 @@ func (h *heir) goOn() error {
 		return err
 	}
 	s := h.s
+	s.gate.Speak()
 	for _, sys := range h.thawed {
 		sys.LoseNobodies()
 		sys.FailLost(errLost)
 		sys.TakenOver()
 		s.universe.Resume(sys)
 	}
-	s.gate.Resume()
 	h.steps.done("word")
 	pause := time.Since(time.Unix(0, t.Paused))
+	s.gate.Resume()
+	h.steps.done("orders")
 	s.succession.took(h.estate.Counts, pause)
 	_ = say(h.from, sayGoing, started{pause}) // who does not hear it lets go all the same
 	s.recalled = recalled{systems: len(h.thawed), players: s.universe.Players(), took: pause}

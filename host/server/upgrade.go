@@ -294,6 +294,9 @@ func (w *will) pass(within context.Context) (err error) {
 		return err
 	}
 	undo = append(undo, s.gate.Resume)
+	if err := w.introduce(); err != nil {
+		return err
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as in take
 	paused := time.Now()
 	w.steps = newSteps()
@@ -317,6 +320,25 @@ func (w *will) pass(within context.Context) (err error) {
 	w.steps.done("store")
 	undo = append(undo, s.takeBack)
 	return w.give(within, all, paused)
+}
+
+// introduce gives the new program the players' connections. The game goes on, though nobody's
+// orders are read.
+func (w *will) introduce() error {
+	conns, err := w.s.gate.Connections()
+	defer func() {
+		for _, fd := range conns {
+			_ = syscall.Close(fd) // they are open here all the same
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	_ = w.heir.Deadline(time.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
+	if err := w.heir.Send(handover.Message{Kind: sayPlayers, Files: conns}); err != nil {
+		return w.blame(err)
+	}
+	return w.hear(sayHere, nil)
 }
 
 // greetTime is how long handshakes and pages on their way are waited for.
@@ -382,7 +404,7 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 	if err != nil {
 		return err
 	}
-	if err := w.send(systems, players.Data, players.Conns); err != nil {
+	if err := w.send(systems, players); err != nil {
 		return w.blame(err)
 	}
 	w.steps.done("sending")
@@ -402,7 +424,6 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 		w.done.Pause = first.Pause
 	}
 	s.log.Info("how long it took to hand the shard over", w.steps.took...)
-	s.gate.Part(players)
 	s.bequeath(all, w.heir)
 	return nil
 }
@@ -430,7 +451,7 @@ func (w *will) images(all *universe.Paused) ([]legacy, error) {
 }
 
 // send sends everything.
-func (w *will) send(systems []legacy, gate []byte, conns []int) error {
+func (w *will) send(systems []legacy, gate []byte) error {
 	c := w.heir.Conn
 	files, names, err := w.s.files()
 	if err != nil {
@@ -440,7 +461,7 @@ func (w *will) send(systems []legacy, gate []byte, conns []int) error {
 	if err := say(c, sayTake, e, files...); err != nil {
 		return err
 	}
-	if err := c.Send(handover.Message{Kind: sayGate, Data: gate, Files: conns}); err != nil {
+	if err := c.Send(handover.Message{Kind: sayGate, Data: gate}); err != nil {
 		return err
 	}
 	for _, one := range systems {
@@ -479,11 +500,17 @@ func (s *Server) bequeath(all *universe.Paused, heir *handover.Heir) {
 	close(s.succession.over)
 }
 
+// afterTime is how long this process keeps still when another has taken over, which needs
+// the processors more.
+const afterTime = time.Second
+
 // leave ends this process's part in a shard that is another's.
 func (s *Server) leave() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
 	s.health.stopping.Store(true)
+	<-time.After(afterTime)
+	s.gate.Part()
 	defer s.rounds.Close()
 	return errors.Join(s.succession.leaves(ctx), s.gate.Close(ctx))
 }

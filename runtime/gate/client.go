@@ -41,6 +41,7 @@ type client struct {
 	patience bucket
 	failures int    // refused logins
 	parked   bool   // it has stopped reading because the gate is held
+	handed   bool   // another process may have it by now
 	later    bool   // the command in hand was not carried out: it is to be read again,
 	undone   []byte // as these were
 

@@ -50,6 +50,7 @@ type Gate struct {
 	readers  pending             // connections that are read from
 	chores   pending             // of start
 	parked   []*client           // who have stopped reading, while the gate is held
+	passed   []*client           // of these, those of Connections
 
 	held     atomic.Bool // see Hold; it changes with mu locked
 	sweeping sync.Mutex

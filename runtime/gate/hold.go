@@ -105,17 +105,23 @@ func (g *Gate) Still(ctx context.Context) error {
 	return nil
 }
 
-// Resume goes on after Hold, or Adopt, with everybody.
-func (g *Gate) Resume() {
+// Speak goes on writing after Still, or Adopt.
+func (g *Gate) Speak() {
 	clients, _ := g.everyone()
 	for _, c := range clients {
 		c.out.resume()
 	}
+}
+
+// Resume goes on after Hold, or Adopt, with everybody.
+func (g *Gate) Resume() {
+	g.Speak()
+	clients, _ := g.everyone()
 	g.mu.Lock()
 	g.held.Store(false)
 	g.newTurn()
 	parked := g.parked
-	g.parked = nil
+	g.parked, g.passed = nil, nil
 	g.readers.n += len(parked)
 	g.mu.Unlock()
 	for _, c := range clients {
@@ -124,7 +130,9 @@ func (g *Gate) Resume() {
 		}
 	}
 	for _, c := range parked {
-		go c.run(c.reopen())
+		c.handed = false
+		ws := c.reopen() // one after the other: a crowd that wakes at once keeps ticks from a processor
+		go c.run(ws)
 	}
 }
 

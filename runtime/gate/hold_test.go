@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -32,17 +31,13 @@ func (s *server) hold() {
 // succeed makes a gate of another, as another process would: with connections of its own.
 func (s *server) succeed(from *server) {
 	s.t.Helper()
-	p, err := from.gate.Export()
+	fds, err := from.gate.Connections()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	var conns []net.Conn
-	for _, fd := range p.Conns {
-		own, err := syscall.Dup(fd)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		f := os.NewFile(uintptr(own), "player")
+	for _, fd := range fds {
+		f := os.NewFile(uintptr(fd), "player")
 		c, err := net.FileConn(f)
 		if err != nil {
 			s.t.Fatal(err)
@@ -50,7 +45,11 @@ func (s *server) succeed(from *server) {
 		f.Close()
 		conns = append(conns, c)
 	}
-	if err := s.gate.Adopt(p.Data, conns); err != nil {
+	data, err := from.gate.Export()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.gate.Adopt(data, conns); err != nil {
 		s.t.Fatal(err)
 	}
 	s.book.made = 100                     // no token is given twice
@@ -60,7 +59,7 @@ func (s *server) succeed(from *server) {
 			s.arena.players[id] = c
 		}
 	}
-	from.gate.Part(p)
+	from.gate.Part()
 	s.gate.Resume()
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"hotshard/runtime/gate/peer"
@@ -13,18 +14,14 @@ import (
 	"hotshard/runtime/world"
 )
 
-// Parting is a gate that is held, for the process that goes on with it: what it knows,
-// and the connections as the kernel numbers them here. The numbers are good until Part
-// or Resume.
-type Parting struct {
-	Data  []byte
-	Conns []int
-}
+// A gate that is held goes on in another process in two steps: first it is given the
+// connections (Connections), which takes the longest and need not wait for anybody, and
+// when nobody sends any more what is known of them (Export). Adopt takes both.
 
-// parted is what Data holds. Times are of Gate.now.
+// parted is what Export writes. Times are of Gate.now.
 type parted struct {
 	Sessions []partedSession
-	Clients  []partedClient // in the order of Conns
+	Clients  []partedClient
 	Guesses  []peer.Used[netip.Prefix]
 	Accounts []peer.Used[netip.Prefix]
 	Names    []partedName
@@ -46,6 +43,7 @@ type partedSession struct {
 }
 
 type partedClient struct {
+	Conn     int // in the order of Connections
 	Codec    wire.Codec
 	Keeps    bool
 	From     netip.Addr
@@ -74,18 +72,39 @@ type partedFrame struct {
 	What  uint8
 }
 
-// Export writes the gate down, which is held and still: every connection that can go on
-// elsewhere, and all sessions. An encrypted one cannot: its session is one whose player
-// has no connection at the moment.
-func (g *Gate) Export() (Parting, error) {
-	clients, sessions := g.everyone()
+// Connections are those of a gate that is held that can go on elsewhere, each as a
+// descriptor of the caller's own. An encrypted one cannot.
+func (g *Gate) Connections() ([]int, error) {
+	g.mu.Lock()
+	g.passed = slices.Clone(g.parked)
+	g.mu.Unlock()
+	var fds []int
+	kept := g.passed[:0]
+	for _, c := range g.passed {
+		fd, ok, err := c.out.duplicate()
+		if err != nil {
+			return fds, err
+		}
+		if ok {
+			fds, kept = append(fds, fd), append(kept, c)
+		}
+	}
+	g.passed = kept
+	return fds, nil
+}
+
+// Export writes the gate down, which is held and still: what is known of Connections, and
+// all sessions. The session of one that could not be passed on is one whose player has no
+// connection at the moment.
+func (g *Gate) Export() ([]byte, error) {
+	_, sessions := g.everyone()
 	var p parted
-	var out Parting
 	at := map[*client]int{}
-	for _, c := range clients {
+	for i, c := range g.passed {
 		if one, ok := c.export(); ok {
+			one.Conn, c.handed = i, true
 			at[c] = len(p.Clients)
-			p.Clients, out.Conns = append(p.Clients, one), append(out.Conns, int(c.out.fd))
+			p.Clients = append(p.Clients, one)
 		}
 	}
 	now := g.now()
@@ -106,8 +125,7 @@ func (g *Gate) Export() (Parting, error) {
 	}
 	var b bytes.Buffer
 	err := gob.NewEncoder(&b).Encode(&p)
-	out.Data = b.Bytes()
-	return out, err
+	return b.Bytes(), err
 }
 
 // export writes a connection down; false for one that ends, or cannot be handed over.
@@ -132,18 +150,14 @@ func (c *client) export() (partedClient, bool) {
 // Part lets go of what was exported: the connections are another process's now, and
 // their players hear nothing. Those that could not be handed over are told that the
 // server starts again, and their pages come back by themselves. Close follows.
-func (g *Gate) Part(p Parting) {
-	gone := map[int32]bool{}
-	for _, fd := range p.Conns {
-		gone[int32(fd)] = true
-	}
+func (g *Gate) Part() {
 	g.Stop()
 	g.mu.Lock()
 	parked := g.parked
 	g.parked = nil
 	g.mu.Unlock()
 	for _, c := range parked {
-		if gone[c.out.fd] {
+		if c.handed {
 			c.phase.Store(phaseEnding)
 			c.out.die() // closes the number here, and says nothing to the other end
 			g.dismiss(c)
@@ -162,23 +176,30 @@ func (g *Gate) Part(p Parting) {
 // restartReason is what those read whose connections cannot be handed over.
 const restartReason = "The server is replaced by a newer one; all goes on where it is."
 
-// Adopt takes in what another process has exported, with its connections in the same
-// order, into a gate that nobody has come to yet. The gate is held: Resume lets it go
-// on. An error leaves the connections to the caller.
+// Adopt takes in what another process has exported, with its Connections in their order,
+// into a gate that nobody has come to yet. Those of which it tells nothing have ended. The
+// gate is held: Speak and Resume let it go on.
 func (g *Gate) Adopt(data []byte, conns []net.Conn) error {
 	var p parted
 	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&p); err != nil {
 		return fmt.Errorf("the connections cannot be read: %w", err)
 	}
-	if len(p.Clients) != len(conns) {
-		return fmt.Errorf("there are %d connections, and %d are told of", len(conns), len(p.Clients))
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.held.Store(true)
-	clients := make([]*client, len(conns))
+	clients := make([]*client, len(p.Clients))
 	for i := range p.Clients {
-		clients[i] = g.adopt(&p.Clients[i], conns[i])
+		at := p.Clients[i].Conn
+		if at < 0 || at >= len(conns) || conns[at] == nil {
+			return fmt.Errorf("connection %d is told of, and %d have come", at, len(conns))
+		}
+		clients[i] = g.adopt(&p.Clients[i], conns[at])
+		conns[at] = nil
+	}
+	for _, c := range conns {
+		if c != nil {
+			c.Close()
+		}
 	}
 	for _, one := range p.Sessions {
 		var c *client
