@@ -26,6 +26,7 @@ type Shard struct {
 	Unloader Unloader
 	Errors   Errors
 	Power    Power
+	Upgrader Upgrader
 	Releases Releases
 	Patches  Patches
 	Probe    Probe
