@@ -7,11 +7,13 @@ import (
 	"syscall"
 	"time"
 
+	"hotshard/host/handover"
 	"hotshard/host/server"
 )
 
 // serveCmd runs a shard until SIGTERM or SIGINT; a second one does not wait. SIGHUP reads
-// the scripts and the certificate again.
+// the scripts and the certificate again, SIGUSR2 has the program as it is on the disk now
+// take over.
 type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
 	Ops           string        `default:"127.0.0.1:7778" help:"The operators' page, health, metrics and profiles, for this machine only; empty for none."`
@@ -49,9 +51,15 @@ func (c *serveCmd) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second one ends the process at once
-	hup := make(chan os.Signal, 1)
+	hup, again := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
+	upgrades(again)
+	defer signal.Stop(again)
+	from, err := handover.Inherited()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
@@ -59,21 +67,28 @@ func (c *serveCmd) Run() error {
 		Backups: server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},
 		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
 		Traces:  c.Traces, TraceRatio: c.TraceRatio,
-		Version: programVersion(), Out: os.Stdout,
+		Version: programVersion(), Out: os.Stdout, From: from, Args: os.Args[1:],
 	})
 	if err != nil {
 		return err
 	}
-	go rescans(ctx, hup, s)
-	return s.Run(ctx)
+	go signals(ctx, hup, again, s)
+	go flock(ctx, stop)
+	if err := s.Run(ctx); err != nil || !s.Succeeded() {
+		return err
+	}
+	return shepherd(s.Successor())
 }
 
-// rescans reads the scripts again at each SIGHUP, until ctx ends.
-func rescans(ctx context.Context, hup <-chan os.Signal, s *server.Server) {
+// signals reads the scripts again at each SIGHUP and has another process take over at each
+// SIGUSR2, until ctx ends.
+func signals(ctx context.Context, hup, again <-chan os.Signal, s *server.Server) {
 	for {
 		select {
 		case <-hup:
 			s.Rescan(ctx)
+		case <-again:
+			go s.UpgradeBySignal(ctx) // refused where one is under way
 		case <-ctx.Done():
 			return
 		}

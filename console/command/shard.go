@@ -26,12 +26,13 @@ type Shard struct {
 	Unloader  Unloader
 	Errors    Errors
 	Power     Power
+	Upgrader  Upgrader
 	Releases  Releases
 	Patches   Patches
 	Probe     Probe
-	Logpoints Logpoints
 	Services  Services
 	Store     Store
+	Logpoints Logpoints
 	Log       Log
 	Audit     Audit
 

@@ -10,6 +10,9 @@ var (
 	QueuedFiles    = gauge("queued_files", "Saved files that wait for promote.")
 	OldFrames      = gauge("old_frames", "Suspended tasks that finish in code of an earlier release.")
 
+	Upgrades     = counter("upgrades_total", "Attempts of another program to go on with the shard, by how they ended.", "outcome")
+	UpgradePause = gauge("upgrade_pause_seconds", "How long the game stood still when this process took over from the one before it; 0 where it did not.")
+
 	Uptime       = gauge("uptime_seconds", "Since the start.")
 	Players      = gauge("players", "Characters in the game.")
 	Running      = gauge("systems_running", "Systems and services that are loaded.")

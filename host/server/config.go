@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hotshard/data/store"
+	"hotshard/host/handover"
 	"hotshard/runtime/clock"
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/world"
@@ -48,6 +49,9 @@ type Config struct {
 	Backups       Backups       // of the database, once a day
 	Version       string
 	proxies       peer.Proxies
+
+	From *handover.Conn // another process gives this one its shard; nil where nobody does
+	Args []string       // of this program, for one that takes over from it
 
 	Out io.Writer    // where the banner goes; nil for nowhere
 	Log *slog.Logger // instead of one made from LogFormat

@@ -22,7 +22,7 @@ func (s *Server) opsHandler() http.Handler {
 	mux.HandleFunc("GET /metrics.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Metrics()) })
 	mux.HandleFunc("GET /memory.json", serveMemory)
 	s.profiles(mux)
-	mux.Handle("/", s.page.Handler())
+	mux.Handle("/", s.opspage.Handler())
 	return OwnHost(s.cfg.Ops, mux)
 }
 

@@ -72,10 +72,10 @@ func (s *Server) profiles(mux *http.ServeMux) {
 // signed says whom a request to the operations port comes from: a program with a token of
 // the console, or a browser that is signed in to the page.
 func (s *Server) signed(r *http.Request) (command.Session, bool) {
-	if who, ok := s.tokens.signed(r); ok || s.page == nil {
+	if who, ok := s.tokens.signed(r); ok || s.opspage == nil {
 		return who, ok
 	}
-	return s.page.Signed(r)
+	return s.opspage.Signed(r)
 }
 
 // by lets in who has a role. In development everybody on this machine may do as they like.

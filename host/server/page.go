@@ -9,8 +9,8 @@ import (
 	"hotshard/runtime/world"
 )
 
-// newPage makes the operators' page. It can be reached once --ops listens.
-func (s *Server) newPage() *opspage.Page {
+// newOpspage makes the operators' page. It can be reached once --ops listens.
+func (s *Server) newOpspage() *opspage.Page {
 	return opspage.New(opspage.Config{
 		Shard: s.Shard(), Registry: s.consoles.registry, Source: &scenery{s: s}, Systems: systems{s}.Names(), Log: s.log,
 		URL: func() string { return "http://" + s.OpsAddr() + "/" }, Open: !s.cfg.Production,
@@ -21,7 +21,7 @@ func (s *Server) newPage() *opspage.Page {
 type pages struct{ s *Server }
 
 // Ticket implements command.Page.
-func (p pages) Ticket(who command.Session) (string, time.Time, error) { return p.s.page.Ticket(who) }
+func (p pages) Ticket(who command.Session) (string, time.Time, error) { return p.s.opspage.Ticket(who) }
 
 // scenery is what the page looks at. It implements opspage.Source.
 type scenery struct {

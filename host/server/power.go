@@ -20,7 +20,34 @@ type power struct {
 	coming command.Countdown  // that one
 	down   chan struct{}      // closed when the shard is to stop
 	over   bool               // it is closed
+	held   bool               // an upgrade is under way
 }
+
+// hold keeps the shard up while an upgrade is under way. It is refused where a shutdown is,
+// or another upgrade.
+func (p *power) hold(now time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.over:
+		return errGoingDown
+	case p.cancel != nil:
+		return fmt.Errorf("the shard goes down in %s, ordered by %s%s; shutdown cancel first", command.Spoken(p.coming.At.Sub(now)), p.coming.By, because(p.coming.Why))
+	case p.held:
+		return errUpgrading
+	}
+	p.held = true
+	return nil
+}
+
+func (p *power) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = false
+}
+
+// errUpgrading is why nothing else may end the shard.
+var errUpgrading = errors.New("an upgrade is under way: wait until it is through")
 
 func (p *power) init() { p.down = make(chan struct{}) }
 
@@ -60,6 +87,9 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 	defer p.mu.Unlock()
 	if p.over {
 		return errGoingDown
+	}
+	if p.held {
+		return errUpgrading
 	}
 	if p.cancel != nil && in > 0 { // a colleague's, perhaps
 		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(p.coming.At.Sub(s.cfg.Clock.Now())), p.coming.By, because(p.coming.Why))
