@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -102,6 +103,25 @@ func loadOrGenerate(dir string, seed uint64, systems int) (*world.Universe, erro
 		return nil, err
 	}
 	return u, nil
+}
+
+// Newest loads the generated universe that was saved last in a directory; nil where there is
+// none.
+func Newest(dir string) (*world.Universe, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "universe-g*.hsu"))
+	if err != nil {
+		return nil, err
+	}
+	newest, when := "", time.Time{}
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && !info.ModTime().Before(when) {
+			newest, when = path, info.ModTime()
+		}
+	}
+	if newest == "" {
+		return nil, nil
+	}
+	return Load(newest)
 }
 
 // Marshal is a map as the bytes of its file.

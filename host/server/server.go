@@ -93,9 +93,9 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// starterPurse is what a new character begins with, in hundredths: enough for the fees of
+// StarterPurse is what a new character begins with, in hundredths: enough for the fees of
 // a first sale.
-const starterPurse = 500_000
+const StarterPurse = 500_000
 
 // open is New after the configuration, in the order in which things need each
 // other.
@@ -112,7 +112,7 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse, Dir: s.cfg.Data,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: StarterPurse, Dir: s.cfg.Data,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
@@ -129,10 +129,8 @@ func (s *Server) open() (err error) {
 	if s.sanctions, err = newSanctions(s.store, s.cfg.Clock); err != nil {
 		return err
 	}
-	deps := &bindings.Deps{
-		Map: m, Routes: world.NewRouter(m), Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
-		Outside: s.errands.run,
-	}
+	deps := StoreDeps(m, s.store)
+	deps.Mutes, deps.Characters, deps.Outside = s.sanctions, everybody{s}, s.errands.run
 	s.deps, s.recorder, s.shadows = deps, s.newRecorder(m), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)

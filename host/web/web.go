@@ -38,13 +38,16 @@ func Replay(universe func() *world.Universe) http.Handler {
 // index is the page itself.
 const index = "index.html"
 
+// pages are the addresses of pages, and their files.
+var pages = map[string]string{"": index, "economy": "economy.html"}
+
 func handler(files map[string]*document.Document, universe func() *world.Universe) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-		if name == "" {
-			name = index
+		if page := pages[name]; page != "" {
+			name = page
 		}
 		f, ok := files[name]
 		if !ok {
