@@ -18,15 +18,15 @@ type simulateCmd struct {
 
 // simulateEconomyCmd runs an economy.
 type simulateEconomyCmd struct {
-	Seed    uint64  `default:"1" help:"Of everything that is random: the same seed comes to the same ledger, byte for byte."`
-	Days    float64 `default:"1" help:"How long, in days of game time."`
-	Traders int     `default:"120" help:"Who buy and sell in stations."`
-	Miners  int     `default:"120" help:"Who dig, refine and sell."`
-	Haulers int     `default:"30" help:"Who bring what corporations make to where it is wanted."`
-	Makers  int     `default:"40" help:"Who build."`
+	Seed    uint64  `default:"1" env:"-" help:"Of everything that is random: the same seed comes to the same ledger, byte for byte."`
+	Days    float64 `default:"1" env:"-" help:"How long, in days of game time."`
+	Traders int     `default:"120" env:"-" help:"Who buy and sell in stations."`
+	Miners  int     `default:"120" env:"-" help:"Who dig, refine and sell."`
+	Haulers int     `default:"30" env:"-" help:"Who bring what corporations make to where it is wanted."`
+	Makers  int     `default:"40" env:"-" help:"Who build."`
 	Scripts string  `default:"scripts" help:"The folder of the game's scripts."`
-	Keep    string  `help:"A file for the database, to report on or to audit; removed at the end where left out." placeholder:"FILE"`
-	Hz      float64 `default:"1" help:"Ticks in a second of game time."`
+	Keep    string  `env:"-" help:"A folder for the database and the map, to report on or to audit with --data; they are removed at the end where left out." placeholder:"DIR"`
+	Hz      float64 `default:"1" env:"-" help:"Ticks in a second of game time."`
 	JSON    bool    `name:"json" env:"-" help:"One JSON value as the answer."`
 }
 
@@ -36,7 +36,7 @@ func (c *simulateEconomyCmd) Run() error {
 	defer stop()
 	began := time.Now()
 	r, err := simulation.Run(ctx, simulation.Config{
-		Seed: c.Seed, Days: c.Days, Traders: c.Traders, Miners: c.Miners, Haulers: c.Haulers, Makers: c.Makers, Scripts: c.Scripts, Store: c.Keep, Hz: c.Hz,
+		Seed: c.Seed, Days: c.Days, Traders: c.Traders, Miners: c.Miners, Haulers: c.Haulers, Makers: c.Makers, Scripts: c.Scripts, Keep: c.Keep, Hz: c.Hz,
 		Progress: func(hours float64) {
 			fmt.Fprintf(os.Stderr, "\r%.0f of %.0f hours, %.0f times real time ", hours, c.Days*24, hours*3600/time.Since(began).Seconds())
 		},

@@ -105,23 +105,26 @@ func loadOrGenerate(dir string, seed uint64, systems int) (*world.Universe, erro
 	return u, nil
 }
 
-// Newest loads the generated universe that was saved last in a directory; nil where there is
+// Newest loads the universe that was saved last in a shard's directory; nil where there is
 // none.
 func Newest(dir string) (*world.Universe, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "universe-g*.hsu"))
-	if err != nil {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	newest, when := "", time.Time{}
-	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil && !info.ModTime().Before(when) {
-			newest, when = path, info.ModTime()
+	for _, f := range files {
+		if is, _ := filepath.Match("universe-*.hsu", f.Name()); !is {
+			continue
+		}
+		if info, err := f.Info(); err == nil && !info.ModTime().Before(when) {
+			newest, when = f.Name(), info.ModTime()
 		}
 	}
 	if newest == "" {
 		return nil, nil
 	}
-	return Load(newest)
+	return Load(filepath.Join(dir, newest))
 }
 
 // Marshal is a map as the bytes of its file.

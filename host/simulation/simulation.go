@@ -29,7 +29,7 @@ type Config struct {
 	Haulers int
 	Makers  int    // who build
 	Scripts string // the folder of the game's scripts
-	Store   string // of the database; it must not be there yet. "" for one that is removed at the end
+	Keep    string // a folder for database and map, as a shard's; "" for one that is removed at the end
 	// Hz is how many ticks a game second has; 0 is 1.
 	Hz float64
 	// Progress hears of each game hour that is over; nil for nobody.
@@ -70,12 +70,12 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	if cfg.Days <= 0 || cfg.Hz < 0.1 || cfg.Hz > 60 {
 		return nil, fmt.Errorf("a simulation takes more than 0 days and has 0.1 to 60 ticks a second, and not %g and %g", cfg.Days, cfg.Hz)
 	}
-	url, remove, err := place(cfg.Store)
+	dir, remove, err := place(cfg.Keep)
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
-	w, err := newWorld(cfg, url)
+	w, err := newWorld(cfg, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -87,24 +87,24 @@ func Run(ctx context.Context, cfg Config) (*Result, error) {
 	return w.result(ctx, time.Since(began))
 }
 
-// place is where the database is, and what removes it. One that nobody keeps is in memory
-// where there is room: it need not outlive the machine.
-func place(url string) (string, func(), error) {
-	if url != "" {
-		if _, err := os.Stat(url); err == nil {
-			return "", nil, fmt.Errorf("there is a database at %s already: a simulation begins with nothing; name another", url)
+// place is the folder, and what removes it. One that nobody keeps is in memory where there
+// is room: it need not outlive the machine.
+func place(dir string) (string, func(), error) {
+	if dir != "" {
+		if _, err := os.Stat(filepath.Join(dir, database)); err == nil {
+			return "", nil, fmt.Errorf("there is a database in %s already, and a simulation begins with nothing: name another folder", dir)
 		}
-		return url, func() {}, nil
+		return dir, func() {}, nil
 	}
 	dir, err := os.MkdirTemp("/dev/shm", "hotshard-simulation")
 	if err != nil {
 		dir, err = os.MkdirTemp("", "hotshard-simulation")
 	}
-	if err != nil {
-		return "", nil, err
-	}
-	return filepath.Join(dir, "hotshard.db"), func() { _ = os.RemoveAll(dir) }, nil
+	return dir, func() { _ = os.RemoveAll(dir) }, err
 }
+
+// database is where a shard's folder has it.
+const database = "hotshard.db"
 
 func (w *World) result(ctx context.Context, took time.Duration) (*Result, error) {
 	r := &Result{Seed: w.cfg.Seed, Game: w.now.Sub(epoch), Took: took, Speed: w.now.Sub(epoch).Seconds() / took.Seconds(),

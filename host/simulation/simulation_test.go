@@ -7,7 +7,7 @@ import (
 
 // small is an economy that takes a second or two.
 func small(seed uint64) Config {
-	return Config{Seed: seed, Days: 0.06, Traders: 10, Miners: 6, Haulers: 3, Makers: 4, Scripts: "../../scripts"}
+	return Config{Seed: seed, Days: 0.03, Traders: 10, Miners: 6, Haulers: 3, Makers: 4, Scripts: "../../scripts"}
 }
 
 func TestTheSameSeedIsTheSameLedger(t *testing.T) {

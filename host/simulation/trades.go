@@ -21,19 +21,25 @@ func mine(a *Agent) {
 		a.sellOre()
 		a.do("fit", args{"modules": []world.Value{"Small Mining Laser", "Afterburner"}})
 		a.do("undock", nil)
-		belt := float64(belts[a.IntN(len(belts))].ID)
-		a.do("warp", args{"id": belt})
-		dug := a.until(15, 30, func() bool {
-			if a.ok("activate", args{"slot": 1.0, "id": belt}) {
-				return true
-			}
-			a.do("approach", args{"id": belt})
-			return false
-		})
-		if dug {
+		if a.reach(float64(belts[a.IntN(len(belts))].ID)) {
 			a.dig()
 		}
 	}
+}
+
+// reach warps to a belt and begins to dig; false where that takes too long.
+func (a *Agent) reach(belt float64) bool {
+	a.do("warp", args{"id": belt})
+	tries := 0
+	return a.until(15, 30, func() bool {
+		if a.ok("activate", args{"slot": 1.0, "id": belt}) {
+			return true
+		}
+		if tries++; tries%8 == 0 && !a.ok("warp", args{"id": belt}) { // it is near, and yet too far
+			a.do("approach", args{"id": belt})
+		}
+		return false
+	})
 }
 
 // dig waits until the hold does not fill any more.
@@ -54,7 +60,9 @@ func (a *Agent) dig() {
 
 // sellOre refines what was dug and sells what came of it.
 func (a *Agent) sellOre() {
-	a.do("move", args{"from": "hold", "to": "hangar"})
+	if len(stacks(a.table("hold", nil)["items"])) > 0 {
+		a.do("move", args{"from": "hold", "to": "hangar"})
+	}
 	for _, s := range a.hangar() {
 		if a.w.ore(s.thing) && s.quantity >= a.w.figure(s.thing, "portion") {
 			a.do("refine", args{"type": s.thing})

@@ -53,7 +53,7 @@ type World struct {
 	spent                    spent
 }
 
-func newWorld(cfg Config, url string) (w *World, err error) {
+func newWorld(cfg Config, dir string) (w *World, err error) {
 	w = &World{cfg: cfg, now: epoch, by: map[world.Address]*system.System{}, reader: &bindings.TypeReader{}}
 	w.people.world, w.people.at = w, map[world.CharacterID]*person{}
 	if w.m, err = static.Generate(cfg.Seed, size); err != nil {
@@ -67,7 +67,11 @@ func newWorld(cfg Config, url string) (w *World, err error) {
 		return nil, fmt.Errorf("the types of the scripts: %v", wrong[0])
 	}
 	w.types = set
-	if w.store, err = store.Open(context.Background(), url, storeOptions(func() time.Time { return w.now }, server.StarterPurse)); err != nil {
+	if w.store, err = store.Open(context.Background(), filepath.Join(dir, database), storeOptions(func() time.Time { return w.now }, server.StarterPurse)); err != nil {
+		return nil, err
+	}
+	if err := w.furnish(dir); err != nil {
+		w.close()
 		return nil, err
 	}
 	deps := server.StoreDeps(w.m, w.store)
@@ -83,6 +87,25 @@ func newWorld(cfg Config, url string) (w *World, err error) {
 		return nil, err
 	}
 	return w, w.populate()
+}
+
+// furnish leaves in the folder what reports want of a shard's: the map, and the scripts that run.
+func (w *World) furnish(dir string) error {
+	if err := static.Save(filepath.Join(dir, "universe-simulated.hsu"), w.m); err != nil {
+		return err
+	}
+	ctx, files := w.background(), map[string][]byte{}
+	for path, f := range w.release.Files {
+		files[path] = f.Source
+	}
+	r, err := w.store.AddRelease(ctx, store.Release{Author: "simulation", Files: files})
+	if err == nil {
+		err = w.store.BeginRelease(ctx, r.Number)
+	}
+	if err == nil {
+		err = w.store.FinishRelease(ctx, r.Number, store.ReleaseLive, "")
+	}
+	return err
 }
 
 // readScripts reads a folder as a release.
