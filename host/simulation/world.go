@@ -26,7 +26,7 @@ import (
 )
 
 // size is how many systems the map has; those run where somebody is.
-const size = 60
+const size = 200
 
 // World is a shard's insides on one goroutine: systems and services take their ticks one
 // after the other.

@@ -86,24 +86,34 @@ func (s *stall) corner(who world.CharacterID, mine []*Trade) (found Suspect) {
 func (s *stall) grade(who world.CharacterID, mine []*Trade, from, until int64) Suspect {
 	bought, all := units(mine), units(s.between(from, until))
 	usual := units(s.between(from-beforeDays*daily, from)) / beforeDays * cornerDays
-	before := s.price(from-beforeDays*daily, from)
-	var sold, paid float64
+	if bought < 0.35*all || bought < 0.4*usual || usual == 0 {
+		return Suspect{}
+	}
 	var e Evidence
 	for _, t := range mine {
 		e.note(t, float64(t.Price)*float64(t.Quantity))
 	}
+	var sales []*Trade
+	paid := 0.0
 	for _, t := range s.between(from, until+sellDays*daily) {
 		if t.Seller == who && t.Buyer != who {
-			sold += float64(t.Quantity)
+			sales = append(sales, t)
 			paid += float64(t.Price) * float64(t.Quantity)
 			e.note(t, float64(t.Price)*float64(t.Quantity))
 		}
 	}
-	if sold == 0 || usual == 0 || before == 0 {
+	sold := units(sales)
+	if sold < 0.1*bought {
+		return Suspect{}
+	}
+	after := units(s.between(sales[0].At, sales[len(sales)-1].At+1))
+	before := s.price(from-beforeDays*daily, from)
+	if before == 0 {
 		return Suspect{}
 	}
 	dearer := paid / sold / before
-	score := together(grade(bought/all, 0.35, 0.7), grade(bought/usual, 0.4, 1.2), grade(sold/bought, 0.1, 0.5), grade(math.Log(dearer), math.Log(1.25), math.Log(1.8)))
+	score := together(grade(bought/all, 0.4, 0.65), grade(bought/usual, 0.6, 1.3), grade(sold/bought, 0.1, 0.5), grade(sold/after, 0.2, 0.45), grade(float64(len(mine)), 4, 8), grade(float64(len(sales)), 3, 7),
+		grade(math.Log(dearer), math.Log(1.35), math.Log(1.85)))
 	return Suspect{Who: who, Kind: Corner, Score: score, Evidence: e,
 		Why: fmt.Sprintf("bought %.0f %% of the %s that was sold in %s in %d days, and sold it there for %.1f times what it had cost before", 100*bought/all, s.thing, s.region, cornerDays, dearer)}
 }
@@ -116,13 +126,14 @@ func (s *stall) between(from, until int64) []*Trade {
 	return s.trades[lo:hi]
 }
 
-// price is the median of what was paid in a time, where each two count once; 0 for none.
+// price is the median of what was paid in a time, where each two count once; 0 where too few
+// traded for it to be known.
 func (s *stall) price(from, until int64) float64 {
 	byPair := map[pair][]float64{}
 	for _, t := range s.between(from, until) {
 		byPair[pairOf(t)] = append(byPair[pairOf(t)], float64(t.Price))
 	}
-	if len(byPair) == 0 {
+	if len(byPair) < enough {
 		return 0
 	}
 	all := make([]float64, 0, len(byPair))

@@ -31,8 +31,11 @@ type Trade struct {
 	Bought, Sold  int64             // their orders
 }
 
+// World is whom things are from that nobody had before: what was dug, or paid as a bounty.
+const World world.CharacterID = 0
+
 // Transfer is what one character got of another's without a trade: handed over, or floating
-// in a wreck.
+// in a wreck. What comes from World is what somebody has earned.
 type Transfer struct {
 	Entry    int64
 	At       int64

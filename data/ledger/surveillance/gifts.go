@@ -16,12 +16,16 @@ import (
 //
 // Honest people give, too: friends back and forth, over many days, to people who know each
 // other; corporations to all their members, who bring them something; old hands small sums
-// to beginners. Whoever pays ten times the price by a slip gives a stranger something, once.
+// to beginners; lotteries much to few, of what they got of many. Whoever pays ten times the
+// price by a slip gives a stranger something, once; and who leaves the game gives all away in a day.
 const (
 	farOff    = 4.0      // spreads from the usual price from which on a trade is a gift
 	twice     = math.Ln2 // and at least so far, as a logarithm
+	public    = 24       // people somebody gives to or gets from, who is a pirate, a lottery or a quartermaster
+	looksSold = 0.65     // of a gift's score
+	buyers    = 3        // whom somebody sells to, at least
 	largeFrom = 1.0      // of a gift among all gifts between two, in spreads above the middle
-	largeAt   = 2.5
+	largeAt   = 2.0
 )
 
 // tie is what went from one character to another.
@@ -47,15 +51,20 @@ type arrow struct{ from, to world.CharacterID }
 type network struct {
 	ties   map[arrow]*tie
 	around map[world.CharacterID]map[world.CharacterID]bool // who gives to or gets from whom
-	income map[world.CharacterID]float64                    // sales and gifts
+	income map[world.CharacterID]float64                    // sales, gifts, and what the world gave
+	spent  map[world.CharacterID]float64                    // on the market
+	crowd  map[world.CharacterID]int                        // who gave what is not much
 	out    map[world.CharacterID][]*tie
 }
 
 func (d *Detector) network() *network {
-	n := &network{map[arrow]*tie{}, map[world.CharacterID]map[world.CharacterID]bool{}, map[world.CharacterID]float64{}, map[world.CharacterID][]*tie{}}
+	n := &network{map[arrow]*tie{}, map[world.CharacterID]map[world.CharacterID]bool{}, map[world.CharacterID]float64{}, map[world.CharacterID]float64{}, map[world.CharacterID]int{}, map[world.CharacterID][]*tie{}}
 	for i := range d.transfers {
 		t := &d.transfers[i]
-		if worth := d.worth(t); worth > 0 && t.From != t.To {
+		worth := d.worth(t)
+		if t.From == World {
+			n.income[t.To] += worth
+		} else if worth > 0 && t.From != t.To {
 			tie := n.give(t.From, t.To, worth, t.At)
 			tie.evidence.entry(t.Entry, worth)
 		}
@@ -81,6 +90,7 @@ func (d *Detector) worth(t *Transfer) float64 {
 func (d *Detector) tradeTie(n *network, t *Trade) {
 	paid := float64(t.Price) * float64(t.Quantity)
 	n.income[t.Seller] += paid
+	n.spent[t.Buyer] += paid
 	if !character(t.Buyer) || !character(t.Seller) || t.Buyer == t.Seller {
 		return
 	}
@@ -145,6 +155,9 @@ func (n *network) connect() {
 		t := n.ties[a]
 		t.grade(n, mid, spread)
 		n.out[t.from] = append(n.out[t.from], t)
+		if t.large == 0 {
+			n.crowd[t.to]++
+		}
 	}
 }
 
@@ -156,16 +169,16 @@ func (t *tie) grade(n *network, mid, spread float64) {
 	t.large = grade((math.Log(t.given)-mid)/spread, largeFrom, largeAt)
 	t.oneSided = grade(t.net()/(t.given+t.back), 0.5, 0.95)
 	for who := range n.around[t.from] {
-		if n.around[t.to][who] {
+		if n.around[t.to][who] && len(n.around[who]) <= public {
 			t.withOther++
 		}
 	}
-	// Few days, no common acquaintances, no trade otherwise.
-	t.strange = together(grade(float64(-len(t.days)), -6, -2), grade(float64(-t.withOther), -2, 0), grade(float64(-t.traded), -8, -1))
+	// Few days, no common acquaintances, no trade otherwise, and nobody who gets something of everybody, as pirates do.
+	t.strange = min(grade(float64(-len(t.days)), -4, -2), grade(float64(-t.withOther), -2, 0), grade(float64(-t.traded), -8, -1), grade(float64(-len(n.around[t.to])), -public, -public/2))
 }
 
 // sold is how much a tie looks like a gift that was paid for.
-func (t *tie) sold() float64 { return together(t.large, t.oneSided, t.strange) }
+func (t *tie) sold() float64 { return together(t.large, t.oneSided, t.strange*t.strange) }
 
 // sales lists those who give to strangers all they have, and those who get it.
 func (d *Detector) sales() []Suspect {
@@ -186,21 +199,27 @@ func (d *Detector) sales() []Suspect {
 // came in went to them.
 func (n *network) hub(who world.CharacterID) (float64, []*tie) {
 	var ties []*tie
-	given, sum := 0.0, 0.0
+	given, sum, days := 0.0, 0.0, map[int64]bool{}
 	for _, t := range n.out[who] {
-		if s := t.sold(); s > 0.3 {
+		if s := t.sold(); s > looksSold {
 			ties, sum = append(ties, t), sum+s
 			given += t.net()
+			maps.Copy(days, t.days)
 		}
 	}
-	if len(ties) < 2 {
+	if len(ties) < buyers {
 		return 0, nil
 	}
 	share := 1.0
 	if income := n.income[who]; income > 0 {
 		share = given / income
 	}
-	return together(grade(sum, 1.2, 2.5), grade(share, 0.15, 0.5), sum/float64(len(ties))), ties
+	private := grade(float64(-n.crowd[who]), -20, -8) // who holds a lottery gives much to few, too, and gets little of many
+	often := grade(float64(len(days)), 1, 2)          // who quits gives all in a day
+	usual := min(sum/float64(len(ties)), private, often)
+	// Few buyers of all one has, or many of whatever part.
+	few, many := min(grade(sum, 2.1, 2.9), grade(share, 0.35, 0.7)), grade(sum, 3.8, 4.8)
+	return together(math.Max(few, many), usual), ties
 }
 
 func hubCase(who world.CharacterID, score float64, ties []*tie) []Suspect {
@@ -220,17 +239,31 @@ func hubCase(who world.CharacterID, score float64, ties []*tie) []Suspect {
 	return list
 }
 
-// suppliers are those who give one who sells most of what they have.
+// links is how long a chain is of those who give to one who sells: bots, whoever gathers what
+// they dig, a mule.
+const links = 3
+
+// suppliers are those who give one who sells, or one who gives to such, most of what they
+// have.
 func (n *network) suppliers(hubs map[world.CharacterID]float64) (list []Suspect) {
-	for _, a := range slices.SortedFunc(maps.Keys(n.ties), compareArrows) {
-		t := n.ties[a]
-		if hubs[a.to] < Flag || hubs[a.from] >= Flag {
-			continue
+	arrows := slices.SortedFunc(maps.Keys(n.ties), compareArrows)
+	for range links {
+		found := map[world.CharacterID]float64{}
+		for _, a := range arrows {
+			if hubs[a.to] < Flag || hubs[a.from] >= Flag {
+				continue
+			}
+			t := n.ties[a]
+			most := t.net() / math.Max(n.income[a.to], t.net()) // of what the other has
+			had := math.Max(math.Max(n.income[a.from], n.spent[a.from]), t.net())
+			score := together(hubs[a.to], grade(t.net()/had, 0.25, 0.6), grade(most, 0.01, 0.06), t.oneSided, t.large, t.strange*t.strange)
+			found[a.from] = math.Max(found[a.from], score)
+			list = append(list, Suspect{Who: a.from, Kind: Sale, Score: score, With: []world.CharacterID{a.to}, Evidence: t.evidence,
+				Why: fmt.Sprintf("gave most of what it has, %.0f, to one who gives it on to strangers", t.net()/100)})
 		}
-		income := math.Max(n.income[a.from], t.net())
-		score := together(hubs[a.to], grade(t.net()/income, 0.2, 0.6), t.oneSided, t.large)
-		list = append(list, Suspect{Who: a.from, Kind: Sale, Score: score, With: []world.CharacterID{a.to}, Evidence: t.evidence,
-			Why: fmt.Sprintf("gave most of what it has, %.0f, to one who gives it on to strangers", t.net()/100)})
+		for who, score := range found {
+			hubs[who] = math.Max(hubs[who], score)
+		}
 	}
 	return list
 }

@@ -131,19 +131,26 @@ func (r *reader) readPostings() error {
 func (r *reader) settle() error {
 	moves := r.moves
 	r.moves = r.moves[:0]
-	if len(moves) < 2 || r.traded[r.entry] {
+	if r.traded[r.entry] {
 		return nil
 	}
 	for i := range moves {
 		from := &moves[i]
 		for k := 0; k < len(moves) && from.quantity < 0; k++ {
 			to := &moves[k]
-			if to.quantity <= 0 || to.thing != from.thing || to.owner == from.owner && !r.keepers[to.owner] {
+			if to.quantity <= 0 || to.thing != from.thing {
 				continue
 			}
 			n := min(-from.quantity, to.quantity)
 			from.quantity, to.quantity = from.quantity+n, to.quantity-n
 			if err := r.pass(*from, *to, n); err != nil {
+				return err
+			}
+		}
+	}
+	for _, to := range moves { // what is left has come from a faucet
+		if to.quantity > 0 && !r.keepers[to.owner] {
+			if err := r.hand(World, world.CharacterID(to.owner), to.thing, to.quantity); err != nil {
 				return err
 			}
 		}
@@ -186,12 +193,14 @@ func (r *reader) pass(from, to move, n int64) error {
 }
 
 func (r *reader) hand(from, to world.CharacterID, thing string, n int64) error {
-	if from == to || r.account[from] == r.account[to] && r.account[from] != 0 {
+	if from == to || from != World && r.account[from] == r.account[to] && r.account[from] != 0 {
 		return nil
 	}
 	t := Transfer{Entry: r.entry, Type: thing, Quantity: n, From: from, To: to}
-	if err := r.books.QueryRowContext(r.ctx, `SELECT at FROM entries WHERE id = ?`, r.entry).Scan(&t.At); err != nil {
-		return fmt.Errorf("entry %d: %w", r.entry, err)
+	if from != World { // of what was earned nobody asks when
+		if err := r.books.QueryRowContext(r.ctx, `SELECT at FROM entries WHERE id = ?`, r.entry).Scan(&t.At); err != nil {
+			return fmt.Errorf("entry %d: %w", r.entry, err)
+		}
 	}
 	r.to.Transfer(t)
 	return nil

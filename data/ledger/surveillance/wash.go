@@ -115,13 +115,50 @@ func (c *circle) group(d *Detector, thing string, group []world.CharacterID) (li
 		moved += in + out
 		round += 2 * math.Min(in, out)
 	}
-	score := together(grade(inside/all, 0.4, 0.8), grade(round/moved, 0.5, 0.85), grade(float64(counted), 4, 10))
+	score := together(grade(inside/all, 0.5, 0.8), grade(round/moved, 0.5, 0.85), grade(float64(counted), 5, 10), grade(c.matched(group), 0.5, 0.9))
 	for _, who := range group {
 		with := slices.DeleteFunc(slices.Clone(group), func(other world.CharacterID) bool { return other == who })
 		list = append(list, Suspect{Who: who, Kind: Wash, Score: score, With: with, Evidence: e,
 			Why: fmt.Sprintf("%d trades of %s go round among %d: %.0f %% of what they trade of it, and nobody has more of it in the end", counted, thing, len(group), 100*inside/all)})
 	}
 	return list
+}
+
+// alike and within say when two trades are the way out and the way back.
+const (
+	alike  = 1.25
+	within = 10 * daily
+)
+
+// matched is the part of the trades of a group that are followed, or preceded, by one of as
+// many going out of the hands that these came into. Each counts for one other.
+func (c *circle) matched(group []world.CharacterID) float64 {
+	var in []*Trade
+	for _, a := range group {
+		for _, b := range group {
+			if w := c.ways[arrow{a, b}]; w != nil {
+				in = append(in, w.trades...)
+			}
+		}
+	}
+	slices.SortFunc(in, func(a, b *Trade) int { return cmp.Compare(a.At, b.At) })
+	used, found := map[*Trade]bool{}, 0
+	for _, t := range in {
+		for _, back := range in {
+			if back != t && !used[back] && back.Seller == t.Buyer && near(t, back) {
+				used[back] = true
+				found++
+				break
+			}
+		}
+	}
+	return float64(found) / float64(len(in))
+}
+
+// near says whether two trades are of as many, and of about the same time.
+func near(a, b *Trade) bool {
+	apart := a.At - b.At
+	return max(apart, -apart) <= within && float64(max(a.Quantity, b.Quantity)) <= alike*float64(min(a.Quantity, b.Quantity))
 }
 
 // components are the groups of a graph in which everybody is reached from everybody, of two

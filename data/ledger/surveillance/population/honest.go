@@ -40,9 +40,9 @@ func (m *making) act(day int, t *trader) {
 	m.meet(d, t, buys)
 }
 
-// amount is how many one gets for a sum.
+// amount is how many one gets for a sum; none where it is too little for one.
 func (m *making) amount(d deal, sum float64) int64 {
-	return max(1, int64(sum/math.Exp(m.market.logs[d.thing][d.region][d.day])))
+	return int64(sum / math.Exp(m.market.logs[d.thing][d.region][d.day]))
 }
 
 // slip is how far a beginner's price is off, now and then.

@@ -104,15 +104,15 @@ func (m *making) price(d deal) int64 {
 
 // trade writes a deal down.
 func (m *making) trade(d deal) {
-	if d.day >= days || d.buyer == d.seller && d.buyer != nil {
+	if d.day >= days || d.n < 1 || d.buyer == d.seller && d.buyer != nil {
 		return
 	}
 	m.entry++
 	m.order += 2
 	v := &m.market.volume[d.thing][d.region][d.day]
-	v.units, v.trades = v.units+max(1, d.n), v.trades+1
+	v.units, v.trades = v.units+d.n, v.trades+1
 	m.out.Trades = append(m.out.Trades, surveillance.Trade{
-		Entry: m.entry, At: m.at(d.day), Type: typeName(d.thing), Region: regionName(d.region), Price: m.price(d), Quantity: max(1, d.n),
+		Entry: m.entry, At: m.at(d.day), Type: typeName(d.thing), Region: regionName(d.region), Price: m.price(d), Quantity: d.n,
 		Buyer: idOf(d.buyer), Seller: idOf(d.seller), Bought: m.order - 1, Sold: m.order,
 	})
 }
@@ -139,9 +139,9 @@ func (m *making) hand(day int, from, to *trader, worth float64) {
 	}
 	m.entry++
 	t := surveillance.Transfer{Entry: m.entry, At: m.at(day), Type: "Money", Quantity: int64(worth), From: from.id, To: to.id}
-	if m.Float64() < 0.5 {
-		thing := m.market.thing(m.Rand)
-		t.Type, t.Quantity = typeName(thing), max(1, int64(worth/math.Exp(m.market.logs[thing][0][day])))
+	thing := m.market.thing(m.Rand)
+	if each := math.Exp(m.market.logs[thing][0][day]); m.Float64() < 0.5 && each <= worth { // nobody breaks a thing in two
+		t.Type, t.Quantity = typeName(thing), int64(worth/each)
 	}
 	m.out.Transfers = append(m.out.Transfers, t)
 }

@@ -43,7 +43,7 @@ func (m *making) sale() Case {
 	hub := m.crook()
 	list := []*trader{hub}
 	day := hub.joined + 5 + m.IntN(days/2-5)
-	wealth := math.Exp(16 + m.NormFloat64())
+	wealth := math.Exp(18 + 0.8*m.NormFloat64())
 	if m.Float64() < 0.5 {
 		m.farm(hub, day, wealth)
 	} else {
@@ -91,15 +91,24 @@ func (m *making) gift(day int, from, to *trader, worth float64) {
 		m.hand(min(day, days-1), from, to, worth)
 		return
 	}
-	d := deal{day: min(day, days-1), thing: m.IntN(types), region: from.home, log: m.between(2, 6), buyer: from, seller: to}
+	d := deal{day: min(day, days-1), thing: m.cheaper(worth / 50), region: from.home, log: m.between(2, 6), buyer: from, seller: to}
 	each := math.Exp(m.market.logs[d.thing][d.region][d.day])
 	if m.Float64() < 0.3 { // the other way: a good thing for next to nothing
 		d.buyer, d.seller, d.log = to, from, -m.between(2, 6)
 		d.n = int64(worth / each)
 	} else {
-		d.n = int64(worth / each / (math.Exp(d.log) - 1))
+		d.n = max(1, int64(worth/each/(math.Exp(d.log)-1)))
 	}
 	m.trade(d)
+}
+
+// cheaper is a type of which one costs less than a sum.
+func (m *making) cheaper(sum float64) int {
+	for {
+		if thing := m.IntN(types); math.Exp(m.market.logs[thing][0][0]) < sum {
+			return thing
+		}
+	}
 }
 
 // wash is two to four who send a thing round.
@@ -110,8 +119,9 @@ func (m *making) wash() Case {
 	}
 	first := list[0]
 	day, long := first.joined+m.IntN(days/2), 1+m.IntN(15)
-	d := deal{thing: m.IntN(types), region: first.home}
-	d.n = m.amount(d, math.Exp(14+m.NormFloat64()))
+	sum := math.Exp(14 + m.NormFloat64())
+	d := deal{thing: m.cheaper(sum / 5), region: first.home}
+	d.n = m.amount(d, sum)
 	for i := range (5 + m.IntN(12)) * len(list) {
 		one := d
 		one.day = min(days-1, day+m.IntN(long))

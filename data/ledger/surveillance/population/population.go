@@ -72,18 +72,22 @@ type making struct {
 	market  market
 	traders []*trader
 	fans    [types][]*trader
+	known   map[*trader][]*trader
 	entry   int64
 	order   int64
 }
 
 // Make makes the population of a seed.
 func Make(seed uint64, traders int) *Population {
-	m := &making{Rand: rand.New(rand.NewPCG(seed, 0x706f6c696365)), out: &Population{Traders: traders}}
+	m := &making{Rand: rand.New(rand.NewPCG(seed, 0x706f6c696365)), out: &Population{Traders: traders}, known: map[*trader][]*trader{}}
 	m.market = newMarket(m.Rand)
 	for i := range traders {
 		m.traders = append(m.traders, m.trader(i))
 	}
 	m.settleMakers()
+	for _, t := range m.traders { // what they have they have earned
+		m.out.Transfers = append(m.out.Transfers, surveillance.Transfer{At: m.at(t.joined), Type: "Money", Quantity: int64(t.wealth), From: surveillance.World, To: t.id})
+	}
 	m.plantAll(func() {
 		m.live()
 		m.ties()
@@ -94,7 +98,7 @@ func Make(seed uint64, traders int) *Population {
 // trader makes somebody up.
 func (m *making) trader(i int) *trader {
 	t := &trader{id: world.CharacterID(1_000_001 + i), wealth: math.Exp(13 + 2*m.NormFloat64()), home: m.market.region(m.Rand)}
-	t.rate = math.Min(3, 0.05*m.pareto(1.2))
+	t.rate = math.Min(4, 0.1*m.pareto(1.2))
 	switch p := m.Float64(); {
 	case p < 0.20:
 		t.role = producer

@@ -39,7 +39,11 @@ func (m *making) serve(day int, members []*trader, t *trader) {
 		m.hand(day, chief, t, t.wealth*m.between(0.02, 0.15)*math.Exp(0.8*m.NormFloat64()))
 	case p < 0.083:
 		m.hand(day, chief, t, chief.wealth*m.between(0.05, 0.3))
-	case p < 0.10:
+	case p < 0.10: // what one of them needs and another has
+		if to := members[m.IntN(len(members))]; to.joined <= day {
+			m.hand(day, t, to, t.wealth*m.between(0.002, 0.03))
+		}
+	case p < 0.12:
 		other, thing := members[m.IntN(len(members))], t.likes[0]
 		d := deal{day: day, thing: thing, region: t.home, log: -m.between(0, 1.2), buyer: t, seller: other}
 		d.n = m.amount(d, t.wealth*m.between(0.01, 0.05))
@@ -47,20 +51,40 @@ func (m *making) serve(day int, members []*trader, t *trader) {
 	}
 }
 
-// friends give now and then, some more than they get; some lend all they have.
+// friends are circles of a few who know each other, who give and take, some more than they
+// get; one in eight has a friend elsewhere, too.
 func (m *making) friends() {
-	for i, t := range m.traders {
-		for range m.IntN(4) {
-			other := m.traders[(i+1+m.IntN(25))%len(m.traders)]
-			fair, rate := m.between(0, 1), m.between(0.003, 0.05)
-			for range m.poisson(rate * days) {
-				from, to := t, other
-				if m.Float64() < fair/2 {
-					from, to = other, t
+	for at := 0; at < len(m.traders); {
+		size := min(3+m.IntN(7), len(m.traders)-at)
+		circle := m.traders[at : at+size]
+		at += size
+		for i, t := range circle {
+			for _, other := range circle[i+1:] {
+				if m.Float64() < 0.6 {
+					m.befriend(t, other)
 				}
-				m.hand(max(t.joined, other.joined)+m.IntN(days), from, to, from.wealth*m.between(0.005, 0.2))
+			}
+			if m.Float64() < 0.125 {
+				m.befriend(t, m.anybody())
 			}
 		}
+	}
+}
+
+// befriend lets two give to each other, mostly one to the other where they are not alike.
+func (m *making) befriend(t, other *trader) {
+	m.known[t], m.known[other] = append(m.known[t], other), append(m.known[other], t)
+	turn, rate := m.Float64(), m.between(0.01, 0.08)
+	for range m.poisson(rate * days) {
+		from, to := t, other
+		if m.Float64() < turn {
+			from, to = other, t
+		}
+		part := m.between(0.002, 0.04)
+		if m.Float64() < 0.04 {
+			part = m.between(0.1, 0.4) // a great favour
+		}
+		m.hand(max(t.joined, other.joined)+m.IntN(days), from, to, from.wealth*part)
 	}
 }
 
@@ -87,11 +111,10 @@ func (m *making) pirates() {
 	}
 }
 
-// quitters give all away, to a friend or two.
+// quitters give all away, to a friend or two, or to somebody who asked.
 func (m *making) quitters() {
 	for range len(m.traders) / 300 {
-		i := m.IntN(len(m.traders))
-		t, n := m.traders[i], 1
+		t, n := m.anybody(), 1
 		if p := m.Float64(); p < 0.05 {
 			n = 3
 		} else if p < 0.3 {
@@ -99,7 +122,11 @@ func (m *making) quitters() {
 		}
 		day := max(t.joined, m.IntN(days))
 		for range n {
-			m.hand(day, t, m.traders[(i+1+m.IntN(25))%len(m.traders)], t.wealth*m.between(0.3, 1)/float64(n))
+			to := m.anybody()
+			if friends := m.known[t]; len(friends) > 0 && m.Float64() < 0.7 {
+				to = friends[m.IntN(len(friends))]
+			}
+			m.hand(day, t, to, t.wealth*m.between(0.3, 1)/float64(n))
 		}
 	}
 }
