@@ -70,6 +70,20 @@ func (f *fair) at(thing, region string, when int64) price {
 	return f.day(itemDay{item{thing, region}, when / daily})
 }
 
+// nearest is what a thing was worth about the time of a trade, and how far off that was: on the
+// day, or a few days before or after, whichever is nearer. Where a price has just jumped,
+// whoever pays the old one or the new one gives nothing away.
+func (f *fair) nearest(t *Trade) (p price, log, spreads float64) {
+	for i, days := range []int64{0, -around - 1, around + 1} {
+		q := f.at(t.Type, t.Region, t.At+days*daily)
+		l, s := q.off(t.Price)
+		if i == 0 || q.known && math.Abs(l) < math.Abs(log) {
+			p, log, spreads = q, l, s
+		}
+	}
+	return p, log, spreads
+}
+
 func (f *fair) day(at itemDay) price {
 	p, known := f.found[at]
 	if !known {

@@ -94,8 +94,7 @@ func (d *Detector) tradeTie(n *network, t *Trade) {
 	if !character(t.Buyer) || !character(t.Seller) || t.Buyer == t.Seller {
 		return
 	}
-	p := d.fair.at(t.Type, t.Region, t.At)
-	log, spreads := p.off(t.Price)
+	p, log, spreads := d.fair.nearest(t)
 	if math.Abs(spreads) < farOff || math.Abs(log) < twice {
 		for _, a := range []arrow{{t.Buyer, t.Seller}, {t.Seller, t.Buyer}} {
 			if tie := n.ties[a]; tie != nil {
@@ -218,7 +217,7 @@ func (n *network) hub(who world.CharacterID) (float64, []*tie) {
 	often := grade(float64(len(days)), 1, 2)          // who quits gives all in a day
 	usual := min(sum/float64(len(ties)), private, often)
 	// Few buyers of all one has, or many of whatever part.
-	few, many := min(grade(sum, 2.1, 2.9), grade(share, 0.35, 0.7)), grade(sum, 3.8, 4.8)
+	few, many := min(grade(sum, 2.1, 2.9), grade(share, 0.35, 0.7)), min(grade(sum, 3.8, 4.8), grade(share, 0.08, 0.25))
 	return together(math.Max(few, many), usual), ties
 }
 
