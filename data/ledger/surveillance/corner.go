@@ -113,7 +113,7 @@ func (s *stall) grade(who world.CharacterID, mine []*Trade, from, until int64) S
 	}
 	dearer := paid / sold / before
 	score := together(grade(bought/all, 0.4, 0.65), grade(bought/usual, 0.6, 1.3), grade(sold/bought, 0.1, 0.5), grade(sold/after, 0.2, 0.45), grade(float64(len(mine)), 4, 8), grade(float64(len(sales)), 3, 7),
-		grade(math.Log(dearer), math.Log(1.35), math.Log(1.85)))
+		grade(math.Log(dearer), math.Log(1.45), math.Log(1.8)))
 	return Suspect{Who: who, Kind: Corner, Score: score, Evidence: e,
 		Why: fmt.Sprintf("bought %.0f %% of the %s that was sold in %s in %d days, and sold it there for %.1f times what it had cost before", 100*bought/all, s.thing, s.region, cornerDays, dearer)}
 }

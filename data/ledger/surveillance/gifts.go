@@ -22,7 +22,7 @@ const (
 	farOff    = 4.0      // spreads from the usual price from which on a trade is a gift
 	twice     = math.Ln2 // and at least so far, as a logarithm
 	public    = 24       // people somebody gives to or gets from, who is a pirate, a lottery or a quartermaster
-	looksSold = 0.65     // of a gift's score
+	looksSold = 0.7      // of a gift's score
 	buyers    = 3        // whom somebody sells to, at least
 	largeFrom = 1.0      // of a gift among all gifts between two, in spreads above the middle
 	largeAt   = 2.0
@@ -198,11 +198,11 @@ func (d *Detector) sales() []Suspect {
 // came in went to them.
 func (n *network) hub(who world.CharacterID) (float64, []*tie) {
 	var ties []*tie
-	given, sum, days := 0.0, 0.0, map[int64]bool{}
+	given, squares, sum, days := 0.0, 0.0, 0.0, map[int64]bool{}
 	for _, t := range n.out[who] {
 		if s := t.sold(); s > looksSold {
 			ties, sum = append(ties, t), sum+s
-			given += t.net()
+			given, squares = given+t.net(), squares+t.net()*t.net()
 			maps.Copy(days, t.days)
 		}
 	}
@@ -215,9 +215,10 @@ func (n *network) hub(who world.CharacterID) (float64, []*tie) {
 	}
 	private := grade(float64(-n.crowd[who]), -20, -8) // who holds a lottery gives much to few, too, and gets little of many
 	often := grade(float64(len(days)), 1, 2)          // who quits gives all in a day
-	usual := min(sum/float64(len(ties)), private, often)
+	even := grade(given*given/squares, 1.8, 2.6)      // how many they are, where the largest count most
+	usual := min(sum/float64(len(ties)), private, often, even)
 	// Few buyers of all one has, or many of whatever part.
-	few, many := min(grade(sum, 2.1, 2.9), grade(share, 0.35, 0.7)), min(grade(sum, 3.8, 4.8), grade(share, 0.08, 0.25))
+	few, many := min(grade(sum, 2.1, 2.9), grade(share, 0.4, 0.8)), min(grade(sum, 3.8, 4.8), grade(share, 0.08, 0.25))
 	return together(math.Max(few, many), usual), ties
 }
 

@@ -114,7 +114,7 @@ func (p *paint) grade() []Suspect {
 		real = median(apart)
 	}
 	far := p.log / float64(len(p.trades))
-	score := together(grade(float64(len(p.trades)), 1.5, 3), grade(far, math.Log(dear), math.Log(2.2)), grade(float64(len(others)), 0, 3),
+	score := together(grade(float64(len(p.trades)), 1.8, 3), grade(far, math.Log(dear), math.Log(2.2)), grade(float64(len(others)), 0, 3),
 		grade(sold/painted, 0.5, 2.5), grade(-real, -math.Log(1.5), -math.Log(1.15)))
 	var list []Suspect
 	for _, who := range slices.Sorted(maps.Keys(in)) { // who has only bought has paid for it

@@ -115,7 +115,7 @@ func (c *circle) group(d *Detector, thing string, group []world.CharacterID) (li
 		moved += in + out
 		round += 2 * math.Min(in, out)
 	}
-	score := together(grade(inside/all, 0.5, 0.8), grade(round/moved, 0.5, 0.85), grade(float64(counted), 5, 10), grade(c.matched(group), 0.5, 0.9))
+	score := together(grade(inside/all, 0.58, 0.8), grade(round/moved, 0.5, 0.85), grade(float64(counted), 5, 10), grade(c.matched(group), 0.55, 0.9))
 	for _, who := range group {
 		with := slices.DeleteFunc(slices.Clone(group), func(other world.CharacterID) bool { return other == who })
 		list = append(list, Suspect{Who: who, Kind: Wash, Score: score, With: with, Evidence: e,
