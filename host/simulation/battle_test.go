@@ -68,6 +68,9 @@ func (w *World) pass(t *testing.T, seconds int) {
 // In an economy that digs, builds and trades in two regions a ship is destroyed with all it
 // carries: the report has it, to the last unit, in the region where that was, and adds up.
 func TestABattleIsInTheReport(t *testing.T) {
+	if raced {
+		t.Skip("only without the race detector: one goroutine plays it all")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	w, err := newWorld(Config{Seed: 9, Hz: 1, Traders: 6, Miners: 6, Haulers: 2, Makers: 2, Scripts: "../../scripts"}, dir)

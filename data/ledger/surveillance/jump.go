@@ -46,7 +46,14 @@ func (d *Detector) jumps() (list []Suspect) {
 // paints are the pairs who traded an item at the same time far above its worth, more than once.
 func (s *stall) paints() (list []*paint) {
 	byPair := map[pair][]*Trade{}
+	least := s.trades[0].Price
 	for _, t := range s.trades {
+		least = min(least, t.Price)
+	}
+	for _, t := range s.trades {
+		if float64(t.Price) < dear*float64(least) {
+			continue // nothing has ever been worth so little
+		}
 		if character(t.Buyer) && character(t.Seller) && t.Buyer != t.Seller {
 			byPair[pairOf(t)] = append(byPair[pairOf(t)], t)
 		}

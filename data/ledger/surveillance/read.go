@@ -9,12 +9,18 @@ import (
 	"hotshard/runtime/world"
 )
 
-// Read tells a detector what a ledger has: all trades from an entry on, and what else went
-// from one character to another. Characters of one account are one person, who may give
+// Listener is told what happened: a Detector, or whoever wants to know what one would be told.
+type Listener interface {
+	Trade(Trade)
+	Transfer(Transfer)
+}
+
+// Read tells what a ledger has: all trades, what else went from one character to another, and
+// what somebody got of the world. Characters of one account are one person, who may give
 // themselves what they like. What was left in a wreck, or with any other keeper, is its
 // giver's until somebody takes it.
-func Read(ctx context.Context, books ledger.Books, d *Detector) error {
-	r := &reader{ctx: ctx, books: books, to: d, account: map[world.CharacterID]int64{}, keepers: map[int64]bool{}, traded: map[int64]bool{}, kept: map[berth][]deposit{}}
+func Read(ctx context.Context, books ledger.Books, to Listener) error {
+	r := &reader{ctx: ctx, books: books, to: to, account: map[world.CharacterID]int64{}, keepers: map[int64]bool{}, traded: map[int64]bool{}, kept: map[berth][]deposit{}}
 	for _, step := range []func() error{r.readPeople, r.readTrades, r.readPostings} {
 		if err := step(); err != nil {
 			return err
@@ -28,7 +34,7 @@ type (
 	reader struct {
 		ctx     context.Context
 		books   ledger.Books
-		to      *Detector
+		to      Listener
 		account map[world.CharacterID]int64
 		keepers map[int64]bool
 		traded  map[int64]bool // entries
