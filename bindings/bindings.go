@@ -3,6 +3,7 @@ package bindings
 import (
 	"context"
 	"strings"
+	"sync"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
@@ -24,7 +25,13 @@ type Deps struct {
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
 	// that wants the same run every time does the work at once.
 	Outside func(work func())
+	// Regions keeps what was measured of the map's regions, by name; nil: each market
+	// measures for itself.
+	Regions *Regions
 }
+
+// Regions are regions that markets have measured. It may be shared.
+type Regions struct{ byName sync.Map }
 
 // Store keeps scripts' values. Its methods may block; they are called off the
 // system's goroutine.

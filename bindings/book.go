@@ -76,9 +76,21 @@ func (e *env) region(name string) *book.Region {
 			ids = append(ids, s.ID)
 		}
 	}
-	r := book.NewRegion(ids, e.deps.Routes.Neighbours)
+	r := e.deps.Regions.measured(name, func() *book.Region { return book.NewRegion(ids, e.deps.Routes.Neighbours) })
 	e.market.regions[name] = r
 	return r
+}
+
+// measured is a region that somebody has measured before, or is measured now.
+func (r *Regions) measured(name string, measure func() *book.Region) *book.Region {
+	if r == nil {
+		return measure()
+	}
+	if known, ok := r.byName.Load(name); ok {
+		return known.(*book.Region)
+	}
+	known, _ := r.byName.LoadOrStore(name, measure())
+	return known.(*book.Region)
 }
 
 // begun is the books, or an error where nobody has begun them.

@@ -29,6 +29,7 @@ var cli struct {
 	Doctor     doctorCmd        `cmd:"" help:"Look at this machine before a shard runs on it: limits, disk, clock, ports, permissions, scripts."`
 	Import     importCmd        `cmd:"" help:"Make a map file of somebody else's data."`
 	Completion completionCmd    `cmd:"" help:"Print what a shell needs to complete this program: source <(host completion bash)."`
+	Shepherd   shepherdCmd      `cmd:"" hidden:"" help:"Stand for a shard that has become another process."`
 	Version    kong.VersionFlag `env:"-" help:"Print the version."`
 }
 

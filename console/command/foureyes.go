@@ -26,6 +26,9 @@ func (s Shard) guarded() Shard {
 	if s.Power != nil {
 		s.Power = guardedPower{s.Power}
 	}
+	if s.Upgrader != nil {
+		s.Upgrader = guardedUpgrader{}
+	}
 	if s.Systems != nil {
 		s.Systems = guardedSystems{s.Systems, g}
 	}
@@ -70,6 +73,12 @@ func (g guard) everybody(ctx context.Context, systems []string) bool {
 type guardedPower struct{ Power }
 
 func (guardedPower) Shutdown(context.Context, time.Duration, string, string) error { return errTwo }
+
+type guardedUpgrader struct{}
+
+func (guardedUpgrader) Upgrade(context.Context, UpgradeWish, string) (Upgraded, error) {
+	return Upgraded{}, errTwo
+}
 
 type guardedSystems struct {
 	Systems

@@ -79,6 +79,28 @@ func replaceable(path string) error {
 	return fmt.Errorf("console: cannot tell whether a shard answers on %s: %w", path, err)
 }
 
+// Inherit is Listen where another process listens already, and has given its socket away.
+// The file stays the caller's.
+func Inherit(f *os.File, path string) (net.Listener, error) {
+	l, err := net.FileListener(f)
+	if err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	info, err := os.Lstat(path)
+	if unix, ok := l.(*net.UnixListener); ok && err == nil {
+		return &socket{unix, path, info}, nil
+	}
+	return nil, errors.Join(fmt.Errorf("console: what was handed over is not the socket %s", path), err, l.Close())
+}
+
+// Bequeath leaves the socket's file in its place when the listener closes: another process
+// listens on.
+func Bequeath(l net.Listener) {
+	if s, ok := l.(*socket); ok {
+		s.info = nil
+	}
+}
+
 // socket removes its file when it closes, unless another has taken its place.
 type socket struct {
 	*net.UnixListener
@@ -87,7 +109,7 @@ type socket struct {
 }
 
 func (s *socket) Close() error {
-	if now, err := os.Lstat(s.path); err == nil && os.SameFile(now, s.info) {
+	if now, err := os.Lstat(s.path); err == nil && s.info != nil && os.SameFile(now, s.info) {
 		_ = os.Remove(s.path) // left behind, it is replaced at the next start
 	}
 	return s.UnixListener.Close()

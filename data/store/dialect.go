@@ -34,6 +34,10 @@ type dialect interface {
 	size() int64
 	// close lets go of what connect took.
 	close() error
+	// lend lets go of what keeps other processes from writing, takeBack takes it again.
+	// Nothing is written in between, by this process. The session is the writer's.
+	lend(ctx context.Context, s session) error
+	takeBack(ctx context.Context, s session) (session, error)
 }
 
 // moment is a database as it was at one time. Rows of several queries may be open at once.

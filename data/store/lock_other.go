@@ -15,3 +15,7 @@ var errLocked = errors.New("locked")
 func lockFile(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 }
+
+func relockFile(*os.File) error { return nil }
+
+func unlockFile(*os.File) error { return nil }

@@ -298,6 +298,26 @@ func (p *postgres) again(ctx context.Context) (session, error) {
 	return p.over(conn), nil
 }
 
+// lend implements dialect: the lock goes with the connection.
+func (p *postgres) lend(_ context.Context, s session) error {
+	discard(s.conn)
+	return nil
+}
+
+// takeBack implements dialect. Whoever has had the database is gone and has written nothing,
+// as our caller says, but that it was there.
+func (p *postgres) takeBack(ctx context.Context, _ session) (session, error) {
+	conn, err := p.lock(ctx)
+	if err != nil {
+		return session{}, err
+	}
+	if err := conn.QueryRowContext(ctx, `SELECT epoch FROM writer`).Scan(&p.epoch); err != nil {
+		discard(conn)
+		return session{}, err
+	}
+	return p.over(conn), nil
+}
+
 // moment implements dialect: all connections of a pool see what the first one sees.
 func (p *postgres) moment(ctx context.Context, readers *sql.DB) (moment, func(), error) {
 	first, err := readers.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})

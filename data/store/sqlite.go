@@ -236,6 +236,19 @@ func (f *sqliteFile) close() error {
 	return f.lock.Close()
 }
 
+// lend implements dialect. The file stays open: SQLite itself keeps apart who reads and
+// writes it.
+func (f *sqliteFile) lend(context.Context, session) error { return unlockFile(f.lock) }
+
+// takeBack implements dialect.
+func (f *sqliteFile) takeBack(_ context.Context, s session) (session, error) {
+	err := relockFile(f.lock)
+	if errors.Is(err, errLocked) {
+		err = fail("store", ErrBusy, f.path+" is in use by another server")
+	}
+	return s, err
+}
+
 // diagnose implements dialect.
 func (f *sqliteFile) diagnose(err error) (Kind, string) {
 	path := f.path

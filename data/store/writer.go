@@ -32,6 +32,7 @@ type writer struct {
 
 	mu     sync.RWMutex // held to read while sending, to write while closing
 	closed bool
+	lent   chan struct{} // closed when another process has given the database back; nil while it is ours
 }
 
 // request is one caller's change. after, if set, runs on the writer's goroutine
@@ -84,8 +85,24 @@ func (w *writer) do(ctx context.Context, r *request) error {
 }
 
 func (w *writer) enqueue(ctx context.Context, r *request) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
+	for {
+		w.mu.RLock()
+		lent := w.lent
+		if lent == nil {
+			defer w.mu.RUnlock()
+			return w.push(ctx, r)
+		}
+		w.mu.RUnlock()
+		select {
+		case <-lent:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// push queues a request of a writer that is not lent; w.mu is held.
+func (w *writer) push(ctx context.Context, r *request) error {
 	if w.closed {
 		return fail("store", ErrClosed, "the store is closed")
 	}

@@ -31,6 +31,10 @@ type Options struct {
 	// course of a ship, packed, is 32 bytes. 0: as much as with the shard.
 	FloorBytes int
 
+	// Meanwhile is what is done to the shard while it is played: it is measured before for
+	// Measure, and then for as long as this takes. nil for nothing.
+	Meanwhile func() error
+
 	Progress io.Writer
 	Stop     <-chan os.Signal // ends the run early; nil for never
 }
@@ -54,13 +58,18 @@ type Figures struct {
 	Orders      int64   `json:"orders"`       // commands sent
 	Refused     int64   `json:"refused"`      // of these, answered with a refusal
 	Unanswered  int64   `json:"unanswered"`   // of these, without an echo until the next one
-	Deaths      int     `json:"deaths"`       // ships lost, since the start
-	Queued      int     `json:"queued"`       // of the joined, those who wait for a seat at the end
-	Returns     int     `json:"returns"`      // fights taken up again after that, likewise
-	Fighting    int     `json:"fighting"`     // players in the fight at the end
-	Fleeing     int     `json:"fleeing"`      // ... in pods on the way to the station
-	SettingOut  int     `json:"setting_out"`  // ... in a new ship, docked or on the way back
-	AwayMax     float64 `json:"away_max_s"`   // the longest that anybody was out of the fight
+	Lost        int64   `json:"lost"`         // commands that were not answered in five seconds
+	Twice       int64   `json:"twice"`        // answers that nobody waited for
+	GapP50      float64 `json:"gap_p50_ms"`   // of the longest time that each player heard of no tick
+	GapP99      float64 `json:"gap_p99_ms"`
+	GapMax      float64 `json:"gap_max_ms"`
+	Deaths      int     `json:"deaths"`      // ships lost, since the start
+	Queued      int     `json:"queued"`      // of the joined, those who wait for a seat at the end
+	Returns     int     `json:"returns"`     // fights taken up again after that, likewise
+	Fighting    int     `json:"fighting"`    // players in the fight at the end
+	Fleeing     int     `json:"fleeing"`     // ... in pods on the way to the station
+	SettingOut  int     `json:"setting_out"` // ... in a new ship, docked or on the way back
+	AwayMax     float64 `json:"away_max_s"`  // the longest that anybody was out of the fight
 	LoadCPU     float64 `json:"load_cpu"`
 	ServerCPU   float64 `json:"server_cpu"`
 	ServerRSS   float64 `json:"server_rss_mb"`
@@ -73,6 +82,7 @@ type Figures struct {
 type Report struct {
 	Figures
 	Floor *Figures `json:"floor,omitempty"`
+	Calm  *Figures `json:"calm,omitempty"`      // before Options.Meanwhile
 	Ratio float64  `json:"cpu_ratio,omitempty"` // of the server's CPU a tick message to the floor's
 
 	Memory *Memory `json:"memory,omitempty"` // of the scene leave

@@ -167,7 +167,19 @@ func (p *player) heard(tick uint64) {
 			m.ia.add(now - p.at)
 		}
 	}
+	p.pause(now)
 	p.tick, p.at = tick, now
+}
+
+// pause notes how long nothing was heard.
+func (p *player) pause(now int64) {
+	since := p.side.meter.since
+	if p.gapOf != since {
+		p.gap, p.gapOf = 0, since
+	}
+	if p.at > since {
+		p.gap = max(p.gap, now-p.at)
+	}
 }
 
 // A shard tells the players of a large bubble of its ticks in turns: with so many
@@ -255,6 +267,7 @@ func (p *player) text(b []byte) {
 			return
 		}
 	}
+	p.side.meter.twice++
 }
 
 // refusal returns the code of a refused request, "" for one that went well.

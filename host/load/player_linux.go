@@ -48,6 +48,8 @@ type player struct {
 	at     int64  // when that came; 0: do not count from it
 	course int64  // when the course was ordered that was not seen yet; 0 for none
 	agreed bool   // it was accepted
+	gap    int64  // the longest time without a message about a tick,
+	gapOf  int64  // since when
 
 	queued bool // waits for a seat in a full system
 	came   bool // has been ready at least once

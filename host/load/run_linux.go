@@ -66,7 +66,70 @@ func Run(opt Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if opt.Meanwhile != nil {
+		return r.meanwhile(w)
+	}
 	return r.report(w), nil
+}
+
+// meanwhile measures while something is done to the shard, for comparison with what was
+// measured before.
+func (r *run) meanwhile(before *window) (*Report, error) {
+	calm := r.report(before).Figures
+	done := make(chan error, 1)
+	go func() { done <- r.opt.Meanwhile() }()
+	var outcome error
+	over := false
+	w, err := r.measure(r.shard, func() error {
+		for !over {
+			if err := r.loop.run(time.Second, func() bool {
+				select {
+				case outcome = <-done:
+					over = true
+				default:
+				}
+				return over || r.stopped()
+			}); err != nil {
+				return err
+			}
+			if !over && r.stopped() {
+				return errStopped
+			}
+		}
+		return r.wait(lostAfter)
+	})
+	if err = errors.Join(err, outcome); err != nil {
+		return nil, err
+	}
+	report := r.report(w)
+	report.Calm = &calm
+	return report, nil
+}
+
+// lostAfter is when a command counts as lost that is not answered.
+const lostAfter = 5 * time.Second
+
+// lost counts those of the players who are there.
+func (s *side) lost() (n int64) {
+	for _, p := range s.players {
+		for _, a := range p.asked {
+			if p.stage == playing && s.loop.now-a.at > int64(lostAfter) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// gaps are the longest times without a message of the players who are there.
+func (s *side) gaps() *histogram {
+	h := new(histogram)
+	for _, p := range s.players {
+		if p.stage == playing && p.gapOf == s.meter.since {
+			h.add(p.gap)
+		}
+	}
+	return h
 }
 
 // rushTime is in how many seconds everybody comes in, in a rush.
@@ -244,6 +307,9 @@ func (s *side) figures(scene string, w *window) Figures {
 		Deaths: s.deaths, LoadCPU: w.own / w.seconds, ServerCPU: w.cpu / w.seconds, ServerRSS: w.last.rss / 1e6,
 		Queued: s.queued, TickP50: w.last.p50, TickP99: w.last.p99, DilationMin: w.dilation,
 	}
+	gaps := s.gaps()
+	f.GapP50, f.GapP99, f.GapMax = gaps.quantile(0.5), gaps.quantile(0.99), float64(gaps.max)/1e6
+	f.Lost, f.Twice = s.lost(), w.twice
 	if battle, ok := s.scene.(fight); ok {
 		parts, away := battle.census()
 		f.SettingOut, f.Fighting, f.Fleeing = parts[setOut], parts[fighter], parts[fleer]

@@ -68,6 +68,7 @@ type meter struct {
 	orders     int64
 	refused    int64
 	unanswered int64
+	twice      int64 // answers to what nobody had asked, or had been answered
 }
 
 // newSide makes the players of a server; none of them comes in yet.

@@ -10,6 +10,9 @@ var (
 	QueuedFiles    = gauge("queued_files", "Saved files that wait for promote.")
 	OldFrames      = gauge("old_frames", "Suspended tasks that finish in code of an earlier release.")
 
+	Upgrades     = counter("upgrades_total", "Attempts of another program to go on with the shard, by how they ended.", "outcome")
+	UpgradePause = gauge("upgrade_pause_seconds", "How long the game stood still when this process took over from the one before it; 0 where it did not.")
+
 	Uptime       = gauge("uptime_seconds", "Since the start.")
 	Players      = gauge("players", "Characters in the game.")
 	Running      = gauge("systems_running", "Systems and services that are loaded.")
@@ -50,6 +53,10 @@ var (
 	StoreQueue    = gauge("store_queue_changes", "Changes that wait for the store.")
 	AuditBehind   = gauge("audit_behind_entries", "Audit entries that audit.jsonl does not have yet.")
 	DiskFreeBytes = gauge("disk_free_bytes", "Room on the disk that holds the database.")
+
+	BackupLast     = gauge("backup_last_timestamp_seconds", "When the last daily backup was made, in Unix time; 0 for never.")
+	BackupBytes    = gauge("backup_last_bytes", "Size of the last daily backup since the start.")
+	BackupFailures = counter("backup_failures_total", "Daily backups that were not made.")
 
 	ScriptErrors   = counter("script_errors_total", "Errors in scripts.")
 	BudgetStops    = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")

@@ -27,8 +27,10 @@ type consoles struct {
 func (s *Server) listenConsoles() (err error) {
 	s.consoles.registry = command.Default()
 	s.consoles.registry.Clock = s.cfg.Clock
-	if s.consoles.local, err = serve.Listen(s.cfg.Socket); err != nil {
-		return err
+	if s.consoles.local = s.given.console; s.consoles.local == nil {
+		if s.consoles.local, err = serve.Listen(s.cfg.Socket); err != nil {
+			return err
+		}
 	}
 	if s.cfg.SSH == "" {
 		return nil
@@ -38,8 +40,10 @@ func (s *Server) listenConsoles() (err error) {
 	if err != nil {
 		return fmt.Errorf("--ssh: %w", err)
 	}
-	if s.consoles.ssh, err = net.Listen("tcp", s.cfg.SSH); err != nil {
-		return fmt.Errorf("--ssh: %w", err)
+	if s.consoles.ssh = s.given.ssh; s.consoles.ssh == nil {
+		if s.consoles.ssh, err = net.Listen("tcp", s.cfg.SSH); err != nil {
+			return fmt.Errorf("--ssh: %w", err)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,6 @@ import (
 
 // StoreDeps is what scripts ask of a map and a store; who there is, and where, is for
 // whoever runs the systems to say. A shard has it, and what runs its scripts without one.
-func StoreDeps(m *world.Universe, s *store.Store) *bindings.Deps {
-	return &bindings.Deps{Map: m, Routes: world.NewRouter(m), Store: values{s}, Items: items{s}, Orders: orders{s}}
+func StoreDeps(m *world.Universe, routes *world.Router, s *store.Store) *bindings.Deps {
+	return &bindings.Deps{Map: m, Routes: routes, Store: values{s}, Items: items{s}, Orders: orders{s}}
 }

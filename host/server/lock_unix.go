@@ -31,8 +31,13 @@ func lockData(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("another shard runs on %s (process %s): stop it, or give this one its own --data",
 			dir, strings.TrimSpace(string(owner)))
 	}
-	if err := f.Truncate(0); err == nil {
-		fmt.Fprintln(f, os.Getpid())
-	}
+	signLock(f)
 	return f, nil
+}
+
+// signLock says in the lock's file whose it is; that is only for people.
+func signLock(f *os.File) {
+	if err := f.Truncate(0); err == nil {
+		_, _ = f.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
+	}
 }

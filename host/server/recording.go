@@ -24,17 +24,17 @@ func RecordDir(data string) string { return filepath.Join(data, "record") }
 
 // newRecorder makes what records the systems of the shard, nil where nothing is to be. A
 // disk that cannot be written to is no reason not to play.
-func (s *Server) newRecorder(m *world.Universe) *record.Recorder {
+func (s *Server) newRecorder(p place) *record.Recorder {
 	if s.cfg.Record.Off {
 		return nil
 	}
 	r, err := record.New(record.Config{
 		Dir: RecordDir(s.cfg.Data), Keep: s.cfg.Record.Keep, Every: s.cfg.Record.Every, Limit: s.cfg.Record.Limit, Shard: s.cfg.Shard, Run: s.run, Version: s.cfg.Version,
 		Place: func(a world.Address) string {
-			sum, _ := mapSum(m, a) // "" is the sum of no place
+			sum, _ := mapSum(p.m, a) // "" is the sum of no place
 			return sum
 		},
-		Clock: s.cfg.Clock, Log: s.log, Map: func() ([]byte, error) { return static.Marshal(m) },
+		Clock: s.cfg.Clock, Log: s.log, Map: p.packed,
 	})
 	if err != nil {
 		s.log.Warn(record.CodeDropped+": nothing is recorded", "error", err)

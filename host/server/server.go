@@ -15,8 +15,10 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"hotshard/bindings"
+	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/opspage"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/record"
@@ -50,6 +52,7 @@ type Server struct {
 	releases    *releases
 	faults      *faults
 	hot         *hot
+	backups     *backups
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -66,11 +69,17 @@ type Server struct {
 	recalled    recalled          // what the start has gone on with
 	frozen      *release.Freeze   // as it was when the shard stopped
 
-	play, ops net.Listener
-	consoles  consoles
-	servers   []*http.Server
-	closing   sync.Once
-	closed    error
+	play, ops  net.Listener
+	doors      []*door // to players, then to operators' programs
+	visits     visits
+	given      given // by another process, which this one takes over from
+	succession succession
+	consoles   consoles
+	page       http.Handler  // the players'; packed before it is needed, by a process that takes over
+	opspage    *opspage.Page // nil without ops
+	servers    []*http.Server
+	closing    sync.Once
+	closed     error
 }
 
 // New makes a shard, opens its sockets and goes on with the systems that the last stop
@@ -83,9 +92,11 @@ func New(cfg Config) (*Server, error) {
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
+	s.backups = newBackups(&s.cfg, s.log)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
+	s.succession.init()
 	s.errands, s.run = newErrands(), rand.Text()
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -100,17 +111,57 @@ const StarterPurse = 500_000
 // open is New after the configuration, in the order in which things need each
 // other.
 func (s *Server) open() (err error) {
+	if s.cfg.From != nil {
+		return s.takeOver()
+	}
 	if s.lock, err = lockData(s.cfg.Data); err != nil {
 		return err
 	}
-	m, err := loadMap(&s.cfg)
+	p, err := s.place()
 	if err != nil {
 		return err
 	}
-	start, err := home(m, s.cfg.Home)
+	if err := s.openStore(); err != nil {
+		return err
+	}
+	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Clock: s.cfg.Clock, Log: s.log}); err != nil {
+		return err
+	}
+	first, patches, err := s.firstRelease()
 	if err != nil {
 		return err
 	}
+	if err := s.assemble(p, first, patches); err != nil {
+		return err
+	}
+	if err := s.listen(); err != nil {
+		return err
+	}
+	return s.recall(context.Background())
+}
+
+// place is where the game is played.
+type place struct {
+	m      *world.Universe
+	home   *world.SolarSystem // of new characters
+	routes *world.Router
+	packed func() ([]byte, error) // the map as recordings have it, made once
+	ways   *bindings.Regions
+}
+
+func (s *Server) place() (p place, err error) {
+	if p.m, err = loadMap(&s.cfg); err != nil {
+		return p, err
+	}
+	if p.home, err = home(p.m, s.cfg.Home); err != nil {
+		return p, err
+	}
+	p.routes, p.ways = world.NewRouter(p.m), new(bindings.Regions)
+	p.packed = sync.OnceValues(func() ([]byte, error) { return static.Marshal(p.m) })
+	return p, nil
+}
+
+func (s *Server) openStore() (err error) {
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
 		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: StarterPurse, Dir: s.cfg.Data,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
@@ -119,19 +170,23 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	s.saves, s.types.Owners = newCharacters(s.store, s.log), owners{s.store}
-	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Clock: s.cfg.Clock, Log: s.log}); err != nil {
-		return err
-	}
-	first, patches, err := s.firstRelease()
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+// newDeps is what scripts may ask of the shard.
+func (s *Server) newDeps(p place) *bindings.Deps {
+	deps := StoreDeps(p.m, p.routes, s.store)
+	deps.Mutes, deps.Characters, deps.Outside, deps.Regions = s.sanctions, everybody{s}, s.errands.run, p.ways
+	return deps
+}
+
+// assemble puts the parts together over a store that is open. Nothing runs yet.
+func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch) (err error) {
 	if s.sanctions, err = newSanctions(s.store, s.cfg.Clock); err != nil {
 		return err
 	}
-	deps := StoreDeps(m, s.store)
-	deps.Mutes, deps.Characters, deps.Outside = s.sanctions, everybody{s}, s.errands.run
-	s.deps, s.recorder, s.shadows = deps, s.newRecorder(m), newShadows(s)
+	deps, start := s.newDeps(p), p.home
+	s.deps, s.recorder, s.shadows = deps, s.newRecorder(p), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
@@ -140,10 +195,7 @@ func (s *Server) open() (err error) {
 		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
 		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
 	})
-	if err := s.listen(); err != nil {
-		return err
-	}
-	return s.recall(context.Background())
+	return nil
 }
 
 // scriptOptions are those of every Lua state, also of those that stage.
@@ -181,7 +233,11 @@ func (s *Server) scriptLog(a world.Address, level, module, text string) {
 
 // welcome is what a player is told of the shard.
 func (s *Server) welcome() map[string]world.Value {
-	return map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	m := map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	if c := s.power.countdown(); c != nil {
+		m[eventShutdown] = shutdownMembers(*c, s.cfg.Clock.Now())
+	}
+	return m
 }
 
 func (s *Server) kind() string {
@@ -193,17 +249,22 @@ func (s *Server) kind() string {
 
 // listen opens the sockets, so that a port that is taken is an error of New.
 func (s *Server) listen() (err error) {
-	if s.play, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("--listen: %w", err)
+	door, err := openDoor("--listen", s.cfg.Listen, s.given.play)
+	if err != nil {
+		return err
 	}
-	s.play = s.cfg.proxies.Listener(s.play)
+	s.doors = append(s.doors, door)
+	s.play = s.cfg.proxies.Listener(door)
 	if err := s.encrypt(); err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle(api.Prefix, s.newAPI())
-	mux.Handle("/", web.Handler(s.universe.Map))
+	if s.page == nil {
+		s.page = s.newPage()
+	}
+	mux.Handle("/", s.page)
 	s.serveHTTP(mux)
 	if err = s.listenConsoles(); err != nil {
 		return err
@@ -211,17 +272,24 @@ func (s *Server) listen() (err error) {
 	if s.cfg.Ops == "" {
 		return nil
 	}
-	if s.ops, err = net.Listen("tcp", s.cfg.Ops); err != nil {
-		return fmt.Errorf("--ops: %w", err)
+	if door, err = openDoor("--ops", s.cfg.Ops, s.given.ops); err != nil {
+		return err
 	}
+	s.ops, s.doors = door, append(s.doors, door)
+	s.opspage = s.newOpspage()
 	s.serveHTTP(s.opsHandler())
 	return nil
+}
+
+// newPage is the players' page. Packing its files takes a while.
+func (s *Server) newPage() http.Handler {
+	return web.Handler(func() *world.Universe { return s.universe.Map() })
 }
 
 func (s *Server) serveHTTP(h http.Handler) {
 	s.servers = append(s.servers, &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), ConnState: s.visits.see,
 	})
 }
 
@@ -270,6 +338,10 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
+	wg.Go(func() { s.backups.run(ctx) })
+	if s.opspage != nil {
+		wg.Go(func() { s.opspage.Run(ctx) })
+	}
 	s.banner()
 
 	var err error
@@ -277,8 +349,9 @@ func (s *Server) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-s.power.down:
 	case err = <-failed:
+	case <-s.succession.over:
 	}
-	err = errors.Join(err, s.stop())
+	err = errors.Join(err, s.end())
 	cancel()
 	err = errors.Join(err, s.Close())
 	wg.Wait()
@@ -300,6 +373,15 @@ func (s *Server) sweep(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// end ends the game, or what is left here of one with which another process goes on.
+func (s *Server) end() error {
+	s.succession.cancel()
+	if s.succession.wait() {
+		return s.leave()
+	}
+	return s.stop()
 }
 
 // stop ends the game: systems come to rest, are kept and hand in their players, the
@@ -383,7 +465,7 @@ func (s *Server) banner() {
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
 	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
 	if s.ops != nil {
-		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
+		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/\n", s.OpsAddr())
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	if addr := s.SSHAddr(); addr != "" {

@@ -101,12 +101,15 @@ func (v storeStats) StoreStats(context.Context) (command.StoreStats, error) {
 }
 
 // audit implements command.Audit.
-type audit struct{ store *store.Store }
+type audit struct{ s *Server }
 
 // Record implements command.Audit.
 func (a audit) Record(ctx context.Context, e command.AuditEntry) error {
+	if a.s.succession.done() {
+		return nil // the log is another process's, which has written it down
+	}
 	kind, _, _ := strings.Cut(e.Command, " ")
-	_, err := a.store.Audit(ctx, store.AuditEntry{
+	_, err := a.s.store.Audit(ctx, store.AuditEntry{
 		At: e.At, Who: e.Who, From: e.From, Kind: kind, Command: e.Command, Outcome: e.Outcome,
 		Detail: map[string]world.Value{"release": float64(e.Release)},
 	})
@@ -140,7 +143,7 @@ func words(list []world.Value) []string {
 
 // Query implements command.Audit.
 func (a audit) Query(ctx context.Context, since time.Time, by string, limit int) ([]command.AuditEntry, error) {
-	rows, err := a.store.AuditLog(ctx, store.AuditQuery{Since: since, By: by, Limit: limit})
+	rows, err := a.s.store.AuditLog(ctx, store.AuditQuery{Since: since, By: by, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func newWorld(cfg Config, dir string) (w *World, err error) {
 		w.close()
 		return nil, err
 	}
-	deps := server.StoreDeps(w.m, w.store)
+	deps := server.StoreDeps(w.m, world.NewRouter(w.m), w.store)
 	deps.Characters = &w.people
 	deps.Outside = func(work func()) { // in the same tick of every run
 		began := time.Now()

@@ -39,7 +39,11 @@ type client struct {
 	frames   frames                 // what it reads through
 	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
-	failures int // refused logins
+	failures int    // refused logins
+	parked   bool   // it has stopped reading because the gate is held
+	handed   bool   // another process may have it by now
+	later    bool   // the command in hand was not carried out: it is to be read again,
+	undone   []byte // as these were
 
 	leaving atomic.Bool // its session ends with it: the world hears Leave, no Away
 }

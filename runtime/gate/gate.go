@@ -47,6 +47,15 @@ type Gate struct {
 	sessions map[world.CharacterID]*session
 	tokens   map[string]*session
 	revoked  map[string]struct{} // that the accounts are being told of
+	readers  pending             // connections that are read from
+	chores   pending             // of start
+	parked   []*client           // who have stopped reading, while the gate is held
+	passed   []*client           // of these, those of Connections
+
+	held     atomic.Bool // see Hold; it changes with mu locked
+	sweeping sync.Mutex
+	turn     context.Context // in which logins wait for their turn; mu guards it
+	endTurn  context.CancelCauseFunc
 }
 
 // New makes a gate. Call Sweep about once a second while it serves.
@@ -60,6 +69,7 @@ func New(cfg Config) *Gate {
 	}
 	g.began = g.cfg.Clock.Now()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.newTurn()
 	g.lanes = newLanes(g.cfg.LoginsAtOnce, g.cfg.LoginQueue)
 	g.guard = newGuard(g.cfg)
 	g.alarms.guesses.From = suspicious
@@ -80,6 +90,11 @@ func (g *Gate) now() int64 { return g.began.UnixNano() + int64(g.cfg.Clock.Now()
 // limits, and characters whose player did not come back. It is not to be called
 // from two goroutines at once.
 func (g *Gate) Sweep() {
+	g.sweeping.Lock()
+	defer g.sweeping.Unlock()
+	if g.held.Load() {
+		return // no time passes for those who cannot answer
+	}
 	now := g.now()
 	clients, sessions := g.everyone()
 	for _, c := range clients {
@@ -173,14 +188,22 @@ func (g *Gate) Close(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// start runs f on a goroutine that Close waits for, unless the gate is closed.
+// start runs f on a goroutine that Close waits for, and Still, unless the gate is closed.
 func (g *Gate) start(f func()) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
 		return false
 	}
-	g.tasks.Go(f)
+	g.chores.n++
+	g.tasks.Go(func() {
+		defer func() {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.chores.done()
+		}()
+		f()
+	})
 	return true
 }
 

@@ -126,7 +126,11 @@ func (g *Gate) registered(c *client, make func(context.Context) error) error {
 // inTurn runs a call into Accounts when there is a slot for it.
 func (g *Gate) inTurn(c *client, where place, call func(context.Context) error) error {
 	n := peer.Network(c.from)
-	if !g.lanes.enter(g.ctx, n, where) {
+	turn := g.turns()
+	if !g.lanes.enter(turn, n, where) {
+		if errors.Is(context.Cause(turn), errHeld) {
+			return errHeld
+		}
 		return wire.Errorf(wire.CodeBusy, "Many players are signing in. Please try again in a moment.")
 	}
 	defer g.lanes.leave()

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
@@ -81,6 +82,10 @@ func (g *Gate) identify(c *client, command, name, password string) (pass Pass, e
 
 // turnDown answers an attempt to sign in that came to nothing.
 func (c *client) turnDown(req wire.Request, err error) {
+	if errors.Is(err, errHeld) {
+		c.later = true
+		return
+	}
 	refusal := c.shown(err)
 	c.Reply(req.ID, nil, refusal)
 	c.refused(refusal)

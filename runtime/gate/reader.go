@@ -46,17 +46,26 @@ func (events) OnMessage(ws *gws.Conn, m *gws.Message) {
 	}
 }
 
-// run reads until the connection ends, and cleans up behind it.
+// run reads until the connection ends, and cleans up behind it; or until the gate is
+// held, which may be while it waits to go on.
 func (c *client) run(ws *gws.Conn) {
+	for c.read(ws); c.parked; c.read(ws) {
+		if c.gate.park(c) {
+			return
+		}
+		if ws = c.reopen(); ws == nil {
+			break
+		}
+	}
 	defer c.gate.dismiss(c)
-	c.read(ws)
 	c.phase.Store(phaseEnding)
 	c.gate.crowd.remove(c)
 	if s := c.session.Load(); s != nil {
 		c.gate.drop(s, c)
 	}
+	c.gate.doneReading()
 	// The other side closes when it has read the reason; sweep bounds the wait.
-	io.Copy(io.Discard, ws.NetConn())
+	io.Copy(io.Discard, c.out.conn)
 	c.out.die()
 }
 
@@ -112,7 +121,10 @@ func (c *client) request(now int64, payload []byte) {
 		return
 	}
 	if run, ok := core[req.Command]; ok {
-		run(c, req)
+		if run(c, req); c.later {
+			c.later = false
+			c.frames.undo(payload)
+		}
 		return
 	}
 	s := c.session.Load()

@@ -8,12 +8,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lxzan/gws"
 
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 )
+
+// reader is what gws reads the client through.
+func (c *client) reader() *bufio.Reader { return bufio.NewReaderSize(&c.frames, readBuffer) }
 
 // readBuffer is all an idle connection keeps for reading.
 const readBuffer = 512
@@ -85,9 +89,10 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, 
 		return false
 	}
 	c.frames.client = c
-	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, bufio.NewReaderSize(&c.frames, readBuffer), r)
+	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, c.reader(), r)
 	if err != nil {
 		c.out.die()
+		g.doneReading()
 		g.dismiss(c)
 		return true
 	}
@@ -100,11 +105,12 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, 
 func (g *Gate) admit(c *client) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed {
+	if g.closed || g.held.Load() {
 		return false
 	}
 	g.clients[c] = struct{}{}
 	g.tasks.Add(1)
+	g.readers.n++
 	g.crowd.add(c)
 	return true
 }
@@ -148,11 +154,19 @@ type socket struct {
 }
 
 func (s *socket) Write(b []byte) (int, error) {
-	s.client.out.send(b, mustArrive, false)
+	if !s.client.parked {
+		s.client.out.send(b, mustArrive, false)
+	}
 	return len(b), nil
 }
 
+// Close of a client that has stopped reading is nothing: the connection goes on.
 func (s *socket) Close() error {
-	s.client.out.end()
+	if !s.client.parked {
+		s.client.out.end()
+	}
 	return nil
 }
+
+// SetDeadline is for gws, whose writes do not wait; the deadline of reading is the gate's.
+func (s *socket) SetDeadline(time.Time) error { return nil }

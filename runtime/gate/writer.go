@@ -34,6 +34,7 @@ type writer struct {
 	stale  bool        // deltas were dropped since the last snapshot
 	ending bool        // nothing more is accepted: what is queued goes out, then the end
 	dead   bool
+	still  bool    // nothing is written, all waits: see halt
 	corked bool    // what must arrive is held, so that it goes out together
 	held   *[]byte // whole frames, from buffers; nil for none, and while busy
 
@@ -44,9 +45,10 @@ type writer struct {
 	conn     net.Conn
 	rest     []byte
 	queue    []waiting
-	bytes    int   // in queue
-	behind   int64 // since when there is a backlog, 0 if there is none
-	deadline int64 // of the ending
+	bytes    int           // in queue
+	behind   int64         // since when there is a backlog, 0 if there is none
+	deadline int64         // of the ending
+	stopped  chan struct{} // of halt: closed when the goroutine has stopped; nil where there is none
 }
 
 type waiting struct {
@@ -238,6 +240,11 @@ func (w *writer) dropState() {
 func (w *writer) drain() {
 	for {
 		w.mu.Lock()
+		if w.still {
+			w.stop()
+			w.mu.Unlock()
+			return
+		}
 		b := w.next()
 		finished := b == nil && w.ending
 		w.mu.Unlock()
@@ -247,7 +254,7 @@ func (w *writer) drain() {
 			}
 			return
 		}
-		if _, err := w.conn.Write(b); err != nil {
+		if n, err := w.conn.Write(b); err != nil && !w.halted(b[n:], err) {
 			w.die()
 			return
 		}

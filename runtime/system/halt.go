@@ -18,8 +18,26 @@ func (s *System) Halt(reason string, keep func(*System) error) {
 	_ = s.Post(Between(func(s *System) { s.stopping, s.keep = reason, keep })) // one that is gone has stopped
 }
 
+// Stand is a while, between two ticks, that is no part of what the system does: a tick at
+// whose end it comes has not taken longer for it.
+func (s *System) Stand(while func()) {
+	began := s.cfg.Clock.Now()
+	defer func() { s.stood += s.cfg.Clock.Now().Sub(began) }()
+	while()
+}
+
+// HandedOver ends the system without another tick: another process goes on with its Image,
+// from this moment. It belongs to the system's goroutine, between two ticks.
+func (s *System) HandedOver() { s.stopping, s.handed = reasonHanded, true }
+
+// reasonHanded is why a system ends that goes on elsewhere.
+const reasonHanded = "another process goes on with it"
+
 // halted is the last tick of a system that is to be kept, and says whether it was.
 func (s *System) halted() (kept bool) {
+	if s.handed {
+		return true
+	}
 	if s.keep == nil {
 		return false
 	}
@@ -42,6 +60,10 @@ func (s *System) Freeze() ([]byte, error) {
 	s.saves.now(s.people.order...)
 	return s.Image()
 }
+
+// Work does what others have asked to be done at the next tick, for an Image that takes
+// the place of the system.
+func (s *System) Work() { s.work() }
 
 // work does what others have asked to be done at the next tick. Messages are left to that.
 func (s *System) work() {
@@ -78,9 +100,13 @@ func (s *System) resume(now time.Time) {
 	if !s.time.begun() {
 		gone = 0
 	}
-	s.time.real, s.lastUse = now, now
+	s.lastUse = now
 	s.pace.free = time.Time{}
 	s.saves.upTo = 0
+	if s.taken {
+		return
+	}
+	s.time.real = now
 	s.door.told = s.door.told.Add(gone)
 	for id, kept := range s.door.kept {
 		kept.until = kept.until.Add(gone)
@@ -92,16 +118,30 @@ func (s *System) resume(now time.Time) {
 var Nobody Client = noClient{}
 
 // LoseClients takes everybody's connection away, which the end of a process has done.
-func (s *System) LoseClients() {
+func (s *System) LoseClients() { s.lose(func(Client) bool { return true }) }
+
+// LoseNobodies takes the connection away from those who have none but Nobody: it could not
+// be handed to this process.
+func (s *System) LoseNobodies() { s.lose(func(c Client) bool { return c == Nobody }) }
+
+func (s *System) lose(gone func(Client) bool) {
 	for _, p := range s.people.order {
-		s.raiseDisconnected(p, ReasonShutdown)
-		p.client, p.held = nil, nil
+		if p.client == nil || gone(p.client) {
+			s.raiseDisconnected(p, ReasonShutdown)
+			p.client, p.held = nil, nil
+		}
 	}
 	for _, w := range s.door.line {
-		w.enter.Client = nil
+		if w.enter.Client != nil && gone(w.enter.Client) {
+			w.enter.Client = nil
+		}
 	}
 	s.settle()
 }
+
+// TakenOver has Run go on with a thawed system as if its process had not changed: no time
+// has been left out, and where players wait for a tick it comes at once.
+func (s *System) TakenOver() { s.taken = true }
 
 // Resumed tells the scripts that the system goes on after the end of its process, which was
 // killed or stopped in order. It is called when all that is lost with the process has been.

@@ -12,6 +12,9 @@ func (s *System) Run() {
 	s.ticker = s.cfg.Clock.NewTicker(s.pace.period(s.time.hz))
 	defer s.ticker.Stop()
 	s.guard(s.begin)
+	if s.taken && s.people.count() > 0 {
+		s.guard(func() { s.timed(s.cfg.Clock.Now()) })
+	}
 	for s.stopping == "" {
 		if now, ok := s.wait(); ok {
 			s.guard(func() { s.timed(now) })
@@ -51,10 +54,14 @@ const SamplesEvery = 20
 // timed is Step with a look at the clock before and after.
 func (s *System) timed(date time.Time) {
 	began, now := s.cfg.Clock.Now(), s.tape.steady(date)
+	s.stood = 0
 	s.tape.begin(now, date)
 	s.tick(now, s.tape.dated(now, date))
+	if s.handed {
+		return // nobody here asks any more
+	}
 	s.publish()
-	ended := s.cfg.Clock.Now()
+	ended := s.cfg.Clock.Now().Add(-s.stood)
 	took, late := ended.Sub(began), ended.Sub(date) > s.pace.period(s.time.hz)
 	s.stats.ticked(s.time.tick, took, late)
 	s.cfg.Tally.ticked(took, late)

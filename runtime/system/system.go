@@ -101,6 +101,9 @@ type System struct {
 	crashes  crashes
 	stopping string              // why, "" while it goes on
 	keep     func(*System) error // instead of an end, nil for none
+	stood    time.Duration       // in this tick, without doing anything
+	handed   bool                // another process goes on with it
+	taken    bool                // from another process that has just stood still
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs

@@ -87,6 +87,11 @@ func (b *barrier) wait(ctx context.Context, patience time.Duration) {
 // Thaw makes a system or service of an image, made on a release. It does not run yet, and
 // messages for it wait: Resume follows.
 func (u *Universe) Thaw(a world.Address, made *code.Release, data []byte, state system.StateThaw) (*system.System, error) {
+	return u.ThawWith(a, made, data, state, func(world.CharacterID) system.Client { return system.Nobody })
+}
+
+// ThawWith is Thaw where players may have connections.
+func (u *Universe) ThawWith(a world.Address, made *code.Release, data []byte, state system.StateThaw, clients func(world.CharacterID) system.Client) (*system.System, error) {
 	cfg, err := u.configure(a)
 	if err != nil {
 		return nil, err
@@ -101,7 +106,7 @@ func (u *Universe) Thaw(a world.Address, made *code.Release, data []byte, state 
 		}
 		return course()
 	}
-	s, err := system.Thaw(cfg, data, state, func(world.CharacterID) system.Client { return system.Nobody })
+	s, err := system.Thaw(cfg, data, state, clients)
 	made = nil // from here on it is like all others
 	return s, err
 }

@@ -12,6 +12,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/data/static"
 	"hotshard/data/store"
+	"hotshard/host/handover"
 	"hotshard/host/server"
 	"hotshard/runtime/world"
 )
@@ -41,10 +42,15 @@ func (c *serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	from, err := handover.Inherited()
+	if err != nil {
+		return err
+	}
 	home := arena(u)
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: home, HashCost: cheap,
 		Record: server.Recorded{Off: !c.Record}, CohortsFrom: c.Cohorts, UnloadAfter: c.Unload, Socket: filepath.Join(c.Data, "console.sock"),
+		From: from, Args: os.Args[1:], Version: "bench",
 	})
 	if err != nil {
 		return err

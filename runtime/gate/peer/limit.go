@@ -98,3 +98,30 @@ func (l *Limiter[K]) forget(at time.Time) {
 		delete(l.by, k)
 	}
 }
+
+// Used is how much somebody has used up, as of a moment.
+type Used[K comparable] struct {
+	Key  K
+	Used float64
+	At   time.Time
+}
+
+// All is what the limiter knows.
+func (l *Limiter[K]) All() []Used[K] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Used[K], 0, len(l.by))
+	for k, v := range l.by {
+		out = append(out, Used[K]{k, v.used, v.at})
+	}
+	return out
+}
+
+// Restore takes in what another limiter knew.
+func (l *Limiter[K]) Restore(all []Used[K]) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, u := range all {
+		l.set(u.Key, u.Used, u.At)
+	}
+}
