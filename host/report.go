@@ -14,6 +14,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/report"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/script/catalogue"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
@@ -111,7 +112,7 @@ type economyCmd struct {
 // Run prints the report; where something does not add up, it ends with 1.
 func (c *economyCmd) Run() error {
 	ctx := context.Background()
-	from, to, err := c.window(time.Now())
+	from, to, err := c.window(clock.Machine{}.Now())
 	if err != nil {
 		return err
 	}

@@ -259,10 +259,11 @@ func (w *World) tick() (err error) {
 // spent is what real time went into.
 type spent struct{ systems, services, store, agents time.Duration }
 
-func (s *spent) note(to *time.Duration, began time.Time) time.Time {
-	now := time.Now()
-	*to += now.Sub(began)
-	return now
+// note counts what went by since a time, and returns the time.
+func (s *spent) note(to *time.Duration, since time.Time) time.Time {
+	began := time.Now()
+	*to += began.Sub(since)
+	return began
 }
 
 func (s *spent) shares(took time.Duration) Shares {
