@@ -29,6 +29,10 @@ func TestCompletionInBash(t *testing.T) {
 		"host serve --listen x --lo": "--log-format",
 		"host check --scr":           "--scripts",
 		"host doctor nonsense":       "",
+		"host report eco":            "economy",
+		"host report economy --si":   "--since",
+		"host report suspects --sim": "--simulate",
+		"host simulate economy --ke": "--keep",
 	} {
 		out, err := exec.Command(bash, append([]string{"--norc", "-c", script.String(), "bash"}, strings.Fields(line)...)...).CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != want {

@@ -21,6 +21,8 @@ var cli struct {
 	Replay     replayCmd        `cmd:"" help:"Run again what was recorded of a system, and say where it comes out differently."`
 	Record     recordCmd        `cmd:"" help:"Work on recordings that were kept."`
 	Audit      auditCmd         `cmd:"" help:"Prove a shard's books, whether it runs or not: nothing was made or lost by mistake."`
+	Report     reportCmd        `cmd:"" help:"Read a shard's books for economists and operators, whether it runs or not."`
+	Simulate   simulateCmd      `cmd:"" help:"Run what would take a shard days, on this machine and without players."`
 	Backup     backupCmd        `cmd:"" help:"Copy a shard's database into a file, while the shard runs."`
 	Restore    restoreCmd       `cmd:"" help:"Make a shard's database of a backup."`
 	Move       moveCmd          `cmd:"" help:"Move a shard's database to another place: from a file to PostgreSQL, or back."`

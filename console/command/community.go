@@ -103,7 +103,7 @@ func init() {
 func (s *Session) term(a Args) (until time.Time, reason string, err error) {
 	during, words := a.For, a.Words[1:]
 	if during == 0 && len(words) > 0 && words[0] != "" && words[0][0] >= '0' && words[0][0] <= '9' {
-		if during, err = parseDuration(words[0]); err != nil {
+		if during, err = ParseDuration(words[0]); err != nil {
 			return until, "", Refuse(CodeUsage, "%v; a reason that begins with a number goes behind --reason. Nothing was done", err)
 		}
 		words = words[1:]

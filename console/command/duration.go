@@ -23,11 +23,11 @@ var (
 	almostDuration = regexp.MustCompile(`(?i)^(\d+(?:\.\d+)?) ?(s|m|h|d|sec|min|hr|second|minute|hour|day)s?$`)
 )
 
-// parseDuration reads a duration as operators write it: 30s, 15m, 2h30m, 7d, 500ms.
+// ParseDuration reads a duration as operators write it: 30s, 15m, 2h30m, 7d, 500ms.
 // It is the one reader of all commands. What is not exactly a duration longer than
 // nothing is an error that names the mend: a slip must not become a shorter time
 // than was meant. A number without a unit is such a slip.
-func parseDuration(v string) (time.Duration, error) {
+func ParseDuration(v string) (time.Duration, error) {
 	if v == "" {
 		return 0, fmt.Errorf("a duration is missing: write 30s, 15m, 2h30m or 7d")
 	}

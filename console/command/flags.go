@@ -33,7 +33,7 @@ var (
 )
 
 func setDuration(to *time.Duration, v string) error {
-	d, err := parseDuration(v)
+	d, err := ParseDuration(v)
 	*to = d
 	return err
 }

@@ -121,7 +121,7 @@ func HotTime(v string, now time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, v); err == nil {
 		return t, nil
 	}
-	ago, err := parseDuration(v)
+	ago, err := ParseDuration(v)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is no time: write 14:05, or 20m for 20 minutes ago", v)
 	}

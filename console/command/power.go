@@ -69,7 +69,7 @@ func countdown(s *Session, a Args) (time.Duration, error) {
 	case len(a.Words) == 0:
 		return 0, Refuse(CodeUsage, "when? shutdown now, or shutdown 15m REASON")
 	}
-	in, err := parseDuration(first)
+	in, err := ParseDuration(first)
 	if err != nil {
 		return 0, Refuse(CodeUsage, "%v; shutdown now is without a countdown. Nothing was done", err)
 	}

@@ -22,7 +22,7 @@ func runProfile(ctx context.Context, s *Session, a Args) (Result, error) {
 		}
 	}
 	if len(a.Words) > 0 { // profile @Jita 10s
-		d, err := parseDuration(a.Words[0])
+		d, err := ParseDuration(a.Words[0])
 		if err != nil {
 			return Result{}, Refuse(CodeUsage, "%v", err)
 		}

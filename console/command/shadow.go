@@ -66,7 +66,7 @@ const mostAgainst = time.Hour
 
 // against reads the flag, with the systems that are named.
 func against(s *Session, a Args) (Against, error) {
-	during, err := parseDuration(a.Given(againstFlag))
+	during, err := ParseDuration(a.Given(againstFlag))
 	switch {
 	case err != nil:
 		return Against{}, Refuse(CodeUsage, "%s: %v", againstFlag.Name, err)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -102,6 +103,28 @@ func loadOrGenerate(dir string, seed uint64, systems int) (*world.Universe, erro
 		return nil, err
 	}
 	return u, nil
+}
+
+// Newest loads the universe that was saved last in a shard's directory; nil where there is
+// none.
+func Newest(dir string) (*world.Universe, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	newest, when := "", time.Time{}
+	for _, f := range files {
+		if is, _ := filepath.Match("universe-*.hsu", f.Name()); !is {
+			continue
+		}
+		if info, err := f.Info(); err == nil && !info.ModTime().Before(when) {
+			newest, when = f.Name(), info.ModTime()
+		}
+	}
+	if newest == "" {
+		return nil, nil
+	}
+	return Load(filepath.Join(dir, newest))
 }
 
 // Marshal is a map as the bytes of its file.

@@ -147,7 +147,7 @@ func describe(ctx context.Context, op, path, kind string) (*Copied, error) {
 		return nil, fail(op, ErrCorrupt, "the database is damaged: restore an earlier backup; found: "+wrong[0])
 	}
 	if err == nil {
-		c.Books, err = s.audit(ctx)
+		c.Books, err = s.AuditBooks(ctx)
 	}
 	return c, s.explain(op, err)
 }

@@ -15,25 +15,24 @@ import (
 // AuditBooks proves the ledger as it stands at this moment; it disturbs nobody. What is
 // wrong is in the report: an error means that the books could not be read.
 func (s *Store) AuditBooks(ctx context.Context) (*ledger.Report, error) {
-	report, err := s.audit(ctx)
-	return report, s.readError("audit of the books", err)
+	var report *ledger.Report
+	err := s.Books(ctx, func(b ledger.Books) (err error) {
+		report, err = ledger.Audit(ctx, b)
+		return err
+	})
+	return report, err
 }
 
 // AuditFile is AuditBooks for a database that nobody or another process has open. It
 // changes nothing. Errors: ErrUnsupported, ErrAccess, ErrCorrupt, ErrNewer, and ErrConflict
 // for a database from before there were books.
 func AuditFile(ctx context.Context, url string) (*ledger.Report, error) {
-	const op = "audit of the books"
-	s, err := openReading(ctx, url, op)
+	r, err := OpenReading(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	defer s.read.Close()
-	if err := s.hasBooks(ctx, op); err != nil {
-		return nil, s.explain(op, err)
-	}
-	report, err := s.audit(ctx)
-	return report, s.explain(op, err)
+	defer r.Close()
+	return r.store.AuditBooks(ctx)
 }
 
 // openReading is a store that is read and nothing else, whoever else has it open.
@@ -59,16 +58,6 @@ func (s *Store) reading(ctx context.Context, op string) (err error) {
 		return errors.Join(s.explain(op, err), s.read.Close())
 	}
 	return nil
-}
-
-// audit proves the books of one moment.
-func (s *Store) audit(ctx context.Context) (*ledger.Report, error) {
-	m, end, err := s.dialect.moment(ctx, s.read)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	return ledger.Audit(ctx, m)
 }
 
 // firstBooks is the schema that completed the ledger.

@@ -211,7 +211,7 @@ func (c *Character) insert(t *tx, op string, now int64) error {
 	if t.w.purse == 0 {
 		return nil
 	}
-	_, err = t.post(now, &Why{Cause: "starter purse", Actor: c.ID}, func() error {
+	_, err = t.post(now, &Why{Cause: ledger.FaucetPurse, Actor: c.ID}, func() error {
 		_, err := t.entry.Change(Item{Owner: c.ID, Location: ledger.Wallet, Type: ledger.Money}.holding(), t.w.purse)
 		return err
 	})

@@ -138,7 +138,7 @@ func tradesByHand(b *testing.B, s *Store, next *atomic.Int64, n int) float64 {
 	defer conn.Close()
 	h := newByHand(b, conn)
 	var tax int64
-	must(b, conn.QueryRowContext(bg, `SELECT id FROM ledger_accounts WHERE name = ?`, SinkTax).Scan(&tax))
+	must(b, conn.QueryRowContext(bg, `SELECT id FROM ledger_accounts WHERE name = ?`, ledger.SinkTax).Scan(&tax))
 	exec := func(text string) { _, err := conn.ExecContext(bg, text); must(b, err) }
 	exec(writerPragmas)
 	start := time.Now()

@@ -46,12 +46,6 @@ type Order struct {
 // Escrow is where an owner has what their orders promise.
 const Escrow = "escrow"
 
-// What the market takes goes into these sinks.
-const (
-	SinkBroker = "broker's fee"
-	SinkTax    = "sales tax"
-)
-
 // ReasonFilled is why an order ends that has been traded whole.
 const ReasonFilled = "filled"
 

@@ -40,7 +40,7 @@ func (s OpenOrder) apply(t *tx, op string) error {
 	if err := t.entry.Move(o.home(), o.escrow(), n); err != nil {
 		return err
 	}
-	if err := t.pay(o.wallet(), sink(SinkBroker), s.Fee); err != nil {
+	if err := t.pay(o.wallet(), sink(ledger.SinkBroker), s.Fee); err != nil {
 		return err
 	}
 	owner, err := t.entry.Number(o.holder())
@@ -120,7 +120,7 @@ func (s TradeOrders) pay(t *tx, op string, sold, bought *Order, price int64) err
 	if err := t.pay(bought.escrow(), sold.wallet(), paid-s.Tax); err != nil {
 		return err
 	}
-	if err := t.pay(bought.escrow(), sink(SinkTax), s.Tax); err != nil {
+	if err := t.pay(bought.escrow(), sink(ledger.SinkTax), s.Tax); err != nil {
 		return err
 	}
 	return t.pay(bought.escrow(), bought.wallet(), promised-paid)
@@ -209,7 +209,7 @@ func (s RepriceOrder) apply(t *tx, op string) error {
 	if err := t.pay(o.escrow(), o.home(), max(0, was-now)); err != nil {
 		return err
 	}
-	if err := t.pay(o.wallet(), sink(SinkBroker), s.Fee); err != nil {
+	if err := t.pay(o.wallet(), sink(ledger.SinkBroker), s.Fee); err != nil {
 		return err
 	}
 	t.about(o.ID)

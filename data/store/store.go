@@ -178,7 +178,7 @@ func queryOne[T any](ctx context.Context, s *Store, op string, scan func(scanner
 
 // readError is explain, but a store closed under a reader is called that.
 func (s *Store) readError(op string, err error) error {
-	if err != nil && s.writer.isClosed() {
+	if err != nil && s.writer != nil && s.writer.isClosed() {
 		return fail(op, ErrClosed, "the store is closed")
 	}
 	return s.explain(op, err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"hotshard/data/ledger"
 	"hotshard/data/store"
 	"hotshard/host/document"
 	"hotshard/runtime/gate/peer"
@@ -32,6 +33,8 @@ type Store interface {
 	Days(ctx context.Context, region, itemType string, limit int) ([]store.Day, error)
 	// DayOf returns what was traded in a region in the day of a time, by type.
 	DayOf(ctx context.Context, region string, at time.Time) ([]store.TypeDay, error)
+	// Books runs fn on the books as they are at this moment.
+	Books(ctx context.Context, fn func(ledger.Books) error) error
 }
 
 // Config is what an API needs.
@@ -60,6 +63,7 @@ type API struct {
 	kept    *shelf
 	books   *books
 	best    bestOffers
+	reports economies
 	spec    *document.Document
 }
 
@@ -80,6 +84,8 @@ var routes = []route{
 	{"markets/{region}/history", []string{"type", "days"}, (*API).history},
 	{"markets/{region}/days/{date}", nil, (*API).day},
 	{"gaps", []string{"from", "to", "limit"}, (*API).gaps},
+	{"economy", []string{"days"}, (*API).economy},
+	{"economy/candles", []string{"type", "days"}, (*API).candles},
 	{"openapi.json", nil, func(a *API, _ *http.Request) (*answer, error) { return &answer{doc: a.spec, fresh: docsFresh}, nil }},
 }
 

@@ -117,7 +117,8 @@ func TestTheDocumentIsTrue(t *testing.T) {
 		"regions": {""}, "regions/{region}": {"", "Nowhere"}, "types": {"", "?category=ore", "?group=no"}, "types/{type}": {"", "Nothing"},
 		"markets/{region}/orders":      {"", "?type=Ferrite&side=buy", "?limit=2", "?side=no", "?revision=x"},
 		"markets/{region}/history":     {"?type=Ferrite", "", "?type=Nothing"},
-		"markets/{region}/days/{date}": {"", "?x=1"}, "gaps": {"", "?from=Nowhere"}, "openapi.json": {""},
+		"markets/{region}/days/{date}": {"", "?x=1"}, "gaps": {"", "?from=Nowhere"},
+		"economy": {"", "?days=7", "?days=8"}, "economy/candles": {"?type=Ferrite", "", "?type=Nothing", "?type=Ferrite&days=x"}, "openapi.json": {""},
 	}
 	at := strings.NewReplacer("{region}", "The%20Bench", "{type}", "Wren", "{date}", "2030-01-02")
 	for _, r := range routes {

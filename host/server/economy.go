@@ -20,9 +20,6 @@ import (
 // economy implements command.Economy.
 type economy struct{ s *Server }
 
-// grantFaucet is where what operators give comes from.
-const grantFaucet = "grant"
-
 // Grant implements command.Economy. Things go into the hangar where somebody is docked,
 // and into the hold of who is not.
 func (v economy) Grant(ctx context.Context, who, what string, n int64, reason, author string) (command.Granted, error) {
@@ -39,7 +36,7 @@ func (v economy) Grant(ctx context.Context, who, what string, n int64, reason, a
 			return g, err
 		}
 	}
-	g.Has, err = v.s.store.GiveItems(ctx, store.Why{Cause: grantFaucet, Operator: author, Content: reason, Release: v.s.universe.Release().Number},
+	g.Has, err = v.s.store.GiveItems(ctx, store.Why{Cause: ledger.FaucetGrant, Operator: author, Content: reason, Release: v.s.universe.Release().Number},
 		store.Item{Owner: c.ID, Location: g.Location, Type: g.Type, Quantity: n})
 	return g, plain(err)
 }

@@ -63,7 +63,7 @@ func TestTheGameTrades(t *testing.T) {
 		t.Errorf("bought %v", bought)
 	}
 	ann.until("news of the sale", func(m *wire.Message) bool { return m.Event == "order" && m.Fields["n"] == 40.0 })
-	if has := ben.do("wallet", nil).(args); has["balance"] != 8000.0+starterPurse {
+	if has := ben.do("wallet", nil).(args); has["balance"] != 8000.0+StarterPurse {
 		t.Errorf("Ben has %v", has)
 	}
 	if mine := ben.do("assets", nil).([]world.Value); len(mine) != 1 || mine[0].(args)["quantity"] != 40.0 {

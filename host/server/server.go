@@ -110,9 +110,9 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// starterPurse is what a new character begins with, in hundredths: enough for the fees of
+// StarterPurse is what a new character begins with, in hundredths: enough for the fees of
 // a first sale.
-const starterPurse = 500_000
+const StarterPurse = 500_000
 
 // open is New after the configuration, in the order in which things need each
 // other.
@@ -169,7 +169,7 @@ func (s *Server) place() (p place, err error) {
 
 func (s *Server) openStore() (err error) {
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
-		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: starterPurse, Dir: s.cfg.Data,
+		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: StarterPurse, Dir: s.cfg.Data,
 		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
@@ -181,10 +181,9 @@ func (s *Server) openStore() (err error) {
 
 // newDeps is what scripts may ask of the shard.
 func (s *Server) newDeps(p place) *bindings.Deps {
-	return &bindings.Deps{
-		Map: p.m, Routes: p.routes, Store: values{s.store}, Items: items{s.store}, Orders: orders{s.store}, Mutes: s.sanctions, Characters: everybody{s},
-		Outside: s.errands.run, Regions: p.ways,
-	}
+	deps := StoreDeps(p.m, p.routes, s.store)
+	deps.Mutes, deps.Characters, deps.Outside, deps.Regions = s.sanctions, everybody{s}, s.errands.run, p.ways
+	return deps
 }
 
 // assemble puts the parts together over a store that is open. Nothing runs yet.

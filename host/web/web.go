@@ -47,6 +47,7 @@ var Shared = sync.OnceValue(func() map[string]*document.Document {
 func handler(files map[string]*document.Document, universe func() *world.Universe) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
+	mux.HandleFunc("GET /economy", files["economy.html"].Serve)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { document.Serve(files, w, r) })
 	return document.Secure(mux)
 }

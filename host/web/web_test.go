@@ -68,6 +68,9 @@ func TestEveryFileIsServedWithItsType(t *testing.T) {
 	if front := body(t, ask(t, h, "GET", "/").Body); !strings.Contains(front, "app.js") {
 		t.Error("/ is not the page")
 	}
+	if economy := body(t, ask(t, h, "GET", "/economy").Body); !strings.Contains(economy, "report.js") {
+		t.Error("/economy is not the economists' page")
+	}
 }
 
 func TestOnlyWhatIsThereIsServed(t *testing.T) {

@@ -83,18 +83,19 @@ function goods.has(who, name, place)
   return 0
 end
 
--- Sees to it that a corporation has so many of a type in a place.
-function goods.provide(who, name, n, place, faucet)
+-- Sees to it that a corporation has so many of a type in a place. where is the system that
+-- the books say it was in; a wallet is in none.
+function goods.provide(who, name, n, place, faucet, where)
   local missing = n - goods.has(who, name, place)
   if missing > 0 then
-    store.transact({{give = who, type = name, n = missing, location = place, from = faucet}}, {cause = faucet})
+    store.transact({{give = who, type = name, n = missing, location = place, from = faucet}}, {cause = faucet, system = where})
   end
 end
 
 -- Takes away what a corporation has above a figure.
-function goods.spare(who, name, most, place, sink)
+function goods.spare(who, name, most, place, sink, where)
   local more = goods.has(who, name, place) - most
-  if more > 0 then store.transact({{take = who, type = name, n = more, location = place, to = sink}}, {cause = sink}) end
+  if more > 0 then store.transact({{take = who, type = name, n = more, location = place, to = sink}}, {cause = sink, system = where}) end
 end
 
 -- Asks the market; nil where it says no or does not answer.
@@ -109,9 +110,9 @@ end
 function goods.place(region, deal, offer)
   local n, who = math.max(1, math.floor(goods.worth / deal.type.price)), goods.corporations[deal.type.group]
   if deal.side == "sell" then
-    goods.provide(who, deal.type.name, n, goods.hangar(deal.place), goods.made)
+    goods.provide(who, deal.type.name, n, goods.hangar(deal.place), goods.made, deal.place.system)
   else
-    goods.provide(who, money.type, money.cost(offer.price, n), money.wallet, goods.spent)
+    goods.provide(who, money.type, money.cost(offer.price, n), money.wallet, goods.spent, deal.place.system)
   end
   local key = string.format("%s %s %s %d", region, deal.side, deal.type.name, offer.count + 1)
   local done = goods.ask("place", {owner = who, side = deal.side, type = deal.type.name, system = deal.place.system, station = deal.place.station,
@@ -124,7 +125,7 @@ function goods.tend(region, deal, offer)
   local worth = deal.type.price
   offer = offer or {price = goods.price(worth, worth), count = 0}
   local o = offer.order and orders.get(offer.order)
-  if deal.side == "buy" then goods.spare(goods.corporations[deal.type.group], deal.type.name, 0, goods.hangar(deal.place), goods.used) end
+  if deal.side == "buy" then goods.spare(goods.corporations[deal.type.group], deal.type.name, 0, goods.hangar(deal.place), goods.used, deal.place.system) end
   if not o or o.ended then
     if o and o.reason == "filled" then offer.price = goods.move(deal.side, offer.price, true, worth) end
     offer.order = nil
@@ -141,7 +142,7 @@ end
 function goods.lure(deal, offer, worth)
   local price, who = goods.move(deal.side, offer.price, false, worth), goods.corporations[deal.type.group]
   if price == offer.price then return end
-  if deal.side == "buy" then goods.provide(who, money.type, money.cost(price, offer.left) - money.cost(offer.price, offer.left), money.wallet, goods.spent) end
+  if deal.side == "buy" then goods.provide(who, money.type, money.cost(price, offer.left) - money.cost(offer.price, offer.left), money.wallet, goods.spent, deal.place.system) end
   local done = goods.ask("change", who, offer.order, price)
   if done then offer.price, offer.left = price, done.left end
 end
