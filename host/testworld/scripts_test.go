@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hotshard/bindings"
+	"hotshard/host/server"
 	"hotshard/host/testworld"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
@@ -34,7 +35,7 @@ func TestScripts(t *testing.T) {
 	var seen sync.Map // files of tests run beside each other
 	note := func(event string, _ map[string]world.Value) error { seen.Store(event, true); return nil }
 	for _, seed := range seeds {
-		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(described, note)})
+		result, err := luatest.Run(luatest.Options{Root: root, Seed: seed, Out: os.Stdout, New: testworld.New(described, note), Replay: server.OpenReplay})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func TestScripts(t *testing.T) {
 // TestScriptsUnderReload runs them again while scripts are reloaded in the middle
 // of every scenario: nobody may notice.
 func TestScriptsUnderReload(t *testing.T) {
-	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New()})
+	result, err := luatest.Run(luatest.Options{Root: root, Seed: 3, Reloads: true, Out: os.Stdout, New: testworld.New(), Replay: server.OpenReplay})
 	if err != nil {
 		t.Fatal(err)
 	}

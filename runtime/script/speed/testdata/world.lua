@@ -37,6 +37,20 @@ end
 
 function event.timer(fn) fn() end
 
+-- Between the hulls of two things, in m.
+function world.distance(a, b)
+  local x, y, z = b.pos.x - a.pos.x, b.pos.y - a.pos.y, b.pos.z - a.pos.z
+  return math.max(0, math.sqrt(x * x + y * y + z * z) - a.radius - b.radius)
+end
+
+-- How fast b moves across for a, in rad/s.
+function world.angular(a, b)
+  local x, y, z = b.pos.x - a.pos.x, b.pos.y - a.pos.y, b.pos.z - a.pos.z
+  local u, v, w = b.vel.x - a.vel.x, b.vel.y - a.vel.y, b.vel.z - a.vel.z
+  local i, j, k = y * w - z * v, z * u - x * w, x * v - y * u
+  return math.sqrt(i * i + j * j + k * k) / (x * x + y * y + z * z)
+end
+
 local function count() world.sent = world.sent + 1 end
 
 _G.after = function(seconds, fn)
@@ -59,6 +73,8 @@ _G.types = {
 _G.space = {
   get = function(id) return world.things[id] end,
   exists = function(id) return world.things[id] ~= nil end,
+  distance = function(a, b) return world.distance(world.things[a], world.things[b]) end,
+  angular = function(a, b) return world.angular(world.things[a], world.things[b]) end,
   set_speed = function() return true end,
 }
 _G.system = {
