@@ -161,7 +161,7 @@ func (h *heir) take(m handover.Message) error {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // what comes now stays, and somebody waits
-	h.steps = newSteps()
+	h.steps = newSteps(s.cfg.Clock)
 	for _, step := range []struct {
 		name string
 		do   func() error

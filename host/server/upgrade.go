@@ -137,7 +137,7 @@ type will struct {
 // execute has the new program prove itself, and then take over. On an error all is as it
 // was, but that the new program may still run.
 func (w *will) execute(ctx context.Context) error {
-	w.began = time.Now()
+	w.began = w.s.cfg.Clock.Now()
 	for range proofTries {
 		if err := w.prove(ctx); err != nil {
 			w.s.succession.note(upgradeRefused)
@@ -176,7 +176,7 @@ func (w *will) prove(ctx context.Context) error {
 		return err
 	}
 	t.Images = w.s.copies(ctx)
-	_ = w.heir.Deadline(time.Now().Add(w.patience)) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(w.patience)) // of one that is gone: sending says so
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -298,8 +298,8 @@ func (w *will) pass(within context.Context) (err error) {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as in take
-	paused := time.Now()
-	w.steps = newSteps()
+	paused := s.cfg.Clock.Now()
+	w.steps = newSteps(s.cfg.Clock)
 	all, err := s.universe.Pause(ctx)
 	if err != nil {
 		return err
@@ -334,7 +334,7 @@ func (w *will) introduce() error {
 	if err != nil {
 		return err
 	}
-	_ = w.heir.Deadline(time.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
 	if err := w.heir.Send(handover.Message{Kind: sayPlayers, Files: conns}); err != nil {
 		return w.blame(err)
 	}
@@ -388,7 +388,7 @@ func (w *will) settle(ctx context.Context, all *universe.Paused) error {
 // has changed nothing. Then it is told to go on, and there is no way back.
 func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time) error {
 	s := w.s
-	_ = w.heir.Deadline(time.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -412,7 +412,7 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 		return err
 	}
 	w.steps.done("the other")
-	_ = w.heir.Deadline(time.Now().Add(yoursTime)) // as above
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(yoursTime)) // as above
 	if err := say(w.heir.Conn, sayYours, transfer{Paused: paused.UnixNano(), Proof: w.proof}); err != nil {
 		return w.blame(err)
 	}
