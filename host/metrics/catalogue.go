@@ -54,6 +54,10 @@ var (
 	AuditBehind   = gauge("audit_behind_entries", "Audit entries that audit.jsonl does not have yet.")
 	DiskFreeBytes = gauge("disk_free_bytes", "Room on the disk that holds the database.")
 
+	BackupLast     = gauge("backup_last_timestamp_seconds", "When the last daily backup was made, in Unix time; 0 for never.")
+	BackupBytes    = gauge("backup_last_bytes", "Size of the last daily backup since the start.")
+	BackupFailures = counter("backup_failures_total", "Daily backups that were not made.")
+
 	ScriptErrors   = counter("script_errors_total", "Errors in scripts.")
 	BudgetStops    = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")
 	LuaSteps       = counter("lua_steps_total", "Steps of Lua (calls and turns of loops), by the module that took them; sampled.", "module")

@@ -18,6 +18,7 @@ import (
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/opspage"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/record"
@@ -51,6 +52,7 @@ type Server struct {
 	releases    *releases
 	faults      *faults
 	hot         *hot
+	backups     *backups
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -73,7 +75,8 @@ type Server struct {
 	given      given // by another process, which this one takes over from
 	succession succession
 	consoles   consoles
-	page       http.Handler // packed before it is needed, by a process that takes over
+	page       http.Handler  // the players'; packed before it is needed, by a process that takes over
+	opspage    *opspage.Page // nil without ops
 	servers    []*http.Server
 	closing    sync.Once
 	closed     error
@@ -89,6 +92,7 @@ func New(cfg Config) (*Server, error) {
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
+	s.backups = newBackups(&s.cfg, s.log)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
@@ -230,7 +234,11 @@ func (s *Server) scriptLog(a world.Address, level, module, text string) {
 
 // welcome is what a player is told of the shard.
 func (s *Server) welcome() map[string]world.Value {
-	return map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	m := map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	if c := s.power.countdown(); c != nil {
+		m[eventShutdown] = shutdownMembers(*c, s.cfg.Clock.Now())
+	}
+	return m
 }
 
 func (s *Server) kind() string {
@@ -269,6 +277,7 @@ func (s *Server) listen() (err error) {
 		return err
 	}
 	s.ops, s.doors = door, append(s.doors, door)
+	s.opspage = s.newOpspage()
 	s.serveHTTP(s.opsHandler())
 	return nil
 }
@@ -330,6 +339,10 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
+	wg.Go(func() { s.backups.run(ctx) })
+	if s.opspage != nil {
+		wg.Go(func() { s.opspage.Run(ctx) })
+	}
 	s.banner()
 
 	var err error
@@ -453,7 +466,7 @@ func (s *Server) banner() {
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
 	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
 	if s.ops != nil {
-		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
+		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/\n", s.OpsAddr())
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	if addr := s.SSHAddr(); addr != "" {
