@@ -58,6 +58,9 @@ func (s *Server) UpgradeBySignal(ctx context.Context) {
 	}
 }
 
+// errGone is said to whoever is still connected to a process that has handed its shard over.
+var errGone = errors.New("another process has the shard by now: connect again")
+
 // bySignal is who asks where nobody has typed anything.
 const bySignal = "signal"
 
@@ -73,6 +76,10 @@ func (s *Server) auditSignal(ctx context.Context, line, outcome string) {
 func (s *Server) upgrade(ctx context.Context, wish command.UpgradeWish, author, line string) (command.Upgraded, error) {
 	if err := s.power.hold(s.cfg.Clock.Now()); err != nil {
 		return command.Upgraded{}, err
+	}
+	if s.succession.done() {
+		s.power.release()
+		return command.Upgraded{}, errGone
 	}
 	s.succession.running.Add(1)
 	defer s.succession.running.Done()
@@ -498,6 +505,11 @@ func (s *Server) bequeath(all *universe.Paused, heir *handover.Heir) {
 	s.notify(fmt.Sprintf("MAINPID=%d", heir.PID()))
 	s.succession.leaves, s.succession.by = all.HandOver, heir.PID()
 	close(s.succession.over)
+	for _, l := range []net.Listener{s.consoles.local, s.consoles.ssh} {
+		if l != nil {
+			_ = l.Close() // the new process listens: who comes in here would find nobody
+		}
+	}
 }
 
 // afterTime is how long this process keeps still when another has taken over, which needs
