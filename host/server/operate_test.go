@@ -212,6 +212,7 @@ func TestVersionsAreVisible(t *testing.T) { // O04
 func TestMetricsForPrometheus(t *testing.T) { // O11
 	t.Parallel()
 	cfg := operated(t, false)
+	cfg.Backups.Dir = t.TempDir()
 	s := start(t, cfg)
 	amy := s.operator("amy", command.Admin)
 	amy.fee(s.systemNames(1)[0])
