@@ -52,7 +52,7 @@ func (s *Server) listenConsoles() (err error) {
 func (s *Server) serveConsoles(ctx context.Context, wg *sync.WaitGroup, failed chan<- error) {
 	answer := func(what string, run func() error) {
 		wg.Go(func() {
-			if err := run(); err != nil && ctx.Err() == nil {
+			if err := run(); err != nil && ctx.Err() == nil && !s.succession.done() {
 				failed <- fmt.Errorf("%s: %w", what, err)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 
 	"hotshard/host/handover"
 	"hotshard/host/metrics"
+	"hotshard/runtime/clock"
 	"hotshard/runtime/release"
 )
 
@@ -98,16 +99,17 @@ type started struct{ Pause time.Duration }
 
 // steps is how long each of several steps took, for the log.
 type steps struct {
-	last time.Time
-	cpu  float64
-	took []any // name, duration, ...
+	clock clock.Clock
+	last  time.Time
+	cpu   float64
+	took  []any // name, duration, ...
 }
 
-func newSteps() *steps { return &steps{last: time.Now(), cpu: cpuSeconds()} }
+func newSteps(c clock.Clock) *steps { return &steps{clock: c, last: c.Now(), cpu: cpuSeconds()} }
 
 // done notes the end of a step.
 func (t *steps) done(name string) {
-	now, cpu := time.Now(), cpuSeconds()
+	now, cpu := t.clock.Now(), cpuSeconds()
 	t.took = append(t.took, name, fmt.Sprintf("%.1f ms (%.1f of processors)", 1e3*now.Sub(t.last).Seconds(), 1e3*(cpu-t.cpu)))
 	t.last, t.cpu = now, cpu
 }

@@ -15,6 +15,7 @@ import (
 	"hotshard/console/serve"
 	"hotshard/data/store"
 	"hotshard/host/handover"
+	"hotshard/host/opspage"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
@@ -61,6 +62,7 @@ func (h *heir) rise() (err error) {
 		return err
 	}
 	h.s.page = h.s.newPage()
+	opspage.Prepare()
 	if _, err := h.place.packed(); err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func (h *heir) take(m handover.Message) error {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // what comes now stays, and somebody waits
-	h.steps = newSteps()
+	h.steps = newSteps(s.cfg.Clock)
 	for _, step := range []struct {
 		name string
 		do   func() error

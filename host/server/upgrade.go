@@ -58,6 +58,9 @@ func (s *Server) UpgradeBySignal(ctx context.Context) {
 	}
 }
 
+// errGone is said to whoever is still connected to a process that has handed its shard over.
+var errGone = errors.New("another process has the shard by now: connect again")
+
 // bySignal is who asks where nobody has typed anything.
 const bySignal = "signal"
 
@@ -73,6 +76,10 @@ func (s *Server) auditSignal(ctx context.Context, line, outcome string) {
 func (s *Server) upgrade(ctx context.Context, wish command.UpgradeWish, author, line string) (command.Upgraded, error) {
 	if err := s.power.hold(s.cfg.Clock.Now()); err != nil {
 		return command.Upgraded{}, err
+	}
+	if s.succession.done() {
+		s.power.release()
+		return command.Upgraded{}, errGone
 	}
 	s.succession.running.Add(1)
 	defer s.succession.running.Done()
@@ -137,7 +144,7 @@ type will struct {
 // execute has the new program prove itself, and then take over. On an error all is as it
 // was, but that the new program may still run.
 func (w *will) execute(ctx context.Context) error {
-	w.began = time.Now()
+	w.began = w.s.cfg.Clock.Now()
 	for range proofTries {
 		if err := w.prove(ctx); err != nil {
 			w.s.succession.note(upgradeRefused)
@@ -176,7 +183,7 @@ func (w *will) prove(ctx context.Context) error {
 		return err
 	}
 	t.Images = w.s.copies(ctx)
-	_ = w.heir.Deadline(time.Now().Add(w.patience)) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(w.patience)) // of one that is gone: sending says so
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -298,8 +305,8 @@ func (w *will) pass(within context.Context) (err error) {
 		return err
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // as in take
-	paused := time.Now()
-	w.steps = newSteps()
+	paused := s.cfg.Clock.Now()
+	w.steps = newSteps(s.cfg.Clock)
 	all, err := s.universe.Pause(ctx)
 	if err != nil {
 		return err
@@ -334,7 +341,7 @@ func (w *will) introduce() error {
 	if err != nil {
 		return err
 	}
-	_ = w.heir.Deadline(time.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
 	if err := w.heir.Send(handover.Message{Kind: sayPlayers, Files: conns}); err != nil {
 		return w.blame(err)
 	}
@@ -388,7 +395,7 @@ func (w *will) settle(ctx context.Context, all *universe.Paused) error {
 // has changed nothing. Then it is told to go on, and there is no way back.
 func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time) error {
 	s := w.s
-	_ = w.heir.Deadline(time.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(min(takeTime, w.patience))) // of one that is gone: sending says so
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -412,7 +419,7 @@ func (w *will) give(ctx context.Context, all *universe.Paused, paused time.Time)
 		return err
 	}
 	w.steps.done("the other")
-	_ = w.heir.Deadline(time.Now().Add(yoursTime)) // as above
+	_ = w.heir.Deadline(w.s.cfg.Clock.Now().Add(yoursTime)) // as above
 	if err := say(w.heir.Conn, sayYours, transfer{Paused: paused.UnixNano(), Proof: w.proof}); err != nil {
 		return w.blame(err)
 	}
@@ -498,6 +505,11 @@ func (s *Server) bequeath(all *universe.Paused, heir *handover.Heir) {
 	s.notify(fmt.Sprintf("MAINPID=%d", heir.PID()))
 	s.succession.leaves, s.succession.by = all.HandOver, heir.PID()
 	close(s.succession.over)
+	for _, l := range []net.Listener{s.consoles.local, s.consoles.ssh} {
+		if l != nil {
+			_ = l.Close() // the new process listens: who comes in here would find nobody
+		}
+	}
 }
 
 // afterTime is how long this process keeps still when another has taken over, which needs

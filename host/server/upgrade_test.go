@@ -220,6 +220,8 @@ func TestFalseHeir(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = say(c, sayProved, attested{Live: will.Live})
+		case m.Kind == sayPlayers:
+			_ = say(c, sayHere, nil)
 		case m.Kind == sayAll && does == "crash":
 			os.Exit(3)
 		case m.Kind == sayAll:
