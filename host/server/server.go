@@ -19,6 +19,7 @@ import (
 	"hotshard/host/api"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/record"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
@@ -44,6 +45,8 @@ type Server struct {
 	deps        *bindings.Deps
 	universe    *universe.Universe
 	tally       system.Tally
+	refusals    *peer.Refusals
+	turnstile   *peer.Turnstile
 	gate        *gate.Gate
 	rounds      gate.Rounds
 	watcher     *watch.Watcher
@@ -82,6 +85,7 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
+	s.refusals = new(peer.Refusals)
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
 	s.health.init(s)
 	s.dog = newWatchdog()
@@ -139,8 +143,8 @@ func (s *Server) open() (err error) {
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
 	s.books = newBooks(s.store, s.log)
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
-		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
+		Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Refusals: s.refusals, Registrations: registrations(s.cfg.Registrations),
 	})
 	if err := s.listen(); err != nil {
 		return err
@@ -195,10 +199,9 @@ func (s *Server) kind() string {
 
 // listen opens the sockets, so that a port that is taken is an error of New.
 func (s *Server) listen() (err error) {
-	if s.play, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+	if err = s.openDoor(); err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	s.play = s.cfg.proxies.Listener(s.play)
 	if err := s.encrypt(); err != nil {
 		return err
 	}
@@ -206,7 +209,7 @@ func (s *Server) listen() (err error) {
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle(api.Prefix, s.newAPI())
 	mux.Handle("/", web.Handler(s.universe.Map))
-	s.serveHTTP(mux)
+	s.servers = append(s.servers, s.playersHTTP(mux))
 	if err = s.listenConsoles(); err != nil {
 		return err
 	}
@@ -216,15 +219,8 @@ func (s *Server) listen() (err error) {
 	if s.ops, err = net.Listen("tcp", s.cfg.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)
 	}
-	s.serveHTTP(s.opsHandler())
+	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
 	return nil
-}
-
-func (s *Server) serveHTTP(h http.Handler) {
-	s.servers = append(s.servers, &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	})
 }
 
 // Addr is where players connect, OpsAddr where operators' programs do ("" for

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -61,6 +62,9 @@ func (c *client) joined(s *session) {
 	c.phase.CompareAndSwap(phaseSigning, phaseIn)
 	c.phase.CompareAndSwap(phasePending, phaseIn)
 	c.gate.crowd.remove(c)
+	if g := peer.GuestOf(c.out.conn); g != nil {
+		g.Seat()
+	}
 }
 
 // Name returns the character's name.
@@ -132,9 +136,7 @@ func (c *client) post(b []byte, what urgency, shared bool) {
 }
 
 func (c *client) tooSlow() {
-	if c.end(wire.ClosingTooSlow, "Your connection could not keep up.") {
-		c.gate.tooSlow.Add(1)
-	}
+	c.turnOut(wire.ClosingTooSlow, "Your connection could not keep up.")
 }
 
 // Close ends the session.
@@ -189,6 +191,13 @@ func (c *client) end(code, reason string) bool {
 	return true
 }
 
+// turnOut is end for somebody who has brought it on themselves.
+func (c *client) turnOut(code, reason string) {
+	if c.end(code, reason) {
+		c.gate.cfg.Refusals.Add(turnedOut[code])
+	}
+}
+
 // closeStatus returns the WebSocket status of a closing code: 1001 when the server
 // stops, else one of the private range.
 func closeStatus(code string) uint16 {
@@ -199,7 +208,7 @@ func closeStatus(code string) uint16 {
 }
 
 func closeFrame(status uint16, reason string) []byte {
-	b := []byte{0x88, byte(2 + len(reason)), 0, 0}
+	b := []byte{opClose, byte(2 + len(reason)), 0, 0}
 	binary.BigEndian.PutUint16(b[2:], status)
 	return append(b, reason...)
 }
@@ -214,9 +223,9 @@ func (c *client) sweep(now int64) {
 	case c.out.late(now):
 		c.tooSlow()
 	case c.phase.Load() == phasePending && since(now, c.opened, cfg.LoginTimeout):
-		c.end(wire.ClosingLoginTimeout, "Nobody signed in.")
+		c.turnOut(wire.ClosingLoginTimeout, "Nobody signed in.")
 	case c.phase.Load() == phaseIn && since(now, heard, cfg.IdleTimeout):
-		c.end(wire.ClosingIdle, "Nothing was heard from you.")
+		c.turnOut(wire.ClosingIdle, "Nothing was heard from you.")
 	case since(now, max(heard, c.pinged), cfg.PingEvery):
 		c.pinged = now
 		c.post(pingFrame, mustArrive, true)

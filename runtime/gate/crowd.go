@@ -121,8 +121,7 @@ func (g *Gate) makeRoom(n netip.Prefix, exempt bool) bool {
 		g.cfg.Log.Warn("many sockets on which nobody signs in", "from", peer.Show(n), "limit", each)
 	}
 	if gone != nil {
-		g.crowded.Add(1)
-		gone.end(wire.ClosingCrowded, "Too many connections on which nobody had signed in.")
+		gone.turnOut(wire.ClosingCrowded, "Too many connections on which nobody had signed in.")
 	}
 	return ok
 }

@@ -43,13 +43,16 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 	from := g.cfg.Proxies.Client(r)
 	switch {
 	case !g.originAllowed(r):
+		g.cfg.Refusals.Add(peer.Origin)
 		http.Error(w, "Pages of this origin may not play here.", http.StatusForbidden)
 		return
 	case !ok:
+		g.cfg.Refusals.Add(peer.Handshake)
 		http.Error(w, "This is a WebSocket for players: ask for the subprotocol "+
 			wire.SubprotocolJSON+" or "+wire.SubprotocolBinary+".", http.StatusBadRequest)
 		return
 	case !g.makeRoom(peer.Network(from), g.exempt(from)):
+		g.cfg.Refusals.Add(peer.NoRoom)
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "Too many are signing in. Please try again soon.", http.StatusServiceUnavailable)
 		return
@@ -64,6 +67,7 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, from netip.Addr) bool {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
+		g.cfg.Refusals.Add(peer.Handshake)
 		http.Error(w, "WebSocket needs HTTP/1.1.", http.StatusHTTPVersionNotSupported)
 		return false
 	}
@@ -81,12 +85,14 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, 
 	c.keeps = r.URL.Query().Get("keeps") == "1"
 	// A client may not speak before it has the answer; what it sent would be lost.
 	if buffered.Reader.Buffered() > 0 || !g.admit(c) {
+		g.cfg.Refusals.Add(peer.Handshake)
 		conn.Close()
 		return false
 	}
 	c.frames.client = c
 	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, bufio.NewReaderSize(&c.frames, readBuffer), r)
 	if err != nil {
+		g.cfg.Refusals.Add(peer.Handshake)
 		c.out.die()
 		g.dismiss(c)
 		return true
@@ -148,6 +154,9 @@ type socket struct {
 }
 
 func (s *socket) Write(b []byte) (int, error) {
+	if why, ok := breach(b); ok {
+		s.client.gate.cfg.Refusals.Add(why)
+	}
 	s.client.out.send(b, mustArrive, false)
 	return len(b), nil
 }
