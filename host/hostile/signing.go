@@ -182,7 +182,7 @@ func deaf(ctx context.Context, t *Target) (Toll, error) {
 // guessing tries passwords on one name, and on many.
 func guessing(ctx context.Context, t *Target) (Toll, error) {
 	return together(ctx, max(1, t.Size/guesses), func(n int) (Toll, error) {
-		s, err := t.open(ctx, t.address(n))
+		s, err := t.open(ctx, t.address(n%2)) // of one address each
 		if err != nil {
 			return nil, nil
 		}

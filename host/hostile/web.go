@@ -89,7 +89,7 @@ var strange = []struct {
 	{"GET /api/v1/regions/%00", http.StatusNotFound},
 	{"GET /api/v1/regions/" + strings.Repeat("x", 4000), http.StatusNotFound},
 	{"GET /api/v1/regions/'%20OR%201=1--", http.StatusNotFound},
-	{"GET /api/v1/types?category=" + strings.Repeat("%25", 1000), http.StatusNotFound},
+	{"GET /api/v1/types?category=" + strings.Repeat("%25", 1000), http.StatusBadRequest},
 	{"GET /api/v1/types?category=a&category=b", http.StatusBadRequest},
 	{"GET /api/v1/types?nobody=knows", http.StatusBadRequest},
 	{"GET /api/v1/gaps?limit=-1", http.StatusBadRequest},

@@ -58,7 +58,7 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !g.hijack(w, r, codec, from) {
-		g.crowd.drop()
+		g.crowd.drop(peer.Network(from))
 	}
 }
 
