@@ -126,10 +126,12 @@ func TestWhoIsTurnedAwayIsCutOffAndCounted(t *testing.T) {
 		g.Close()
 		g.Close()
 	}
-	if all, nobodys := ts.Open(); all != 0 || nobodys != 0 || len(ts.by) != 0 {
-		t.Errorf("%d, %d, %v are left", all, nobodys, ts.by)
-	}
 	mu.Unlock()
+	ts.mu.Lock()
+	if ts.all != 0 || ts.nobodys != 0 || len(ts.by) != 0 {
+		t.Errorf("%d, %d, %v are left", ts.all, ts.nobodys, ts.by)
+	}
+	ts.mu.Unlock()
 	for range 200 {
 		if c := dial("127.0.0.4"); c != nil {
 			c.Close()
