@@ -90,7 +90,7 @@ func TestCommandsTakeWhateverTheyAreGiven(t *testing.T) {
 		t.Fatalf("the game has %d commands only", len(h.commands))
 	}
 	for _, command := range h.commands {
-		for _, text := range odd {
+		for i, text := range odd {
 			var v world.Value
 			if err := json.Unmarshal([]byte(text), &v); err != nil {
 				t.Fatalf("%s: %v", text, err)
@@ -99,10 +99,8 @@ func TestCommandsTakeWhateverTheyAreGiven(t *testing.T) {
 			for _, m := range members {
 				all[m] = v
 			}
-			for pilot := range h.pilots {
-				h.ask(pilot, command, all)
-				h.ask(pilot, command, v)
-			}
+			h.ask(i%2, command, all)
+			h.ask((i+1)%2, command, v)
 		}
 		if t.Failed() {
 			return
