@@ -19,20 +19,21 @@ type Shard struct {
 	Identify func() Identity
 	Clock    clock.Clock // that operators are served by; nil for the machine's
 
-	Systems  Systems
-	Players  Players
-	Lua      Lua
-	Reload   Reload
-	Unloader Unloader
-	Errors   Errors
-	Power    Power
-	Releases Releases
-	Patches  Patches
-	Probe    Probe
-	Services Services
-	Store    Store
-	Log      Log
-	Audit    Audit
+	Systems    Systems
+	Players    Players
+	Lua        Lua
+	Reload     Reload
+	Unloader   Unloader
+	Errors     Errors
+	Power      Power
+	Releases   Releases
+	Patches    Patches
+	Probe      Probe
+	Quarantine Quarantine
+	Services   Services
+	Store      Store
+	Log        Log
+	Audit      Audit
 
 	Recordings Recordings
 	Shadows    Shadows // nil: nothing is recorded

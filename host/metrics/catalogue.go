@@ -51,10 +51,12 @@ var (
 	AuditBehind   = gauge("audit_behind_entries", "Audit entries that audit.jsonl does not have yet.")
 	DiskFreeBytes = gauge("disk_free_bytes", "Room on the disk that holds the database.")
 
-	ScriptErrors   = counter("script_errors_total", "Errors in scripts.")
-	BudgetStops    = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")
-	LuaSteps       = counter("lua_steps_total", "Steps of Lua (calls and turns of loops), by the module that took them; sampled.", "module")
-	FunctionErrors = counter("function_errors_total", "Errors in scripts, by function and release.", "function", "release")
+	ScriptErrors    = counter("script_errors_total", "Errors in scripts.")
+	BudgetStops     = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")
+	QuarantineSize  = gauge("quarantined_functions", "Functions that failed at every run and are not run any more, by each system that set one aside.")
+	QuarantineTotal = counter("quarantines_total", "Times that a function was set aside because it failed at every run.")
+	LuaSteps        = counter("lua_steps_total", "Steps of Lua (calls and turns of loops), by the module that took them; sampled.", "module")
+	FunctionErrors  = counter("function_errors_total", "Errors in scripts, by function and release.", "function", "release")
 
 	BooksWrong    = gauge("books_wrong", "What the last audit of the books found wrong: 0, or somebody has to look.")
 	BooksPostings = gauge("books_postings", "Postings that the last audit of the books read.")

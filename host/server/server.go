@@ -52,6 +52,7 @@ type Server struct {
 	watcher     *watch.Watcher
 	releases    *releases
 	faults      *faults
+	quarantine  quarantine
 	hot         *hot
 	load        *loads
 	holdings    *holdings
@@ -85,7 +86,7 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
-	s.refusals = new(peer.Refusals)
+	s.refusals, s.quarantine = new(peer.Refusals), newQuarantine(s)
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
 	s.health.init(s)
 	s.dog = newWatchdog()
@@ -161,17 +162,18 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 	return universe.New(universe.Config{
 		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
 		System: system.Config{
-			Script:      s.scriptOptions(),
-			Bind:        bindings.Binder(deps),
-			Events:      bindings.Teller,
-			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
-			OnLog:       s.scriptLog,
-			OnSampled:   s.hot.sampled,
-			UnloadAfter: s.cfg.UnloadAfter,
-			Clock:       s.cfg.Clock,
-			Tally:       &s.tally,
-			CohortsFrom: s.cfg.CohortsFrom,
-			NewRound:    func() system.Round { return round{s.rounds.New()} },
+			Script:       s.scriptOptions(),
+			Bind:         bindings.Binder(deps),
+			Events:       bindings.Teller,
+			OnFault:      func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
+			OnQuarantine: s.quarantine.shut,
+			OnLog:        s.scriptLog,
+			OnSampled:    s.hot.sampled,
+			UnloadAfter:  s.cfg.UnloadAfter,
+			Clock:        s.cfg.Clock,
+			Tally:        &s.tally,
+			CohortsFrom:  s.cfg.CohortsFrom,
+			NewRound:     func() system.Round { return round{s.rounds.New()} },
 		},
 	})
 }

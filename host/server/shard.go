@@ -34,7 +34,7 @@ func (s *Server) Shard() command.Shard {
 		Audit:    audit{s.store},
 		Releases: keptReleases{s},
 		Patches:  patches{s},
-		Probe:    probe{s},
+		Probe:    probe{s}, Quarantine: s.quarantine,
 
 		Community: community{s},
 		Economy:   economy{s},

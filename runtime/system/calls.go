@@ -76,7 +76,11 @@ func (c *calls) sooner(due float64, ok bool) (float64, bool) {
 // CallService asks a service and wakes the task with the answer.
 func (s *System) CallService(w *script.Wait, to world.Address, fn string, args []world.Value) {
 	id := s.calls.add(w, fmt.Sprintf("%s.%s", to, fn), s.time.now)
-	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args}); err != nil {
+	err := s.maySend()
+	if err == nil {
+		err = s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args})
+	}
+	if err != nil {
 		// The task is only parked once its function has returned, so the bad
 		// news waits for the next tick like any other answer.
 		_ = s.Post(Answer{ID: id, Err: err.Error()})
