@@ -72,6 +72,17 @@ func (a Attack) Run(ctx context.Context, t *Target) (Toll, error) { return a.run
 // address is the n-th that the attacker has, again and again.
 func (t *Target) address(n int) netip.Addr { return t.From[n%len(t.From)] }
 
+// Prepare makes the attackers' account, where there is none.
+func (t *Target) Prepare(ctx context.Context) error {
+	s, err := t.open(ctx, t.address(len(t.From)-1))
+	if err != nil {
+		return err
+	}
+	defer abort(s)
+	_, err = s.ask(1, "register", map[string]any{"name": t.Name, "password": t.Password}) // another time it is taken
+	return err
+}
+
 // dial connects from an address.
 func (t *Target) dial(ctx context.Context, from netip.Addr) (net.Conn, error) {
 	d := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))}

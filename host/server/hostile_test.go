@@ -170,13 +170,7 @@ func (b *besieged) target(i int) *hostile.Target {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	c, err := client.Dial(ctx, "ws://"+b.Addr()+"/play", client.Options{Local: tcp(at(201, i))})
-	if err != nil {
-		b.t.Error(err)
-		return t
-	}
-	defer c.Close()
-	if _, err := c.Request(ctx, "register", credentials(t.Name)); err != nil {
+	if err := t.Prepare(ctx); err != nil {
 		b.t.Error(err)
 	}
 	return t

@@ -153,6 +153,9 @@ func (c *attackCmd) Run() error {
 	for n := range 64 {
 		t.From = append(t.From, netip.AddrFrom4([4]byte{127, 2, byte(c.Group), byte(n + 1)}))
 	}
+	if err := t.Prepare(context.Background()); err != nil {
+		return err
+	}
 	until := time.Now().Add(time.Duration(c.Seconds) * time.Second)
 	for _, a := range hostile.Attacks() {
 		for a.Name == c.Name {
