@@ -33,7 +33,7 @@ test-lua: build
 	bin/host test scripts
 
 test-js:
-	@if command -v node >/dev/null; then cd host/web && node --test $$(find . -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
+	@if command -v node >/dev/null; then node --test $$(find host/web host/opspage -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
 # HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
 # the scripts in one more order, and more of the random programs that are always the same.

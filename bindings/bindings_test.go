@@ -207,6 +207,8 @@ var cases = []struct{ word, code, want string }{
 	{"space.position", `return space.position(99) == nil`, `true`},
 	{"space.distance", `local x, y, z = space.position(S) local w = space.spawn {pos = {x = x + 1000, y = y, z = z}, radius = 30} return space.distance(S, w)`, `950`},
 	{"space.distance", `local d, why = space.distance(S, 99) return d == nil and why ~= nil`, `true`},
+	{"space.angular", `local x, y, z = space.position(S) local w = space.spawn {pos = {x = x + 1000, y = y, z = z}, radius = 30} return space.angular(S, w)`, `0`},
+	{"space.angular", `local d, why = space.angular(S, 99) return d == nil and why ~= nil`, `true`},
 	{"space.near", `local x, y, z = space.position(S) local w = space.spawn {kind = "wreck", pos = {x = x + 1000, y = y, z = z}}
 		return {#space.near(S, 5000), #space.near(S, 5000, "wreck"), #space.near(S, 5000, "npc"), #space.near(S, 10)}`, `[1,1,0,0]`},
 	{"space.near", `local l, why = space.near(99, 10) return l == nil and why ~= nil`, `true`},

@@ -19,8 +19,8 @@ type Sent struct {
 // PROTOCOL.md, whose tables are made from it. Scripts may send others: those are between
 // them and the client they were written for.
 var SentEvents = []Sent{
-	{Core: true, Sig: "welcome(player: {id: integer, name: string}, token: string, shard: string, kind: string, release: integer)",
-		When: "Once after signing in. `kind` is `\"dev\"` or `\"production\"`."},
+	{Core: true, Sig: "welcome(player: {id: integer, name: string}, token: string, shard: string, kind: string, release: integer, shutdown?: {seconds: number, reason: string})",
+		When: "Once after signing in. `kind` is `\"dev\"` or `\"production\"`; `shutdown` is there while the shard counts down, as in the event."},
 	{Core: true, Sig: "system(id: integer, name: string, security: number, region: string, constellation: string, hz: number, celestials: {id: integer, kind: string, name: string, pos: [number, number, number], radius: number, parent?: integer, dest?: integer, dest_name?: string}[], docked?: integer, ship?: integer)",
 		When: "Then, and on every arrival in a system, docking, undocking and change of ships. `docked` is the station, `ship` one's own ship. A celestial's `kind` is star, planet, moon, belt, station or gate, `dest` the system a gate leads to."},
 	{Core: true, Sig: "snapshot(tick: integer, hz: number, dilation: number, you: integer, bubble: integer, entities: table[])",
@@ -32,6 +32,7 @@ var SentEvents = []Sent{
 	{Core: true, Sig: "tests(ok: boolean, release: integer, passed: integer, failed: integer, failures: string[], left: string[])",
 		When: "On a development shard: what came of the tests of what was saved; `left` are the files for which there was no time."},
 	{Core: true, Sig: "announce(text: string)", When: "A word of the operator."},
+	{Core: true, Sig: "shutdown(seconds?: number, reason?: string)", When: "The shard goes down in so many seconds of real time, and why (\"\" for no reason given). Without members it goes on after all. Who signs in meanwhile is told by `welcome`."},
 	{Core: true, Sig: "dilation(factor: number, at: integer)", When: "From tick `at` on, game time runs at `factor` of real time; with `at` 0 it does already."},
 	{Core: true, Sig: "queue(system: string, place?: integer, of?: integer, seconds?: number)", When: "You wait for a seat in a full system."},
 	{Core: true, Sig: "closing(code: string, reason: string)", When: "The last message: why the server closes the connection."},

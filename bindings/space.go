@@ -33,6 +33,8 @@ var spaceTable = table{
 			Doc: "Where a thing is: x, y, z in metres from the star; nil for a stale id."},
 		{Sig: "distance(a: integer, b: integer): number?, string?", Do: spaceDistance,
 			Doc: "The metres between two surfaces, 0 where they touch."},
+		{Sig: "angular(a: integer, b: integer): number?, string?", Do: spaceAngular,
+			Doc: "How fast b moves across for somebody at a, in rad/s: what a gun has to follow. nil and a sentence where one of the two is not there."},
 		{Sig: "near(id: integer, radius: number, kind?: string): integer[]?, string?", Do: spaceNear,
 			Doc: "The things within radius metres of a thing, from surface to surface, by id; itself and celestials left out. All, or of one kind."},
 		{Sig: "stop(ship: integer): boolean?, string?", Effect: true, Do: order(orderStop),
@@ -319,6 +321,16 @@ func spaceDistance(e *env, L *lua.LState) int {
 		return refuse(L, err)
 	}
 	L.Push(lua.LNumber(surface))
+	return 1
+}
+
+func spaceAngular(e *env, L *lua.LState) int {
+	noSpace(e, L)
+	angular, err := e.sys.Space().Angular(entityAt(L, 1), entityAt(L, 2))
+	if err != nil {
+		return refuse(L, err)
+	}
+	L.Push(lua.LNumber(angular))
 	return 1
 }
 

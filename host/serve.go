@@ -14,7 +14,7 @@ import (
 // the scripts and the certificate again.
 type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
-	Ops           string        `default:"127.0.0.1:7778" help:"Health, metrics and profiles, for this machine only; empty for none."`
+	Ops           string        `default:"127.0.0.1:7778" help:"The operators' page, health, metrics and profiles, for this machine only; empty for none."`
 	Socket        string        `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
 	SSH           string        `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
 	TLSCert       string        `name:"tls-cert" placeholder:"FILE" help:"A certificate (PEM, with its chain): players come in over TLS. It is read again when it changes."`
@@ -36,6 +36,9 @@ type serveCmd struct {
 	AcceptData    bool          `help:"The data is empty, another shard's or a production shard's, and it is meant so."`
 	Record        bool          `default:"true" negatable:"" help:"Keep what happens in every system, for replay and to come back after a crash."`
 	RecordKeep    time.Duration `default:"10m" help:"How far back one can go in what is recorded."`
+	Backups       string        `help:"A folder for a backup of the database once a day; none are made where left out." placeholder:"DIR" type:"path"`
+	BackupAt      string        `default:"04:00" help:"When, in UTC; at once where the last one is missing." placeholder:"HH:MM"`
+	BackupKeep    int           `default:"7" help:"How many of them stay."`
 	RecordLimit   int64         `default:"2048" help:"What is recorded takes so much at most." placeholder:"MIB"`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
@@ -52,6 +55,7 @@ func (c *serveCmd) Run() error {
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Connections: c.Connections, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
+		Backups: server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},
 		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
 		Version: programVersion(), Out: os.Stdout,
 	})

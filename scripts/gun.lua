@@ -1,16 +1,13 @@
 -- Guns: each shot hits at once or not at all. Range, how fast the target moves
 -- across, and how large it looks decide (lib/damage.lua).
 local damage = require "lib.damage"
-local motion = require "lib.motion"
 local vessel = require "vessel"
 local gun = {needs_target = true}
 
 -- The chance that v's gun hits other, from where both are now.
 function gun.chance(v, m, other)
-  local a, b = space.get(v.id), space.get(other.id)
-  if not a or not b then return 0 end
-  local distance, angular = motion.between(a, b)
-  distance = math.max(0, distance - a.radius - b.radius)
+  local distance, angular = space.distance(v.id, other.id), space.angular(v.id, other.id)
+  if not distance or not angular then return 0 end
   return damage.hit_chance(m.figures, distance, angular, math.max(1, other.type.signature))
 end
 

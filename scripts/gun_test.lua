@@ -34,3 +34,9 @@ function test.what_is_gone_is_not_hit()
   space.remove(b)
   eq(gun.chance(v, modules.of(v)[1], other), 0)
 end
+
+-- Two ships in a fight that a shard has recorded while a patch read a field that is none.
+function test.a_recorded_fight_goes_on_without_an_error()
+  local run = replay "gun.rec"
+  eq(run:errors(), {})
+end

@@ -11,6 +11,9 @@ local news = {}
 news.period = 1      -- s between two tellings of how ships do
 news.fire_period = 0.3 -- s, of who fires
 news.crowd = 500     -- players in the system from which on that waits for the telling of how ships do: one message each
+news.parts = 8       -- in so many ticks a crowd is told,
+news.part_least = 100 -- or in fewer, so many ships in each
+news.part_pause = 0.1 -- s, a tick
 news.most = 12       -- hits told in one message; the rest is added up
 news.changed = {}    -- vessels by id, since the last time
 news.hits = {}       -- lists by ship
@@ -59,25 +62,49 @@ function news.sort(bubbles, id, row)
   list.rows[#list.rows + 1] = row
 end
 
+-- Begins to tell what has come together. In a crowd that is more than one tick has time
+-- for: it is told in parts, and what all hear at the end.
 function news.send()
   news.due = false
-  local bubbles = {}
-  for id, v in pairs(news.changed) do
-    news.changed[id] = nil
-    if vessel.all[id] == v then
-      local row = news.condition(v)
-      if row then news.sort(bubbles, id, row) end
+  local ids, seen = {}, {}
+  for _, all in ipairs {news.changed, news.hits} do
+    for id in pairs(all) do
+      if not seen[id] then
+        seen[id] = true
+        ids[#ids + 1] = id
+      end
     end
+  end
+  news.part(ids, 1, {})
+end
+
+-- Tells the pilots of one part of the ships, from a place in the list on.
+function news.part(ids, from, bubbles)
+  local to = from + math.max(news.part_least, math.ceil(#ids / news.parts)) - 1
+  for i = from, math.min(to, #ids) do
+    news.tell(ids[i], bubbles)
+  end
+  if to < #ids then
+    after(news.part_pause, function() news.part(ids, to + 1, bubbles) end)
+    return
   end
   for _, list in pairs(bubbles) do
     bubble_send(list.id, "health", {ships = list.rows})
   end
   news.send_fire()
-  for id, list in pairs(news.hits) do
-    news.hits[id] = nil
-    local p, more = list.pilot, list.more
-    list.pilot, list.more = nil, nil
-    player.send(p, "hits", {hits = list, more = more})
+end
+
+function news.tell(id, bubbles)
+  local v, hits = news.changed[id], news.hits[id]
+  news.changed[id], news.hits[id] = nil, nil
+  if v and vessel.all[id] == v then
+    local row = news.condition(v)
+    if row then news.sort(bubbles, id, row) end
+  end
+  if hits then
+    local p, more = hits.pilot, hits.more
+    hits.pilot, hits.more = nil, nil
+    player.send(p, "hits", {hits = hits, more = more})
   end
 end
 

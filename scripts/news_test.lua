@@ -100,3 +100,23 @@ function test.a_page_that_comes_again_sees_the_fight()
   for _, row in ipairs(ann:last("health").ships) do rows[row[1]] = row end
   ok(rows[b][2] < 100)
 end
+
+-- No tick tells a whole crowd how it does, and everybody around still gets one message.
+function test.a_crowd_is_told_in_parts()
+  news.part_least, news.parts = 1, 3
+  local ann, a = arena.fighter("Ann", "Wren")
+  local ben, b = arena.fighter("Ben", "Wren", 5000)
+  local cat, c = arena.fighter("Cat", "Wren", 9000)
+  advance(2)
+  for _, client in ipairs {ann, ben, cat} do client:forget() end
+  for _, id in ipairs {a, b, c} do vessel.hurt(vessel.of(id), 100, nil) end
+  local told = {}
+  for tick = 1, 15 do
+    advance(0.1)
+    told[tick] = #ann:heard("condition") + #ben:heard("condition") + #cat:heard("condition")
+    ok(told[tick] - (told[tick - 1] or 0) <= 1, "two parts in one tick")
+  end
+  eq(told[15], 3)
+  eq(#ann:heard("health"), 1)
+  eq(#ann:heard("health")[1].ships, 3)
+end

@@ -45,6 +45,13 @@ function space.position(id) end
 ---@return string?
 function space.distance(a, b) end
 
+--- How fast b moves across for somebody at a, in rad/s: what a gun has to follow. nil and a sentence where one of the two is not there.
+---@param a integer
+---@param b integer
+---@return number?
+---@return string?
+function space.angular(a, b) end
+
 --- The things within radius metres of a thing, from surface to surface, by id; itself and celestials left out. All, or of one kind.
 ---@param id integer
 ---@param radius number

@@ -33,7 +33,7 @@ func Complete(ctx context.Context, s *Session, line string) Completion {
 	}
 	switch {
 	case strings.HasPrefix(last.text, "@") && s.Shard.Systems != nil:
-		return Completion{last.start, matching(s.Shard.Systems.Names(), "@", last.text)}
+		return Completion{last.start, systemsLike(s.Shard.Systems.Names(), last.text)}
 	case strings.HasPrefix(last.text, "--"):
 		return Completion{last.start, matching(c.flagNames(), "", last.text)}
 	}
@@ -128,6 +128,17 @@ func luaName(line string) int {
 		i--
 	}
 	return i
+}
+
+// systemsLike are the systems that begin as typed, as they are written: @"New Home".
+func systemsLike(names []string, typed string) []string {
+	found := matching(names, "@", typed)
+	for i, n := range found {
+		if strings.ContainsAny(n, " \t'\"") {
+			found[i] = "@" + quote(n[1:])
+		}
+	}
+	return found
 }
 
 // matching returns what begins as typed, without regard to case, in order.

@@ -46,8 +46,8 @@ func runHelp(_ context.Context, s *Session, a Args) (Result, error) {
 
 func runStatus(_ context.Context, s *Session, a Args) (Result, error) {
 	id := s.Shard.Identify()
-	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
-	t.Rows = [][]any{slices.Concat([]any{id.Name, kindName(id), id.Release}, frozenCells(id), []any{id.Version, id.PID, moment(id.Started),
+	t := &Table{One: true, Columns: columns("name", "kind", "release", "frozen", "frozen_by", "frozen_why", "frozen_since:time", "shutdown_at:time", "shutdown_why", "shutdown_by", "version", "pid", "started:time", "uptime_ms:ms", "you", "role")}
+	t.Rows = [][]any{slices.Concat([]any{id.Name, kindName(id), id.Release}, frozenCells(id), shutdownCells(id), []any{id.Version, id.PID, moment(id.Started),
 		millis(s.now().Sub(id.Started)), s.Who, s.Role.String()})}
 	t.Note = strings.Join(id.Notices, "\n")
 	return Result{Table: t}, a.none(0)

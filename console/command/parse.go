@@ -62,7 +62,7 @@ func (a Args) none(after int) error {
 type word struct {
 	text       string
 	start, end int
-	quoted     bool
+	quoted     bool // from its first letter on: it is no flag and no system, whatever it says
 }
 
 // errQuote is a line that ends inside quotes.
@@ -104,7 +104,8 @@ func oneWord(line string, i int) (word, int, error) {
 			w.text, w.end = text.String(), i
 			return w, i, nil
 		case quote == 0 && (c == '"' || c == '\''):
-			quote, w.quoted = c, true
+			quote = c
+			w.quoted = w.quoted || i == w.start
 		case quote != 0 && c == quote:
 			quote = 0
 		case quote == '"' && c == '\\' && i+1 < len(line) && (line[i+1] == '"' || line[i+1] == '\\'):

@@ -17,6 +17,30 @@ type Power interface {
 	CancelShutdown(ctx context.Context, author string) error
 }
 
+// Countdown is a shutdown that is ordered, and has not come yet.
+type Countdown struct {
+	At  time.Time // when the shard ends
+	Why string    // "" where no reason was given
+	By  string
+}
+
+// Sentence is the countdown in words, as of now.
+func (c Countdown) Sentence(now time.Time) string {
+	why := ""
+	if c.Why != "" {
+		why = " (" + c.Why + ")"
+	}
+	return fmt.Sprintf("the shard goes down in %s, ordered by %s%s", Spoken(c.At.Sub(now)), c.By, why)
+}
+
+// shutdownCells says in three cells when the shard goes down, why, and who ordered it.
+func shutdownCells(id Identity) []any {
+	if id.Shutdown == nil {
+		return []any{nil, "", ""}
+	}
+	return []any{moment(id.Shutdown.At), id.Shutdown.Why, id.Shutdown.By}
+}
+
 // maxCountdown is the longest countdown: beyond it nobody remembers it.
 const maxCountdown = 7 * 24 * time.Hour
 

@@ -25,6 +25,9 @@ type Session struct {
 	// Allowed says, before each command, whether the operator may still be here; nil
 	// is always.
 	Allowed func() error
+	// Ended is called when a colleague ends the session, before it is closed; nil is
+	// nothing to do.
+	Ended func()
 
 	emit     func(Result) error
 	approved bool // a second person has approved of the line

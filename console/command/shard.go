@@ -41,6 +41,7 @@ type Shard struct {
 	Community Community
 	Economy   Economy
 	Operators Operators
+	Page      Page // nil: there is no port for operators
 }
 
 // Time is the clock that operators are served by.
@@ -57,6 +58,7 @@ type Identity struct {
 	Production bool
 	Release    int             // the current release of scripts
 	Frozen     *release.Freeze // who keeps changes of code out, nil for nobody
+	Shutdown   *Countdown      // that is under way, nil for none
 	FourEyes   bool            // a second person must approve what goes to all systems
 	Version    string          // of the server program
 	PID        int

@@ -40,6 +40,9 @@ func Conn(ctx context.Context, conn io.ReadWriteCloser, session command.Session)
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
 	leave := session.Registry.Join(&t.session, t.hear, func(why string) {
+		if session.Ended != nil {
+			session.Ended()
+		}
 		go func() { _ = t.send(Reply{News: why}); conn.Close() }() // who does not read is cut off all the same
 	})
 	defer leave()

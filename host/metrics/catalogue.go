@@ -51,6 +51,10 @@ var (
 	AuditBehind   = gauge("audit_behind_entries", "Audit entries that audit.jsonl does not have yet.")
 	DiskFreeBytes = gauge("disk_free_bytes", "Room on the disk that holds the database.")
 
+	BackupLast     = gauge("backup_last_timestamp_seconds", "When the last daily backup was made, in Unix time; 0 for never.")
+	BackupBytes    = gauge("backup_last_bytes", "Size of the last daily backup since the start.")
+	BackupFailures = counter("backup_failures_total", "Daily backups that were not made.")
+
 	ScriptErrors    = counter("script_errors_total", "Errors in scripts.")
 	BudgetStops     = counter("budget_stops_total", "Scripts that were stopped because their budget was used up.")
 	QuarantineSize  = gauge("quarantined_functions", "Functions that failed at every run and are not run any more, by each system that set one aside.")

@@ -140,6 +140,7 @@ func TestEveryColumnSaysSomething(t *testing.T) {
 	save(t, cfg, "broken.lua", "return (")
 	do("lua --write @" + at + " task.spawn(require('busy').nap)")
 	do("freeze a test")
+	do("shutdown 1h a test")
 	for line, key := range map[string]string{
 		"who": "who", "systems": "systems", "top": "top", "system @" + at: "system", "services": "services", "store": "store",
 		"patches": "patches", "release list": "release list", "audit": "audit", "tasks @" + at: "tasks", "timers @" + at: "timers",

@@ -21,7 +21,7 @@ import (
 type Config struct {
 	Listen     string      // players and the page
 	Clock      clock.Clock // the machine's where nil
-	Ops        string      // health, metrics and profiles; "" for none
+	Ops        string      // the operators' page, health, metrics and profiles; "" for none
 	Socket     string      // the console's; "" for Data/run/console.sock
 	SSH        string      // remote operators; "" for none
 	TLSCert    string      // PEM files of the certificate that players' connections are encrypted with,
@@ -44,6 +44,7 @@ type Config struct {
 	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
 	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
 	Record        Recorded      // what is kept of what happens, to run it again
+	Backups       Backups       // of the database, once a day
 	Version       string
 	proxies       peer.Proxies
 
@@ -107,6 +108,9 @@ func (c *Config) fill() error {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")
 	}
 	if _, err := c.encrypted(); err != nil {
+		return err
+	}
+	if err := c.Backups.fill(); err != nil {
 		return err
 	}
 	if err := Loopback(c.Ops); err != nil {

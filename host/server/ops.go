@@ -30,6 +30,7 @@ func (s *Server) opsHandler() http.Handler {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.Handle("/", s.page.Handler())
 	return OwnHost(s.cfg.Ops, mux)
 }
 

@@ -17,14 +17,35 @@ import (
 type power struct {
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the countdown under way
-	reason string
-	by     string
-	at     time.Time
-	down   chan struct{} // closed when the shard is to stop
-	over   bool          // it is closed
+	coming command.Countdown  // that one
+	down   chan struct{}      // closed when the shard is to stop
+	over   bool               // it is closed
 }
 
 func (p *power) init() { p.down = make(chan struct{}) }
+
+// countdown is the one that is under way, nil for none.
+func (p *power) countdown() *command.Countdown {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cancel == nil {
+		return nil
+	}
+	c := p.coming
+	return &c
+}
+
+// eventShutdown tells players of a countdown, or without members that it is called off;
+// eventAnnounce is a word of the operator.
+const (
+	eventShutdown = "shutdown"
+	eventAnnounce = "announce"
+)
+
+// shutdownMembers is a countdown as players' programs are told of it.
+func shutdownMembers(c command.Countdown, now time.Time) map[string]world.Value {
+	return map[string]world.Value{"seconds": max(0, c.At.Sub(now).Seconds()), "reason": c.Why}
+}
 
 // notices are how long before the end players are reminded.
 var notices = []time.Duration{
@@ -41,7 +62,7 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 		return errGoingDown
 	}
 	if p.cancel != nil && in > 0 { // a colleague's, perhaps
-		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(p.at.Sub(s.cfg.Clock.Now())), p.by, because(p.reason))
+		return fmt.Errorf("the shard goes down in %s already, ordered by %s%s; shutdown cancel first, or shutdown now", command.Spoken(p.coming.At.Sub(s.cfg.Clock.Now())), p.coming.By, because(p.coming.Why))
 	}
 	if p.cancel != nil {
 		p.cancel()
@@ -53,8 +74,10 @@ func (s *Server) Shutdown(_ context.Context, in time.Duration, reason, author st
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel, p.reason, p.by, p.at = cancel, reason, author, s.cfg.Clock.Now().Add(in)
-	go s.countDown(ctx, p.at, reason)
+	now := s.cfg.Clock.Now()
+	p.cancel, p.coming = cancel, command.Countdown{At: now.Add(in), Why: reason, By: author}
+	s.gate.Broadcast(wire.NewEvent(eventShutdown, shutdownMembers(p.coming, now)))
+	go s.countDown(ctx, p.coming.At, reason)
 	return nil
 }
 
@@ -93,6 +116,7 @@ func (s *Server) CancelShutdown(_ context.Context, author string) error {
 	p.cancel()
 	p.cancel = nil
 	s.log.Warn("shutdown cancelled", "by", author)
+	s.gate.Broadcast(wire.NewEvent(eventShutdown, nil))
 	s.announce("The shutdown is cancelled.")
 	return nil
 }
@@ -130,7 +154,7 @@ func because(reason string) string {
 
 // announce shows a text to everybody online and returns how many they are.
 func (s *Server) announce(text string) int {
-	s.gate.Broadcast(wire.NewEvent("announce", map[string]world.Value{"text": text}))
+	s.gate.Broadcast(wire.NewEvent(eventAnnounce, map[string]world.Value{"text": text}))
 	st := s.gate.Stats()
 	return st.Sessions - st.Lingering
 }

@@ -17,6 +17,7 @@ import (
 	"hotshard/bindings"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/opspage"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/peer"
@@ -54,6 +55,7 @@ type Server struct {
 	faults      *faults
 	quarantine  quarantine
 	hot         *hot
+	backups     *backups
 	load        *loads
 	holdings    *holdings
 	recorder    *record.Recorder // nil where nothing is recorded
@@ -72,6 +74,7 @@ type Server struct {
 
 	play, ops net.Listener
 	consoles  consoles
+	page      *opspage.Page // nil without ops
 	servers   []*http.Server
 	closing   sync.Once
 	closed    error
@@ -88,6 +91,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
 	s.refusals, s.quarantine = new(peer.Refusals), newQuarantine(s)
 	s.faults, s.hot = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock)
+	s.backups = newBackups(&s.cfg, s.log)
 	s.health.init(s)
 	s.dog = newWatchdog()
 	s.power.init()
@@ -189,7 +193,11 @@ func (s *Server) scriptLog(a world.Address, level, module, text string) {
 
 // welcome is what a player is told of the shard.
 func (s *Server) welcome() map[string]world.Value {
-	return map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	m := map[string]world.Value{"shard": s.cfg.Shard, "kind": s.kind(), "release": float64(s.universe.Release().Number)}
+	if c := s.power.countdown(); c != nil {
+		m[eventShutdown] = shutdownMembers(*c, s.cfg.Clock.Now())
+	}
+	return m
 }
 
 func (s *Server) kind() string {
@@ -221,6 +229,7 @@ func (s *Server) listen() (err error) {
 	if s.ops, err = net.Listen("tcp", s.cfg.Ops); err != nil {
 		return fmt.Errorf("--ops: %w", err)
 	}
+	s.page = s.newPage()
 	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
 	return nil
 }
@@ -270,6 +279,10 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.holdings.run(ctx) })
 	wg.Go(func() { s.books.run(ctx) })
 	wg.Go(func() { s.hot.run(ctx) })
+	wg.Go(func() { s.backups.run(ctx) })
+	if s.page != nil {
+		wg.Go(func() { s.page.Run(ctx) })
+	}
 	s.banner()
 
 	var err error
@@ -383,7 +396,7 @@ func (s *Server) banner() {
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
 	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
 	if s.ops != nil {
-		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/healthz\n", s.OpsAddr())
+		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/\n", s.OpsAddr())
 	}
 	fmt.Fprintf(s.cfg.Out, "  operate  bin/console --socket %s\n", s.cfg.Socket)
 	if addr := s.SSHAddr(); addr != "" {

@@ -45,6 +45,9 @@ func (s *Server) Shard() command.Shard {
 	if s.cfg.SSH != "" {
 		shard.Operators = operators{s}
 	}
+	if s.cfg.Ops != "" {
+		shard.Page = pages{s}
+	}
 	return shard
 }
 
@@ -63,10 +66,8 @@ func (s *Server) identify() command.Identity {
 	if id.Frozen = s.releases.controller.Frozen(); id.Frozen != nil {
 		id.Notices = append(id.Notices, id.Frozen.String())
 	}
-	s.power.mu.Lock()
-	defer s.power.mu.Unlock()
-	if s.power.cancel != nil {
-		id.Notices = append(id.Notices, fmt.Sprintf("the shard goes down in %s: %s", command.Spoken(s.power.at.Sub(s.cfg.Clock.Now())), s.power.reason))
+	if id.Shutdown = s.power.countdown(); id.Shutdown != nil {
+		id.Notices = append(id.Notices, id.Shutdown.Sentence(s.cfg.Clock.Now()))
 	}
 	return id
 }

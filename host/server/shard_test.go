@@ -221,6 +221,16 @@ func TestShutdownWithCountdown(t *testing.T) {
 	if err := s.Shutdown(ctx, time.Hour, "maintenance", "op"); err != nil {
 		t.Fatal(err)
 	}
+	if m := ann.event("shutdown"); m["reason"] != "maintenance" || m["seconds"].(float64) > 3600 || m["seconds"].(float64) < 3000 {
+		t.Errorf("players' programs are told %v", m)
+	}
+	ben := login(t, s.Addr(), "Ben", wire.JSON)
+	if m, _ := ben.event("welcome")["shutdown"].(map[string]world.Value); m["reason"] != "maintenance" {
+		t.Errorf("who comes later is told %v", m)
+	}
+	if c := s.identify().Shutdown; c == nil || c.By != "op" || c.Why != "maintenance" {
+		t.Errorf("status has %+v", c)
+	}
 	if text := ann.event("announce")["text"].(string); !strings.Contains(text, "1 hour") && !strings.Contains(text, "59 minutes") || !strings.Contains(text, "maintenance") {
 		t.Errorf("announced: %s", text)
 	}
@@ -229,6 +239,16 @@ func TestShutdownWithCountdown(t *testing.T) {
 	}
 	if err := s.CancelShutdown(ctx, "op"); err != nil {
 		t.Fatal(err)
+	}
+	if m := ann.event("shutdown"); m["seconds"] != nil {
+		t.Errorf("players' programs are told %v", m)
+	}
+	if c := s.identify().Shutdown; c != nil {
+		t.Errorf("status still has %+v", c)
+	}
+	cyd := login(t, s.Addr(), "Cyd", wire.JSON)
+	if m := cyd.event("welcome"); m["shutdown"] != nil {
+		t.Errorf("who comes afterwards is told %v", m)
 	}
 	if text := ann.event("announce")["text"]; text != "The shutdown is cancelled." {
 		t.Errorf("announced: %v", text)

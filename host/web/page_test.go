@@ -294,3 +294,16 @@ func TestPageFollowsARoute(t *testing.T) {
 	p.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
 	p.until("have one jump left", `document.querySelector("#place .leg").textContent === "1 jump to Low Ember"`)
 }
+
+// The shard counts down: everybody sees how long it still has and why, until it is called
+// off.
+func TestTheCountdownIsSeen(t *testing.T) {
+	t.Parallel()
+	s, p := pilotInSpace(t)
+	s.say("shutdown", map[string]world.Value{"seconds": 3600.0, "reason": "new disks"})
+	p.until("see it count", `/^(1:00:00|59:\d\d)$/.test(document.querySelector("#closing strong").textContent) && document.querySelector("#closing").textContent.includes("new disks")`)
+	p.until("see it run", `document.querySelector("#closing strong").textContent.startsWith("59:")`)
+	p.shoot("countdown")
+	s.say("shutdown", nil)
+	p.until("see it go", `document.querySelector("#closing").hidden`)
+}

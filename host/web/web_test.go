@@ -7,12 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"hotshard/host/browsertest"
 	"hotshard/host/web"
 	"hotshard/runtime/world"
 )
@@ -187,20 +187,4 @@ func TestMap(t *testing.T) {
 }
 
 // The page's modules have tests of their own.
-func TestModules(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("no node in PATH: the page's modules cannot be tested")
-	}
-	files, err := filepath.Glob("test/*.test.js")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no tests found: %v", err)
-	}
-	out, err := exec.Command(node, append([]string{"--test"}, files...)...).CombinedOutput()
-	if err != nil {
-		t.Errorf("node --test: %v\n%s", err, out)
-	}
-}
+func TestModules(t *testing.T) { browsertest.Modules(t) }

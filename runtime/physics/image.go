@@ -268,13 +268,18 @@ func (r *imageReader) config(workers int) Config {
 }
 
 func (r *imageReader) bodies(s *Space) {
-	for range r.count() {
+	n := r.count()
+	s.reserve(min(n, (len(r.data)-r.at)/bodyBytes))
+	for range n {
 		if r.err != nil {
 			return
 		}
 		r.body(s, s.slot())
 	}
 }
+
+// bodyBytes is what a body takes in an image, about.
+const bodyBytes = 128
 
 func (r *imageReader) body(s *Space, i int32) {
 	id := world.EntityID(r.uint())

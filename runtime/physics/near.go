@@ -10,18 +10,41 @@ import (
 // they overlap) and between their centres, in metres. Errors: UnknownBody,
 // UnknownTarget.
 func (s *Space) Distance(a, b world.EntityID) (surface, centre float64, err error) {
-	i, ok := s.index[a]
-	if !ok {
-		return 0, 0, unknownBody("distance", a)
-	}
-	j, ok := s.index[b]
-	if !ok {
-		e := unknownBody("distance", b)
-		e.ID, e.Target, e.Code = a, b, UnknownTarget
-		return 0, 0, e
+	i, j, err := s.pair("distance", a, b)
+	if err != nil {
+		return 0, 0, err
 	}
 	centre = s.pos[i].Dist(s.pos[j])
 	return max(0, centre-s.radius[i]-s.radius[j]), centre, nil
+}
+
+// Angular returns how fast b moves across for somebody at a who does not turn, in rad/s:
+// |r x v| / r², with r and v what b is from a and how that changes. It is 0 where both are
+// in one point. Errors: UnknownBody, UnknownTarget.
+func (s *Space) Angular(a, b world.EntityID) (float64, error) {
+	i, j, err := s.pair("angular", a, b)
+	if err != nil {
+		return 0, err
+	}
+	r := s.pos[j].Sub(s.pos[i])
+	if r.Len2() == 0 {
+		return 0, nil
+	}
+	return r.Cross(s.vel[j].Sub(s.vel[i])).Len() / r.Len2(), nil
+}
+
+// pair is where two bodies stand.
+func (s *Space) pair(op string, a, b world.EntityID) (i, j int32, err error) {
+	i, ok := s.index[a]
+	if !ok {
+		return 0, 0, unknownBody(op, a)
+	}
+	if j, ok = s.index[b]; !ok {
+		e := unknownBody(op, b)
+		e.ID, e.Target, e.Code = a, b, UnknownTarget
+		return 0, 0, e
+	}
+	return i, j, nil
 }
 
 // Near appends to buf the ids, ascending, of the bodies whose surface is within

@@ -264,6 +264,18 @@ func (s *Space) slot() int32 {
 	return int32(len(s.ids) - 1)
 }
 
+// reserve makes room for so many bodies in a Space that has none.
+func (s *Space) reserve(n int) {
+	s.index = make(map[world.EntityID]int32, n)
+	s.ids, s.mode = make([]world.EntityID, 0, n), make([]Mode, 0, n)
+	s.pos, s.vel, s.point, s.low = make([]world.Vec3, 0, n), make([]world.Vec3, 0, n), make([]world.Vec3, 0, n), make([]world.Vec3, 0, n)
+	for _, list := range []*[]float64{&s.reach, &s.speed, &s.tau, &s.radius, &s.decay} {
+		*list = make([]float64, 0, n)
+	}
+	s.target, s.seen, s.info = make([]int32, 0, n), make([]anchor, 0, n), make([]info, 0, n)
+	s.flags, s.status, s.due = make([]finding, 0, n), make([]status, 0, n), make([]uint64, 0, n)
+}
+
 // Remove takes a body out and says whether it was there. Who followed it loses
 // its target (TargetLost with the next Step), missiles on their way to it end.
 func (s *Space) Remove(id world.EntityID) bool {

@@ -3,6 +3,10 @@ package script
 import (
 	"strings"
 	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"hotshard/runtime/script/code"
 )
 
 // mistakes are entries that would run, grow or pile up without end, with what stops
@@ -107,6 +111,36 @@ func TestWhatOneHoldsIsItsOwn(t *testing.T) {
 	big.Emit("work")
 	if len(*bigFaults) != 0 || big.Held() > 10<<20 {
 		t.Errorf("after it was let go: %d MiB, %v", big.Held()>>20, *bigFaults)
+	}
+}
+
+// What fires as one is spread by its work over some ticks, and stays so in the next round;
+// timers of little work all fire when they are due.
+func TestAVolleyIsSpread(t *testing.T) {
+	words := &Words{}
+	words.Add(Table{Name: "space", Funcs: []Func{{Name: "shoot", Effect: true}}}, map[string]lua.LGFunction{"shoot": func(*lua.LState) int { return 0 }})
+	release := code.NewRelease(1, map[string][]byte{"main.lua": []byte(`
+		SHOTS, LIGHT = 0, 0
+		local function shot() SHOTS = SHOTS + 1 space.shoot() space.shoot() after(6, shot) end
+		for i = 1, 4000 do after(1, shot) after(1, function() LIGHT = LIGHT + 1 end) end`)})
+	s, err := New(Options{Name: "test", Release: release, Entry: []string{"main"}, Bind: func(s *State) { s.Install(words, nil) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	fired := map[float64]float64{} // shots of a tick, by the time of day
+	for tick, before := 10, 0.0; tick < 130; tick++ {
+		s.Advance(float64(tick) / 10)
+		now := do(t, s, "SHOTS")[0].(float64)
+		fired[float64(tick)], before = now-before, now
+	}
+	for _, first := range []float64{10, 70} {
+		if n := fired[first]; n < 500 || n > 2000 {
+			t.Errorf("%v shots in the tick %v of %v", n, first, fired)
+		}
+	}
+	if got := do(t, s, "SHOTS, LIGHT"); got[0] != 8000.0 || got[1] != 4000.0 {
+		t.Errorf("%v shots and others", got)
 	}
 }
 

@@ -180,7 +180,7 @@ func (s *State) runCalendar(enough int64) {
 		heap.Init(&g.calendar)
 	}
 	g.looked = now
-	for len(g.calendar) > 0 && !g.calendar[0].moment.After(now) && s.meter.total <= enough {
+	for len(g.calendar) > 0 && !g.calendar[0].moment.After(now) && s.meter.work <= enough {
 		r := g.calendar[0]
 		r.moment = r.when.next(now)
 		heap.Fix(&g.calendar, r.heap)

@@ -14,14 +14,14 @@ func (s *State) Image(more func(*image.Writer)) ([]byte, error) {
 	if s.depth > 0 || len(s.modules.loading) > 0 || len(s.woken) > 0 {
 		return nil, fmt.Errorf("an image of %s while Lua runs; the scheduler must wait for the tick to end", s.opts.Name)
 	}
-	body, err := s.write(more, false)
+	begun, err := s.write(more, false)
 	if err != nil { // once more, with the paths
-		body, err = s.write(more, true)
+		begun, err = s.write(more, true)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return image.Seal(image.Header{Name: s.opts.Name, Release: s.release.Number, Hash: s.release.Hash, Program: s.Program()}, body), nil
+	return image.Seal(begun), nil
 }
 
 func (s *State) write(more func(*image.Writer), paths bool) ([]byte, error) {
@@ -29,7 +29,8 @@ func (s *State) write(more func(*image.Writer), paths bool) ([]byte, error) {
 	c.names = s.givenNames()
 	c.noteWrapped()
 	w := image.NewWriter(c, paths)
-	w.Expect(s.imaged.objects*9/8, s.imaged.bytes*9/8) // as the one before
+	h := image.Header{Name: s.opts.Name, Release: s.release.Number, Hash: s.release.Hash, Program: s.Program()}
+	w.Begin(h, s.imaged.objects*9/8, s.imaged.bytes*9/8) // as the one before
 	c.writeState(w)
 	if more != nil {
 		more(w)

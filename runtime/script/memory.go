@@ -8,12 +8,15 @@ import (
 
 // A State's memory is measured by walking what it holds, whenever it has allocated so
 // much that the walk is cheap beside it. Garbage does not count: only what scripts
-// still reach.
+// still reach. The walk goes on for a little after each entry, since in one piece it
+// takes as long as a tick where thousands play.
 const (
 	maxHeld      = 256 << 20 // bytes that a State may hold
 	heldBudget   = 1 << 20   // that an entry may allocate in one that holds more
 	measureEvery = 64 << 20
 	maxWalked    = 4_000_000 // objects that one measurement visits
+	walkLeast    = 16        // objects that are visited after an entry,
+	walkBytes    = 128       // and one more for so many bytes that it has allocated
 )
 
 // Held is how many bytes of Lua values the State holds, about, when it was last
@@ -26,8 +29,32 @@ func (s *State) Held() int64 {
 }
 
 func (s *State) measure() {
+	s.weighing = nil
 	s.measured = max(s.m.Allocated, 1)
 	s.held = s.measureHeld()
+}
+
+// remeasure begins a measurement when one is due, and goes on with one that has begun.
+// What changed during the walk may count twice, so that one which finds too much is made
+// again in one piece, as is one that may find that the State has let go of something.
+func (s *State) remeasure() {
+	most := walkLeast + int(max(s.m.Allocated-s.ended, 0)/walkBytes)
+	s.ended = s.m.Allocated
+	switch {
+	case s.weighing == nil && s.m.Allocated-s.measured <= measureEvery:
+		return
+	case s.held > maxHeld:
+		s.measure()
+		return
+	case s.weighing == nil:
+		s.weighing, s.measured = s.Weigh(), s.m.Allocated
+	}
+	switch done := s.weighing.Some(most); {
+	case s.weighing.bytes > maxHeld:
+		s.measure()
+	case done:
+		s.held, s.weighing = s.weighing.bytes, nil
+	}
 }
 
 func (s *State) measureHeld() int64 {

@@ -107,6 +107,8 @@ type State struct {
 	depth    int
 	held     int64       // bytes of Lua values, when last measured; see memory.go
 	measured int64       // Machine.Allocated then
+	weighing *Weighing   // a measurement that has begun
+	ended    int64       // Machine.Allocated when the last entry ended
 	emits    int         // emits inside each other
 	console  *lua.LTable // the environment of operators' code
 	trace    []traceEntry

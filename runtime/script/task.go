@@ -304,10 +304,11 @@ func (ts *threadSet) each(f func(*lua.LState)) {
 	}
 }
 
-// advanceSteps is how many steps of Lua one Advance begins with: what is due beyond
-// them waits for the next, so that a pile of timers makes its system slow and does not
-// hold it.
-const advanceSteps = 10_000_000
+// advanceWork is with how much work one Advance begins, about 50 ms of it: what is due
+// beyond waits for the next. So a pile of timers makes its system slow and does not hold
+// it, and a fleet that fires as one man does so over a few ticks, from then on too, since
+// what a late timer sets off is due that much later.
+const advanceWork = 5_000_000
 
 // Advance sets the game time in seconds and runs what is due: tasks that yielded,
 // then timers and sleeping tasks in order of their due time.
@@ -319,9 +320,9 @@ func (s *State) Advance(now float64) {
 	s.entered.turn(now)
 	next := s.next
 	s.next = nil
-	enough := s.meter.total + advanceSteps
+	enough := s.meter.work + advanceWork
 	for i, t := range next {
-		if s.meter.total > enough {
+		if s.meter.work > enough {
 			s.next = append(next[i:len(next):len(next)], s.next...)
 			break
 		}
@@ -329,7 +330,7 @@ func (s *State) Advance(now float64) {
 			s.resume(t)
 		}
 	}
-	for len(s.registry.timers) > 0 && s.registry.timers[0].due <= now && s.meter.total <= enough {
+	for len(s.registry.timers) > 0 && s.registry.timers[0].due <= now && s.meter.work <= enough {
 		r := s.registry.timers[0]
 		s.now = max(s.now, r.due)
 		s.fire(r)

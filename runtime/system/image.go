@@ -222,7 +222,7 @@ func (c *entities) write(w *image.Writer) {
 	if c.space == nil {
 		return
 	}
-	w.Raw(c.space.AppendImage(nil))
+	w.Part(c.space.AppendImage)
 	c.transcribe(w)
 	w.Uint(uint64(c.next))
 	w.Count(len(c.byID))
@@ -238,7 +238,7 @@ func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
 	if r.Err() != nil || static == nil {
 		return
 	}
-	space, err := physics.Thaw(r.Raw(), k.s.workers())
+	space, err := physics.Thaw(r.Part(), k.s.workers())
 	if err != nil {
 		r.Fail("%v", err)
 		return
@@ -250,7 +250,9 @@ func (c *entities) read(r *image.Reader, static *world.SolarSystem, k *kinds) {
 		}
 	}
 	c.space, c.next = space, world.EntityID(r.Uint())
-	for range r.Count() {
+	n := r.Count()
+	c.byID = make(map[world.EntityID]*Entity, min(n, space.Len()))
+	for range n {
 		e := readEntity(r, k)
 		if _, ok := space.Get(e.ID); !ok && r.Err() == nil {
 			r.Fail("a thing that is not in space")

@@ -329,7 +329,7 @@ func FuzzThaw(f *testing.F) {
 	cfg.Script.Run = script.Budget{Steps: 10_000, Memory: 16 << 20}
 	h := image.Header{Name: "@Alpha", Release: 1, Hash: cfg.Release().Hash}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := Thaw(cfg, image.Seal(h, body), reload.Thaw, nil)
+		s, err := Thaw(cfg, image.Seal(append(image.Begin(h, 0), body...)), reload.Thaw, nil)
 		if err != nil {
 			return
 		}

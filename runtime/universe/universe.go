@@ -302,6 +302,17 @@ func (u *Universe) list() []*system.System {
 	return all
 }
 
+// AppendActors adds everything that runs now to a list, in no order. It holds up nobody
+// for longer than the copying takes.
+func (u *Universe) AppendActors(list []*system.System) []*system.System {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	for _, s := range u.actors {
+		list = append(list, s)
+	}
+	return list
+}
+
 // Running returns the actor with the address if it runs, or nil; it starts none.
 func (u *Universe) Running(a world.Address) *system.System {
 	a = u.canonical(a)

@@ -16,6 +16,7 @@ import { Talk } from "./talk.js";
 import { Types } from "./types.js";
 import { Account } from "./view/account.js";
 import { Chat } from "./view/chat.js";
+import { Closing } from "./view/closing.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
 import { FightView } from "./view/fight.js";
@@ -55,6 +56,7 @@ const keep = watching ? new Keep(null, null) : new Keep();
 const game = new Game();
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play?keeps=1`);
 const toasts = new Toasts($("#toasts"));
+const closing = new Closing($("#closing"), real);
 
 let send = (cmd, args) => link.request(cmd, args);
 
@@ -227,6 +229,8 @@ game.on("system", () => {
   face();
   countPilots();
 });
+game.on("shutdown", (m) => closing.show(m));
+link.on("status", (state) => state !== "live" && closing.show(null));
 game.on("destination", (to) => ask("route", { to }));
 game.on("notice", (notice) => toasts.show(notice));
 game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));

@@ -8,6 +8,7 @@ import { length, sub } from "./vec.js";
 
 // Game emits:
 //   welcome            we are somebody: me, shard and release are set
+//   shutdown (m)       the shard goes down in m.seconds, for m.reason; null: it goes on
 //   system             another system, or docked, or undocked
 //   hangar             the hangar's contents came
 //   selection          selected changed
@@ -123,7 +124,9 @@ export class Game extends Emitter {
       this.me = m.player;
       this.shard = { name: m.shard ?? "", kind: m.kind ?? "", release: m.release ?? null };
       this.emit("welcome");
+      this.emit("shutdown", m.shutdown ?? null);
     },
+    shutdown: (m) => this.emit("shutdown", typeof m.seconds === "number" ? m : null),
     system: (m) => {
       const { celestials = [], docked = null, ship = null, ...facts } = m;
       const moved = this.system?.id !== facts.id;

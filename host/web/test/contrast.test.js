@@ -2,19 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { COLOURS } from "../static/view/icons.js";
+import { contrast } from "./contrast.js";
 
 const AA_TEXT = 4.5, AA_SIGN = 3;
-
-// luminance of #rrggbb, as WCAG 2 has it.
-function luminance(hex) {
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function contrast(a, b) {
-  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (light + 0.05) / (dark + 0.05);
-}
 
 const css = ["base", "space", "fight", "panels", "map", "windows", "trade"].map((name) => readFileSync(new URL(`../static/style/${name}.css`, import.meta.url), "utf8")).join("\n");
 const palette = Object.fromEntries([...css.matchAll(/--(\w[\w-]*): (#[0-9a-f]{6});/g)].map(([, name, hex]) => [name, hex]));

@@ -9,7 +9,7 @@ import (
 )
 
 // Format is the number of this way of writing. An image of another one is refused.
-const Format = 3
+const Format = 4
 
 // magic begins every image.
 const magic = "hsimage"
@@ -27,19 +27,23 @@ const sumBytes = 16
 // textBytes bounds the texts of a header.
 const textBytes = 4096
 
-// Seal makes an image of a header and what a Writer has written.
-func Seal(h Header, body []byte) []byte {
-	out := make([]byte, 0, len(magic)+1+sumBytes+64+len(body))
+// Begin is an image without contents, which are to be appended, about so many bytes of
+// them, before it is sealed.
+func Begin(h Header, room int) []byte {
+	out := make([]byte, 0, len(magic)+1+sumBytes+len(h.Name)+len(h.Hash)+len(h.Program)+20+room)
 	out = append(append(out, magic...), Format)
 	out = append(out, make([]byte, sumBytes)...)
 	for _, text := range []string{h.Name, h.Hash, h.Program} {
 		out = binary.AppendUvarint(out, uint64(len(text)))
 		out = append(out, text...)
 	}
-	out = binary.AppendUvarint(out, uint64(h.Release))
-	out = append(out, body...)
-	copy(out[len(magic)+1:], sum(out))
-	return out
+	return binary.AppendUvarint(out, uint64(h.Release))
+}
+
+// Seal completes an image that Begin has begun.
+func Seal(image []byte) []byte {
+	copy(image[len(magic)+1:], sum(image))
+	return image
 }
 
 // sum is over all that follows it.

@@ -45,10 +45,11 @@ func NewWriter(h Host, paths bool) *Writer {
 	return w
 }
 
-// Expect makes room for so many objects and bytes.
-func (w *Writer) Expect(objects, bytes int) {
+// Begin makes what is written the contents of an image, with room for so many objects and
+// bytes.
+func (w *Writer) Begin(h Header, objects, bytes int) {
 	w.ids = make(map[unsafe.Pointer]uint64, objects)
-	w.all, w.buf = make([]object, 0, objects), make([]byte, 0, bytes)
+	w.all, w.buf = make([]object, 0, objects), Begin(h, bytes)
 }
 
 // Bytes is what has been written. It must not be written to.

@@ -258,7 +258,7 @@ func FuzzThaw(f *testing.F) {
 		f.Add(data[from:])
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := Thaw(o, image.Seal(image.Header{Name: "fuzz", Release: 1, Hash: release.Hash}, body), nil)
+		s, err := Thaw(o, image.Seal(append(image.Begin(image.Header{Name: "fuzz", Release: 1, Hash: release.Hash}, 0), body...)), nil)
 		if err != nil {
 			return
 		}
