@@ -24,7 +24,7 @@ type Quarantined struct {
 func init() {
 	offered := func(s Shard) bool { return s.Quarantine != nil }
 	register([]Command{{
-		Name: "quarantine", Args: "[@SYSTEM]", Short: "functions that failed at every run and are not run any more: a reload of their module lets them go, or quarantine release",
+		Name: "quarantine", Args: "[@SYSTEM]", Short: "functions that failed at every run and are not run any more: a change of the scripts lets them go, or quarantine release",
 		Example: "quarantine @Jita", Offered: offered, Run: runQuarantine,
 	}, {
 		Name: "quarantine release", Args: "[@SYSTEM] FUNCTION", Short: "let a function be run again that was set aside, in one system or everywhere",
@@ -49,7 +49,7 @@ func runQuarantine(ctx context.Context, s *Session, a Args) (Result, error) {
 		t.Rows = append(t.Rows, []any{q.System, q.Function, q.Player, q.Failures, q.Spent, q.Skipped, q.Since, q.Message})
 	}
 	if len(all) > 0 {
-		t.Note = "errors FUNCTION shows the tracebacks; a reload of the module, or quarantine release FUNCTION, lets it be run again"
+		t.Note = "errors FUNCTION shows the tracebacks; a change of the scripts, or quarantine release FUNCTION, lets it be run again"
 	}
 	return Result{Table: t}, nil
 }

@@ -33,8 +33,8 @@ func (c *codec) readFailing(r *image.Reader) {
 		r.Fail("failures of nothing")
 		return
 	}
-	f := c.s.failingOf(failure{texts[0], texts[1]}, texts[3])
-	f.message = texts[2]
+	f := c.s.failingOf(failure{texts[0], texts[1]})
+	f.message, f.hash = texts[2], texts[3]
 	f.fails, f.spent, f.barred = r.Small(maxFailures), r.Small(maxFailures), r.Small(maxFailures)
 	f.shut, f.since, f.skipped = r.Bool(), r.Float(), r.Uint()
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // A function that fails at every run is set aside: as a handler, a command, a timer or
-// what a service is asked for it is not run any more, until its module changes or an
+// what a service is asked for it is not run any more, until the scripts change or an
 // operator lets it go. So it costs its system nothing, and the log no line, for ever.
 //
 // What a player has asked for is set aside for that player alone at first, and for all
@@ -38,7 +38,7 @@ type failing struct {
 	since        float64 // game time: of the first failure, then of being set aside
 	skipped      uint64
 	message      string
-	hash         string // of the module's file
+	hash         string // of the release
 }
 
 // failure is whose runs are counted together.
@@ -89,7 +89,7 @@ func (s *State) barred(fn *lua.LFunction, player string) error {
 		if f == nil || !f.shut {
 			continue
 		}
-		if f.hash != sl.Function.Module.File.Hash { // there is another version: it may try
+		if f.hash != s.release.Hash { // what failed may be mended, here or in what it calls
 			s.forgive(name)
 			return nil
 		}
@@ -146,12 +146,11 @@ func (s *State) wentWell(t *Task) {
 // it is one too many.
 func (s *State) wentWrong(t *Task, fault Fault) {
 	last := len(fault.Functions) - 1
-	m := s.modules.byName[fault.began]
-	if last < 0 || fault.Old[last] != 0 || m == nil || !s.roomToCount() {
+	if last < 0 || fault.Old[last] != 0 || s.modules.byName[fault.began] == nil || !s.roomToCount() {
 		return
 	}
 	name := fault.Functions[last]
-	f := s.failingOf(failure{name, t.player}, m.File.Hash)
+	f := s.failingOf(failure{name, t.player})
 	f.message = fault.Message
 	if f.fails++; fault.Spent {
 		f.spent++
@@ -165,7 +164,7 @@ func (s *State) wentWrong(t *Task, fault Fault) {
 	if t.player == "" {
 		return
 	}
-	all := s.failingOf(failure{name, ""}, m.File.Hash)
+	all := s.failingOf(failure{name, ""})
 	all.message, all.fails, all.spent = f.message, all.fails+f.fails, all.spent+f.spent
 	if all.barred++; all.barred >= mostBarred && !all.shut {
 		s.shut(failure{name, ""}, all)
@@ -181,9 +180,9 @@ func (s *State) roomToCount() bool {
 	return len(s.failing) < mostFailing
 }
 
-// failingOf is what is counted of somebody's runs, of the file as it is.
-func (s *State) failingOf(key failure, hash string) *failing {
-	f := s.failing[key]
+// failingOf is what is counted of somebody's runs, under the release as it is.
+func (s *State) failingOf(key failure) *failing {
+	f, hash := s.failing[key], s.release.Hash
 	if f == nil || f.hash != hash {
 		f = &failing{since: s.now, hash: hash}
 		if s.failing == nil {

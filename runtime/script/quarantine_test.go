@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -183,5 +184,20 @@ func TestWhatIsCountedIsBounded(t *testing.T) {
 	}
 	if len(s.failing) > mostFailing {
 		t.Errorf("%d are counted", len(s.failing))
+	}
+}
+
+// A change of the scripts gives everything another chance: what it calls may be mended.
+func TestAnotherReleaseLetsGo(t *testing.T) {
+	s, faults := newTestState(t, map[string]string{"main.lua": clumsy}, "main")
+	for range 2 * failsInRow {
+		s.Emit("tick")
+	}
+	s.release = code.NewRelease(2, map[string][]byte{"main.lua": []byte(clumsy), "other.lua": []byte("return 1")})
+	for range 2 * failsInRow {
+		s.Emit("tick")
+	}
+	if len(*faults) != 2*failsInRow || quarantined(s) != "main:event.tick" {
+		t.Errorf("%d faults, and %q", len(*faults), quarantined(s))
 	}
 }
