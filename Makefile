@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet night speed pgo deb stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,17 @@ bench-fleet: ## fleets of load players against a server on one core, with a plai
 	@mkdir -p bin
 	$(GO) build -o bin/bench-fleet ./host/load/bench
 	bin/bench-fleet
+
+HOSTILE ?= 1000
+hostile: ## attack a shard in all ways there are, HOSTILE times each; then print what honest players feel of it
+	HOTSHARD_HOSTILE=$(HOSTILE) $(GO) test $(LEAN) -count=1 -v -run TestHostileClients ./host/server | grep -v level=
+	@mkdir -p bin
+	$(GO) build -o bin/bench-fleet ./host/load/bench
+	bin/bench-fleet hostile --size $(HOSTILE)
+
+CHAOS ?= 500
+chaos: ## make one system fail in all ways there are, while CHAOS players fly in another
+	HOTSHARD_CHAOS=$(CHAOS) $(GO) test $(LEAN) -count=1 -v -run TestARunaway ./host/server | grep -v level=
 
 night: build ## operate a production shard with 50 players through slips, freezes, bad changes, canaries and restarts
 	$(GO) run ./host/load/night

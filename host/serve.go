@@ -32,6 +32,7 @@ type serveCmd struct {
 	Home          string        `help:"The system in which new characters begin." placeholder:"NAME"`
 	TrustProxy    []string      `placeholder:"ADDR,..." help:"Proxies in front of --listen, addresses or networks: whom they name in X-Forwarded-For or in the PROXY protocol is who comes."`
 	LimitLoopback bool          `help:"Hold 127.0.0.1 and ::1 to the limits by address, too."`
+	Connections   int           `default:"4000" help:"Connections that one address may have, those of a quarter of it without anybody signed in."`
 	Registrations int           `default:"20" help:"Accounts that one address may make at once; then it is one a minute."`
 	Session       time.Duration `default:"336h" help:"How long a player stays signed in without playing; 90 days at most in all."`
 	AcceptData    bool          `help:"The data is empty, another shard's or a production shard's, and it is meant so."`
@@ -63,7 +64,7 @@ func (c *serveCmd) Run() error {
 	s, err := server.New(server.Config{
 		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
-		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
+		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Connections: c.Connections, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
 		Backups: server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},
 		Record:  server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
 		Traces:  c.Traces, TraceRatio: c.TraceRatio,

@@ -8,7 +8,7 @@ import (
 )
 
 // Community keeps order among the players. who is the name of an account or a
-// character, or a character's number; for Ban and Lift also an address or a network.
+// character, or a character's number; for Ban, Mute and Lift also an address or a network.
 // What is said of somebody holds whether they are online or not, and after a
 // restart.
 type Community interface {
@@ -16,7 +16,7 @@ type Community interface {
 	// Ban keeps an account or an address from playing until a time, zero for ever,
 	// ends their sessions at once, and returns how many it ended.
 	Ban(ctx context.Context, who string, until time.Time, reason, author string) (Sanction, int, error)
-	// Mute keeps an account from speaking.
+	// Mute keeps an account, or all who play from an address, from speaking.
 	Mute(ctx context.Context, who string, until time.Time, reason, author string) (Sanction, error)
 	// Sanctions lists what is in force, the oldest first.
 	Sanctions(ctx context.Context) ([]Sanction, error)
@@ -74,7 +74,7 @@ func init() {
 		Name: "unban", Args: "PLAYER|ADDRESS|N", Short: "lift a ban",
 		Example: "unban Ada", Role: Operator, Changes: true, Offered: offered, Run: func(ctx context.Context, s *Session, a Args) (Result, error) { return runLift(ctx, s, a, KindBan) },
 	}, {
-		Name: "mute", Args: "PLAYER [DURATION] [REASON]", Short: "keep a player from speaking in any channel, for a time or for ever",
+		Name: "mute", Args: "PLAYER|ADDRESS [DURATION] [REASON]", Short: "keep a player, or all who play from an address or a network, from speaking in any channel, for a time or for ever",
 		Example: "mute Ada 30m advertising", Role: Operator, Changes: true, Flags: flags, Takes: []Kind{PlayerWord}, Offered: offered, Run: runMute,
 	}, {
 		Name: "mute list", Short: "the mutes in force",
@@ -82,7 +82,7 @@ func init() {
 			return runSanctions(ctx, s, a, KindMute)
 		},
 	}, {
-		Name: "unmute", Args: "PLAYER|N", Short: "let a player speak again",
+		Name: "unmute", Args: "PLAYER|ADDRESS|N", Short: "lift a mute",
 		Example: "unmute Ada", Role: Operator, Changes: true, Offered: offered, Run: func(ctx context.Context, s *Session, a Args) (Result, error) { return runLift(ctx, s, a, KindMute) },
 	}, {
 		Name: "account", Args: "PLAYER", Short: "an account: characters, sign-ins, from where, what it was banned or muted for",

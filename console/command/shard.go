@@ -19,22 +19,23 @@ type Shard struct {
 	Identify func() Identity
 	Clock    clock.Clock // that operators are served by; nil for the machine's
 
-	Systems   Systems
-	Players   Players
-	Lua       Lua
-	Reload    Reload
-	Unloader  Unloader
-	Errors    Errors
-	Power     Power
-	Upgrader  Upgrader
-	Releases  Releases
-	Patches   Patches
-	Probe     Probe
-	Services  Services
-	Store     Store
-	Logpoints Logpoints
-	Log       Log
-	Audit     Audit
+	Systems    Systems
+	Players    Players
+	Lua        Lua
+	Reload     Reload
+	Unloader   Unloader
+	Errors     Errors
+	Power      Power
+	Upgrader   Upgrader
+	Releases   Releases
+	Patches    Patches
+	Probe      Probe
+	Quarantine Quarantine
+	Services   Services
+	Store      Store
+	Logpoints  Logpoints
+	Log        Log
+	Audit      Audit
 
 	Recordings Recordings
 	Shadows    Shadows // nil: nothing is recorded

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hotshard/host/document"
+	"hotshard/runtime/gate/peer"
 )
 
 const jsonType = "application/json"
@@ -50,8 +51,17 @@ func refusef(code Code, format string, args ...any) error {
 }
 
 // refuse writes {"error":{"code":...,"message":...}}, as players' commands have it.
-func refuse(w http.ResponseWriter, err error) {
+func (a *API) refuse(w http.ResponseWriter, err error) {
 	r := err.(*refusal)
+	switch r.code {
+	case CodeRateLimited:
+		a.cfg.Refusals.Add(peer.APIRate)
+	case CodeBusy:
+		a.cfg.Refusals.Add(peer.APIBusy)
+	case CodeFailed: // that is our fault
+	default:
+		a.cfg.Refusals.Add(peer.APIRequest)
+	}
 	body, _ := json.Marshal(map[string]any{"error": map[string]any{"code": r.code, "message": r.message}})
 	h := w.Header()
 	h.Set("Content-Type", jsonType)
@@ -74,7 +84,7 @@ func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
 		a.cfg.Log.Error("the API could not answer", "path", r.URL.Path, "error", err)
 		no = &refusal{CodeFailed, "that could not be read; the server's operators can see why in the log", busyWait}
 	}
-	refuse(w, no)
+	a.refuse(w, no)
 }
 
 // answer is a document and for how long it is worth keeping.

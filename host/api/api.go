@@ -43,11 +43,12 @@ type Config struct {
 	Map    *world.Universe
 	Routes *world.Router
 	// Types are those of the release that runs; they may be others at each call.
-	Types   func() (*catalogue.Set, error)
-	Now     func() time.Time
-	Log     *slog.Logger
-	Proxies peer.Proxies // whose word on who asks is believed
-	Limit   peer.Limit   // of requests by network; zero is 200 at once and 20 a second
+	Types    func() (*catalogue.Set, error)
+	Now      func() time.Time
+	Log      *slog.Logger
+	Proxies  peer.Proxies   // whose word on who asks is believed
+	Refusals *peer.Refusals // counts what is refused; may be nil
+	Limit    peer.Limit     // of requests by network; zero is 200 at once and 20 a second
 }
 
 //go:embed openapi.json
@@ -122,7 +123,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	network, now := peer.Network(a.cfg.Proxies.Client(r)), a.cfg.Now()
 	if !a.asked.Take(network, now) {
-		refuse(w, &refusal{CodeRateLimited, fmt.Sprintf("too many requests: at most %d at once and %.0f a second for each address", a.cfg.Limit.Burst, 1/a.cfg.Limit.Every.Seconds()),
+		a.refuse(w, &refusal{CodeRateLimited, fmt.Sprintf("too many requests: at most %d at once and %.0f a second for each address", a.cfg.Limit.Burst, 1/a.cfg.Limit.Every.Seconds()),
 			a.asked.Wait(network, now)})
 		return
 	}
@@ -131,7 +132,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) serve(w http.ResponseWriter, r *http.Request, of route) {
 	if err := of.known(r); err != nil {
-		refuse(w, err)
+		a.refuse(w, err)
 		return
 	}
 	ans, err := of.do(a, r)
@@ -163,10 +164,10 @@ func (of route) known(r *http.Request) error {
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-		refuse(w, refusef(CodeBadMethod, "this API is read-only: %s is not answered, GET is", clip(r.Method)))
+		a.refuse(w, refusef(CodeBadMethod, "this API is read-only: %s is not answered, GET is", clip(r.Method)))
 		return
 	}
-	refuse(w, refusef(CodeNotFound, "there is nothing at %s: %sopenapi.json lists what there is", clip(r.URL.Path), Prefix))
+	a.refuse(w, refusef(CodeNotFound, "there is nothing at %s: %sopenapi.json lists what there is", clip(r.URL.Path), Prefix))
 }
 
 // meant is ", did you mean X?", whatever the case of letters, or nothing.

@@ -26,7 +26,7 @@ var bg = context.Background()
 
 // shop is an API over a real store, a small map and the game's own types.
 type shop struct {
-	t     *testing.T
+	t     testing.TB
 	api   *API
 	store *store.Store
 	owner world.CharacterID
@@ -62,7 +62,7 @@ var gameTypes = sync.OnceValue(func() *catalogue.Set {
 	return set
 })
 
-func smallMap(t *testing.T) *world.Universe {
+func smallMap(t testing.TB) *world.Universe {
 	gate := func(id world.EntityID, dest world.SystemID, other world.EntityID) world.Celestial {
 		return world.Celestial{ID: id, Kind: world.KindGate, Name: "Gate", Dest: dest, DestGate: other}
 	}
@@ -80,7 +80,7 @@ func smallMap(t *testing.T) *world.Universe {
 	return u
 }
 
-func newShop(t *testing.T) *shop {
+func newShop(t testing.TB) *shop {
 	s := &shop{t: t, at: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)}
 	var err error
 	s.store, err = store.Open(bg, filepath.Join(t.TempDir(), "shop.db"), store.Options{Now: s.now, AutoCreate: true, HashCost: store.HashCost{MemoryKiB: 8, Passes: 1}})

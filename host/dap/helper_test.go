@@ -74,7 +74,7 @@ return lib
 `)}
 
 // recorded is the recording of 6 seconds of the game, with an image every two.
-func recorded(t *testing.T) (*record.Recording, record.Setup) {
+func recorded(t testing.TB) (*record.Recording, record.Setup) {
 	t.Helper()
 	cfg := system.Config{Address: "game", Module: "main", Seed: 1, Script: script.Options{Entry: []string{"main"}, Started: epoch}, Router: nobody{}, Saver: nobody{}}
 	cfg.Release = func() *code.Release { return code.NewRelease(1, game) }

@@ -38,6 +38,11 @@ func (a accounts) first() store.Character { return store.Character{System: a.hom
 // Admit implements gate.Accounts.
 func (a accounts) Admit(from netip.Addr) error { return a.sanctions.admit(from) }
 
+// Seat implements gate.Accounts.
+func (a accounts) Seat(who world.CharacterID, from netip.Addr) error {
+	return a.sanctions.seat(who, from)
+}
+
 // Register implements gate.Accounts.
 func (a accounts) Register(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
 	c, err := a.store.Register(ctx, name, password, a.first())

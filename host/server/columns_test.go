@@ -51,6 +51,7 @@ var seldom = map[string]string{
 	"system.cpu":            "as in systems",
 	"system.cap":            "no limit",
 	"system.waiting":        "nobody waits for a seat",
+	"system.quarantined":    "nothing fails at every run",
 	"services.queue":        "nothing waits",
 	"services.errors":       "no service fails",
 	"store.queue":           "nothing waits",

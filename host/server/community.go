@@ -43,9 +43,7 @@ func plain(err error) error {
 
 // end ends the sessions of characters, and returns how many there were.
 func (v community) end(people []store.Character, code, reason string) int {
-	return v.s.gate.End(func(w gate.Who) bool {
-		return slices.ContainsFunc(people, func(c store.Character) bool { return c.ID == w.Character })
-	}, code, reason)
+	return v.s.gate.End(among(people), code, reason)
 }
 
 // Account implements command.Community.
@@ -97,21 +95,27 @@ func (v community) Ban(ctx context.Context, who string, until time.Time, reason,
 const widest4, widest6 = 8, 16
 
 func (v community) banNetwork(ctx context.Context, n netip.Prefix, until time.Time, reason, author string) (command.Sanction, int, error) {
+	s, err := v.imposeOn(ctx, store.Ban, n, until, reason, author)
+	if err != nil {
+		return command.Sanction{}, 0, err
+	}
+	return toSanction(s), v.s.gate.End(func(w gate.Who) bool { return n.Contains(w.From) }, wire.ClosingBanned, s.Sentence()), nil
+}
+
+// imposeOn puts a sanction on a network.
+func (v community) imposeOn(ctx context.Context, kind store.SanctionKind, n netip.Prefix, until time.Time, reason, author string) (store.Sanction, error) {
 	least := widest4
 	if n.Addr().Is6() {
 		least = widest6
 	}
 	if n.Bits() < least {
-		return command.Sanction{}, 0, fmt.Errorf("%s is more than can be banned here: /%d at the widest", n, least)
+		return store.Sanction{}, fmt.Errorf("%s is more than one %s may hold for: /%d at the widest", n, kind, least)
 	}
-	s, err := v.s.store.Impose(ctx, store.Sanction{Kind: store.Ban, Subject: n.String(), Reason: reason, Author: author, Until: until})
+	s, err := v.s.store.Impose(ctx, store.Sanction{Kind: kind, Subject: n.String(), Reason: reason, Author: author, Until: until})
 	if err == nil {
 		err = v.s.sanctions.read(ctx)
 	}
-	if err != nil {
-		return command.Sanction{}, 0, plain(err)
-	}
-	return toSanction(s), v.s.gate.End(func(w gate.Who) bool { return n.Contains(w.From) }, wire.ClosingBanned, s.Sentence()), nil
+	return s, plain(err)
 }
 
 // impose puts a sanction on an account.
@@ -129,8 +133,36 @@ func (v community) impose(ctx context.Context, kind store.SanctionKind, who stri
 
 // Mute implements command.Community.
 func (v community) Mute(ctx context.Context, who string, until time.Time, reason, author string) (command.Sanction, error) {
-	s, _, err := v.impose(ctx, store.Mute, who, until, reason, author)
+	if n, err := peer.ParseNetwork(who); err == nil {
+		s, err := v.imposeOn(ctx, store.Mute, n, until, reason, author)
+		if err == nil {
+			v.told(func(w gate.Who) bool {
+				here := n.Contains(w.From)
+				if here {
+					v.s.sanctions.quiet.Store(w.Character, w.From)
+				}
+				return here
+			}, s.Sentence())
+		}
+		return toSanction(s), err
+	}
+	s, people, err := v.impose(ctx, store.Mute, who, until, reason, author)
+	if err == nil {
+		v.told(among(people), s.Sentence())
+	}
 	return toSanction(s), err
+}
+
+// told tells players who are there, in a sentence.
+func (v community) told(who func(gate.Who) bool, text string) {
+	v.s.gate.Tell(who, wire.NewEvent("notice", map[string]world.Value{"text": text + "."}))
+}
+
+// among suits those who play one of some characters.
+func among(people []store.Character) func(gate.Who) bool {
+	return func(w gate.Who) bool {
+		return slices.ContainsFunc(people, func(c store.Character) bool { return c.ID == w.Character })
+	}
 }
 
 // Sanctions implements command.Community.
@@ -159,10 +191,33 @@ func (v community) Lift(ctx context.Context, kind, who, author string) (command.
 			if err := v.s.store.Lift(ctx, s.ID, author); err != nil {
 				return command.Sanction{}, plain(err)
 			}
-			return toSanction(s), v.s.sanctions.read(ctx)
+			if err := v.s.sanctions.read(ctx); err != nil {
+				return command.Sanction{}, err
+			}
+			return toSanction(s), v.mayAgain(ctx, s)
 		}
 	}
 	return command.Sanction{}, fmt.Errorf("no %s of %s is in force; %s list shows those that are", kind, who, kind)
+}
+
+// mayAgain tells those who were muted that they are not any more.
+func (v community) mayAgain(ctx context.Context, s store.Sanction) error {
+	if s.Kind != store.Mute {
+		return nil
+	}
+	suits := func(w gate.Who) bool { n, err := netip.ParsePrefix(s.Subject); return err == nil && n.Contains(w.From) }
+	if s.Account != 0 {
+		people, err := v.s.store.CharactersOf(ctx, s.Account)
+		if err != nil {
+			return err
+		}
+		suits = among(people)
+	}
+	v.told(func(w gate.Who) bool {
+		_, muted := v.s.sanctions.Muted(w.Character)
+		return suits(w) && !muted
+	}, "You may speak again")
+	return nil
 }
 
 // Rename implements command.Community.

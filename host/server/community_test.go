@@ -168,6 +168,56 @@ func TestOrderAmongPlayers(t *testing.T) {
 	login(t, s.Addr(), "Bob", wire.JSON)
 }
 
+// TestMutes mutes an account and an address: both are told at once, what each says is
+// refused, and an end is an end.
+func TestMutes(t *testing.T) {
+	t.Parallel()
+	cfg := production(t)
+	cfg.Scripts, cfg.TrustProxy = "../../scripts", []string{"127.0.0.1"}
+	s := &siege{shard: start(t, cfg), t: t, cfg: cfg}
+	amy := s.operator("amy", command.Admin)
+	in := func(name, from string) *pilot {
+		p := s.mustFrom(from)
+		p.do("register", credentials(name))
+		p.event("system")
+		return p
+	}
+	ada, bob, eve := in("Ada", "192.0.2.1"), in("Bob", "2001:db8:7:1::5"), in("Eve", "2001:db8:7:2::9")
+	notice := func(p *pilot, parts ...string) {
+		t.Helper()
+		p.until("a notice", func(m *wire.Message) bool {
+			text, _ := m.Fields["text"].(string)
+			for _, part := range parts {
+				if m.Event != "notice" || !strings.Contains(text, part) {
+					return false
+				}
+			}
+			return true
+		})
+	}
+	line := map[string]world.Value{"text": "hello"}
+	has(t, "mute", amy.do("mute Ada 1h spam"), "Ada is muted until")
+	notice(ada, "may not speak until", "spam")
+	ada.refused("say", "muted", line)
+	bob.do("say", line)
+	has(t, "mute", amy.do("mute 2001:db8:7::/48 advertising"), "2001:db8:7::/48 is muted for ever")
+	notice(bob, "may not speak", "advertising")
+	notice(eve, "advertising")
+	has(t, "the refusal", bob.refused("say", "muted", line).Message, "advertising")
+	late := in("Late", "2001:db8:7:3::1") // who comes later
+	late.refused("say", "muted", line)
+	has(t, "mute list", amy.do("mute list"), "Ada", "2001:db8:7::/48", "spam")
+	has(t, "unmute", amy.do("unmute 2001:db8:7::/48"), "is lifted")
+	notice(eve, "may speak again")
+	eve.do("say", line)
+	late.do("say", line)
+	ada.refused("say", "muted", line)
+	amy.do("unmute Ada")
+	notice(ada, "may speak again")
+	ada.do("say", line)
+	amy.refused("mute 0.0.0.0/1")
+}
+
 // TestADeletionThatFailsChangesNothing has a store that refuses to delete: whoever was
 // banned for good stays banned, and whoever was not may come in again.
 func TestADeletionThatFailsChangesNothing(t *testing.T) {

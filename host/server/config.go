@@ -40,6 +40,7 @@ type Config struct {
 
 	TrustProxy    []string      // addresses and networks of proxies that say whom they speak for
 	LimitLoopback bool          // this machine's own address is held to the limits by address
+	Connections   int           // that one network may have; 0 for the door's own
 	Registrations int           // accounts that one network may make at once, and then one a minute; 0 for the gate's own
 	SessionIdle   time.Duration // how long a player stays signed in without playing; 0 for the store's own
 	AcceptData    bool          // data that is empty, another shard's or a production shard's is what was meant
@@ -60,6 +61,8 @@ type Config struct {
 	HashCost    store.HashCost  // of passwords; zero for the store's own
 	UnloadAfter time.Duration   // of a system nobody uses; 0 for five minutes
 	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
+	SignInTime  time.Duration   // for somebody to sign in on a socket; 0 for the gate's own
+	HTTPTime    time.Duration   // for a request on the players' port, and for its answer; 0 for the door's own
 	CohortsFrom int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
 }
 
@@ -104,8 +107,8 @@ func (c *Config) fill() error {
 	if c.proxies, err = peer.ParseProxies(c.TrustProxy); err != nil {
 		return fmt.Errorf("--trust-proxy: %w", err)
 	}
-	if c.Registrations < 0 || c.SessionIdle < 0 {
-		return errors.New("--registrations and --session cannot be negative")
+	if c.Connections < 0 || c.Registrations < 0 || c.SessionIdle < 0 {
+		return errors.New("--connections, --registrations and --session cannot be negative")
 	}
 	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")

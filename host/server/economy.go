@@ -67,7 +67,7 @@ func (s *Server) catalogue() (*catalogue.Set, error) {
 
 // newAPI is what strangers may read over HTTP.
 func (s *Server) newAPI() *api.API {
-	return api.New(api.Config{Store: s.store, Map: s.universe.Map(), Routes: s.deps.Routes, Types: s.catalogue, Now: s.cfg.Clock.Now, Log: s.log, Proxies: s.cfg.proxies})
+	return api.New(api.Config{Store: s.store, Map: s.universe.Map(), Routes: s.deps.Routes, Types: s.catalogue, Now: s.cfg.Clock.Now, Log: s.log, Proxies: s.cfg.proxies, Refusals: s.refusals})
 }
 
 // typeNamed is a type's name as its file writes it.

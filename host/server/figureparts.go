@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hotshard/host/metrics"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/system"
 )
 
@@ -66,11 +67,11 @@ func (d doorFigures) Figures(to metrics.Sheet) {
 	to.Put(metrics.SocketsUnsigned, float64(st.Pending))
 	to.Put(metrics.Lingering, float64(st.Lingering))
 	to.Put(metrics.SignInsWaiting, float64(d.s.gate.Waiting()))
-	to.Put(metrics.SocketsCrowded, float64(st.Crowded))
-	to.Put(metrics.WrongPasswords, float64(st.Guesses))
-	to.Put(metrics.SignInsLimited, float64(st.Limited))
+	all, nobodys := d.s.turnstile.Open()
+	to.Put(metrics.Connections, float64(all))
+	to.Put(metrics.ConnectionsNobodys, float64(nobodys))
+	peer.EachRefusal(func(why peer.Refusal) { to.Put(metrics.RefusalsTotal, float64(d.s.refusals.Of(why)), why.String()) })
 	to.Put(metrics.BacklogsDropped, float64(st.Overflows))
-	to.Put(metrics.TooSlow, float64(st.TooSlow))
 	to.Put(metrics.Requests, float64(st.Requests))
 	to.Put(metrics.ReceivedBytes, float64(st.Received))
 	to.Put(metrics.Frames, float64(st.Frames))

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"hotshard/data/store"
 	"hotshard/runtime/clock"
@@ -19,13 +21,50 @@ type sanctions struct {
 	clock   clock.Clock
 	mu      sync.Mutex // held while they are read anew, so that the last reading stays
 	current atomic.Pointer[inForce]
+	quiet   sync.Map // of who plays from where a network is muted: world.CharacterID, netip.Addr
 }
 
 // inForce is never changed, only replaced.
 type inForce struct {
-	all      []store.Sanction
-	networks map[netip.Prefix]store.Sanction
-	mutes    map[world.CharacterID]store.Sanction
+	all          []store.Sanction
+	bans, mutes  networks
+	banned, mute map[world.CharacterID]store.Sanction
+}
+
+// networks are sanctions on networks.
+type networks struct {
+	by   map[netip.Prefix]store.Sanction
+	bits []int // lengths that there are
+}
+
+func (n *networks) add(v store.Sanction) error {
+	p, err := netip.ParsePrefix(v.Subject)
+	if err != nil {
+		return err
+	}
+	if n.by == nil {
+		n.by = map[netip.Prefix]store.Sanction{}
+	}
+	n.by[p] = v
+	if !slices.Contains(n.bits, p.Bits()) {
+		n.bits = append(n.bits, p.Bits())
+	}
+	return nil
+}
+
+// of is what holds for an address at a time.
+func (n *networks) of(a netip.Addr, at time.Time) (store.Sanction, bool) {
+	a = a.Unmap().WithZone("")
+	for _, bits := range n.bits {
+		p, err := a.Prefix(bits)
+		if err != nil {
+			continue // longer than an address of its kind
+		}
+		if v, ok := n.by[p]; ok && v.Holds(at) {
+			return v, true
+		}
+	}
+	return store.Sanction{}, false
 }
 
 func newSanctions(st *store.Store, clk clock.Clock) (*sanctions, error) {
@@ -43,44 +82,82 @@ func (s *sanctions) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next := &inForce{all: all, networks: map[netip.Prefix]store.Sanction{}, mutes: map[world.CharacterID]store.Sanction{}}
+	next := &inForce{all: all, banned: map[world.CharacterID]store.Sanction{}, mute: map[world.CharacterID]store.Sanction{}}
 	for _, v := range all {
-		switch {
-		case v.Account == 0:
-			n, err := netip.ParsePrefix(v.Subject)
-			if err != nil {
+		where, whom := &next.bans, next.banned
+		if v.Kind == store.Mute {
+			where, whom = &next.mutes, next.mute
+		}
+		if v.Account == 0 {
+			if err := where.add(v); err != nil {
 				return err
 			}
-			next.networks[n] = v
-		case v.Kind == store.Mute:
-			people, err := s.store.CharactersOf(ctx, v.Account)
-			if err != nil {
-				return err
-			}
-			for _, c := range people {
-				next.mutes[c.ID] = v
-			}
+			continue
+		}
+		people, err := s.store.CharactersOf(ctx, v.Account)
+		if err != nil {
+			return err
+		}
+		for _, c := range people {
+			whom[c.ID] = v
 		}
 	}
 	s.current.Store(next)
+	s.quiet.Range(func(who, from any) bool {
+		if _, still := next.mutes.of(from.(netip.Addr), s.clock.Now()); !still {
+			s.quiet.Delete(who)
+		}
+		return true
+	})
 	return nil
 }
 
 // admit refuses an address that is banned.
 func (s *sanctions) admit(from netip.Addr) error {
-	for n, v := range s.current.Load().networks {
-		if n.Contains(from) && v.Holds(s.clock.Now()) {
-			return wire.Errorf(wire.CodeBanned, "%s", v.Sentence())
-		}
+	return s.refusal(s.current.Load().bans.of(from, s.clock.Now()))
+}
+
+func (s *sanctions) refusal(v store.Sanction, holds bool) error {
+	if !holds {
+		return nil
 	}
-	return nil
+	return wire.Errorf(wire.CodeBanned, "%s", v.Sentence())
+}
+
+// seat refuses whoever is banned, or comes from where everybody is, and notes whether
+// everybody is muted there.
+func (s *sanctions) seat(who world.CharacterID, from netip.Addr) error {
+	now, current := s.clock.Now(), s.current.Load()
+	if err := s.admit(from); err != nil {
+		return err
+	}
+	if _, muted := current.mutes.of(from, now); muted {
+		s.quiet.Store(who, from)
+	} else {
+		s.quiet.Delete(who)
+	}
+	v, ok := current.banned[who]
+	return s.refusal(v, ok && v.Holds(now))
+}
+
+// shuns says whether an address is banned.
+func (s *sanctions) shuns(from netip.Addr) bool {
+	_, banned := s.current.Load().bans.of(from, s.clock.Now())
+	return banned
 }
 
 // Muted implements bindings.Mutes.
 func (s *sanctions) Muted(p world.CharacterID) (string, bool) {
-	v, ok := s.current.Load().mutes[p]
-	if !ok || !v.Holds(s.clock.Now()) {
-		return "", false
+	now, current := s.clock.Now(), s.current.Load()
+	v, ok := current.mute[p]
+	if !ok || !v.Holds(now) {
+		from, here := s.quiet.Load(p)
+		if !here {
+			return "", false
+		}
+		if v, ok = current.mutes.of(from.(netip.Addr), now); !ok {
+			return "", false
+		}
 	}
 	return v.Sentence(), true
 }

@@ -22,6 +22,7 @@ import (
 	"hotshard/host/traces"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/record"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script"
@@ -48,11 +49,14 @@ type Server struct {
 	deps        *bindings.Deps
 	universe    *universe.Universe
 	tally       system.Tally
+	refusals    *peer.Refusals
+	turnstile   *peer.Turnstile
 	gate        *gate.Gate
 	rounds      gate.Rounds
 	watcher     *watch.Watcher
 	releases    *releases
 	faults      *faults
+	quarantine  quarantine
 	hot         *hot
 	logpoints   *logpoints
 	tokens      *tokens
@@ -96,6 +100,7 @@ func New(cfg Config) (*Server, error) {
 	started := cfg.Clock.Now()
 	t := newTail(cfg.handler())
 	s := &Server{cfg: cfg, tail: t, log: slog.New(t), started: started}
+	s.refusals, s.quarantine = new(peer.Refusals), newQuarantine(s)
 	s.faults, s.hot, s.logpoints = newFaults(s.log, s.cfg.Clock), newHot(s.cfg.Clock), newLogpoints(s.cfg.Clock, s.log)
 	s.tokens = newTokens(s.cfg.Clock)
 	s.backups = newBackups(&s.cfg, s.log)
@@ -200,9 +205,10 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
 	s.books = newBooks(s.store, s.log)
+	s.turnstile = s.newTurnstile()
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger,
-		Tracer: s.tracer(), Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Registrations: registrations(s.cfg.Registrations),
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
+		Tracer: s.tracer(), Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Refusals: s.refusals, Registrations: registrations(s.cfg.Registrations),
 	})
 	return nil
 }
@@ -218,18 +224,19 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 	return universe.New(universe.Config{
 		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
 		System: system.Config{
-			Script:      opts,
-			Bind:        bindings.Binder(deps),
-			Events:      bindings.Teller,
-			OnFault:     func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
-			OnLog:       s.scriptLog,
-			OnSampled:   s.hot.sampled,
-			Tracer:      s.tracer(),
-			UnloadAfter: s.cfg.UnloadAfter,
-			Clock:       s.cfg.Clock,
-			Tally:       &s.tally,
-			CohortsFrom: s.cfg.CohortsFrom,
-			NewRound:    func() system.Round { return round{s.rounds.New()} },
+			Script:       opts,
+			Bind:         bindings.Binder(deps),
+			Events:       bindings.Teller,
+			OnFault:      func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
+			OnQuarantine: s.quarantine.shut,
+			OnLog:        s.scriptLog,
+			OnSampled:    s.hot.sampled,
+			Tracer:       s.tracer(),
+			UnloadAfter:  s.cfg.UnloadAfter,
+			Clock:        s.cfg.Clock,
+			Tally:        &s.tally,
+			CohortsFrom:  s.cfg.CohortsFrom,
+			NewRound:     func() system.Round { return round{s.rounds.New()} },
 		},
 	})
 }
@@ -280,7 +287,7 @@ func (s *Server) listen() (err error) {
 		return err
 	}
 	s.doors = append(s.doors, door)
-	s.play = s.cfg.proxies.Listener(door)
+	s.play = s.turnstile.Listener(s.cfg.proxies.Listener(door))
 	if err := s.encrypt(); err != nil {
 		return err
 	}
@@ -291,7 +298,7 @@ func (s *Server) listen() (err error) {
 		s.page = s.newPage()
 	}
 	mux.Handle("/", s.page)
-	s.serveHTTP(mux)
+	s.servers = append(s.servers, s.playersHTTP(mux))
 	if err = s.listenConsoles(); err != nil {
 		return err
 	}
@@ -303,20 +310,13 @@ func (s *Server) listen() (err error) {
 	}
 	s.ops, s.doors = door, append(s.doors, door)
 	s.opspage = s.newOpspage()
-	s.serveHTTP(s.opsHandler())
+	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
 	return nil
 }
 
 // newPage is the players' page. Packing its files takes a while.
 func (s *Server) newPage() http.Handler {
 	return web.Handler(func() *world.Universe { return s.universe.Map() })
-}
-
-func (s *Server) serveHTTP(h http.Handler) {
-	s.servers = append(s.servers, &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), ConnState: s.visits.see,
-	})
 }
 
 // Addr is where players connect, OpsAddr where operators' programs do ("" for

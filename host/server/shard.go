@@ -35,7 +35,7 @@ func (s *Server) Shard() command.Shard {
 		Audit:    audit{s},
 		Releases: keptReleases{s},
 		Patches:  patches{s},
-		Probe:    probe{s},
+		Probe:    probe{s}, Quarantine: s.quarantine,
 
 		Logpoints: pointing{s},
 		Community: community{s},

@@ -240,6 +240,9 @@ func (h *heir) connect() error {
 	if err != nil {
 		return err
 	}
+	for i, c := range h.conns {
+		h.conns[i] = h.s.turnstile.Resume(c)
+	}
 	return h.s.gate.Adopt(m.Data, h.conns)
 }
 

@@ -44,3 +44,12 @@ func diskFree(dir string) (free, size uint64, ok bool) {
 	}
 	return uint64(st.Bavail) * uint64(st.Bsize), uint64(st.Blocks) * uint64(st.Bsize), true
 }
+
+// fileLimit is how many files the process may have open, 0 where that is not known.
+func fileLimit() uint64 {
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil {
+		return 0
+	}
+	return uint64(l.Cur)
+}

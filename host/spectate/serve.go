@@ -76,6 +76,9 @@ type guests struct {
 // Admit implements gate.Accounts.
 func (*guests) Admit(netip.Addr) error { return nil }
 
+// Seat implements gate.Accounts.
+func (*guests) Seat(world.CharacterID, netip.Addr) error { return nil }
+
 // Login implements gate.Accounts.
 func (g *guests) Login(context.Context, netip.Addr, string, string) (gate.Pass, error) {
 	g.mu.Lock()

@@ -114,6 +114,8 @@ func smallUniverse(t testing.TB) *world.Universe {
 // Register and Login know everybody, but "wrong" is a wrong password.
 func (s *stage) Admit(netip.Addr) error { return nil }
 
+func (s *stage) Seat(world.CharacterID, netip.Addr) error { return nil }
+
 func (s *stage) Register(ctx context.Context, from netip.Addr, name, password string) (gate.Pass, error) {
 	return s.Login(ctx, from, name, password)
 }

@@ -20,6 +20,9 @@ import (
 type Accounts interface {
 	// Admit refuses an address that may not sign in at all. It must be quick.
 	Admit(from netip.Addr) error
+	// Seat is told who is about to play, and from where, and refuses who may not: what was
+	// decided since they signed in counts. It must be quick.
+	Seat(c world.CharacterID, from netip.Addr) error
 	// Register makes an account with one character.
 	Register(ctx context.Context, from netip.Addr, name, password string) (Pass, error)
 	// Login checks a password. Where a shard makes unknown accounts on the fly, that
@@ -118,6 +121,8 @@ type Config struct {
 	Proxies peer.Proxies
 	// LimitLocal holds this machine's own address to the limits by address, too.
 	LimitLocal bool
+	// Refusals counts what is refused [a count of its own].
+	Refusals *peer.Refusals
 
 	Linger       time.Duration // a character stays in the game without a socket [60 s]
 	LoginTimeout time.Duration // to sign in on a new socket [20 s]
@@ -149,10 +154,6 @@ type Stats struct {
 	Sessions  int    // characters in the game, with or without a socket
 	Lingering int    // of these, without a socket
 	Overflows uint64 // times a player's backlog was dropped, since the start
-	TooSlow   uint64 // players closed for being slow, since the start
-	Guesses   uint64 // wrong passwords, since the start
-	Limited   uint64 // attempts to sign in or register refused for their number, since the start
-	Crowded   uint64 // sockets closed to make room for others to sign in, since the start
 	Requests  uint64 // that came in, since the start, as are the next three
 	Received  uint64 // bytes of them
 	Frames    uint64 // sent to players, or on their way
@@ -166,6 +167,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Clock == nil {
 		c.Clock = clock.Machine{}
+	}
+	if c.Refusals == nil {
+		c.Refusals = new(peer.Refusals)
 	}
 	c.Linger = cmp.Or(c.Linger, 60*time.Second)
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, 20*time.Second)

@@ -20,6 +20,7 @@ import (
 	"hotshard/runtime/clock"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/client"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -117,6 +118,7 @@ type book struct {
 	known   map[string]bool // "name address"
 	made    int
 	banned  netip.Prefix
+	barred  world.CharacterID
 	running atomic.Int32
 	most    atomic.Int32  // that ran at once
 	entered chan string   // if not nil, gets the name when a call begins
@@ -194,6 +196,17 @@ func (b *book) Admit(from netip.Addr) error {
 	return nil
 }
 
+// Seat says of everybody what Admit says, and of who is named by barred.
+func (b *book) Seat(c world.CharacterID, from netip.Addr) error {
+	b.mu.Lock()
+	barred := b.barred != 0 && b.barred == c
+	b.mu.Unlock()
+	if barred {
+		return wire.Errorf(wire.CodeBanned, "You are banned.")
+	}
+	return b.Admit(from)
+}
+
 func (b *book) Resume(_ context.Context, _ netip.Addr, token string) (gate.Pass, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -255,15 +268,16 @@ func (l *logs) String() string {
 
 // server is a gate on a real socket.
 type server struct {
-	t     testing.TB
-	gate  *gate.Gate
-	arena *arena
-	book  *book
-	clock *manual
-	logs  *logs
-	http  *httptest.Server
-	url   string
-	ctx   context.Context
+	t        testing.TB
+	gate     *gate.Gate
+	arena    *arena
+	book     *book
+	clock    *manual
+	refusals *peer.Refusals
+	logs     *logs
+	http     *httptest.Server
+	url      string
+	ctx      context.Context
 
 	mu    sync.Mutex
 	conns []net.Conn // of the upgraded connections, in their order
@@ -284,8 +298,8 @@ const patience = 3 * time.Minute
 func start(t testing.TB, change func(*gate.Config)) *server {
 	t.Helper()
 	before := runtime.NumGoroutine()
-	s := &server{t: t, arena: newArena(), book: newBook(), clock: new(manual), logs: new(logs)}
-	cfg := gate.Config{Accounts: s.book, World: s.arena, Clock: clock.Told(s.clock.now),
+	s := &server{t: t, arena: newArena(), book: newBook(), clock: new(manual), logs: new(logs), refusals: new(peer.Refusals)}
+	cfg := gate.Config{Accounts: s.book, World: s.arena, Clock: clock.Told(s.clock.now), Refusals: s.refusals,
 		Log:     slog.New(slog.NewTextHandler(s.logs, nil)),
 		Welcome: func() map[string]world.Value { return map[string]world.Value{"shard": "test", "kind": "dev"} }}
 	if change != nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -65,6 +66,14 @@ func (c *client) joined(s *session) {
 	c.phase.CompareAndSwap(phaseSigning, phaseIn)
 	c.phase.CompareAndSwap(phasePending, phaseIn)
 	c.gate.crowd.remove(c)
+	c.seat()
+}
+
+// seat tells who counts connections that somebody is signed in on this one.
+func (c *client) seat() {
+	if g := peer.GuestOf(c.out.conn); g != nil {
+		g.Seat()
+	}
 }
 
 // Name returns the character's name.
@@ -136,9 +145,7 @@ func (c *client) post(b []byte, what urgency, shared bool) {
 }
 
 func (c *client) tooSlow() {
-	if c.end(wire.ClosingTooSlow, "Your connection could not keep up.") {
-		c.gate.tooSlow.Add(1)
-	}
+	c.turnOut(wire.ClosingTooSlow, "Your connection could not keep up.")
 }
 
 // Close ends the session.
@@ -193,6 +200,13 @@ func (c *client) end(code, reason string) bool {
 	return true
 }
 
+// turnOut is end for somebody who has brought it on themselves.
+func (c *client) turnOut(code, reason string) {
+	if c.end(code, reason) {
+		c.gate.cfg.Refusals.Add(turnedOut[code])
+	}
+}
+
 // closeStatus returns the WebSocket status of a closing code: 1001 when the server
 // stops, else one of the private range.
 func closeStatus(code string) uint16 {
@@ -203,7 +217,7 @@ func closeStatus(code string) uint16 {
 }
 
 func closeFrame(status uint16, reason string) []byte {
-	b := []byte{0x88, byte(2 + len(reason)), 0, 0}
+	b := []byte{opClose, byte(2 + len(reason)), 0, 0}
 	binary.BigEndian.PutUint16(b[2:], status)
 	return append(b, reason...)
 }
@@ -218,9 +232,9 @@ func (c *client) sweep(now int64) {
 	case c.out.late(now):
 		c.tooSlow()
 	case c.phase.Load() == phasePending && since(now, c.opened, cfg.LoginTimeout):
-		c.end(wire.ClosingLoginTimeout, "Nobody signed in.")
+		c.turnOut(wire.ClosingLoginTimeout, "Nobody signed in.")
 	case c.phase.Load() == phaseIn && since(now, heard, cfg.IdleTimeout):
-		c.end(wire.ClosingIdle, "Nothing was heard from you.")
+		c.turnOut(wire.ClosingIdle, "Nothing was heard from you.")
 	case since(now, max(heard, c.pinged), cfg.PingEvery):
 		c.pinged = now
 		c.post(pingFrame, mustArrive, true)

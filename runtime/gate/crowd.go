@@ -17,9 +17,20 @@ type crowd struct {
 	most int // of all
 	each int // of one network
 
-	mu    sync.Mutex
-	count int // with those that were let in and are not sockets yet
-	by    map[netip.Prefix][]*client
+	mu     sync.Mutex
+	count  int // with those that were let in and are not sockets yet,
+	coming map[netip.Prefix]int
+	by     map[netip.Prefix][]*client
+}
+
+// of is how many a network has, with those that are not sockets yet.
+func (w *crowd) of(n netip.Prefix) int { return len(w.by[n]) + w.coming[n] }
+
+// came counts one fewer that is on the way.
+func (w *crowd) came(n netip.Prefix) {
+	if w.coming[n]--; w.coming[n] == 0 {
+		delete(w.coming, n)
+	}
 }
 
 // room makes room for a socket of the network, and counts it. It returns who has to
@@ -28,15 +39,19 @@ func (w *crowd) room(n netip.Prefix, each int) (gone *client, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case len(w.by[n]) >= each:
+	case w.of(n) >= each:
 		gone = w.idle(n)
 	case w.count >= w.most:
 		gone = w.idle(w.largest())
 	}
-	if gone == nil && (len(w.by[n]) >= each || w.count >= w.most) {
+	if gone == nil && (w.of(n) >= each || w.count >= w.most) {
 		return nil, false
 	}
+	if w.coming == nil {
+		w.coming = map[netip.Prefix]int{}
+	}
 	w.count++
+	w.coming[n]++
 	return gone, true
 }
 
@@ -66,6 +81,19 @@ func (w *crowd) largest() (n netip.Prefix) {
 func (w *crowd) add(c *client) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.came(peer.Network(c.from))
+	w.list(c)
+}
+
+// adopt counts and lists a socket that there was room for in another process.
+func (w *crowd) adopt(c *client) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count++
+	w.list(c)
+}
+
+func (w *crowd) list(c *client) {
 	if w.by == nil {
 		w.by = map[netip.Prefix][]*client{}
 	}
@@ -75,10 +103,11 @@ func (w *crowd) add(c *client) {
 }
 
 // drop counts one fewer that never became a socket.
-func (w *crowd) drop() {
+func (w *crowd) drop(n netip.Prefix) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count--
+	w.came(n)
 }
 
 // remove takes a socket out: somebody has signed in on it, or it is gone.
@@ -121,8 +150,7 @@ func (g *Gate) makeRoom(n netip.Prefix, exempt bool) bool {
 		g.cfg.Log.Warn("many sockets on which nobody signs in", "from", peer.Show(n), "limit", each)
 	}
 	if gone != nil {
-		g.crowded.Add(1)
-		gone.end(wire.ClosingCrowded, "Too many connections on which nobody had signed in.")
+		gone.turnOut(wire.ClosingCrowded, "Too many connections on which nobody had signed in.")
 	}
 	return ok
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
 
@@ -53,6 +54,16 @@ func (g *Gate) put(s *session, code, reason string) {
 		c.end(code, reason)
 	}
 	g.endIf(s, reason, func() bool { return s.latest.Load() == c })
+}
+
+// Tell sends the frame to every signed-in player who suits.
+func (g *Gate) Tell(suits func(Who) bool, f *wire.Frame) {
+	clients, _ := g.everyone()
+	for _, c := range clients {
+		if c.phase.Load() == phaseIn && suits(c.who()) {
+			c.Send(f)
+		}
+	}
 }
 
 // End closes every connection that suits, and ends the sessions behind them: the

@@ -4,12 +4,18 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+
+	"hotshard/runtime/gate/peer"
 )
 
 // maxFragments is how many frames a message may come in. No honest client has a
 // reason to cut 16 KiB at all; without a bound, empty pieces of a message that never
 // ends cost the server time and count as nothing.
 const maxFragments = 32
+
+// lateMost is how many bytes are read of somebody who was told to go: what may have been
+// under way then. Who goes on sending is cut off, and may miss the reason.
+const lateMost = 256 << 10
 
 var errFragments = errors.New("a message in too many frames")
 
@@ -22,6 +28,7 @@ type frames struct {
 	have    int      // of it
 	payload uint64   // still to come of the frame
 	pieces  int      // of the message
+	late    int      // bytes that came after the client was told to go
 	err     error
 
 	tail  []byte // the message so far, as it was sent; control frames are no part of it
@@ -35,8 +42,14 @@ func (f *frames) Read(b []byte) (int, error) {
 		return 0, f.err
 	}
 	n, err := f.next(b)
+	if f.client.phase.Load() == phaseEnding {
+		if f.late += n; f.late > lateMost {
+			f.client.out.die() // the next read fails
+		}
+	}
 	if f.err = f.pass(b[:n]); f.err != nil {
-		f.client.out.end(closeFrame(1008, f.err.Error()))
+		f.client.gate.cfg.Refusals.Add(peer.Fragments)
+		f.client.out.end(closeFrame(statusPolicy, f.err.Error()))
 		return 0, f.err
 	}
 	return n, err

@@ -28,10 +28,6 @@ type Gate struct {
 
 	stopping  atomic.Bool
 	overflows atomic.Uint64
-	tooSlow   atomic.Uint64
-	guesses   atomic.Uint64
-	limited   atomic.Uint64
-	crowded   atomic.Uint64
 	frames    atomic.Uint64 // of sockets that are gone
 	sent      atomic.Uint64 // bytes of these
 	requests  atomic.Uint64
@@ -136,9 +132,7 @@ func (g *Gate) Broadcast(f *wire.Frame) {
 func (g *Gate) Stats() Stats {
 	clients, sessions := g.everyone()
 	st := Stats{Sockets: len(clients), Pending: g.crowd.len(), Sessions: len(sessions),
-		Overflows: g.overflows.Load(), TooSlow: g.tooSlow.Load(),
-		Guesses: g.guesses.Load(), Limited: g.limited.Load(), Crowded: g.crowded.Load(),
-		Requests: g.requests.Load(), Received: g.received.Load(), Frames: g.frames.Load(), Sent: g.sent.Load()}
+		Overflows: g.overflows.Load(), Requests: g.requests.Load(), Received: g.received.Load(), Frames: g.frames.Load(), Sent: g.sent.Load()}
 	for _, c := range clients {
 		frames, bytes := c.out.counted()
 		st.Frames, st.Sent = st.Frames+frames, st.Sent+bytes

@@ -94,14 +94,13 @@ func (g *Gate) overGuesses(c *client, who guessed) error {
 	if wait == 0 {
 		return nil
 	}
-	g.limited.Add(1)
+	g.cfg.Refusals.Add(peer.Guesses)
 	return wire.Errorf(wire.CodeRateLimited, "Too many wrong passwords came from your address. Please try again in %s.", spoken(wait))
 }
 
 // wrong counts a wrong password.
 func (g *Gate) wrong(c *client, who guessed) {
 	now := g.cfg.Clock.Now()
-	g.guesses.Add(1)
 	g.guard.names.Add(who, now)
 	g.guard.guesses.Add(who.network, now)
 	if g.alarms.guesses.Note(who.network, now) {
@@ -113,7 +112,7 @@ func (g *Gate) wrong(c *client, who guessed) {
 func (g *Gate) registered(c *client, make func(context.Context) error) error {
 	n := peer.Network(c.from)
 	if !g.exempt(c.from) && !g.guard.accounts.Take(n, g.cfg.Clock.Now()) {
-		g.limited.Add(1)
+		g.cfg.Refusals.Add(peer.Registrations)
 		if g.alarms.accounts.Note(n, g.cfg.Clock.Now()) {
 			g.cfg.Log.Warn("many accounts are made", "from", peer.Show(n), "address", c.from, "limit", g.cfg.Registrations.Burst)
 		}

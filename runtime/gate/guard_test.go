@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -71,8 +72,8 @@ func TestGuessesAreBoundedByNetworkAndLoggedOnce(t *testing.T) {
 	if err := s.try("2001:db8:0:1::1", "Eve", "x"); err != nil {
 		t.Errorf("a neighbour pays for it: %v", err)
 	}
-	if st := s.gate.Stats(); st.Guesses != 30 || st.Limited != 70 {
-		t.Errorf("stats are %+v", st)
+	if wrong, limited := s.refusals.Of(peer.BadCredentials), s.refusals.Of(peer.Guesses); wrong != 30 || limited != 70 {
+		t.Errorf("%d are counted as wrong, and %d as too many", wrong, limited)
 	}
 	s.clock.forward(11 * time.Second)
 	if err := s.try("2001:db8::1", "Name1", "x"); err != nil {
@@ -281,6 +282,52 @@ func TestABannedAddressIsToldSo(t *testing.T) {
 	}
 }
 
+// Whoever plays from elsewhere may not go on from an address that is banned, also where
+// their session is still there.
+func TestNobodyResumesFromABannedAddress(t *testing.T) {
+	s := behindProxy(t, nil)
+	c := s.dialFrom("198.51.100.7")
+	if err := c.Login(s.ctx, "Ada", "x"); err != nil {
+		t.Fatal(err)
+	}
+	token := s.welcome(c)
+	s.book.mu.Lock()
+	s.book.banned = netip.MustParsePrefix("192.0.2.0/24")
+	s.book.mu.Unlock()
+	c.Drop()
+	d := s.dialFrom("192.0.2.9")
+	_, err := d.Request(s.ctx, "resume", map[string]world.Value{"token": token})
+	refused(t, err, wire.CodeBanned)
+	if n := s.refusals.Of(peer.Banned); n != 1 {
+		t.Errorf("%d are counted as banned", n)
+	}
+	e := s.dialFrom("198.51.100.7")
+	if _, err := e.Request(s.ctx, "resume", map[string]world.Value{"token": token}); err != nil {
+		t.Errorf("from home: %v", err)
+	}
+}
+
+// A ban that comes while somebody's password is being checked holds for them, too.
+func TestABanInTheMiddleOfALogin(t *testing.T) {
+	s := start(t, nil)
+	entered, goOn := make(chan string), make(chan struct{})
+	s.book.hold(entered, goOn)
+	c := s.dial(wire.JSON)
+	done := make(chan error, 1)
+	go func() { done <- c.Login(s.ctx, "Ada", "x") }()
+	<-entered
+	s.book.mu.Lock()
+	s.book.barred = 1
+	s.book.mu.Unlock()
+	if n := s.gate.End(func(w gate.Who) bool { return w.Character == 1 }, wire.ClosingBanned, "spam"); n != 0 {
+		t.Fatalf("%d are in already", n)
+	}
+	goOn <- struct{}{}
+	<-done
+	s.closing(c, wire.ClosingBanned)
+	s.until("she stays in the game", func() bool { return s.gate.Stats().Sessions == 0 })
+}
+
 func TestAChangeOfPasswordMakesTheTokenWorthless(t *testing.T) {
 	s := start(t, nil)
 	a, token := s.login("Ada")
@@ -296,6 +343,25 @@ func TestAChangeOfPasswordMakesTheTokenWorthless(t *testing.T) {
 	refused(t, err, wire.CodeBadToken)
 	if _, err = b.Request(s.ctx, "resume", map[string]world.Value{"token": fresh}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever is on the way out is read to take leave, and not for ever.
+func TestWhoIsOnTheWayOutIsNotReadForEver(t *testing.T) {
+	s := start(t, func(c *gate.Config) { c.Burst, c.Patience = 5, 5 })
+	c := s.raw(wire.SubprotocolJSON)
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(patience))
+	flood := bytes.Repeat([]byte{0x8A, 0x80, 0, 0, 0, 0}, 10_000)
+	sent := 0
+	for sent < 64<<20 {
+		n, err := c.Write(flood) // the gate's clock stands still: nothing but the amount ends it
+		if sent += n; err != nil {
+			break
+		}
+	}
+	if sent >= 64<<20 {
+		t.Errorf("%d MiB of somebody who was put out are read", sent>>20)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/client"
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -406,7 +407,7 @@ func TestTooSlowForTooLong(t *testing.T) {
 		player.Send(bigDelta(1))
 	}
 	s.sweep(19 * time.Second)
-	if s.gate.Stats().TooSlow != 0 {
+	if s.refusals.Of(peer.TooSlow) != 0 {
 		t.Error("closed early")
 	}
 	s.sweep(2 * time.Second)
@@ -421,7 +422,7 @@ func TestTooManyEventsForASlowPlayer(t *testing.T) {
 	_, player := s.slow("Ada")
 	f := wire.NewEvent("chat", map[string]world.Value{"text": strings.Repeat("x", 10_000)})
 	for range 100_000 {
-		if player.Send(f); s.gate.Stats().TooSlow > 0 {
+		if player.Send(f); s.refusals.Of(peer.TooSlow) > 0 {
 			break
 		}
 	}

@@ -29,7 +29,7 @@ func (c *client) free(req wire.Request) bool {
 	if c.session.Load() == nil {
 		return true
 	}
-	c.Reply(req.ID, nil, wire.Errorf(wire.CodeSignedIn, "You are signed in already."))
+	c.refuse(req.ID, wire.Errorf(wire.CodeSignedIn, "You are signed in already."))
 	return false
 }
 
@@ -41,12 +41,17 @@ func (c *client) login(req wire.Request) {
 	name, hasName := text(req.Args, "name", maxName)
 	password, hasPassword := text(req.Args, "password", maxPassword)
 	if !hasName || !hasPassword {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeBadRequest,
+		c.refuse(req.ID, wire.Errorf(wire.CodeBadRequest,
 			"Give a name of at most %d bytes and a password of at most %d.", maxName, maxPassword))
 		return
 	}
 	c.phase.CompareAndSwap(phasePending, phaseSigning)
 	pass, err := c.admitted(func() (Pass, error) { return c.gate.identify(c, req.Command, name, password) })
+	c.signedIn(req, pass, err)
+}
+
+// signedIn goes on with an attempt to sign in.
+func (c *client) signedIn(req wire.Request, pass Pass, err error) {
 	if err == nil {
 		c.gate.signIn(c, req.ID, pass)
 		return
@@ -87,7 +92,7 @@ func (c *client) turnDown(req wire.Request, err error) {
 		return
 	}
 	refusal := c.shown(err)
-	c.Reply(req.ID, nil, refusal)
+	c.refuse(req.ID, refusal)
 	c.refused(refusal)
 }
 
@@ -95,13 +100,13 @@ func (c *client) turnDown(req wire.Request, err error) {
 func (c *client) password(req wire.Request) {
 	s := c.session.Load()
 	if s == nil {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
+		c.refuse(req.ID, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
 		return
 	}
 	old, hasOld := text(req.Args, "old", maxPassword)
 	password, has := text(req.Args, "password", maxPassword)
 	if !hasOld || !has {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeBadRequest, "Give the old password, and a new one of at most %d bytes.", maxPassword))
+		c.refuse(req.ID, wire.Errorf(wire.CodeBadRequest, "Give the old password, and a new one of at most %d bytes.", maxPassword))
 		return
 	}
 	var pass Pass
@@ -123,7 +128,7 @@ func (c *client) refused(refusal *wire.Error) {
 		return
 	}
 	if c.failures++; c.failures >= maxFailures {
-		c.end(wire.CodeBadCredentials, "Too many refused attempts to sign in.")
+		c.turnOut(wire.CodeBadCredentials, "Too many refused attempts to sign in.")
 	}
 }
 
@@ -134,23 +139,21 @@ func (c *client) resume(req wire.Request) {
 	}
 	token, ok := text(req.Args, "token", maxName)
 	if !ok {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeBadRequest, "Give the token of the welcome event."))
-		return
-	}
-	if c.gate.resume(c, req.ID, token) {
+		c.refuse(req.ID, wire.Errorf(wire.CodeBadRequest, "Give the token of the welcome event."))
 		return
 	}
 	c.phase.CompareAndSwap(phasePending, phaseSigning)
+	done := false
 	pass, err := c.admitted(func() (Pass, error) {
+		if done = c.gate.resume(c, req.ID, token); done {
+			return Pass{}, nil
+		}
 		if c.gate.worthless(token) {
 			return Pass{}, wire.Errorf(wire.CodeBadToken, "That session is over. Please sign in again.")
 		}
 		return c.gate.cfg.Accounts.Resume(c.gate.ctx, c.from, token)
 	})
-	if err == nil {
-		c.gate.signIn(c, req.ID, pass)
-		return
+	if !done {
+		c.signedIn(req, pass, err)
 	}
-	c.phase.CompareAndSwap(phaseSigning, phasePending)
-	c.turnDown(req, err)
 }

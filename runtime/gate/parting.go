@@ -210,8 +210,7 @@ func (g *Gate) Adopt(data []byte, conns []net.Conn) error {
 	}
 	for _, c := range clients {
 		if c.session.Load() == nil {
-			g.crowd.count++
-			g.crowd.add(c)
+			g.crowd.adopt(c)
 		}
 	}
 	g.guard.guesses.Restore(p.Guesses)
@@ -259,6 +258,7 @@ func (g *Gate) adoptSession(p partedSession, c *client) {
 	c.token.Store(&token)
 	c.session.Store(s)
 	c.phase.Store(phaseIn)
+	c.seat()
 	s.latest.Store(c)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lxzan/gws"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/span"
 	"hotshard/runtime/world"
@@ -65,8 +66,9 @@ func (c *client) run(ws *gws.Conn) {
 		c.gate.drop(s, c)
 	}
 	c.gate.doneReading()
-	// The other side closes when it has read the reason; sweep bounds the wait.
-	io.Copy(io.Discard, c.out.conn)
+	// The other side closes when it has read the reason; sweep bounds the wait, and what
+	// still may come is little.
+	io.Copy(io.Discard, io.LimitReader(c.out.conn, lateMost))
 	c.out.die()
 }
 
@@ -78,7 +80,8 @@ func (c *client) read(ws *gws.Conn) {
 		if err == nil {
 			return
 		}
-		c.out.end(closeFrame(1002, "malformed frame"))
+		c.gate.cfg.Refusals.Add(peer.BadFrame)
+		c.out.end(closeFrame(statusProtocol, "malformed frame"))
 		// Only what went wrong in our own code is for the operator: anybody may send
 		// broken frames, as many as they like.
 		if stack := debug.Stack(); bytes.Contains(stack, []byte("gate.events.")) {
@@ -102,8 +105,9 @@ func (c *client) allow(now int64) bool {
 	if c.requests.take(now, cfg.Rate, float64(cfg.Burst)) {
 		return true
 	}
+	cfg.Refusals.Add(peer.RateLimited)
 	if !c.patience.take(now, cfg.Rate/2, float64(cfg.Patience)) {
-		c.end(wire.ClosingRateLimited, "You went on sending requests too fast.")
+		c.turnOut(wire.ClosingRateLimited, "You went on sending requests too fast.")
 	}
 	return false
 }
@@ -114,11 +118,12 @@ func (c *client) request(now int64, payload []byte) {
 	c.gate.received.Add(uint64(len(payload)))
 	allowed := c.allow(now)
 	req, err := wire.DecodeRequest(payload)
-	if !allowed {
-		err = wire.Errorf(wire.CodeRateLimited, "Too many requests: %g a second is the limit.", c.gate.cfg.Rate)
-	}
-	if err != nil {
-		c.Reply(req.ID, nil, err)
+	switch {
+	case !allowed:
+		c.Reply(req.ID, nil, wire.Errorf(wire.CodeRateLimited, "Too many requests: %g a second is the limit.", c.gate.cfg.Rate))
+		return
+	case err != nil:
+		c.refuse(req.ID, err)
 		return
 	}
 	if run, ok := core[req.Command]; ok {
@@ -130,7 +135,7 @@ func (c *client) request(now int64, payload []byte) {
 	}
 	s := c.session.Load()
 	if s == nil {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
+		c.refuse(req.ID, wire.Errorf(wire.CodeNotSignedIn, "Please sign in first."))
 		return
 	}
 	c.acted.Store(now)
@@ -169,7 +174,7 @@ func (c *client) ping(req wire.Request) {
 func (c *client) logout(req wire.Request) {
 	s := c.session.Load()
 	if s == nil {
-		c.Reply(req.ID, nil, wire.Errorf(wire.CodeNotSignedIn, "You are not signed in."))
+		c.refuse(req.ID, wire.Errorf(wire.CodeNotSignedIn, "You are not signed in."))
 		return
 	}
 	token := *c.token.Load()

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
 )
@@ -48,6 +49,7 @@ func (g *Gate) signIn(c *client, request uint64, pass Pass) {
 		}
 		g.mu.Unlock()
 		if g.enter(s, c, request, pass.Token, false) {
+			g.seat(s, c)
 			return
 		}
 	}
@@ -58,7 +60,22 @@ func (g *Gate) resume(c *client, request uint64, token string) bool {
 	g.mu.Lock()
 	s := g.tokens[token]
 	g.mu.Unlock()
-	return s != nil && g.enter(s, c, request, token, true)
+	if s == nil || !g.enter(s, c, request, token, true) {
+		return false
+	}
+	g.seat(s, c)
+	return true
+}
+
+// seat puts out whoever was banned while they came in: too late to be refused, and too
+// early for End to have found them.
+func (g *Gate) seat(s *session, c *client) {
+	err := g.cfg.Accounts.Seat(s.id, c.from)
+	if err == nil || s.latest.Load() != c {
+		return
+	}
+	g.cfg.Refusals.Add(peer.Banned)
+	g.put(s, wire.ClosingBanned, c.shown(err).Message)
 }
 
 // enter makes c the client of the session, under the token; with same, that must be

@@ -47,19 +47,22 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 	from := g.cfg.Proxies.Client(r)
 	switch {
 	case !g.originAllowed(r):
+		g.cfg.Refusals.Add(peer.Origin)
 		http.Error(w, "Pages of this origin may not play here.", http.StatusForbidden)
 		return
 	case !ok:
+		g.cfg.Refusals.Add(peer.Handshake)
 		http.Error(w, "This is a WebSocket for players: ask for the subprotocol "+
 			wire.SubprotocolJSON+" or "+wire.SubprotocolBinary+".", http.StatusBadRequest)
 		return
 	case !g.makeRoom(peer.Network(from), g.exempt(from)):
+		g.cfg.Refusals.Add(peer.NoRoom)
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "Too many are signing in. Please try again soon.", http.StatusServiceUnavailable)
 		return
 	}
 	if !g.hijack(w, r, codec, from) {
-		g.crowd.drop()
+		g.crowd.drop(peer.Network(from))
 	}
 }
 
@@ -68,6 +71,7 @@ func (g *Gate) upgrade(w http.ResponseWriter, r *http.Request) {
 func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, from netip.Addr) bool {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
+		g.cfg.Refusals.Add(peer.Handshake)
 		http.Error(w, "WebSocket needs HTTP/1.1.", http.StatusHTTPVersionNotSupported)
 		return false
 	}
@@ -85,12 +89,14 @@ func (g *Gate) hijack(w http.ResponseWriter, r *http.Request, codec wire.Codec, 
 	c.keeps = r.URL.Query().Get("keeps") == "1"
 	// A client may not speak before it has the answer; what it sent would be lost.
 	if buffered.Reader.Buffered() > 0 || !g.admit(c) {
+		g.cfg.Refusals.Add(peer.Handshake)
 		conn.Close()
 		return false
 	}
 	c.frames.client = c
 	ws, err := g.upgrader.UpgradeFromConn(&socket{Conn: conn, client: c}, c.reader(), r)
 	if err != nil {
+		g.cfg.Refusals.Add(peer.Handshake)
 		c.out.die()
 		g.doneReading()
 		g.dismiss(c)
@@ -154,9 +160,13 @@ type socket struct {
 }
 
 func (s *socket) Write(b []byte) (int, error) {
-	if !s.client.parked {
-		s.client.out.send(b, mustArrive, false)
+	if s.client.parked {
+		return len(b), nil
 	}
+	if why, ok := breach(b); ok {
+		s.client.gate.cfg.Refusals.Add(why)
+	}
+	s.client.out.send(b, mustArrive, false)
 	return len(b), nil
 }
 

@@ -184,7 +184,7 @@ func (s *State) runCalendar(enough int64) {
 		r := g.calendar[0]
 		r.moment = r.when.next(now)
 		heap.Fix(&g.calendar, r.heap)
-		s.run(r.Fn, "timer", "", nil)
+		s.enter(r.Fn, "timer", "", nil)
 	}
 }
 

@@ -10,7 +10,7 @@ type Deed struct {
 	Release *code.Release // DeedCommit, DeedRelabel, DeedCarry: the one that runs now
 	Roots   []string      // DeedCommit: the modules that were required to stage it
 	Back    bool          // DeedCommit: code was taken back
-	Texts   []string      // DeedOverride: expression, function, code; DeedDropOverride: the first two; DeedEval: code, author; DeedOther: what it was
+	Texts   []string      // DeedOverride: expression, function, code; DeedDropOverride: the first two; DeedEval: code, author; DeedLetGo: function; DeedOther: what it was
 	IDs     []uint64      // DeedStop: of tasks, DeedStopTimer: of timers
 	Look    bool          // DeedEval: it might only look
 }
@@ -29,6 +29,7 @@ const (
 	DeedStop
 	DeedStopTimer
 	DeedDropOverride
+	DeedLetGo
 
 	Deeds // how many kinds there are
 )
@@ -63,6 +64,8 @@ func (s *State) Again(d Deed) bool {
 		for _, id := range d.IDs {
 			s.StopTimer(id)
 		}
+	case DeedLetGo:
+		s.LetGo(d.Texts[0])
 	default:
 		return false
 	}
@@ -93,12 +96,12 @@ func (s *State) Vital(buf []byte) Vital {
 
 func (k DeedKind) String() string {
 	return [...]string{"something", "a change of code", "a new number of the release", "a change of files that nobody uses", "a patch of one object",
-		"an operator's line", "the end of a task", "the end of a timer", "the end of a patch of one object"}[k]
+		"an operator's line", "the end of a task", "the end of a timer", "the end of a patch of one object", "the return of a function that was set aside"}[k]
 }
 
 // Sound says whether a deed that was read has what its kind needs.
 func (d *Deed) Sound() bool {
-	texts := map[DeedKind]int{DeedOverride: 3, DeedEval: 2, DeedDropOverride: 2}
+	texts := map[DeedKind]int{DeedOverride: 3, DeedEval: 2, DeedDropOverride: 2, DeedLetGo: 1}
 	release := d.Kind == DeedCommit || d.Kind == DeedRelabel || d.Kind == DeedCarry
 	return d.Kind > DeedOther && d.Kind < Deeds && len(d.Texts) == texts[d.Kind] && release == (d.Release != nil)
 }

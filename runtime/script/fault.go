@@ -71,9 +71,10 @@ func formatTrace(trace []traceEntry) string {
 
 func (s *State) fault(t *Task, err error) Fault {
 	f := Fault{System: s.opts.Name, Origin: t.origin, Player: t.player, Release: s.release.Number, Message: ErrorText(err), Spent: s.meter.spent != ""}
-	if s.trace != nil {
+	if len(s.trace) > 0 {
 		f.Traceback = formatTrace(s.trace)
 		f.Place, f.Module, f.Function = s.trace[0].place, s.trace[0].mod, s.trace[0].name
+		f.began = s.trace[len(s.trace)-1].mod
 		for _, e := range s.trace {
 			f.Functions = append(f.Functions, e.name)
 			f.Old = append(f.Old, e.old)

@@ -17,6 +17,7 @@ const (
 	restStale
 	restFrozen
 	restUpgrade
+	restFailing
 )
 
 // writeRest writes all objects, and with each what the State keeps for it alone.
@@ -34,6 +35,7 @@ func (c *codec) writeRest(w *image.Writer) {
 		}
 		w.Rest()
 	}
+	c.writeFailing(w)
 	w.Count(restEnd)
 	c.writePool(w)
 	w.Rest()
@@ -67,7 +69,7 @@ func (c *codec) writeOfCode(w *image.Writer, p *lua.FunctionProto) {
 func (c *codec) readRest(r *image.Reader) {
 	r.Rest()
 	for {
-		switch r.Small(restUpgrade) {
+		switch r.Small(restFailing) {
 		case restEnd:
 			c.readPool(r)
 			r.Rest()
@@ -84,6 +86,8 @@ func (c *codec) readRest(r *image.Reader) {
 			c.readFrozen(r)
 		case restUpgrade:
 			image.Needed[upgrade](r)
+		case restFailing:
+			c.readFailing(r)
 		}
 		r.Rest()
 	}

@@ -19,20 +19,21 @@ import (
 
 // Options say what a State runs and whom it tells.
 type Options struct {
-	Name    string           // of the system or service, for messages
-	Release *code.Release    // the scripts
-	Entry   []string         // modules to require, in order: "main"
-	Seed    uint64           // of math.random and of everything random in scripts
-	Started time.Time        // what os.time says at a file's top level; the shard's start
-	Now     func() time.Time // what os.time says elsewhere; nil: Started plus game time
-	Bind    func(*State)     // installs binding tables, also in the State that stages a reload
-	Strict  bool             // a new global is an error instead of a warning
-	OnFault func(Fault)      // an error in a handler, task, timer or command; nil: dropped
-	OnLog   func(level, module, text string)
-	OnDeed  func(Deed)  // hears what is done to the State from outside; may be nil
-	Run     Budget      // of one entry; zero: RunBudget
-	Kinds   image.Kinds // of the objects that an image has beside the State's; nil: none
-	Tick    float64     // game seconds of a tick: no timer comes more often; 0: there are none
+	Name         string           // of the system or service, for messages
+	Release      *code.Release    // the scripts
+	Entry        []string         // modules to require, in order: "main"
+	Seed         uint64           // of math.random and of everything random in scripts
+	Started      time.Time        // what os.time says at a file's top level; the shard's start
+	Now          func() time.Time // what os.time says elsewhere; nil: Started plus game time
+	Bind         func(*State)     // installs binding tables, also in the State that stages a reload
+	Strict       bool             // a new global is an error instead of a warning
+	OnFault      func(Fault)      // an error in a handler, task, timer or command; nil: dropped
+	OnLog        func(level, module, text string)
+	OnQuarantine func(Quarantined) // a function is not run any more; may be nil
+	OnDeed       func(Deed)        // hears what is done to the State from outside; may be nil
+	Run          Budget            // of one entry; zero: RunBudget
+	Kinds        image.Kinds       // of the objects that an image has beside the State's; nil: none
+	Tick         float64           // game seconds of a tick: no timer comes more often; 0: there are none
 
 	// Sampled hears, when FlushSamples is called and when the release changes, what the
 	// State's steps were spent on. It must not block; nil: nobody looks.
@@ -68,6 +69,7 @@ type Fault struct {
 	Functions []string // every declared function on the stack, innermost first
 	Old       []int    // of each, the release whose code it ran, 0 for what is current
 	Spent     bool     // it was stopped because its budget was used up
+	began     string   // the module of the last of Functions
 	Called    []string // the gauged functions that the task had called before, on the stack or not
 }
 
@@ -84,6 +86,7 @@ type State struct {
 	slots    Slots
 	registry Registry
 	reloads  ReloadState
+	failing  map[failure]*failing // see quarantine.go; nil or empty while all goes well
 
 	kept     map[string]lua.LValue // reload.state values by module and name
 	upgrades map[*lua.LTable]*upgrade

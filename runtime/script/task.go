@@ -30,10 +30,11 @@ type Task struct {
 	named    *NamedTask
 	tried    bool // its error belongs to task.try or the operator, not to the log
 	readonly *vm.ReadOnly
-	print    func(string) // where print goes; nil: the log
-	gauge    *gauge       // that called belongs to
-	called   uint64       // gauged functions, by their bits
-	work     span.ID      // that it is a part of; zero where nobody follows it
+	print    func(string)   // where print goes; nil: the log
+	gauge    *gauge         // that called belongs to
+	called   uint64         // gauged functions, by their bits
+	work     span.ID        // that it is a part of; zero where nobody follows it
+	began    *lua.LFunction // what it began with, where something fails; see wentWell
 }
 
 // Wait is a task's promise to go on when somebody wakes it.
@@ -153,6 +154,9 @@ func (s *State) resume(t *Task, args ...lua.LValue) {
 	if parent == nil || parent == t.th {
 		parent = s.l
 	}
+	if len(s.failing) > 0 && t.counts() {
+		t.began = s.base(t)
+	}
 	prev, ro := s.current, s.m.ReadOnly
 	s.current, s.m.ReadOnly = t, s.watch.rights(t.readonly)
 	var state lua.ResumeState
@@ -191,10 +195,18 @@ func (s *State) finish(t *Task, values []lua.LValue, err error) {
 	if err != nil {
 		fault := s.fault(t, err)
 		s.failTraces(t.th, fault.Message)
+		switch {
+		case !t.counts() || s.closed:
+		case isRefusalByScript(err):
+			s.wentWell(t)
+		default:
+			s.wentWrong(t, fault)
+		}
 		if !s.closed && !t.tried && s.opts.OnFault != nil && !isRefusalByScript(err) {
 			s.opts.OnFault(fault)
 		}
 	} else {
+		s.wentWell(t)
 		vm.Reuse(t.th)
 		s.pool = append(s.pool, t)
 	}
@@ -364,7 +376,7 @@ func (s *State) fire(r *Registration) {
 		s.registry.drop(r)
 		r.forget()
 	}
-	s.run(r.Fn, "timer", "", nil)
+	s.enter(r.Fn, "timer", "", nil)
 }
 
 // minPeriod keeps every(0, f) from spinning where there are no ticks: at most one call
@@ -413,7 +425,7 @@ func (s *State) emitFor(L *lua.LState, event string, args []lua.LValue) int {
 func (s *State) emit(event, player string, args []lua.LValue) {
 	for _, r := range s.registry.handlers[event] {
 		if !r.gone {
-			s.run(r.Fn, "event "+event, player, nil, args...)
+			s.enter(r.Fn, "event "+event, player, nil, args...)
 		}
 	}
 }
@@ -446,7 +458,7 @@ func (s *State) command(player, name string, done ending, args []lua.LValue) {
 		done.end(nil, &CommandError{Code: wire.CodeUnknownCommand, Message: fmt.Sprintf("there is no command %q", name)})
 		return
 	}
-	s.run(r.Fn, "command "+name, player, done, args...)
+	s.enter(r.Fn, "command "+name, player, done, args...)
 }
 
 func commandResult(values []lua.LValue, err error) (world.Value, error) {
@@ -497,7 +509,7 @@ func (s *State) call(module, fn string, done ending, args []lua.LValue) {
 		done.end(nil, fmt.Errorf("%s has no function %s", module, fn))
 		return
 	}
-	s.run(f, "call "+fn, "", done, args...)
+	s.enter(f, "call "+fn, "", done, args...)
 }
 
 func plainValues(values []lua.LValue, err error) ([]world.Value, error) {

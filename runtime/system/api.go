@@ -192,7 +192,22 @@ func (s *System) BroadcastNear(id world.EntityID, f *wire.Frame) bool {
 	return s.sending.near(id, f)
 }
 
+// mostSent is how many messages a system may send others in one tick: a quarter of what
+// one inbox holds, so that a system whose scripts run wild fills nobody's.
+const mostSent = DefaultInboxLimit / 4
+
+// maySend counts a message to somebody else.
+func (s *System) maySend() error {
+	if s.outgoing++; s.outgoing > mostSent {
+		return fmt.Errorf("%s has sent %d messages in this tick, and may send no more; spread them over ticks with sleep()", s.cfg.Address, mostSent)
+	}
+	return nil
+}
+
 // SendEvent sends a message to another system's (or service's) scripts.
 func (s *System) SendEvent(to world.Address, name string, args []world.Value) error {
+	if err := s.maySend(); err != nil {
+		return err
+	}
 	return s.cfg.Router.Send(to, Event{From: s.cfg.Address, Release: s.Release(), Name: name, Args: args, Work: s.following()})
 }

@@ -86,7 +86,11 @@ func (s *System) CallService(w *script.Wait, to world.Address, fn string, args [
 	what := fmt.Sprintf("%s.%s", to, fn)
 	sp := s.below(s.following(), span.Ask, what)
 	id := s.calls.add(w, what, s.time.now, sp)
-	if err := s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args, Work: span.Of(sp)}); err != nil {
+	err := s.maySend()
+	if err == nil {
+		err = s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args, Work: span.Of(sp)})
+	}
+	if err != nil {
 		// The task is only parked once its function has returned, so the bad
 		// news waits for the next tick like any other answer.
 		_ = s.Post(Answer{ID: id, Err: err.Error()})

@@ -21,17 +21,24 @@ func newMail(limit int) mail {
 // deafen drops all that is sent from now on: what comes in is known.
 func (b *mail) deafen() { b.inbox.deaf, b.gaps.deaf = true, true }
 
-// open takes in what has come. What a panic kept from being delivered goes first.
+// open takes in what has come. What a panic, or a tick that had enough, has kept from being
+// delivered goes first.
 func (b *mail) open() {
 	left := copy(b.batch, b.batch[b.next:])
 	clear(b.batch[left:])
-	b.batch, b.next = b.inbox.take(b.batch[:left]), 0
+	b.batch, b.next = b.batch[:left], 0
+	if int64(left) < b.inbox.limit { // else let it fill up, so that those who send hear of it
+		b.batch = b.inbox.take(b.batch)
+	}
 }
+
+// pause keeps the rest of the batch for the next tick.
+func (b *mail) pause() { b.current = nil }
 
 // empty says whether nothing waits for a tick, in the inbox or of the batch in hand.
 func (b *mail) empty() bool { return !b.left() && b.inbox.empty() }
 
-// left says whether a panic has kept part of the batch from being delivered.
+// left says whether part of the batch has not been delivered.
 func (b *mail) left() bool { return b.next < len(b.batch) }
 
 // deliver returns the next message of the batch, nil when there is none left.

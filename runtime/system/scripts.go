@@ -73,6 +73,14 @@ func (l *scripts) steps() int64 {
 	return l.state.Steps()
 }
 
+// quarantined is how many functions are not run any more.
+func (l *scripts) quarantined() int {
+	if l.state == nil {
+		return 0
+	}
+	return l.state.QuarantineSize()
+}
+
 // flushSamples lets the samples go that the state has taken.
 func (l *scripts) flushSamples() {
 	if l.state != nil {

@@ -11,27 +11,28 @@ import (
 
 // Stats is how a system does, as of its last tick.
 type Stats struct {
-	Address  world.Address `json:"address"`
-	Up       bool          `json:"up"` // its scripts run
-	Awake    bool          `json:"awake"`
-	Players  int           `json:"players"`
-	Entities int           `json:"entities"`
-	Release  int           `json:"release"`
-	Tick     world.Tick    `json:"tick"`
-	Hz       float64       `json:"hz"`
-	Dilation float64       `json:"dilation"`    // game seconds in a real one
-	P50Ms    float64       `json:"tick_p50_ms"` // over the last ticks, 128 at most
-	P99Ms    float64       `json:"tick_p99_ms"`
-	MaxMs    float64       `json:"tick_max_ms"`
-	Late     uint64        `json:"late_ticks"` // that took longer than a period
-	Crashes  uint64        `json:"crashes"`
-	Commands uint64        `json:"commands"`
-	Calls    uint64        `json:"calls"`
-	Queue    int           `json:"queue"`   // messages in the inbox
-	Shed     uint64        `json:"shed"`    // commands refused because too many waited
-	Cap      int           `json:"cap"`     // players that are let in, 0 for no limit
-	Waiting  int           `json:"waiting"` // players before the door
-	Since    time.Time     `json:"-"`       // when the tick, or whatever it does now, began; zero where it waits
+	Address     world.Address `json:"address"`
+	Up          bool          `json:"up"` // its scripts run
+	Awake       bool          `json:"awake"`
+	Players     int           `json:"players"`
+	Entities    int           `json:"entities"`
+	Release     int           `json:"release"`
+	Tick        world.Tick    `json:"tick"`
+	Hz          float64       `json:"hz"`
+	Dilation    float64       `json:"dilation"`    // game seconds in a real one
+	P50Ms       float64       `json:"tick_p50_ms"` // over the last ticks, 128 at most
+	P99Ms       float64       `json:"tick_p99_ms"`
+	MaxMs       float64       `json:"tick_max_ms"`
+	Late        uint64        `json:"late_ticks"` // that took longer than a period
+	Crashes     uint64        `json:"crashes"`
+	Commands    uint64        `json:"commands"`
+	Calls       uint64        `json:"calls"`
+	Queue       int           `json:"queue"`       // messages in the inbox
+	Shed        uint64        `json:"shed"`        // commands refused because too many waited
+	Cap         int           `json:"cap"`         // players that are let in, 0 for no limit
+	Waiting     int           `json:"waiting"`     // players before the door
+	Quarantined int           `json:"quarantined"` // functions that are not run any more
+	Since       time.Time     `json:"-"`           // when the tick, or whatever it does now, began; zero where it waits
 }
 
 // recentTicks is how many tick times are kept.
@@ -60,6 +61,7 @@ type counters struct {
 	waiting  atomic.Int64
 	taken    atomic.Int64 // seats
 	coming   atomic.Int64 // arrivals in the inbox
+	shut     atomic.Int64 // functions in quarantine
 }
 
 // ticked notes a tick that took so long and ended late. Only the system writes,
@@ -88,21 +90,22 @@ func (c *counters) times() []float64 {
 // stats is the part of them that the system counts as it goes.
 func (c *counters) stats() Stats {
 	st := Stats{
-		Up:       c.up.Load(),
-		Awake:    c.awake.Load(),
-		Players:  int(c.players.Load()),
-		Entities: int(c.entities.Load()),
-		Release:  int(c.release.Load()),
-		Tick:     world.Tick(c.tick.Load()),
-		Hz:       float64(c.millihz.Load()) / 1000,
-		Late:     c.late.Load(),
-		Crashes:  c.crashes.Load(),
-		Commands: c.commands.Load(),
-		Calls:    c.calls.Load(),
-		Shed:     c.shed.Load(),
-		Cap:      int(c.cap.Load()),
-		Waiting:  int(c.waiting.Load()),
-		Dilation: float64(cmp.Or(c.dilation.Load(), 1000)) / 1000,
+		Up:          c.up.Load(),
+		Awake:       c.awake.Load(),
+		Players:     int(c.players.Load()),
+		Entities:    int(c.entities.Load()),
+		Release:     int(c.release.Load()),
+		Tick:        world.Tick(c.tick.Load()),
+		Hz:          float64(c.millihz.Load()) / 1000,
+		Late:        c.late.Load(),
+		Crashes:     c.crashes.Load(),
+		Commands:    c.commands.Load(),
+		Calls:       c.calls.Load(),
+		Shed:        c.shed.Load(),
+		Cap:         int(c.cap.Load()),
+		Waiting:     int(c.waiting.Load()),
+		Quarantined: int(c.shut.Load()),
+		Dilation:    float64(cmp.Or(c.dilation.Load(), 1000)) / 1000,
 	}
 	if since := c.since.Load(); since != 0 {
 		st.Since = time.Unix(0, since)
@@ -118,6 +121,7 @@ func (s *System) publish() {
 	c := &s.stats
 	c.up.Store(s.scripts.state != nil)
 	c.release.Store(int64(s.Release()))
+	c.shut.Store(int64(s.scripts.quarantined()))
 	c.players.Store(int64(s.people.count()))
 	c.entities.Store(int64(s.Len()))
 	c.millihz.Store(int64(s.time.hz * 1000))

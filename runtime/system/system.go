@@ -48,7 +48,9 @@ type Config struct {
 	// Events returns who tells the state what happened.
 	Events  func(*script.State) Events
 	OnFault func(world.Address, script.Fault)
-	OnLog   func(a world.Address, level, module, text string)
+	// OnQuarantine hears of a function that is not run any more; it may be nil.
+	OnQuarantine func(world.Address, script.Quarantined)
+	OnLog        func(a world.Address, level, module, text string)
 	// OnSampled hears every SamplesEvery ticks what Lua's steps were spent on. It must not block.
 	OnSampled func(world.Address, []script.Sample)
 
@@ -102,6 +104,7 @@ type System struct {
 	pace     pace
 	ticker   clock.Ticker
 	lastUse  time.Time
+	outgoing int // messages to others in this tick
 	crashes  crashes
 	stopping string              // why, "" while it goes on
 	keep     func(*System) error // instead of an end, nil for none
@@ -217,6 +220,13 @@ func (s *System) options(release *code.Release) script.Options {
 		}
 	}
 	opt.OnFault, opt.OnLog, opt.Pointless = s.faulted, s.logged, func() bool { return s.tape.again() }
+	if told := s.cfg.OnQuarantine; told != nil {
+		opt.OnQuarantine = func(q script.Quarantined) {
+			if !s.tape.again() {
+				told(s.cfg.Address, q)
+			}
+		}
+	}
 	if s.cfg.OnSampled != nil {
 		opt.Sampled = func(list []script.Sample) {
 			if !s.tape.again() {

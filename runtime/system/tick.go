@@ -38,19 +38,30 @@ func (s *System) beginStep(now time.Time) {
 		s.time.skip(max(0, s.time.sinceStep(now).Seconds()), 0)
 	}
 	s.time.begin(now)
+	s.outgoing = 0
 }
 
 // takeMail delivers the messages that have come since the last tick, and those
 // that a panic kept from being delivered.
 func (s *System) takeMail() {
 	s.mail.open()
+	enough := s.scripts.steps() + mailSteps
 	for m := s.mail.deliver(); m != nil; m = s.mail.deliver() {
 		s.cfg.Tally.messages.Add(1)
 		s.tape.message(s, m)
 		m.deliver(s)
 		s.settle()
+		if s.scripts.steps() > enough {
+			s.mail.pause()
+			return
+		}
 	}
 }
+
+// mailSteps are the steps of Lua that the messages of one tick may take: what is left of
+// them waits for the next, so that a storm of events makes a system slow and does not hold
+// it.
+const mailSteps = 10_000_000
 
 // runDue moves game time on by a tick and runs timers and tasks that are due.
 func (s *System) runDue() {

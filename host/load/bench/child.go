@@ -19,12 +19,13 @@ type child struct {
 	play, ops string
 }
 
-func startServer(dir, scripts string, r row) (*child, error) {
+func startServer(dir, scripts string, r row, more ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{cmd: pinned("0", self, "serve", "--data", dir, "--scripts", scripts, fmt.Sprintf("--cohorts=%d", r.cohorts), fmt.Sprintf("--seats=%d", r.seats))}
+	args := append([]string{self, "serve", "--data", dir, "--scripts", scripts, fmt.Sprintf("--cohorts=%d", r.cohorts), fmt.Sprintf("--seats=%d", r.seats)}, more...)
+	c := &child{cmd: pinned("0", args...)}
 	log, err := os.Create(dir + "/log")
 	if err != nil {
 		return nil, err

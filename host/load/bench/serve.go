@@ -20,14 +20,15 @@ import (
 // serveCmd is a shard for load players. It is what `host serve` runs, but for the
 // cost of a password: with the usual one, 4,000 logins alone take minutes.
 type serveCmd struct {
-	Data    string        `required:"" help:"A folder for everything."`
-	Scripts string        `default:"scripts" help:"The folder of the game's scripts."`
-	Listen  string        `default:"127.0.0.1:0" help:"Where players connect."`
-	Ops     string        `default:"127.0.0.1:0" help:"The operations port."`
-	Seats   int           `default:"0" help:"How many players the system they begin in lets in; 0 for all."`
-	Unload  time.Duration `default:"0" help:"After how long a system nobody uses is unloaded; 0 for as long as usual."`
-	Cohorts int           `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
-	Record  bool          `default:"true" negatable:"" help:"Keep what happens in every system, as host serve does."`
+	Data       string        `required:"" help:"A folder for everything."`
+	Scripts    string        `default:"scripts" help:"The folder of the game's scripts."`
+	Listen     string        `default:"127.0.0.1:0" help:"Where players connect."`
+	Ops        string        `default:"127.0.0.1:0" help:"The operations port."`
+	Seats      int           `default:"0" help:"How many players the system they begin in lets in; 0 for all."`
+	Unload     time.Duration `default:"0" help:"After how long a system nobody uses is unloaded; 0 for as long as usual."`
+	Cohorts    int           `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
+	Production bool          `help:"Nobody gets an account by logging in, as on a production shard."`
+	Record     bool          `default:"true" negatable:"" help:"Keep what happens in every system, as host serve does."`
 }
 
 // cheap is the least a password hash can cost.
@@ -48,7 +49,7 @@ func (c *serveCmd) Run() error {
 	}
 	home := arena(u)
 	s, err := server.New(server.Config{
-		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: home, HashCost: cheap,
+		Listen: c.Listen, Ops: c.Ops, Scripts: c.Scripts, Data: c.Data, Shard: "bench", Map: u, Home: home, HashCost: cheap, Production: c.Production,
 		Record: server.Recorded{Off: !c.Record}, CohortsFrom: c.Cohorts, UnloadAfter: c.Unload, Socket: filepath.Join(c.Data, "console.sock"),
 		From: from, Args: os.Args[1:], Version: "bench",
 	})

@@ -25,6 +25,7 @@ type Options struct {
 	Codec  wire.Codec
 	Header http.Header // further headers of the handshake, such as Origin
 	TLS    *tls.Config // of a wss:// URL
+	Local  net.Addr    // where to connect from; nil for the machine's choice
 	// Handle takes every event, snapshot and delta, on the reading goroutine. With
 	// nil they are kept for Next.
 	Handle func(*wire.Message)
@@ -58,7 +59,7 @@ func Dial(ctx context.Context, url string, opts Options) (*Conn, error) {
 	header.Set("Sec-WebSocket-Protocol", opts.Codec.Subprotocol())
 	ws, resp, err := gws.NewClient(handler{c: c}, &gws.ClientOption{
 		Addr: url, RequestHeader: header, ReadBufferSize: 1024, ParallelGolimit: 1, TlsConfig: opts.TLS,
-		NewDialer: func() (gws.Dialer, error) { return dialer{ctx}, nil },
+		NewDialer: func() (gws.Dialer, error) { return dialer{ctx, opts.Local}, nil },
 	})
 	if err != nil {
 		if resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
@@ -72,10 +73,13 @@ func Dial(ctx context.Context, url string, opts Options) (*Conn, error) {
 }
 
 // dialer gives gws a connection under a context.
-type dialer struct{ ctx context.Context }
+type dialer struct {
+	ctx   context.Context
+	local net.Addr
+}
 
 func (d dialer) Dial(network, addr string) (net.Conn, error) {
-	return new(net.Dialer).DialContext(d.ctx, network, addr)
+	return (&net.Dialer{LocalAddr: d.local}).DialContext(d.ctx, network, addr)
 }
 
 // Post sends a request without waiting for the answer, which is dropped.

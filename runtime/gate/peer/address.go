@@ -8,6 +8,9 @@ import (
 // sharedBits is how much of an IPv6 address names a customer; the rest they choose.
 const sharedBits = 64
 
+// mappedBits come before the 32 of an IPv4 address that is written as one of IPv6.
+const mappedBits = 96
+
 // Parse reads an address as a connection shows it, with or without a port. What is
 // none, such as the name of a local socket, is the zero address.
 func Parse(remote string) netip.Addr {
@@ -34,6 +37,9 @@ func Network(a netip.Addr) netip.Prefix {
 // counted as one.
 func ParseNetwork(text string) (netip.Prefix, error) {
 	if p, err := netip.ParsePrefix(text); err == nil {
+		if a := p.Addr(); a.Is4In6() && p.Bits() >= mappedBits {
+			p = netip.PrefixFrom(a.Unmap(), p.Bits()-mappedBits)
+		}
 		return p.Masked(), nil
 	}
 	a, err := netip.ParseAddr(text)

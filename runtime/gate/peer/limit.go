@@ -40,7 +40,8 @@ func (l *Limiter[K]) now(k K, at time.Time) float64 {
 	if !ok {
 		return 0
 	}
-	return max(0, v.used-float64(at.Sub(v.at))/float64(l.limit.Every))
+	gone := max(0, at.Sub(v.at)) // of two who look at the clock the earlier may come second
+	return max(0, v.used-float64(gone)/float64(l.limit.Every))
 }
 
 // Take uses one up, and says whether there was one.
@@ -80,6 +81,9 @@ func (l *Limiter[K]) Used(k K, at time.Time) int {
 func (l *Limiter[K]) set(k K, used float64, at time.Time) {
 	if _, known := l.by[k]; !known && len(l.by) >= mostKnown {
 		l.forget(at)
+	}
+	if was := l.by[k].at; was.After(at) {
+		at = was
 	}
 	l.by[k] = level{used, at}
 }

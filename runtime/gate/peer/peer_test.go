@@ -50,6 +50,9 @@ func TestLimit(t *testing.T) {
 	if !l.Take("a", at.Add(time.Second)) || l.Take("a", at.Add(time.Second)) {
 		t.Error("it is not one a second")
 	}
+	if l.Take("c", at); l.Take("c", at.Add(-time.Hour)) == false {
+		t.Error("who looked at the clock earlier, and came later, is refused")
+	}
 	for i := range 2 * mostKnown {
 		l.Add(string(rune(i))+"x", at)
 	}

@@ -3,7 +3,6 @@ package peer
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -26,6 +25,13 @@ const (
 	proxyWait   = 10 * time.Second // for the header
 )
 
+// badProxy is a header that says nothing.
+type badProxy struct{ text string }
+
+func (e *badProxy) Error() string { return e.text }
+
+func badProxyf(format string, args ...any) error { return &badProxy{fmt.Sprintf(format, args...)} }
+
 // Listener understands the PROXY protocol on the connections of proxies; those of
 // others are left alone.
 func (p Proxies) Listener(l net.Listener) net.Listener {
@@ -46,7 +52,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil || !ok || !l.proxies.Trusts(Parse(c.RemoteAddr().String())) {
 		return c, err
 	}
-	return &proxied{TCPConn: tcp, remote: c.RemoteAddr()}, nil
+	return &proxied{TCPConn: tcp, header: header{from: tcp, remote: c.RemoteAddr()}}, nil
 }
 
 // proxied is a connection from a proxy. The header is read when somebody first asks
@@ -54,119 +60,129 @@ func (l listener) Accept() (net.Conn, error) {
 type proxied struct {
 	*net.TCPConn
 	once   sync.Once
-	remote net.Addr
-	ahead  []byte // read, and not the header's
-	err    error
+	header header
 }
 
 // RemoteAddr is whom the proxy speaks for.
 func (c *proxied) RemoteAddr() net.Addr {
-	c.once.Do(c.header)
-	return c.remote
+	c.once.Do(c.begin)
+	return c.header.remote
 }
 
 // Read reads behind the header.
 func (c *proxied) Read(b []byte) (int, error) {
-	c.once.Do(c.header)
-	if c.err != nil {
-		return 0, c.err
+	c.once.Do(c.begin)
+	if c.header.err != nil {
+		return 0, c.header.err
 	}
-	if len(c.ahead) > 0 {
-		n := copy(b, c.ahead)
-		c.ahead = c.ahead[n:]
+	if len(c.header.ahead) > 0 {
+		n := copy(b, c.header.ahead)
+		c.header.ahead = c.header.ahead[n:]
 		return n, nil
 	}
 	return c.TCPConn.Read(b)
 }
 
-// header reads the header, if there is one.
-func (c *proxied) header() {
+func (c *proxied) begin() {
 	_ = c.SetReadDeadline(time.Now().Add(proxyWait)) // a connection that takes none fails at the next read
 	defer c.SetReadDeadline(time.Time{})
+	c.header.read()
+}
+
+// header is what a proxy says first.
+type header struct {
+	from   io.Reader
+	remote net.Addr // the proxy, until it is known for whom it speaks
+	ahead  []byte   // read, and not the header's
+	err    error
+}
+
+// read reads the header, if there is one.
+func (h *header) read() {
 	for {
 		switch {
-		case bytes.HasPrefix(c.ahead, lineStart):
-			c.line()
+		case bytes.HasPrefix(h.ahead, lineStart):
+			h.line()
 			return
-		case bytes.HasPrefix(c.ahead, version2):
-			c.binary()
+		case bytes.HasPrefix(h.ahead, version2):
+			h.binary()
 			return
-		case !bytes.HasPrefix(lineStart, c.ahead) && !bytes.HasPrefix(version2, c.ahead):
+		case !bytes.HasPrefix(lineStart, h.ahead) && !bytes.HasPrefix(version2, h.ahead):
 			return // it begins with something else
 		}
-		if !c.more(len(c.ahead) + 1) {
-			c.err = nil // it ended before it was a header: the next read says how
+		if !h.more(len(h.ahead) + 1) {
+			h.err = nil // it ended before it was a header: the next read says how
 			return
 		}
 	}
 }
 
 // more reads until there are so many bytes.
-func (c *proxied) more(n int) bool {
-	have := len(c.ahead)
+func (h *header) more(n int) bool {
+	have := len(h.ahead)
 	if have >= n {
 		return true
 	}
-	b := append(c.ahead, make([]byte, n-have)...)
-	got, err := io.ReadFull(c.TCPConn, b[have:])
-	c.ahead = b[:have+got]
+	b := append(h.ahead, make([]byte, n-have)...)
+	got, err := io.ReadFull(h.from, b[have:])
+	h.ahead = b[:have+got]
 	if err != nil {
-		c.err = err
+		h.err = err
 	}
 	return err == nil
 }
 
 // line is version 1: PROXY TCP4 10.1.2.3 10.0.0.1 40000 443
-func (c *proxied) line() {
-	for !bytes.HasSuffix(c.ahead, []byte("\r\n")) {
-		if len(c.ahead) >= longestLine {
-			c.err = errors.New("the PROXY line does not end")
+func (h *header) line() {
+	for !bytes.HasSuffix(h.ahead, []byte("\r\n")) {
+		if len(h.ahead) >= longestLine {
+			h.err = badProxyf("the PROXY line does not end")
 			return
 		}
-		if !c.more(len(c.ahead) + 1) {
+		if !h.more(len(h.ahead) + 1) {
 			return
 		}
 	}
-	words := strings.Fields(string(c.ahead))
-	c.ahead = nil
+	words := strings.Fields(string(h.ahead))
+	h.ahead = nil
 	if len(words) == 2 && words[1] == "UNKNOWN" {
 		return
 	}
 	if len(words) != 6 || words[1] != "TCP4" && words[1] != "TCP6" {
-		c.err = fmt.Errorf("a PROXY line that says nothing: %q", words)
+		h.err = badProxyf("a PROXY line that says nothing: %q", words)
 		return
 	}
 	at, err := netip.ParseAddrPort(net.JoinHostPort(words[2], words[4]))
 	if err != nil {
-		c.err = err
+		h.err = badProxyf("a PROXY line of nobody: %v", err)
 		return
 	}
-	c.remote = net.TCPAddrFromAddrPort(at)
+	h.remote = net.TCPAddrFromAddrPort(at)
 }
 
 // binary is version 2: 12 bytes that nobody else sends, version and command, family,
 // length, addresses.
-func (c *proxied) binary() {
+func (h *header) binary() {
 	const head = 16
-	if !c.more(head) {
+	if !h.more(head) {
 		return
 	}
-	command, family := c.ahead[12], c.ahead[13]
-	size := int(binary.BigEndian.Uint16(c.ahead[14:]))
+	command, family := h.ahead[12], h.ahead[13]
+	size := int(binary.BigEndian.Uint16(h.ahead[14:]))
 	if command>>4 != 2 || size > longestTail {
-		c.err = errors.New("a PROXY header of a version or length that is not known")
+		h.err = badProxyf("a PROXY header of a version or length that is not known")
 		return
 	}
-	if !c.more(head + size) {
+	if !h.more(head + size) {
 		return
 	}
-	tail := c.ahead[head:]
-	c.ahead = nil
+	tail := h.ahead[head:]
+	h.ahead = nil
 	switch {
 	case command&15 == 0: // the proxy itself, to see whether anybody is there
 	case family == 0x11 && size >= 12:
-		c.remote = net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4([4]byte(tail)), binary.BigEndian.Uint16(tail[8:])))
+		h.remote = net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom4([4]byte(tail)), binary.BigEndian.Uint16(tail[8:])))
 	case family == 0x21 && size >= 36:
-		c.remote = net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom16([16]byte(tail)), binary.BigEndian.Uint16(tail[32:])))
+		h.remote = net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.AddrFrom16([16]byte(tail)), binary.BigEndian.Uint16(tail[32:])))
 	}
 }

@@ -29,6 +29,7 @@ const (
 	CodeRateLimited    = "rate_limited"    // too many requests; also a close code
 	CodeUnknownCommand = "unknown_command" // no script registered the command
 	CodeRefused        = "refused"         // a script refused, and gave no code
+	CodeSwitchedOff    = "switched_off"    // what failed at every try and is not tried any more
 	CodeInternal       = "internal"        // an error of the server; the log has the rest
 )
 
