@@ -44,13 +44,8 @@ func TestDailyBackups(t *testing.T) {
 
 // TestABackupThatFailsIsTriedAgain has a folder that is none, for a while.
 func TestABackupThatFailsIsTriedAgain(t *testing.T) {
-	cfg := config(t)
-	cfg.Backups = Backups{Dir: filepath.Join(t.TempDir(), "b")}
-	s := start(t, cfg)
-	b := &backups{Backups: s.cfg.Backups, store: s.cfg.Store, shard: "x", log: slog.New(slog.DiscardHandler)}
-	if err := os.RemoveAll(b.Dir); err != nil {
-		t.Fatal(err)
-	}
+	s := start(t, config(t))
+	b := &backups{Backups: Backups{Dir: filepath.Join(t.TempDir(), "b"), At: DefaultBackupAt, Keep: 1}, store: s.cfg.Store, shard: "x", log: slog.New(slog.DiscardHandler)}
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	b.look(context.Background(), at)
 	b.look(context.Background(), at.Add(time.Minute))
