@@ -48,20 +48,35 @@ type desk struct {
 	hello  *serve.Hello
 }
 
+// connect comes again where it is cut off: a process that hands over may have let it in,
+// and ends.
 func connect(t *testing.T, cfg Config) *desk {
 	t.Helper()
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		o, err := tryConnect(cfg)
+		if err == nil {
+			t.Cleanup(func() { o.Close() })
+			return o
+		}
+		if time.Since(began) > patience {
+			t.Fatal(err)
+		}
+	}
+}
+
+func tryConnect(cfg Config) (*desk, error) {
 	conn, err := net.Dial("unix", filepath.Join(cfg.Data, "run", "console.sock"))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() { conn.Close() })
 	o := &desk{Conn: conn, frames: serve.NewFrameReader(conn)}
 	var r serve.Reply
 	if err := o.frames.Read(&r); err != nil || r.Hello == nil {
-		t.Fatalf("the console says %+v, %v", r, err)
+		conn.Close()
+		return nil, fmt.Errorf("the console says %+v, %v", r, err)
 	}
 	o.hello = r.Hello
-	return o
+	return o, nil
 }
 
 // run runs a line and returns what it is answered with.
