@@ -182,9 +182,12 @@ func counters(t *testing.T, p *process, n int) (all []*counter, stop func()) {
 // further waits until everybody has been answered and told so much more.
 func further(t *testing.T, all []*counter, more int64) {
 	t.Helper()
+	asked, beat := make([]int64, len(all)), make([]int64, len(all))
 	for i, c := range all {
-		asked, beat := c.asked.Load()+more, c.beat.Load()+more
-		for began := time.Now(); c.asked.Load() < asked || c.beat.Load() < beat; time.Sleep(5 * time.Millisecond) {
+		asked[i], beat[i] = c.asked.Load()+more, c.beat.Load()+more
+	}
+	for i, c := range all {
+		for began := time.Now(); c.asked.Load() < asked[i] || c.beat.Load() < beat[i]; time.Sleep(5 * time.Millisecond) {
 			select {
 			case w := <-c.wrong:
 				t.Fatal(w)
