@@ -78,20 +78,39 @@ func (c *serveCmd) Run() error {
 	if err := s.Run(ctx); err != nil || !s.Succeeded() {
 		return err
 	}
+	if ctx.Err() != nil { // it came when this was the shard's no more
+		passOn(s, syscall.SIGTERM)
+	}
 	return shepherd(s.Successor())
 }
 
 // signals reads the scripts again at each SIGHUP and has another process take over at each
-// SIGUSR2, until ctx ends.
+// SIGUSR2, until ctx ends. Once that has happened they are meant for the other process.
 func signals(ctx context.Context, hup, again <-chan os.Signal, s *server.Server) {
 	for {
 		select {
-		case <-hup:
-			s.Rescan(ctx)
-		case <-again:
-			go s.UpgradeBySignal(ctx) // refused where one is under way
+		case sig := <-hup:
+			if !passOn(s, sig) {
+				s.Rescan(ctx)
+			}
+		case sig := <-again:
+			if !passOn(s, sig) {
+				go s.UpgradeBySignal(ctx) // refused where one is under way
+			}
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// passOn gives a signal to the process that has taken over; false where none has.
+func passOn(s *server.Server, sig os.Signal) bool {
+	if !s.Succeeded() {
+		return false
+	}
+	p, err := os.FindProcess(s.Successor())
+	if err == nil {
+		_ = p.Signal(sig) // one that is gone needs none
+	}
+	return true
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,8 +34,26 @@ func shepherd(of int) error {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("the processes to come cannot be looked after: %w", err)
 	}
+	if err := blockPassed(); err != nil {
+		return err
+	}
 	// The file may have been replaced; the kernel still has what this process runs.
 	return syscall.Exec("/proc/self/exe", []string{os.Args[0], "shepherd", strconv.Itoa(of)}, os.Environ())
+}
+
+// passed are the signals that a shepherd passes on.
+var passed = []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR2, syscall.SIGINT}
+
+// blockPassed lets these signals wait until the program that this thread begins listens
+// to them: until then they would end it, and the shard with it.
+func blockPassed() error {
+	runtime.LockOSThread()
+	var set unix.Sigset_t
+	for _, sig := range passed {
+		n := uint(sig.(syscall.Signal)) - 1
+		set.Val[n/64] |= 1 << (n % 64)
+	}
+	return unix.PthreadSigmask(unix.SIG_BLOCK, &set, nil)
 }
 
 // shepherdCmd is the process from there on.
@@ -45,13 +64,13 @@ type shepherdCmd struct {
 // Run passes signals on until the shard ends.
 func (c *shepherdCmd) Run() error {
 	shard := c.PID
-	passed := make(chan os.Signal, 8)
-	signal.Notify(passed, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR2, syscall.SIGINT)
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, passed...)
 	ended := make(chan int)
 	go reap(ended, shard)
 	for {
 		select {
-		case sig := <-passed:
+		case sig := <-signals:
 			if sig == syscall.SIGINT && term.IsTerminal(int(os.Stdin.Fd())) {
 				continue // the terminal has told the shard as well
 			}
