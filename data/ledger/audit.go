@@ -46,6 +46,21 @@ type Books interface {
 	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
+// Each calls fn for every row of a query, until it returns an error.
+func Each(ctx context.Context, b Books, text string, fn func(*sql.Rows) error, args ...any) error {
+	rows, err := b.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Audit proves the books: each
 // holding is the sum of its postings, those of each type add up to nothing, every
 // posting names a holding and an entry that there are, every holding an owner, and what
@@ -73,19 +88,9 @@ type auditor struct {
 	sums   map[string]int64
 }
 
-// each calls fn for every row.
+// each is Each of the books that are audited.
 func (a *auditor) each(text string, fn func(*sql.Rows) error, args ...any) error {
-	rows, err := a.books.QueryContext(a.ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return Each(a.ctx, a.books, text, fn, args...)
 }
 
 func (a *auditor) readOwners() error {

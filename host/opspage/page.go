@@ -117,7 +117,8 @@ func (p *Page) Close() {
 }
 
 // Handler serves the page, its files, its history and its socket. It answers whoever
-// reaches it: that it is reached by its own name alone is for who mounts it.
+// reaches it: that it is reached by its own name, and from its own page alone, is for who
+// mounts it.
 func (p *Page) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /live", p.live)
@@ -126,21 +127,7 @@ func (p *Page) Handler() http.Handler {
 	mux.HandleFunc("POST /sign-in", p.signIn)
 	mux.HandleFunc("POST /sign-out", p.signOut)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { document.Serve(p.files, w, r) })
-	return document.Secure(ownPage(mux))
-}
-
-// ownPage refuses what a page of elsewhere asks for, on this machine's other ports, too:
-// to a browser they are all one site. Who is no browser says nothing of where they are.
-func ownPage(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		origin, site := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
-		own := origin == "" || strings.EqualFold(origin, "http://"+r.Host) || strings.EqualFold(origin, "https://"+r.Host)
-		if !own || site != "" && site != "same-origin" && site != "none" {
-			http.Error(w, "This answers to the shard's own page: open "+r.Host+" by itself.", http.StatusForbidden)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	return document.Secure(mux)
 }
 
 // Ticket implements command.Page.

@@ -59,7 +59,7 @@ func TestPagesOfElsewhereAreRefusedOnTheOpsPort(t *testing.T) {
 		{[]string{"Origin", "null"}, 403},
 		{[]string{"Origin", own + ".evil.example"}, 403},
 	} {
-		for _, path := range []string{"/healthz", "/metrics", "/debug/pprof/cmdline", "/debug/lua.json"} {
+		for _, path := range []string{"/healthz", "/metrics", "/debug/pprof/cmdline", "/debug/lua.json", "/", "/names"} {
 			if got, body := s.get(path, c.headers...); got != c.want {
 				t.Errorf("%s with %v: %d %s", path, c.headers, got, body)
 			}

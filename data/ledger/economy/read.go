@@ -65,19 +65,9 @@ func (r *reader) region(name string) *Activity {
 	return a
 }
 
-// each calls fn for every row.
+// each is ledger.Each of the books that are read.
 func (r *reader) each(text string, fn func(*sql.Rows) error, args ...any) error {
-	rows, err := r.books.QueryContext(r.ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return ledger.Each(r.ctx, r.books, text, fn, args...)
 }
 
 // readWindow finds the entries that the report is about.

@@ -60,17 +60,7 @@ type (
 )
 
 func (r *reader) each(text string, fn func(*sql.Rows) error) error {
-	rows, err := r.books.QueryContext(r.ctx, text)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := fn(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return ledger.Each(r.ctx, r.books, text, fn)
 }
 
 func (r *reader) readPeople() error {
