@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/gob"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"sync"
@@ -189,11 +190,7 @@ func (c *succession) note(how string) {
 func (c *succession) counted() map[string]uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := map[string]uint64{}
-	for how, n := range c.counts {
-		out[how] = n
-	}
-	return out
+	return maps.Clone(c.counts)
 }
 
 // took notes that this process has taken over: what was counted before goes on.

@@ -2,7 +2,6 @@ package script
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -75,7 +74,7 @@ func (t *Task) counts() bool {
 }
 
 // shutSentence is what a player is told, and a caller of a service.
-const shutSentence = "%s has failed again and again, and is switched off for now. Those who run this know of it."
+const shutSentence = "That has failed again and again, and is switched off for now. Those who run this know of it."
 
 // barred is why a function is not run for a player, nil where it is.
 func (s *State) barred(fn *lua.LFunction, player string) error {
@@ -94,7 +93,7 @@ func (s *State) barred(fn *lua.LFunction, player string) error {
 			return nil
 		}
 		f.skipped++
-		return &CommandError{Code: wire.CodeSwitchedOff, Message: fmt.Sprintf(shutSentence, "That")}
+		return &CommandError{Code: wire.CodeSwitchedOff, Message: shutSentence}
 	}
 	return nil
 }
