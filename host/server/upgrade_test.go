@@ -204,38 +204,48 @@ func further(t *testing.T, all []*counter, more int64) {
 func falseHeir(t *testing.T, does string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "false")
-	text := fmt.Sprintf("#!/bin/sh\nexport FALSE_HEIR=%s\nexec '%s' -test.run='^TestFalseHeir$'\n", does, os.Args[0])
+	text := fmt.Sprintf("#!/bin/sh\nexport %s=%s\nexec '%s'\n", heirEnv, does, os.Args[0])
 	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
-// TestFalseHeir is no test but the program of falseHeir.
-func TestFalseHeir(t *testing.T) {
-	does := os.Getenv("FALSE_HEIR")
-	if does == "" {
-		t.Skip("it is another test's program")
+// heirEnv says that this process is to be falseHeir's program, and what it does then.
+const heirEnv = "FALSE_HEIR"
+
+// TestMain runs the tests, or what falseHeir has made.
+func TestMain(m *testing.M) {
+	if does := os.Getenv(heirEnv); does != "" {
+		if err := beFalseHeir(does); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
+	os.Exit(m.Run())
+}
+
+func beFalseHeir(does string) error {
 	c, err := handover.Inherited()
 	if err != nil || c == nil {
-		t.Fatal(err)
+		return fmt.Errorf("nobody to take over from: %v", err)
 	}
 	for {
 		m, err := c.Receive()
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		switch {
 		case m.Kind == sayProve && does == "refuse":
 			_ = c.Send(handover.Message{Kind: sayRefused, Data: []byte("I will not")})
-			return
+			return nil
 		case m.Kind == sayProve && does == "dumb":
 			time.Sleep(patience)
 		case m.Kind == sayProve:
 			var will testament
 			if err := understand(m, &will); err != nil {
-				t.Fatal(err)
+				return err
 			}
 			_ = say(c, sayProved, attested{Live: will.Live})
 		case m.Kind == sayPlayers:
