@@ -214,7 +214,9 @@ func (c crate) takeUp(who world.CharacterID) []Step {
 	key := c.key()
 	gone := key
 	gone.Value = nil
-	thing := func(h ledger.Holder, place, kind string) ledger.Holding { return ledger.Holding{Holder: h, Location: place, Type: kind} }
+	thing := func(h ledger.Holder, place, kind string) ledger.Holding {
+		return ledger.Holding{Holder: h, Location: place, Type: kind}
+	}
 	return []Step{
 		ExpectValue(key), gone,
 		Move{thing(adrift, fmt.Sprintf("adrift 1/case %d", c.number), "Crate"), thing(ledger.Of(who), fmt.Sprintf("hold/case %d", c.number), "Crate"), 1},

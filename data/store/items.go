@@ -26,8 +26,8 @@ const MaxItemText = 128
 const (
 	itemColumns = `owner, location, type, quantity`
 
-	selectItems      = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
-	selectItemsIn    = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
+	selectItems   = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
+	selectItemsIn = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
 	// within is what an owner, ?1, has in a place, ?2, and in those within it, which are from ?3
 	// to before ?4 in the order of their names.
 	within            = ` FROM holdings WHERE owner = ?1 AND location = ?2 AND quantity <> 0 UNION ALL SELECT `

@@ -277,7 +277,6 @@ func (r Room) check(op string) error {
 	return nil
 }
 
-
 func (r Room) apply(t *tx, op string) error {
 	if err := t.entry.Flush(); err != nil {
 		return err

@@ -368,7 +368,9 @@ func fight(ctx context.Context, a *actor) {
 			made, ok := a.request(whole, "assemble", args{"type": "Wren"}).(args)
 			return ok && is(a.request(whole, "board", args{"ship": made["ship"]}))
 		},
-		func() bool { return is(a.request(whole, "fit", args{"modules": []world.Value{"Light Railgun", "Light Railgun"}})) },
+		func() bool {
+			return is(a.request(whole, "fit", args{"modules": []world.Value{"Light Railgun", "Light Railgun"}}))
+		},
 		func() bool {
 			if a.rng.IntN(2) == 0 {
 				a.request(whole, "insure", nil)

@@ -9,7 +9,7 @@ import { hint, press, redraw } from "./table.js";
 export class CargoView {
   #drawn = 0;
 
-  // does: {sell(type), build(type)}, what other windows do with a type.
+  // does: {sell(type, quantity), build(type)}, what other windows do with a type.
   constructor(dialog, { game, types, shop }, ask, act, does) {
     Object.assign(this, { dialog, game, types, shop, ask, act, does, once: new Once() });
     this.box = dialog.querySelector(".body");
@@ -104,7 +104,7 @@ export class CargoView {
     const moves = [...this.places].filter(([id]) => id !== from).map(([id, p]) => press(`to-${id}`, `To ${p.title.toLowerCase()}`, () => this.#move(this.chosen, id)));
     const out = from === "hold" && this.hangar === null ? [press("out", "Throw out", () => this.#throw(this.chosen))] : [];
     const more = from !== "hangar" ? out : [
-      press("sell", "Sell", () => this.does.sell(type)),
+      press("sell", "Sell", () => this.does.sell(type, this.#amount() || stack.quantity)),
       ...({
         ore: [press("refine", "Refine", () => this.#refine(type), { primary: true })],
         ship: [press("assemble", "Assemble", () => this.#do("assemble", { type }))],
