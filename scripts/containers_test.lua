@@ -16,7 +16,7 @@ end
 
 -- A pilot with a container that has so much Water in it.
 local function packed(type, n)
-  local ann = dock.pilot("Ann", {[type] = 1, Water = n})
+  local ann = dock.pilot("Ann", {[type] = 1, Water = n > 0 and n or nil})
   local box = ann:run("container_open", {type = type}).container
   if n > 0 then ok(ann:run("move", {from = "hangar", to = box})) end
   return ann, box

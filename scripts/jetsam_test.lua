@@ -12,7 +12,7 @@ end
 
 -- Ann, in space in a Wren, with a crate of Water in the hold and some Ferrite beside it.
 local function hauler(water, ferrite, name)
-  local ann = dock.pilot(name or "Ann", {Crate = 1, Water = water or 30, Ferrite = ferrite or 0})
+  local ann = dock.pilot(name or "Ann", {Crate = 1, Water = water or 30, Ferrite = ferrite})
   local n = ann:run("container_open", {type = "Crate"}).container
   ok(ann:run("move", {from = "hangar", to = n, type = "Water"}))
   ok(ann:run("move", {container = n, to = "hold"}))
@@ -203,7 +203,7 @@ end
 function test.whatever_is_done_there_is_as_much_as_before()
   local ann, a = hauler(30, 20, "Ann")
   local ben, b = hauler(30, 20, "Ben")
-  local both, boxes = {ann, ben}, {a, b}
+  local both, boxes, running = {ann, ben}, {a, b}, 0
   local function ask(p)
     local n, there = boxes[math.random(2)], afloat(p)
     local id = there[math.random(math.max(1, #there))]
@@ -213,11 +213,15 @@ function test.whatever_is_done_there_is_as_much_as_before()
       {"take_up", {id = id}}, {"take_up", {id = id}}, {"loot", {id = id}},
     }
     local one = asks[math.random(#asks)]
-    task.spawn(function() player.run(p.id, one[1], one[2]) end)
+    running = running + 1
+    task.spawn(function()
+      player.run(p.id, one[1], one[2])
+      running = running - 1
+    end)
   end
   for _ = 1, 40 do
     for _ = 1, math.random(4) do ask(both[math.random(2)]) end
-    advance(0.3)
+    while running > 0 do advance(0.1) end
     sound(both, {Crate = 2, Water = 60, Ferrite = 40})
   end
 end

@@ -41,6 +41,7 @@ function market.ask(name, ...)
   market.asked = began
   local ok, answer, message, code = task.try(market.call, name, ...)
   market.silent = not ok and system.now() - began >= market.patience
+  if market.silent then market.asked = system.now() end
   if not ok then
     log.warn("the market does not answer: %s", tostring(answer))
     market.closed()

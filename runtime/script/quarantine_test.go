@@ -201,3 +201,32 @@ func TestAnotherReleaseLetsGo(t *testing.T) {
 		t.Errorf("%d faults, and %q", len(*faults), quarantined(s))
 	}
 }
+
+// What a task waits for fails each time, as the store does on a full disk: the function is
+// not set aside for it, caught on the way and passed on or not. An error of its own counts.
+func TestWhoWaitsInVainIsNotSetAside(t *testing.T) {
+	s, faults := newTestState(t, map[string]string{"main.lua": `
+		local M = {}
+		function event.plain() ask() end
+		function event.passed() local ok, why = task.try(ask) sleep(0.1) error(why, 0) end
+		function event.twice() task.try(function() local ok, why = task.try(ask) error("so: " .. why, 0) end) ask() end
+		function event.own() task.try(ask) error("my own mistake") end
+		return M`}, "main")
+	s.SetGlobal("ask", s.Waiting("ask", func(L *lua.LState) int {
+		w, err := s.Park(L, "ask")
+		if err != nil {
+			L.RaiseError("%s", err.Error())
+		}
+		defer w.Fail(errors.New("the disk is full"))
+		return L.Yield()
+	}))
+	for range 2 * failsInRow {
+		for _, name := range []string{"plain", "passed", "twice", "own"} {
+			s.Emit(name)
+		}
+		advance(s, 0.2)
+	}
+	if got := quarantined(s); got != "main:event.own" || len(*faults) != 3*2*failsInRow+failsInRow {
+		t.Errorf("%q is set aside after %d faults", got, len(*faults))
+	}
+}
