@@ -211,7 +211,9 @@ func TestAuditKnowsContainers(t *testing.T) {
 		{"two owners", "case 7 Crate 1, case 7 Crate 1@2", "container 7 is one thing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
+			s, err := openPlain(t, filepath.Join(t.TempDir(), "test.db"), testOptions())
+			must(t, err)
+			defer s.Close()
 			player(t, s, "Anna")
 			player(t, s, "Berta")
 			for stack := range strings.SplitSeq(c.has, ", ") {

@@ -67,7 +67,7 @@ func TestNobodyWalksThroughAllYears(t *testing.T) {
 func TestItemsInAPlace(t *testing.T) {
 	s := open(t)
 	a := player(t, s, "Anna").ID
-	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Ore", 5}, Item{a, "hold", "Gas", 1}, Item{a, "box 1", "Ore", 2}))
+	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Ore", 5}, Item{a, "hold", "Gas", 1}, Item{a, "locker", "Ore", 2}))
 	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Gas", -1}))
 	list, err := s.ItemsIn(bg, a, "hold")
 	must(t, err)

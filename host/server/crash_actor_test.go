@@ -28,13 +28,13 @@ type actor struct {
 	own   []float64 // their orders
 
 	mu    sync.Mutex
-	asked []*ask           // under a key, in this round, the last of them perhaps without an answer
+	asked []*errand        // under a key, in this round, the last of them perhaps without an answer
 	mined map[string]int64 // that they were told of
 	tally tally
 }
 
-// ask is a request under a key, and what was answered.
-type ask struct {
+// errand is a request under a key, and what was answered.
+type errand struct {
 	command, key string
 	args         args
 	answer       string // as JSON; "" while nobody has said what became of it
@@ -116,7 +116,7 @@ func (a *actor) count(err error) {
 // answered is asked again until it is, in this round or after it: see settle.
 func (a *actor) once(ctx context.Context, command string, with args) world.Value {
 	a.seq++
-	one := &ask{command: command, key: fmt.Sprintf("%s %d", command, a.seq), args: with}
+	one := &errand{command: command, key: fmt.Sprintf("%s %d", command, a.seq), args: with}
 	if with == nil {
 		one.args = args{}
 	}
@@ -132,7 +132,7 @@ func (a *actor) once(ctx context.Context, command string, with args) world.Value
 }
 
 // put asks, and writes down what was answered.
-func (a *actor) put(ctx context.Context, one *ask) (world.Value, error) {
+func (a *actor) put(ctx context.Context, one *errand) (world.Value, error) {
 	v, err := a.conn.Request(ctx, one.command, one.args)
 	a.count(err)
 	refusal := (*wire.Error)(nil)
@@ -150,7 +150,7 @@ func (a *actor) put(ctx context.Context, one *ask) (world.Value, error) {
 }
 
 // forget drops a request that was refused; a.mu is held.
-func (a *actor) forget(one *ask) {
+func (a *actor) forget(one *errand) {
 	for i, other := range a.asked {
 		if other == one {
 			a.asked = append(a.asked[:i], a.asked[i+1:]...)
@@ -160,7 +160,7 @@ func (a *actor) forget(one *ask) {
 }
 
 // repeat asks for what was answered once more. Another answer is a mistake; none is not.
-func (a *actor) repeat(ctx context.Context, one *ask) {
+func (a *actor) repeat(ctx context.Context, one *errand) {
 	v, err := a.conn.Request(ctx, one.command, one.args)
 	refusal := (*wire.Error)(nil)
 	a.mu.Lock()
@@ -192,7 +192,7 @@ func (a *actor) settle(ctx context.Context) error {
 	return nil
 }
 
-func (a *actor) unanswered() (list []*ask) {
+func (a *actor) unanswered() (list []*errand) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, one := range a.asked {
@@ -240,8 +240,8 @@ func (a *actor) do(ctx context.Context, steps ...func() bool) {
 	}
 }
 
-// trade offers, bids, changes and cancels, at prices that meet.
-func trade(ctx context.Context, a *actor) {
+// trading offers, bids, changes and cancels, at prices that meet.
+func trading(ctx context.Context, a *actor) {
 	order := args{"type": "Ferrite", "quantity": float64(1 + a.rng.IntN(20)), "price": float64(95 + a.rng.IntN(11))}
 	ctx = context.WithoutCancel(ctx) // what is asked is heard to its end
 	switch n := a.rng.IntN(10); {
@@ -274,9 +274,9 @@ func (a *actor) pick() float64 {
 	return id
 }
 
-// haul fills a container, takes it out into space and throws it out; takes up what floats,
+// hauling fills a container, takes it out into space and throws it out; takes up what floats,
 // brings it home and empties it.
-func haul(ctx context.Context, a *actor) {
+func hauling(ctx context.Context, a *actor) {
 	whole := context.WithoutCancel(ctx)
 	var n float64
 	is := func(v world.Value) bool { return v != nil }
@@ -338,8 +338,8 @@ func (a *actor) unpack(ctx context.Context) world.Value {
 	return true
 }
 
-// mine digs until the hold has something, and brings it home.
-func mine(ctx context.Context, a *actor) {
+// digging goes on until the hold has something, and brings it home.
+func digging(ctx context.Context, a *actor) {
 	whole := context.WithoutCancel(ctx)
 	is := func(v world.Value) bool { return v != nil }
 	a.do(ctx,
@@ -356,9 +356,9 @@ func mine(ctx context.Context, a *actor) {
 	)
 }
 
-// fight loses a ship of one's own, with what is fitted and in the hold, and insured now and
+// fighting loses a ship of one's own, with what is fitted and in the hold, and insured now and
 // then; and takes what floats of others'.
-func fight(ctx context.Context, a *actor) {
+func fighting(ctx context.Context, a *actor) {
 	whole := context.WithoutCancel(ctx)
 	is := func(v world.Value) bool { return v != nil }
 	a.do(ctx,

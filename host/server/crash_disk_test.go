@@ -1,12 +1,13 @@
 package server
 
 import (
-	"encoding/binary"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,4 +60,4 @@ func newDisk(t *testing.T) *disk {
 func (d *disk) fall(to ill) { d.shared[0] = byte(to) }
 
 // failed is how often it has failed whoever used it.
-func (d *disk) failed() int { return int(binary.NativeEndian.Uint32(d.shared[4:])) }
+func (d *disk) failed() int { return int(atomic.LoadUint32((*uint32)(unsafe.Pointer(&d.shared[4])))) }

@@ -125,7 +125,7 @@ func TestWhateverFailsNothingIsLostOrDoubled(t *testing.T) {
 	edit(t, c.cfg, "types/modules_miners.lua", "cycle = 20, cap_use = 6,\n    yield = 20,", "cycle = 0.3, cap_use = 0,\n    yield = 2,") // they bring something in each round
 	c.args = []string{"--scripts", c.cfg.Scripts, "--data", c.cfg.Data, "--universe", crashMap(t)}
 	c.p = launchWith(t, c.disk.env, c.args...)
-	plays := []func(context.Context, *actor){trade, trade, trade, trade, haul, haul, mine, mine, fight, fight}
+	plays := []func(context.Context, *actor){trading, trading, trading, trading, hauling, hauling, digging, digging, fighting, fighting}
 	for i, play := range plays {
 		a := &actor{name: fmt.Sprintf("Actor %c", 'A'+i), play: play, rng: rand.New(rand.NewPCG(seed, uint64(i))), mined: map[string]int64{}}
 		c.actors = append(c.actors, a)
@@ -276,7 +276,7 @@ func (c *crash) hold(a *actor, o *outcome) {
 		case len(kept) > 1:
 			o.doubled++
 			c.t.Errorf("%s: %s was done %d times", a.name, one.key, len(kept))
-		case plain(kept[0]) != one.answer:
+		case asAnswered(kept[0]) != one.answer:
 			o.lost++
 			c.t.Errorf("%s was told of %s: %s, and the books say %s", a.name, one.key, one.answer, kept[0])
 		}
@@ -300,8 +300,8 @@ func (t *tally) add(other tally) {
 	t.again, t.refused, t.unknown = t.again+other.again, t.refused+other.refused, t.unknown+other.unknown
 }
 
-// plain is JSON as a player's answer is written.
-func plain(text string) string {
+// asAnswered is JSON as a player's answer is written.
+func asAnswered(text string) string {
 	var v world.Value
 	if json.Unmarshal([]byte(text), &v) != nil {
 		return text

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/data/store"

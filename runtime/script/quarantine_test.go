@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -207,24 +208,36 @@ func TestAnotherReleaseLetsGo(t *testing.T) {
 func TestWhoWaitsInVainIsNotSetAside(t *testing.T) {
 	s, faults := newTestState(t, map[string]string{"main.lua": `
 		local M = {}
-		function event.plain() ask() end
-		function event.passed() local ok, why = task.try(ask) sleep(0.1) error(why, 0) end
-		function event.twice() task.try(function() local ok, why = task.try(ask) error("so: " .. why, 0) end) ask() end
-		function event.own() task.try(ask) error("my own mistake") end
+		function event.plain() disk.ask() end
+		function event.passed() local ok, why = task.try(disk.ask) sleep(0.1) error(why, 0) end
+		function event.twice() task.try(function() local ok, why = task.try(disk.ask) error("so: " .. why, 0) end) disk.ask() end
+		function event.own() task.try(disk.ask) error("my own mistake") end
 		return M`}, "main")
-	s.SetGlobal("ask", s.Waiting("ask", func(L *lua.LState) int {
+	var waits []*Wait
+	s.Bind(Table{Name: "disk", Funcs: []Func{{Name: "ask", Sig: "ask(): any", Yields: true}}}, map[string]lua.LGFunction{"ask": func(L *lua.LState) int {
 		w, err := s.Park(L, "ask")
 		if err != nil {
 			L.RaiseError("%s", err.Error())
 		}
-		defer w.Fail(errors.New("the disk is full"))
+		waits = append(waits, w)
 		return L.Yield()
-	}))
+	}})
+	fail := func() {
+		for len(waits) > 0 {
+			w := waits[0]
+			waits = waits[1:]
+			w.Fail(errors.New("the disk is full"))
+		}
+	}
+	now := 0.0
 	for range 2 * failsInRow {
 		for _, name := range []string{"plain", "passed", "twice", "own"} {
 			s.Emit(name)
 		}
-		advance(s, 0.2)
+		fail()
+		now += 0.2
+		s.Advance(now)
+		fail()
 	}
 	if got := quarantined(s); got != "main:event.own" || len(*faults) != 3*2*failsInRow+failsInRow {
 		t.Errorf("%q is set aside after %d faults", got, len(*faults))
