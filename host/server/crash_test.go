@@ -21,13 +21,13 @@ import (
 	"hotshard/runtime/world"
 )
 
-// crashRounds are how many rounds there are: one for each way to fail, or as many as
-// HOTSHARD_CRASH says, for `make crash`. Then a stall is of the length that it says.
+// crashRounds are how many rounds there are: one for each way to fail alone, or as many as
+// HOTSHARD_CRASH says, for `make crash`. Only then is a stall as long as it may get.
 func crashRounds(t *testing.T) (rounds int, stall time.Duration) {
 	t.Helper()
 	text := os.Getenv("HOTSHARD_CRASH")
 	if text == "" {
-		return len(blows), 300 * time.Millisecond
+		return singleBlows, 300 * time.Millisecond
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
@@ -44,15 +44,18 @@ type blow struct {
 }
 
 var blows = []blow{
-	{"kill -9", well, true},
 	{"EIO", broken, false},
 	{"a failed fsync", unsynced, false},
 	{"a full disk", full, false},
 	{"a store that stalls", stalled, false},
+	{"kill -9", well, true},
 	{"EIO, kill -9", broken, true},
 	{"a failed fsync, kill -9", unsynced, true},
 	{"a full disk, kill -9", full, true},
 }
+
+// singleBlows is how many of them are one thing alone.
+const singleBlows = 5
 
 // crash is the shard that is hit, and who plays there.
 type crash struct {
