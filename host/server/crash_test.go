@@ -185,6 +185,11 @@ func (c *crash) round(b blow) {
 	case b.ill != well:
 		c.load(100, 300)
 	}
+	for began := time.Now(); b.ill != well && c.disk.failed() == before; time.Sleep(time.Millisecond) {
+		if time.Since(began) > patience {
+			c.t.Fatalf("%s: nobody has asked the disk for anything", b.name)
+		}
+	}
 	if b.kill {
 		c.p.kill()
 	}
