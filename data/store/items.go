@@ -123,8 +123,9 @@ func (s *Store) changeOne(ctx context.Context, op string, why Why, i Item, sign 
 	if err := i.check(op); err != nil {
 		return 0, err
 	}
-	_, err = s.post(ctx, op, why, func(t *tx) (err error) {
-		left, err = t.entry.Change(i.holding(), sign*i.Quantity)
+	i.Quantity *= sign
+	_, err = s.post(ctx, op, why, []Step{ChangeItem(i)}, func(t *tx) (err error) {
+		left, err = t.entry.Change(i.holding(), i.Quantity)
 		return err
 	})
 	return left, err

@@ -39,7 +39,7 @@ func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer st
 			return "", err
 		}
 	}
-	return s.post(ctx, op, why, func(t *tx) error {
+	return s.post(ctx, op, why, steps, func(t *tx) error {
 		for _, step := range steps {
 			if err := step.apply(t, op); err != nil {
 				return err
@@ -50,15 +50,16 @@ func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer st
 }
 
 // post runs fn inside the next commit, with an entry of the ledger in the making, unless
-// what is asked under its key was done before: then it returns what was answered.
-func (s *Store) post(ctx context.Context, op string, why Why, fn func(*tx) error) (answer string, err error) {
+// what is asked under its key was done before: then it returns what was answered. steps are what
+// fn does.
+func (s *Store) post(ctx context.Context, op string, why Why, steps []Step, fn func(*tx) error) (answer string, err error) {
 	if err := why.Check(); err != nil {
 		return "", s.explain(op, err)
 	}
-	err = s.change(ctx, op, func(t *tx) (err error) {
+	err = s.explain(op, s.writer.do(ctx, &request{why: &why, steps: steps, run: func(t *tx) (err error) {
 		answer, err = t.post(s.now(), &why, func() error { return fn(t) })
 		return err
-	})
+	}}))
 	if errors.Is(err, ErrWrongBooks) {
 		s.opt.Log.Error("the books are wrong", "what", err)
 	}
@@ -90,11 +91,11 @@ func (r reader) Get(dest []any, text string, args ...any) (found bool, err error
 }
 
 func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err error) {
-	answer, found, err := ledger.Answered(t, why)
+	answer, found, err := t.w.group.books.Answered(t, why)
 	if found || err != nil {
 		return answer, err
 	}
-	entry := ledger.Begin(t, &t.w.names)
+	entry := ledger.Begin(t, &t.w.group.books)
 	t.entry, t.now = &entry, now
 	defer func() { t.entry, t.posted = nil, nil }()
 	if err := fn(); err != nil {
@@ -103,7 +104,7 @@ func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err erro
 	id, err := entry.Post(now, why)
 	for _, after := range t.posted {
 		if err == nil && id != 0 {
-			err = after(id)
+			after(id)
 		}
 	}
 	return why.Answer, err
