@@ -25,9 +25,10 @@ test: test-lua test-go ## all tests; the last lines say what was left out, and w
 # than there are processors: more of them keep each other from the disk for seconds.
 # The end of a package's time is for what hangs, not for a machine that is slow.
 LEAN = -vet=off -ldflags='-s -w' -timeout 30m
+IN_MEMORY = host/leftout/memory.sh
 LEFTOUT ?=
 test-go: # with those of the page
-	@$(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+	@$(IN_MEMORY) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -45,7 +46,7 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store
-	HOTSHARD_THOROUGH=1 $(GO) test -race $(LEAN) ./...
+	HOTSHARD_THOROUGH=1 $(IN_MEMORY) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
 	host/deploy/deb.sh bin
