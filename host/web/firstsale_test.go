@@ -128,7 +128,7 @@ func sell(t *testing.T, p *page, s *server.Server, shot string) {
 	if small {
 		p.press("#tabs", "Overview")
 	}
-	p.choose("Anvil I - Belt 1")
+	p.choose("I - Belt 1")
 	p.shoot(shot + "3-space")
 	p.inSight("in space")
 	p.hasten(s, 40_000_003)
