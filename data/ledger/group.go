@@ -61,12 +61,13 @@ type kept struct {
 	keys                       []request
 }
 
+// CROSS JOIN has SQLite go from the rows that are asked for to the table, and not the other way.
 var (
 	selectHoldings = NewMany(`SELECT h.id, h.owner, h.location, h.type, h.quantity, h.sum FROM (VALUES `,
 		`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `(?, ?, ?)`,
-		`) AS v JOIN holdings h ON h.owner = v.column1 AND h.location = v.column2 AND h.type = v.column3`)
+		`) AS v CROSS JOIN holdings h WHERE h.owner = v.column1 AND h.location = v.column2 AND h.type = v.column3`)
 	selectKeys = NewMany(`SELECT e.actor, e.key, coalesce(e.content, ''), coalesce(e.answer, '') FROM (VALUES `,
-		`(CAST(? AS BIGINT), CAST(? AS TEXT))`, `(?, ?)`, `) AS v JOIN entries e ON e.actor = v.column1 AND e.key = v.column2 WHERE e.key IS NOT NULL`)
+		`(CAST(? AS BIGINT), CAST(? AS TEXT))`, `(?, ?)`, `) AS v CROSS JOIN entries e WHERE e.actor = v.column1 AND e.key = v.column2 AND e.key IS NOT NULL`)
 	insertHoldings = NewMany(`INSERT INTO holdings (id, owner, location, type, quantity, sum) VALUES `, `(?, ?, ?, ?, ?, ?)`, `(?, ?, ?, ?, ?, ?)`, ``)
 	updateHoldings = NewMany(`UPDATE holdings SET quantity = quantity + v.column2, sum = sum + v.column2 FROM (VALUES `,
 		`(CAST(? AS BIGINT), CAST(? AS BIGINT))`, `(?, ?)`, `) AS v WHERE holdings.id = v.column1`)
