@@ -261,8 +261,9 @@ func (c ChangeItem) apply(t *tx, op string) error {
 }
 
 // Room is no change: it makes the transaction fail, ErrNotEnough, where what an owner has
-// in a place by then takes more than Capacity m3. Volumes are by type; one that is not
-// named takes nothing.
+// in a place, and in places within it, takes more than Capacity m3 by then. Volumes are by
+// type; one that is not named takes nothing. A capacity of 0 is for nothing at all, however
+// little room it takes.
 type Room struct {
 	Owner    world.CharacterID
 	Location string
@@ -277,13 +278,11 @@ func (r Room) check(op string) error {
 	return nil
 }
 
-const selectPlaceOf = `SELECT type, quantity FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0`
-
 func (r Room) apply(t *tx, op string) error {
 	if err := t.entry.Flush(); err != nil {
 		return err
 	}
-	volume := 0.0
+	volume, stacks := 0.0, 0
 	err := t.each(func(row scanner) error {
 		var name string
 		var n int64
@@ -291,12 +290,13 @@ func (r Room) apply(t *tx, op string) error {
 			return err
 		}
 		volume += float64(n) * r.Volumes(name)
+		stacks++
 		return nil
-	}, selectPlaceOf, r.Owner, r.Location)
+	}, selectRoom, r.Owner, r.Location, r.Location+world.Inner, afterInner(r.Location))
 	if err != nil {
 		return err
 	}
-	if volume > r.Capacity*(1+1e-9) {
+	if volume > r.Capacity*(1+1e-9) || r.Capacity == 0 && stacks > 0 {
 		return fail(op, ErrNotEnough, fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, r.Capacity))
 	}
 	return nil
