@@ -35,7 +35,7 @@ func (s *Server) Shard() command.Shard {
 		Audit:    audit{s},
 		Releases: keptReleases{s},
 		Patches:  patches{s},
-		Probe:    probe{s}, Quarantine: s.quarantine,
+		Probe:    probe{s}, Quarantine: s.quarantine, Memory: where{s},
 
 		Logpoints: pointing{s},
 		Community: community{s},
@@ -100,7 +100,7 @@ func (v systems) List(context.Context) ([]command.System, error) {
 }
 
 func (v systems) line(name string) command.System {
-	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}}
+	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1, Share: 1}}
 	if a := v.s.universe.Running(world.SystemAddress(name)); a != nil {
 		line.Stats = a.Stats()
 		line.CPU, line.Memory = v.s.load.of(line.Stats), v.s.holdings.of(a.Address())

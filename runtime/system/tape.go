@@ -337,6 +337,9 @@ func (t *tape) release() {
 	}
 }
 
+// holds says whether something is held that is to be begun outside.
+func (t *tape) holds() bool { return t != nil && len(t.held) > 0 }
+
 // pending is how long what is in hand may still wait to be handed on; false for nothing.
 func (t *tape) pending(now time.Time) (time.Duration, bool) {
 	if t != nil && len(t.held) > 0 {
