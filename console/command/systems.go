@@ -41,6 +41,7 @@ type SystemInfo struct {
 	Tasks   int
 	Errors  int // since it woke
 	Patches []int
+	Down    string // why its scripts do not run, "" where they do
 }
 
 func init() {
@@ -104,12 +105,12 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	t := &Table{One: true, Columns: columns("name", "id", "awake", "release", "players", "cap", "waiting", "ships", "security", "region", "constellation",
-		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B", "tasks", "timers", "errors", "quarantined", "patches")}
+		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B", "tasks", "timers", "errors", "quarantined", "patches", "down")}
 	patches := make([]string, len(y.Patches))
 	for i, n := range y.Patches {
 		patches[i] = fmt.Sprintf("#%d", n)
 	}
 	t.Rows = [][]any{{y.Name, int64(y.Static.ID), y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Entities, y.Static.Security, y.Static.Region, y.Static.Constellation,
-		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches}}
+		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches, y.Down}}
 	return Result{Table: t}, nil
 }

@@ -81,6 +81,11 @@ func TestARunawaySystemHurtsNobodyElse(t *testing.T) {
 	defer cancel()
 	h.muster(ctx, n)
 	h.plant("nothing", "", nil)
+	h.lua(`require "chaos".marker = "before"`)
+	h.plantOf("a panic of the core", func() { h.panics() }, func() bool { return h.there.Stats().Crashes == 1 && h.there.Stats().Up })
+	if out := h.amy.do("lua " + quoted(string(h.there.Address())) + ` require "chaos".marker`); !strings.Contains(out, "before") {
+		t.Errorf("after a panic of the core its scripts have %s: they were not brought back as they were", out)
+	}
 	h.plant("an endless loop in every tick", "spin", h.setAside)
 	h.plant("memory without an end", "allocate", h.setAside)
 	h.plant("an error in every tick", "fail", h.setAside)
@@ -93,11 +98,6 @@ func TestARunawaySystemHurtsNobodyElse(t *testing.T) {
 	h.plant("all the processor it can get, in every tick", "hog", nil)
 	if h.measureTimes { // it is watched for some seconds
 		h.slowCanary()
-	}
-	h.lua(`require "chaos".marker = "before"`)
-	h.plantOf("a panic of the core", func() { h.panics() }, func() bool { return h.there.Stats().Crashes == 1 && h.there.Stats().Up })
-	if out := h.amy.do("lua " + quoted(string(h.there.Address())) + ` require "chaos".marker`); !strings.Contains(out, "before") {
-		t.Errorf("after a panic of the core its scripts have %s: they were not brought back as they were", out)
 	}
 	h.hang()
 	h.stuckStore()

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +46,7 @@ func TestSystemsRest(t *testing.T) {
 	}
 	add("1")
 	add("2")
+	s.until("what is recorded of a system that rests stays open", func() bool { return len(openBelow(RecordDir(cfg.Data), a)) == 0 })
 	s.stop()
 	s, amy = begin()
 	if !s.resting.Resting(a) {
@@ -63,6 +66,18 @@ func TestSystemsRest(t *testing.T) {
 	if files, _ := filepath.Glob(filepath.Join(cfg.Data, "images", restingDir, "*")); len(files) == 0 {
 		t.Error("there is no image of what rests")
 	}
+}
+
+// openBelow are the open files of this process in which a system is recorded; none where that
+// cannot be told.
+func openBelow(dir string, a world.Address) (out []string) {
+	fds, _ := filepath.Glob("/proc/self/fd/*") // the pattern is ours
+	for _, fd := range fds {
+		if path, err := os.Readlink(fd); err == nil && strings.HasPrefix(path, dir) && strings.Contains(path, url.PathEscape(string(a))) {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // TestWhoComesWakesASystem has the player find what they left.

@@ -141,6 +141,9 @@ func (v systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 		if s.State() != nil {
 			info.Tasks, info.Timers = len(s.State().Tasks()), len(s.State().TimerList())
 		}
+		if down := s.Down(); down != nil {
+			info.Down = down.Error()
+		}
 	})
 	return info, err
 }
