@@ -17,7 +17,7 @@ import (
 // that is nowhere else.
 func restless(t *testing.T) (Config, func() (*shard, person)) {
 	cfg := config(t)
-	plant(t, cfg.Scripts, "tally", "local tally = {n = 0}\nfunction tally.add() tally.n = tally.n + 1 return tally.n end\nreturn tally\n")
+	plantModule(t, cfg.Scripts, "tally", "local tally = {n = 0}\nfunction tally.add() tally.n = tally.n + 1 return tally.n end\nreturn tally\n")
 	cfg.Home = cfg.Map.Systems[0].Name
 	cfg.UnloadAfter, cfg.Linger = 50*time.Millisecond, time.Millisecond
 	return cfg, func() (*shard, person) {

@@ -84,7 +84,7 @@ func TestSoak(t *testing.T) {
 		pilots = soakFew
 	}
 	cfg := gameConfig(t)
-	plant(t, cfg.Scripts, "soak", soakTicks)
+	plantModule(t, cfg.Scripts, "soak", soakTicks)
 	h := newHasty(game.Seconds() / took.Seconds())
 	cfg.Clock, cfg.UnloadAfter, cfg.Loaded = h, min(10*time.Minute, game/10), 12
 	cfg.Record.Limit, cfg.Record.Keep, cfg.Record.Every = 64<<20, 5*time.Minute, 2*time.Minute
@@ -118,8 +118,8 @@ func soakFor(t *testing.T, name string, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// plant adds a module that main.lua loads first.
-func plant(t *testing.T, scripts, name, text string) {
+// plantModule adds a module that main.lua loads first.
+func plantModule(t *testing.T, scripts, name, text string) {
 	t.Helper()
 	main := filepath.Join(scripts, "main.lua")
 	old, err := os.ReadFile(main)

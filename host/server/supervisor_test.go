@@ -16,7 +16,7 @@ import (
 func TestAFailedSystemGoesOn(t *testing.T) {
 	t.Parallel()
 	cfg := config(t)
-	plant(t, cfg.Scripts, "tally", "local tally = {n = 0}\nfunction tally.add() tally.n = tally.n + 1 return tally.n end\nreturn tally\n")
+	plantModule(t, cfg.Scripts, "tally", "local tally = {n = 0}\nfunction tally.add() tally.n = tally.n + 1 return tally.n end\nreturn tally\n")
 	cfg.Home = cfg.Map.Systems[0].Name
 	s := start(t, cfg)
 	amy, a := s.operator("amy", command.Admin), world.SystemAddress(cfg.Home)
