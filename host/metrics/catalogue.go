@@ -33,7 +33,7 @@ var (
 	SystemPlayers  = gauge("system_players", "Characters in a system that is awake.", "system")
 	SystemBusy     = counter("system_busy_seconds_total", "What the ticks of a system that is awake have taken since it was loaded.", "system")
 	SystemDilation = gauge("system_dilation_ratio", "Game seconds in a real one, of a system that is awake.", "system")
-	SystemShare    = gauge("system_share_ratio", "Share of a processor that a system is held to, of those that are because others suffered.", "system")
+	SystemShare    = gauge("system_share_ratio", "Share of a processor that a system that is awake is held to: 1, or less because others suffered.", "system")
 	SystemQueue    = gauge("system_queue_messages", "Messages in the inbox of a system that is awake.", "system")
 	SystemWaiting  = gauge("system_door_players", "Players before the door of a full system.", "system")
 
