@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos crash outage night speed pgo deb stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,11 @@ hostile: ## attack a shard in all ways there are, HOSTILE times each; then print
 	@mkdir -p bin
 	$(GO) build -o bin/bench-fleet ./host/load/bench
 	bin/bench-fleet hostile --size $(HOSTILE)
+
+SOAK      ?= 30m
+SOAK_GAME ?= 72h
+soak: ## SOAK_GAME of the game in SOAK, with players, trade, jumps and changes of scripts; fails where anything grows
+	HOTSHARD_SOAK=$(SOAK) HOTSHARD_SOAK_GAME=$(SOAK_GAME) $(GO) test $(LEAN) -timeout 0 -count=1 -v -run 'TestSoak$$' ./host/server | grep -v level=
 
 CHAOS ?= 500
 chaos: ## make one system fail in all ways there are, while CHAOS players fly in another

@@ -161,7 +161,7 @@ func (p *tape) After(do []func()) bool {
 	return true
 }
 func (p *tape) Lost(_ time.Time, why error) { p.lost = append(p.lost, why.Error()) }
-func (p *tape) Ended()                      { p.lost = append(p.lost, "ended") }
+func (p *tape) Ended(bool)                  { p.lost = append(p.lost, "ended") }
 
 // standing is a clock that stands until it is set.
 type standing struct {

@@ -31,6 +31,7 @@ type Shard struct {
 	Patches    Patches
 	Probe      Probe
 	Quarantine Quarantine
+	Memory     Memory
 	Services   Services
 	Store      Store
 	Logpoints  Logpoints

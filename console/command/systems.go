@@ -41,6 +41,7 @@ type SystemInfo struct {
 	Tasks   int
 	Errors  int // since it woke
 	Patches []int
+	Down    string // why its scripts do not run, "" where they do
 }
 
 func init() {
@@ -67,7 +68,7 @@ func runSystems(ctx context.Context, s *Session, a Args) (Result, error) {
 	slices.SortFunc(all, func(x, y System) int {
 		return cmp.Or(cmp.Compare(y.Players, x.Players), compareBool(y.Awake, x.Awake), cmp.Compare(x.Name, y.Name))
 	})
-	t := &Table{Columns: columns("name", "awake", "players", "release", "ships", "hz", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "memory:B"),
+	t := &Table{Columns: columns("name", "awake", "players", "release", "ships", "hz", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B"),
 		None: "no system is called so"}
 	awake, players := 0, 0
 	for _, y := range all {
@@ -75,7 +76,7 @@ func runSystems(ctx context.Context, s *Session, a Args) (Result, error) {
 			awake++
 		}
 		players += y.Players
-		t.Rows = append(t.Rows, []any{y.Name, y.Awake, y.Players, y.Release, y.Entities, y.Hz, y.Dilation, y.P99Ms, y.CPU, y.Memory})
+		t.Rows = append(t.Rows, []any{y.Name, y.Awake, y.Players, y.Release, y.Entities, y.Hz, y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory})
 	}
 	t.Note = fmt.Sprintf("%d systems, %d awake, %d players", len(all), awake, players)
 	return Result{Table: t}, nil
@@ -104,12 +105,12 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	t := &Table{One: true, Columns: columns("name", "id", "awake", "release", "players", "cap", "waiting", "ships", "security", "region", "constellation",
-		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "memory:B", "tasks", "timers", "errors", "quarantined", "patches")}
+		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B", "tasks", "timers", "errors", "quarantined", "patches", "down")}
 	patches := make([]string, len(y.Patches))
 	for i, n := range y.Patches {
 		patches[i] = fmt.Sprintf("#%d", n)
 	}
 	t.Rows = [][]any{{y.Name, int64(y.Static.ID), y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Entities, y.Static.Security, y.Static.Region, y.Static.Constellation,
-		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Memory, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches}}
+		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches, y.Down}}
 	return Result{Table: t}, nil
 }

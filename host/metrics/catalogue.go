@@ -17,6 +17,11 @@ var (
 	Players      = gauge("players", "Characters in the game.")
 	Running      = gauge("systems_running", "Systems and services that are loaded.")
 	Awake        = gauge("systems_awake", "Systems and services that tick.")
+	Resting      = gauge("systems_resting", "Systems that nobody uses: they lie on the disk until somebody does.")
+	RestingBytes = gauge("systems_resting_bytes", "Images of systems that rest.")
+	RestedTotal  = counter("systems_rested_total", "Times that a system was written down and unloaded because nobody used it.")
+	WokenTotal   = counter("systems_woken_total", "Times that a system that rested was brought back.")
+	WakeFailures = counter("system_wake_failures_total", "Times that a system that rested could not go on, and started from the store.")
 	TickTime     = histogram("tick_duration_seconds", "How long the ticks of all systems took.")
 	LateTicks    = counter("late_ticks_total", "Ticks that took longer than their period.")
 	CrashesTotal = counter("crashes_total", "Systems that were brought back after a panic.")
@@ -28,6 +33,7 @@ var (
 	SystemPlayers  = gauge("system_players", "Characters in a system that is awake.", "system")
 	SystemBusy     = counter("system_busy_seconds_total", "What the ticks of a system that is awake have taken since it was loaded.", "system")
 	SystemDilation = gauge("system_dilation_ratio", "Game seconds in a real one, of a system that is awake.", "system")
+	SystemShare    = gauge("system_share_ratio", "Share of a processor that a system that is awake is held to: 1, or less because others suffered.", "system")
 	SystemQueue    = gauge("system_queue_messages", "Messages in the inbox of a system that is awake.", "system")
 	SystemWaiting  = gauge("system_door_players", "Players before the door of a full system.", "system")
 
@@ -63,6 +69,7 @@ var (
 	QuarantineSize  = gauge("quarantined_functions", "Functions that failed at every run and are not run any more, by each system that set one aside.")
 	QuarantineTotal = counter("quarantines_total", "Times that a function was set aside because it failed at every run.")
 	LuaSteps        = counter("lua_steps_total", "Steps of Lua (calls and turns of loops), by the module that took them; sampled.", "module")
+	LuaHeld         = gauge("lua_held_bytes", "Lua values that are held in all systems and services that are loaded, by the module that holds them; sampled.", "module")
 	FunctionErrors  = counter("function_errors_total", "Errors in scripts, by function and release.", "function", "release")
 
 	BooksWrong    = gauge("books_wrong", "What the last audit of the books found wrong: 0, or somebody has to look.")
@@ -74,4 +81,11 @@ var (
 	TroubleKind  = gauge("trouble", "1 for each kind of thing that is not well.", "kind")
 	StaleSystems = gauge("stale_systems", "Systems that are at one tick for seconds.")
 	ProbeTook    = gauge("store_probe_seconds", "How long the last small write to see whether the store takes one took, or has taken so far.")
+)
+
+// What stands in the place of a module in LuaHeld: nobody's, and those that are too many to be
+// told apart.
+const (
+	NoModule     = "(none)"
+	OtherModules = "(others)"
 )

@@ -29,7 +29,9 @@ function modes.fail() error("it fails each time") end
 function modes.late() sleep(0.1) error("it fails a while later") end
 function modes.storm() for i = 1, 100000 do system.send(chaos.victim, "storm", i) end end
 function modes.spawn() for i = 1, 100000 do task.spawn(function() sleep(1000) end) end end
-function chaos.step() local m = modes[chaos.mode] if m then m() end end
+function modes.hog() local n = 0 for i = 1, 1500000 do n = n + i end end
+function chaos.calm(n) return n + 1 end
+function chaos.step() chaos.kept.calm = chaos.calm(1) local m = modes[chaos.mode] if m then m() end end
 every(0.1, chaos.step)
 function event.storm() chaos.heard = chaos.heard + 1 end
 return chaos
@@ -79,6 +81,11 @@ func TestARunawaySystemHurtsNobodyElse(t *testing.T) {
 	defer cancel()
 	h.muster(ctx, n)
 	h.plant("nothing", "", nil)
+	h.lua(`require "chaos".marker = "before"`)
+	h.plantOf("a panic of the core", func() { h.panics() }, func() bool { return h.there.Stats().Crashes == 1 && h.there.Stats().Up })
+	if out := h.amy.do("lua " + quoted(string(h.there.Address())) + ` require "chaos".marker`); !strings.Contains(out, "before") {
+		t.Errorf("after a panic of the core its scripts have %s: they were not brought back as they were", out)
+	}
 	h.plant("an endless loop in every tick", "spin", h.setAside)
 	h.plant("memory without an end", "allocate", h.setAside)
 	h.plant("an error in every tick", "fail", h.setAside)
@@ -88,7 +95,11 @@ func TestARunawaySystemHurtsNobodyElse(t *testing.T) {
 	}
 	h.plant("tasks that never end", "spawn", h.setAside)
 	h.plant("100,000 events a tick for the players' system", "storm", h.setAside)
-	h.plantOf("a panic of the core", func() { h.panics() }, func() bool { return h.there.Stats().Crashes == 1 && h.there.Stats().Up })
+	h.plant("all the processor it can get, in every tick", "hog", nil)
+	if h.measureTimes { // it is watched for some seconds
+		h.slowCanary()
+	}
+	h.hang()
 	h.stuckStore()
 	if err := h.chorus.End(); err != nil {
 		t.Error(err)
@@ -184,6 +195,28 @@ func (h *havoc) plantOf(what string, fail func(), became func() bool) {
 // panics has the core panic in the system, as a fault in a word that scripts call would.
 func (h *havoc) panics() {
 	_ = h.there.Post(system.Do(func(*system.System) { panic("planted") })) // one that is gone would be a fault of the test
+}
+
+// slowCanary tries a change in the system that is merely slow: it is taken back.
+func (h *havoc) slowCanary() {
+	h.t.Helper()
+	h.until("the function has not been called", func() bool { return h.there.Stats().Tick > 100 })
+	h.plantOf("a canary that is merely slow", func() {
+		h.amy.do("patch chaos.calm = function(n) for i = 1, 400000 do n = n + 1 end return n end --canary " + quoted(string(h.there.Address())))
+	}, func() bool { units, _ := h.releases.controller.CanaryUnits(); return len(units) == 0 })
+	if out := h.amy.do("release list"); !strings.Contains(out, "rolled back") {
+		h.t.Errorf("a slow canary: release list says %s", out)
+	}
+}
+
+// hang has the core hang in the system: it is named, and nobody else waits for it.
+func (h *havoc) hang() {
+	h.t.Helper()
+	over := make(chan struct{})
+	defer close(over)
+	h.plantOf("a core that hangs", func() { _ = h.there.Post(system.Do(func(*system.System) { <-over })) }, func() bool {
+		return len(h.health.behind(h.cfg.Clock.Now())) > 0
+	})
 }
 
 // stuckStore has another process hold the database: who asks nothing of it notices nothing.

@@ -60,6 +60,8 @@ type Config struct {
 	Map         *world.Universe // instead of Universe and Seed
 	HashCost    store.HashCost  // of passwords; zero for the store's own
 	UnloadAfter time.Duration   // of a system nobody uses; 0 for five minutes
+	Loaded      int             // systems that are loaded at most, where the others are not used; 0 for any number
+	Memory      int64           // bytes of memory that the process is to do with; 0 for any
 	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
 	SignInTime  time.Duration   // for somebody to sign in on a socket; 0 for the gate's own
 	HTTPTime    time.Duration   // for a request on the players' port, and for its answer; 0 for the door's own
@@ -109,6 +111,9 @@ func (c *Config) fill() error {
 	}
 	if c.Connections < 0 || c.Registrations < 0 || c.SessionIdle < 0 {
 		return errors.New("--connections, --registrations and --session cannot be negative")
+	}
+	if c.UnloadAfter < 0 || c.Loaded < 0 || c.Memory < 0 {
+		return errors.New("--unload-after, --loaded and --memory cannot be negative; 0 for --loaded and --memory is no limit")
 	}
 	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")

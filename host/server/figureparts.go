@@ -52,6 +52,7 @@ func (worldFigures) one(to metrics.Sheet, st system.Stats, busy time.Duration) {
 	to.Put(metrics.SystemBusy, busy.Seconds(), name)
 	to.Put(metrics.SystemDilation, st.Dilation, name)
 	to.Put(metrics.SystemQueue, float64(st.Queue), name)
+	to.Put(metrics.SystemShare, st.Share, name)
 	if st.Waiting > 0 {
 		to.Put(metrics.SystemWaiting, float64(st.Waiting), name)
 	}

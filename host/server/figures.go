@@ -16,7 +16,7 @@ import (
 
 // metricsHandler serves the shard's figures to Prometheus.
 func (s *Server) metricsHandler() http.Handler {
-	r := metrics.Registry(s.cfg.Version, s.releases, s.faults, s.quarantine, &s.health, s.books, &s.succession, worldFigures{s}, doorFigures{s}, storeFigures{s}, s.hot, s.backups)
+	r := metrics.Registry(s.cfg.Version, s.releases, s.faults, s.quarantine, &s.health, s.books, &s.succession, worldFigures{s}, doorFigures{s}, storeFigures{s}, s.hot, s.backups, s.resting, s.holdings)
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r})
 }
 

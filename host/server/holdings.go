@@ -1,10 +1,14 @@
 package server
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
+	"hotshard/host/metrics"
 	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
@@ -23,8 +27,9 @@ type holdings struct {
 }
 
 type holding struct {
-	bytes int64
-	tick  world.Tick // as of which
+	bytes   int64
+	tick    world.Tick       // as of which
+	modules map[string]int64 // bytes of them, by the module that holds them; "" is no module's
 }
 
 const (
@@ -125,9 +130,21 @@ func (c *scale) bit(s *system.System) {
 	}
 	whole := c.lua.Some(weighBit)
 	c.found = holding{bytes: c.lua.Bytes(), tick: s.Stats().Tick}
-	if c.done = whole || c.found.bytes > weighLarge; c.done && !whole {
-		c.found.bytes = max(c.found.bytes, st.Held())
+	if c.done = whole || c.found.bytes > weighLarge; c.done {
+		c.divide(whole, st)
 	}
+}
+
+// divide says which module holds what. Of what is large a part was weighed, which stands for
+// the rest.
+func (c *scale) divide(whole bool, st *script.State) {
+	scale := 1.0
+	if weighed := c.found.bytes; !whole && weighed > 0 {
+		c.found.bytes = max(weighed, st.Held())
+		scale = float64(c.found.bytes) / float64(weighed)
+	}
+	c.found.modules = map[string]int64{}
+	c.lua.Modules(func(module string, bytes int64) { c.found.modules[module] = int64(scale * float64(bytes)) })
 }
 
 func (h *holdings) note(a world.Address, now holding) {
@@ -148,4 +165,39 @@ func (h *holdings) last(a world.Address) (holding, bool) {
 func (h *holdings) of(a world.Address) int64 {
 	v, _ := h.last(a)
 	return v.bytes
+}
+
+// modules are the bytes that modules hold, in one system or service, or in all for "".
+func (h *holdings) modules(a world.Address) map[string]int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := map[string]int64{}
+	for at, v := range h.known {
+		if a == "" || a == at {
+			for module, bytes := range v.modules {
+				out[module] += bytes
+			}
+		}
+	}
+	return out
+}
+
+// mostModules are told apart in metrics; the others are one.
+const mostModules = 100
+
+// Figures implements metrics.Part.
+func (h *holdings) Figures(to metrics.Sheet) {
+	all := h.modules("")
+	names := slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Or(cmp.Compare(all[b], all[a]), cmp.Compare(a, b)) })
+	rest := int64(0)
+	for i, name := range names {
+		if i >= mostModules {
+			rest += all[name]
+			continue
+		}
+		to.Put(metrics.LuaHeld, float64(all[name]), cmp.Or(name, metrics.NoModule))
+	}
+	if rest > 0 {
+		to.Put(metrics.LuaHeld, float64(rest), metrics.OtherModules)
+	}
 }

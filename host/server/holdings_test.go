@@ -34,7 +34,10 @@ func (deaf) SystemStopping()    {}
 func weighed(t *testing.T) (*holdings, *system.System) {
 	t.Helper()
 	u := universe.New(universe.Config{Map: luatest.Map(), Characters: unpeopled{},
-		Release: code.NewRelease(1, map[string][]byte{"main.lua": []byte("local m = {} for i = 1, 20000 do m[i] = {i} end return m")}),
+		Release: code.NewRelease(1, map[string][]byte{
+			"main.lua":  []byte("local heavy = require 'heavy' local function first() return heavy[1] end every(1000, first) return {first = first}"),
+			"heavy.lua": []byte("local m = {} for i = 1, 20000 do m[i] = {i} end return m"),
+		}),
 		System: system.Config{Script: script.Options{Entry: []string{"main"}}, UnloadAfter: time.Hour,
 			Bind: func(*system.System, *script.State) {}, Events: func(*script.State) system.Events { return deaf{} }}})
 	a, err := u.Start("@Alpha")
@@ -72,6 +75,13 @@ func TestWeighing(t *testing.T) {
 		h.round(t.Context())
 		if got := h.of("@Alpha"); got < 1<<20 || got != on.found.bytes {
 			t.Errorf("it holds %d bytes, and bit by bit %d", got, on.found.bytes)
+		}
+		sum, by := int64(0), h.modules("@Alpha")
+		for _, bytes := range by {
+			sum += bytes
+		}
+		if sum != h.of("@Alpha") || by["heavy"] < 1<<20 || by["main"] == 0 || by["main"] > by["heavy"]/10 {
+			t.Errorf("of %d bytes modules hold %v", h.of("@Alpha"), by)
 		}
 	})
 }

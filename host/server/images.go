@@ -37,7 +37,8 @@ type imageHead struct {
 	At      time.Time     `json:"at"`
 	System  world.Address `json:"system"`
 	Release int           `json:"release"`
-	Hash    string        `json:"hash"` // of the release
+	Hash    string        `json:"hash"`         // of the release
+	Due     time.Time     `json:"due,omitzero"` // when a system that rests has to be back
 }
 
 // maxHead bounds the first line.

@@ -154,14 +154,23 @@ func (k *keeper) keepRelease(number int, hash string, files func() map[string][]
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
-	own := files()
-	stored, err := k.s.store.Release(ctx, number)
-	if err != nil || store.HashFiles(stored.Files) != store.HashFiles(own) {
-		if err := k.images.writeRelease(hash, keptRelease{number, own}); err != nil {
-			return fmt.Errorf("release %d: %w", number, err)
-		}
+	if err := k.s.keepRelease(ctx, k.images, number, hash, files); err != nil {
+		return err
 	}
 	k.releases[hash] = true
+	return nil
+}
+
+// keepRelease writes a release beside images that the store does not have as it ran.
+func (s *Server) keepRelease(ctx context.Context, beside images, number int, hash string, files func() map[string][]byte) error {
+	own := files()
+	stored, err := s.store.Release(ctx, number)
+	if err == nil && store.HashFiles(stored.Files) == store.HashFiles(own) {
+		return nil
+	}
+	if err := beside.writeRelease(hash, keptRelease{number, own}); err != nil {
+		return fmt.Errorf("release %d: %w", number, err)
+	}
 	return nil
 }
 

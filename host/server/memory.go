@@ -1,9 +1,14 @@
 package server
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+
+	"hotshard/console/command"
+	"hotshard/runtime/world"
 )
 
 // Memory is where the process's memory is, in bytes.
@@ -28,6 +33,30 @@ func memory() Memory {
 		Stacks: m.StackSys, Other: m.MSpanSys + m.MCacheSys + m.BuckHashSys + m.GCSys + m.OtherSys,
 		Goroutines: runtime.NumGoroutine(),
 	}
+}
+
+// where implements command.Memory.
+type where struct{ s *Server }
+
+// Memory implements command.Memory.
+func (v where) Memory(_ context.Context, name string) (command.Held, error) {
+	a := world.Address("")
+	if name != "" {
+		running := v.s.universe.Running(operatorAddress(v.s.universe, name))
+		if running == nil {
+			return command.Held{}, fmt.Errorf("%s is not loaded", name)
+		}
+		a = running.Address()
+	}
+	m := memory()
+	held := command.Held{Modules: v.s.holdings.modules(a), Process: m.RSS, Heap: int64(m.Live)}
+	for _, actor := range v.s.universe.Actors() {
+		if actor.Static() != nil {
+			held.Loaded++
+		}
+	}
+	held.Resting, held.Images = v.s.resting.count()
+	return held, nil
 }
 
 // serveMemory answers with Memory; with gc=1 as it is after a collection, with what

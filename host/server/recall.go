@@ -49,6 +49,9 @@ func (s *Server) recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.resting.load(ctx); err != nil {
+		return err
+	}
 	last, err := s.keptStop(ctx)
 	if err != nil {
 		return err
@@ -171,15 +174,16 @@ func (c *recaller) release(h imageHead) (*code.Release, error) {
 	if r := c.releases[h.Hash]; r != nil {
 		return r, nil
 	}
-	r, err := c.findRelease(h)
+	r, err := c.s.findRelease(c.ctx, c.images, h)
 	if err == nil {
 		c.releases[h.Hash] = r
 	}
 	return r, err
 }
 
-func (c *recaller) findRelease(h imageHead) (*code.Release, error) {
-	kept, err := c.s.store.Release(c.ctx, h.Release)
+// findRelease finds the release of an image in the store, or beside the image.
+func (s *Server) findRelease(ctx context.Context, beside images, h imageHead) (*code.Release, error) {
+	kept, err := s.store.Release(ctx, h.Release)
 	if err == nil {
 		if r := code.NewRelease(kept.Number, kept.Files); r.Hash == h.Hash {
 			return r, nil
@@ -187,7 +191,7 @@ func (c *recaller) findRelease(h imageHead) (*code.Release, error) {
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	if own, err := c.images.readRelease(h.Hash); err == nil {
+	if own, err := beside.readRelease(h.Hash); err == nil {
 		if r := code.NewRelease(own.Number, own.Files); r.Hash == h.Hash {
 			return r, nil
 		}

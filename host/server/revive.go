@@ -7,9 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"hotshard/bindings"
 	"hotshard/runtime/record"
-	"hotshard/runtime/script"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
 )
@@ -64,7 +62,7 @@ func (c *recaller) reviveAll() {
 		return
 	}
 	all = slices.DeleteFunc(all, func(a world.Address) bool {
-		return slices.ContainsFunc(c.thawed, func(t *thawed) bool { return t.sys.Address() == a })
+		return c.s.resting.Resting(a) || slices.ContainsFunc(c.thawed, func(t *thawed) bool { return t.sys.Address() == a })
 	})
 	inParallel(all, func(a world.Address) {
 		t, err := c.revive(a)
@@ -97,7 +95,6 @@ func (c *recaller) revive(a world.Address) (*thawed, error) {
 	if err != nil {
 		return nil, err
 	}
-	live.Hz, live.Limits, live.CohortsFrom, live.Near = rec.Meta.Hz, rec.Meta.Limits, rec.Meta.CohortsFrom, rec.Meta.Near
 	saved := lineage{}
 	run, err := c.again(rec, live, record.Options{Saved: saved.add})
 	if err != nil {
@@ -113,11 +110,7 @@ func (c *recaller) revive(a world.Address) (*thawed, error) {
 // again runs a recording from its newest image on. What cannot be run to its end is run up to
 // where it can.
 func (c *recaller) again(rec *record.Recording, live system.Config, o record.Options) (*record.Run, error) {
-	setup := record.Setup{System: live, Stage: func(program string) script.Options {
-		opt := c.s.scriptOptions()
-		opt.Entry, opt.Bind = strings.Split(program, ","), bindings.Stager(c.s.deps)
-		return opt
-	}}
+	setup := c.s.rerun(rec, live)
 	run := rec.NewRun(setup, o)
 	err := run.All()
 	if err == nil {

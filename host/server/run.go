@@ -72,6 +72,9 @@ func (s *Server) sweep(ctx context.Context) {
 		case now := <-t.Chan():
 			s.gate.Sweep()
 			s.load.sample(now)
+			s.shares.look(s.universe.Actors(), now)
+			s.resting.wakeDue(now)
+			s.pressure.press(s, now)
 			s.health.look(now)
 			s.dog.seen(s, now)
 		case <-ctx.Done():

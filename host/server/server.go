@@ -61,6 +61,10 @@ type Server struct {
 	backups     *backups
 	load        *loads
 	holdings    *holdings
+	resting     *resting
+	pressure    pressure
+	supervisor  *supervisor
+	shares      *shares
 	recorder    *record.Recorder // nil where nothing is recorded
 	shadows     shadows
 	run         string // tells this run of the shard from others
@@ -197,6 +201,8 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 		return err
 	}
 	deps, start := s.newDeps(p), p.home
+	s.supervisor, s.shares = &supervisor{s: s}, newShares()
+	s.resting, s.pressure = newResting(s), pressure{systems: s.cfg.Loaded, bytes: uint64(s.cfg.Memory)}
 	s.deps, s.recorder, s.shadows = deps, s.newRecorder(p), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
 	s.releases = newReleases(s, first, patches, deps)
@@ -219,17 +225,20 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 	opts := s.scriptOptions()
 	opts.Points = s.logpoints.points
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink, Rests: s.resting,
 		System: system.Config{
 			Script:       opts,
 			Bind:         bindings.Binder(deps),
 			Events:       bindings.Teller,
 			OnFault:      func(a world.Address, f script.Fault) { s.releases.fault(a, f) },
 			OnQuarantine: s.quarantine.shut,
+			OnBroken:     s.supervisor.broken,
+			Last:         s.supervisor.last,
 			OnLog:        s.scriptLog,
 			OnSampled:    s.hot.sampled,
 			Tracer:       s.tracer(),
 			UnloadAfter:  s.cfg.UnloadAfter,
+			Rest:         s.resting.keep,
 			Clock:        s.cfg.Clock,
 			Tally:        &s.tally,
 			CohortsFrom:  s.cfg.CohortsFrom,

@@ -35,7 +35,7 @@ func (s *Server) Shard() command.Shard {
 		Audit:    audit{s},
 		Releases: keptReleases{s},
 		Patches:  patches{s},
-		Probe:    probe{s}, Quarantine: s.quarantine,
+		Probe:    probe{s}, Quarantine: s.quarantine, Memory: where{s},
 
 		Logpoints: pointing{s},
 		Community: community{s},
@@ -100,7 +100,7 @@ func (v systems) List(context.Context) ([]command.System, error) {
 }
 
 func (v systems) line(name string) command.System {
-	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1}}
+	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1, Share: 1}}
 	if a := v.s.universe.Running(world.SystemAddress(name)); a != nil {
 		line.Stats = a.Stats()
 		line.CPU, line.Memory = v.s.load.of(line.Stats), v.s.holdings.of(a.Address())
@@ -140,6 +140,9 @@ func (v systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 	err := v.s.universe.Between(ctx, []*system.System{a}, func(s *system.System) {
 		if s.State() != nil {
 			info.Tasks, info.Timers = len(s.State().Tasks()), len(s.State().TimerList())
+		}
+		if down := s.Down(); down != nil {
+			info.Down = down.Error()
 		}
 	})
 	return info, err

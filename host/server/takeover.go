@@ -335,6 +335,9 @@ func (h *heir) goOn() error {
 		return err
 	}
 	s := h.s
+	if err := s.resting.load(context.Background()); err != nil {
+		s.log.Error("systems that rested start from the store: who they are cannot be read", "error", err)
+	}
 	s.gate.Speak()
 	for _, sys := range h.thawed {
 		sys.LoseNobodies()

@@ -151,6 +151,7 @@ func (w *will) execute(ctx context.Context) error {
 			return fmt.Errorf("the new program has not proved itself: %w", err)
 		}
 		w.proof = time.Since(w.began)
+		w.s.universe.Woken(ctx) // who comes back later asks the controller what to run, and it is held
 		err := w.s.releases.controller.Hold(func(c release.Course) error {
 			if c.Live.Hash != w.proved.Live {
 				return errStale

@@ -96,6 +96,7 @@ type chunk struct {
 	part     Part
 	releases []*code.Release
 	end      bool
+	kept     bool // with end: a crash is made good from it all the same
 	quit     bool // of nobody: the writer is to end
 	then     []func()
 	done     chan<- struct{} // closed when all before it is written; nil for what is none

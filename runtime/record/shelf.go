@@ -114,7 +114,10 @@ func (s *shelf) write(c *chunk) error {
 		}
 	}
 	if c.end {
-		err := s.append(c.of.file, kindEnd, nil)
+		var err error
+		if !c.kept {
+			err = s.append(c.of.file, kindEnd, nil)
+		}
 		s.finish(c.of)
 		return err
 	}

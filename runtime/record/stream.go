@@ -76,8 +76,8 @@ func (s *Stream) Lost(now time.Time, why error) {
 }
 
 // Ended implements system.Sink.
-func (s *Stream) Ended() {
-	if !s.r.offer(chunk{of: s, end: true}) {
+func (s *Stream) Ended(kept bool) {
+	if !s.r.offer(chunk{of: s, end: true, kept: kept}) {
 		s.drop(errBehind) // which says so in the segment, too
 	}
 }

@@ -16,6 +16,22 @@ import (
 func (c *Controller) Arrive(states map[string]*script.State) (o Outcome, errs map[string]error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.arrive(states)
+}
+
+// Return is Arrive of one unit beside others that run. enter is called once it runs what it
+// is to run, and before anything else is changed: from then on it hears of that itself.
+func (c *Controller) Return(unit string, st *script.State, enter func()) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, errs := c.arrive(map[string]*script.State{unit: st}); errs[unit] != nil {
+		return errs[unit]
+	}
+	enter()
+	return nil
+}
+
+func (c *Controller) arrive(states map[string]*script.State) (o Outcome, errs map[string]error) {
 	o, errs = Outcome{Verdict: Ignore, Release: c.units.live().Number}, map[string]error{}
 	staged := c.units.stageThawed(states, errs)
 	var mu sync.Mutex

@@ -42,16 +42,21 @@ func (s *State) WalkHeap(limit int, visit func(*lua.LFunction)) (done bool) {
 	return len(queue) == 0
 }
 
+// eachVariable gives the values of the file's locals that functions share.
+func (m *Module) eachVariable(push func(lua.LValue)) {
+	for _, v := range m.Variables {
+		if v != nil && v.Cell != nil {
+			push(v.Cell.Value())
+		}
+	}
+}
+
 // eachRoot gives everything that keeps values of scripts alive.
 func (s *State) eachRoot(push func(lua.LValue)) {
 	push(s.l.G.Global)
 	push(s.modules.results)
 	for _, m := range s.modules.order {
-		for _, v := range m.Variables {
-			if v != nil && v.Cell != nil {
-				push(v.Cell.Value())
-			}
-		}
+		m.eachVariable(push)
 	}
 	s.registry.Each(func(r *Registration) { push(r.Fn) })
 	s.registry.Timers(func(r *Registration) { push(r.Fn) })

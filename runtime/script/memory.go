@@ -1,10 +1,13 @@
 package script
 
 import (
+	"slices"
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/vm"
 )
 
@@ -66,21 +69,46 @@ func (s *State) measureHeld() int64 {
 	return w.bytes
 }
 
-// Weighing adds up what values take. It may be done bit by bit: what changes meanwhile
-// counts as it was or as it is.
+// Weighing adds up what values take, by the modules that hold them. It may be done bit by
+// bit: what changes meanwhile counts as it was or as it is.
+//
+// A value counts for the module that is the first to reach it: what a module returns and its
+// own locals come first, then what else there is. Functions count for the module that they
+// are written in.
 type Weighing struct {
+	s     *State
 	bytes int64
+	names []string // "" is nobody's: globals, players, what waits
+	by    []int64  // bytes, of each of names
+	index map[string]int
+	of    int                         // whose is what is pushed now, in names
 	seen  map[unsafe.Pointer]struct{} // by address: half the price of a map of interfaces
-	queue []lua.LValue
+	queue []weighed
+}
+
+type weighed struct {
+	v  lua.LValue
+	of int
 }
 
 // Weigh begins to measure what the State holds now, apart from Held.
 func (s *State) Weigh() *Weighing {
-	w := &Weighing{seen: map[unsafe.Pointer]struct{}{}}
+	w := &Weighing{s: s, seen: map[unsafe.Pointer]struct{}{}, index: map[string]int{}}
+	w.whose("")
+	for _, m := range s.modules.order { // each before what it holds of others
+		w.whose(m.Name)
+		w.push(m.Result)
+	}
+	for _, m := range s.modules.order {
+		w.whose(m.Name)
+		m.eachVariable(w.push)
+	}
+	w.whose("")
 	s.eachRoot(w.push)
 	for t := range s.alive {
 		w.push(t.th)
 	}
+	slices.Reverse(w.queue) // the last is weighed first
 	return w
 }
 
@@ -88,11 +116,36 @@ func (s *State) Weigh() *Weighing {
 // weighed. Like Weigh it belongs to the goroutine that owns the State.
 func (w *Weighing) Some(most int) bool {
 	for n := 0; len(w.queue) > 0 && n < most; n++ {
-		v := w.queue[len(w.queue)-1]
+		next := w.queue[len(w.queue)-1]
 		w.queue = w.queue[:len(w.queue)-1]
-		w.weigh(v)
+		w.of = next.of
+		w.weigh(next.v)
 	}
 	return len(w.queue) == 0
+}
+
+// Modules visits what has been weighed so far by module, "" for what is no module's.
+func (w *Weighing) Modules(visit func(module string, bytes int64)) {
+	for i, name := range w.names {
+		if w.by[i] > 0 {
+			visit(name, w.by[i])
+		}
+	}
+}
+
+// whose says for which module counts what is pushed from now on.
+func (w *Weighing) whose(module string) {
+	i, ok := w.index[module]
+	if !ok {
+		i = len(w.names)
+		w.names, w.by, w.index[module] = append(w.names, module), append(w.by, 0), i
+	}
+	w.of = i
+}
+
+func (w *Weighing) add(bytes int64) {
+	w.bytes += bytes
+	w.by[w.of] += bytes
 }
 
 // Bytes is what has been weighed so far.
@@ -102,7 +155,7 @@ func (w *Weighing) push(v lua.LValue) {
 	var at unsafe.Pointer
 	switch v := v.(type) {
 	case lua.LString:
-		w.bytes += int64(len(v)) // also where it is shared
+		w.add(int64(len(v))) // also where it is shared
 		return
 	case *lua.LTable:
 		at = unsafe.Pointer(v)
@@ -115,24 +168,42 @@ func (w *Weighing) push(v lua.LValue) {
 	}
 	if _, ok := w.seen[at]; !ok {
 		w.seen[at] = struct{}{}
-		w.queue = append(w.queue, v)
+		w.queue = append(w.queue, weighed{v, w.of})
 	}
 }
 
 func (w *Weighing) weigh(v lua.LValue) {
 	switch v := v.(type) {
 	case *lua.LTable:
-		w.bytes += vm.Bytes(v)
+		w.add(vm.Bytes(v))
 		v.ForEach(func(k, e lua.LValue) { w.push(k); w.push(e) })
 		w.push(v.Metatable)
 	case *lua.LFunction:
-		w.bytes += 80 + 48*int64(len(v.Upvalues))
+		if m := w.s.writtenIn(v); m != "" {
+			w.whose(m)
+		}
+		w.add(80 + 48*int64(len(v.Upvalues)))
 		for _, uv := range v.Upvalues {
 			if uv != nil {
 				w.push(uv.Value())
 			}
 		}
 	case *lua.LState:
-		w.bytes += vm.EachRegister(v, w.push)
+		w.add(vm.EachRegister(v, w.push))
 	}
+}
+
+// writtenIn is the loaded file that a function is written in, "" for none.
+func (s *State) writtenIn(fn *lua.LFunction) string {
+	if fn.IsG {
+		return ""
+	}
+	if sl := s.slots.Of(fn); sl != nil {
+		return sl.Function.Module.Name
+	}
+	path, _, _ := strings.Cut(fn.Proto.SourceName, "@")
+	if m := s.modules.byName[code.ModuleName(path)]; m != nil {
+		return m.Name
+	}
+	return ""
 }

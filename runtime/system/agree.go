@@ -21,6 +21,11 @@ const ReasonChanged = "changed"
 // is in this system. It is called before the system runs; kept is told what was last
 // saved. It returns how many of the players were others than the system thought.
 func (s *System) Agree(kept func(was Character) (Character, Fate)) (changed int) {
+	return s.agreePeople(kept) + s.agreeDoor(kept) + s.agreeMail(kept)
+}
+
+// agreePeople is Agree for those who are in.
+func (s *System) agreePeople(kept func(was Character) (Character, Fate)) (changed int) {
 	for _, p := range slices.Clone(s.people.order) {
 		now, fate := kept(p.saved)
 		if fate == FateSame {
@@ -38,7 +43,7 @@ func (s *System) Agree(kept func(was Character) (Character, Fate)) (changed int)
 			s.settle()
 		}
 	}
-	return changed + s.agreeDoor(kept) + s.agreeMail(kept)
+	return changed
 }
 
 // expel takes a player out of whom nothing must be saved.

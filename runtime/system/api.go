@@ -36,6 +36,9 @@ func (s *System) Address() world.Address { return s.cfg.Address }
 // Static is what the map has of the system, nil for a service.
 func (s *System) Static() *world.SolarSystem { return s.cfg.Static }
 
+// Ended is closed when Run has ended; any goroutine may ask.
+func (s *System) Ended() <-chan struct{} { return s.ended }
+
 // Stats may be asked for from any goroutine.
 func (s *System) Stats() Stats {
 	st := s.stats.stats()

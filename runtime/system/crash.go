@@ -37,30 +37,58 @@ func (s *System) guard(fn func()) {
 	fn()
 }
 
-// recover restarts the system from its last save.
+// recover brings the system back after a panic: the first time as it was a moment before,
+// the next time with its scripts started anew, and after that not at all.
 func (s *System) recover(cause error, stack []byte) {
-	s.log.Error("a panic; the system restarts from its last save", "error", cause, "stack", string(stack))
+	s.log.Error("a panic; the system is brought back", "error", cause, "stack", string(stack))
 	s.stats.crashes.Add(1)
 	s.cfg.Tally.crashes.Add(1)
 	s.tape.cut(cause)
-	players, current := s.people.order, s.mail.current
+	players, current, n := s.people.order, s.mail.current, s.crashes.note(s.cfg.Clock.Now())
 	s.mail.current = nil
 	func() {
 		defer func() { _ = recover() }() // a state that is broken enough may not even close
 		s.scripts.close()
 	}()
 	s.clear()
+	if m, ok := current.(Enter); ok { // whoever's arrival went wrong stays out, or it would go wrong again
+		players = slices.DeleteFunc(players, func(p *Player) bool { return p.ID == m.Character.ID })
+		defer s.refuse(m, cause)
+	}
+	if n == 1 && s.revive(players) {
+		s.broke(cause, BackAsItWas)
+		return
+	}
+	how := BackAnew
 	s.scripts.down = cause
-	if n := s.crashes.note(s.cfg.Clock.Now()); n >= maxCrashes {
+	if n >= maxCrashes {
 		s.scripts.down = fmt.Errorf("stopped after %d panics within %v: %w", n, crashWindow, cause)
 	} else if err := s.reload(); err != nil {
 		s.scripts.down = errors.Join(cause, err)
 	}
-	if m, ok := current.(Enter); ok { // whoever's arrival went wrong stays out, or it would go wrong again
-		players = slices.DeleteFunc(players, func(p *Player) bool { return p.ID == m.Character.ID })
-		s.refuse(m, cause)
-	}
 	s.restore(players)
+	if s.scripts.down != nil {
+		how = BackNot
+	}
+	s.broke(cause, how)
+}
+
+// Back is how a system came back that had broken.
+type Back int
+
+// The ways.
+const (
+	BackAsItWas Back = iota // from its last image and what was recorded since
+	BackAnew                // with its scripts started anew, and its players as they were last saved
+	BackNot                 // not at all: restart, or a change of the scripts, tries again
+)
+
+// broke tells whoever wants to know.
+func (s *System) broke(cause error, how Back) {
+	s.publish()
+	if s.cfg.OnBroken != nil {
+		s.cfg.OnBroken(s, cause, how)
+	}
 }
 
 // reload is load, with a panic as an error.

@@ -96,6 +96,10 @@ func (s *System) landed() {
 // resume lets game time go on where it stopped: to what is measured in real time, the
 // time in between has not been.
 func (s *System) resume(now time.Time) {
+	if s.rested {
+		s.wakeUp(now)
+		return
+	}
 	gone := s.time.sinceStep(now)
 	if !s.time.begun() {
 		gone = 0

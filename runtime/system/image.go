@@ -7,6 +7,7 @@ import (
 
 	"hotshard/runtime/physics"
 	"hotshard/runtime/script"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/image"
 	"hotshard/runtime/world"
 )
@@ -77,21 +78,28 @@ func (s *System) write(w *image.Writer) {
 // it may be nil itself. The system goes on with its next Step.
 func Thaw(cfg Config, data []byte, state StateThaw, clients func(world.CharacterID) Client) (*System, error) {
 	s := New(cfg)
+	if err := s.thaw(cfg.Release(), data, state, clients); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// thaw is Thaw of a system that has not run yet.
+func (s *System) thaw(made *code.Release, data []byte, state StateThaw, clients func(world.CharacterID) Client) error {
 	s.clear()
-	release := cfg.Release()
-	if release == nil {
-		return nil, fmt.Errorf("%s: there are no scripts", cfg.Address)
+	if made == nil {
+		return fmt.Errorf("%s: there are no scripts", s.cfg.Address)
 	}
 	k := &kinds{s: s, clients: clients}
-	o := s.options(release)
+	o := s.options(made)
 	o.Kinds = k
 	st, err := state(o, data, func(_ *script.State, r *image.Reader) { k.read(r) })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s.scripts.adopt(st, cfg.Events)
+	s.scripts.adopt(st, s.cfg.Events)
 	k.link()
-	return s, nil
+	return nil
 }
 
 // FailLost lets tasks go on with an error that wait for what a process before this one

@@ -35,6 +35,7 @@ func (s *System) Run() {
 	s.scripts.close()
 	s.stats.awake.Store(false)
 	s.cfg.Router.Unloaded(s)
+	close(s.ended)
 }
 
 // begin starts the system, or goes on with one that was thawed.
@@ -68,7 +69,7 @@ func (s *System) timed(date time.Time) {
 	if s.stats.ticks.Load()%SamplesEvery == 0 {
 		s.scripts.flushSamples()
 	}
-	ended = s.tape.steady(ended)
+	ended = s.charged(s.tape.steady(ended), took)
 	s.tape.paced(ended.Sub(now))
 	s.watchPace(now, ended)
 	s.tape.between(s, now)
@@ -93,6 +94,12 @@ func (s *System) wait() (time.Time, bool) {
 	for !s.idle() {
 		select {
 		case now := <-s.ticker.Chan():
+			if !s.overdrawn.IsZero() {
+				if !s.settleUp() {
+					return time.Time{}, false
+				}
+				now = s.cfg.Clock.Now()
+			}
 			return now, true
 		case <-s.mail.inbox.wake:
 			if s.guard(s.fillGap); s.stopping != "" {
@@ -173,8 +180,7 @@ func (s *System) sleep() (time.Time, bool) {
 				s.HandOn()
 				continue
 			}
-			if s.unused(now) && s.mail.empty() && s.mail.inbox.close() {
-				s.stopping = "unused"
+			if s.unused(now) && s.unload(now) {
 				return now, false
 			}
 			return now, true
@@ -209,18 +215,12 @@ func (s *System) alarm() (time.Duration, bool) {
 	if due, timed := s.nextDue(); timed {
 		d, ok = time.Duration((due-s.time.now)*float64(time.Second))-s.time.sinceStep(s.cfg.Clock.Now()), true
 	}
-	if s.cfg.UnloadAfter > 0 && !s.service() {
-		if left := s.lastUse.Add(s.cfg.UnloadAfter).Sub(s.cfg.Clock.Now()); !ok || left < d {
+	if s.unloads() {
+		if left := s.unusedFrom().Sub(s.cfg.Clock.Now()); !ok || left < d {
 			d, ok = left, true
 		}
 	}
 	return d, ok
-}
-
-// unused says whether it is time to unload. Timers of its own keep a system from
-// sleeping through, not from being unloaded.
-func (s *System) unused(now time.Time) bool {
-	return s.cfg.UnloadAfter > 0 && !s.service() && now.Sub(s.lastUse) >= s.cfg.UnloadAfter
 }
 
 // disconnectAll tells the scripts of everybody's client that this state will not see

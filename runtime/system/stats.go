@@ -20,6 +20,7 @@ type Stats struct {
 	Tick        world.Tick    `json:"tick"`
 	Hz          float64       `json:"hz"`
 	Dilation    float64       `json:"dilation"`    // game seconds in a real one
+	Share       float64       `json:"share"`       // of a processor that it is held to, 1 for all of one
 	P50Ms       float64       `json:"tick_p50_ms"` // over the last ticks, 128 at most
 	P99Ms       float64       `json:"tick_p99_ms"`
 	MaxMs       float64       `json:"tick_max_ms"`
@@ -32,6 +33,7 @@ type Stats struct {
 	Cap         int           `json:"cap"`         // players that are let in, 0 for no limit
 	Waiting     int           `json:"waiting"`     // players before the door
 	Quarantined int           `json:"quarantined"` // functions that are not run any more
+	Used        time.Time     `json:"-"`           // when somebody last had a use for it
 	Since       time.Time     `json:"-"`           // when the tick, or whatever it does now, began; zero where it waits
 }
 
@@ -56,12 +58,14 @@ type counters struct {
 	commands atomic.Uint64
 	calls    atomic.Uint64
 	shed     atomic.Uint64
+	share    atomic.Int64 // thousandths; 0 for all
 	dilation atomic.Int64 // thousandths; 0 before the first tick
 	cap      atomic.Int64
 	waiting  atomic.Int64
 	taken    atomic.Int64 // seats
 	coming   atomic.Int64 // arrivals in the inbox
 	shut     atomic.Int64 // functions in quarantine
+	used     atomic.Int64 // nanoseconds since 1970; 0 for never
 }
 
 // ticked notes a tick that took so long and ended late. Only the system writes,
@@ -105,7 +109,11 @@ func (c *counters) stats() Stats {
 		Cap:         int(c.cap.Load()),
 		Waiting:     int(c.waiting.Load()),
 		Quarantined: int(c.shut.Load()),
+		Share:       c.held(),
 		Dilation:    float64(cmp.Or(c.dilation.Load(), 1000)) / 1000,
+	}
+	if used := c.used.Load(); used != 0 {
+		st.Used = time.Unix(0, used)
 	}
 	if since := c.since.Load(); since != 0 {
 		st.Since = time.Unix(0, since)
@@ -126,5 +134,8 @@ func (s *System) publish() {
 	c.entities.Store(int64(s.Len()))
 	c.millihz.Store(int64(s.time.hz * 1000))
 	c.dilation.Store(int64(float64(s.pace.current*1000) + 0.5))
+	if !s.lastUse.IsZero() {
+		c.used.Store(s.lastUse.UnixNano())
+	}
 	s.door.publish(c, s.people.count())
 }

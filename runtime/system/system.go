@@ -50,7 +50,11 @@ type Config struct {
 	OnFault func(world.Address, script.Fault)
 	// OnQuarantine hears of a function that is not run any more; it may be nil.
 	OnQuarantine func(world.Address, script.Quarantined)
-	OnLog        func(a world.Address, level, module, text string)
+	// OnBroken hears that the core has failed in the system, and how it came back; on its
+	// goroutine. Last finds what it can go on with: see Last. Both may be nil.
+	OnBroken func(s *System, cause error, how Back)
+	Last     func(*System) (Last, error)
+	OnLog    func(a world.Address, level, module, text string)
 	// OnSampled hears every SamplesEvery ticks what Lua's steps were spent on. It must not block.
 	OnSampled func(world.Address, []script.Sample)
 
@@ -65,6 +69,10 @@ type Config struct {
 	Log         *slog.Logger
 	InboxLimit  int           // DefaultInboxLimit where 0
 	UnloadAfter time.Duration // of disuse; 0 for never
+	// Rest keeps a system that nobody uses, on its goroutine, and when it has to be back, the
+	// zero time for never by itself. undo takes that back: somebody has just come. After an
+	// error the system stays loaded. nil: it ends as by Stop.
+	Rest func(s *System, due time.Time) (undo func(), err error)
 
 	Tally *Tally // of the shard; one of its own where nil
 
@@ -101,16 +109,20 @@ type System struct {
 	saves     saves
 	departs   []*Player // who leaves as soon as no Lua runs
 
-	pace     pace
-	ticker   clock.Ticker
-	lastUse  time.Time
-	outgoing int // messages to others in this tick
-	crashes  crashes
-	stopping string              // why, "" while it goes on
-	keep     func(*System) error // instead of an end, nil for none
-	stood    time.Duration       // in this tick, without doing anything
-	handed   bool                // another process goes on with it
-	taken    bool                // from another process that has just stood still
+	pace      pace
+	ticker    clock.Ticker
+	lastUse   time.Time
+	overdrawn time.Time // it stands still until then: see SetShare
+	noRest    time.Time // it is not unloaded before
+	outgoing  int       // messages to others in this tick
+	crashes   crashes
+	stopping  string              // why, "" while it goes on
+	keep      func(*System) error // instead of an end, nil for none
+	stood     time.Duration       // in this tick, without doing anything
+	handed    bool                // another process goes on with it
+	taken     bool                // from another process that has just stood still
+	rested    bool                // it was unloaded, and has just been thawed
+	ended     chan struct{}       // closed when Run has ended
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs
@@ -146,6 +158,7 @@ func New(cfg Config) *System {
 		tickets:  tickets{from: cfg.Address, router: cfg.Router},
 		commands: newCommands(cfg.Limits),
 		pace:     newPace(),
+		ended:    make(chan struct{}),
 	}
 	s.calls.over = s.over
 	s.listen()

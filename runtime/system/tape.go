@@ -27,8 +27,9 @@ type Sink interface {
 	After([]func()) bool
 	// Lost says that the system has done what cannot be done again, or has no image, and why.
 	Lost(now time.Time, why error)
-	// Ended says that the system has ended in order: there is nothing to bring back.
-	Ended()
+	// Ended says that nothing comes any more. kept: the system goes on from somewhere else, and
+	// until it does a crash is made good from here; otherwise there is nothing to bring back.
+	Ended(kept bool)
 }
 
 // Beginning is an image of a system, and when it was taken.
@@ -337,6 +338,9 @@ func (t *tape) release() {
 	}
 }
 
+// holds says whether something is held that is to be begun outside.
+func (t *tape) holds() bool { return t != nil && len(t.held) > 0 }
+
 // pending is how long what is in hand may still wait to be handed on; false for nothing.
 func (t *tape) pending(now time.Time) (time.Duration, bool) {
 	if t != nil && len(t.held) > 0 {
@@ -414,9 +418,8 @@ func (t *tape) end(s *System, kept bool) {
 		t.hand(s.time.tick)
 	}
 	t.release()
-	if t.begun, t.over = false, true; !kept {
-		t.sink.Ended()
-	}
+	t.begun, t.over = false, true
+	t.sink.Ended(kept)
 }
 
 // HandOn gives the Sink what there is, between two ticks, and lets begin what was held for

@@ -50,7 +50,7 @@ func (r *reel) After(do []func()) bool {
 	return true
 }
 func (r *reel) Lost(_ time.Time, why error) { r.lost = append(r.lost, why.Error()) }
-func (r *reel) Ended()                      { r.ended = true }
+func (r *reel) Ended(kept bool)             { r.ended = !kept }
 
 // handClock is a clock that stands until it is set.
 type handClock struct {

@@ -22,7 +22,7 @@ const settlePatience = 5 * time.Second
 func (u *Universe) Halt(ctx context.Context, settled func(), keep func(*system.System) error) error {
 	u.mu.Lock() // in one go: who unloads meanwhile is not waited for
 	u.closing = true
-	actors := u.list()
+	actors := append(u.list(), u.wakers()...)
 	b := newBarrier(actors)
 	u.halting = b
 	u.mu.Unlock()

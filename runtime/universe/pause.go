@@ -132,9 +132,7 @@ func (p *Paused) Resume() {
 // HandOver ends everybody where they stand, without another tick: another process goes on
 // with what they were. It returns when all have ended, or ctx has.
 func (p *Paused) HandOver(ctx context.Context) error {
-	p.u.mu.Lock()
-	p.u.closing = true
-	p.u.mu.Unlock()
+	p.u.close()
 	p.Each(max(1, len(p.stand)), func(s *system.System) error {
 		s.HandedOver()
 		return nil
@@ -143,8 +141,10 @@ func (p *Paused) HandOver(ctx context.Context) error {
 	return p.u.ended(ctx)
 }
 
-// Newcomers says who has started since the Pause, of whom it knows nothing.
+// Newcomers says who has started since the Pause, or is about to, of whom it knows nothing.
 func (p *Paused) Newcomers() []*system.System {
 	known := p.Systems()
-	return slices.DeleteFunc(p.u.Actors(), func(s *system.System) bool { return slices.Contains(known, s) })
+	p.u.mu.RLock()
+	defer p.u.mu.RUnlock()
+	return append(slices.DeleteFunc(p.u.list(), func(s *system.System) bool { return slices.Contains(known, s) }), p.u.wakers()...)
 }

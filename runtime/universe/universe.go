@@ -40,7 +40,9 @@ type Config struct {
 	System system.Config
 	// Record makes what records an actor, nil for nobody; it may be nil itself.
 	Record func(*system.Config) system.Sink
-	Log    *slog.Logger
+	// Rests keeps systems that nobody uses; nil: they end.
+	Rests Rests
+	Log   *slog.Logger
 }
 
 // Universe implements gate.World for the players' side; the systems see it as
@@ -54,6 +56,8 @@ type Universe struct {
 
 	mu      sync.RWMutex
 	actors  map[world.Address]*system.System
+	waking  map[world.Address]waker          // they are no actors yet
+	ending  map[world.Address]*system.System // they take no messages any more
 	where   map[world.CharacterID]world.Address
 	closing bool
 	halting *barrier // of Halt
@@ -70,6 +74,8 @@ func New(cfg Config) *Universe {
 		log:    cfg.Log,
 		routes: cfg.Routes,
 		actors: make(map[world.Address]*system.System),
+		waking: make(map[world.Address]waker),
+		ending: make(map[world.Address]*system.System),
 		where:  make(map[world.CharacterID]world.Address),
 	}
 	if u.routes == nil {
@@ -170,7 +176,7 @@ func ServiceNames(r *code.Release) []string {
 // it does not run.
 func (u *Universe) actor(a world.Address) (*system.System, error) {
 	u.mu.RLock()
-	s, closing := u.actors[a], u.closing
+	s, closing := u.known(a), u.closing
 	u.mu.RUnlock()
 	if s != nil {
 		return s, nil
@@ -184,15 +190,14 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if s := u.actors[a]; s != nil {
+	if s := u.known(a); s != nil {
 		return s, nil
 	}
 	if u.closing {
 		return nil, ErrClosed
 	}
 	s = system.New(cfg)
-	u.actors[a] = s
-	u.running.Go(s.Run)
+	u.begin(s)
 	return s, nil
 }
 
@@ -269,7 +274,7 @@ func (u *Universe) deliver(a world.Address, m system.Message) error {
 		if err = s.Post(m); !errors.Is(err, system.ErrGone) {
 			return err
 		}
-		u.drop(s)
+		u.replace(s)
 	}
 }
 
@@ -282,6 +287,9 @@ func (u *Universe) drop(s *system.System) {
 	}
 	if u.actors[s.Address()] == s {
 		delete(u.actors, s.Address())
+	}
+	if u.ending[s.Address()] == s {
+		delete(u.ending, s.Address())
 	}
 }
 
@@ -341,10 +349,7 @@ func (u *Universe) Players() int {
 // Close stops everything that runs: scripts are told, everybody is saved to the
 // Saver. It returns when all have ended, or with the context's error.
 func (u *Universe) Close(ctx context.Context) error {
-	u.mu.Lock()
-	u.closing = true
-	u.mu.Unlock()
-	for _, s := range u.Actors() {
+	for _, s := range u.close() {
 		s.Stop(stopping)
 	}
 	return u.ended(ctx)
