@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"hotshard/data/ledger"
+	"hotshard/data/ownership"
+	"hotshard/runtime/world"
 )
 
 // writer is the one goroutine that changes the database. It takes what waits in
@@ -25,6 +27,7 @@ type writer struct {
 	purse    int64 // of new characters
 	now      func() time.Time
 	names    ledger.Names
+	gate     *ownership.Gate
 	stats    writerStats
 
 	queue chan *request
@@ -39,6 +42,7 @@ type writer struct {
 // once the change is committed, before the caller is answered.
 type request struct {
 	run    func(*tx) error
+	fences []world.Fence // in whose name it is
 	after  func()
 	answer chan error
 	state  atomic.Int32 // waiting, then taken or abandoned: whoever is first decides
@@ -60,6 +64,7 @@ func startWriter(s session, opt *Options) *writer {
 		group:    opt.Group,
 		purse:    opt.Purse,
 		now:      opt.Now,
+		gate:     ownership.NewGate(s.words),
 		queue:    make(chan *request, opt.Queue),
 		done:     make(chan struct{}),
 	}
@@ -225,7 +230,18 @@ func (w *writer) commit(batch []*request) (begun bool, err error) {
 	if err := w.exec(w.begin); err != nil {
 		return false, w.abort(err)
 	}
+	if w.turn != "" {
+		if err := w.exec(w.turn); err != nil {
+			return false, w.abort(err)
+		}
+	}
+	if err := w.readFences(batch); err != nil {
+		return w.stalled == nil || !w.stalled(err), w.abort(err)
+	}
 	for _, r := range batch {
+		if r.err = w.gate.Pass(r.fences); r.err != nil {
+			continue
+		}
 		if err := w.runOne(r); err != nil {
 			return w.stalled == nil || !w.stalled(err), w.abort(err)
 		}

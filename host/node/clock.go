@@ -1,0 +1,5 @@
+package node
+
+import "time"
+
+var begun = time.Now()
