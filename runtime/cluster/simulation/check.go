@@ -67,8 +67,7 @@ type judged struct {
 	firstPlay  time.Duration
 	lastPlay   time.Duration
 	lastWrite  time.Duration
-	hash       int64 // of the image in the making
-	image      bool
+	images     map[world.Epoch]int64 // the hash of the last that was made of it in each
 	table      int64
 	memory     []int64
 	inTable    []int
@@ -81,7 +80,7 @@ type judged struct {
 func Check(history []Entry) []Problem {
 	c := &checker{entries: history, subjects: map[world.Address]*judged{}, where: map[int]world.Address{}, answered: map[uint64]int{}, written: map[uint64]bool{}, kept: map[uint64]bool{}, money: -1}
 	for _, e := range history {
-		if e.Kind == Mended || e.Kind == Fault {
+		if e.Kind == Mended || e.Kind == Fault || e.Kind == Late {
 			c.mended = max(c.mended, e.At)
 		}
 	}
@@ -109,7 +108,7 @@ func (c *checker) add(p Problem) {
 func (c *checker) of(a world.Address) *judged {
 	j := c.subjects[a]
 	if j == nil {
-		j = &judged{owners: map[world.Epoch]world.NodeID{}}
+		j = &judged{owners: map[world.Epoch]world.NodeID{}, images: map[world.Epoch]int64{}}
 		c.subjects[a] = j
 		c.order = append(c.order, a)
 	}
@@ -121,7 +120,7 @@ func (c *checker) judge(i int, e Entry) {
 	case Leap:
 		c.leaps = append(c.leaps, e.At)
 		return
-	case Fault, Mended:
+	case Fault, Mended, Late:
 		return
 	case InTable:
 		if e.ID != 0 {
@@ -144,13 +143,27 @@ func (c *checker) judge(i int, e Entry) {
 	case Play:
 		c.play(i, e, j)
 	case Freeze:
-		j.hash, j.image = e.M, true
+		j.images[e.Epoch] = e.M
 	case Begin:
-		if e.M != 0 && (!j.image || j.hash != e.M) {
-			c.problem(SameImage, i, "begins on %s with another image than the last that was made of it", e.Node)
-		}
+		c.begin(i, e, j)
 	case InTable, InMemory:
 		c.inventory(e, j)
+	}
+}
+
+// begin looks whether what has moved is what its owner before froze.
+func (c *checker) begin(i int, e Entry, j *judged) {
+	if e.M == 0 {
+		return
+	}
+	before := world.Epoch(0)
+	for epoch := range j.images {
+		if epoch < e.Epoch {
+			before = max(before, epoch)
+		}
+	}
+	if j.images[before] != e.M {
+		c.problem(SameImage, i, "begins on %s with another image than the last that was made of it", e.Node)
 	}
 }
 

@@ -16,7 +16,7 @@ func sound() []Entry {
 		{Kind: Answered, Node: "a", ID: 1},
 		{Kind: Jump, Node: "a", Epoch: 1, Character: 1, To: "@B"},
 		{Kind: Write, Node: "a", Epoch: 1, N: 2, M: 100, ID: 2},
-		{Kind: Freeze, Node: "a", M: 77},
+		{Kind: Freeze, Node: "a", Epoch: 1, M: 77},
 		{Kind: Grant, Node: "b", Epoch: 2},
 		{Kind: Begin, Node: "b", Epoch: 2, N: 2, M: 77},
 	}

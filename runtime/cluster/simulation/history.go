@@ -23,6 +23,7 @@ const (
 	Freeze   Kind = "is frozen"         // with the hash M
 	MoveOver Kind = "move is over"
 	Leap     Kind = "clock leaps" // what was believed of leases is wrong from here on, for the length of one
+	Late     Kind = "has a request that comes late"
 	Fault    Kind = "FAULT"
 	Mended   Kind = "mended"
 	InTable  Kind = "at the end, in the table"  // money N, and M under way to it; or a Character; or a write
@@ -78,7 +79,7 @@ func Story(history []Entry, p Problem, most int) string {
 		if i > p.Index {
 			break
 		}
-		if e.Kind != Fault && e.Kind != Mended && e.Kind != Leap && e.Subject != p.Subject && p.Subject != "" {
+		if e.Kind != Fault && e.Kind != Mended && e.Kind != Leap && e.Kind != Late && e.Subject != p.Subject && p.Subject != "" {
 			continue
 		}
 		if e.Kind == Play && i != p.Index {

@@ -22,6 +22,7 @@ type memory struct {
 	characters []int
 	writing    *write // not answered
 	asked      time.Duration
+	looked     time.Duration // who has come
 }
 
 // play does an action with a system.
@@ -93,7 +94,7 @@ func (s *server) freeze(m *memory) {
 	}
 	s.later(s.w.between(time.Millisecond, 40*time.Millisecond), func() {
 		if m.freezing {
-			s.w.note(Entry{Kind: Freeze, Node: s.id, Subject: m.address, M: int64(m.hash())})
+			s.w.note(Entry{Kind: Freeze, Node: s.id, Subject: m.address, Epoch: m.fence.Epoch, M: int64(m.hash())})
 			s.hear(cluster.Frozen{Subject: m.address, Image: cluster.Image{Hash: m.hash(), Data: m.image()}})
 		}
 	})

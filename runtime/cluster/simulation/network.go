@@ -39,13 +39,17 @@ func (n *network) delay() time.Duration {
 }
 
 // toDatabase brings a request. One that the network holds up may come when nobody waits for
-// it any more.
+// it any more, and whoever has sent it is dead: until it has come, not all is mended.
 func (n *network) toDatabase(s *server, do func()) {
 	switch {
 	case n.cut[s.number][database0] == 0 && !(n.lossy > 0 && n.w.chance(0.2)):
 		n.w.after(n.delay(), do)
 	case n.w.chance(0.5):
-		n.w.after(n.w.between(0, 5*time.Second), do)
+		from := s.id
+		n.w.after(n.w.between(0, 5*time.Second), func() {
+			n.w.note(Entry{Kind: Late, Node: from})
+			do()
+		})
 	}
 }
 

@@ -55,7 +55,7 @@ func (s Step) String() string {
 }
 
 // NewPlan is the plan of a seed: moves, and disturbances, of which every other strikes in
-// the middle of a move.
+// the middle of a move, or of another.
 func NewPlan(seed uint64) (plan []Step) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	between := func(a, b time.Duration) time.Duration { return a + time.Duration(r.Int64N(int64(b-a))) }
@@ -68,8 +68,16 @@ func NewPlan(seed uint64) (plan []Step) {
 		if r.IntN(2) == 0 {
 			s.At = moves[r.IntN(len(moves))].At + between(0, 150*time.Millisecond)
 		}
+		if trouble := plan[len(moves):]; len(trouble) > 0 && r.IntN(3) == 0 { // and the same machine is in trouble already
+			was := trouble[r.IntN(len(trouble))]
+			s.A, s.At = was.A, min(was.At+between(0, time.Second), busy)
+		}
 		s.For = min(between(10*time.Millisecond, 300*time.Millisecond), healed-s.At)
 		if r.IntN(3) > 0 {
+			if trouble := plan[len(moves):]; len(trouble) > 0 && r.IntN(3) == 0 { // and the same machine is in trouble already
+				was := trouble[r.IntN(len(trouble))]
+				s.A, s.At = was.A, min(was.At+between(0, time.Second), busy)
+			}
 			s.For = min(between(10*time.Millisecond, 6*time.Second), healed-s.At)
 		}
 		s.D = between(-10*time.Second, 10*time.Second)
@@ -153,10 +161,14 @@ func counted(n *int) func() {
 
 func (w *universe) suspend(a *server) func() {
 	a.paused++
-	since := w.now
+	if a.suspended++; a.suspended == 1 {
+		a.since = w.now
+	}
 	return func() {
-		a.lost += w.now - since
-		w.note(Entry{Kind: Leap})
+		if a.suspended--; a.suspended == 0 {
+			a.lost += w.now - a.since
+			w.note(Entry{Kind: Leap})
+		}
 		a.resume()
 	}
 }

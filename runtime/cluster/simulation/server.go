@@ -22,10 +22,12 @@ type server struct {
 	paused  int
 	waiting []func() // what has come while it was paused
 
-	rate  float64
-	begun time.Duration // what the clock says at the beginning
-	lost  time.Duration // while which the clock stood
-	set   time.Duration // by how much somebody has set the other clock, the one that can be set
+	suspended int // reasons why its clock stands, since when
+	since     time.Duration
+	rate      float64
+	begun     time.Duration // what the clock says at the beginning
+	lost      time.Duration // while which the clock stood
+	set       time.Duration // by how much somebody has set the other clock, the one that can be set
 
 	wakeAt   time.Duration
 	memory   map[world.Address]*memory

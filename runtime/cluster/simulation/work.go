@@ -13,6 +13,8 @@ import (
 const (
 	tick     = 100 * time.Millisecond
 	askAgain = 500 * time.Millisecond
+	// lookAgain is how often a system looks who has come.
+	lookAgain = 600 * time.Millisecond
 )
 
 // deed is a kind of write.
@@ -73,11 +75,11 @@ func (s *server) act(m *memory) {
 		if s.w.now-m.asked > askAgain {
 			s.write(m)
 		}
-	case s.w.chance(0.3):
+	case s.w.now-m.looked > lookAgain:
+		s.arrivals(m)
+	case s.w.chance(0.3) || s.w.now-m.asked > time.Second:
 		m.writing = s.think(m)
 		s.write(m)
-	case s.w.chance(0.3):
-		s.arrivals(m)
 	}
 }
 
@@ -126,6 +128,7 @@ func (s *server) written(m *memory, q *write, o outcome) {
 // where nothing was written since it was asked for.
 func (s *server) arrivals(m *memory) {
 	me, f, count := s.id, m.fence, m.count
+	m.looked = s.w.now
 	s.w.db.request(s, func() any { return s.w.db.load(me, f) }, func(answer any) {
 		if l, _ := answer.(*loaded); l != nil && m.count == count && l.count == count && m.writing == nil && m.fence == f && m.playing {
 			m.characters = l.characters
