@@ -93,7 +93,11 @@ func (s *server) freeze(m *memory) {
 		return // the answer comes back here
 	}
 	s.later(s.w.between(time.Millisecond, 40*time.Millisecond), func() {
-		if m.freezing {
+		switch {
+		case !m.freezing:
+		case s.w.chance(0.02):
+			s.hear(cluster.Unfrozen{Subject: m.address, Why: "it cannot be written down"})
+		default:
 			s.w.note(Entry{Kind: Freeze, Node: s.id, Subject: m.address, Epoch: m.fence.Epoch, M: int64(m.hash())})
 			s.hear(cluster.Frozen{Subject: m.address, Image: cluster.Image{Hash: m.hash(), Data: m.image()}})
 		}
@@ -107,7 +111,11 @@ func (s *server) prepare(a cluster.Prepare) {
 	}
 	m := thaw(a.Subject, a.Image.Data)
 	s.prepared[a.Move] = m
-	s.hear(cluster.Prepared{Move: a.Move, Hash: m.hash()})
+	hash := m.hash()
+	if s.w.chance(0.02) {
+		hash++ // something was not written down
+	}
+	s.hear(cluster.Prepared{Move: a.Move, Hash: hash})
 }
 
 // image is the memory as bytes.

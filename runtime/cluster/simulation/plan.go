@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hotshard/runtime/cluster"
+	"hotshard/runtime/world"
 )
 
 // Disturbance is what a step of a plan does.
@@ -28,10 +29,11 @@ const (
 	StopTable   Disturbance = "restart the database" // it is away for For
 	SetTable    Disturbance = "set the database's clock"
 	SetClock    Disturbance = "set a machine's clock" // A's, the one that can be set
+	Sleep       Disturbance = "nobody needs a system" // A, and is let go of, until For is over
 )
 
 // kinds are the disturbances that a plan chooses from; those that are likelier stand twice.
-var kinds = []Disturbance{Kill, Kill, Halt, Halt, Suspend, CutWay, CutWay, CutBoth, CutBoth, SlowNetwork, LossyWays, StopBus, BusGoesBack, StopTable, SetTable, SetClock, SetClock}
+var kinds = []Disturbance{Kill, Kill, Halt, Halt, Suspend, CutWay, CutWay, CutBoth, CutBoth, SlowNetwork, LossyWays, StopBus, BusGoesBack, StopTable, SetTable, SetClock, SetClock, Sleep, Sleep}
 
 // Step is one disturbance.
 type Step struct {
@@ -149,8 +151,32 @@ func (w *universe) strike(s Step) (mend func()) {
 		}
 	case SetClock:
 		a.set += s.D
+	case Sleep:
+		return w.sleep(w.names[s.A])
 	}
 	return nil
+}
+
+// sleep has a system let go of wherever it is, until it is mended.
+func (w *universe) sleep(a world.Address) func() {
+	w.sleeping[a]++
+	for _, s := range w.servers {
+		if s.machine != nil && (s.memory[a] == nil || s.memory[a].writing == nil) {
+			s.hear(cluster.LetGo{Subject: a})
+		}
+	}
+	return func() { w.sleeping[a]-- }
+}
+
+// wake is what players do: whatever nobody has, and somebody needs, is wanted of one or
+// another server, again and again.
+func (w *universe) wake() {
+	for _, a := range w.names {
+		row, s := w.db.Table.Row(a, w.db.clock()), w.servers[w.rand.IntN(servers)]
+		if row.Owner == "" && w.sleeping[a] == 0 && s.machine != nil {
+			s.hear(cluster.Want{Subject: a})
+		}
+	}
 }
 
 // counted raises a number until it is mended.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"hotshard/runtime/cluster"
 	"hotshard/runtime/world"
 )
 
@@ -88,22 +87,23 @@ func RunPlan(seed uint64, bug Bug, plan []Step) *Result {
 
 // universe is all of a run.
 type universe struct {
-	rand    *rand.Rand
-	now     time.Duration // true time, which nobody in it knows
-	queue   queue
-	count   uint64
-	bug     Bug
-	net     *network
-	db      *database
-	servers []*server
-	names   []world.Address
-	history []Entry
-	writes  uint64 // numbers that were given
-	result  *Result
+	rand     *rand.Rand
+	now      time.Duration // true time, which nobody in it knows
+	queue    queue
+	count    uint64
+	bug      Bug
+	net      *network
+	db       *database
+	servers  []*server
+	names    []world.Address
+	sleeping map[world.Address]int // those that nobody needs
+	history  []Entry
+	writes   uint64 // numbers that were given
+	result   *Result
 }
 
 func newWorld(seed uint64, bug Bug) *universe {
-	w := &universe{rand: rand.New(rand.NewPCG(seed, 1)), bug: bug, history: make([]Entry, 0, 1<<12), result: &Result{Seed: seed, Bug: bug}}
+	w := &universe{rand: rand.New(rand.NewPCG(seed, 1)), bug: bug, history: make([]Entry, 0, 1<<12), sleeping: map[world.Address]int{}, result: &Result{Seed: seed, Bug: bug}}
 	for i := range systems {
 		w.names = append(w.names, world.SystemAddress(string(rune('A'+i))))
 	}
@@ -114,10 +114,8 @@ func newWorld(seed uint64, bug Bug) *universe {
 		w.servers = append(w.servers, s)
 		s.start()
 	}
-	for _, a := range w.names {
-		s := w.servers[w.rand.IntN(servers)]
-		w.after(w.between(0, 50*time.Millisecond), func() { s.hear(cluster.Want{Subject: a}) })
-	}
+	w.wake()
+	w.every(300*time.Millisecond, w.wake)
 	return w
 }
 
