@@ -330,3 +330,60 @@ func TestAKeyInTheNextEpoch(t *testing.T) {
 		t.Errorf("answered %q, and there is %v", answer, items)
 	}
 }
+
+// BenchmarkFences compares changes of 64 callers without a fence with those of 64 systems,
+// each under its own, in the same run on the same database.
+func BenchmarkFences(b *testing.B) {
+	s := open(b)
+	contexts := make([]context.Context, 64)
+	for i := range contexts {
+		contexts[i] = Under(bg, claim(b, s, ann, world.Address(fmt.Sprint("@", i)), 0))
+	}
+	rate := func(of func(i int) context.Context) float64 {
+		n := max(b.N, 2000) / len(contexts)
+		began := time.Now()
+		var all sync.WaitGroup
+		for i := range contexts {
+			all.Go(func() {
+				for k := range n {
+					fine(b, s.Put(of(i), "bench", fmt.Sprint(i, " ", k%100), 1.0))
+				}
+			})
+		}
+		all.Wait()
+		return float64(n*len(contexts)) / time.Since(began).Seconds()
+	}
+	plain := func(int) context.Context { return bg }
+	rate(plain)
+	b.ResetTimer()
+	without, with := rate(plain), rate(func(i int) context.Context { return contexts[i] })
+	b.ReportMetric(without, "plain/s")
+	b.ReportMetric(with, "fenced/s")
+	b.ReportMetric(with/without, "ratio")
+}
+
+// BenchmarkRenew renews the leases of a node that owns 1,000 systems.
+func BenchmarkRenew(b *testing.B) {
+	s := open(b)
+	var held []world.Fence
+	for i := range 1000 {
+		held = append(held, claim(b, s, ann, world.Address(fmt.Sprint("@", i)), 0))
+	}
+	for b.Loop() {
+		lost, err := s.Owners().Renew(bg, ann, held, time.Hour)
+		if err != nil || len(lost) > 0 {
+			b.Fatal(lost, err)
+		}
+	}
+}
+
+// BenchmarkTransfer hands a system from one node to another and back.
+func BenchmarkTransfer(b *testing.B) {
+	s := open(b)
+	f, from, to := claim(b, s, ann, jita, 0), ann, ben
+	for b.Loop() {
+		epoch, err := s.Owners().Transfer(bg, f, from, to, time.Hour)
+		must(b, err)
+		f.Epoch, from, to = epoch, to, from
+	}
+}

@@ -2,4 +2,5 @@ package node
 
 import "time"
 
-var begun = time.Now()
+// began is when the process was.
+var began = time.Now()

@@ -11,7 +11,7 @@ import (
 func Boottime() time.Duration {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
-		return time.Since(begun) // a kernel from before 2011
+		return time.Since(began) // a kernel from before 2011
 	}
 	return time.Duration(t.Nano())
 }
