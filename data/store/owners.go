@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -43,23 +44,35 @@ func (s *Store) fencesOf(ctx context.Context, op string) ([]world.Fence, error) 
 	return fences, nil
 }
 
-// readFences reads who owns the systems in whose names a group writes, before anything of it
-// is done, so that a savepoint that is taken back lets go of none of it.
-func (w *writer) readFences(group []*request) error {
+// admit begins a transaction for a group: it waits until no other process writes, and returns
+// the requests whose epochs count. The others know why not. It reads who owns the systems
+// before anything is done, so that a savepoint that is taken back lets go of none of it.
+func (w *writer) admit(group []*request) ([]*request, error) {
+	if w.turn != "" {
+		if err := w.exec(w.turn); err != nil {
+			return nil, err
+		}
+	}
 	var subjects []world.Address
-	seen := map[world.Address]bool{}
 	for _, r := range group {
 		for _, f := range r.fences {
-			if !seen[f.Subject] {
-				seen[f.Subject] = true
-				subjects = append(subjects, f.Subject)
-			}
+			subjects = append(subjects, f.Subject)
 		}
 	}
 	if len(subjects) == 0 {
-		return nil
+		return group, nil
 	}
-	return w.gate.Read(ownerTx{&tx{w: w}}, subjects)
+	slices.Sort(subjects)
+	if err := w.gate.Read(ownerTx{&tx{w: w}}, slices.Compact(subjects)); err != nil {
+		return nil, err
+	}
+	live := make([]*request, 0, len(group))
+	for _, r := range group {
+		if r.err = w.gate.Pass(r.fences); r.err == nil {
+			live = append(live, r)
+		}
+	}
+	return live, nil
 }
 
 // Owners is the table of who owns what.

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/data/ledger"
 	"hotshard/data/ownership"
 )
 
@@ -158,7 +159,7 @@ func (s *Store) change(ctx context.Context, op string, fn func(*tx) error) error
 }
 
 // scanner is what sql.Row and sql.Rows have in common.
-type scanner interface{ Scan(...any) error }
+type scanner = ledger.Row
 
 // query collects what scan makes of every row, from a reader connection.
 func query[T any](ctx context.Context, s *Store, op string, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
