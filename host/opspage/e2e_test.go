@@ -164,7 +164,7 @@ func TestTheFlameGraph(t *testing.T) {
 	p := b.Open(t, "amy", "http://"+s.OpsAddr()+"/")
 	p.Until("have the hot one first", `document.querySelector(".hottest li .name")?.textContent === `+quote(hot))
 	p.Click(".hottest li button")
-	p.Until("see what it takes, and who calls that", frame(".peak", "planted.burn")+` !== null && `+frame(".peak", "planted.idle")+` !== null`)
+	p.Until("see what it takes, and who calls that", frame(".peak", "planted.burn")+` !== null && `+frame(".peak", "main/1")+` !== null`)
 	p.Click(".peak .more")
 	p.Until("have it larger", `location.hash === "#functions" && document.querySelector("#functions [name=system]").value === `+quote(hot)+` && `+frame("#functions", "planted.burn")+` !== null`)
 	p.Until("be told in words", frame("#functions", "planted.burn")+`.getAttribute("aria-label").includes("itself 9")`)
