@@ -2,7 +2,7 @@
 -- are not a thousand messages to everybody:
 --   "condition" to a pilot: how their own ship does
 --   "hits" to a pilot: what they dealt and took since the last one
---   "health" to everybody around: {ships = {{id, shield, armour, hull}, ...}} in percent
+--   "health" to everybody around: {ships = {{id, shield, armour, hull}, ...}} in percent, of a crowd to a few percent
 --   "fire" to everybody around: {weapons = {{from, to, type, cycle, on}, ...}}
 -- Nothing runs while nothing happens.
 local vessel = require "vessel"
@@ -12,12 +12,13 @@ news.period = 1      -- s between two tellings of how ships do
 news.fire_period = 0.3 -- s, of who fires
 news.crowd = 500     -- players in the system from which on that waits for the telling of how ships do: one message each
 news.parts = 8       -- in so many ticks a crowd is told,
-news.part_least = 100 -- or in fewer, so many ships in each
+news.part_least = 100 -- or in fewer, so many ships in each;
+news.step = 4        -- percent: what changes by less in a crowd is not told to everybody around
 news.part_pause = 0.1 -- s, a tick
 news.most = 12       -- hits told in one message; the rest is added up
 news.changed = {}    -- vessels by id, since the last time
 news.hits = {}       -- lists by ship
-news.weapons = {}    -- weapons that began or ended to fire: {v, m, on}
+news.weapons = {}    -- weapons that began or ended to fire: {from, to, type, cycle, on}
 news.due = false     -- is a time set?
 news.fire_due = false
 
@@ -62,8 +63,7 @@ function news.sort(bubbles, id, row)
   list.rows[#list.rows + 1] = row
 end
 
--- Begins to tell what has come together. In a crowd that is more than one tick has time
--- for: it is told in parts, and what all hear at the end.
+-- Begins to tell what has come together.
 function news.send()
   news.due = false
   local ids, seen = {}, {}
@@ -75,23 +75,31 @@ function news.send()
       end
     end
   end
-  news.part(ids, 1, {})
+  local fire = news.weapons
+  news.weapons = {}
+  news.part(ids, fire, 1)
 end
 
--- Tells the pilots of one part of the ships, from a place in the list on.
-function news.part(ids, from, bubbles)
-  local to = from + math.max(news.part_least, math.ceil(#ids / news.parts)) - 1
-  for i = from, math.min(to, #ids) do
+-- Tells one part of it, and the next in the next tick: all of a crowd's is more than one
+-- tick has time to send.
+function news.part(ids, fire, number)
+  local parts = math.min(news.parts, math.ceil(math.max(#ids, #fire) / news.part_least))
+  local bubbles = {}
+  for i = news.before(#ids, number, parts) + 1, news.before(#ids, number + 1, parts) do
     news.tell(ids[i], bubbles)
-  end
-  if to < #ids then
-    after(news.part_pause, function() news.part(ids, to + 1, bubbles) end)
-    return
   end
   for _, list in pairs(bubbles) do
     bubble_send(list.id, "health", {ships = list.rows})
   end
-  news.send_fire()
+  news.tell_fire(fire, news.before(#fire, number, parts) + 1, news.before(#fire, number + 1, parts))
+  if number < parts then
+    after(news.part_pause, function() news.part(ids, fire, number + 1) end)
+  end
+end
+
+-- How many of so many come before a part.
+function news.before(count, number, parts)
+  return math.floor(count * (number - 1) / math.max(1, parts))
 end
 
 function news.tell(id, bubbles)
@@ -117,16 +125,29 @@ function news.condition(v)
       hull = news.round(hull), capacitor = news.round(capacitor)})
   end
   shield, armour, hull = news.percent(shield), news.percent(armour), news.percent(hull)
-  if v.shown_shield == shield and v.shown_armour == armour and v.shown_hull == hull then return nil end
+  if news.as_shown(v, shield, armour, hull) then return nil end
   v.shown_shield, v.shown_armour, v.shown_hull = shield, armour, hull
   return {v.id, shield, armour, hull}
 end
 
+-- Whether everybody around knows how a vessel does: to the percent, or about where there is a crowd.
+function news.as_shown(v, shield, armour, hull)
+  if not v.shown_hull then return false end
+  local most = math.max(math.abs(v.shown_shield - shield), math.abs(v.shown_armour - armour), math.abs(v.shown_hull - hull))
+  return most == 0 or most < news.step and system.population() >= news.crowd
+end
+
 function news.send_fire()
   news.fire_due = false
+  local fire = news.weapons
+  news.weapons = {}
+  news.tell_fire(fire, 1, #fire)
+end
+
+function news.tell_fire(fire, from, to)
   local bubbles = {}
-  for i, w in ipairs(news.weapons) do
-    news.weapons[i] = nil
+  for i = from, to do
+    local w = fire[i]
     news.sort(bubbles, w.from, {w.from, w.to, w.type, w.cycle, w.on})
   end
   for _, list in pairs(bubbles) do

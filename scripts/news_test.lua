@@ -101,22 +101,51 @@ function test.a_page_that_comes_again_sees_the_fight()
   ok(rows[b][2] < 100)
 end
 
--- No tick tells a whole crowd how it does, and everybody around still gets one message.
+-- No tick tells a whole crowd how it does, nor everybody around of the whole crowd.
 function test.a_crowd_is_told_in_parts()
-  news.part_least, news.parts = 1, 3
+  news.part_least, news.parts, news.crowd = 1, 3, 1
   local ann, a = arena.fighter("Ann", "Wren")
   local ben, b = arena.fighter("Ben", "Wren", 5000)
   local cat, c = arena.fighter("Cat", "Wren", 9000)
   advance(2)
   for _, client in ipairs {ann, ben, cat} do client:forget() end
-  for _, id in ipairs {a, b, c} do vessel.hurt(vessel.of(id), 100, nil) end
+  for _, id in ipairs {a, b, c} do
+    vessel.hurt(vessel.of(id), 100, nil)
+    emit("weapon", vessel.of(id), {target = a, type = "Light Railgun", figures = {cycle = 4.5}}, true)
+  end
   local told = {}
   for tick = 1, 15 do
     advance(0.1)
     told[tick] = #ann:heard("condition") + #ben:heard("condition") + #cat:heard("condition")
     ok(told[tick] - (told[tick - 1] or 0) <= 1, "two parts in one tick")
+    ok(#ann:heard("health") <= told[tick] and #ann:heard("fire") <= told[tick], "everybody's in one tick")
   end
   eq(told[15], 3)
-  eq(#ann:heard("health"), 1)
-  eq(#ann:heard("health")[1].ships, 3)
+  eq(#ann:heard("health"), 3)
+  eq(#ann:heard("fire"), 3)
+  local ships, from = {}, {}
+  for part = 1, 3 do
+    ships[ann:heard("health")[part].ships[1][1]] = true
+    from[ann:heard("fire")[part].weapons[1][1]] = true
+  end
+  eq(ships, {[a] = true, [b] = true, [c] = true})
+  eq(from, {[a] = true, [b] = true, [c] = true})
+end
+
+-- What is shown of a ship in a crowd is wrong by less than a step, however slowly it changes.
+function test.in_a_crowd_small_changes_are_not_told_to_all()
+  local before = news.crowd
+  news.crowd = 1
+  local ann, a = arena.fighter("Ann", "Wren")
+  advance(2)
+  ann:forget()
+  local v = vessel.of(a)
+  for _ = 1, 12 do
+    vessel.hurt(v, 0.02 * v.type.shield, nil)
+    advance(1.2)
+    ok(math.abs(v.shown_shield - news.percent((vessel.condition(v)))) < news.step)
+  end
+  news.crowd = before
+  eq(#ann:heard("condition"), 12)
+  ok(#ann:heard("health") >= 2 and #ann:heard("health") <= 8, #ann:heard("health"))
 end

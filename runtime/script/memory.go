@@ -1,6 +1,8 @@
 package script
 
 import (
+	"unsafe"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"hotshard/runtime/script/vm"
@@ -13,14 +15,15 @@ import (
 const (
 	maxHeld      = 256 << 20 // bytes that a State may hold
 	heldBudget   = 1 << 20   // that an entry may allocate in one that holds more
-	measureEvery = 64 << 20
+	measureLeast = 64 << 20  // that are allocated between two measurements
 	maxWalked    = 4_000_000 // objects that one measurement visits
 	walkLeast    = 16        // objects that are visited after an entry,
 	walkBytes    = 128       // and one more for so many bytes that it has allocated
 )
 
 // Held is how many bytes of Lua values the State holds, about, when it was last
-// measured: at its start, and then after every 64 MiB that its scripts have allocated.
+// measured: at its start, and then when its scripts have allocated half of what it may hold
+// besides, 64 MiB at least.
 func (s *State) Held() int64 {
 	if s.measured == 0 {
 		s.measure()
@@ -41,7 +44,7 @@ func (s *State) remeasure() {
 	most := walkLeast + int(max(s.m.Allocated-s.ended, 0)/walkBytes)
 	s.ended = s.m.Allocated
 	switch {
-	case s.weighing == nil && s.m.Allocated-s.measured <= measureEvery:
+	case s.weighing == nil && s.m.Allocated-s.measured <= max(measureLeast, (maxHeld-s.held)/2):
 		return
 	case s.held > maxHeld:
 		s.measure()
@@ -67,13 +70,13 @@ func (s *State) measureHeld() int64 {
 // counts as it was or as it is.
 type Weighing struct {
 	bytes int64
-	seen  map[any]struct{}
+	seen  map[unsafe.Pointer]struct{} // by address: half the price of a map of interfaces
 	queue []lua.LValue
 }
 
 // Weigh begins to measure what the State holds now, apart from Held.
 func (s *State) Weigh() *Weighing {
-	w := &Weighing{seen: map[any]struct{}{}}
+	w := &Weighing{seen: map[unsafe.Pointer]struct{}{}}
 	s.eachRoot(w.push)
 	for t := range s.alive {
 		w.push(t.th)
@@ -96,16 +99,22 @@ func (w *Weighing) Some(most int) bool {
 func (w *Weighing) Bytes() int64 { return w.bytes }
 
 func (w *Weighing) push(v lua.LValue) {
+	var at unsafe.Pointer
 	switch v := v.(type) {
 	case lua.LString:
 		w.bytes += int64(len(v)) // also where it is shared
 		return
-	case *lua.LTable, *lua.LFunction, *lua.LState:
+	case *lua.LTable:
+		at = unsafe.Pointer(v)
+	case *lua.LFunction:
+		at = unsafe.Pointer(v)
+	case *lua.LState:
+		at = unsafe.Pointer(v)
 	default:
 		return
 	}
-	if _, ok := w.seen[v]; !ok {
-		w.seen[v] = struct{}{}
+	if _, ok := w.seen[at]; !ok {
+		w.seen[at] = struct{}{}
 		w.queue = append(w.queue, v)
 	}
 }
