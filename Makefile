@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos night speed pgo deb stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos crash outage night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,9 +25,10 @@ test: test-lua test-go ## all tests; the last lines say what was left out, and w
 # than there are processors: more of them keep each other from the disk for seconds.
 # The end of a package's time is for what hangs, not for a machine that is slow.
 LEAN = -vet=off -ldflags='-s -w' -timeout 30m
+IN_MEMORY = host/leftout/memory.sh
 LEFTOUT ?=
 test-go: # with those of the page
-	@$(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+	@$(IN_MEMORY) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -45,7 +46,7 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store
-	HOTSHARD_THOROUGH=1 $(GO) test -race $(LEAN) ./...
+	HOTSHARD_THOROUGH=1 $(IN_MEMORY) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
 	host/deploy/deb.sh bin
@@ -71,6 +72,13 @@ hostile: ## attack a shard in all ways there are, HOSTILE times each; then print
 CHAOS ?= 500
 chaos: ## make one system fail in all ways there are, while CHAOS players fly in another
 	HOTSHARD_CHAOS=$(CHAOS) $(GO) test $(LEAN) -count=1 -v -run TestARunaway ./host/server | grep -v level=
+
+ROUNDS ?= 300
+crash: ## ROUNDS blows to the disk and the life of a shard on which actors trade, haul, mine and fight; then what was lost
+	HOTSHARD_CRASH=$(ROUNDS) $(GO) test $(LEAN) -count=1 -v -run TestWhateverFails ./host/server | grep -v level=
+
+outage: ## a market that is down for a minute, in three ways, while pilots fly and trade
+	HOTSHARD_OUTAGE=60s $(GO) test $(LEAN) -count=1 -v -run TestTheMarketIsDown ./host/server | grep -v level=
 
 night: build ## operate a production shard with 50 players through slips, freezes, bad changes, canaries and restarts
 	$(GO) run ./host/load/night

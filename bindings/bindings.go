@@ -63,6 +63,8 @@ type Items interface {
 	List(ctx context.Context, owner world.CharacterID) ([]Item, error)
 	// In returns what somebody has in one place, by type.
 	In(ctx context.Context, owner world.CharacterID, location string) ([]Item, error)
+	// Within returns what somebody has in one place and in those within it: see world.Inner.
+	Within(ctx context.Context, owner world.CharacterID, location string) ([]Item, error)
 	// Lines returns up to limit lines of what became of a stack, the newest first, those
 	// before an entry; 0 begins with the newest.
 	Lines(ctx context.Context, i Item, before int64, limit int) ([]Line, error)

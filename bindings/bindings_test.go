@@ -360,6 +360,8 @@ var cases = []struct{ word, code, want string }{
 	{"store.get", `pcall(store.get, "k") return select(2, pcall(store.get, "k")) ~= nil`, `true`},
 	{"service.call", `return {service.call("market", "price", "ore", 3)}`, `["price","ore",3]`},
 	{"service.call", `service.call("absent", "price")`, `error: there is no absent`},
+	{"service.call_within", `return {service.call_within(3, "market", "price", "ore", 3)}`, `["price","ore",3]`},
+	{"service.call_within", `service.call_within(0, "market", "price")`, `error: bad argument #1`},
 	{"broadcast", `broadcast("toast", {text = "hi"}) return true`, `true`},
 	{"bubble_send", `return bubble_send(S, "toast", {text = "hi"})`, `true`},
 	{"bubble_send", `local ok, why = bubble_send(99, "toast") return why`, `"nothing in space has the id 99"`},

@@ -109,7 +109,7 @@ var classes = []class{
 		{Name: "expect", Type: "string?", Doc: "A key; all fails unless value is what is there."},
 		{Name: "give", Type: "integer|string?", Doc: "A player, who gets n of type in location, from the faucet that from names."}, {Name: "take", Type: "integer|string?", Doc: "A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause."},
 		{Name: "move", Type: "integer|string?", Doc: "A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: \"wrecks\"."},
-		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location by then takes more than capacity m3."},
+		{Name: "room", Type: "integer?", Doc: "A player; all fails where what they have in location, and in places within it, takes more than capacity m3 by then; with 0, where there is anything at all."},
 		{Name: "value", Type: "any"}, {Name: "n", Type: "number?"}, {Name: "least", Type: "number?"}, {Name: "type", Type: "TypeName?"}, {Name: "location", Type: "string?"}, {Name: "capacity", Type: "number?"},
 		{Name: "open", Type: "Order?", Doc: "An order of the market, which stands from now on: what it promises goes into escrow, and fee into a sink."},
 		{Name: "trade", Type: "integer?", Doc: "An order that comes, which is traded with one that stood: n at the price of that one, of which the seller pays tax. What the buyer promised above goes back."},

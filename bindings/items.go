@@ -45,7 +45,7 @@ var itemsTable = table{
 		{Sig: "history(player: integer, type: TypeName, location?: string, before?: integer, limit?: integer): HistoryLine[]", Yields: true, Do: itemsHistory,
 			Doc: "What became of a stack, the newest first: at most limit lines of the books (100 where left out, 1000 at most). Go on with the last one's entry as before."},
 		{Sig: "volume(player: integer, location?: string): number", Yields: true, Do: itemsVolume,
-			Doc: "The room, in m3, that what the character has in the place takes, by the volumes of the types."},
+			Doc: "The room, in m3, that what the character has in the place, and in places within it, takes, by the volumes of the types. What is at hold/case 7 is within hold."},
 		{Sig: "stow(player: integer, type: TypeName, n: integer, location: string, capacity: number, why?: string): boolean?, string?", Effect: true, Yields: true, Do: itemsStow,
 			Doc: "Adds n of a type where they fit into a place of so many m3; nil and a sentence, and nothing changed, where they do not. store.transact does so for several at once."},
 		{Sig: "give(player: integer, type: TypeName, n: integer, location?: string, why?: string): integer?, string?", Effect: true, Yields: true, Do: itemsGive,
@@ -141,7 +141,7 @@ func itemsKept(e *env, L *lua.LState) int {
 func itemsVolume(e *env, L *lua.LState) int {
 	owner, place, volume := characterAt(L, 1), L.OptString(2, ""), e.volumes()
 	return outside(e, L, "items.volume", func(ctx context.Context) (world.Value, error) {
-		all, err := e.deps.Items.In(ctx, owner, place)
+		all, err := e.deps.Items.Within(ctx, owner, place)
 		sum := 0.0
 		for _, it := range all {
 			sum += float64(float64(it.Quantity) * volume(it.Type))

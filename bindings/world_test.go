@@ -117,6 +117,11 @@ func (p purse) In(ctx context.Context, owner world.CharacterID, location string)
 	return slices.DeleteFunc(all, func(i Item) bool { return i.Location != location }), err
 }
 
+func (p purse) Within(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	all, err := p.List(ctx, owner)
+	return slices.DeleteFunc(all, func(i Item) bool { return !world.Within(i.Location, location) }), err
+}
+
 func (p purse) Lines(_ context.Context, i Item, before int64, limit int) ([]Line, error) {
 	return []Line{{Entry: before - 1, At: 60, Quantity: -5, Cause: i.Location, Trades: []Trade{{Order: 7, Side: "buy", Type: i.Type, System: 1, Station: 1031, Price: 5, Quantity: int64(limit)}}}}, nil
 }

@@ -1,6 +1,6 @@
-local cargo = require "cargo"
 local dock = require "testing.dock"
 local loot = require "loot"
+require "cargo"
 require "dockyard"
 require "station"
 
@@ -46,42 +46,12 @@ function test.in_a_station_only()
   eq(code_of(ann, "hangar"), "not_docked")
 end
 
-function test.a_container_keeps_things_together()
-  local ann = dock.pilot("Ann", {["Small Crate"] = 1, Water = 20})
-  local n = ann:run("container_open", {type = "Small Crate"}).container
-  eq(dock.count(ann, "Small Crate", dock.hangar(ann)), 0)
-  ok(ann:run("move", {from = "hangar", to = n, type = "Water", quantity = 13}))
-  eq(code_of(ann, "move", {from = "hangar", to = n, type = "Water", quantity = 1}), "no_room")
-  local list = ann:run("hangar")
-  eq(list.containers[1].items, {{location = cargo.inside(n), type = "Water", quantity = 13}})
-  eq(list.containers[1].volume, 13)
-  eq(code_of(ann, "container_close", {container = n}), "not_empty")
-  ok(ann:run("move", {from = n, to = "hangar"}))
-  eq(ann:run("container_close", {container = n}), {container = n})
-  eq(dock.count(ann, "Small Crate", dock.hangar(ann)), 1)
-  eq(dock.count(ann, "Water", dock.hangar(ann)), 20)
-  eq(code_of(ann, "move", {from = "hangar", to = n}), "no_container")
-end
-
-function test.somebody_elses_container_is_not_there()
-  local ann, ben = dock.pilot("Ann", {Crate = 1, Water = 5}), dock.pilot("Ben", {Water = 5})
-  local n = ann:run("container_open", {type = "Crate"}).container
-  ann:run("move", {from = "hangar", to = n})
-  eq(code_of(ben, "move", {from = n, to = "hangar"}), "no_container")
-  eq(code_of(ben, "container_close", {container = n}), "no_container")
-  eq(code_of(ben, "container_open", {type = "Water"}), "bad_type")
-end
-
--- A container that is closed while somebody puts something into it: one of the two.
-function test.closed_while_it_is_filled()
-  local ann = dock.pilot("Ann", {Crate = 1, Water = 5})
-  local n = ann:run("container_open", {type = "Crate"}).container
-  for _, run in ipairs {{"container_close", {container = n}}, {"move", {from = "hangar", to = n, type = "Water"}}} do
-    task.spawn(function() player.run(ann.id, run[1], run[2]) end)
-  end
-  advance(1)
-  local inside = dock.count(ann, "Water", cargo.inside(n))
-  eq(inside + dock.count(ann, "Water", dock.hangar(ann)), 5)
-  eq(store.get(cargo.key(ann.id, n)) ~= nil, inside > 0)
-  eq(dock.count(ann, "Crate"), 1)
+function test.a_move_asked_twice_is_one()
+  local ann = dock.pilot("Ann", {Water = 20})
+  local ask = {from = "hangar", to = "hold", type = "Water", quantity = 5, key = "m1"}
+  local moved = ann:run("move", ask)
+  eq(ann:run("move", ask), moved)
+  eq(dock.count(ann, "Water", loot.place), 5)
+  ask.quantity = 6
+  eq(code_of(ann, "move", ask), "key_used")
 end

@@ -8,7 +8,7 @@
 -- and what is in its hold at "hold N" while it is parked. What a pilot flies is
 -- pilot.hull(p), with id = N; a ship without one is the yard's.
 local args = require "lib.args"
-local cargo = require "cargo"
+local containers = require "containers"
 local fitting = require "fitting"
 local loot = require "loot"
 local market = require "market"
@@ -94,7 +94,7 @@ function command.hangar(p)
   for _, s in ipairs(dockyard.list(p)) do
     if s.at == hangar then ships[#ships + 1] = s end
   end
-  return {station = at, items = items.list(p, hangar), ships = ships, containers = cargo.boxes(p, hangar)}
+  return {station = at, items = items.list(p, hangar), ships = ships, containers = containers.list(p, hangar)}
 end
 
 -- assemble{type=, name=}: of a ship in the hangar, one that can be boarded.
@@ -114,11 +114,12 @@ function command.assemble(p, from)
   return {ship = n, type = t.name, name = name}
 end
 
--- Moves all that is in one place to another, as steps of a transaction.
+-- Moves all that is in one place to another, containers too, as steps of a transaction.
 function dockyard.clear(p, from, to, changes)
   for _, item in ipairs(items.list(p, from)) do
     changes[#changes + 1] = {move = p, type = item.type, n = item.quantity, location = from, to = p, to_location = to}
   end
+  containers.carry(p, from, to, changes)
 end
 
 -- disassemble{ship=}: a parked ship goes back into the hangar in pieces: hull, modules,

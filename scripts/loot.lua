@@ -10,7 +10,7 @@ loot.range = 2500   -- metres from a wreck's surface
 loot.place = "hold" -- the location of the items
 loot.keeper = "wrecks" -- who has, in the books, what was a pilot's and floats
 loot.most = 99      -- stacks that change hands at once
-loot.wrecks = {}    -- by the wreck's id: a list of {type=, quantity=}
+loot.wrecks = {}    -- by the wreck's id: a list of {type=, quantity=}; with place= jetsam.lua's
 
 -- What a pilot has in the hold.
 function loot.hold(p)
@@ -32,9 +32,9 @@ end
 
 -- A stack that leaves the keeper of wrecks; what was lent out with the ship is nobody's
 -- before somebody takes it.
-function loot.change(p, id, item)
+function loot.change(p, place, item)
   if not item.kept then return {give = p, type = item.type, n = item.quantity, location = loot.place, from = "loot"} end
-  return {move = loot.keeper, type = item.type, n = item.quantity, location = loot.berth(id), to = p, to_location = loot.place}
+  return {move = loot.keeper, type = item.type, n = item.quantity, location = place, to = p, to_location = loot.place}
 end
 
 -- What the books have in wrecks of this system that are not there, as after a crash, is gone
@@ -72,7 +72,7 @@ end
 function event.ship_removed(id)
   local list = loot.wrecks[id]
   loot.wrecks[id] = nil
-  if list then loot.decay(id, list) end
+  if list and not list.place then loot.decay(id, list) end
 end
 
 -- How much goes into the hold of a pilot's ship, in m3.
@@ -87,7 +87,7 @@ function loot.volume(item)
 end
 
 -- Puts of a wreck's list into the hold what finds room there, all at once, and takes it
--- out of the list.
+-- out of the list. What was taken, and why nothing was where that is known.
 function loot.stow(p, id, list)
   local capacity = loot.capacity(p)
   local room = capacity - items.volume(p, loot.place)
@@ -99,13 +99,14 @@ function loot.stow(p, id, list)
     else
       room = room - volume
       taken[#taken + 1] = {type = item.type, quantity = item.quantity}
-      changes[#taken] = loot.change(p, id, item)
+      changes[#taken] = loot.change(p, list.place or loot.berth(id), item)
     end
   end
   if not taken[1] then return taken end
   changes[#changes + 1] = {room = p, location = loot.place, capacity = capacity}
   player.data(p).hold = true
-  if not store.transact(changes, {cause = "loot", actor = p}) then return {} end
+  local done, message = store.transact(changes, {cause = "loot", actor = p})
+  if not done then return {}, not string.find(message, "no room", 1, true) and "somebody else is at it: ask again" or nil end
   for i = 1, #list do list[i] = rest[i] end
   return taken
 end
@@ -116,14 +117,15 @@ function loot.take(p, id)
   local list = loot.wrecks[id]
   if not list or not list[1] then return nil, "there is nothing left in it" end
   loot.wrecks[id] = {}
-  local ok, taken = task.try(loot.stow, p, id, list)
+  local ok, taken, why = task.try(loot.stow, p, id, list)
   if space.exists(id) then
     loot.wrecks[id] = list
-  else
+  elseif not list.place then
     loot.decay(id, list)
   end
   if not ok then error(taken) end
-  if not taken[1] then return nil, "there is no room for it in the hold" end
+  if not taken[1] then return nil, why or "there is no room for it in the hold" end
+  if not list[1] then emit("wreck_emptied", id) end
   loot.show(p)
   emit("looted", p, taken)
   return taken
@@ -156,11 +158,6 @@ function command.loot(p, from)
   local taken, message = loot.take(p, id)
   if not taken then return nil, message, "empty" end
   return {items = taken}
-end
-
--- hold{}: what one has in it.
-function command.hold(p)
-  return {items = loot.hold(p)}
 end
 
 return loot

@@ -3,6 +3,7 @@ local loot = require "loot"
 local loss = require "loss"
 local ship = require "ship"
 local vessel = require "vessel"
+require "cargo"
 require "death"
 require "station"
 

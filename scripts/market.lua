@@ -12,6 +12,9 @@ market.reaches = {station = true, system = true, region = true}
 market.jumps = 40        -- the farthest range in jumps
 market.lines = 100       -- of a wallet's history at once
 market.remembered = 30   -- days for which orders that have ended are listed
+market.patience = 3      -- s for an answer of the service
+market.silent = false    -- it has not answered in that time
+market.asked = 0         -- when it was asked last
 
 -- Where a pilot is docked; refuses who is not.
 function market.station(p)
@@ -25,16 +28,30 @@ function market.hangar(station)
   return string.format("hangar %d %d", system.id(), station)
 end
 
+function market.call(name, ...)
+  return service.call_within(market.patience, market.service, name, ...)
+end
+
 -- Asks the service. One that is down, or does not answer, is a refusal: nobody knows then
--- what came of it, and asking again with the same key finds out.
+-- what came of it, and asking again with the same key finds out. While it is silent one
+-- pilot at a time waits for it, and all others are told at once.
 function market.ask(name, ...)
-  local ok, answer, message, code = task.try(service.call, market.service, name, ...)
+  local began = system.now()
+  if market.silent and began - market.asked < market.patience then market.closed() end
+  market.asked = began
+  local ok, answer, message, code = task.try(market.call, name, ...)
+  market.silent = not ok and system.now() - began >= market.patience
+  if market.silent then market.asked = system.now() end
   if not ok then
     log.warn("the market does not answer: %s", tostring(answer))
-    error {code = "market_closed", message = "the market does not answer just now. Ask again later; with the same key, what was done already is not done twice"}
+    market.closed()
   end
   if answer == nil then error {code = code or "refused", message = message or "the market refuses"} end
   return answer
+end
+
+function market.closed()
+  error {code = "market_closed", message = "the market does not answer just now. Ask again later; with the same key, what was done already is not done twice"}
 end
 
 -- wallet{}: how much money one has, in hundredths.

@@ -227,3 +227,35 @@ function test.a_market_that_is_down_is_a_refusal()
   eq(has(ann, "escrow"), 0)
   ok(ann:run "undock")
 end
+
+-- A market that hangs for a minute: who asks first waits for their patience alone, all others
+-- are told at once but one now and then; flight goes on; and as soon as it answers again, all
+-- is well.
+function test.a_market_that_hangs_is_told_at_once()
+  local ann, ben = trader("Ann", 1000, 100), trader("Ben", 1000, 100)
+  local call, hangs = market.call, true
+  function market.call(...)
+    if not hangs then return call(...) end
+    sleep(market.patience)
+    error "did not answer in time"
+  end
+  local began, waited, told, slow = system.now(), 0, 0, 0
+  while system.now() - began < 60 do
+    for _, p in ipairs {ann, ben} do
+      local asked = system.now()
+      eq(select(3, sell(p, 1, 5)), "market_closed")
+      local took = system.now() - asked
+      waited, told = math.max(waited, took), told + 1
+      if took > 0.2 then slow = slow + 1 end
+    end
+    advance(0.5)
+  end
+  ok(waited <= market.patience + 0.2, "somebody waited for " .. waited .. " s")
+  ok(told > 20 and slow < told / 2, slow .. " of " .. told .. " waited")
+  eq(has(ann, "escrow"), 0)
+  ok(ann:run "undock")
+  hangs = false
+  advance(market.patience)
+  ok(sell(ben, 1, 5).order)
+  ok(sell(ben, 1, 5).order)
+end

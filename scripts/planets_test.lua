@@ -3,6 +3,7 @@ local dock = require "testing.dock"
 local loot = require "loot"
 local planets = require "planets"
 local ship = require "ship"
+require "cargo"
 require "dockyard"
 require "station"
 

@@ -139,7 +139,7 @@
 ---@field give integer|string? A player, who gets n of type in location, from the faucet that from names.
 ---@field take integer|string? A player, of whose type in location n are taken, into the sink that to names. Where no faucet and no sink is named, what is taken is what is given, and the rest is put down to the cause.
 ---@field move integer|string? A player, whose n of type in location go to the player to, in to_location. In place of a player, these three also take the name of a keeper, who is nobody: "wrecks".
----@field room integer? A player; all fails where what they have in location by then takes more than capacity m3.
+---@field room integer? A player; all fails where what they have in location, and in places within it, takes more than capacity m3 by then; with 0, where there is anything at all.
 ---@field value any
 ---@field n number?
 ---@field least number?

@@ -44,7 +44,7 @@ function items.places(keeper, prefix, limit) end
 ---@return HistoryLine[]
 function items.history(player, type, location, before, limit) end
 
---- The room, in m3, that what the character has in the place takes, by the volumes of the types.
+--- The room, in m3, that what the character has in the place, and in places within it, takes, by the volumes of the types. What is at hold/case 7 is within hold.
 ---@async
 ---@param player integer
 ---@param location? string

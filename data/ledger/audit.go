@@ -63,17 +63,18 @@ func Each(ctx context.Context, b Books, text string, fn func(*sql.Rows) error, a
 
 // Audit proves the books: each
 // holding is the sum of its postings, those of each type add up to nothing, every
-// posting names a holding and an entry that there are, every holding an owner, and what
-// is in escrow is what orders promise. It
+// posting names a holding and an entry that there are, every holding an owner, what is in
+// escrow is what orders promise, and what is in a container is in one that there is. It
 // reads all postings, without keeping anything of them.
 func Audit(ctx context.Context, books Books) (*Report, error) {
-	a := auditor{ctx: ctx, books: books, sums: map[string]int64{}}
+	a := auditor{ctx: ctx, books: books, sums: map[string]int64{}, boxes: containers{}}
 	for _, step := range []func() error{a.readOwners, a.readEntries, a.holdings, a.escrow} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	a.types()
+	a.containers()
 	return &a.report, nil
 }
 
@@ -86,6 +87,7 @@ type auditor struct {
 	names  map[int64]Holder
 	last   int64 // the newest entry
 	sums   map[string]int64
+	boxes  containers
 }
 
 // each is Each of the books that are audited.
@@ -207,6 +209,9 @@ func (a *auditor) holding(h row, sum int64) {
 	who, known := a.who(h.owner)
 	known = known || h.quantity == 0
 	name := fmt.Sprintf("holding %d (%s)", h.id, Holding{who, h.location, h.thing})
+	if h.quantity != 0 {
+		a.boxes.note(h, name)
+	}
 	if h.quantity != sum {
 		a.report.wrong("%s: it is %d, and its postings add up to %d", name, h.quantity, sum)
 	}

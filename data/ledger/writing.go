@@ -20,22 +20,18 @@ type Tx interface {
 	// whether it touched any row.
 	Insert(text string, args ...any) (int64, error)
 	Update(text string, args ...any) (bool, error)
+	// Rows calls fn with every row.
+	Rows(fn func(Row) error, text string, args ...any) error
 }
 
-const (
-	selectHolding   = `SELECT id, quantity, sum FROM holdings WHERE owner = ? AND location = ? AND type = ?`
-	insertHolding   = `INSERT INTO holdings (owner, location, type, quantity, sum) VALUES (?1, ?2, ?3, ?4, ?4)`
-	updateHolding   = `UPDATE holdings SET quantity = quantity + CAST(?1 AS BIGINT), sum = sum + CAST(?1 AS BIGINT) WHERE id = ?2`
-	selectCharacter = `SELECT id FROM characters WHERE id = ?`
-	insertEntry     = `INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	selectKey       = `SELECT coalesce(content, ''), coalesce(answer, '') FROM entries WHERE actor = ? AND key = ?`
-)
+// Row is one row of what was asked for.
+type Row interface{ Scan(dest ...any) error }
 
 // Writing is one entry in the making: what has moved so far in a transaction. Each
 // holding is read once and written once, however often it moves.
 type Writing struct {
 	tx      Tx
-	names   *Names
+	group   *Group
 	touched []touched
 	moved   []moved // by no account: see settle
 }
@@ -43,11 +39,10 @@ type Writing struct {
 // touched is a holding as the transaction found it, and by how much that changes.
 type touched struct {
 	Holding
-	owner   int64 // in the table
-	id      int64 // 0: there is no row yet
-	has     int64
-	by      int64
-	written int64 // of by
+	row   *held
+	has   int64
+	by    int64
+	given int64 // of by, to the group
 }
 
 // moved is what came into the world, or went, without an account being named.
@@ -56,22 +51,8 @@ type moved struct {
 	by    int64
 }
 
-// Begin begins an entry. names are the store's, shared by all of its entries.
-func Begin(tx Tx, names *Names) Writing { return Writing{tx: tx, names: names} }
-
-// Answered looks for what was asked under the key before. The same content is answered
-// as it was then; another is a Refusal, KeyUsed.
-func Answered(tx Reader, w *Why) (answer string, found bool, err error) {
-	if w.Key == "" {
-		return "", false, nil
-	}
-	var content string
-	found, err = tx.Get([]any{&content, &answer}, selectKey, w.Actor, w.Key)
-	if found && content != w.Content {
-		return "", true, refuse(KeyUsed, "the key %s was used for something else: what is new needs a key of its own", w.Key)
-	}
-	return answer, found, err
-}
+// Begin begins an entry. The group is that of all entries of the transaction.
+func Begin(tx Tx, group *Group) Writing { return Writing{tx: tx, group: group} }
 
 // Move moves a quantity from one holding to another.
 func (w *Writing) Move(from, to Holding, n int64) error {
@@ -112,7 +93,7 @@ func (w *Writing) Change(h Holding, by int64) (int64, error) {
 }
 
 // Number is the number under which the tables have a holder.
-func (w *Writing) Number(h Holder) (int64, error) { return w.names.owner(w.tx, h) }
+func (w *Writing) Number(h Holder) (int64, error) { return w.group.names.owner(w.tx, h) }
 
 // Has is how much is in a holding by now.
 func (w *Writing) Has(h Holding) (int64, error) {
@@ -131,11 +112,11 @@ func (w *Writing) change(h Holding, by int64) (int64, error) {
 	}
 	now := t.has + t.by
 	most := int64(world.MaxQuantity)
-	if t.owner < 0 || t.Holder.Kind == Sink { // what has come and gone in all years
+	if t.row.owner < 0 || t.Holder.Kind == Sink { // what has come and gone in all years
 		most = math.MaxInt64 / 2
 	}
 	switch left := now + by; {
-	case t.owner > 0 && left < 0:
+	case t.row.owner > 0 && left < 0:
 		return 0, refuse(NotEnough, "not enough %s: there are %d", h.Type, now)
 	case left > most || left < -most:
 		return 0, refuse(Invalid, "that would be more %s than can be counted: at most %d", h.Type, most)
@@ -154,35 +135,24 @@ func (w *Writing) touch(h Holding) (*touched, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	owner, err := w.names.owner(w.tx, h.Holder)
+	owner, err := w.group.names.owner(w.tx, h.Holder)
 	if err != nil {
 		return nil, err
 	}
-	t := touched{Holding: h, owner: owner}
-	sum := int64(0)
-	found, err := w.tx.Get([]any{&t.id, &t.has, &sum}, selectHolding, owner, h.Location, h.Type)
+	row, err := w.group.row(w.tx, place{owner, h.Location, h.Type})
 	if err != nil {
 		return nil, err
 	}
-	if t.has != sum {
-		return nil, refuse(Wrong, "holding %d (%s): it is %d, and its postings add up to %d: nothing of it moves until somebody has looked", t.id, h, t.has, sum)
+	if row.has != row.sum {
+		return nil, refuse(Wrong, "holding %d (%s): it is %d, and its postings add up to %d: nothing of it moves until somebody has looked", row.id, h, row.has, row.sum)
 	}
-	if !found && h.Holder.Kind == Character {
-		if err := w.exists(h.Holder); err != nil {
+	if row.id == 0 && h.Holder.Kind == Character {
+		if err := w.group.exists(w.tx, h.Holder); err != nil {
 			return nil, err
 		}
 	}
-	w.touched = append(w.touched, t)
+	w.touched = append(w.touched, touched{Holding: h, row: row, has: row.has})
 	return &w.touched[len(w.touched)-1], nil
-}
-
-func (w *Writing) exists(who Holder) error {
-	var id int64
-	found, err := w.tx.Get([]any{&id}, selectCharacter, who.ID)
-	if err == nil && !found {
-		err = refuse(NotFound, "there is no %s", who)
-	}
-	return err
 }
 
 func (h *Holding) check() error {
@@ -193,28 +163,30 @@ func (h *Holding) check() error {
 }
 
 // Flush writes the holdings as they are by now, so that what reads the table sees them.
-func (w *Writing) Flush() (err error) {
+func (w *Writing) Flush() error {
+	if err := w.give(); err != nil {
+		return err
+	}
+	return w.group.Flush(w.tx)
+}
+
+// give has the group know how the holdings are by now.
+func (w *Writing) give() error {
 	for i := range w.touched {
 		t := &w.touched[i]
-		switch by := t.by - t.written; {
-		case by == 0:
-			continue
-		case t.id == 0:
-			t.id, err = w.tx.Insert(insertHolding, t.owner, t.Location, t.Type, by)
-		default:
-			_, err = w.tx.Update(updateHolding, by, t.id)
+		if by := t.by - t.given; by != 0 {
+			if err := w.group.change(w.tx, t.row, by); err != nil {
+				return err
+			}
+			t.given = t.by
 		}
-		if err != nil {
-			return err
-		}
-		t.written = t.by
 	}
 	return nil
 }
 
 // Post ends the entry: what was made or destroyed is put down to an account with the
-// name of the cause, the holdings are written, and the postings with them. It returns the
-// entry's id, 0 where nothing has moved and nothing is to be remembered.
+// name of the cause, and the group has the holdings, the entry and its postings to write. It
+// returns the entry's id, 0 where nothing has moved and nothing is to be remembered.
 func (w *Writing) Post(at int64, why *Why) (int64, error) {
 	if err := w.settle(why.Cause); err != nil {
 		return 0, err
@@ -222,27 +194,21 @@ func (w *Writing) Post(at int64, why *Why) (int64, error) {
 	if err := w.balanced(); err != nil {
 		return 0, err
 	}
-	if err := w.Flush(); err != nil {
+	if err := w.give(); err != nil {
 		return 0, err
 	}
 	w.touched = slices.DeleteFunc(w.touched, func(t touched) bool { return t.by == 0 })
 	if len(w.touched) == 0 && why.Key == "" {
 		return 0, nil
 	}
-	entry, err := w.tx.Insert(insertEntry, at, why.Cause, why.Actor, why.Operator, why.System, int64(why.Tick), why.Release,
-		orNull(why.Key), orNull(why.Content), orNull(why.Answer))
+	entry, err := w.group.entry(w.tx, at, why)
 	if err != nil {
 		return 0, err
 	}
-	return entry, w.write(entry)
-}
-
-// orNull is a text as the table has it, which has none for an empty one.
-func orNull(text string) any {
-	if text == "" {
-		return nil
+	for _, t := range w.touched {
+		w.group.postings = append(w.group.postings, t.row.id, entry, t.by)
 	}
-	return text
+	return entry, nil
 }
 
 // settle puts what the changes made down to a faucet, and what they destroyed to a sink.
@@ -275,34 +241,6 @@ func (w *Writing) balanced() error {
 		}
 		if sum != 0 {
 			return refuse(Invalid, "the entry does not balance: %d %s too many", sum, w.touched[i].Type)
-		}
-	}
-	return nil
-}
-
-// together is how many postings one statement writes.
-const together = 8
-
-// inserts are the statements for so many postings.
-var inserts = func() (texts [together + 1]string) {
-	for n := 1; n <= together; n++ {
-		texts[n] = texts[n-1] + ", (?, ?, ?)"
-	}
-	for n := 1; n <= together; n++ {
-		texts[n] = `INSERT INTO postings (holding, entry, quantity) VALUES ` + texts[n][2:]
-	}
-	return texts
-}()
-
-// write adds the postings.
-func (w *Writing) write(entry int64) error {
-	var args [3 * together]any
-	for part := range slices.Chunk(w.touched, together) {
-		for i, t := range part {
-			args[3*i], args[3*i+1], args[3*i+2] = t.id, entry, t.by
-		}
-		if _, err := w.tx.Update(inserts[len(part)], args[:3*len(part)]...); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -157,7 +157,7 @@ func TestAPartnerWhoDropsTakesNothingAlong(t *testing.T) {
 
 // A hold is emptied into a wreck while somebody unloads it: whoever comes second finds
 // nothing, and there is as much as before.
-func TestAContainerThatMovesWhileItIsOpen(t *testing.T) {
+func TestAHoldThatIsEmptiedTwice(t *testing.T) {
 	s := open(t)
 	a := player(t, s, "Anna").ID
 	wreck := ledger.Holding{Holder: ledger.Holder{Kind: ledger.Keeper, Name: "wrecks"}, Location: "wreck 1", Type: "Ore"}
@@ -192,4 +192,72 @@ func TestAContainerThatMovesWhileItIsOpen(t *testing.T) {
 		t.Errorf("there are %d of %d", n, 10*rounds)
 	}
 	rightBooks(t, s)
+}
+
+// crate is a container with 10 Ore in it that floats: the steps by which scripts move it,
+// whole or what is in it.
+type crate struct {
+	s      *Store
+	number int
+}
+
+var adrift = ledger.Holder{Kind: ledger.Keeper, Name: "wrecks"}
+
+func (c crate) key() PutValue {
+	return PutValue{"scripts", fmt.Sprint("adrift 1 ", c.number), map[string]world.Value{"type": "Crate"}}
+}
+
+func (c crate) inside() string { return fmt.Sprint("box ", c.number) }
+
+// takeUp is what a pilot does who takes it up whole: expecting it there, with all that is in it.
+func (c crate) takeUp(who world.CharacterID) []Step {
+	key := c.key()
+	gone := key
+	gone.Value = nil
+	thing := func(h ledger.Holder, place, kind string) ledger.Holding {
+		return ledger.Holding{Holder: h, Location: place, Type: kind}
+	}
+	return []Step{
+		ExpectValue(key), gone,
+		Move{thing(adrift, fmt.Sprintf("adrift 1/case %d", c.number), "Crate"), thing(ledger.Of(who), fmt.Sprintf("hold/case %d", c.number), "Crate"), 1},
+		Move{thing(adrift, c.inside(), "Ore"), thing(ledger.Of(who), c.inside(), "Ore"), 10},
+	}
+}
+
+// open is what a pilot does who takes some of what is in it.
+func (c crate) open(who world.CharacterID, n int64) []Step {
+	return []Step{Move{ledger.Holding{Holder: adrift, Location: c.inside(), Type: "Ore"}, Item{who, "hold", "Ore", 0}.holding(), n}}
+}
+
+// A container is taken up whole by two systems that both believe it floats with them, while
+// a third has it open and takes things out: one of them moves it, and whoever else does
+// anything has done it before that.
+func TestAContainerThatMovesWhileItIsOpen(t *testing.T) {
+	s := open(t)
+	who := []world.CharacterID{player(t, s, "Anna").ID, player(t, s, "Berta").ID, player(t, s, "Cleo").ID}
+	for round := range 20 {
+		c := crate{s, round + 1}
+		float := []Step{c.key(),
+			Change{ledger.Holding{Holder: adrift, Location: fmt.Sprintf("adrift 1/case %d", c.number), Type: "Crate"}, 1},
+			Change{ledger.Holding{Holder: adrift, Location: c.inside(), Type: "Ore"}, 10}}
+		_, err := s.Transact(bg, test, float...)
+		must(t, err)
+		var moved atomic.Int64
+		var wg sync.WaitGroup
+		for i, steps := range [][]Step{c.takeUp(who[0]), c.takeUp(who[1]), c.open(who[2], 10)} {
+			wg.Go(func() {
+				_, err := s.Transact(bg, Why{Cause: "jettison", Actor: who[i], System: fmt.Sprint("@", i)}, steps...)
+				if err == nil {
+					moved.Add(1)
+				} else if !errors.Is(err, ErrNotEnough) && !errors.Is(err, ErrConflict) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if moved.Load() != 1 {
+			t.Fatalf("round %d: %d of three had it", round, moved.Load())
+		}
+		rightBooks(t, s)
+	}
 }

@@ -26,9 +26,15 @@ const MaxItemText = 128
 const (
 	itemColumns = `owner, location, type, quantity`
 
-	selectItems      = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
-	selectItemsIn    = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
-	selectTypeOwners = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
+	selectItems   = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND quantity <> 0 ORDER BY location, type`
+	selectItemsIn = `SELECT ` + itemColumns + ` FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0 ORDER BY type`
+	// within is what an owner, ?1, has in a place, ?2, and in those within it, which are from ?3
+	// to before ?4 in the order of their names.
+	within            = ` FROM holdings WHERE owner = ?1 AND location = ?2 AND quantity <> 0 UNION ALL SELECT `
+	withinToo         = ` FROM holdings WHERE owner = ?1 AND location >= ?3 AND location < ?4 AND quantity <> 0`
+	selectItemsWithin = `SELECT ` + itemColumns + within + itemColumns + withinToo
+	selectRoom        = `SELECT type, quantity` + within + `type, quantity` + withinToo
+	selectTypeOwners  = `SELECT count(*) FROM characters WHERE ship LIKE ? ESCAPE '\' OR data LIKE ? ESCAPE '\'
 		OR EXISTS (SELECT 1 FROM holdings WHERE owner = characters.id AND type = ? AND quantity <> 0)`
 )
 
@@ -41,6 +47,15 @@ func (s *Store) Items(ctx context.Context, owner world.CharacterID) ([]Item, err
 func (s *Store) ItemsIn(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
 	return query(ctx, s, "items in a place", scanItem, selectItemsIn, owner, location)
 }
+
+// ItemsWithin returns what the character owns in one place and in those within it, in no
+// order. It reads nothing else.
+func (s *Store) ItemsWithin(ctx context.Context, owner world.CharacterID, location string) ([]Item, error) {
+	return query(ctx, s, "items within a place", scanItem, selectItemsWithin, owner, location, location+world.Inner, afterInner(location))
+}
+
+// afterInner is the first name behind those of all places within one.
+func afterInner(location string) string { return location + string(world.Inner[0]+1) }
 
 const selectKept = `SELECT 0, location, type, quantity FROM holdings WHERE owner = (SELECT id FROM ledger_accounts WHERE kind = 'keeper' AND name = ?)
 	AND location = ? AND quantity <> 0 ORDER BY type`
@@ -108,8 +123,9 @@ func (s *Store) changeOne(ctx context.Context, op string, why Why, i Item, sign 
 	if err := i.check(op); err != nil {
 		return 0, err
 	}
-	_, err = s.post(ctx, op, why, func(t *tx) (err error) {
-		left, err = t.entry.Change(i.holding(), sign*i.Quantity)
+	i.Quantity *= sign
+	_, err = s.post(ctx, op, why, []Step{ChangeItem(i)}, func(t *tx) (err error) {
+		left, err = t.entry.Change(i.holding(), i.Quantity)
 		return err
 	})
 	return left, err

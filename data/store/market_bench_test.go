@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"path/filepath"
@@ -78,15 +77,16 @@ func newByHand(b *testing.B, c *sql.Conn) *byHand {
 		return s
 	}
 	return &byHand{
-		entry:    prepare(`INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, 'market order', ?, '', '@Alpha', 5, 1, ?, 'buy 3', 'bought')`),
-		order:    prepare(insertOrder),
-		filled:   prepare(`UPDATE orders SET left = 0, ended = ?, reason = 'filled' WHERE id = ?`),
-		stood:    prepare(`UPDATE orders SET left = left - 3 WHERE id = ?`),
-		about:    prepare(insertOrderEntry),
-		trade:    prepare(insertTrade),
-		day:      prepare(upsertDay),
-		comes:    prepare(`INSERT INTO holdings (owner, location, type, quantity) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET quantity = quantity + ?4 RETURNING id`),
-		goes:     prepare(`UPDATE holdings SET quantity = quantity + ?4 WHERE owner = ?1 AND location = ?2 AND type = ?3 RETURNING id`),
+		entry:  prepare(`INSERT INTO entries (at, cause, actor, operator, system, tick, release, key, content, answer) VALUES (?, 'market order', ?, '', '@Alpha', 5, 1, ?, 'buy 3', 'bought') RETURNING id`),
+		order:  prepare(`INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`),
+		filled: prepare(`UPDATE orders SET "left" = 0, ended = ?, reason = 'filled' WHERE id = ?`),
+		stood:  prepare(`UPDATE orders SET "left" = "left" - 3 WHERE id = ?`),
+		about:  prepare(`INSERT INTO order_entries (id, entry) VALUES (?, ?)`),
+		trade:  prepare(`INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+		day: prepare(`INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
+			ON CONFLICT (region, type, day) DO UPDATE SET orders = market_days.orders + 1, volume = market_days.volume + ?4, turnover = market_days.turnover + ?5`),
+		comes:    prepare(`INSERT INTO holdings (owner, location, type, quantity) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (owner, location, type) DO UPDATE SET quantity = holdings.quantity + CAST(?4 AS BIGINT) RETURNING id`),
+		goes:     prepare(`UPDATE holdings SET quantity = quantity + CAST(?4 AS BIGINT) WHERE owner = ?1 AND location = ?2 AND type = ?3 RETURNING id`),
 		postings: prepare(`INSERT INTO postings (holding, entry, quantity) VALUES (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)`),
 	}
 }
@@ -95,11 +95,10 @@ func (h *byHand) do(id, tax int64) error {
 	seller, buyer, kind, now := int64(1_000_001), 1_000_002+id%bazaarTraders, id%bazaarTypes, int64(7)
 	thing := fmt.Sprint("Ore ", kind)
 	args := make([]any, 0, 15)
-	res, err := h.entry.Exec(now, buyer, fmt.Sprint(id))
-	if err != nil {
+	var entry int64
+	if err := h.entry.QueryRow(now, buyer, fmt.Sprint(id)).Scan(&entry); err != nil {
 		return err
 	}
-	entry, _ := res.LastInsertId()
 	for _, m := range []struct {
 		owner    int64
 		location string
@@ -131,20 +130,16 @@ func (h *byHand) do(id, tax int64) error {
 	return nil
 }
 
-// tradesByHand does n trades in groups of 256.
-func tradesByHand(b *testing.B, s *Store, next *atomic.Int64, n int) float64 {
-	conn, err := s.start.Conn(context.Background())
-	must(b, err)
-	defer conn.Close()
+// tradesByHand does n trades in groups of 256 over a connection.
+func tradesByHand(b *testing.B, conn *sql.Conn, begin string, next *atomic.Int64, n int) float64 {
 	h := newByHand(b, conn)
 	var tax int64
 	must(b, conn.QueryRowContext(bg, `SELECT id FROM ledger_accounts WHERE name = ?`, ledger.SinkTax).Scan(&tax))
 	exec := func(text string) { _, err := conn.ExecContext(bg, text); must(b, err) }
-	exec(writerPragmas)
 	start := time.Now()
 	for done := 0; done < n; {
-		exec("BEGIN IMMEDIATE")
-		for range 256 {
+		exec(begin)
+		for range min(256, n-done) {
 			must(b, h.do(next.Add(1), tax))
 			done++
 		}
@@ -173,7 +168,7 @@ func BenchmarkTrades(b *testing.B) {
 	must(b, s.Close())
 	hand := openHand(b, path)
 	for range rounds {
-		rate[2] += tradesByHand(b, hand, &next, n/rounds) / rounds
+		rate[2] += tradesByHand(b, hand, "BEGIN IMMEDIATE", &next, n/rounds) / rounds
 	}
 	b.ReportMetric(rate[0], "spread/s")
 	b.ReportMetric(rate[1], "one-type/s")
@@ -183,12 +178,21 @@ func BenchmarkTrades(b *testing.B) {
 }
 
 // openHand opens the file as the store does, and starts no writer.
-func openHand(b *testing.B, path string) *Store {
-	s := &Store{path: path}
-	s.opt.fill()
-	var err error
-	s.start, err = sql.Open("sqlite3", (&sqliteFile{path: path, opt: &s.opt}).dsn(writerParams))
+func openHand(b *testing.B, path string) *sql.Conn {
+	var opt Options
+	opt.fill()
+	db, err := sql.Open("sqlite3", (&sqliteFile{path: path, opt: &opt}).dsn(writerParams))
 	must(b, err)
-	b.Cleanup(func() { must(b, s.start.Close()) })
-	return s
+	b.Cleanup(func() { must(b, db.Close()) })
+	return handConn(b, db, writerPragmas)
+}
+
+// handConn is a connection on which the statements are written down by hand.
+func handConn(b *testing.B, db *sql.DB, first string) *sql.Conn {
+	conn, err := db.Conn(bg)
+	must(b, err)
+	b.Cleanup(func() { must(b, conn.Close()) })
+	_, err = conn.ExecContext(bg, first)
+	must(b, err)
+	return conn
 }

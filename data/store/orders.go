@@ -52,7 +52,6 @@ const ReasonFilled = "filled"
 const (
 	orderColumns = `id, owner, side, type, region, system, station, reach, price, quantity, "left", least, rank, created, expires, ended, reason`
 
-	insertOrder      = `INSERT INTO orders (` + orderColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')`
 	selectSome       = `SELECT ` + orderColumns + `, coalesce((SELECT name FROM ledger_accounts WHERE id = owner), '') FROM `
 	selectOrder      = selectSome + `orders WHERE id = ?`
 	selectOpenOrders = selectSome + `orders WHERE ended = 0 AND rank > ? ORDER BY rank LIMIT ?`
@@ -60,17 +59,9 @@ const (
 	selectExpired    = selectSome + `orders WHERE ended = 0 AND expires <= ? ORDER BY expires LIMIT ?`
 	selectOrdersOf   = selectSome + `(SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended = 0 ORDER BY id DESC LIMIT ?3) AS standing
 		UNION ALL SELECT * FROM (SELECT * FROM orders WHERE owner = ?1 AND ended <> 0 AND ended >= ?2 ORDER BY ended DESC LIMIT ?3) AS past) AS list ORDER BY id DESC LIMIT ?3`
-	countStanding    = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?) AS standing`
-	selectLastOrder  = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
-	fillOrder        = `UPDATE orders SET "left" = CAST(?2 AS BIGINT), ended = CASE ?2 WHEN 0 THEN CAST(?3 AS BIGINT) ELSE 0 END, reason = CASE ?2 WHEN 0 THEN '` + ReasonFilled + `' ELSE '' END WHERE id = ?1`
-	endOrder         = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
-	repriceOrder     = `UPDATE orders SET price = ?, rank = ? WHERE id = ?`
-	insertOrderEntry = `INSERT INTO order_entries (id, entry) VALUES (?, ?) ON CONFLICT DO NOTHING`
-	insertTrade      = `INSERT INTO trades (entry, at, type, region, system, station, price, quantity, buyer, seller, bought, sold) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (entry, bought, sold) DO UPDATE SET quantity = trades.quantity + excluded.quantity`
-	upsertDay = `INSERT INTO market_days (region, type, day, orders, volume, turnover, highest, lowest) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6)
-		ON CONFLICT (region, type, day) DO UPDATE SET orders = market_days.orders + 1, volume = market_days.volume + ?4, turnover = market_days.turnover + ?5,
-			highest = CASE WHEN ?6 > market_days.highest THEN ?6 ELSE market_days.highest END, lowest = CASE WHEN ?6 < market_days.lowest THEN ?6 ELSE market_days.lowest END`
+	countStanding   = `SELECT count(*) FROM (SELECT 1 FROM orders WHERE owner = ? AND ended = 0 LIMIT ?) AS standing`
+	selectLastOrder = `SELECT coalesce(max(id), 0), coalesce(max(rank), 0) FROM orders`
+	endOrder        = `UPDATE orders SET ended = ?, reason = ? WHERE id = ?`
 )
 
 func scanOrder(row scanner) (o Order, err error) {
@@ -143,31 +134,9 @@ func (s *Store) Days(ctx context.Context, region, itemType string, limit int) ([
 	}, selectDays, region, itemType, limit)
 }
 
-// order reads one that stands.
-func (t *tx) order(op string, id int64) (o Order, err error) {
-	found := false
-	err = t.each(func(row scanner) (err error) {
-		o, err = scanOrder(row)
-		found = true
-		return err
-	}, selectOrder, id)
-	switch {
-	case err != nil:
-		return o, err
-	case !found:
-		return o, fail(op, ErrNotFound, fmt.Sprintf("there is no order %d", id))
-	case o.Ended != 0:
-		return o, fail(op, ErrConflict, fmt.Sprintf("order %d has ended: %s", id, o.Reason))
-	}
-	return o, nil
-}
-
 // about notes that the entry is about an order, once it has a number.
 func (t *tx) about(id int64) {
-	t.posted = append(t.posted, func(entry int64) error {
-		_, err := t.exec(insertOrderEntry, id, entry)
-		return err
-	})
+	t.posted = append(t.posted, func(entry int64) { t.w.group.isAbout(id, entry) })
 }
 
 // value is what a quantity costs, in hundredths. Errors: ErrInvalid where that is more

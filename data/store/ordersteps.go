@@ -48,11 +48,8 @@ func (s OpenOrder) apply(t *tx, op string) error {
 		return err
 	}
 	t.about(o.ID)
-	_, err = t.exec(insertOrder, o.ID, owner, o.Side, o.Type, o.Region, o.System, o.Station, o.Reach, o.Price, o.Quantity, o.Quantity, o.Least, o.Rank, t.now, o.Expires)
-	if unique(err) {
-		return fail(op, ErrConflict, fmt.Sprintf("there is an order %d already", o.ID))
-	}
-	return err
+	o.owner, o.Left, o.Created, o.Ended, o.Reason = owner, o.Quantity, t.now, 0, ""
+	return t.open(op, o)
 }
 
 // TradeOrders trades an order with one that stood before, at the price of that one. The
@@ -82,9 +79,9 @@ func (s TradeOrders) apply(t *tx, op string) error {
 	if err != nil {
 		return err
 	}
-	sold, bought := &stood, &comes
+	sold, bought := stood, comes
 	if comes.Side == Sell {
-		sold, bought = &comes, &stood
+		sold, bought = comes, stood
 	}
 	if sold.Side != Sell || bought.Side != Buy || sold.Type != bought.Type || sold.Price > bought.Price || sold.Region != bought.Region {
 		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d do not meet", s.Comes, s.Stood))
@@ -95,10 +92,12 @@ func (s TradeOrders) apply(t *tx, op string) error {
 	if s.N > sold.Left || s.N > bought.Left {
 		return fail(op, ErrConflict, fmt.Sprintf("orders %d and %d are not for %d any more", s.Comes, s.Stood, s.N))
 	}
-	if err := s.pay(t, op, sold, bought, stood.Price); err != nil {
+	price := stood.Price
+	if err := s.pay(t, op, &sold.Order, &bought.Order, price); err != nil {
 		return err
 	}
-	return s.note(t, sold, bought, stood.Price)
+	s.note(t, sold, bought, price)
+	return nil
 }
 
 // pay moves goods and money.
@@ -127,19 +126,17 @@ func (s TradeOrders) pay(t *tx, op string, sold, bought *Order, price int64) err
 }
 
 // note writes down what was traded.
-func (s TradeOrders) note(t *tx, sold, bought *Order, price int64) error {
-	for _, o := range []*Order{sold, bought} {
-		if _, err := t.exec(fillOrder, o.ID, o.Left-s.N, t.now); err != nil {
-			return err
+func (s TradeOrders) note(t *tx, sold, bought *heldOrder, price int64) {
+	g := &t.w.group
+	for _, o := range []*heldOrder{sold, bought} {
+		g.change(o, func() { o.Left -= s.N })
+		if o.Left == 0 {
+			g.end(o, t.now, ReasonFilled)
 		}
 		t.about(o.ID)
 	}
-	t.posted = append(t.posted, func(entry int64) error {
-		_, err := t.exec(insertTrade, entry, t.now, sold.Type, sold.Region, sold.System, sold.Station, price, s.N, bought.owner, sold.owner, bought.ID, sold.ID)
-		return err
-	})
-	_, err := t.exec(upsertDay, sold.Region, sold.Type, dayOf(t.now), s.N, price*s.N, price)
-	return err
+	t.posted = append(t.posted, func(entry int64) { g.traded(entry, t.now, &s, sold, bought, price) })
+	g.days = append(g.days, dayTrade{sold.Region, sold.Type, dayOf(t.now), s.N, price})
 }
 
 // dayOf is the day of a time in microseconds since 1970, UTC.
@@ -172,8 +169,8 @@ func (s EndOrder) apply(t *tx, op string) error {
 		return err
 	}
 	t.about(o.ID)
-	_, err = t.exec(endOrder, t.now, s.Reason, o.ID)
-	return err
+	t.w.group.end(o, t.now, s.Reason)
+	return nil
 }
 
 // RepriceOrder gives an order that stands another price and another rank; what a buyer
@@ -190,15 +187,16 @@ func (s RepriceOrder) check(op string) error {
 }
 
 func (s RepriceOrder) apply(t *tx, op string) error {
-	o, err := t.order(op, s.ID)
+	stands, err := t.order(op, s.ID)
 	if err != nil {
 		return err
 	}
+	o := stands.Order
 	was, err := o.promised(op, o.Left)
 	if err != nil {
 		return err
 	}
-	o.Price = s.Price
+	o.Price, o.Rank = s.Price, s.Rank
 	if _, err := value(op, o.Price, o.Left); err != nil {
 		return err
 	}
@@ -213,8 +211,8 @@ func (s RepriceOrder) apply(t *tx, op string) error {
 		return err
 	}
 	t.about(o.ID)
-	_, err = t.exec(repriceOrder, s.Price, s.Rank, o.ID)
-	return err
+	t.w.group.change(stands, func() { stands.Order = o })
+	return nil
 }
 
 // Standing is no change: it makes the transaction fail, ErrTooMany, where more than Most
@@ -233,10 +231,11 @@ func (s Standing) check(op string) error {
 
 func (s Standing) apply(t *tx, op string) error {
 	var n int64
-	if _, err := t.Get([]any{&n}, countStanding, s.Owner, s.Most+1); err != nil {
+	more := t.w.group.standing(int64(s.Owner))
+	if _, err := t.Get([]any{&n}, countStanding, s.Owner, s.Most+1+max(0, -more)); err != nil {
 		return err
 	}
-	if n > s.Most {
+	if n+more > s.Most {
 		return fail(op, ErrTooMany, fmt.Sprintf("%d orders stand, and more may not: one has to end first", s.Most))
 	}
 	return nil

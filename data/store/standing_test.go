@@ -41,6 +41,8 @@ func TestNobodyWalksThroughAllYears(t *testing.T) {
 		{selectItems, []any{1}, []string{"holdings_owner (owner=?)"}},
 		{selectPlaces, []any{"wrecks", "wreck ", "wreckz", 5}, []string{"holdings_owner (owner=? AND location>? AND location<?)"}},
 		{selectItemsIn, []any{1, "hold"}, []string{"(owner=? AND location=?"}},
+		{selectRoom, []any{1, "hold", "hold/", "hold0"}, []string{"(owner=? AND location=?", "(owner=? AND location>? AND location<?)"}},
+		{selectItemsWithin, []any{1, "hold", "hold/", "hold0"}, []string{"(owner=? AND location=?", "(owner=? AND location>? AND location<?)"}},
 		{selectLines, []any{1, "wallet", "Money", 5, 9}, []string{"(owner=? AND location=? AND type=?)", "postings USING PRIMARY KEY (holding=? AND entry<?)"}},
 		{selectDeals, []any{1, "wallet", "Money", 5, 9}, []string{"trades USING PRIMARY KEY (entry=?)"}},
 	} {
@@ -65,13 +67,36 @@ func TestNobodyWalksThroughAllYears(t *testing.T) {
 func TestItemsInAPlace(t *testing.T) {
 	s := open(t)
 	a := player(t, s, "Anna").ID
-	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Ore", 5}, Item{a, "hold", "Gas", 1}, Item{a, "box 1", "Ore", 2}))
+	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Ore", 5}, Item{a, "hold", "Gas", 1}, Item{a, "locker", "Ore", 2}))
 	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Gas", -1}))
 	list, err := s.ItemsIn(bg, a, "hold")
 	must(t, err)
 	if len(list) != 1 || list[0] != (Item{a, "hold", "Ore", 5}) {
 		t.Errorf("in the hold are %+v", list)
 	}
+}
+
+// What stands in a place takes room there: what is within it counts, and its namesakes do
+// not. A place with no room has none for anything, however small.
+func TestRoomForWhatIsWithin(t *testing.T) {
+	s := open(t)
+	a := player(t, s, "Anna").ID
+	must(t, s.ChangeItems(bg, test, Item{a, "hold", "Ore", 5}, Item{a, "hold/case 1", "Crate", 1}, Item{a, "hold 2", "Ore", 90},
+		Item{a, "hold 2/case 3", "Crate", 1}, Item{a, "holds", "Ore", 90}, Item{a, "hol", "Ore", 90}, Item{a, "box 1", "Ore", 90}))
+	list, err := s.ItemsWithin(bg, a, "hold")
+	must(t, err)
+	if len(list) != 2 {
+		t.Errorf("within the hold are %+v", list)
+	}
+	volume := volumes(map[string]float64{"Ore": 1, "Crate": 10})
+	_, err = s.Transact(bg, test, Room{a, "hold", 15, volume})
+	must(t, err)
+	_, err = s.Transact(bg, test, Room{a, "hold", 14, volume})
+	wants(t, err, ErrNotEnough, "that would be 15 m3, and 14 fit")
+	_, err = s.Transact(bg, test, Room{a, "box 9", 0, volume})
+	must(t, err)
+	_, err = s.Transact(bg, test, ChangeItem{a, "box 9", "Air", 1}, Room{a, "box 9", 0, volume})
+	wants(t, err, ErrNotEnough, "no room")
 }
 
 func TestPlacesOfAKeeper(t *testing.T) {

@@ -16,6 +16,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"hotshard/data/ledger"
 )
 
 // Options tunes a store; the zero value is right for a production shard.
@@ -147,7 +149,7 @@ func (s *Store) change(ctx context.Context, op string, fn func(*tx) error) error
 }
 
 // scanner is what sql.Row and sql.Rows have in common.
-type scanner interface{ Scan(...any) error }
+type scanner = ledger.Row
 
 // query collects what scan makes of every row, from a reader connection.
 func query[T any](ctx context.Context, s *Store, op string, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {

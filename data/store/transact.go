@@ -39,7 +39,7 @@ func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer st
 			return "", err
 		}
 	}
-	return s.post(ctx, op, why, func(t *tx) error {
+	return s.post(ctx, op, why, steps, func(t *tx) error {
 		for _, step := range steps {
 			if err := step.apply(t, op); err != nil {
 				return err
@@ -50,15 +50,16 @@ func (s *Store) Transact(ctx context.Context, why Why, steps ...Step) (answer st
 }
 
 // post runs fn inside the next commit, with an entry of the ledger in the making, unless
-// what is asked under its key was done before: then it returns what was answered.
-func (s *Store) post(ctx context.Context, op string, why Why, fn func(*tx) error) (answer string, err error) {
+// what is asked under its key was done before: then it returns what was answered. steps are what
+// fn does.
+func (s *Store) post(ctx context.Context, op string, why Why, steps []Step, fn func(*tx) error) (answer string, err error) {
 	if err := why.Check(); err != nil {
 		return "", s.explain(op, err)
 	}
-	err = s.change(ctx, op, func(t *tx) (err error) {
+	err = s.explain(op, s.writer.do(ctx, &request{why: &why, steps: steps, run: func(t *tx) (err error) {
 		answer, err = t.post(s.now(), &why, func() error { return fn(t) })
 		return err
-	})
+	}}))
 	if errors.Is(err, ErrWrongBooks) {
 		s.opt.Log.Error("the books are wrong", "what", err)
 	}
@@ -90,11 +91,11 @@ func (r reader) Get(dest []any, text string, args ...any) (found bool, err error
 }
 
 func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err error) {
-	answer, found, err := ledger.Answered(t, why)
+	answer, found, err := t.w.group.books.Answered(t, why)
 	if found || err != nil {
 		return answer, err
 	}
-	entry := ledger.Begin(t, &t.w.names)
+	entry := ledger.Begin(t, &t.w.group.books)
 	t.entry, t.now = &entry, now
 	defer func() { t.entry, t.posted = nil, nil }()
 	if err := fn(); err != nil {
@@ -103,7 +104,7 @@ func (t *tx) post(now int64, why *Why, fn func() error) (answer string, err erro
 	id, err := entry.Post(now, why)
 	for _, after := range t.posted {
 		if err == nil && id != 0 {
-			err = after(id)
+			after(id)
 		}
 	}
 	return why.Answer, err
@@ -260,8 +261,9 @@ func (c ChangeItem) apply(t *tx, op string) error {
 }
 
 // Room is no change: it makes the transaction fail, ErrNotEnough, where what an owner has
-// in a place by then takes more than Capacity m3. Volumes are by type; one that is not
-// named takes nothing.
+// in a place, and in places within it, takes more than Capacity m3 by then. Volumes are by
+// type; one that is not named takes nothing. A capacity of 0 is for nothing at all, however
+// little room it takes.
 type Room struct {
 	Owner    world.CharacterID
 	Location string
@@ -276,13 +278,11 @@ func (r Room) check(op string) error {
 	return nil
 }
 
-const selectPlaceOf = `SELECT type, quantity FROM holdings WHERE owner = ? AND location = ? AND quantity <> 0`
-
 func (r Room) apply(t *tx, op string) error {
 	if err := t.entry.Flush(); err != nil {
 		return err
 	}
-	volume := 0.0
+	volume, stacks := 0.0, 0
 	err := t.each(func(row scanner) error {
 		var name string
 		var n int64
@@ -290,12 +290,13 @@ func (r Room) apply(t *tx, op string) error {
 			return err
 		}
 		volume += float64(n) * r.Volumes(name)
+		stacks++
 		return nil
-	}, selectPlaceOf, r.Owner, r.Location)
+	}, selectRoom, r.Owner, r.Location, r.Location+world.Inner, afterInner(r.Location))
 	if err != nil {
 		return err
 	}
-	if volume > r.Capacity*(1+1e-9) {
+	if volume > r.Capacity*(1+1e-9) || r.Capacity == 0 && stacks > 0 {
 		return fail(op, ErrNotEnough, fmt.Sprintf("there is no room: that would be %.6g m3, and %.6g fit", volume, r.Capacity))
 	}
 	return nil

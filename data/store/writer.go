@@ -21,10 +21,10 @@ type writer struct {
 	patience time.Duration
 	stmts    map[string]*sql.Stmt // prepared on the connection, by text; the texts are a fixed set
 	tells    map[string]string    // INSERTs that tell the new row's id, by those that do not
-	group    int
-	purse    int64 // of new characters
+	most     int                  // requests of a transaction
+	purse    int64                // of new characters
 	now      func() time.Time
-	names    ledger.Names
+	group    group // of the transaction under way
 	stats    writerStats
 
 	queue chan *request
@@ -39,6 +39,8 @@ type writer struct {
 // once the change is committed, before the caller is answered.
 type request struct {
 	run    func(*tx) error
+	why    *Why // of steps; nil where run is no transaction of the books
+	steps  []Step
 	after  func()
 	answer chan error
 	state  atomic.Int32 // waiting, then taken or abandoned: whoever is first decides
@@ -57,7 +59,7 @@ func startWriter(s session, opt *Options) *writer {
 		patience: reconnectFor,
 		stmts:    make(map[string]*sql.Stmt),
 		tells:    make(map[string]string),
-		group:    opt.Group,
+		most:     opt.Group,
 		purse:    opt.Purse,
 		now:      opt.Now,
 		queue:    make(chan *request, opt.Queue),
@@ -144,7 +146,7 @@ func (w *writer) close() error {
 
 func (w *writer) loop() {
 	defer close(w.done)
-	batch := make([]*request, 0, w.group)
+	batch := make([]*request, 0, w.most)
 	for r := range w.queue {
 		batch = append(batch[:0], r)
 		batch = w.collect(batch)
@@ -155,7 +157,7 @@ func (w *writer) loop() {
 
 // collect adds what is waiting, without waiting for more.
 func (w *writer) collect(batch []*request) []*request {
-	for len(batch) < w.group {
+	for len(batch) < w.most {
 		select {
 		case r, ok := <-w.queue:
 			if !ok {
@@ -225,42 +227,90 @@ func (w *writer) commit(batch []*request) (begun bool, err error) {
 	if err := w.exec(w.begin); err != nil {
 		return false, w.abort(err)
 	}
-	for _, r := range batch {
-		if err := w.runOne(r); err != nil {
-			return w.stalled == nil || !w.stalled(err), w.abort(err)
-		}
+	if err := w.runAll(batch); err != nil {
+		return w.stalled == nil || !w.stalled(err), w.abort(err)
 	}
 	if err := w.end(); err != nil {
 		return true, w.abort(err)
 	}
-	w.names.Commit()
+	w.group.committed()
 	w.stats.committed(len(batch), w.now().Sub(start))
 	return true, nil
 }
 
-// runOne runs a request in a savepoint. The error it returns means that the
+// runAll runs the requests, at last those that go together. An error means that the whole
+// transaction is gone.
+func (w *writer) runAll(batch []*request) error {
+	for _, r := range batch {
+		if !r.grouped() {
+			if err := w.runAlone(r); err != nil {
+				return err
+			}
+		}
+	}
+	if err := w.group.look(&tx{w: w}, batch); err != nil {
+		return err
+	}
+	w.group.keep()
+	for _, r := range batch {
+		if r.grouped() {
+			if err := w.runInGroup(r); err != nil {
+				return err
+			}
+		}
+	}
+	return w.group.flush(&tx{w: w})
+}
+
+// runInGroup runs a request whose changes are in memory until all of the group are written.
+func (w *writer) runInGroup(r *request) error {
+	r.err = r.run(&tx{w: w, grouped: true})
+	switch {
+	case r.err == nil:
+		w.group.keep()
+		return nil
+	case errors.Is(r.err, errAlone):
+		w.group.back()
+		return w.runAlone(r)
+	case isAnswer(r.err):
+		w.group.back()
+		return nil
+	}
+	return r.err
+}
+
+// runAlone runs a request in a savepoint. The error it returns means that the
 // whole transaction is gone: SQLite gives it up by itself on a full disk or a
 // failing one, and then there is no savepoint left to go back to.
-func (w *writer) runOne(r *request) error {
+func (w *writer) runAlone(r *request) error {
+	t := &tx{w: w}
+	if err := w.group.flush(t); err != nil {
+		return err
+	}
+	w.group.reset()
 	if err := w.exec("SAVEPOINT request"); err != nil {
 		return err
 	}
-	r.err = r.run(&tx{w: w})
-	if r.err != nil {
-		w.names.Forget()
-		if w.stalled != nil && w.stalled(r.err) {
-			return r.err
-		}
-		if w.exec("ROLLBACK TO request") != nil {
-			return r.err
-		}
+	if r.err = r.run(t); r.err == nil {
+		r.err = w.group.flush(t)
+	}
+	if r.err == nil {
+		w.group.reset()
+		return w.exec("RELEASE request")
+	}
+	w.group.forget()
+	if w.stalled != nil && w.stalled(r.err) {
+		return r.err
+	}
+	if w.exec("ROLLBACK TO request") != nil {
+		return r.err
 	}
 	return w.exec("RELEASE request")
 }
 
 // abort ends a transaction that failed; SQLite may have done so already.
 func (w *writer) abort(cause error) error {
-	w.names.Forget()
+	w.group.forget()
 	if w.broken = w.broken || w.lost != nil && w.lost(cause); w.broken {
 		return cause
 	}
@@ -290,15 +340,19 @@ func (w *writer) stmt(text string) (*sql.Stmt, error) {
 // interruptible: an interrupted one would take the whole group with it. Its exported
 // methods make it a ledger.Tx.
 type tx struct {
-	w *writer
+	w       *writer
+	grouped bool // it may not write into the tables
 
 	// Within post: what moves, the time, and what is done once the entry has its number.
 	entry  *ledger.Writing
 	now    int64
-	posted []func(entry int64) error
+	posted []func(entry int64)
 }
 
 func (t *tx) exec(text string, args ...any) (sql.Result, error) {
+	if t.grouped {
+		return nil, errAlone
+	}
 	s, err := t.w.stmt(text)
 	if err != nil {
 		return nil, err
@@ -308,6 +362,9 @@ func (t *tx) exec(text string, args ...any) (sql.Result, error) {
 
 // Insert runs an INSERT and returns the new row's id.
 func (t *tx) Insert(text string, args ...any) (id int64, err error) {
+	if t.grouped {
+		return 0, errAlone
+	}
 	if t.w.returning {
 		_, err = t.Get([]any{&id}, t.w.telling(text), args...)
 		return id, err
@@ -342,7 +399,12 @@ func (t *tx) Get(dest []any, text string, args ...any) (found bool, err error) {
 	return err == nil, err
 }
 
-// each calls fn for every row.
+// Rows calls fn for every row.
+func (t *tx) Rows(fn func(ledger.Row) error, text string, args ...any) error {
+	return t.each(fn, text, args...)
+}
+
+// each is Rows.
 func (t *tx) each(fn func(scanner) error, text string, args ...any) error {
 	s, err := t.w.stmt(text)
 	if err != nil {

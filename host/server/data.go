@@ -153,6 +153,10 @@ func (i items) In(ctx context.Context, owner world.CharacterID, location string)
 	return toItems(i.store.ItemsIn(ctx, owner, location))
 }
 
+func (i items) Within(ctx context.Context, owner world.CharacterID, location string) ([]bindings.Item, error) {
+	return toItems(i.store.ItemsWithin(ctx, owner, location))
+}
+
 func toItems(all []store.Item, err error) ([]bindings.Item, error) {
 	list := make([]bindings.Item, len(all))
 	for n, it := range all {

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
-	"time"
 
 	"hotshard/console/command"
 	"hotshard/data/store"
@@ -110,32 +108,6 @@ func TestEmptyListsAreLists(t *testing.T) {
 func isEmptyList(v world.Value) bool {
 	list, ok := v.([]world.Value)
 	return ok && len(list) == 0
-}
-
-// A market that does not run is a clear refusal, flight goes on, and it comes back by
-// itself with all orders.
-func TestTheMarketIsDown(t *testing.T) {
-	t.Parallel()
-	cfg := gameConfig(t)
-	s := start(t, cfg)
-	ann := login(t, s.Addr(), "Ann", wire.JSON)
-	ann.event("hangar")
-	amy := s.operator("amy", command.Admin)
-	amy.do("grant Ann Ferrite 100 --why test")
-	amy.do("grant Ann money 1000 --why test")
-	ann.do("market_sell", args{"type": "Ferrite", "quantity": 100.0, "price": 50.0})
-	page := ann.do("market_book", args{"type": "Ferrite"}).(args)
-	killed := s.universe.Running("market")
-	killed.Stop("killed")
-	for s.universe.Running("market") == killed && ann.ctx.Err() == nil {
-		if r := ann.refusedOr("market_book", args{"type": "Ferrite"}); r != nil && (r.Code != "market_closed" || strings.Contains(r.Message, "lua")) {
-			t.Errorf("%+v", r)
-		}
-		time.Sleep(60 * time.Millisecond) // within what the gate lets through
-	}
-	if now := ann.do("market_book", args{"type": "Ferrite"}).(args); !reflect.DeepEqual(now["sells"], page["sells"]) {
-		t.Errorf("afterwards there stand %v, and before %v", now["sells"], page["sells"])
-	}
 }
 
 // refusedOr gives a command, and returns why it was refused, if it was.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,9 +33,29 @@ func folder(t testing.TB) string {
 	return dir
 }
 
-// recorded plays the game for a moment with two pilots, one of whom flies, says something and
-// loses the ship, and returns the file of it.
+// fight is the recording that all tests look at: to make it takes as long as it is.
+var fight struct {
+	once sync.Once
+	data []byte
+}
+
+// recorded returns a file of the fight, which is the test's own.
 func recorded(t *testing.T) (file string) {
+	t.Helper()
+	fight.once.Do(func() { fight.data = play(t) })
+	if fight.data == nil {
+		t.Fatal("there is no recording: the test that was to make it has failed")
+	}
+	file = filepath.Join(folder(t), "fight.rec")
+	if err := os.WriteFile(file, fight.data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// play plays the game for a moment with two pilots, one of whom flies, says something and
+// loses the ship, and returns the recording of it.
+func play(t *testing.T) (data []byte) {
 	t.Helper()
 	dir := folder(t)
 	m, err := static.Generate(7, 60)
@@ -86,15 +107,10 @@ func recorded(t *testing.T) (file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file = filepath.Join(folder(t), "fight.rec")
-	data, err := os.ReadFile(kept.Path)
-	if err == nil {
-		err = os.WriteFile(file, data, 0o600)
-	}
-	if err != nil {
+	if data, err = os.ReadFile(kept.Path); err != nil {
 		t.Fatal(err)
 	}
-	return file
+	return data
 }
 
 // guest is a player, or a spectator, over a real socket.

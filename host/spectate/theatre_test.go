@@ -19,6 +19,7 @@ import (
 // asks what the pilot could ask, and sees at each tick what there was. The run stays the one
 // that was recorded.
 func TestAReplayIsWatched(t *testing.T) {
+	t.Parallel()
 	file := recorded(t)
 	straight := run(t, file)
 	th := show(t, file)
@@ -69,6 +70,7 @@ func nameIn(fields map[string]world.Value) any {
 
 // TestATimeLineHasWhatHappened waits for the scout.
 func TestATimeLineHasWhatHappened(t *testing.T) {
+	t.Parallel()
 	g := join(t, show(t, recorded(t)).Addr(), GuestName)
 	marks := g.until("have all of it", func(m *wire.Message) bool { return m.Event == eventMarks && m.Fields["whole"] == true }).Fields["marks"]
 	found := map[string]string{}
@@ -84,6 +86,7 @@ func TestATimeLineHasWhatHappened(t *testing.T) {
 // TestTheConsoleWorksOnTheCopy looks, which changes nothing, and changes something, which a
 // seek forgets.
 func TestTheConsoleWorksOnTheCopy(t *testing.T) {
+	t.Parallel()
 	th := show(t, recorded(t))
 	g := join(t, th.Addr(), GuestName)
 	session := &command.Session{Shard: th.Shard(), Registry: registry(th), Who: "test", Role: command.Admin}
@@ -140,6 +143,7 @@ func TestTheConsoleWorksOnTheCopy(t *testing.T) {
 
 // TestAReplayRefusesWhatHasNoSense also says what would.
 func TestAReplayRefusesWhatHasNoSense(t *testing.T) {
+	t.Parallel()
 	file := recorded(t)
 	th := show(t, file)
 	g := join(t, th.Addr(), GuestName)

@@ -123,13 +123,14 @@ func (m *memory) apply(c bindings.Change) error {
 	case bindings.KeepStanding:
 		return m.keepStanding(c)
 	case bindings.KeepRoom:
-		volume := 0.0
+		volume, stacks := 0.0, 0
 		for at, n := range m.items {
-			if at.owner == c.Owner && at.location == c.Location {
+			if at.owner == c.Owner && n != 0 && world.Within(at.location, c.Location) {
 				volume += float64(n) * c.Volume(at.kind)
+				stacks++
 			}
 		}
-		if volume > c.Capacity*(1+1e-9) {
+		if volume > c.Capacity*(1+1e-9) || c.Capacity == 0 && stacks > 0 {
 			return refusedFor("not_enough", "there is no room: that would be %.6g m3, and %.6g fit", volume, c.Capacity)
 		}
 	}
@@ -178,6 +179,12 @@ func (p purse) List(_ context.Context, owner world.CharacterID) ([]bindings.Item
 func (p purse) In(_ context.Context, owner world.CharacterID, location string) ([]bindings.Item, error) {
 	all, err := p.owned(owner)
 	return slices.DeleteFunc(all, func(i bindings.Item) bool { return i.Location != location }), err
+}
+
+// Within lists what an owner has in a place and in those within it.
+func (p purse) Within(_ context.Context, owner world.CharacterID, location string) ([]bindings.Item, error) {
+	all, err := p.owned(owner)
+	return slices.DeleteFunc(all, func(i bindings.Item) bool { return !world.Within(i.Location, location) }), err
 }
 
 // line is a line of the books, about a stack.

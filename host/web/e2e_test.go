@@ -13,6 +13,7 @@ import (
 	"hotshard/console/command"
 	"hotshard/data/store"
 	"hotshard/host/server"
+	"hotshard/runtime/world"
 )
 
 // startShard runs a real server with the game's own scripts (a copy, so that the
@@ -26,13 +27,19 @@ func startShard(t *testing.T) (url, scripts string) {
 // startServer does the same and returns the server, too.
 func startServer(t *testing.T) (url, scripts string, s *server.Server) {
 	t.Helper()
+	return startServerOn(t, smallUniverse(t))
+}
+
+// startServerOn is startServer on another map, on which everybody begins in Anvil.
+func startServerOn(t *testing.T, m *world.Universe) (url, scripts string, s *server.Server) {
+	t.Helper()
 	dir := t.TempDir()
 	scripts = filepath.Join(dir, "scripts")
 	if err := os.CopyFS(scripts, os.DirFS("../../scripts")); err != nil {
 		t.Fatal(err)
 	}
 	s, err := server.New(server.Config{
-		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: smallUniverse(t), Home: "Anvil",
+		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Home: "Anvil",
 		Log:      slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1},
 	})

@@ -126,6 +126,7 @@ func (ss *Slots) Detach(f *Function, undo *Undo) {
 	if ss.table.get(sl.Proto) != sl {
 		return
 	}
+	ss.own(sl)
 	ss.remove(sl)
 	key := ss.leaveBehind(&Slot{Function: &Function{Module: f.Module, Decl: f.Decl}, Layout: sl.Layout, past: sl.past}, sl.Proto)
 	undo.Add(func() {

@@ -12,7 +12,8 @@ import (
 // Slots say which declaration a closure's code belongs to, and give declarations new
 // code.
 type Slots struct {
-	l      *lua.LState
+	m      *vm.Machine
+	shared map[*code.Unit]bool // whose prototypes are in use here as they are; see shared.go
 	table  slotTable
 	stale  map[weak.Pointer[lua.FunctionProto]]*Slot // of closures that could not follow a change; see forward.go
 	frozen map[*lua.FunctionProto]*FrozenCode
@@ -33,13 +34,14 @@ func (ss *Slots) Of(fn *lua.LFunction) *Slot {
 	if fn == nil || fn.IsG || fn.Proto == nil {
 		return nil
 	}
-	if sl := ss.table.get(fn.Proto); sl != nil {
+	p := ss.m.Moved(fn.Proto)
+	if sl := ss.table.get(p); sl != nil {
 		return sl
 	}
-	if sl := ss.staleOf(fn.Proto); sl != nil {
+	if sl := ss.staleOf(p); sl != nil {
 		return sl
 	}
-	return forwardSlot(fn.Proto)
+	return forwardSlot(p)
 }
 
 // staleOf is the slot of code that was left behind, or nil.

@@ -172,11 +172,12 @@ func (s *State) gaugedFrame(fn *lua.LFunction) bool {
 	if s.gauge == nil || len(s.gauge.on) == 0 {
 		return false
 	}
-	sl := s.slots.table.get(fn.Proto)
+	sl := s.slots.slotOf(fn.Proto)
 	return sl != nil && s.gauge.on[sl.Function] != nil
 }
 
 func (g *gauge) wrap(d *gauged, f *Function) {
+	g.s.ownCode(f)
 	saved := *f.Slot.Proto
 	wrapper, err := compileWith(saved.SourceName, gaugeSource,
 		map[string]lua.LValue{enterMark: vm.Made(d), leaveMark: vm.Made(g)})

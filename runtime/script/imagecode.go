@@ -66,7 +66,7 @@ func (c *codec) Standing(fn *lua.LFunction) *lua.LFunction {
 	if fn.IsG || len(c.wrapped) == 0 {
 		return fn
 	}
-	sl := c.s.slots.table.get(fn.Proto)
+	sl := c.s.slots.slotOf(fn.Proto)
 	if sl == nil || c.wrapped[sl.Function] == "" {
 		return fn
 	}
@@ -76,8 +76,10 @@ func (c *codec) Standing(fn *lua.LFunction) *lua.LFunction {
 	return c.standing[fn]
 }
 
-// Code is the prototype that another one stands for while a gauge or a trace is on.
+// Code is the prototype that another one stands for: one that all States share, and the one
+// for a function's own code while a gauge or a trace is on.
 func (c *codec) Code(p *lua.FunctionProto) *lua.FunctionProto {
+	p = c.s.m.Moved(p)
 	if sl := c.own[p]; sl != nil {
 		return sl.Proto
 	}
@@ -158,6 +160,7 @@ func (c *codec) private(p *lua.FunctionProto) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.FunctionPrototypes, func(n *lua.FunctionProto) bool {
+		n = c.s.m.Moved(n)
 		return c.s.slots.table.get(c.Code(n)) != nil || forwardSlot(n) != nil || c.private(n)
 	})
 }
@@ -342,7 +345,7 @@ func (c *codec) compileSource(key sourceKey) (*source, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	return &source{name: key.name, text: key.text, unit: u, code: []*lua.FunctionProto{u.Decls[0].Proto}}, nil
+	return &source{name: key.name, text: key.text, unit: u, code: []*lua.FunctionProto{u.Decls[0].Loose()}}, nil
 }
 
 func (c *codec) readText(r *image.Reader) *lua.FunctionProto {

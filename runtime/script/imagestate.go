@@ -82,11 +82,11 @@ func (c *codec) readModules(r *image.Reader) {
 			r.Fail("%v", refusal)
 			return
 		}
-		m, _ := NewModule(name, file, u)
+		m, _ := s.NewModule(name, file, u)
 		m.Result, m.seq, m.Needs = lua.LNil, r.Small(maxModules), readTexts(r)
 		s.modules.byName[name] = m
 		s.modules.order = append(s.modules.order, m)
-		m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
+		s.slots.take(m)
 	}
 	s.modules.roots = readTexts(r)
 	s.modules.changes = r.Uint()

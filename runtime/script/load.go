@@ -77,7 +77,7 @@ func (s *State) require(L *lua.LState, name string) lua.LValue {
 }
 
 func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) lua.LValue {
-	m, proto := NewModule(name, file, u)
+	m, proto := s.NewModule(name, file, u)
 	m.seq = len(s.modules.order)
 	if len(s.modules.loading) == 0 {
 		s.modules.roots = append(s.modules.roots, name)
@@ -94,10 +94,10 @@ func (s *State) load(L *lua.LState, name string, file *code.File, u *code.Unit) 
 			s.unloadFailed(m)
 		}
 	}()
-	m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
+	s.slots.take(m)
 	L.Push(L.NewFunctionFromProto(proto))
 	L.Push(lua.LString(name))
-	L.Call(1, 1)
+	vm.Invoke(L, 1, 1)
 	m.Result = L.Get(-1)
 	L.Pop(1)
 	if spent := s.meter.spent; spent != "" && s.depth > 0 { // a pcall in it has swallowed the error

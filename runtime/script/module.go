@@ -40,11 +40,11 @@ type Variable struct {
 	Cell *lua.Upvalue
 }
 
-// NewModule is a file with slots of its own for its functions, which are in no State yet.
-// The prototype is that of the file itself. Code and constants stay shared.
-func NewModule(name string, file *code.File, u *code.Unit) (*Module, *lua.FunctionProto) {
+// NewModule is a file with slots of its own for its functions, which are not in the State yet.
+// The prototype is that of the file itself. All are shared with other States where they can be.
+func (s *State) NewModule(name string, file *code.File, u *code.Unit) (*Module, *lua.FunctionProto) {
 	m := &Module{Name: name, File: file, Unit: u}
-	return m, m.instantiate()
+	return m, m.instantiate(s.slots.fresh(u))
 }
 
 // Variable is what a declaration of the file is through its versions.
@@ -70,17 +70,18 @@ func (m *Module) layout(d *code.Decl) []*Variable {
 }
 
 // instantiate makes the slots.
-func (m *Module) instantiate() *lua.FunctionProto {
+func (m *Module) instantiate(shared bool) *lua.FunctionProto {
 	u := m.Unit
 	m.Functions = make([]*Function, len(u.Decls))
 	protos := make([]*lua.FunctionProto, len(u.Decls))
 	for i := len(u.Decls) - 1; i >= 0; i-- {
 		d := u.Decls[i]
-		if d.Capture {
-			protos[i] = d.Proto
+		if protos[i] = d.Proto; d.Capture {
 			continue
 		}
-		protos[i] = CloneProto(d, protos)
+		if !shared {
+			protos[i] = CloneProto(d, protos)
+		}
 		if i == 0 {
 			continue
 		}
@@ -91,7 +92,8 @@ func (m *Module) instantiate() *lua.FunctionProto {
 	return protos[0]
 }
 
-// CloneProto copies a prototype's header; protos holds the nested ones by id.
+// CloneProto copies a prototype's header; protos holds the nested ones by id. Code and
+// constants stay shared.
 func CloneProto(d *code.Decl, protos []*lua.FunctionProto) *lua.FunctionProto {
 	p := *d.Proto
 	if len(d.Children) > 0 {

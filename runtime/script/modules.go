@@ -49,7 +49,7 @@ func (s *State) Adopt(m *Module, undo *Undo) {
 	ms.byName[m.Name] = m
 	ms.order = append(ms.order, m)
 	vm.Set(ms.results, lua.LString(m.Name), m.Result)
-	m.eachFunction(func(f *Function) { s.slots.add(f.Slot) })
+	s.slots.take(m)
 }
 
 // Unload takes a module out: its handlers, timers and commands go, and require no

@@ -93,6 +93,7 @@ func (s *State) putPoints(ps *Points) {
 		p.stands[n] = append(p.stands[n], s.standing(point, f, at))
 	}
 	for f, at := range places {
+		s.ownCode(f)
 		own := f.Decl.Proto.Code
 		p.copies[f] = bytecode.Pointed(own, at)
 		s.swapCode(f, own, p.copies[f])

@@ -208,6 +208,7 @@ func (s *State) Trace(name string, limit int, report func(TracedCall)) (stop fun
 	if s.traces[f] != nil {
 		return nil, fmt.Errorf("%s is being traced already", name)
 	}
+	s.ownCode(f)
 	saved := *f.Slot.Proto
 	s.ungauge(f)
 	tr := &tracing{s: s, fn: f, saved: &saved, report: report, limit: limit, open: map[*lua.LState][]*openCall{}}

@@ -19,6 +19,9 @@ import (
 // when it is for several: nobody may switch a command off for the others by asking it for
 // what it cannot stand.
 //
+// What fails because something fails that it waits for, the store or a service, is not to
+// blame: it would stay switched off after a full disk has room again.
+//
 // It follows from the runs and nothing else, so that a system that is run again sets
 // aside the same.
 const (
@@ -144,6 +147,9 @@ func (s *State) wentWell(t *Task) {
 // wentWrong counts a failure, and sets the function aside that the task began with where
 // it is one too many.
 func (s *State) wentWrong(t *Task, fault Fault) {
+	if t.trouble != "" && strings.Contains(fault.Message, t.trouble) {
+		return
+	}
 	last := len(fault.Functions) - 1
 	if last < 0 || fault.Old[last] != 0 || s.modules.byName[fault.began] == nil || !s.roomToCount() {
 		return

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -199,5 +200,46 @@ func TestAnotherReleaseLetsGo(t *testing.T) {
 	}
 	if len(*faults) != 2*failsInRow || quarantined(s) != "main:event.tick" {
 		t.Errorf("%d faults, and %q", len(*faults), quarantined(s))
+	}
+}
+
+// What a task waits for fails each time, as the store does on a full disk: the function is
+// not set aside for it, caught on the way and passed on or not. An error of its own counts.
+func TestWhoWaitsInVainIsNotSetAside(t *testing.T) {
+	s, faults := newTestState(t, map[string]string{"main.lua": `
+		local M = {}
+		function event.plain() disk.ask() end
+		function event.passed() local ok, why = task.try(disk.ask) sleep(0.1) error(why, 0) end
+		function event.twice() task.try(function() local ok, why = task.try(disk.ask) error("so: " .. why, 0) end) disk.ask() end
+		function event.own() task.try(disk.ask) error("my own mistake") end
+		return M`}, "main")
+	var waits []*Wait
+	s.Bind(Table{Name: "disk", Funcs: []Func{{Name: "ask", Sig: "ask(): any", Yields: true}}}, map[string]lua.LGFunction{"ask": func(L *lua.LState) int {
+		w, err := s.Park(L, "ask")
+		if err != nil {
+			L.RaiseError("%s", err.Error())
+		}
+		waits = append(waits, w)
+		return L.Yield()
+	}})
+	fail := func() {
+		for len(waits) > 0 {
+			w := waits[0]
+			waits = waits[1:]
+			w.Fail(errors.New("the disk is full"))
+		}
+	}
+	now := 0.0
+	for range 2 * failsInRow {
+		for _, name := range []string{"plain", "passed", "twice", "own"} {
+			s.Emit(name)
+		}
+		fail()
+		now += 0.2
+		s.Advance(now)
+		fail()
+	}
+	if got := quarantined(s); got != "main:event.own" || len(*faults) != 3*2*failsInRow+failsInRow {
+		t.Errorf("%q is set aside after %d faults", got, len(*faults))
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"hotshard/runtime/script/arg"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/script/vm"
 )
 
 // Stage is who stages a reload. It hears what the top levels that run in its State say
@@ -59,7 +60,7 @@ func (b *builder) openReload() {
 			return 0
 		}
 		L.Push(fn)
-		L.Call(0, 0)
+		vm.Invoke(L, 0, 0)
 		return 0
 	})
 	b.set("reload", "task", (*State).reloadTask)
@@ -126,7 +127,7 @@ func (s *State) reloadMigrate(L *lua.LState) int {
 	default:
 		L.Push(fn)
 		L.Push(lua.LNil)
-		L.Call(1, 1)
+		vm.Invoke(L, 1, 1)
 	}
 	return 1
 }

@@ -150,6 +150,14 @@ type Swap struct {
 	old *Slot
 }
 
+// nested are the prototypes in the new one.
+func (sw *Swap) nested() []*lua.FunctionProto {
+	if sw.Slot != nil {
+		return sw.Slot.Proto.FunctionPrototypes
+	}
+	return sw.Proto.FunctionPrototypes
+}
+
 // SwapAll gives a file's functions their new code. There may be thousands, so they
 // share one entry of the undo log.
 func (ss *Slots) SwapAll(swaps []Swap, undo *Undo) {
@@ -168,6 +176,10 @@ func (ss *Slots) SwapAll(swaps []Swap, undo *Undo) {
 
 func (ss *Slots) swap(sw *Swap, undo *Undo) {
 	f := sw.Function
+	if f.Slot != sw.Slot {
+		ss.own(f.Slot)
+	}
+	ss.follow(sw.nested())
 	sw.was, f.Decl = f.Decl, sw.To
 	if sw.Slot == nil {
 		*f.Slot.Proto, *sw.Proto = *sw.Proto, *f.Slot.Proto

@@ -173,10 +173,11 @@ func newState(o Options, stage Stage) (*State, error) {
 	source := rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15)
 	s := &State{opts: o, l: l, release: o.Release, stage: stage,
 		modules: modules{byName: map[string]*Module{}}, kept: map[string]lua.LValue{}, alive: map[*Task]struct{}{},
-		registry: newRegistry(), slots: Slots{l: l},
-		source: source, rng: rand.New(source), sampling: newSampling(o.Sampled)}
+		registry: newRegistry(),
+		source:   source, rng: rand.New(source), sampling: newSampling(o.Sampled)}
 	s.opts.Release = nil // s.release moves on, and the first must be forgotten
 	s.m = adopt(l, s)
+	s.slots.m = s.m
 	if err := s.readData(); err != nil {
 		return nil, err
 	}

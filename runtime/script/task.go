@@ -32,6 +32,7 @@ type Task struct {
 	called   uint64         // gauged functions, by their bits
 	work     span.ID        // that it is a part of; zero where nobody follows it
 	began    *lua.LFunction // what it began with, where something fails; see wentWell
+	trouble  string         // what the last wait failed with; see wentWrong. An image goes without
 }
 
 // Wait is a task's promise to go on when somebody wakes it.
@@ -199,12 +200,16 @@ func (s *State) finish(t *Task, values []lua.LValue, err error) {
 		default:
 			s.wentWrong(t, fault)
 		}
+		if try, ok := t.done.(tryEnd); ok && t.trouble != "" {
+			try.w.task.trouble = t.trouble
+		}
 		if !s.closed && !t.tried && s.opts.OnFault != nil && !isRefusalByScript(err) {
 			s.opts.OnFault(fault)
 		}
 	} else {
 		s.wentWell(t)
 		vm.Reuse(t.th)
+		t.trouble = ""
 		s.pool = append(s.pool, t)
 	}
 	if t.done != nil {
@@ -251,6 +256,7 @@ func (w *Wait) Wake(values ...lua.LValue) {
 
 // Fail lets the task go on with a Lua error raised at the call that parked.
 func (w *Wait) Fail(err error) {
+	w.task.trouble = err.Error()
 	w.Wake(lua.LNil, lua.LString(err.Error()), failMark)
 }
 

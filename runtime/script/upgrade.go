@@ -91,7 +91,7 @@ func (u *upgrade) Call(L *lua.LState) int {
 			L.Push(u.fn)
 			L.Push(self)
 			L.Push(lua.LNumber(u.from))
-			L.Call(2, 0)
+			vm.Invoke(L, 2, 0)
 			if v := vm.Get(self, key); v != lua.LNil {
 				L.Push(v)
 				return 1
@@ -103,7 +103,7 @@ func (u *upgrade) Call(L *lua.LState) int {
 		L.Push(index)
 		L.Push(L.Get(1))
 		L.Push(key)
-		L.Call(2, 1)
+		vm.Invoke(L, 2, 1)
 	case *lua.LTable:
 		L.Push(vm.Index(L, index, key))
 	default:

@@ -10,7 +10,7 @@ import (
 	"hotshard/runtime/world"
 )
 
-// CallTimeout is how long, in game seconds, a task waits for a service.
+// CallTimeout is how long, in game seconds, a task waits for a service where it does not say.
 const CallTimeout = 10.0
 
 // calls are the questions to services whose answers are awaited.
@@ -30,9 +30,9 @@ type pendingCall struct {
 func (c *calls) clear() { c.pending = make(map[uint64]pendingCall) }
 
 // add notes a call that a task waits for, and returns its id.
-func (c *calls) add(w *script.Wait, what string, now float64, sp span.Span) uint64 {
+func (c *calls) add(w *script.Wait, what string, deadline float64, sp span.Span) uint64 {
 	c.last++
-	c.pending[c.last] = pendingCall{wait: w, what: what, deadline: now + CallTimeout, span: sp}
+	c.pending[c.last] = pendingCall{wait: w, what: what, deadline: deadline, span: sp}
 	return c.last
 }
 
@@ -65,7 +65,7 @@ func (c *calls) expire(now float64) {
 	for _, id := range late {
 		call := c.pending[id]
 		delete(c.pending, id)
-		err := fmt.Errorf("%s did not answer within %g s", call.what, CallTimeout)
+		err := fmt.Errorf("%s did not answer in time", call.what)
 		c.over(call.span, err)
 		call.wait.Fail(err)
 	}
@@ -81,11 +81,12 @@ func (c *calls) sooner(due float64, ok bool) (float64, bool) {
 	return due, ok
 }
 
-// CallService asks a service and wakes the task with the answer.
-func (s *System) CallService(w *script.Wait, to world.Address, fn string, args []world.Value) {
+// CallService asks a service and wakes the task with the answer, or with an error where
+// there is none within patience, in game seconds.
+func (s *System) CallService(w *script.Wait, to world.Address, patience float64, fn string, args []world.Value) {
 	what := fmt.Sprintf("%s.%s", to, fn)
 	sp := s.below(s.following(), span.Ask, what)
-	id := s.calls.add(w, what, s.time.now, sp)
+	id := s.calls.add(w, what, s.time.now+patience, sp)
 	err := s.maySend()
 	if err == nil {
 		err = s.cfg.Router.Send(to, Call{From: s.cfg.Address, Release: s.Release(), ID: id, Func: fn, Args: args, Work: span.Of(sp)})

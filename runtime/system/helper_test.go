@@ -288,7 +288,7 @@ func bindTest(s *System, st *script.State) {
 			if err != nil {
 				L.RaiseError("%s", err.Error())
 			}
-			s.CallService(w, "market", "price", []world.Value{"ore"})
+			s.CallService(w, "market", CallTimeout, "price", []world.Value{"ore"})
 			return L.Yield()
 		},
 	})

@@ -112,7 +112,7 @@ func TestServiceCallsAndTheirFailures(t *testing.T) {
 	b.refusing = errTest
 	ask(4)
 	b.tick(2)
-	for i, want := range []string{"market is closed", "did not answer within 10 s", "not today"} {
+	for i, want := range []string{"market is closed", "did not answer in time", "not today"} {
 		if ann.replies[uint64(i+2)] == nil {
 			t.Errorf("call %d succeeded", i+2)
 		}

@@ -133,7 +133,7 @@ func words(heard func(string)) func(*system.System, *script.State) {
 					if err != nil {
 						L.RaiseError("%s", err.Error())
 					}
-					s.CallService(w, world.Address(L.CheckString(1)), L.CheckString(2), []world.Value{float64(L.CheckNumber(3))})
+					s.CallService(w, world.Address(L.CheckString(1)), system.CallTimeout, L.CheckString(2), []world.Value{float64(L.CheckNumber(3))})
 					return L.Yield()
 				},
 			})

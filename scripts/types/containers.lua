@@ -1,4 +1,4 @@
--- What keeps things together in a hangar. Opened, one holds more than it takes, closed.
+-- What keeps things together. Set up, one holds more than the room it takes in a hold.
 return {
   {
     id = 1260, name = "Small Crate", category = "container", group = "container",
@@ -23,6 +23,6 @@ return {
   {
     id = 1264, name = "Vault", category = "container", group = "container",
     text = "Does not move, once it stands.",
-    volume = 5000, price = 3743000, capacity = 50000,
+    volume = 5000, price = 3743000, capacity = 50000, fixed = true,
   },
 }

@@ -97,7 +97,8 @@ return {
     richness = {"integer", "that an extractor gets in an hour, at the best place", need = true},
   }),
   container = with(thing, {
-    capacity = {"number", "m3 that it holds, opened in a hangar", need = true},
+    capacity = {"number", "m3 that it holds, once it is set up", need = true},
+    fixed = {"boolean", "once it is set up it stands where it is"},
   }),
   blueprint = with(thing, { -- one is the right to one run
     product = {"type", "what is built", need = true},

@@ -54,7 +54,9 @@ export function reach(range) {
 // place is where the books have something, in words. system(id) and station(id) name those
 // that are known.
 export function place(location, system, station) {
-  const [kind, a, b] = String(location).split(" ");
+  const [outer, inner] = String(location).split("/");
+  if (inner) return `${place(inner, system, station)}, in the ${place(outer, system, station)}`;
+  const [kind, a, b] = outer.split(" ");
   switch (kind) {
     case "hangar":
       return station(Number(b)) ?? `a station in ${system(Number(a)) ?? "another system"}`;
@@ -65,7 +67,7 @@ export function place(location, system, station) {
     case "box":
       return `container ${a}`;
     case "case":
-      return `set up as container ${a}`;
+      return `container ${a} itself`;
     case "escrow":
       return "promised to the market";
   }

@@ -3,7 +3,7 @@
 const UNTOLD = {
   dock_range: 2_500, // metres from a station's surface
   jump_range: 2_500, // from a gate's
-  loot_range: 2_500, // from a wreck's
+  loot_range: 2_500, // from a wreck's or a container's
   warp_from: 150_000, // from where on a ship warps
   warp_range: 100_000, // the farthest off a target to land
   chat_longest: 500, // bytes of one line
@@ -23,6 +23,6 @@ export class Rules {
 
   // reach is how near one has to be to use a thing, or 0 where it is for no use.
   reach(thing) {
-    return { station: this.dock_range, gate: this.jump_range, wreck: this.loot_range }[thing?.kind] ?? 0;
+    return { station: this.dock_range, gate: this.jump_range, wreck: this.loot_range, container: this.loot_range }[thing?.kind] ?? 0;
   }
 }

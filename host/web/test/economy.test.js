@@ -41,6 +41,9 @@ test("places and ranges are told in words", () => {
   assert.equal(place("hangar 1 7", system, station), "Anvil I, Yards");
   assert.equal(place("hangar 1 8", system, station), "a station in Anvil");
   assert.equal(place("hold 12", system, station), "hold of ship 12");
+  assert.equal(place("case 7", system, station), "container 7 itself");
+  assert.equal(place("hold/case 7", system, station), "container 7 itself, in the hold");
+  assert.equal(place("hold 12/case 7", system, station), "container 7 itself, in the hold of ship 12");
   assert.equal(place("escrow", system, station), "promised to the market");
   assert.equal(place("something else", system, station), "something else");
   assert.deepEqual([reach("region"), reach(0), reach(1), reach(undefined)], ["region", "0 jumps", "1 jump", ""]);

@@ -37,7 +37,11 @@ func Compile(path, hash string, src []byte) (*Unit, *Refusal) {
 	}
 	vm.SetOrigin(proto, text, path)
 	u := &Unit{Path: path, Module: ModuleName(path), Hash: hash, src: src, proto: proto,
-		Policies: map[string]Policy{}, Lines: map[string]int{}, Globals: map[string]GlobalUse{}, FieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) })}
+		Policies: map[string]Policy{}, Lines: map[string]int{}, Globals: map[string]GlobalUse{},
+		FieldNames: sync.OnceValue(func() map[string]lua.LValue { return constantStrings(proto, map[string]lua.LValue{}) }),
+		loose: sync.OnceValue(func() map[*lua.FunctionProto]*lua.FunctionProto {
+			return looseCopies(proto, map[*lua.FunctionProto]*lua.FunctionProto{})
+		})}
 	if err := analyse(u, chunk); err != nil {
 		return nil, &Refusal{Code: RSyntax, Subject: path, File: path, Message: err.Error()}
 	}
@@ -55,6 +59,22 @@ func constantStrings(p *lua.FunctionProto, into map[string]lua.LValue) map[strin
 	for _, c := range p.FunctionPrototypes {
 		constantStrings(c, into)
 	}
+	return into
+}
+
+// Loose is the declaration's code once more, for functions that belong to no declaration: those of
+// Proto do, in every State that has loaded the file.
+func (d *Decl) Loose() *lua.FunctionProto { return d.Unit.loose()[d.Proto] }
+
+// looseCopies copies a function's prototype and those in it.
+func looseCopies(p *lua.FunctionProto, into map[*lua.FunctionProto]*lua.FunctionProto) map[*lua.FunctionProto]*lua.FunctionProto {
+	c := *p
+	c.FunctionPrototypes = nil
+	for _, n := range p.FunctionPrototypes {
+		looseCopies(n, into)
+		c.FunctionPrototypes = append(c.FunctionPrototypes, into[n])
+	}
+	into[p] = &c
 	return into
 }
 

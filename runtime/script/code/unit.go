@@ -21,6 +21,7 @@ type Unit struct {
 	Globals            map[string]GlobalUse         // that it sets
 	needs              []string                     // modules that its top level requires
 	FieldNames         func() map[string]lua.LValue // the strings of its code, as its States may share them
+	loose              func() map[*lua.FunctionProto]*lua.FunctionProto
 }
 
 // Decl is one function of a file.

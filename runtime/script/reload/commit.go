@@ -61,6 +61,7 @@ func (p *planner) apply() {
 		p.s.Slots().Revive(mp.live, &p.undo)
 		p.switchUnit(mp)
 	}
+	p.s.FollowCode()
 	p.growClosures()
 	p.rewrite()
 	for _, lm := range p.migrations {

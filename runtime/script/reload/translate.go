@@ -148,7 +148,7 @@ func (p *planner) modulePlan(name string) *modulePlan {
 	if n == nil {
 		return nil
 	}
-	m, _ := script.NewModule(name, n.File, n.Unit)
+	m, _ := p.s.NewModule(name, n.File, n.Unit)
 	mp := &modulePlan{next: n, fresh: m, fns: m.Functions, vars: make([]*script.Variable, len(n.Unit.Vars))}
 	p.mods[name] = mp
 	for _, v := range n.Unit.Vars {
@@ -198,7 +198,7 @@ func (p *planner) required() {
 // its code is a private copy, its top-level variables are the live ones.
 func (p *planner) temporary(fn *lua.LFunction) *lua.LFunction {
 	ns := p.st.next.Slots().Of(fn)
-	live := &lua.LFunction{Proto: ns.Function.Decl.Proto}
+	live := &lua.LFunction{Proto: ns.Function.Decl.Loose()}
 	live.Env, _ = p.translate(fn.Env).(*lua.LTable)
 	live.Upvalues = p.closureCells(ns, fn)
 	return live

@@ -77,7 +77,7 @@ func (sub *substitution) replace(L *lua.LState) {
 		v = vm.Index(L, with, capture(L, &sub.m, sub.p, sub.text, 0))
 	default:
 		L.Push(with)
-		L.Call(pushCaptures(L, &sub.m, sub.p, sub.text), 1)
+		vm.Invoke(L, pushCaptures(L, &sub.m, sub.p, sub.text), 1)
 		v = L.Get(-1)
 		L.Pop(1)
 	}

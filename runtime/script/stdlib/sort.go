@@ -98,7 +98,7 @@ func (s *sorting) before(a, b lua.LValue) bool {
 	s.l.Push(s.less)
 	s.l.Push(a)
 	s.l.Push(b)
-	s.l.Call(2, 1)
+	vm.Invoke(s.l, 2, 1)
 	yes := isTrue(s.l.Get(-1))
 	s.l.Pop(1)
 	return yes

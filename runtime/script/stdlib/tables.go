@@ -166,7 +166,7 @@ func (lib library) visit(L *lua.LState, fn *lua.LFunction, k, v lua.LValue) bool
 	L.Push(fn)
 	L.Push(k)
 	L.Push(v)
-	L.Call(2, 1)
+	vm.Invoke(L, 2, 1)
 	if L.Get(-1) != lua.LNil {
 		return true
 	}

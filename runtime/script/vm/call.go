@@ -12,7 +12,11 @@ const maxDepth = 200
 func mainLoop(L *lua.LState, base *frame) {
 	th := threadOf(L)
 	th.currentFrame = th.stack.Last()
-	Of(L).run(L, th, base)
+	m := Of(L)
+	if cf := th.currentFrame; m.moves != nil && !cf.Fn.IsG {
+		m.followFrame(L, th, cf)
+	}
+	m.run(L, th, base)
 }
 
 // run runs the current frame, which is base, until it returns.
@@ -41,6 +45,9 @@ func (m *Machine) frameFor(L *lua.LState, th *thread, at, nargs, nret, ret, oper
 		}
 		th.insert(L, at+1, nargs, v)
 		nargs++
+	}
+	if m.moves != nil && !fn.IsG {
+		m.moves.follow(fn)
 	}
 	cs := th.calls()
 	if cs.sp >= cs.limit {
@@ -194,6 +201,13 @@ func (m *Machine) invoke(L *lua.LState, th *thread, at, nargs, nret int) {
 	}
 	th.currentFrame = cf
 	m.run(L, th, cf)
+}
+
+// Invoke calls the value below the last nargs registers with them, and leaves nret results in its
+// place, all for lua.MultRet. Errors are raised.
+func Invoke(L *lua.LState, nargs, nret int) {
+	th := threadOf(L)
+	Of(L).invoke(L, th, th.reg.top-nargs-1, nargs, nret)
 }
 
 // call1 is a call with two arguments and one result.

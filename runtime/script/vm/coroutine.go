@@ -115,6 +115,9 @@ func (m *Machine) start(co *lua.LState, th *thread, args []lua.LValue) bool {
 	if cf.Fn.IsG {
 		return m.runGo(co, th, cf)
 	}
+	if m.moves != nil {
+		m.moves.follow(cf.Fn)
+	}
 	th.enter(co, cf, cf.Fn.Proto)
 	return m.interpret(co, th, nil)
 }

@@ -349,6 +349,9 @@ enter:
 				nargs = th.reg.top - at - 1
 			}
 			if fn, ok := R[uint8(a)].(*lua.LFunction); ok && !fn.IsG {
+				if m.moves != nil {
+					m.moves.follow(fn)
+				}
 				th.replace(L, cf, fn, at, nargs)
 				goto enter
 			}

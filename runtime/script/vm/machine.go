@@ -36,6 +36,7 @@ type Machine struct {
 	indexHint hint
 	walk      walk
 	shown     numbers
+	moves     *moves // nil until a prototype has been moved
 }
 
 // Of is the machine of a thread, which must be one that New or NewThread has made.

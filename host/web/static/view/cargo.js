@@ -1,5 +1,6 @@
 // Hangar, hold and containers: stacks are dragged from one to the other, or chosen and moved
-// with the keyboard; and what else can be done with what is chosen.
+// with the keyboard; and what else can be done with what is chosen. In space there are the
+// hold and the containers in it, and what is thrown out of it.
 import { Once, count, cubic, parseCount, place } from "../economy.js";
 import { listed } from "../state.js";
 import { el, say } from "./dom.js";
@@ -8,7 +9,7 @@ import { hint, press, redraw } from "./table.js";
 export class CargoView {
   #drawn = 0;
 
-  // does: {sell(type), build(type)}, what other windows do with a type.
+  // does: {sell(type, quantity), build(type)}, what other windows do with a type.
   constructor(dialog, { game, types, shop }, ask, act, does) {
     Object.assign(this, { dialog, game, types, shop, ask, act, does, once: new Once() });
     this.box = dialog.querySelector(".body");
@@ -27,12 +28,15 @@ export class CargoView {
     this.known = new Map(types.map((t) => [t.name, t]));
     this.flies = ships?.flies;
     this.places = new Map();
+    const aboard = listed(hold?.containers);
+    const box = (c, at) => this.places.set(c.container, { title: `${c.type} ${c.container}`, items: listed(c.items), room: c.capacity, at });
     if (docked) this.places.set("hangar", { title: "Hangar", items: listed(hangar?.items) });
-    this.places.set("hold", { title: "Hold", items: listed(hold?.items), room: flown?.cargo });
-    for (const c of listed(hangar?.containers)) this.places.set(c.container, { title: `${c.type} ${c.container}`, items: listed(c.items), room: c.capacity, box: true });
+    this.places.set("hold", { title: "Hold", items: listed(hold?.items), room: flown?.cargo, beside: this.#volume(aboard.map((c) => ({ type: c.type, quantity: 1 }))) });
+    for (const c of aboard) box(c, "hold");
+    for (const c of listed(hangar?.containers)) box(c, "hangar");
     this.hangar = this.game.docked;
     if (!this.#stack()) this.chosen = null;
-    redraw(this.box, docked ? hint("Drag a stack to where it is to go, or choose it and say what to do with it.") : hint("In space there is the hold alone. Things are moved in a station."),
+    redraw(this.box, docked ? hint("Drag a stack to where it is to go, or choose it and say what to do with it.") : hint("In space there are the hold and the containers in it. Hangars are in stations."),
       el("div.places", {}, ...[...this.places].map(([id, p]) => this.#place(id, p))), this.#actions(), this.#ships(listed(ships?.ships)), this.#elsewhere(listed(assets)));
   }
 
@@ -40,11 +44,12 @@ export class CargoView {
     return items.reduce((sum, i) => sum + (this.known.get(i.type)?.volume ?? 0) * i.quantity, 0);
   }
 
-  #place(id, { title, items, room, box }) {
-    const used = this.#volume(items);
+  #place(id, { title, items, room, beside = 0, at }) {
+    const used = this.#volume(items) + beside;
     const rows = items.map((item) => this.#row(id, item));
-    const node = el("section.place", { "aria-label": title }, el("h3", {}, title, el("span.room", {}, room ? `${cubic(used)} of ${cubic(room)}` : cubic(used))),
-      rows.length ? el("ul", {}, ...rows) : hint("Empty."), box && !items.length ? press(`close-${id}`, "Put it away", () => this.#do("container_close", { container: id })) : "");
+    const note = { hold: "in the hold", hangar: "in the hangar" }[at];
+    const node = el("section.place", { "aria-label": note ? `${title}, ${note}` : title }, el("h3", {}, title, el("span.room", {}, room ? `${cubic(used)} of ${cubic(room)}` : cubic(used))),
+      note ? hint(`A container ${note}.`) : "", rows.length ? el("ul", {}, ...rows) : hint("Empty."), at ? this.#whole(id, at, items.length === 0) : "");
     node.addEventListener("dragover", (event) => {
       if (!this.dragged || this.dragged.from === id) return;
       event.preventDefault();
@@ -59,6 +64,15 @@ export class CargoView {
     return node;
   }
 
+  // whole is what can be done with a container as it is.
+  #whole(container, at, empty) {
+    const says = (what) => ({ says: `${what}: container ${container}` });
+    if (this.hangar === null) return el("div.row", {}, press(`out-${container}`, "Throw out", () => this.#do("jettison", { container }), says("Throw out")));
+    const [to, label] = at === "hold" ? ["hangar", "Into the hangar"] : ["hold", "Into the hold"];
+    return el("div.row", {}, press(`carry-${container}`, label, () => this.#do("move", { container, to }), says(label)),
+      empty ? press(`close-${container}`, "Put it away", () => this.#do("container_close", { container }), says("Put it away")) : "");
+  }
+
   #row(from, { type, quantity }) {
     const on = this.chosen?.from === from && this.chosen.type === type;
     const choose = () => {
@@ -66,7 +80,7 @@ export class CargoView {
       this.units = "";
       this.fill();
     };
-    const row = el("button.stack", { type: "button", draggable: this.game.docked !== null ? "true" : null, "aria-pressed": String(on), "data-key": `${from} ${type}`, onclick: choose },
+    const row = el("button.stack", { type: "button", draggable: this.places.size > 1 ? "true" : null, "aria-pressed": String(on), "data-key": `${from} ${type}`, onclick: choose },
       el("span", {}, type), el("span", {}, count(quantity)));
     row.addEventListener("dragstart", (event) => {
       this.dragged = { from, type };
@@ -83,13 +97,14 @@ export class CargoView {
   // actions are what can be done with the stack that is chosen.
   #actions() {
     const stack = this.#stack();
-    if (!stack || this.hangar === null) return null;
+    if (!stack) return null;
     const { from, type } = this.chosen;
     const units = el("input", { value: this.units, inputmode: "numeric", placeholder: `all ${count(stack.quantity)}`, "aria-label": "Units, or all", "data-key": "units" });
     units.addEventListener("input", () => (this.units = units.value));
     const moves = [...this.places].filter(([id]) => id !== from).map(([id, p]) => press(`to-${id}`, `To ${p.title.toLowerCase()}`, () => this.#move(this.chosen, id)));
-    const more = from !== "hangar" ? [] : [
-      press("sell", "Sell", () => this.does.sell(type)),
+    const out = from === "hold" && this.hangar === null ? [press("out", "Throw out", () => this.#throw(this.chosen))] : [];
+    const more = from !== "hangar" ? out : [
+      press("sell", "Sell", () => this.does.sell(type, this.#amount() || stack.quantity)),
       ...({
         ore: [press("refine", "Refine", () => this.#refine(type), { primary: true })],
         ship: [press("assemble", "Assemble", () => this.#do("assemble", { type }))],
@@ -109,6 +124,12 @@ export class CargoView {
     const quantity = this.chosen?.type === type ? this.#amount() : undefined;
     if (quantity === null) return this.#tell("Units is a whole number from 1 on.");
     await this.#do("move", { from, to, type, quantity });
+  }
+
+  async #throw({ type }) {
+    const quantity = this.#amount();
+    if (quantity === null) return this.#tell("Units is a whole number from 1 on.");
+    await this.#do("jettison", { type, quantity });
   }
 
   async #refine(type) {
@@ -147,7 +168,7 @@ export class CargoView {
   }
 
   #elsewhere(assets) {
-    const rest = assets.filter((a) => a.location !== "hold" && !this.#here(a.location) && !String(a.location).startsWith("box "));
+    const rest = assets.filter((a) => !/^(hold$|hold\/|box )/.test(a.location) && !this.#here(a.location));
     if (!rest.length) return null;
     const system = (id) => this.game.map?.get(id)?.name, station = (id) => this.shop.station(id);
     return el("details", { open: this.#openBefore() }, el("summary", {}, `Elsewhere: ${rest.length} ${rest.length === 1 ? "stack" : "stacks"}`),

@@ -2,6 +2,7 @@
 import { distance, speed } from "./format.js";
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const per = (what, unit) => `${number.format(what)} ${unit}`;
 
 // FIGURES in the order in which they are told: label, and the text for a type that
@@ -36,4 +37,44 @@ export function figures(type) {
 // summary says the same in one line.
 export function summary(type) {
   return figures(type).map(([label, text]) => `${label} ${text}`).join(" \u00b7 ");
+}
+
+// SHEET is what a ship can do with what is fitted, in the order in which it is told: label, the
+// figure, its text, and whether more of it is better (+1) or worse (-1). A figure that neither
+// of two ships has is left out.
+const each = (unit) => (n) => per(n, unit);
+const slots = (name) => [`Slots, ${name}`, (s) => s.slots?.[name]?.used, (n, s) => `${n} of ${s.slots?.[name]?.of ?? 0}`, 0];
+const SHEET = [
+  slots("high"), slots("mid"), slots("low"),
+  ["Damage", (s) => s.damage, each("points/s"), 1],
+  ["Range, all weapons", (s) => s.range, distance, 1],
+  ["Range, half the hits", (s) => s.falloff, distance, 1],
+  ["Tracking", (s) => s.tracking, each("rad/s"), 1],
+  ["Mining", (s) => s.yield, each("m\u00b3/min"), 1],
+  ["Speed", (s) => s.speed, speed, 1],
+  ["Speed, engines on", (s) => s.speed_most, speed, 1],
+  ["Time to gain speed", (s) => s.align, each("s"), -1],
+  ["Mass", (s) => s.mass, (n) => `${whole.format(n / 1000)} t`, -1],
+  ["Shield", (s) => s.shield, each("points"), 1],
+  ["Shield repaired", (s) => s.shield_repair, each("points/s"), 1],
+  ["Armour", (s) => s.armour, each("points"), 1],
+  ["Armour repaired", (s) => s.armour_repair, each("points/s"), 1],
+  ["Hull", (s) => s.hull, each("points"), 1],
+  ["Capacitor", (s) => s.capacitor, each("GJ"), 1],
+  ["Energy, all running", (s) => s.capacitor_use, each("GJ/s"), -1],
+  ["Capacitor lasts", (s) => (s.capacitor ? s.lasts ?? Infinity : undefined), (n, s) => (s.lasts === undefined ? `for ever, at ${Math.round(s.stable * 100)} %` : per(n, "s")), 1],
+  ["Cargo", (s) => s.cargo, each("m\u00b3"), 1],
+  ["Sensors reach", (s) => s.target_range, distance, 1],
+];
+
+// compared lists {label, before, after, sign} for two sheets of a ship: texts, and sign "more",
+// "less" or "" for whether the second is better, worse or the same.
+export function compared(before, after) {
+  return SHEET.flatMap(([label, figure, text, better]) => {
+    const was = figure(before), is = figure(after);
+    if (!was && !is) return [];
+    const way = Math.sign((is ?? 0) - (was ?? 0) || 0) * better;
+    const told = (n, sheet) => (n === undefined || n === 0 ? "none" : text(n, sheet));
+    return [{ label, before: told(was, before), after: told(is, after), sign: way > 0 ? "more" : way < 0 ? "less" : "" }];
+  });
 }

@@ -15,12 +15,13 @@ const PATHS = {
   fleet: "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 1 0 0-12.8M4.6 9.6L8 6.2l3.4 3.4",
   missile: "M8 3v10M3 8h10",
   wreck: "M2.5 4h11L8 13.5z",
+  container: "M2.5 4.5h11v8h-11zM2.5 7.5h11M7 7.5v2h2v-2",
   pod: "M8 3.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9M8 6.8v2.4M6.8 8h2.4",
 };
 
 // COLOURS by kind; shape and colour say the same, so that neither is needed alone.
 export const COLOURS = {
-  own: "#f4ecd8", ship: "#d5d9cd", npc: "#d9a441", hostile: "#ff7a5c", fleet: "#8fb8ff", missile: "#f0784f", wreck: "#8b8f8d", pod: "#b9a6d9",
+  own: "#f4ecd8", ship: "#d5d9cd", npc: "#d9a441", hostile: "#ff7a5c", fleet: "#8fb8ff", missile: "#f0784f", wreck: "#8b8f8d", container: "#a7b39b", pod: "#b9a6d9",
   star: "#e9d9a8", planet: "#a9b4a6", moon: "#7f8a86", belt: "#9a8d78", station: "#d8d2c0", gate: "#c3b08a",
 };
 

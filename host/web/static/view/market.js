@@ -47,9 +47,11 @@ export class MarketView {
     const drawn = ++this.#drawn;
     const answer = await this.act("market_book", { type: this.type });
     const days = answer && await this.ask("market_history", { type: this.type });
+    const worth = answer && (await this.ask("look", { type: this.type }))?.price;
     await this.shop.learn(this.game.system?.region ?? "");
     if (drawn !== this.#drawn || !this.found?.isConnected) return;
     if (!answer) return this.found.replaceChildren(hint(`Nothing is known of ${this.type}.`));
+    this.worth = worth || 0;
     this.book = { sells: listed(answer.result.sells), buys: listed(answer.result.buys) };
     redraw(this.found, this.#form(), this.#side("For sale", "sells"), this.#side("Wanted", "buys"), this.#history(listed(days)));
   }
@@ -109,7 +111,7 @@ export class MarketView {
   // total says what an order comes to, or what is wrong with it.
   #total({ side, quantity, price }) {
     const n = parseCount(quantity), each = parseMoney(price);
-    if (!quantity || !price) return "Units, and a price of one.";
+    if (!quantity || !price) return `Units, and a price of one.${this.worth ? ` It is worth about ${money(this.worth)}.` : ""}`;
     if (n === null) return "Units is a whole number from 1 on.";
     if (each === null) return "The price is an amount like 12.50.";
     if (nearPrice(each) !== each) return `A price has four significant figures: ${money(nearPrice(each))} is the nearest.`;

@@ -18,7 +18,8 @@ export const ORDERS = [
   { key: "L", label: "Lock", cmd: "lock", vessel: true },
   { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
   { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
-  { key: "D", label: "Loot", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck" },
+  { key: "D", label: "Loot", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck", fits: (t) => t.kind === "wreck" || t.kind === "container" },
+  { key: "U", label: "Take up", cmd: "take_up", args: (t) => ({ id: t.id }), only: "container", fits: (t) => t.kind === "container" && t.type !== "" },
   { key: "D", label: "Mine", cmd: "mine", only: "belt" },
   { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
   { key: "E", label: "Keep range", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
@@ -66,7 +67,7 @@ export class Selected {
     if (!thing) return;
     const near = game.distance(thing) < game.rules.warp_from;
     const hostile = standing(thing, game, this.fleet, this.fight) === "hostile";
-    const cmd = { station: "dock", gate: "jump", wreck: "loot" }[thing.kind] ?? (hostile && near ? "lock" : near ? "approach" : "warp");
+    const cmd = { station: "dock", gate: "jump", wreck: "loot", container: "loot" }[thing.kind] ?? (hostile && near ? "lock" : near ? "approach" : "warp");
     this.#do(ORDERS.find((o) => o.cmd === cmd));
   }
 
@@ -131,7 +132,7 @@ export class Selected {
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
     this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
-    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"), button("mine"));
+    const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"), button("take_up"), button("mine"));
     const others = el("div.pair.others", {}, ...["fleet_invite", "talk", "fleet_broadcast", "fleet_warp"].map(button));
     box.append(...plain, ring, warp, others);
   }

@@ -3,8 +3,7 @@
 import { listed } from "../state.js";
 import { el, say, show } from "./dom.js";
 import { summary } from "./figures.js";
-
-const SLOTS = [["high", "Guns and launchers"], ["mid", "Shields and propulsion"], ["low", "Armour"]];
+import { FittingView } from "./fitting.js";
 
 export class Station {
   #yard = null; // {ships, modules}, asked once each time one docks
@@ -19,6 +18,7 @@ export class Station {
     });
     this.ships = root.querySelector(".ships");
     this.fit = root.querySelector(".fit");
+    this.fitting = new FittingView(this.fit.querySelector(".body"), { game, types }, act, ask);
     for (const box of [this.ships, this.fit]) box.addEventListener("toggle", () => box.open && this.#drawYard());
     game.on("system", () => this.#draw());
     game.on("hangar", () => this.#hangar());
@@ -56,7 +56,7 @@ export class Station {
     this.#yard ??= await this.ask("yard");
     if (!this.#yard) return;
     if (this.ships.open) this.#drawShips();
-    if (this.fit.open) this.#drawFit();
+    if (this.fit.open) this.fitting.draw(this.#yard);
   }
 
   #drawShips() {
@@ -68,37 +68,6 @@ export class Station {
       return el("li", {}, el("p.line", {}, el("span", {}, type, el("i", {}, group)), board), figures);
     });
     this.ships.querySelector(".body").replaceChildren(el("ul", {}, ...rows));
-  }
-
-  // A field for each slot of the ship, with what is fitted chosen in it.
-  #drawFit() {
-    const type = this.game.hangar?.ships[0]?.type;
-    const ship = listed(this.#yard.ships).find((s) => s.type === type);
-    const box = this.fit.querySelector(".body");
-    if (!ship) return box.replaceChildren(el("p.hint", {}, "This ship has room for no module."));
-    const fields = [];
-    const rows = SLOTS.flatMap(([slot, label]) => this.#slots(slot, label, ship[slot] ?? 0, fields));
-    const fit = async () => this.act("fit", { modules: fields.map((f) => f.value).filter(Boolean) });
-    box.replaceChildren(...rows, el("button.primary", { type: "button", onclick: fit }, "Fit these"));
-  }
-
-  // The yard lends modules to its own ships; one's own takes those of the hangar.
-  #slots(slot, label, count, fields) {
-    if (!count) return [];
-    const owned = this.game.hangar?.ships[0]?.ship !== undefined;
-    const choice = listed(this.#yard.modules).filter((m) => m.slot === slot && (m.lent || owned)).map((m) => m.type);
-    const fitted = (this.game.hangar?.items ?? []).flatMap((i) => Array(i.quantity ?? 1).fill(i.type)).filter((name) => choice.includes(name));
-    const list = Array.from({ length: count }, (_, i) => {
-      const field = el("select", { "aria-label": `${label}, slot ${i + 1}` }, el("option", { value: "" }, "Empty"), ...choice.map((name) => el("option", { value: name }, name)));
-      const figures = el("p.hint");
-      const tell = () => (field.value ? this.types.get(field.value).then((t) => say(figures, t ? summary(t) : "")) : say(figures, ""));
-      field.value = fitted[i] ?? "";
-      field.addEventListener("change", tell);
-      tell();
-      fields.push(field);
-      return el("li", {}, field, figures);
-    });
-    return [el("h3", {}, label), el("ul", {}, ...list)];
   }
 }
 

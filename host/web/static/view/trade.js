@@ -34,9 +34,9 @@ export function trade(find, known, ask, act, { windows, tell }) {
   const industry = new IndustryView(find("#industry"), game, shop, ask, act);
   const cargo = new CargoView(find("#cargo"), known, ask, act, {
     tell,
-    sell: (type) => {
+    sell: (type, quantity) => {
       Object.assign(market, { type });
-      Object.assign(market.typed, { side: "sell", price: "" });
+      Object.assign(market.typed, { side: "sell", price: "", quantity: String(quantity) });
       tabs.shown = "book";
       windows().toggle("market");
     },
