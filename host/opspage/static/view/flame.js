@@ -78,7 +78,8 @@ export class Flame {
     const frame = el(warm < 0 ? "button.colder" : "button", {
       type: "button", role: "treeitem", tabindex: i === this.at ? 0 : -1, "data-at": i, "aria-level": depth + 1, "aria-label": this.#words(node).join(", "), "data-name": node.name,
     }, text);
-    if (depth < this.path.length - 1) frame.classList.add("above");
+    frame.classList.toggle("above", depth < this.path.length - 1);
+    frame.classList.toggle("bare", text === "");
     frame.style.left = `${left * 100}%`;
     frame.style.width = `${width * 100}%`;
     frame.style.setProperty("--depth", depth);
