@@ -358,21 +358,40 @@ func BenchmarkImage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	thaw := func(data []byte) {
+		to, err := Thaw(s.System.cfg, data, reload.Thaw, func(world.CharacterID) Client { return noClient{} })
+		if err != nil {
+			b.Fatal(err)
+		}
+		to.scripts.close()
+	}
+	freeze := func() []byte {
+		data, err := s.Image()
+		if err != nil {
+			b.Fatal(err)
+		}
+		return data
+	}
 	b.Run("write", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.Image(); err != nil {
-				b.Fatal(err)
-			}
+			freeze()
 		}
 		b.ReportMetric(float64(len(data)), "bytes")
 	})
 	b.Run("read", func(b *testing.B) {
 		for b.Loop() {
-			to, err := Thaw(s.System.cfg, data, reload.Thaw, func(world.CharacterID) Client { return noClient{} })
-			if err != nil {
-				b.Fatal(err)
-			}
-			to.scripts.close()
+			thaw(data)
 		}
+	})
+	b.Run("both", func(b *testing.B) {
+		var took []time.Duration
+		for b.Loop() {
+			from := time.Now()
+			thaw(freeze())
+			took = append(took, time.Since(from))
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1e3, "ms-p50")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1e3, "ms-p99")
 	})
 }
