@@ -14,7 +14,7 @@ import (
 // HotQuery asks what Lua's time went into.
 type HotQuery struct {
 	System   string    // "" for all
-	From, To time.Time // to the minute
+	From, To time.Time // to five seconds in the last two minutes, to the minute before
 	Pprof    bool      // as a profile, too
 }
 

@@ -62,3 +62,12 @@ func (*Heir) Why() error { return errNowhere }
 
 // Kill does nothing.
 func (*Heir) Kill() {}
+
+// Keep does nothing.
+func Keep(string, int) error { return nil }
+
+// Drop does nothing.
+func Drop(string) error { return nil }
+
+// Kept are none.
+func Kept() map[string]*os.File { return nil }

@@ -12,7 +12,10 @@
 // good once, and is then whoever asked for it, in a role no higher; there are no
 // passwords, no cookies, and the token lives in one tab of one browser.
 //
-// The page needs no build step. static/app.js is the entry point; figures.js, ridges.js and
-// text.js know nothing of the DOM and are tested with node's own test runner
+// What functions take it asks the same port for, at /debug/lua.json, as whom it is signed in,
+// and draws it as a flame graph: that is a tree, and no answer of a command.
+//
+// The page needs no build step. static/app.js is the entry point; figures.js, flame.js, ridges.js
+// and text.js know nothing of the DOM and are tested with node's own test runner
 // (test/*.test.js); view/*.js draw.
 package opspage

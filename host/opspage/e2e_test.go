@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"hotshard/host/browsertest"
 )
@@ -148,4 +149,59 @@ func TestAReleaseGoesItsWayOnThePage(t *testing.T) {
 	p.Until("see the patch", has("#releases .card header", "planted.slip", "canary"))
 	press("Drop")
 	p.Until("have it dropped", has("#releases .outcome", "drop 1")+" && "+has("#releases .none", "No function is patched"))
+}
+
+// What functions take is seen as a flame graph, of a system, a module and two releases beside
+// each other, by pointer, by keyboard and on a phone.
+func TestTheFlameGraph(t *testing.T) {
+	t.Parallel()
+	b := browsertest.New(t)
+	s := start(t, false, 3)
+	hot := s.names[0]
+	frame := func(root, name string) string {
+		return `document.querySelector(` + quote(root+` .frames [data-name="`+name+`"]`) + `)`
+	}
+	p := b.Open(t, "amy", "http://"+s.OpsAddr()+"/")
+	p.Until("have the hot one first", `document.querySelector(".hottest li .name")?.textContent === `+quote(hot))
+	p.Click(".hottest li button")
+	p.Until("see what it takes, and who calls that", frame(".peak", "planted.burn")+` !== null && `+frame(".peak", "main/1")+` !== null`)
+	p.Click(".peak .more")
+	p.Until("have it larger", `location.hash === "#functions" && document.querySelector("#functions [name=system]").value === `+quote(hot)+` && `+frame("#functions", "planted.burn")+` !== null`)
+	p.Until("be told in words", `/itself (9\d|100) %/.test(`+frame("#functions", "planted.burn")+`?.getAttribute("aria-label"))`)
+	p.Shoot("flame")
+
+	p.Do("go down by the keyboard", chromedp.Evaluate[chromedp.Void](`void `+frame("#functions", "all")+`.focus()`))
+	p.TypeInto("#functions .frames [data-name=all]", kb.ArrowDown)
+	p.Until("stand below", `Number(document.activeElement.getAttribute("aria-level")) === 2`)
+	p.TypeInto("#functions .frames :focus", "\r")
+	p.Until("have that fill the width", `document.activeElement.style.width === "100%" && !document.querySelector("#functions .out").hidden`)
+	p.TypeInto("#functions .frames :focus", kb.Escape)
+	p.Until("be back", `document.querySelector("#functions .out").hidden && document.activeElement.dataset.name === "all"`)
+	p.Do("leave it", chromedp.Evaluate[chromedp.Void](`document.activeElement.blur()`))
+
+	p.Do("choose the module", choose("module", "planted"))
+	p.Until("see it without who calls it", `[...document.querySelectorAll("#functions .frames [aria-level='2']")].every((n) => n.dataset.name.startsWith("planted."))`)
+	p.Click("#functions .same summary")
+	p.Until("read the same", has("#functions .same tr", "planted.burn", "planted.lua"))
+
+	s.edit("planted.lua", "burn(400000)", "burn(4000) + planted.other(200000)")
+	s.edit("planted.lua", "function planted.slip", "function planted.other(n)\n  local sum = planted.burn(n)\n  return sum\nend\n\nfunction planted.slip")
+	s.run("reload wait")
+	p.Until("see the change at work", frame("#functions", "planted.other")+` !== null`)
+	p.Do("compare it", choose("against", "1"))
+	p.Until("see what takes more, in colour and by a sign", `!document.querySelector("#functions .legend.compared").hidden && `+frame("#functions", "planted.other")+`?.textContent.includes("▲")`)
+	p.Until("read it", has("#functions .same tr", "planted.other", "▲"))
+	p.Shoot("flame-compared")
+	p.Do("hold a phone", chromedp.EmulateViewport(390, 844))
+	p.Until("have all of it in sight", `document.documentElement.scrollWidth <= 390 && document.querySelector("#functions .frames").clientWidth > 300`)
+	p.Shoot("flame-phone")
+}
+
+// choose takes an option of the section of functions.
+func choose(name, value string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`(() => {
+		const select = document.querySelector("#functions [name=` + name + `]");
+		select.value = ` + quote(value) + `;
+		select.dispatchEvent(new Event("change", {bubbles: true}));
+	})()`)
 }

@@ -56,8 +56,15 @@ func launchWith(t *testing.T, env []string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{Cmd: exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0", "--ops", ""}, args...)...), said: make(chan string, 100)}
-	p.Env = append(os.Environ(), env...)
+	cmd := exec.Command(path, append([]string{"serve", "--listen", "127.0.0.1:0", "--ops", ""}, args...)...)
+	cmd.Env = append(os.Environ(), env...)
+	return await(t, cmd)
+}
+
+// await starts the program and waits until it is up.
+func await(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{Cmd: cmd, said: make(chan string, 100)}
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -18,16 +18,18 @@ import (
 	"hotshard/runtime/world"
 )
 
-// hot knows what Lua's steps were spent on in the last hour, minute by minute. Systems
-// tell it as they go, and never wait for it.
+// hot knows what Lua's steps were spent on in the last hour, minute by minute, and in the
+// last two minutes by five seconds: what has just become hot is not to be hidden by what was
+// before. Systems tell it as they go, and never wait for it.
 type hot struct {
 	clock clock.Clock
 	in    chan samples
 	lost  atomic.Uint64 // batches that came faster than they could be taken
 
 	mu      sync.Mutex
-	minutes [hotMinutes]hotMinute
-	stacks  map[string]*script.Stack // by key, of those in minutes
+	late    hotSpan
+	hour    hotSpan
+	stacks  map[string]*script.Stack // by key, of those in the spans
 	modules map[string]int64         // steps since the start, by the module that took them
 }
 
@@ -36,9 +38,15 @@ type samples struct {
 	list []script.Sample
 }
 
-// hotMinute is what was spent in one minute.
-type hotMinute struct {
-	minute int64 // since 1970
+// hotSpan is the last slots of one length.
+type hotSpan struct {
+	length time.Duration
+	slots  []hotSlot
+}
+
+// hotSlot is what was spent in one of them.
+type hotSlot struct {
+	number int64 // since 1970
 	steps  map[hotKey]int64
 }
 
@@ -47,9 +55,11 @@ type hotKey struct {
 	stack  string
 }
 
-// hotMinutes are kept, with so many different stacks in each; what is rarer is left out.
+// So many slots are kept, with so many different stacks in each; what is rarer is left out.
 const (
 	hotMinutes = 60
+	hotLate    = 24
+	hotShort   = 5 * time.Second
 	hotMost    = 5000
 )
 
@@ -57,7 +67,10 @@ const (
 const hotBacklog = 1024
 
 func newHot(c clock.Clock) *hot {
-	return &hot{clock: c, in: make(chan samples, hotBacklog), stacks: map[string]*script.Stack{}, modules: map[string]int64{}}
+	return &hot{
+		clock: c, in: make(chan samples, hotBacklog), stacks: map[string]*script.Stack{}, modules: map[string]int64{},
+		late: hotSpan{hotShort, make([]hotSlot, hotLate)}, hour: hotSpan{time.Minute, make([]hotSlot, hotMinutes)},
+	}
 }
 
 // sampled takes samples of a system, on its goroutine.
@@ -84,37 +97,74 @@ func (h *hot) run(ctx context.Context) {
 func (h *hot) add(s samples) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m := h.minute(h.clock.Now())
+	now := h.clock.Now()
+	late, _ := h.late.at(now)
+	minute, fresh := h.hour.at(now)
+	if fresh {
+		h.forget()
+	}
 	for _, sm := range s.list {
 		if top := sm.Stack.Frames[0].Module; h.modules[top] != 0 || len(h.modules) < hotMost {
 			h.modules[top] += sm.Steps
 		}
 		key := hotKey{s.at, sm.Stack.Key}
-		if m.steps[key] == 0 && len(m.steps) >= hotMost {
-			continue
+		inLate, inMinute := late.add(key, sm.Steps), minute.add(key, sm.Steps)
+		if inLate || inMinute {
+			h.stacks[key.stack] = sm.Stack
 		}
-		m.steps[key] += sm.Steps
-		h.stacks[key.stack] = sm.Stack
 	}
 }
 
-// minute is the one that runs now. The one that it takes the place of is forgotten.
-func (h *hot) minute(now time.Time) *hotMinute {
-	n := now.Unix() / 60
-	m := &h.minutes[n%hotMinutes]
-	if m.minute != n || m.steps == nil {
-		*m = hotMinute{minute: n, steps: map[hotKey]int64{}}
-		h.forget()
+// at is the slot that runs now; fresh says that it has just begun. The one that it takes the
+// place of is forgotten.
+func (p *hotSpan) at(now time.Time) (s *hotSlot, fresh bool) {
+	n := p.number(now)
+	s = &p.slots[n%int64(len(p.slots))]
+	if fresh = s.number != n || s.steps == nil; fresh {
+		*s = hotSlot{number: n, steps: map[hotKey]int64{}}
 	}
-	return m
+	return s, fresh
 }
 
-// forget lets go of the stacks that no minute has.
+// number counts the slot of a time since 1970.
+func (p *hotSpan) number(t time.Time) int64 { return t.Unix() / int64(p.length/time.Second) }
+
+// reaches says whether what was at a time is kept.
+func (p *hotSpan) reaches(t, now time.Time) bool {
+	return p.number(now)-p.number(t) < int64(len(p.slots))
+}
+
+// add says whether there was room.
+func (s *hotSlot) add(key hotKey, steps int64) bool {
+	if s.steps[key] == 0 && len(s.steps) >= hotMost {
+		return false
+	}
+	s.steps[key] += steps
+	return true
+}
+
+// spent adds up what is kept of a time.
+func (p *hotSpan) spent(from, to, now time.Time) map[hotKey]int64 {
+	all := map[hotKey]int64{}
+	first, last := max(p.number(from), p.number(now)-int64(len(p.slots))+1), p.number(to)
+	for i := range p.slots {
+		if s := &p.slots[i]; s.number >= first && s.number <= last {
+			for key, steps := range s.steps {
+				all[key] += steps
+			}
+		}
+	}
+	return all
+}
+
+// forget lets go of the stacks that nothing has.
 func (h *hot) forget() {
 	used := map[string]bool{}
-	for i := range h.minutes {
-		for key := range h.minutes[i].steps {
-			used[key.stack] = true
+	for _, p := range []*hotSpan{&h.late, &h.hour} {
+		for i := range p.slots {
+			for key := range p.slots[i].steps {
+				used[key.stack] = true
+			}
 		}
 	}
 	maps.DeleteFunc(h.stacks, func(key string, _ *script.Stack) bool { return !used[key] })
@@ -139,16 +189,13 @@ func (v probe) Hot(_ context.Context, q command.HotQuery) (command.Hot, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := command.Hot{Lost: h.lost.Load()}
-	first, last, now := q.From.Unix()/60, q.To.Unix()/60, h.clock.Now().Unix()/60
-	for i := range h.minutes {
-		m := &h.minutes[i]
-		if m.minute < first || m.minute > last || now-m.minute >= hotMinutes {
-			continue
-		}
-		for key, steps := range m.steps {
-			if only == "" || only == key.system {
-				out.Spent = append(out.Spent, command.Spent{System: bare(string(key.system)), Stack: h.stacks[key.stack], Steps: steps})
-			}
+	now, span := h.clock.Now(), &h.hour
+	if h.late.reaches(q.From, now) {
+		span = &h.late
+	}
+	for key, steps := range span.spent(q.From, q.To, now) {
+		if only == "" || only == key.system {
+			out.Spent = append(out.Spent, command.Spent{System: bare(string(key.system)), Stack: h.stacks[key.stack], Steps: steps})
 		}
 	}
 	slices.SortFunc(out.Spent, func(a, b command.Spent) int {

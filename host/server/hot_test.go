@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,8 @@ import (
 	"github.com/google/pprof/profile"
 
 	"hotshard/console/command"
-	"hotshard/runtime/clock"
+	"hotshard/runtime/script"
+	"hotshard/runtime/world"
 )
 
 // What a system spends its steps on is known without anybody having asked before, on the
@@ -54,20 +56,57 @@ func TestHotFunctionsAreKnown(t *testing.T) {
 	}
 }
 
+// sampledBy is a batch of samples of one function of a module.
+func sampledBy(system, module string, steps int64) samples {
+	f := script.StackFrame{Function: module + ".work", Module: module, Place: module + ".lua@1f:3"}
+	return samples{world.SystemAddress(system), []script.Sample{{Stack: &script.Stack{Release: 1, Frames: []script.StackFrame{f}, Key: "1\x00" + f.Function}, Steps: steps}}}
+}
+
 // An hour is kept, and no more.
 func TestHotForgets(t *testing.T) {
 	t.Parallel()
-	h := newHot(clock.Machine{})
-	now := time.Unix(1_800_000_000, 0)
-	for range 3 * hotMinutes {
-		h.minute(now).steps[hotKey{"@Sol", "1\x00a"}] = 1
-		now = now.Add(time.Minute)
+	clk := &handHeld{now: time.Unix(1_800_000_000, 0)}
+	h := newHot(clk)
+	for i := range 3 * hotMinutes {
+		h.add(sampledBy("Sol", fmt.Sprintf("m%d", i), 1))
+		clk.now = clk.now.Add(time.Minute)
 	}
 	kept := 0
-	for i := range h.minutes {
-		kept += len(h.minutes[i].steps)
+	for i := range h.hour.slots {
+		kept += len(h.hour.slots[i].steps)
 	}
-	if kept != hotMinutes {
-		t.Errorf("%d minutes are kept", kept)
+	if kept != hotMinutes || len(h.stacks) > hotMinutes+hotLate {
+		t.Errorf("%d minutes are kept, and %d stacks", kept, len(h.stacks))
+	}
+}
+
+// What has become hot stands first after five seconds of it, whatever an hour has been full
+// of: the function, its module and its system.
+func TestWhatHasJustBecomeHotIsFoundInFiveSeconds(t *testing.T) {
+	t.Parallel()
+	clk := &handHeld{now: time.Unix(1_800_000_003, 0)}
+	h := newHot(clk)
+	second := func(planted bool) {
+		for i := range 50 {
+			h.add(sampledBy(fmt.Sprintf("Old %d", i), fmt.Sprintf("old%d", i%7), 4096))
+		}
+		if planted {
+			h.add(sampledBy("Jita", "planted", 200_000))
+		}
+		clk.now = clk.now.Add(time.Second)
+	}
+	for range 3600 {
+		second(false)
+	}
+	for range 5 {
+		second(true)
+	}
+	v := probe{&Server{hot: h}}
+	got, err := v.Hot(t.Context(), command.HotQuery{From: clk.now.Add(-10 * time.Second), To: clk.now})
+	if err != nil || got.Spent[0].System != "Jita" || got.Spent[0].Stack.Frames[0].Module != "planted" || got.Spent[0].Steps != 1_000_000 {
+		t.Fatalf("first is %+v, %v", got.Spent[0], err)
+	}
+	if got, _ = v.Hot(t.Context(), command.HotQuery{From: clk.now.Add(-time.Hour), To: clk.now}); len(got.Spent) != 51 || got.Spent[0].System == "Jita" {
+		t.Errorf("of an hour there are %d, first %+v", len(got.Spent), got.Spent[0])
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/pprof/profile"
 
 	"hotshard/console/command"
+	"hotshard/runtime/script"
 )
 
 // get asks the operations port for something, with some headers.
@@ -175,14 +177,64 @@ func TestLuaOverHTTP(t *testing.T) {
 	if _, body = s.get("/debug/lua.json?release=1"); strings.Contains(string(body), `"rule.fee"`) {
 		t.Errorf("in release 1: %s", body)
 	}
+	_, body = s.get("/debug/lua.json?module=rule&system=@" + at)
+	a = flameAnswer{}
+	if err := json.Unmarshal(body, &a); err != nil || len(a.Root.Children) != 1 || a.Root.Children[0].Name != "rule.fee" || a.Modules[0].Module != "rule" || len(a.Releases) == 0 {
+		t.Errorf("of a module: %v: %s", err, body)
+	}
 	_, body = s.get("/debug/lua.pprof?seconds=60")
 	p, err := profile.Parse(bytes.NewReader(body))
 	if err != nil || len(p.Sample) == 0 || p.Sample[0].Location[0].Line[0].Function.Name != "rule.fee" {
 		t.Errorf("%v: %v", err, p)
 	}
-	for _, path := range []string{"/debug/lua.json?from=never", "/debug/lua.json?release=x", "/debug/lua.pprof?to=?"} {
-		if code, body := s.get(path); code != 400 || len(body) == 0 {
+	for path, want := range map[string]string{
+		"/debug/lua.json?from=never": "20m for 20 minutes ago", "/debug/lua.pprof?to=?": "is no time", "/debug/lua.json?from=5m&to=10m": "is not before",
+		"/debug/lua.json?release=x": "the number of a release", "/debug/lua.json?against=-1": "the number of a release", "/debug/lua.json?release=2&against=r2": "like itself",
+		"/debug/lua.json?system=Nowhere": "no system or service", "/debug/lua.pprof?system=@Nowhere": "no system or service",
+	} {
+		if code, body := s.get(path); code != 400 || !strings.Contains(string(body), want) {
 			t.Errorf("%s: %d %s", path, code, body)
+		}
+	}
+}
+
+// A tree is of a module from where it is come to, and of two releases beside each other.
+func TestATreeIsOfAModuleAndOfTwoReleases(t *testing.T) {
+	t.Parallel()
+	frame := func(module, name string) script.StackFrame {
+		return script.StackFrame{Function: module + "." + name, Module: module}
+	}
+	fee, tick, say := frame("market", "fee"), frame("main", "tick"), frame("chat", "say")
+	spent := func(release int, steps int64, frames ...script.StackFrame) command.Spent {
+		return command.Spent{System: "Jita", Stack: &script.Stack{Release: release, Frames: frames}, Steps: steps}
+	}
+	hot := command.Hot{Spent: []command.Spent{spent(8, 60, say, fee, tick), spent(8, 30, tick), spent(7, 5, fee, tick), spent(7, 15, tick)}}
+	for _, c := range []struct {
+		asked flameAnswer
+		want  string
+	}{
+		{flameAnswer{}, "all 110/0 0 | main.tick 110/0 45 | market.fee 65/0 5 | chat.say 60/0 60"},
+		{flameAnswer{Module: "market"}, "all 65/0 0 | market.fee 65/0 5 | chat.say 60/0 60"},
+		{flameAnswer{Against: 7}, "all 90/20 0 | main.tick 90/20 30 | market.fee 60/5 0 | chat.say 60/0 60"},
+		{flameAnswer{Release: 7, Against: 8}, "all 20/90 0 | main.tick 20/90 15 | market.fee 5/60 5 | chat.say 0/60 0"},
+		{flameAnswer{Module: "chat", Release: 7}, "all 0/0 0"},
+	} {
+		a := c.asked
+		a.burn(hot)
+		var list []string
+		var walk func(f *flame)
+		walk = func(f *flame) {
+			list = append(list, fmt.Sprintf("%s %d/%d %d", f.Name, f.Value, f.Was, f.Self))
+			for _, child := range f.Children {
+				walk(child)
+			}
+		}
+		walk(a.Root)
+		if got := strings.Join(list, " | "); got != c.want {
+			t.Errorf("%+v: %s\nwant %s", c.asked, got, c.want)
+		}
+		if got := fmt.Sprint(a.Releases, a.Modules); got != "[{8 90} {7 20}] [{chat 60} {main 45} {market 5}]" {
+			t.Errorf("there is %s", got)
 		}
 	}
 }

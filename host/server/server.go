@@ -146,9 +146,11 @@ func (s *Server) open() (err error) {
 	if err := s.assemble(p, first, patches); err != nil {
 		return err
 	}
+	s.inherit()
 	if err := s.listen(); err != nil {
 		return err
 	}
+	s.keepListeners()
 	return s.recall(context.Background())
 }
 

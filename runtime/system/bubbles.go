@@ -32,6 +32,16 @@ func (v *view) reset() {
 	v.built, v.frame, v.whole, v.left = false, nil, nil, v.left[:0]
 }
 
+// inTurns says whether any players are told in turns.
+func (b *bubbles) inTurns() bool {
+	for _, v := range b.views {
+		if v.cohorts > 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // track reads from the space who has come into which bubble, who has left one and
 // whose course has changed. It must run right after the space's Step, before scripts
 // change anything.

@@ -120,6 +120,65 @@ func TestCohortsHearInTurns(t *testing.T) {
 	}
 }
 
+// A system that is to stand still does so at the end of a tick that has told everybody, and
+// the process that goes on with it tells everybody first.
+func TestNobodyWaitsForTheirTurnOverAHandover(t *testing.T) {
+	b := newBench(t, echoes, cohortsFrom(4))
+	clients, pictures := make([]*client, 16), make([]picture, 16)
+	for i := range clients {
+		clients[i] = b.fly(world.CharacterID(i+1), somewhere)
+	}
+	drone, err := b.Spawn(Spawn{Ship: *wren(somewhere)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := func() (n int) {
+		for i, c := range clients {
+			n += len(c.look(t, &pictures[i]))
+		}
+		return n
+	}
+	tick := func(y float64) int {
+		if err := b.Space().Direction(drone, world.Vec3{X: 1, Y: y}); err != nil {
+			t.Fatal(err)
+		}
+		b.tick(1)
+		return told()
+	}
+	b.tick(5)
+	told()
+	if n := tick(1); n > 6 {
+		t.Fatalf("%d hear of an ordinary tick", n)
+	}
+	stood := 0
+	b.StandTold(func() { stood++ })
+	if stood > 0 {
+		t.Fatal("it stands before the tick that tells everybody")
+	}
+	if n := tick(2); n != 16 || stood != 1 {
+		t.Errorf("%d hear of the last tick, and it stands %d times", n, stood)
+	}
+	if n := tick(3); n > 6 || stood != 1 {
+		t.Errorf("where it goes on, %d hear of the next, and it has stood %d times", n, stood)
+	}
+	b.TakenOver()
+	if n := tick(4); n != 16 {
+		t.Errorf("%d hear of the first tick of another process", n)
+	}
+	for i := range pictures {
+		if err := b.compare(&pictures[i]); err != nil {
+			t.Errorf("player %d: %v", i+1, err)
+		}
+	}
+	few := newBench(t, echoes, cohortsFrom(4))
+	few.fly(1, somewhere)
+	few.tick(5)
+	few.StandTold(func() { stood++ })
+	if stood != 2 {
+		t.Error("where nobody is told in turns it waits for a tick")
+	}
+}
+
 func TestNobodyMissesAnythingBetweenTurns(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))

@@ -26,6 +26,28 @@ func (s *System) Stand(while func()) {
 	while()
 }
 
+// StandTold is Stand at the end of the next tick, in which everybody is told of everything
+// around them: nobody's turn is still to come when it begins. Where nobody is told in turns,
+// it is Stand. It belongs to the system's goroutine, between two ticks.
+func (s *System) StandTold(while func()) {
+	if s.stopping != "" || !s.bubbles.inTurns() {
+		s.Stand(while)
+		return
+	}
+	s.sending.everybody, s.standing = true, while
+}
+
+// stand is the end of a tick after which StandTold has the system stand.
+func (s *System) stand() {
+	while := s.standing
+	if while == nil {
+		return
+	}
+	s.standing = nil
+	s.Stand(while)
+	s.sending.uncork()
+}
+
 // HandedOver ends the system without another tick: another process goes on with its Image,
 // from this moment. It belongs to the system's goroutine, between two ticks.
 func (s *System) HandedOver() { s.stopping, s.handed = reasonHanded, true }
@@ -144,8 +166,8 @@ func (s *System) lose(gone func(Client) bool) {
 }
 
 // TakenOver has Run go on with a thawed system as if its process had not changed: no time
-// has been left out, and where players wait for a tick it comes at once.
-func (s *System) TakenOver() { s.taken = true }
+// has been left out, and where players wait for a tick it comes at once, and tells them all.
+func (s *System) TakenOver() { s.taken, s.sending.everybody = true, true }
 
 // Resumed tells the scripts that the system goes on after the end of its process, which was
 // killed or stopped in order. It is called when all that is lost with the process has been.

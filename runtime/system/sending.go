@@ -21,9 +21,10 @@ type sending struct {
 	attention *attention
 
 	nearby
-	round   Round
-	corked  []Client // who is sent what has gathered when the tick ends
-	rebuilt bool     // every player wants a snapshot: the rate changed
+	round     Round
+	corked    []Client // who is sent what has gathered when the tick ends
+	rebuilt   bool     // every player wants a snapshot: the rate changed
+	everybody bool     // is due in the next tick
 }
 
 // views hands every player what has changed around them: nothing, the frame of
@@ -32,7 +33,9 @@ type sending struct {
 func (c *sending) views() {
 	for _, v := range c.bubbles.views {
 		v.begin(v.wanted(v.watchers, c.cohortsFrom, c.time.hz))
+		v.all = v.all || c.everybody
 	}
+	c.everybody = false
 	if c.rebuilt {
 		c.rebuilt = false
 		for _, p := range c.people.order {

@@ -118,6 +118,7 @@ type System struct {
 	crashes   crashes
 	stopping  string              // why, "" while it goes on
 	keep      func(*System) error // instead of an end, nil for none
+	standing  func()              // StandTold waits for the end of a tick; nil for none
 	stood     time.Duration       // in this tick, without doing anything
 	handed    bool                // another process goes on with it
 	taken     bool                // from another process that has just stood still

@@ -30,6 +30,7 @@ func (s *System) Step(now time.Time) {
 	s.sending.uncork()
 	s.tape.stepped(s)
 	s.fillGap()
+	s.stand()
 }
 
 // beginStep makes game time pass in a service, which has no ticks: it is real time.

@@ -26,21 +26,22 @@ type standing struct {
 }
 
 // Pause has everything that runs stand still between two ticks. What one has for another
-// is in the other's inbox by then. Where somebody does not come to a stand before ctx ends,
-// nobody does: the error names them.
+// is in the other's inbox by then. Where players are told in turns, that is at the end of a
+// tick in which all are: these come first, and the others play on until then. Where somebody
+// does not come to a stand before ctx ends, nobody does: the error names them.
 func (u *Universe) Pause(ctx context.Context) (*Paused, error) {
 	p := &Paused{u: u}
-	for known := map[*system.System]bool{}; ; { // one that has not come yet may start another
+	for known, crowds := map[*system.System]bool{}, true; ; crowds = false { // one that has not come yet may start another
 		var more []*standing
 		for _, s := range u.Actors() {
-			if !known[s] {
+			if !known[s] && (!crowds || s.Stats().Players >= system.DefaultCohortsFrom) {
 				known[s] = true
 				if st := stop(s); st != nil {
 					more = append(more, st)
 				}
 			}
 		}
-		if len(more) == 0 {
+		if len(more) == 0 && !crowds {
 			return p, nil
 		}
 		p.stand = append(p.stand, more...)
@@ -59,7 +60,7 @@ func (u *Universe) Pause(ctx context.Context) (*Paused, error) {
 func stop(s *system.System) *standing {
 	st := &standing{s: s, here: make(chan struct{}), do: make(chan func(*system.System))}
 	err := s.Post(system.Between(func(s *system.System) {
-		s.Stand(func() {
+		s.StandTold(func() {
 			close(st.here)
 			for do := range st.do {
 				do(s)

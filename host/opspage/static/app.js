@@ -5,6 +5,7 @@ import { Audit } from "./view/audit.js";
 import { Console } from "./view/console.js";
 import { el, show } from "./view/dom.js";
 import { Errors } from "./view/errors.js";
+import { Functions } from "./view/functions.js";
 import { Head } from "./view/head.js";
 import { LogView } from "./view/log.js";
 import { Perform } from "./view/perform.js";
@@ -31,14 +32,18 @@ const perform = new Perform(link, { dialog: $("#confirm"), shard: () => head.fac
 const head = new Head($("#head"), link, { sign: () => sign.ask(), signOut: () => sign.out() });
 const power = new Power({ dialog: $("#stop"), bar: $("#countdown"), button: $("#head .stop"), link, perform, clock: () => Date.now() + ahead, toast });
 
-const range = new Range($("#range"), link, now);
+const functions = new Functions($("#functions"), link);
+const range = new Range($("#range"), link, now, (which) => {
+  functions.open(which);
+  location.hash = "#functions";
+});
 const open = (name) => {
   location.hash = "#range";
   const i = range.names.indexOf(name);
   if (i > 0) range.open(i);
 };
 const sections = {
-  range, releases: new Releases($("#releases"), link, perform), errors: new Errors($("#errors"), link, { count: $("#nav .count"), open }),
+  range, functions, releases: new Releases($("#releases"), link, perform), errors: new Errors($("#errors"), link, { count: $("#nav .count"), open }),
   log: new LogView($("#log"), link), audit: new Audit($("#audit"), link, perform), console: new Console($("#console"), link, perform),
 };
 

@@ -18,6 +18,7 @@ for (const [name, colours] of [["by day", light], ["by night", { ...light, ...da
     }
     for (const ground of ["added", "removed"]) assert.ok(contrast(colours.text, colours[ground]) >= AA_TEXT, ground);
     for (const ink of ["dim", "bad", "accent"]) assert.ok(contrast(colours[ink], colours.removed) >= AA_TEXT, `${ink} on a line of the log that is an error: ${contrast(colours[ink], colours.removed).toFixed(2)}`);
+    for (const flame of ["flame-cold", "flame-hot", "flame-cool"]) assert.ok(contrast(colours.text, colours[flame]) >= AA_TEXT, flame);
     for (const chip of ["good", "warn", "bad"]) assert.ok(contrast(colours.ground, colours[chip]) >= AA_TEXT, `on ${chip}`);
     for (const [ink, ground] of [["on-accent", "accent"], ["on-kind", "kind"]]) assert.ok(contrast(colours[ink], colours[ground]) >= AA_TEXT, `${ink} on ${ground}`);
     assert.ok(contrast("#ffffff", colours.stop) >= AA_TEXT, "the red button");

@@ -14,7 +14,14 @@ export class Chart {
     this.body = el("div");
     this.root = el("div.chart", {}, el("h4", {}, title, this.value), this.body);
     new ResizeObserver(() => this.#fit()).observe(this.root);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#make());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#anew());
+  }
+
+  // anew draws in the colours that hold now; where nobody sees it, once somebody does.
+  #anew() {
+    this.plot?.destroy();
+    this.plot = null;
+    this.#make();
   }
 
   // take draws a line of a Past.

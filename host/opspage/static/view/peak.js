@@ -1,24 +1,27 @@
 // One system: its figures over time, who is in it, what it does and what goes wrong there.
-import { el, say } from "./dom.js";
-import { METRICS, Past, show } from "../figures.js";
-import { at, objects } from "../text.js";
+import { el, say, show } from "./dom.js";
+import { METRICS, Past, show as figure } from "../figures.js";
+import { at, hour, objects } from "../text.js";
 import { Chart } from "./chart.js";
+import { Flame } from "./flame.js";
+import { fetchFlame } from "./functions.js";
 import { table } from "./result.js";
 import { shares } from "./shares.js";
 
-const ASK_EVERY = 5; // seconds
-const SINCE = "5m"; // what functions are shown of
+const ASK_EVERY = 3; // seconds
+const SINCE = "30s"; // what functions are shown of
 
 export class Peak {
-  constructor(root, link, { name, close }) {
-    Object.assign(this, { root, link, name, close, track: null, past: null, asked: 0, round: 0 });
+  constructor(root, link, { name, close, functions }) {
+    Object.assign(this, { root, link, name, close, functions, track: null, minute: null, past: null, asked: 0, round: 0 });
     this.lists = {};
   }
 
-  // open shows a track over a span of slots of so many seconds, a metric largest.
-  async open(track, metric, span) {
-    const other = track !== this.track;
-    Object.assign(this, { track, metric, span, past: null });
+  // open shows a track over a span of slots of so many seconds, a metric largest, and what
+  // functions took in one minute, or lately where that is null.
+  async open(track, metric, span, minute = this.minute) {
+    const other = track !== this.track || minute !== this.minute;
+    Object.assign(this, { track, metric, span, minute, past: null });
     const round = ++this.round;
     this.#frame(other);
     this.root.hidden = false;
@@ -30,7 +33,7 @@ export class Peak {
   }
 
   shut() {
-    this.track = null;
+    this.track = this.minute = null;
     this.round++;
     this.root.hidden = true;
   }
@@ -53,7 +56,10 @@ export class Peak {
         const count = el("span"), body = el("div");
         return { count, body, root: el("details", { open }, el("summary", {}, title, " ", count), body) };
       };
-      this.lists = { functions: list("Functions by time", true), players: list("Players", true), tasks: list("Tasks", false), errors: list("Errors", true) };
+      this.flame = new Flame({ name: `Flame graph of ${this.name(this.track)}` });
+      this.lists = { functions: list("Functions by time", true), flame: list("Flame graph", true), players: list("Players", true), tasks: list("Tasks", false), errors: list("Errors", true) };
+      this.lists.flame.body.append(el("p.none", { hidden: true }), this.flame.root,
+        el("button.more", { type: "button", onclick: () => this.functions({ system: this.name(this.track), ...this.#time }) }, "Larger, by module or release"));
       this.facts = el("p.line");
     }
     const closing = el("button", { type: "button", "aria-label": "Close", onclick: () => this.close() }, "\u00d7");
@@ -63,8 +69,15 @@ export class Peak {
       ...Object.values(this.lists).map((l) => l.root));
   }
 
+  // time is what functions are shown of, as an address asks for it.
+  get #time() {
+    if (this.minute === null) return { since: SINCE };
+    const iso = (seconds) => new Date(seconds * 1000).toISOString();
+    return { from: iso(this.minute), to: iso(this.minute + 59) };
+  }
+
   #figures(now) {
-    METRICS.forEach((_, m) => say(this.values[m], show(m, now.mean[m][this.track])));
+    METRICS.forEach((_, m) => say(this.values[m], figure(m, now.mean[m][this.track])));
   }
 
   #draw() {
@@ -86,13 +99,30 @@ export class Peak {
         if (this.track === track) into.body.replaceChildren(el("p.none", {}, error.message));
       }
     };
+    const { since, from, to } = this.#time;
+    const when = since ? `in ${since}` : `at ${hour(from)}`;
+    say(lists.flame.count, when);
     await Promise.all([
-      ask(`hot ${here} --for ${SINCE}`, lists.functions, shares, () => `in ${SINCE}`),
+      ask(`hot ${here} ${since ? `--for ${since}` : `--from ${from} --to ${to}`}`, lists.functions, shares, () => when),
+      this.#burn(track),
       ask(`who ${here}`, lists.players, some(["name", "ship", "docked", "idle_ms"])),
       ask(`tasks ${here}`, lists.tasks, table),
       ask(`errors ${here}`, lists.errors, some(["function", "count", "message", "last"]), (rows) => rows.reduce((n, e) => n + e.count, 0)),
       this.#facts(here, track),
     ]);
+  }
+
+  async #burn(track) {
+    const { flame } = this, note = this.lists.flame.body.firstElementChild;
+    if (flame.busy) return;
+    try {
+      const answer = await fetchFlame(this.link, { system: this.name(track), ...this.#time });
+      if (flame === this.flame) flame.take(answer);
+      say(note, "");
+    } catch (error) {
+      say(note, error.message);
+    }
+    show(note, note.textContent !== "");
   }
 
   async #facts(here, track) {

@@ -11,14 +11,16 @@ const SPANS = [[5, "5 min"], [60, "1 hour"]]; // seconds of a slot
 const TILES_OVER = 5; // seconds
 const HOTTEST = 10;
 const BY = ["function", "module", "system"];
-const HOT_EVERY = 5; // seconds
+const HOT_EVERY = 3; // seconds
+const HOT_OVER = "30s"; // so that what has just become hot is not behind what was
 
 export class Range {
-  constructor(root, link, now) {
+  // functions opens what functions take: {system, from, to}.
+  constructor(root, link, now, functions) {
     Object.assign(this, { root, link, now, metric: 0, span: SPANS[0][0], by: BY[0], names: [], seconds: [], past: null, whole: null, sinceHot: HOT_EVERY, round: 0, visible: false });
     this.ridges = new Ridges(root.querySelector("canvas"), root.querySelector(".tip"), (i) => this.name(i));
-    this.ridges.pick = (track) => this.open(track);
-    this.peak = new Peak(root.querySelector(".peak"), link, { name: (i) => this.name(i), close: () => this.close() });
+    this.ridges.pick = (track, s) => this.open(track, this.#minute(s));
+    this.peak = new Peak(root.querySelector(".peak"), link, { name: (i) => this.name(i), close: () => this.close(), functions });
     this.#tiles();
     this.#switches();
     this.#find();
@@ -72,9 +74,17 @@ export class Range {
     if (++this.sinceHot >= HOT_EVERY) this.#hot();
   }
 
-  open(track) {
+  // minute is the one that a slot of the picture is, where slots are as long as that; null
+  // for the last minutes. What functions take is known by the minute.
+  #minute(s) {
+    const { past } = this;
+    return past.seconds < 60 || s >= past.slots ? null : past.times()[s];
+  }
+
+  // open shows a system; minute, in seconds since 1970, says when functions took what is shown.
+  open(track, minute = null) {
     this.ridges.chosen = track;
-    this.peak.open(track, this.metric, this.span);
+    this.peak.open(track, this.metric, this.span, minute);
     this.#draw();
     if (matchMedia("(max-width: 1040px)").matches) this.peak.root.scrollIntoView({ block: "start" });
     this.peak.root.querySelector("h3").focus({ preventScroll: true });
@@ -227,7 +237,7 @@ export class Range {
     const { by } = this, box = this.root.querySelector(".hot .list");
     if (!this.link.up) return;
     try {
-      const { table } = await this.link.run(`hot --by ${by} --for 5m --limit 12`, { json: true });
+      const { table } = await this.link.run(`hot --by ${by} --for ${HOT_OVER} --limit 12`, { json: true });
       if (by === this.by) box.replaceChildren(shares(table));
     } catch (error) {
       box.replaceChildren(el("p.none", {}, error.message));

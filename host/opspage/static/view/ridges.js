@@ -27,7 +27,7 @@ export class Ridges {
     canvas.addEventListener("pointerleave", () => (this.tip.hidden = true));
     canvas.addEventListener("click", (e) => {
       const hit = this.#hit(e);
-      if (hit) this.pick(hit.track);
+      if (hit) this.pick(hit.track, hit.s);
     });
   }
 
