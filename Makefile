@@ -2,7 +2,7 @@ GO      ?= go
 SHARD   ?= dev
 LISTEN  ?= 127.0.0.1:7777
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage night speed pgo deb stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,13 +22,15 @@ test: test-lua test-go ## all tests; the last lines say what was left out, and w
 
 # How Go tests are built: without vet, which check runs over everything once, and
 # without what only debuggers read in fifty test programs. No more packages at once
-# than there are processors: more of them keep each other from the disk for seconds.
-# The end of a package's time is for what hangs, not for a machine that is slow.
-LEAN = -vet=off -ldflags='-s -w' -timeout 30m
-IN_MEMORY = host/leftout/memory.sh
+# than there are processors, but more tests of one: those of a shard wait for ticks and
+# for files to be still. The end of a package's time is for what hangs, not for a machine
+# that is slow.
+LEAN = -vet=off -ldflags='-s -w' -parallel 8 -timeout 30m
+# Tests keep their files in memory where they may, and run the program that is built.
+WITH = HOTSHARD_TEST_HOST=$(CURDIR)/bin/host host/leftout/memory.sh
 LEFTOUT ?=
-test-go: # with those of the page
-	@$(IN_MEMORY) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+test-go: build # with those of the page
+	@$(WITH) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
 test-lua: build
 	bin/host test scripts
@@ -45,8 +47,8 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
-	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store
-	HOTSHARD_THOROUGH=1 $(IN_MEMORY) $(GO) test -race $(LEAN) ./...
+	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store ./host/node
+	HOTSHARD_THOROUGH=1 $(WITH) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
 	host/deploy/deb.sh bin
@@ -84,6 +86,11 @@ crash: ## ROUNDS blows to the disk and the life of a shard on which actors trade
 
 outage: ## a market that is down for a minute, in three ways, while pilots fly and trade
 	HOTSHARD_OUTAGE=60s $(GO) test $(LEAN) -count=1 -v -run TestTheMarketIsDown ./host/server | grep -v level=
+
+SEEDS ?= 100000
+FROM  ?= 1
+simulate: ## break SEEDS simulated clusters, from seed FROM on; one that breaks a rule is made small and told
+	$(GO) test $(LEAN) -count=1 -v ./runtime/cluster/simulation -run TestSeeds -seeds $(SEEDS) -from $(FROM)
 
 night: build ## operate a production shard with 50 players through slips, freezes, bad changes, canaries and restarts
 	$(GO) run ./host/load/night

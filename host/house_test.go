@@ -88,6 +88,7 @@ var pure = map[string][]string{
 	"runtime/physics": {"os", "net", "net/http", "time", "database/sql", "math/rand"},
 	"runtime/field":   {"os", "net", "net/http", "time", "database/sql", "math/rand"},
 	"runtime/book":    {"os", "net", "net/http", "time", "database/sql", "math/rand"},
+	"runtime/cluster": {"os", "net", "net/http", "context", "sync", "database/sql", "math/rand", "math/rand/v2"}, // durations come in
 }
 
 const whyPure = "what is replayed must come out the same: time, chance and the world come in as arguments"

@@ -61,12 +61,14 @@ type kept struct {
 	keys                       []request
 }
 
+// CROSS JOIN has SQLite go from the rows that are asked for to the table, and not the other way.
 var (
 	selectHoldings = NewMany(`SELECT h.id, h.owner, h.location, h.type, h.quantity, h.sum FROM (VALUES `,
 		`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT))`, `(?, ?, ?)`,
-		`) AS v JOIN holdings h ON h.owner = v.column1 AND h.location = v.column2 AND h.type = v.column3`)
+		`) AS v CROSS JOIN holdings h WHERE h.owner = v.column1 AND h.location = v.column2 AND h.type = v.column3`)
 	selectKeys = NewMany(`SELECT e.actor, e.key, coalesce(e.content, ''), coalesce(e.answer, '') FROM (VALUES `,
-		`(CAST(? AS BIGINT), CAST(? AS TEXT))`, `(?, ?)`, `) AS v JOIN entries e ON e.actor = v.column1 AND e.key = v.column2 WHERE e.key IS NOT NULL`)
+		`(CAST(? AS BIGINT), CAST(? AS TEXT))`, `(?, ?)`, `) AS v CROSS JOIN entries e WHERE e.actor = v.column1 AND e.key = v.column2 AND e.key IS NOT NULL`)
+	selectPeople   = NewMany(`SELECT id FROM characters WHERE id IN (`, `?`, `?`, `)`)
 	insertHoldings = NewMany(`INSERT INTO holdings (id, owner, location, type, quantity, sum) VALUES `, `(?, ?, ?, ?, ?, ?)`, `(?, ?, ?, ?, ?, ?)`, ``)
 	updateHoldings = NewMany(`UPDATE holdings SET quantity = quantity + v.column2, sum = sum + v.column2 FROM (VALUES `,
 		`(CAST(? AS BIGINT), CAST(? AS BIGINT))`, `(?, ?)`, `) AS v WHERE holdings.id = v.column1`)
@@ -268,10 +270,7 @@ func (g *Group) exists(tx Tx, who Holder) error {
 	if !found {
 		return refuse(NotFound, "there is no %s", who)
 	}
-	if g.people == nil {
-		g.people = map[world.CharacterID]bool{}
-	}
-	g.people[who.ID] = true
+	g.isThere(who.ID)
 	return nil
 }
 
@@ -331,6 +330,7 @@ func (g *Group) LookKeys(tx Tx, list []*Why) error {
 // left to whoever moves something of it.
 func (g *Group) LookHoldings(tx Tx, list []Holding) error {
 	var args []any
+	var asked []*held
 	for _, h := range list {
 		owner := int64(h.Holder.ID)
 		if h.Holder.Kind != Character {
@@ -338,11 +338,11 @@ func (g *Group) LookHoldings(tx Tx, list []Holding) error {
 		}
 		p := place{owner, h.Location, h.Type}
 		if owner != 0 && g.held[p] == nil && h.check() == nil {
-			g.remember(&held{place: p})
+			asked = append(asked, g.remember(&held{place: p}))
 			args = append(args, owner, h.Location, h.Type)
 		}
 	}
-	return selectHoldings.Rows(tx, args, func(row Row) error {
+	err := selectHoldings.Rows(tx, args, func(row Row) error {
 		var h held
 		if err := row.Scan(&h.id, &h.owner, &h.location, &h.thing, &h.has, &h.sum); err != nil {
 			return err
@@ -350,4 +350,33 @@ func (g *Group) LookHoldings(tx Tx, list []Holding) error {
 		*g.held[h.place] = h
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return g.lookPeople(tx, asked)
+}
+
+// lookPeople looks up at once who is there of those who are to have something for the first time.
+func (g *Group) lookPeople(tx Tx, list []*held) error {
+	asked := map[int64]bool{}
+	var args []any
+	for _, h := range list {
+		if h.id == 0 && h.owner > FirstCharacter && !asked[h.owner] {
+			asked[h.owner] = true
+			args = append(args, h.owner)
+		}
+	}
+	return selectPeople.Rows(tx, args, func(row Row) error {
+		var id world.CharacterID
+		err := row.Scan(&id)
+		g.isThere(id)
+		return err
+	})
+}
+
+func (g *Group) isThere(id world.CharacterID) {
+	if g.people == nil {
+		g.people = map[world.CharacterID]bool{}
+	}
+	g.people[id] = true
 }

@@ -9,7 +9,7 @@ type Many struct {
 	texts   [len(manyRows)]string
 }
 
-var manyRows = [...]int{64, 8, 1}
+var manyRows = [...]int{128, 64, 32, 16, 8, 4, 2, 1}
 
 // NewMany makes a statement of its beginning, the first row and the others, with a ? for each
 // parameter, and its end. The first row is where a database learns the types.

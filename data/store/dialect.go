@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+
+	"hotshard/data/ownership"
 )
 
 // dialect is what of a store is another with each database system. The SQL itself is
@@ -21,6 +23,9 @@ type dialect interface {
 	claimed(ctx context.Context) error
 	// readers returns a pool that cannot write.
 	readers() (*sql.DB, error)
+	// owners returns a pool that asks about owners, beside the writer; nil where the writer is
+	// the only one who may change something.
+	owners() (*sql.DB, ownership.Words)
 	// session returns the connection that writes, which is the only one of its kind.
 	session(ctx context.Context) (session, error)
 	// moment returns readers of the database as it is now, whatever is written
@@ -50,6 +55,8 @@ type moment interface {
 type session struct {
 	conn  *sql.Conn
 	begin string // begins a transaction
+	turn  string // waits in it until no other process writes; "" where there is none
+	words ownership.Words
 
 	// returning says that an INSERT tells the new row's id as a row.
 	returning bool

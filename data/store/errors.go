@@ -7,6 +7,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"hotshard/data/ledger"
+	"hotshard/data/ownership"
 )
 
 // Kind is the machine's name for what went wrong, stable enough to send to a
@@ -33,6 +34,8 @@ const (
 	ErrKeyUsed     Kind = "key_used"        // the key of a request was used for something else
 	ErrTooMany     Kind = "too_many"        // there are as many as there may be
 	ErrWrongBooks  Kind = "books_wrong"     // a holding was changed below the ledger: an operator has to look
+	ErrStale       Kind = "stale_epoch"     // the system in whose name it was to be done has another owner by now
+	ErrNoFence     Kind = "no_fence"        // nobody has said in which system's name
 	ErrUnknown     Kind = "unknown"         // perhaps done and perhaps not: the database was lost in the commit
 
 	ErrClosed      Kind = "store_closed"      // Close was called
@@ -91,6 +94,9 @@ func (s *Store) explain(op string, err error) error {
 	}
 	if no := (*ledger.Refusal)(nil); errors.As(err, &no) {
 		return fail(op, refusals[no.Problem], no.Message)
+	}
+	if no := (*ownership.Refusal)(nil); errors.As(err, &no) {
+		return &Error{Op: op, Kind: ErrStale, Message: no.Error(), Err: no}
 	}
 	kind, message := s.dialect.diagnose(err)
 	return &Error{Op: op, Kind: kind, Message: message, Err: err}

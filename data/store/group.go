@@ -29,9 +29,10 @@ type group struct {
 // heldOrder is an order as the group has it.
 type heldOrder struct {
 	Order
-	found  bool // there is a row
-	stood  bool // in the table
-	queued bool // among those that flush writes
+	found  bool   // there is a row
+	stood  bool   // in the table
+	queued bool   // among those that flush writes
+	coming *Order // that a request of the group wants to open
 }
 
 // orderChange is an order before one step.
@@ -145,9 +146,14 @@ func (g *group) look(t *tx, batch []*request) error {
 	var list []ledger.Holding
 	for _, r := range batch {
 		for _, step := range r.steps {
-			if s, ok := step.(groupable); ok && r.grouped() {
-				list = append(list, s.holdings(g)...)
+			s, ok := step.(groupable)
+			if !ok || !r.grouped() {
+				continue
 			}
+			if opens, ok := step.(OpenOrder); ok {
+				g.orders[opens.Order.ID].coming = &opens.Order
+			}
+			list = append(list, s.holdings(g)...)
 		}
 	}
 	return g.books.LookHoldings(t, list)
@@ -348,11 +354,28 @@ func (s OpenOrder) holdings(*group) []ledger.Holding {
 func (s TradeOrders) orders() []int64 { return []int64{s.Comes, s.Stood} }
 
 func (s TradeOrders) holdings(g *group) []ledger.Holding {
-	stood := g.orders[s.Stood]
-	if stood == nil || stood.ID == 0 {
+	stood, comes := g.expected(s.Stood), g.expected(s.Comes)
+	if stood == nil || comes == nil {
 		return nil
 	}
-	return []ledger.Holding{stood.escrow(), stood.wallet(), stood.home(), sink(ledger.SinkTax)}
+	sold, bought := stood, comes
+	if comes.Side == Sell {
+		sold, bought = comes, stood
+	}
+	return []ledger.Holding{sold.escrow(), sold.wallet(), bought.escrow(), bought.wallet(), bought.hangar(sold.System, sold.Station), sink(ledger.SinkTax)}
+}
+
+// expected is an order as it is, or as it will be when a request of the group has opened it; nil
+// where nobody knows of one.
+func (g *group) expected(id int64) *Order {
+	switch h := g.orders[id]; {
+	case h == nil:
+		return nil
+	case h.ID != 0:
+		return &h.Order
+	default:
+		return h.coming
+	}
 }
 
 func (s EndOrder) orders() []int64 { return []int64{s.ID} }

@@ -94,6 +94,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.mirror, err = openMirror(ctx, s); err != nil {
 		return err
 	}
+	if err := s.openOwners(); err != nil {
+		return err
+	}
 	session, err := s.dialect.session(ctx)
 	if err != nil {
 		return err
@@ -104,11 +107,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 
 // undo closes what a failed open had opened.
 func (s *Store) undo() {
-	for _, db := range []*sql.DB{s.read, s.start} {
-		if db != nil {
-			_ = db.Close() // the open's own error is the one to tell
-		}
-	}
+	_ = closeAll(s.asking, s.read, s.start) // the open's own error is the one to tell
 	if s.mirror != nil {
 		_ = s.mirror.close()
 	}

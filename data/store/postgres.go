@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"hotshard/data/ownership"
 	"hotshard/data/schema"
 )
 
@@ -124,15 +125,20 @@ func (p *postgres) open(params map[string]string, truths bool, opened func(conte
 
 // connect implements dialect.
 func (p *postgres) connect(ctx context.Context) (*sql.DB, error) {
+	abandoned := "0"
+	if p.opt.Shared {
+		abandoned = milliseconds(abandonedAfter)
+	}
 	p.writing = p.open(map[string]string{
-		"synchronous_commit":            "on", // what a player is told is done is on the disk
-		"default_transaction_read_only": "off",
-		"lock_timeout":                  strconv.FormatInt(p.opt.BusyTimeout.Milliseconds(), 10),
+		"synchronous_commit":                  "on", // what a player is told is done is on the disk
+		"default_transaction_read_only":       "off",
+		"lock_timeout":                        milliseconds(p.opt.BusyTimeout),
+		"idle_in_transaction_session_timeout": abandoned,
 		// The server notices within half a minute that a machine is gone, and lets go of its lock.
 		"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
 	}, false, nil)
 	var err error
-	if p.held, err = p.lock(ctx); err != nil {
+	if p.held, err = p.hold(ctx); err != nil {
 		return nil, err
 	}
 	start := p.open(map[string]string{"default_transaction_read_only": "off"}, true, nil)
@@ -218,6 +224,9 @@ func (p *postgres) migrations() (goose.Dialect, fs.FS) {
 
 // claimed implements dialect.
 func (p *postgres) claimed(ctx context.Context) error {
+	if p.opt.Shared {
+		return p.share(ctx, p.held)
+	}
 	return p.held.QueryRowContext(ctx, `UPDATE writer SET epoch = epoch + 1 RETURNING epoch`).Scan(&p.epoch)
 }
 
@@ -236,11 +245,16 @@ func (p *postgres) session(context.Context) (session, error) {
 // over is a session over a connection that holds the lock.
 func (p *postgres) over(conn *sql.Conn) session {
 	return session{
-		conn: conn, begin: "BEGIN", returning: true,
+		conn: conn, begin: "BEGIN", turn: p.turn(), words: ownership.PostgreSQL, returning: true,
 		mark: func(ctx context.Context) (mark int64, err error) {
 			return mark, conn.QueryRowContext(ctx, `SELECT txid_current()`).Scan(&mark)
 		},
-		fate: func(ctx context.Context, mark int64) (fate, error) { return fateOf(ctx, conn, mark) },
+		fate: func(ctx context.Context, mark int64) (fate, error) {
+			if err := p.waitTurn(ctx, conn); err != nil {
+				return fateUnknown, err
+			}
+			return fateOf(ctx, conn, mark)
+		},
 		lost: func(err error) bool {
 			return lostConnection(err) || conn.Raw(func(c any) error {
 				if c.(*pgConn).Conn.Conn().IsClosed() {
@@ -282,6 +296,9 @@ func fateOf(ctx context.Context, conn *sql.Conn, mark int64) (fate, error) {
 // again connects anew, unless somebody else has written in between: what the shard has in
 // its memory is not what the database has then.
 func (p *postgres) again(ctx context.Context) (session, error) {
+	if p.opt.Shared {
+		return p.againShared(ctx)
+	}
 	conn, err := p.lock(ctx)
 	if err != nil {
 		return session{}, err
@@ -307,6 +324,9 @@ func (p *postgres) lend(_ context.Context, s session) error {
 // takeBack implements dialect. Whoever has had the database is gone and has written nothing,
 // as our caller says, but that it was there.
 func (p *postgres) takeBack(ctx context.Context, _ session) (session, error) {
+	if p.opt.Shared {
+		return p.againShared(ctx)
+	}
 	conn, err := p.lock(ctx)
 	if err != nil {
 		return session{}, err

@@ -14,6 +14,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 
+	"hotshard/data/ownership"
 	"hotshard/data/schema"
 )
 
@@ -38,6 +39,9 @@ const writerPragmas = "PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEM
 
 // connect implements dialect.
 func (f *sqliteFile) connect(ctx context.Context) (*sql.DB, error) {
+	if f.opt.Shared {
+		return nil, fail("open", ErrUnsupported, f.path+" is a file, and one process has a file: a shard on several machines needs --store postgres://USER@HOST/DATABASE")
+	}
 	if err := f.prepareFile(); err != nil {
 		return nil, err
 	}
@@ -167,8 +171,11 @@ func (f *sqliteFile) session(ctx context.Context) (session, error) {
 	if _, err := conn.ExecContext(ctx, writerPragmas); err != nil {
 		return session{}, errors.Join(err, conn.Close())
 	}
-	return session{conn: conn, begin: "BEGIN IMMEDIATE"}, nil
+	return session{conn: conn, begin: "BEGIN IMMEDIATE", words: ownership.SQLite}, nil
 }
+
+// owners implements dialect.
+func (f *sqliteFile) owners() (*sql.DB, ownership.Words) { return nil, ownership.SQLite }
 
 // moment implements dialect.
 func (f *sqliteFile) moment(ctx context.Context, readers *sql.DB) (moment, func(), error) {

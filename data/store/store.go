@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"hotshard/data/ledger"
+	"hotshard/data/ownership"
 )
 
 // Options tunes a store; the zero value is right for a production shard.
@@ -51,6 +52,9 @@ type Options struct {
 	// Purse is the money, in hundredths, that a new character has from a faucet of that
 	// name.
 	Purse int64
+	// Shared lets other processes write to the database as well, each for the systems that it
+	// owns: PostgreSQL alone. Every change in the name of a system needs its fence then (Under).
+	Shared bool
 	// KeepReleases is how many releases are kept; 0 is 1,000.
 	KeepReleases int
 }
@@ -92,6 +96,8 @@ type Store struct {
 	start   *sql.DB // for what is done before the writer is there
 	read    *sql.DB
 	writer  *writer
+	owners  *ownership.Table
+	asking  *sql.DB // about owners; nil where the writer does it
 	hasher  *hasher
 	packer  *packer
 	mirror  *mirror // nil where there is no directory for it
@@ -119,7 +125,7 @@ func (s *Store) Close() error {
 
 func (s *Store) shut() error {
 	// The mirror after the writer, which fills it; the lock last of all.
-	return s.explain("close", errors.Join(s.writer.close(), s.read.Close(), s.start.Close(), s.mirror.close(), s.dialect.close()))
+	return s.explain("close", errors.Join(s.writer.close(), closeAll(s.asking, s.read, s.start), s.mirror.close(), s.dialect.close()))
 }
 
 // now is the time as the database keeps it: microseconds since 1970.
@@ -145,7 +151,11 @@ func fromTime(t time.Time) int64 {
 // may run more than once (see writer.fail): it must set what it returns anew
 // each time, and touch nothing but its transaction and its own variables.
 func (s *Store) change(ctx context.Context, op string, fn func(*tx) error) error {
-	return s.explain(op, s.writer.do(ctx, &request{run: fn}))
+	fences, err := s.fencesOf(ctx, op)
+	if err != nil {
+		return err
+	}
+	return s.explain(op, s.writer.do(ctx, &request{run: fn, fences: fences}))
 }
 
 // scanner is what sql.Row and sql.Rows have in common.

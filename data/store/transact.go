@@ -56,7 +56,11 @@ func (s *Store) post(ctx context.Context, op string, why Why, steps []Step, fn f
 	if err := why.Check(); err != nil {
 		return "", s.explain(op, err)
 	}
-	err = s.explain(op, s.writer.do(ctx, &request{why: &why, steps: steps, run: func(t *tx) (err error) {
+	fences, err := s.fencesOf(ctx, op)
+	if err != nil {
+		return "", err
+	}
+	err = s.explain(op, s.writer.do(ctx, &request{fences: fences, why: &why, steps: steps, run: func(t *tx) (err error) {
 		answer, err = t.post(s.now(), &why, func() error { return fn(t) })
 		return err
 	}}))

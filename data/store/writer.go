@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"hotshard/data/ledger"
+	"hotshard/data/ownership"
+	"hotshard/runtime/world"
 )
 
 // writer is the one goroutine that changes the database. It takes what waits in
@@ -24,6 +26,7 @@ type writer struct {
 	most     int                  // requests of a transaction
 	purse    int64                // of new characters
 	now      func() time.Time
+	gate     *ownership.Gate
 	group    group // of the transaction under way
 	stats    writerStats
 
@@ -39,7 +42,8 @@ type writer struct {
 // once the change is committed, before the caller is answered.
 type request struct {
 	run    func(*tx) error
-	why    *Why // of steps; nil where run is no transaction of the books
+	fences []world.Fence // in whose name it is
+	why    *Why          // of steps; nil where run is no transaction of the books
 	steps  []Step
 	after  func()
 	answer chan error
@@ -62,6 +66,7 @@ func startWriter(s session, opt *Options) *writer {
 		most:     opt.Group,
 		purse:    opt.Purse,
 		now:      opt.Now,
+		gate:     ownership.NewGate(s.words),
 		queue:    make(chan *request, opt.Queue),
 		done:     make(chan struct{}),
 	}
@@ -227,7 +232,11 @@ func (w *writer) commit(batch []*request) (begun bool, err error) {
 	if err := w.exec(w.begin); err != nil {
 		return false, w.abort(err)
 	}
-	if err := w.runAll(batch); err != nil {
+	live, err := w.admit(batch)
+	if err == nil {
+		err = w.runAll(live)
+	}
+	if err != nil {
 		return w.stalled == nil || !w.stalled(err), w.abort(err)
 	}
 	if err := w.end(); err != nil {

@@ -1,5 +1,6 @@
 // Package document answers HTTP requests with bytes that are made once: packed where the
-// reader takes that, and with a tag by which a reader who has them is told so (304).
+// reader takes that, which is done for the first who does, and with a tag by which a reader
+// who has them is told so (304).
 package document
 
 import (
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Ask tells caches to ask each time whether what they have is still so.
@@ -20,7 +22,7 @@ type Document struct {
 	kind  string
 	cache string
 	plain []byte
-	gzip  []byte // nil where packing does not pay
+	gzip  func() []byte // nil where packing does not pay
 	tag   string
 }
 
@@ -34,16 +36,21 @@ func Quick(kind, cache string, body []byte) *Document { return pack(kind, cache,
 
 func pack(kind, cache string, body []byte, level int) *Document {
 	sum := sha256.Sum256(body)
-	d := &Document{kind: kind, cache: cache, plain: body, tag: hex.EncodeToString(sum[:12])}
-	var packed bytes.Buffer
+	return &Document{kind: kind, cache: cache, plain: body, tag: hex.EncodeToString(sum[:12]),
+		gzip: sync.OnceValue(func() []byte { return packed(body, level) })}
+}
+
+// packed is nil where packing does not pay.
+func packed(body []byte, level int) []byte {
+	var b bytes.Buffer
 	// Writing to a buffer cannot fail, and the level is a valid one.
-	z, _ := gzip.NewWriterLevel(&packed, level)
+	z, _ := gzip.NewWriterLevel(&b, level)
 	_, _ = z.Write(body)
 	_ = z.Close()
-	if packed.Len() < len(body)*9/10 {
-		d.gzip = packed.Bytes()
+	if b.Len() >= len(body)*9/10 {
+		return nil
 	}
-	return d
+	return b.Bytes()
 }
 
 // Len is the size of the bytes, unpacked.
@@ -58,9 +65,11 @@ func (d *Document) ServeFor(w http.ResponseWriter, r *http.Request, cache string
 	h := w.Header()
 	body, tag := d.plain, d.tag
 	h.Add("Vary", "Accept-Encoding")
-	if d.gzip != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		body, tag = d.gzip, d.tag+"-gz"
-		h.Set("Content-Encoding", "gzip")
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		if small := d.gzip(); small != nil {
+			body, tag = small, d.tag+"-gz"
+			h.Set("Content-Encoding", "gzip")
+		}
 	}
 	tag = `"` + tag + `"`
 	h.Set("ETag", tag)

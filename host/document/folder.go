@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Folder reads and packs every file below a folder of an embedded file system, by its path
+// Folder reads every file below a folder of an embedded file system, by its path
 // from there. What is embedded cannot fail to be read, so an error is a broken binary, and
 // the folder stays empty.
 func Folder(from fs.FS, root string) map[string]*Document {

@@ -61,20 +61,20 @@ func New(cfg Config) *Page {
 	return p
 }
 
-// packed are the files as they are embedded. Packing them takes a while.
-var packed = sync.OnceValue(func() map[string]*document.Document {
+// embeddedFiles are those of the page as they are embedded. To read them takes a while.
+var embeddedFiles = sync.OnceValue(func() map[string]*document.Document {
 	all := document.Folder(embedded, "static")
 	maps.Copy(all, web.Shared())
 	return all
 })
 
 // Prepare does what takes a while of New, once, for whoever will be in a hurry then.
-func Prepare() { packed() }
+func Prepare() { embeddedFiles() }
 
 // files are those of the page, which says by itself which shard it is of and of which
 // kind: that must be plain before anything has been fetched.
 func files(id command.Identity) map[string]*document.Document {
-	all := maps.Clone(packed())
+	all := maps.Clone(embeddedFiles())
 	body := all[document.Index].Body()
 	body = bytes.ReplaceAll(body, []byte("SHARD"), []byte(html.EscapeString(id.Name)))
 	body = bytes.Replace(body, []byte(`data-kind=""`), []byte(`data-kind="`+kindOf(id)+`"`), 1)

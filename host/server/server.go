@@ -85,7 +85,7 @@ type Server struct {
 	given      given // by another process, which this one takes over from
 	succession succession
 	consoles   consoles
-	page       http.Handler  // the players'; packed before it is needed, by a process that takes over
+	page       http.Handler  // the players'; made before it is needed, by a process that takes over
 	opspage    *opspage.Page // nil without ops
 	servers    []*http.Server
 	closing    sync.Once
@@ -320,7 +320,7 @@ func (s *Server) listen() (err error) {
 	return nil
 }
 
-// newPage is the players' page. Packing its files takes a while.
+// newPage is the players' page. To read its files takes a while.
 func (s *Server) newPage() http.Handler {
 	return web.Handler(func() *world.Universe { return s.universe.Map() })
 }

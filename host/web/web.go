@@ -22,26 +22,26 @@ const folder = "static"
 // that there is none yet, and the answer is 503. The WebSocket at /play is the
 // gate's and not served here.
 func Handler(universe func() *world.Universe) http.Handler {
-	return handler(packed(), universe)
+	return handler(files(), universe)
 }
 
-// packed are the files as they are embedded. Packing them takes a while, and is done once
-// for all shards of a process.
-var packed = sync.OnceValue(func() map[string]*document.Document { return document.Folder(embedded, folder) })
+// files are those of the page as they are embedded. All shards of a process have the same
+// ones, so that each is packed once.
+var files = sync.OnceValue(func() map[string]*document.Document { return document.Folder(embedded, folder) })
 
 // Replay is Handler for the page as the spectator's of a replay: it signs in by itself, and
 // shows the time line.
 func Replay(universe func() *world.Universe) http.Handler {
-	files := maps.Clone(packed())
-	body := bytes.Replace(files[document.Index].Body(), []byte("<body "), []byte("<body data-replay "), 1)
-	files[document.Index] = document.New(document.ContentType(document.Index), body)
-	return handler(files, universe)
+	all := maps.Clone(files())
+	body := bytes.Replace(all[document.Index].Body(), []byte("<body "), []byte("<body data-replay "), 1)
+	all[document.Index] = document.New(document.ContentType(document.Index), body)
+	return handler(all, universe)
 }
 
 // Shared are the files that other pages of the shard show, too: its letters, its sign,
 // and what builds elements. By their paths.
 var Shared = sync.OnceValue(func() map[string]*document.Document {
-	all, shared := packed(), map[string]*document.Document{}
+	all, shared := files(), map[string]*document.Document{}
 	for _, name := range []string{"icon.svg", "countdown.js", "emitter.js", "view/dom.js", "font/latin-400.woff2", "font/latin-600.woff2",
 		"font/latin-ext-400.woff2", "font/latin-ext-600.woff2", "font/OFL.txt", "style/font.css"} {
 		shared[name] = all[name]

@@ -8,10 +8,10 @@ const before = { slots, damage: 5.78, range: 14_000, falloff: 20_000, tracking: 
 test("what a module changes, and whether for the better", () => {
   const after = { ...before, slots: { ...slots, high: { used: 2, of: 2 } }, damage: 11.56, capacitor_use: 10, stable: undefined, lasts: 52 };
   const rows = Object.fromEntries(compared(before, after).map((r) => [r.label, r]));
-  assert.deepEqual(rows.Damage, { label: "Damage", before: "5.78 points/s", after: "11.56 points/s", sign: "more" });
-  assert.deepEqual(rows["Slots, high"], { label: "Slots, high", before: "1 of 2", after: "2 of 2", sign: "" });
-  assert.equal(rows["Energy, all running"].sign, "less");
-  assert.deepEqual(rows["Capacitor lasts"], { label: "Capacitor lasts", before: "for ever, at 96 %", after: "52 s", sign: "less" });
+  assert.deepEqual(rows.Damage, { label: "Damage", before: "5.78 points/s", after: "11.56 points/s", sign: "more", way: "up" });
+  assert.deepEqual(rows["Slots, high"], { label: "Slots, high", before: "1 of 2", after: "2 of 2", sign: "", way: 0 });
+  assert.deepEqual([rows["Energy, all running"].sign, rows["Energy, all running"].way], ["less", "up"]);
+  assert.deepEqual(rows["Capacitor lasts"], { label: "Capacitor lasts", before: "for ever, at 96 %", after: "52 s", sign: "less", way: "down" });
   assert.equal(rows.Cargo.sign, "");
   assert.equal(rows.Mining, undefined);
 });

@@ -67,14 +67,14 @@ const SHEET = [
   ["Sensors reach", (s) => s.target_range, distance, 1],
 ];
 
-// compared lists {label, before, after, sign} for two sheets of a ship: texts, and sign "more",
-// "less" or "" for whether the second is better, worse or the same.
+// compared lists {label, before, after, sign, way} for two sheets of a ship: texts; sign "more",
+// "less" or "" for whether the second is better, worse or the same; and way "up" or "down".
 export function compared(before, after) {
   return SHEET.flatMap(([label, figure, text, better]) => {
     const was = figure(before), is = figure(after);
     if (!was && !is) return [];
-    const way = Math.sign((is ?? 0) - (was ?? 0) || 0) * better;
+    const way = Math.sign((is ?? 0) - (was ?? 0) || 0), gain = way * better;
     const told = (n, sheet) => (n === undefined || n === 0 ? "none" : text(n, sheet));
-    return [{ label, before: told(was, before), after: told(is, after), sign: way > 0 ? "more" : way < 0 ? "less" : "" }];
+    return [{ label, before: told(was, before), after: told(is, after), sign: gain > 0 ? "more" : gain < 0 ? "less" : "", way: gain && (way > 0 ? "up" : "down") }];
   });
 }

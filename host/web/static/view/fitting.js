@@ -60,7 +60,7 @@ export class FittingView {
     const asked = ++this.#asked;
     const told = await this.ask("fitting", { modules: this.#chosen() });
     if (asked !== this.#asked || !told?.after) return;
-    const rows = compared(told.before, told.after).map(({ label, before, after, sign }) => ({ cells: [label, before, after], "data-sign": sign }));
+    const rows = compared(told.before, told.after).map(({ label, before, after, sign, way }) => ({ cells: [label, before, after], "data-sign": sign, "data-way": way || null }));
     const lacks = listed(told.lacks);
     this.sheet.replaceChildren(el("h3", {}, "What it can do"), table("What the ship can do", [["", ""], ["Now", "n"], ["With these", "n"]], rows),
       ...(lacks.length ? [el("p.lacks", {}, "This cannot be fitted:"), el("ul.lacks", {}, ...lacks.map((text) => el("li", {}, text)))] : []));

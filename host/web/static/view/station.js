@@ -46,7 +46,7 @@ export class Station {
     const list = (title, rows) => (rows.length ? [el("h3", {}, title), el("ul", {}, ...rows)] : []);
     this.root.querySelector(".hangar").replaceChildren(
       ...list("Ship", ships.map((s) => row(s.name ?? s.type, s.name ? s.type : ""))),
-      ...list("Fitted", items.map((i) => row(i.name ?? i.type, String(i.count ?? i.n ?? i.quantity ?? 1)))),
+      ...list("Fitted", [...fitted(items)].map(([type, n]) => row(type, String(n)))),
     );
     if (this.game.docked !== null) this.#drawYard();
   }
@@ -69,6 +69,13 @@ export class Station {
     });
     this.ships.querySelector(".body").replaceChildren(el("ul", {}, ...rows));
   }
+}
+
+// fitted counts modules of a kind, in the order of their slots.
+function fitted(items) {
+  const counts = new Map();
+  for (const { type, quantity = 1 } of items) counts.set(type, (counts.get(type) ?? 0) + quantity);
+  return counts;
 }
 
 const row = (name, note) => el("li", {}, name, el("span", {}, note));
