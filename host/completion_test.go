@@ -26,7 +26,7 @@ func TestCompletionInBash(t *testing.T) {
 		"host aud":                   "audit",
 		"host serve --tls":           "--tls-cert --tls-key",
 		"host serve --data x --fo":   "--four-eyes",
-		"host serve --listen x --lo": "--log-format",
+		"host serve --listen x --log": "--log-format",
 		"host check --scr":           "--scripts",
 		"host doctor nonsense":       "",
 		"host report eco":            "economy",

@@ -58,7 +58,8 @@ func (v *supervisor) last(sys *system.System) (system.Last, error) {
 	if err != nil {
 		return system.Last{}, err
 	}
-	began, saved := time.Now(), lineage{}
+	saved := lineage{}
+	began := time.Now()
 	run := rec.NewRun(s.rerun(rec, live), record.Options{Saved: saved.add, Each: func(*system.System, system.Stepped) error {
 		if time.Since(began) > lastTime {
 			return errLong
