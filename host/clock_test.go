@@ -19,6 +19,7 @@ var ownTime = map[string]string{
 	"console/command/commandtest": "a made-up shard lives now",
 	"host/load":                   "players measure",
 	"host/web":                    "a browser drives it",
+	"host/node":                   "its leases last by a clock of the machine that nobody sets",
 }
 
 // measuring is how a variable is called from which on it is measured how long something
