@@ -23,16 +23,16 @@ func TestCompletionInBash(t *testing.T) {
 	writeCompletion(&script, "bash", app.Model)
 	script.WriteString("COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _host; echo \"${COMPREPLY[*]}\"\n")
 	for line, want := range map[string]string{
-		"host aud":                   "audit",
-		"host serve --tls":           "--tls-cert --tls-key",
-		"host serve --data x --fo":   "--four-eyes",
+		"host aud":                    "audit",
+		"host serve --tls":            "--tls-cert --tls-key",
+		"host serve --data x --fo":    "--four-eyes",
 		"host serve --listen x --log": "--log-format",
-		"host check --scr":           "--scripts",
-		"host doctor nonsense":       "",
-		"host report eco":            "economy",
-		"host report economy --si":   "--since",
-		"host report suspects --sim": "--simulate",
-		"host simulate economy --ke": "--keep",
+		"host check --scr":            "--scripts",
+		"host doctor nonsense":        "",
+		"host report eco":             "economy",
+		"host report economy --si":    "--since",
+		"host report suspects --sim":  "--simulate",
+		"host simulate economy --ke":  "--keep",
 	} {
 		out, err := exec.Command(bash, append([]string{"--norc", "-c", script.String(), "bash"}, strings.Fields(line)...)...).CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != want {
