@@ -223,6 +223,7 @@ func TestMetricsForPrometheus(t *testing.T) { // O11
 	amy.do("patch chat.say = function(p, text) return nothing.here end")
 	ann := login(t, s.Addr(), "Ann", 0)
 	_, _ = ann.Request(ann.ctx, "say", map[string]world.Value{"text": "hi"})
+	s.until("memory is weighed", func() bool { return len(s.holdings.modules("")) > 0 })
 	resp, err := http.Get("http://" + s.OpsAddr() + "/metrics")
 	if err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ func TestFiguresOfTypesAreHot(t *testing.T) {
 	ann.do("undock", nil)
 	asks := func(code string) string { return strings.TrimSpace(amy.do("lua --write @" + at + " " + code)) }
 	me := "local me = player.ship(system.players()[1]) "
-	asks(me + `local v = require("vessel").of(me) v.shield = 160 v.capacitor = 125 require("ship").held = types.get("Wren")`)
+	asks(me + `local v = require("vessel").of(me) v.shield = 160 v.armour = 140 v.capacitor = 125 require("ship").held = types.get("Wren")`)
 
 	edit(t, cfg, ships, "speed = 290", "speed = 400")
 	applied(t, s, "types.ships: Wren.speed 290 -> 400", "(1 changed")
@@ -72,12 +72,13 @@ func TestFiguresOfTypesAreHot(t *testing.T) {
 		t.Errorf("the audit log: %+v", rows[0].Detail)
 	}
 
-	// Of shield and capacitor the same part is left; how it turns follows mass and agility.
-	edit(t, cfg, ships, "shield = 320", "shield = 640")
+	// Of shield and armour the same part is left, and the shield recharges meanwhile; how it turns
+	// follows mass and agility.
+	edit(t, cfg, ships, "shield = 320, armour = 280", "shield = 640, armour = 560")
 	applied(t, s, "Wren.shield 320 -> 640")
 	edit(t, cfg, ships, "mass = 1100000", "mass = 2200000")
 	applied(t, s)
-	half := asks(me + `local v = require("vessel").all[me] return v.shield > 300 and v.shield < 400, v.hull, space.engine(me).mass`)
+	half := asks(me + `local v = require("vessel").all[me] return v.shield > 300 and v.armour == 280, v.hull, space.engine(me).mass`)
 	if half != "true 300 2.2e+06" && half != "true 300 2200000" {
 		t.Errorf("the ship that flies: %s", half)
 	}
