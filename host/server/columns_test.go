@@ -48,6 +48,7 @@ return busy
 var seldom = map[string]string{
 	"systems.cpu":           "a share of a core that may round to nothing",
 	"top.cpu":               "as in systems",
+	"system.down":           "one that does not come back after a failure",
 	"system.cpu":            "as in systems",
 	"system.cap":            "no limit",
 	"system.waiting":        "nobody waits for a seat",
