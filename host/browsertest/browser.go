@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -37,8 +38,13 @@ const unhurried = `{
 // of their own, with storage of their own.
 type Browser struct{ ctx context.Context }
 
-// New starts Chromium at the first call. Without one the test is skipped,
-// except in CI, where a missing browser is a failure.
+// looking are the places for tests that look at pages at the same time: without a graphics
+// card a page keeps a processor busy, and more of them wait for frames, not for the server.
+var looking = make(chan struct{}, max(2, runtime.NumCPU()))
+
+// New starts Chromium at the first call, and waits until few enough tests use it; it is
+// called once in a test. Without Chromium the test is skipped, except in CI, where a
+// missing browser is a failure.
 func New(t *testing.T) *Browser {
 	t.Helper()
 	if testing.Short() {
@@ -54,6 +60,8 @@ func New(t *testing.T) *Browser {
 	if chromium.once.Do(func() { chromium.start(path) }); chromium.err != nil {
 		t.Fatalf("chromium does not start: %v", chromium.err)
 	}
+	looking <- struct{}{}
+	t.Cleanup(func() { <-looking })
 	return &Browser{chromium.ctx}
 }
 

@@ -240,7 +240,7 @@ game.on("reloaded", () => {
   askRules();
 });
 game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
-mining.on("told", (text) => log.add(text, "good", game.system?.name));
+mining.on("told", (text) => fight.say(text, "good", now()));
 fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
   const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;

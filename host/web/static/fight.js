@@ -99,7 +99,7 @@ export class Fight extends Emitter {
       const done = state === "locked";
       this.foes.add(id);
       this.aimed.set(id, { name, done, seconds: seconds ?? 0, since: now });
-      this.#tell(done ? `${name} has locked you.` : `${name} is locking you.`, "bad", now);
+      this.say(done ? `${name} has locked you.` : `${name} is locking you.`, "bad", now);
     }
     this.emit("changed");
   }
@@ -109,7 +109,9 @@ export class Fight extends Emitter {
     this.emit("changed");
   }
 
-  #tell(text, kind, now) {
+  // say adds a line to what the helm shows, of a fight or of anything else that the
+  // pilot should see without opening a window.
+  say(text, kind, now) {
     this.report.push({ text, kind, at: now });
     if (this.report.length > TOLD) this.report.shift();
     this.emit("told", text, kind);
@@ -154,13 +156,13 @@ export class Fight extends Emitter {
     },
     hits: (m, now) => {
       for (const { from } of listed(m.hits)) if (from) this.foes.add(from);
-      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.#tell(text, kind, now);
+      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.say(text, kind, now);
     },
     destroyed: (m, now) => {
       const mine = m.id === this.game.ship;
       for (const known of [this.locks, this.health, this.aimed, this.foes]) known.delete(m.id);
       this.emit("changed");
-      this.#tell(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
+      this.say(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
     },
   };
 }
