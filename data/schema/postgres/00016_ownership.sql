@@ -18,7 +18,7 @@ CREATE TABLE ownership (
 CREATE UNIQUE INDEX ownership_epoch ON ownership (subject, epoch);
 
 -- +goose StatementBegin
-CREATE FUNCTION ownership_grows() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ownership_grows() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'an epoch has one owner, and epochs only grow';
 END $$;
