@@ -99,6 +99,11 @@ func mapFile(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return savedMap(t, m)
+}
+
+func savedMap(t *testing.T, m *world.Universe) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "map.hsu")
 	if err := static.Save(path, m); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/runtime/world"
 )
@@ -104,11 +103,7 @@ func crashMap(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "map.hsu")
-	if err := static.Save(path, m); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return savedMap(t, m)
 }
 
 // TestWhateverFailsNothingIsLostOrDoubled lets traders, haulers, miners and fighters play on
