@@ -153,6 +153,9 @@ func TestRestoreRefuses(t *testing.T) {
 	for i := head; i < len(text); i += max(1, len(text)/20) {
 		bad := bytes.Clone(text)
 		bad[i] ^= 0x10
+		if same := unpacked(t, bad); same != nil && bytes.Equal(same, unpacked(t, text)) {
+			continue // a copy from elsewhere of the same bytes: no harm
+		}
 		try(fmt.Sprint("a bit at ", i), bad, ErrCorrupt, "cut off or damaged")
 	}
 	_, err = Restore(bg, filepath.Join(dir, "not there"), to)
@@ -167,6 +170,20 @@ func TestRestoreRefuses(t *testing.T) {
 	wants(t, err, ErrAccess, "there is no database")
 	_, err = Restore(bg, good, to) // nothing of all that is in the way
 	must(t, err)
+}
+
+// unpacked is the database of a backup, or nil for one that is damaged.
+func unpacked(t *testing.T, backup []byte) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	must(t, os.WriteFile(from, backup, 0o600))
+	if err := unpack("test", from, to); err != nil {
+		return nil
+	}
+	text, err := os.ReadFile(to)
+	must(t, err)
+	return text
 }
 
 // What is left of another database beside the place would become part of what is restored.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -31,9 +32,12 @@ func TestPostgres(t *testing.T) {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), suiteEnv+"=postgres", postgrestest.Env+"="+postgrestest.Server(t))
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("on PostgreSQL: %v\n%s", err, out)
+		t.Errorf("on PostgreSQL: %v\n%s", err, logged.ReplaceAll(out, nil))
 	}
 }
+
+// logged is a line that a store has logged, of which there are hundreds.
+var logged = regexp.MustCompile(`(?m)^\d{4}/\d\d/\d\d \S+ (INFO|WARN|ERROR) .*\n`)
 
 // fileOnly leaves a test out that is about a file.
 func fileOnly(t testing.TB) {
