@@ -32,6 +32,8 @@ type actor struct {
 	asked []*errand        // under a key, in this round, the last of them perhaps without an answer
 	mined map[string]int64 // that they were told of
 	tally tally
+
+	sent, again int // since the beginning
 }
 
 // errand is a request under a key, and what was answered.
@@ -102,6 +104,7 @@ func (a *actor) count(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.tally.asked++
+	a.sent++
 	refusal := (*wire.Error)(nil)
 	switch {
 	case err == nil:
@@ -125,7 +128,7 @@ func (a *actor) once(ctx context.Context, command string, with args) world.Value
 	one.args["key"] = one.key
 	a.mu.Lock()
 	a.asked = append(a.asked, one)
-	twice := a.tally.again*9 < a.tally.asked
+	twice := a.again*9 < a.sent
 	a.mu.Unlock()
 	if !twice {
 		v, _ := a.put(ctx, one)
@@ -166,6 +169,7 @@ func (a *actor) repeat(ctx context.Context, one *errand) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.tally.again++
+	a.again++
 	if refusal := (*wire.Error)(nil); answered && errors.As(err, &refusal) && known[refusal.Code] {
 		a.tally.differs = append(a.tally.differs, fmt.Sprintf("%s %s: refused with %s, and answered before", a.name, one.key, refusal.Code))
 	}

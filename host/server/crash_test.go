@@ -138,8 +138,8 @@ func gather(t *testing.T, cfg Config, on base, stall time.Duration) *crash {
 	edit(t, cfg, "types/modules_miners.lua", "cycle = 20, cap_use = 6,\n    yield = 20,", "cycle = 0.3, cap_use = 0,\n    yield = 2,") // they bring something in each round
 	c.args = append([]string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", crashMap(t)}, on.arguments()...)
 	c.p = launchWith(t, on.environment(), c.args...)
-	plays := []func(context.Context, *actor){trading, trading, trading, trading, hauling, hauling, digging, digging, fighting, fighting}
-	for i, play := range plays {
+	lives := []func(context.Context, *actor){trading, trading, hauling, digging, fighting}
+	for i, play := range slices.Repeat(lives, 4) {
 		a := &actor{name: fmt.Sprintf("Actor %c", 'A'+i), play: play, rng: rand.New(rand.NewPCG(seed, uint64(i))), mined: map[string]int64{}}
 		c.actors = append(c.actors, a)
 	}
