@@ -114,10 +114,10 @@ function goods.provide(who, name, n, place, faucet, where)
   end
 end
 
--- Takes away what a corporation has above a figure.
-function goods.spare(who, name, most, place, sink, where)
-  local more = goods.has(who, name, place) - most
-  if more > 0 then store.transact({{take = who, type = name, n = more, location = place, to = sink}}, {cause = sink, system = where}) end
+-- What corporations keep of money: what they have above that goes.
+function goods.spare(who)
+  local more = goods.has(who, money.type, money.wallet) - goods.purse
+  if more > 0 then store.transact({{take = who, type = money.type, n = more, location = money.wallet, to = goods.earned}}, {cause = goods.earned}) end
 end
 
 -- Asks the market; nil where it says no or does not answer.
@@ -142,20 +142,22 @@ function goods.place(region, deal, offer)
   if done then offer.order, offer.left, offer.count = done.order, done.left, offer.count + 1 end
 end
 
--- Looks after one offer, and returns it as it is to be kept.
-function goods.tend(region, deal, offer)
+-- Looks after one offer, and returns it as it is to be kept. standing is what is left of the
+-- orders that stand, by number.
+function goods.tend(region, deal, offer, standing)
   local worth = deal.worth
   offer = offer or {price = goods.price(worth, worth), count = 0}
-  local o = offer.order and orders.get(offer.order)
-  if deal.range == "station" then goods.spare(deal.who, deal.type.name, 0, goods.hangar(deal.place), goods.used, deal.place.system) end
-  if not o or o.ended then
+  local left = standing[offer.order]
+  if not left then
+    local o = offer.order and orders.get(offer.order)
+    if o and not o.ended then return offer end -- it is being changed just now
     if o and o.reason == "filled" then offer.price = goods.move(deal.side, offer.price, true, worth) end
     offer.order = nil
     goods.place(region, deal, offer)
-  elseif o.left == offer.left then
+  elseif left == offer.left then
     goods.lure(deal, offer, worth)
   else
-    offer.left = o.left
+    offer.left = left
   end
   return offer
 end
@@ -188,30 +190,60 @@ function goods.deals(region)
   return list
 end
 
--- Takes what smelters have got in the stations of a region.
-function goods.smelt(region)
-  local systems = {}
-  for _, s in ipairs(universe.stations(region)) do systems[goods.hangar(s)] = s.system end
-  for _, place in ipairs(items.places(goods.smelters, "hangar ", 1000)) do
-    for _, item in ipairs(systems[place] and items.kept(goods.smelters, place) or {}) do
-      store.transact({{take = goods.smelters, type = item.type, n = item.quantity, location = place, to = goods.used}}, {cause = goods.used, system = systems[place]})
+-- Uses up what a corporation has been brought: what it wanted there, and of smelters all.
+-- systems are those of the hangars of a region, wanted the types by corporation and hangar.
+function goods.consume(who, systems, wanted)
+  for _, place in ipairs(items.places(who, "hangar ", 1000)) do
+    local changes = {}
+    for _, item in ipairs(systems[place] and items.kept(who, place) or {}) do
+      if who == goods.smelters or wanted[who .. place .. item.type] then
+        changes[#changes + 1] = {take = who, type = item.type, n = item.quantity, location = place, to = goods.used}
+      end
     end
+    if changes[1] then store.transact(changes, {cause = goods.used, system = systems[place]}) end
   end
 end
 
--- Looks after all offers of a region.
+-- All corporations.
+function goods.everybody()
+  local list = {goods.smelters}
+  for _, who in pairs(goods.corporations) do list[#list + 1] = who end
+  table.sort(list)
+  return list
+end
+
+-- How much is left of a region's orders, by number; nil where the market does not answer.
+function goods.standing(kept)
+  local ids, standing = {}, {}
+  for _, offers in pairs(kept) do
+    for _, offer in pairs(offers) do ids[#ids + 1] = offer.order end
+  end
+  table.sort(ids)
+  local left = goods.ask("left", ids)
+  for i, id in ipairs(left and ids or {}) do standing[id] = left[i] end
+  return left and standing
+end
+
+-- Looks after all offers of a region. What they all are is asked at once: there are a
+-- hundred of them, and most are as they were.
 function goods.visit(region)
   local key = "goods " .. region
   local kept = store.get(key) or {}
-  for _, deal in ipairs(goods.deals(region)) do
+  local standing = goods.standing(kept)
+  if not standing then return end
+  local deals, systems, wanted = goods.deals(region), {}, {}
+  for _, s in ipairs(universe.stations(region)) do systems[goods.hangar(s)] = s.system end
+  for _, deal in ipairs(deals) do
+    if deal.range == "station" then wanted[deal.who .. goods.hangar(deal.place) .. deal.type.name] = true end
+  end
+  for _, who in ipairs(goods.everybody()) do goods.consume(who, systems, wanted) end
+  for _, deal in ipairs(deals) do
     local offers = kept[deal.type.name] or {}
     kept[deal.type.name] = offers
-    offers[deal.as] = goods.tend(region, deal, offers[deal.as])
+    offers[deal.as] = goods.tend(region, deal, offers[deal.as], standing)
   end
   store.put(key, kept)
-  goods.smelt(region)
-  for _, who in pairs(goods.corporations) do goods.spare(who, money.type, goods.purse, money.wallet, goods.earned) end
-  goods.spare(goods.smelters, money.type, goods.purse, money.wallet, goods.earned)
+  for _, who in ipairs(goods.everybody()) do goods.spare(who) end
 end
 
 -- One region after the other, and one at a time.
