@@ -217,6 +217,7 @@ func TestArrivalsThatDoNotFit(t *testing.T) {
 	}
 	old := start(t, nil)
 	old.login("Ada")
+	s := start(t, nil)
 	old.hold()
 	fds, _, err := old.gate.Connections()
 	if err != nil {
@@ -229,7 +230,7 @@ func TestArrivalsThatDoNotFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := start(t, nil).gate.Adopt(data, gate.NewArrivals(gate.Config{}), nil); err == nil {
+	if err := s.gate.Adopt(data, gate.NewArrivals(gate.Config{}), nil); err == nil {
 		t.Error("connections are told of that have not come, and nobody minds")
 	}
 	old.gate.Resume()
