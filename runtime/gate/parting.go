@@ -22,6 +22,11 @@ import (
 type parted struct {
 	Sessions []partedSession
 	Clients  []partedClient
+	limits   partedLimits
+}
+
+// partedLimits is what is remembered of wrong passwords.
+type partedLimits struct {
 	Guesses  []peer.Used[netip.Prefix]
 	Accounts []peer.Used[netip.Prefix]
 	Names    []partedName
@@ -122,8 +127,8 @@ func (g *Gate) KeepAll() {
 // connection at the moment.
 func (g *Gate) Export() ([]byte, error) {
 	_, sessions := g.everyone()
-	var p parted
-	at := map[*client]int{}
+	p := parted{Sessions: make([]partedSession, 0, len(sessions)), Clients: make([]partedClient, 0, len(g.passed))}
+	at := make(map[*client]int, len(g.passed))
 	for i, c := range g.passed {
 		if one, ok := c.export(); ok {
 			one.Conn, c.handed = i, true
@@ -143,13 +148,11 @@ func (g *Gate) Export() ([]byte, error) {
 		}
 		p.Sessions = append(p.Sessions, one)
 	}
-	p.Guesses, p.Accounts = g.guard.guesses.All(), g.guard.accounts.All()
+	p.limits.Guesses, p.limits.Accounts = g.guard.guesses.All(), g.guard.accounts.All()
 	for _, u := range g.guard.names.All() {
-		p.Names = append(p.Names, partedName{u.Key.network, u.Key.name, u.Used, u.At})
+		p.limits.Names = append(p.limits.Names, partedName{u.Key.network, u.Key.name, u.Used, u.At})
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(&p)
-	return b.Bytes(), err
+	return p.encode()
 }
 
 // export writes a connection down; false for one that ends, or cannot be handed over.
@@ -163,7 +166,7 @@ func (c *client) export() (partedClient, bool) {
 	p := partedClient{
 		Heard: c.heard.Load(), Acted: c.acted.Load(), Pinged: c.pinged,
 		Requests: partedBucket{c.requests.tokens, c.requests.last}, Patience: partedBucket{c.patience.tokens, c.patience.last}, Failures: c.failures,
-		Unread: append(append([]byte(nil), c.undone...), c.frames.unread()...), Rest: w.rest, Stale: w.stale, Need: w.need.Load(), Behind: w.behind,
+		Unread: append(c.undone[:len(c.undone):len(c.undone)], c.frames.unread()...), Rest: w.rest, Stale: w.stale, Need: w.need.Load(), Behind: w.behind,
 	}
 	for _, q := range w.queue {
 		p.Queue = append(p.Queue, partedFrame{q.b, uint8(q.what)})
@@ -205,8 +208,8 @@ const restartReason = "The server is replaced by a newer one; all goes on where 
 // is what each goes through from here on, nil for nothing. The gate is held: Speak and Resume
 // let it go on.
 func (g *Gate) Adopt(data []byte, from *Arrivals, through func(net.Conn) net.Conn) error {
-	var p parted
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&p); err != nil {
+	p, err := decodeParted(data)
+	if err != nil {
 		return fmt.Errorf("the connections cannot be read: %w", err)
 	}
 	g.mu.Lock()
@@ -237,10 +240,10 @@ func (g *Gate) Adopt(data []byte, from *Arrivals, through func(net.Conn) net.Con
 			g.crowd.adopt(c)
 		}
 	}
-	g.guard.guesses.Restore(p.Guesses)
-	g.guard.accounts.Restore(p.Accounts)
-	names := make([]peer.Used[guessed], len(p.Names))
-	for i, n := range p.Names {
+	g.guard.guesses.Restore(p.limits.Guesses)
+	g.guard.accounts.Restore(p.limits.Accounts)
+	names := make([]peer.Used[guessed], len(p.limits.Names))
+	for i, n := range p.limits.Names {
 		names[i] = peer.Used[guessed]{Key: guessed{n.Network, n.Name}, Used: n.Used, At: n.At}
 	}
 	g.guard.names.Restore(names)
