@@ -45,6 +45,12 @@ func (c *pace) behind(now time.Time, hz float64) (time.Time, bool) {
 	return next, !next.After(now)
 }
 
+// strainAbove is the load from which on a system spares itself what can wait.
+const strainAbove = 0.70
+
+// strained says whether it does.
+func (c *pace) strained() bool { return c.load*c.factor > strainAbove }
+
 // stale says that a tick of the ticker has been made good already.
 func (c *pace) stale(due time.Time, hz float64) bool {
 	return !c.due.IsZero() && due.Sub(c.due) < c.period(hz)/2

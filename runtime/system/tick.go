@@ -27,7 +27,7 @@ func (s *System) Step(now time.Time) {
 		s.sending.views()
 		s.saves.due(now)
 	}
-	s.sending.uncork()
+	s.sending.tickEnds()
 	s.tape.stepped(s)
 	s.fillGap()
 	s.stand()
