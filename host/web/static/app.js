@@ -43,6 +43,7 @@ import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
+const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
@@ -309,8 +310,8 @@ replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
-const PANELS = ["#selected", "#overview", "#hud", "#chat"].map($);
-const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs", "#station"].map($);
+const PANELS = ["#selected", "#overview", "#hud", "#chat", "#station"].map($);
+const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs"].map($);
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
@@ -370,7 +371,7 @@ globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null
 async function start() {
   requestAnimationFrame(frame);
   loadMap();
-  (globalThis.requestIdleCallback ?? setTimeout)(() => views.begin()); // the page can be used by now
+  setTimeout(() => views.begin(), VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
     send = async (cmd, args) => obey(game, cmd, args, now());

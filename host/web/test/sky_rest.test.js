@@ -96,11 +96,11 @@ function flying(keep = new Map()) {
 test("the camera begins near the ship, and remembers how near one was", () => {
   const keep = new Map(), { gaze } = flying(keep);
   gaze.frame(1, true);
-  assert.equal(gaze.camera.range, 360);
+  assert.equal(gaze.camera.range, 240);
   assert.ok(gaze.camera.project(40_000, 0, 0, {}), "the station it came from is in front");
   gaze.zoom(2);
   gaze.frame(1, true);
-  assert.equal(gaze.camera.range, 720);
+  assert.equal(gaze.camera.range, 480);
   const again = flying(keep).gaze;
   again.frame(1, true);
   assert.equal(again.camera.range, 720);

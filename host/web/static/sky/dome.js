@@ -1,6 +1,7 @@
 // What is behind everything: the clouds and stars of a region, the same from all its systems.
 import { BackSide, BoxGeometry, BufferAttribute, BufferGeometry, GLSL3, Mesh, Points, RawShaderMaterial, AdditiveBlending } from "../vendor/three/three.module.min.js";
 import { hash, random } from "../seed.js";
+import { chances, origin } from "./chances.js";
 import { NOISE, TONE, VERSION } from "./glsl.js";
 import { regionOf } from "./planet.js";
 
@@ -26,7 +27,7 @@ vec4 picture(vec3 d) {
   light *= 1.0 - 0.82 * dark;
   light += first * pow(cloud * strands, 5.0) * 0.8;
   light += dust * 0.05 + vec3(0.004, 0.005, 0.008);
-  return vec4(tone(light * 0.34), 1.0);
+  return vec4(tone(light * 0.4), 1.0);
 }
 `;
 
@@ -73,7 +74,7 @@ export class Dome {
     this.sky = sky;
     for (const job of this.#jobs.splice(0)) this.#baker.drop(job);
     this.clouds.visible = false;
-    const uniforms = { seed: { value: sky.seed & 0xffff }, weight: { value: sky.weight }, band: { value: pole(sky) } };
+    const uniforms = { chances: { value: chances() }, origin: { value: origin(sky.seed) }, weight: { value: sky.weight }, band: { value: pole(sky) } };
     for (const part of ["first", "second", "dust"]) uniforms[part] = { value: sky[part] };
     this.#jobs.push(this.#baker.paint(size, CLOUDS, uniforms, (map) => {
       this.clouds.material.uniforms.map.value = map;

@@ -102,7 +102,7 @@ export class Fleet {
     const { light } = this.stage;
     return new RawShaderMaterial({
       glslVersion: GLSL3, vertexShader: HULL.vertex, fragmentShader: HULL.fragment, side: DoubleSide,
-      uniforms: { sun: light.sun, sunlight: light.sunlight, above: light.above, below: light.below, time: light.time, grain: { value: grain } },
+      uniforms: { sun: light.sun, sunlight: light.sunlight, above: light.above, below: light.below, time: light.time, grain: { value: grain }, windows: { value: 0 } },
     });
   }
 

@@ -2,6 +2,7 @@
 import {
   AdditiveBlending, BackSide, DoubleSide, GLSL3, Mesh, PlaneGeometry, RawShaderMaterial, RingGeometry, SphereGeometry, Vector3,
 } from "../vendor/three/three.module.min.js";
+import { chances, origin } from "./chances.js";
 import { VERSION } from "./glsl.js";
 import { put } from "./stage.js";
 import { AIR, CORONA, GROUND, RINGS, STAR, SURFACE, WEATHER, WORLD } from "./worlds.js";
@@ -52,7 +53,7 @@ export class Globes {
   #shine(c) {
     const { colour, seed } = starOf(c);
     this.sunlight = colour;
-    const uniforms = { ink: { value: colour }, seed: { value: seed & 0xffff }, time: this.stage.light.time, at: { value: new Vector3() }, pixel: this.stage.light.pixel, wide: { value: c.radius } };
+    const uniforms = { ink: { value: colour }, chances: { value: chances() }, origin: { value: origin(seed) }, time: this.stage.light.time, at: { value: new Vector3() }, pixel: this.stage.light.pixel, wide: { value: c.radius } };
     const ball = new Mesh(this.ball, material({ uniforms, vertexShader: WORLD, fragmentShader: STAR }));
     const glow = new Mesh(this.quad, material({ uniforms, vertexShader: CORONA.vertex, fragmentShader: CORONA.fragment, blending: AdditiveBlending }));
     this.#star = { c, ball, glow, uniforms };
@@ -152,7 +153,7 @@ export class Globes {
       sun: { value: new Vector3() }, middle: { value: new Vector3() }, sunlight: { value: this.sunlight }, radius: { value: c.radius }, time: stage.light.time,
       ground: { value: null }, weather: { value: null }, sky: { value: looks.sky }, air: { value: looks.air }, thick: { value: thick }, kind: { value: looks.kind },
       cities: { value: looks.cities }, clouds: { value: looks.clouds }, inner: { value: ring.inner }, outer: { value: ring.outer }, ringSeed: { value: ring.seed * 1000 },
-      ringInk: { value: looks.colours[3] }, axis: { value: new Vector3(Math.sin(looks.tilt), Math.cos(looks.tilt), 0) }, seed: { value: looks.seed & 0xffff },
+      ringInk: { value: looks.colours[3] }, axis: { value: new Vector3(Math.sin(looks.tilt), Math.cos(looks.tilt), 0) },
     };
     globe.meshes = [this.#mesh(this.ball, { uniforms, vertexShader: WORLD, fragmentShader: SURFACE }, 1)];
     if (looks.air > 0.05) globe.meshes.push(this.#mesh(this.ball, { uniforms, vertexShader: WORLD, fragmentShader: AIR, side: BackSide, blending: AdditiveBlending }, 1 + thick));
@@ -171,7 +172,7 @@ export class Globes {
   // paint makes a surface of so many pixels a side; it is shown once all of it is there.
   #paint(globe, size) {
     const { looks } = globe;
-    const uniforms = { seed: { value: looks.seed & 0xffff }, kind: { value: looks.kind }, sea: { value: looks.sea }, c0: { value: looks.colours[0] }, c1: { value: looks.colours[1] }, c2: { value: looks.colours[2] }, c3: { value: looks.colours[3] }, octaves: { value: size > LEAST ? 7 : 4 } };
+    const uniforms = { chances: { value: chances() }, origin: { value: origin(looks.seed) }, sea: { value: looks.sea }, c0: { value: looks.colours[0] }, c1: { value: looks.colours[1] }, c2: { value: looks.colours[2] }, c3: { value: looks.colours[3] }, octaves: { value: size > LEAST ? 7 : 4 } };
     const maps = { size, jobs: [] };
     const done = (name) => (texture) => {
       maps[name] = texture;
@@ -182,8 +183,9 @@ export class Globes {
       globe.uniforms.weather.value = maps.weather;
       globe.ready = true;
     };
+    const define = `#define KIND ${looks.kind}\n`;
     globe.wanted = size;
-    maps.jobs.push(this.baker.paint(size, GROUND, uniforms, done("ground")), this.baker.paint(size, WEATHER, uniforms, done("weather")));
+    maps.jobs.push(this.baker.paint(size, define + GROUND, uniforms, done("ground")), this.baker.paint(size, define + WEATHER, uniforms, done("weather")));
     globe.painting = maps;
   }
 

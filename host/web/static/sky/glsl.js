@@ -11,27 +11,16 @@ vec3 tone(vec3 light) {
 }
 `;
 
-// Noise out of whole numbers, which every graphics card does alike: from a place and a
-// seed, -1 to 1.
+// Noise, -1 to 1, out of the cube of chances that chances.js makes. origin is where in it
+// something of a seed has its own.
 export const NOISE = `
-uvec3 scramble(uvec3 v) {
-  v = v * 1664525u + 1013904223u;
-  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
-  v ^= v >> 16u;
-  v.x += v.y * v.z; v.y += v.z * v.x; v.z += v.x * v.y;
-  return v;
-}
-uniform uint seed;
-vec3 chance(ivec3 cell) { return vec3(scramble(uvec3(cell) ^ uvec3(seed, seed * 7u, seed * 13u)) >> 8u) / 16777216.0; }
-float corner(ivec3 cell, ivec3 step, vec3 f) { return dot(chance(cell + step) * 2.0 - 1.0, f - vec3(step)); }
+uniform highp sampler3D chances;
+uniform vec3 origin;
+vec3 chance(ivec3 cell) { return texelFetch(chances, cell & 31, 0).rgb; }
 float noise(vec3 p) {
-  ivec3 cell = ivec3(floor(p));
-  vec3 f = fract(p), u = f * f * f * (f * (f * 6.0 - 15.0) + 10.0);
-  float a = mix(corner(cell, ivec3(0, 0, 0), f), corner(cell, ivec3(1, 0, 0), f), u.x);
-  float b = mix(corner(cell, ivec3(0, 1, 0), f), corner(cell, ivec3(1, 1, 0), f), u.x);
-  float c = mix(corner(cell, ivec3(0, 0, 1), f), corner(cell, ivec3(1, 0, 1), f), u.x);
-  float d = mix(corner(cell, ivec3(0, 1, 1), f), corner(cell, ivec3(1, 1, 1), f), u.x);
-  return mix(mix(a, b, u.y), mix(c, d, u.y), u.z);
+  p += origin;
+  vec3 f = fract(p);
+  return texture(chances, (floor(p) + f * f * (3.0 - 2.0 * f) + 0.5) / 32.0).a * 1.6 - 0.8;
 }
 float fbm(vec3 p, int octaves) {
   float sum = 0.0, size = 0.5;
@@ -52,16 +41,15 @@ float ridges(vec3 p, int octaves) {
   }
   return sum;
 }
-// craters: how deep in one, from the nearest middles of cells.
+// craters: how deep one is in some of three sizes, from the nearest middles of cells.
 float craters(vec3 p) {
-  ivec3 cell = ivec3(floor(p));
-  vec3 f = fract(p);
   float deep = 0.0;
-  for (int x = -1; x <= 1; x++) for (int y = -1; y <= 1; y++) for (int z = -1; z <= 1; z++) {
-    vec3 c = chance(cell + ivec3(x, y, z));
-    float r = 0.14 + 0.32 * c.x * c.y;
-    float d = length(vec3(x, y, z) + c - f) / r;
-    deep += d < 1.0 ? -(1.0 - d * d) * r : exp(-(d - 1.0) * 6.0) * r * 0.4;
+  for (int i = 0; i < 81; i++) {
+    int level = i / 27, k = i % 27;
+    vec3 q = p * (level == 0 ? 1.0 : level == 1 ? 2.3 : 5.4) + origin + float(level) * 5.0;
+    vec3 step_ = vec3(k % 3, (k / 3) % 3, k / 9) - 1.0, c = chance(ivec3(floor(q) + step_));
+    float r = 0.14 + 0.32 * c.x * c.y, d = length(step_ + c - fract(q)) / r;
+    deep += (d < 1.0 ? -(1.0 - d * d) * r : exp(-(d - 1.0) * 6.0) * r * 0.4) * (level == 0 ? 0.55 : level == 1 ? 0.4 : 0.3);
   }
   return deep;
 }

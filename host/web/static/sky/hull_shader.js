@@ -33,6 +33,7 @@ void main() {
   fragment: `${VERSION}${TONE}${LIT}
 uniform float time;
 uniform float grain; // panels along a radius
+uniform float windows; // rows of windows along a radius; 0 for a hull that has none to speak of
 in vec3 vAt;
 in vec3 vOn;
 in vec3 vNormal;
@@ -52,8 +53,8 @@ void main() {
   float width = max(fwidth(grid.x), fwidth(grid.y));
   float line = (1.0 - smoothstep(0.02, 0.05 + width, min(min(in_.x, 1.0 - in_.x), min(in_.y, 1.0 - in_.y)))) * (1.0 - smoothstep(0.2, 0.7, width));
   float plate = dice(vec3(cell, floor(dot(side, vec3(1.0, 3.0, 5.0)) * 2.0)));
-  vec3 ink = vPaint.rgb * (0.84 + 0.28 * plate * (1.0 - smoothstep(0.4, 1.2, width)));
-  ink *= 1.0 - 0.45 * line;
+  vec3 ink = vPaint.rgb * (0.86 + 0.22 * plate * (1.0 - smoothstep(0.4, 1.2, width)));
+  ink *= 1.0 - 0.28 * line;
   float soot = smoothstep(0.35, 0.9, vState.y) * smoothstep(0.35, 0.8, dice(floor(vOn * 5.0 + 3.0)) * 0.6 + dice(floor(vOn * 13.0)) * 0.4);
   ink *= 1.0 - 0.8 * soot;
   vec3 c = lit(ink, normalize(vTurned), v, 0.5 + 0.6 * plate);
@@ -61,6 +62,12 @@ void main() {
   if (kind > 0.5 && kind < 1.5) c = vPaint.rgb * (0.25 + 4.0 * vState.x);
   else if (kind > 1.5 && kind < 2.5) c = vPaint.rgb * 1.5;
   else if (kind > 2.5) c = vPaint.rgb * (0.25 + 2.6 * smoothstep(0.82, 0.98, sin(time * 3.1 + vState.z * 40.0 + dot(vPaint.rgb, vec3(0.0, 2.0, 1.0)))));
+  if (windows > 0.0 && kind < 0.5) {
+    vec2 row_ = flat_ * windows * vec2(0.7, 1.0), room = floor(row_), pane = abs(fract(row_) - 0.5);
+    float small = max(fwidth(row_.x), fwidth(row_.y)), deck = step(0.55, dice(vec3(room.y, floor(row_.x / 9.0), 5.0)));
+    float lit_ = deck * step(0.5, dice(vec3(room, 3.0))) * (1.0 - step(0.22, pane.x)) * (1.0 - step(0.3, pane.y)) * (1.0 - smoothstep(0.4, 1.0, small)) + deck * 0.1 * smoothstep(0.4, 1.0, small);
+    c += mix(vec3(1.0, 0.74, 0.42), vec3(0.7, 0.88, 1.0), step(0.85, dice(vec3(room, 8.0)))) * lit_ * 0.75;
+  }
   c += vec3(1.0, 0.35, 0.08) * smoothstep(0.6, 1.0, soot) * max(0.0, vState.y - 0.55) * (0.6 + 0.4 * sin(time * 7.0 + vOn.z * 30.0)) * 1.6;
   c += vec3(0.35, 0.6, 1.0) * vState.w * 0.5;
   colour = vec4(tone(c), 1.0);

@@ -239,8 +239,8 @@ const BUILD = {
     y.running(0.5, 0.12, -0.3, 0.38, 0.024);
   },
 
-  raider: (y) => blades(y, 1, 0.6),
-  reaver: (y) => blades(y, 2, 0.55),
+  raider: (y) => blades(y, 1, 0.5),
+  reaver: (y) => blades(y, 2, 0.8),
   warlord: (y) => blades(y, 3, 0.5),
 
   // Customs: a white wedge with a blue stripe and a light on its back.

@@ -78,7 +78,7 @@ export class Places {
     place.batch = new Batch(geometryOf(c.kind === "gate" ? buildGate() : buildStation(seed)), { place: 4, spin: 4, state: 4 }, 1);
     const mesh = new Mesh(place.batch.geometry, new RawShaderMaterial({
       glslVersion: GLSL3, vertexShader: HULL.vertex, fragmentShader: HULL.fragment, side: DoubleSide,
-      uniforms: { sun: light.sun, sunlight: light.sunlight, above: light.above, below: light.below, time: light.time, grain: { value: c.kind === "gate" ? 24 : 42 } },
+      uniforms: { sun: light.sun, sunlight: light.sunlight, above: light.above, below: light.below, time: light.time, grain: { value: c.kind === "gate" ? 30 : 64 }, windows: { value: c.kind === "gate" ? 0 : 230 } },
     }));
     place.meshes = [mesh];
     if (c.kind === "gate") place.meshes.push(this.#veil(a));

@@ -19,7 +19,7 @@ const PALETTES = {
   [KIND.GIANT]: [[[205, 60, 34], [200, 56, 50], [190, 46, 64], [185, 34, 78], 18], [[170, 44, 34], [175, 40, 52], [180, 34, 66], [190, 24, 80], 16], [[255, 34, 34], [240, 36, 50], [230, 32, 64], [220, 22, 80], 18]],
 };
 
-const AIR = { [KIND.ROCK]: 0.06, [KIND.DESERT]: 0.55, [KIND.OCEAN]: 1, [KIND.ICE]: 0.6, [KIND.LAVA]: 0.5, [KIND.GAS]: 0.8, [KIND.GIANT]: 0.95 };
+const AIR = { [KIND.ROCK]: 0.06, [KIND.DESERT]: 0.55, [KIND.OCEAN]: 1, [KIND.ICE]: 0.6, [KIND.LAVA]: 0.28, [KIND.GAS]: 0.8, [KIND.GIANT]: 0.95 };
 const SKIES = { [KIND.DESERT]: [28, 60, 62], [KIND.LAVA]: [14, 90, 50], [KIND.GAS]: [36, 55, 66] };
 
 // planetOf describes a planet or moon at pos, metres from the star at the origin.

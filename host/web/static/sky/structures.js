@@ -32,13 +32,13 @@ function bay({ solid, trim, hull }, y, z, w, h) {
   solid.ink(BAY, GLOW.LIGHT).box(0, y, z - depth / 2, w, h, 0.01);
   for (let i = 1; i <= 5; i++) {
     const out = z + depth / 2 + i * 0.035;
-    solid.ink([0.4, 1, 0.7], GLOW.BLINK).both(() => solid.box(w / 2, y - h / 2, out, 0.008, 0.008, 0.008));
+    solid.ink([0.4, 1, 0.7], GLOW.BLINK).both(() => solid.box(w / 2, y - h / 2, out, 0.004, 0.004, 0.004));
   }
 }
 
 // mast is an aerial with a red light.
 function mast({ solid, trim }, x, y0, y1, z) {
-  solid.ink(trim).box(x, (y0 + y1) / 2, z, 0.012, Math.abs(y1 - y0), 0.012).lamp(x, y1, z, 0.02, RED);
+  solid.ink(trim).box(x, (y0 + y1) / 2, z, 0.006, Math.abs(y1 - y0), 0.006).lamp(x, y1, z, 0.005, RED);
 }
 
 // panels are wings of cells that drink light.
@@ -69,11 +69,11 @@ const DESIGNS = [
     for (const [r, y] of [[0.78, 0.06], [0.52, -0.28 - next() * 0.1]]) {
       solid.ink(hull).turned([[r, y - 0.05], [r + 0.07, y - 0.025], [r + 0.07, y + 0.025], [r, y + 0.05], [r - 0.06, y + 0.02], [r - 0.06, y - 0.02], [r, y - 0.05]], 56);
       solid.ink(stripe).turned([[r + 0.072, y - 0.008], [r + 0.072, y + 0.008]], 56);
-      windows(works, r + 0.066, y + 0.018, 130, 0.011);
-      windows(works, r + 0.066, y - 0.02, 130, 0.011);
+      windows(works, r + 0.066, y + 0.018, 130, 0.006);
+      windows(works, r + 0.066, y - 0.02, 130, 0.006);
       for (let i = 0; i < 6; i++) spoke(solid, trim, (i / 6) * Math.PI * 2, r - 0.04, y);
     }
-    for (let i = 0; i < 12; i++) windows(works, 0.2 + 0.004 * i * (i < 5 ? 1 : 0), -0.3 + i * 0.06, 40, 0.008);
+    for (let i = 0; i < 12; i++) windows(works, 0.2 + 0.004 * i * (i < 5 ? 1 : 0), -0.3 + i * 0.06, 40, 0.005);
     bay(works, 0, 0.3, 0.16, 0.1);
     mast(works, 0, 0.9, 1, 0);
     mast(works, 0.05, -0.8, -0.98, 0);
@@ -85,7 +85,7 @@ const DESIGNS = [
     for (let i = 0; i < 7; i++) {
       const h = 0.1 + next() * 0.13, r = 0.16 + next() * 0.26 * (i === 3 ? 1.4 : 1), ink = i % 2 ? trim : hull;
       solid.ink(ink).turned([[0.1, y], [r, y + 0.02], [r, y + h], [r * 0.7, y + h + 0.03], [0.1, y + h + 0.03]], 10 + (i % 3) * 4);
-      for (let k = 0; k < 3; k++) windows(works, r * 0.985, y + 0.03 + (k * h) / 3.2, 64, 0.011);
+      for (let k = 0; k < 3; k++) windows(works, r * 0.985, y + 0.03 + (k * h) / 3.2, 64, 0.006);
       plating(works, r * 0.9, y + h, y + h + 0.03, 14, 0.05);
       if (i === 3) solid.ink(stripe).turned([[r * 1.006, y + h * 0.8], [r * 1.006, y + h * 0.92]], 24);
       y += h + 0.04;
@@ -102,12 +102,12 @@ const DESIGNS = [
     const r = 0.84;
     solid.ink(hull).turned([[r - 0.1, -0.06], [r + 0.1, -0.06], [r + 0.12, 0], [r + 0.1, 0.06], [r - 0.1, 0.06], [r - 0.12, 0], [r - 0.1, -0.06]], 64);
     solid.ink(stripe).turned([[r + 0.05, 0.062], [r + 0.08, 0.062]], 64);
-    for (const level of [-0.03, 0.03]) windows(works, r + 0.112, level, 190, 0.011);
-    windows(works, r - 0.09, 0.062, 150, 0.012);
+    for (const level of [-0.03, 0.03]) windows(works, r + 0.112, level, 190, 0.006);
+    windows(works, r - 0.09, 0.062, 150, 0.006);
     plating(works, r, 0.06, 0.075, 60, 0.05);
     solid.ink(trim).turned([[0.02, 0.42], [0.14, 0.3], [0.24, 0.06], [0.24, -0.06], [0.12, -0.3], [0.02, -0.5]], 16);
     plating(works, 0.18, -0.2, 0.22, 50, 0.06);
-    for (let i = 0; i < 3; i++) for (const level of [-0.02, 0.05, 0.12]) windows(works, 0.245 - Math.abs(level) * 0.5, level, 50, 0.01);
+    for (let i = 0; i < 3; i++) for (const level of [-0.02, 0.05, 0.12]) windows(works, 0.245 - Math.abs(level) * 0.5, level, 50, 0.006);
     for (let i = 0; i < 5; i++) spoke(solid, trim, (i / 5) * Math.PI * 2 + 0.9, r - 0.08, 0);
     bay(works, 0, 0.32, 0.18, 0.1);
     mast(works, 0, 0.4, 0.7, 0);
@@ -127,7 +127,7 @@ const DESIGNS = [
       for (let i = 0; i < 8; i++) {
         const z = -0.62 + i * 0.177;
         solid.ink(trim).box(x, 0.15, z, 0.3, 0.02, 0.02).box(x, -0.15, z, 0.3, 0.02, 0.02).box(x + 0.15, 0, z, 0.02, 0.3, 0.02).box(x - 0.15, 0, z, 0.02, 0.3, 0.02);
-        solid.lamp(x, 0.17, z, 0.012, [1, 0.7, 0.2]);
+        solid.lamp(x, 0.165, z, 0.007, [1, 0.7, 0.2]);
       }
       solid.ink(hull).box(x / 2 + side * 0.06, 0, -0.1, 0.4, 0.06, 0.1).ink(stripe).box(x, 0, -0.1 + side * 0.2, 0.15, 0.13, 0.5, 0.6);
     }

@@ -19,7 +19,7 @@ export class Tactics {
   frame(own, camera) {
     this.#learn();
     const x = own.px - camera.x, y = own.py - camera.y, z = own.pz - camera.z;
-    for (const radius of RINGS) this.#ring(x, y, z, radius, RING, 0.34, 1);
+    for (const radius of RINGS) this.#ring(x, y, z, radius, RING, 0.22, 1);
     for (const [full, half] of this.#reaches) {
       this.#ring(x, y, z, full + own.radius, FULL, 0.5, 1);
       if (half > full) this.#ring(x, y, z, half + own.radius, HALF, 0.34, 3);

@@ -62,7 +62,7 @@ export class SkyView {
     this.marks = new Marks({ game, fight, fleet, signs: this.signs, labels: this.labels });
     this.ctx = over.getContext("2d");
     gaze.close = true;
-    gaze.camera.wanted = gaze.chase(game.own);
+    if (game.own) gaze.camera.wanted = gaze.chase(game.own);
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(over);
     this.offs = [game.on("system", () => this.#enter()), game.on("reloaded", () => this.ships.forget())];
@@ -97,8 +97,8 @@ export class SkyView {
     this.globes.enter(game.sim.celestials);
     this.places.enter(game.sim.celestials);
     const { first, second } = this.dome.sky, { above, below } = this.stage.light;
-    above.value.set(0.075 + first[0] * 0.09, 0.08 + first[1] * 0.09, 0.09 + first[2] * 0.09);
-    below.value.set(0.035 + second[0] * 0.06, 0.037 + second[1] * 0.06, 0.042 + second[2] * 0.06);
+    above.value.set(0.15 + first[0] * 0.16, 0.16 + first[1] * 0.16, 0.18 + first[2] * 0.16);
+    below.value.set(0.075 + second[0] * 0.12, 0.08 + second[1] * 0.12, 0.09 + second[2] * 0.12);
   }
 
   // again takes the same celestials as they were told anew.

@@ -17,15 +17,16 @@ void main() {
 }
 `;
 
-// What is there of a world at a way from its middle. kind is that of planet.js.
+// What is there of a world at a way from its middle. KIND is that of planet.js, so that a
+// graphics card is given no more than it needs.
 const SHAPE = `${NOISE}
-uniform int kind;
 uniform int octaves;
 uniform float sea;
 float height(vec3 d) {
+  const int kind = KIND;
   if (kind >= 5) return 0.5;
   vec3 warp = vec3(noise(d * 1.9), noise(d * 1.9 + 13.0), noise(d * 1.9 + 29.0));
-  if (kind == 0) return clamp(0.5 + 0.5 * fbm(d * 2.2 + warp * 0.3, octaves) + 0.55 * craters(d * 4.0) + 0.4 * craters(d * 9.0 + 5.0) + 0.3 * craters(d * 21.0 + 9.0), 0.0, 1.0);
+  if (kind == 0) return clamp(0.5 + 0.5 * fbm(d * 2.2 + warp * 0.3, octaves) + craters(d * 4.0), 0.0, 1.0);
   if (kind == 1) return clamp(0.45 + 0.5 * fbm(d * 2.0 + warp * 0.6, octaves) + 0.18 * ridges(d * 3.6 + warp, octaves) - 0.1, 0.0, 1.0);
   if (kind == 2) return clamp(0.5 + 0.72 * fbm(d * 1.6 + warp * 0.5, octaves) + 0.14 * ridges(d * 4.2 + warp * 0.6, octaves) - 0.08, 0.0, 1.0);
   if (kind == 3) return clamp(0.55 + 0.35 * fbm(d * 2.0 + warp * 0.4, octaves) - 0.22 * pow(ridges(d * 3.0 + warp * 0.5, 4), 3.0) + 0.15, 0.0, 1.0);
@@ -42,6 +43,7 @@ uniform vec3 c2;
 uniform vec3 c3;
 vec3 ramp(float t) { return t < 0.33 ? mix(c0, c1, t * 3.0) : t < 0.66 ? mix(c1, c2, (t - 0.33) * 3.0) : mix(c2, c3, min(1.0, (t - 0.66) * 3.0)); }
 vec4 gas(vec3 d) {
+  const int kind = KIND;
   vec3 warp = vec3(noise(d * 2.2), 0.0, noise(d * 2.2 + 41.0));
   float wild = kind == 5 ? 1.0 : 0.35;
   float y = d.y + wild * (0.05 * fbm(vec3(d.x * 2.0, d.y * 7.0, d.z * 2.0) + warp, octaves) + 0.02 * fbm(d * vec3(9.0, 26.0, 9.0) + warp * 2.0, octaves));
@@ -54,6 +56,7 @@ vec4 gas(vec3 d) {
   return vec4(ink * (1.0 - 0.25 * pow(abs(d.y), 3.0)), 0.0);
 }
 vec4 picture(vec3 d) {
+  const int kind = KIND;
   if (kind >= 5) return gas(d);
   float h = height(d), tint = 0.12 * fbm(d * 11.0 + 3.0, octaves);
   float pole = smoothstep(0.72, 0.92, abs(d.y) + 0.12 * fbm(d * 5.0, 5));
@@ -238,7 +241,7 @@ void main() {
   float away = length(p), half_ = max(wide * 7.0, away * pixel * 190.0);
   vOn = position.xy;
   vDisc = wide / half_;
-  vec4 q = projectionMatrix * vec4(p + vec3(position.xy * half_, 0.0), 1.0);
+  vec4 q = projectionMatrix * vec4(p / away + vec3(position.xy * half_ / away, 0.0), 1.0); // near 1, where floats are at home
   gl_Position = vec4(q.xy, 0.0, q.w);
 }
 `,

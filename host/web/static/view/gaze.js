@@ -3,7 +3,7 @@
 import { Camera } from "./camera.js";
 
 const CHASE = 2_400; // metres behind one's own ship at first
-const RADII = 12; // ... or so many of the ship's, where hulls are seen
+const RADII = 8; // ... or so many of the ship's, where hulls are seen
 const KEEP = "hotshard.gaze";
 const TURN = 0.05; // radians a second of a camera that goes around by itself
 const SLOW = 0.02; // ... around a station one is docked in
@@ -81,7 +81,7 @@ export class Gaze {
   // chase is how far behind a ship one begins.
   chase(own) {
     if (!this.close || !own) return CHASE;
-    return Math.max(110, own.radius * Math.max(4, Math.min(60, this.kept ?? RADII)));
+    return Math.max(90, own.radius * Math.max(4, Math.min(60, this.kept ?? RADII)));
   }
 
   // arrive sets the camera for a new place: at the distance that suits a ship or, docked,
@@ -90,11 +90,18 @@ export class Gaze {
     const { game, camera } = this;
     this.looked = null;
     const station = game.sim.celestials.get(game.docked);
-    if (station) camera.wanted = Math.max(station.radius, 100) * 3.4;
+    if (station) this.#show(station);
     if (station && !this.escort) camera.range = camera.wanted;
     if (!station && this.#docked) camera.range = camera.wanted = CHASE;
     this.#docked = station !== undefined;
     this.#toFace = !station;
+  }
+
+  // show looks at a station from the side that the star shines on.
+  #show(station) {
+    this.camera.wanted = Math.max(station.radius, 100) * 2.7;
+    this.camera.face(station.px, station.py, station.pz);
+    this.camera.yaw += 0.85;
   }
 
   // look turns the camera around something else, from where it is seen whole, or
