@@ -42,7 +42,9 @@ type Config struct {
 	Record func(*system.Config) system.Sink
 	// Rests keeps systems that nobody uses; nil: they end.
 	Rests Rests
-	Log   *slog.Logger
+	// Elsewhere is what of the universe other processes run; nil: nothing.
+	Elsewhere Elsewhere
+	Log       *slog.Logger
 }
 
 // Universe implements gate.World for the players' side; the systems see it as
@@ -146,6 +148,9 @@ func (u *Universe) Start(a world.Address) (*system.System, error) { return u.act
 func (u *Universe) StartServices() {
 	u.serving.Store(true)
 	for _, name := range ServiceNames(u.Release()) {
+		if u.elsewhere(world.Address(name)) {
+			continue // whoever has the right to runs it
+		}
 		if _, err := u.actor(world.Address(name)); err != nil {
 			u.log.Error("a service could not be started", "service", name, "error", err)
 		}
@@ -196,6 +201,9 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 	if u.closing {
 		return nil, ErrClosed
 	}
+	if u.elsewhere(a) {
+		return nil, fmt.Errorf("%s: %w", a, ErrElsewhere)
+	}
 	s = system.New(cfg)
 	u.begin(s)
 	return s, nil
@@ -213,14 +221,17 @@ func (u *Universe) configure(a world.Address) (system.Config, error) {
 	return cfg, err
 }
 
-func (u *Universe) describe(a world.Address) (system.Config, error) {
+func (u *Universe) describe(a world.Address) (cfg system.Config, err error) {
 	a = u.canonical(a)
-	cfg := u.cfg.System
+	cfg = u.cfg.System
 	cfg.Release = func() *code.Release { return u.releaseOf(a) }
 	cfg.Router = router{u}
 	cfg.Saver = u.cfg.Characters
 	cfg.Log = u.log
 	cfg.NameOf = u.nameOf
+	if e := u.cfg.Elsewhere; e != nil {
+		defer func() { e.Prepare(&cfg) }()
+	}
 	if name, ok := strings.CutPrefix(string(a), "@"); ok {
 		m := u.cfg.Map.ByName(name)
 		if m == nil {
@@ -267,7 +278,13 @@ func (u *Universe) canonical(a world.Address) world.Address {
 // where needed. One that is being unloaded at this moment is started again.
 func (u *Universe) deliver(a world.Address, m system.Message) error {
 	for {
+		if u.elsewhere(a) {
+			return u.cfg.Elsewhere.Send(a, m)
+		}
 		s, err := u.actor(a)
+		if errors.Is(err, ErrElsewhere) {
+			continue // it has just moved
+		}
 		if err != nil {
 			return err
 		}
