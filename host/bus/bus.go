@@ -21,6 +21,7 @@ type Bus struct {
 
 	hearers map[Kind]func(from world.NodeID, data []byte)
 	servers map[Kind]Server
+	back    atomic.Pointer[func()]
 	subs    []*nats.Subscription
 	parts   gathering // of the goroutine that hears
 	shown   sync.Map  // whose messages are not understood, and it is in the log
@@ -34,6 +35,10 @@ type Bus struct {
 // Hear says who hears messages of a kind: one after the other, in the order of their sender.
 // It must return soon, and may keep the data. It is said before Open.
 func (b *Bus) Hear(k Kind, hear func(from world.NodeID, data []byte)) { b.hearers[k] = hear }
+
+// Back says what is to be done whenever the bus has been away and is back: what was on its way
+// then is lost. It must return soon.
+func (b *Bus) Back(do func()) { b.back.Store(&do) }
 
 // Me is the node's name on the bus.
 func (b *Bus) Me() world.NodeID { return b.cfg.Me }

@@ -62,7 +62,12 @@ func (b *Bus) options() []nats.Option {
 		nats.ReconnectBufSize(-1), // nothing is sent late
 		nats.PingInterval(pingEvery), nats.MaxPingsOutstanding(pingsMissed),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { b.log.Warn("the bus is gone", "error", err) }),
-		nats.ReconnectHandler(func(c *nats.Conn) { b.log.Info("the bus is back", "at", c.ConnectedAddr()) }),
+		nats.ReconnectHandler(func(c *nats.Conn) {
+			b.log.Info("the bus is back", "at", c.ConnectedAddr())
+			if do := b.back.Load(); do != nil {
+				(*do)()
+			}
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			b.log.Warn("the bus has lost something", "error", err)
 		}),

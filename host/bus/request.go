@@ -56,7 +56,7 @@ var (
 )
 
 // Request asks a node something and waits for the answer until the context ends, for a minute
-// at most. It is asked once. what is said in errors: an *Unreached, or the node's *Refused.
+// at most. It is asked once. Errors: an *Unreached, or the node's *Refused.
 func (b *Bus) Request(ctx context.Context, to world.NodeID, k Kind, what string, data []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, mostPatience)
 	defer cancel()
@@ -118,6 +118,7 @@ func (b *Bus) serve(m *nats.Msg, e envelope, data []byte) {
 		defer cancel()
 		out, err := serve(ctx, e.from, data)
 		switch room := int(b.conn.MaxPayload()) - 1; {
+		case ctx.Err() != nil: // nobody waits any more, and has been told that it may have been done
 		case err != nil:
 			b.respond(m, refusal(err))
 		case len(out) > room:
