@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"hotshard/host/bus"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
@@ -33,11 +34,12 @@ func (m *Mesh) dispatch(p parcel) error {
 	if err != nil {
 		return err
 	}
-	m.home.ask(p.m)
-	if err = m.cfg.Bus.Send(node, kindCarry, data); err != nil {
-		m.home.unask(p.m)
+	if !m.cfg.Bus.Up() {
+		return bus.ErrGone
 	}
-	return err
+	m.home.ask(p.m)
+	m.links.send(node, packed{p, data})
+	return nil
 }
 
 // send is dispatch for a message whose sender has gone on.
@@ -67,8 +69,11 @@ func (m *Mesh) pack(p parcel) ([]byte, error) {
 }
 
 // hear takes in a message of another node.
-func (m *Mesh) hear(_ world.NodeID, data []byte) {
+func (m *Mesh) hear(node world.NodeID, data []byte) {
 	r := scan{b: data}
+	if number := r.uint(); !m.links.saw(node, number, 1) {
+		_ = m.cfg.Bus.Send(node, kindGap, nil) // the next roll says it again
+	}
 	p := parcel{to: world.Address(r.text()), hops: int(r.uint())}
 	from := r.ref()
 	if r.bad {

@@ -40,10 +40,11 @@ const game = `
 	function command.ask(p, args) return service.call("tally", "add", args.n) end
 	function command.wrong(p, args) return service.call("tally", "nothing") end
 	function command.send(p, args) return assert(system.send(args.to, "ping", args.n)) end
-	function event.ping(from, n) system.send(from, "pong", n + 1) end
+	function event.ping(from, n) assert(system.send(from:sub(2), "pong", n + 1)) end
 	function event.pong(from, n) seen.heard[#seen.heard + 1] = from .. n end
 	function command.heard() return seen.heard end
-	function command.sleep(p, args) sleep(args.seconds) return seen.n end
+	function command.doze() while not seen.up do sleep(0.1) end seen.up = nil return seen.n end
+	function command.wake() seen.up = true return true end
 	function command.fly(p) seen.way = -(seen.way or 1) return space.direction(player.ship(p), {x = seen.way, y = 0, z = 0}) end
 `
 

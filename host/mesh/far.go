@@ -112,6 +112,7 @@ func (v *fars) note(from world.NodeID, data []byte) {
 // present is what a home wants to know of a system: who of its players is there.
 type present struct {
 	At      world.Address
+	Sent    uint64 // messages to the node that is asked
 	Players []presence
 }
 
@@ -120,8 +121,12 @@ type presence struct {
 	Conn uint64
 }
 
-// absent is the answer: who is not, and who is by another connection.
-type absent struct{ Lost, Other []world.CharacterID }
+// absent is the answer: who is not, and who is by another connection; and whether a message
+// of the home's has not come.
+type absent struct {
+	Lost, Other []world.CharacterID
+	Gap         bool
+}
 
 // roll answers it.
 func (v *fars) roll(_ context.Context, from world.NodeID, data []byte) ([]byte, error) {
@@ -132,7 +137,7 @@ func (v *fars) roll(_ context.Context, from world.NodeID, data []byte) ([]byte, 
 	if !v.m.Here(q.At) {
 		return nil, fmt.Errorf("%s does not run on %s", q.At, v.m.me)
 	}
-	var out absent
+	out := absent{Gap: !v.m.links.saw(from, q.Sent, 0)}
 	for _, p := range q.Players {
 		at, in := v.m.u.Where(p.Who)
 		switch c := v.find(p.Who); {

@@ -59,6 +59,7 @@ type Mesh struct {
 
 	members members
 	routes  routes
+	links   links
 	far     fars
 	home    homes
 	in      arrivals
@@ -81,6 +82,7 @@ const (
 	kindWant                      // asks a worker to run something
 	kindRoll                      // asks who is there
 	kindMove                      // asks whoever runs something to move it
+	kindGap                       // something was lost on the way to a node
 )
 
 // New makes a mesh that carries nothing yet: it goes into the Config of a universe. Start
@@ -105,6 +107,7 @@ func New(cfg Config) (*Mesh, error) {
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.members.init(m)
 	m.routes.init(m)
+	m.links.init(m)
 	m.far.init(m)
 	m.home.init(m)
 	m.in.init(m)
@@ -125,6 +128,7 @@ func (m *Mesh) Start(u *universe.Universe) error {
 	b.Hear(kindHello, m.members.hear)
 	b.Hear(kindRuns, m.routes.hear)
 	b.Hear(kindCarry, m.hear)
+	b.Hear(kindGap, func(from world.NodeID, _ []byte) { m.work.Go(func() { m.home.attachAgain(from) }) })
 	b.Hear(kindOut, m.home.hear)
 	b.Hear(kindNote, m.far.note)
 	b.Hear(kindNode, m.hearNode)

@@ -68,10 +68,13 @@ func TestCallsBetweenNodes(t *testing.T) {
 		t.Errorf("a function that there is not: %+v", got)
 	}
 
-	p.do("send", args{"to": "@Beta", "n": 7.0})
+	p.do("send", args{"to": "Beta", "n": 7.0})
 	until(t, "the other system has answered", func() bool { return fmt.Sprint(p.do("heard", nil)) == "[@Beta8]" })
 	r.bring(beta, "w2")
-	p.do("send", args{"to": "@Beta", "n": 8.0})
+	p.do("send", args{"to": "Beta", "n": 8.0})
+	if got := p.wait(p.begin("send", args{"to": "Nowhere", "n": 1.0})); got.err == nil {
+		t.Errorf("a system that there is not: %+v", got)
+	}
 	until(t, "the other node has answered", func() bool { return fmt.Sprint(p.do("heard", nil)) == "[@Beta8 @Beta9]" })
 }
 
@@ -84,7 +87,7 @@ func TestAJumpBetweenNodes(t *testing.T) {
 	p := r.join(1, p1)
 	p.do("where", nil)
 	r.bring(alpha, "w1")
-	p.do("send", args{"to": "@Beta", "n": 1.0}) // so that it runs
+	p.do("send", args{"to": "Beta", "n": 1.0}) // so that it runs
 	until(t, "the other system runs", func() bool { return r.owner(beta) != "" })
 	r.bring(beta, "w2")
 	for i, gate := range []float64{1021, 2021, 1021, 2021} {
@@ -124,7 +127,7 @@ func TestAMoveUnderPlayers(t *testing.T) {
 		p.sees(2)
 	}
 	for i := range 6 {
-		asleep := all[0].begin("sleep", args{"seconds": 2.0})
+		asleep := all[0].begin("doze", nil)
 		for _, p := range all {
 			if count++; p.do("count", nil) != count {
 				t.Errorf("the count is lost at %v", count)
@@ -137,6 +140,7 @@ func TestAMoveUnderPlayers(t *testing.T) {
 				t.Errorf("after move %d the count is lost at %v", i, count)
 			}
 		}
+		all[1].do("wake", nil)
 		if got := all[0].wait(asleep); got.err != nil || got.value != count {
 			t.Errorf("who slept during move %d woke to %+v, and not %v", i, got, count)
 		}

@@ -18,6 +18,7 @@ const rollPatience = 2 * time.Second
 // callRolls asks of all systems in which players of this home are.
 func (m *Mesh) callRolls() {
 	m.far.tidy()
+	m.links.tidy()
 	at := map[world.Address]bool{}
 	for _, l := range m.home.list() {
 		if a, in := m.u.Where(l.who); in && !m.Here(a) {
@@ -49,6 +50,7 @@ func (m *Mesh) callRoll(a world.Address) {
 		}
 		return
 	}
+	q.Sent = m.links.sent(r.to)
 	ctx, cancel := context.WithTimeout(m.ctx, rollPatience)
 	defer cancel()
 	data, err := m.cfg.Bus.Request(ctx, r.to, kindRoll, "who is in "+string(a), asJSON(q))
@@ -56,6 +58,9 @@ func (m *Mesh) callRoll(a world.Address) {
 	if err != nil || json.Unmarshal(data, &out) != nil {
 		m.routes.forget(a, r.to)
 		return // the next one finds who runs it
+	}
+	if out.Gap {
+		m.home.attachAgain(r.to)
 	}
 	for _, who := range out.Lost {
 		m.again(of[who], a)

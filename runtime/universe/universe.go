@@ -232,22 +232,32 @@ func (u *Universe) describe(a world.Address) (cfg system.Config, err error) {
 	if e := u.cfg.Elsewhere; e != nil {
 		defer func() { e.Prepare(&cfg) }()
 	}
+	if err := u.exists(a); err != nil {
+		return cfg, err
+	}
 	if name, ok := strings.CutPrefix(string(a), "@"); ok {
 		m := u.cfg.Map.ByName(name)
-		if m == nil {
-			return cfg, fmt.Errorf("there is no system called %s", name)
-		}
 		cfg.Address, cfg.Static = world.SystemAddress(m.Name), m
 		cfg.Seed = seed(u.cfg.Map.Seed, m.Name)
 		return cfg, nil
 	}
-	r := u.Release()
-	if r == nil || r.Files[serviceDir+string(a)+".lua"] == nil {
-		return cfg, fmt.Errorf("there is no service called %s: it would be %s%s.lua", a, serviceDir, a)
-	}
 	cfg.Address, cfg.Module = a, "services."+string(a)
 	cfg.Seed = seed(u.cfg.Map.Seed, string(a))
 	return cfg, nil
+}
+
+// exists says whether there is an actor with the address to be run.
+func (u *Universe) exists(a world.Address) error {
+	if name, ok := strings.CutPrefix(string(a), "@"); ok {
+		if u.cfg.Map.ByName(name) == nil {
+			return fmt.Errorf("there is no system called %s", name)
+		}
+		return nil
+	}
+	if r := u.Release(); r == nil || r.Files[serviceDir+string(a)+".lua"] == nil {
+		return fmt.Errorf("there is no service called %s: it would be %s%s.lua", a, serviceDir, a)
+	}
+	return nil
 }
 
 func (u *Universe) nameOf(id world.SystemID) string {
@@ -279,6 +289,9 @@ func (u *Universe) canonical(a world.Address) world.Address {
 func (u *Universe) deliver(a world.Address, m system.Message) error {
 	for {
 		if u.elsewhere(a) {
+			if err := u.exists(a); err != nil {
+				return err
+			}
 			return u.cfg.Elsewhere.Send(a, m)
 		}
 		s, err := u.actor(a)
