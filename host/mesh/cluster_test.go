@@ -44,6 +44,7 @@ const game = `
 	function event.pong(from, n) seen.heard[#seen.heard + 1] = from .. n end
 	function command.heard() return seen.heard end
 	function command.doze() while not seen.up do sleep(0.1) end seen.up = nil return seen.n end
+	function command.fast() return system.hz(60) end
 	function command.wake() seen.up = true return true end
 	function command.fly(p) seen.way = -(seen.way or 1) return space.direction(player.ship(p), {x = seen.way, y = 0, z = 0}) end
 `
@@ -56,7 +57,7 @@ const tally = `
 
 // rig is a cluster in one process, over a real bus and a real table of owners.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	bus    *bus.Embedded
 	store  *store.Store
 	people *people
@@ -100,7 +101,7 @@ var timing = cluster.Config{
 	Grace: 50 * time.Millisecond, Spread: 50 * time.Millisecond, Retry: 200 * time.Millisecond, Patience: 10 * time.Second,
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	e, err := bus.Embed(bus.EmbeddedConfig{Listen: "127.0.0.1:0"})
 	if err != nil {
@@ -135,7 +136,7 @@ func (r *rig) start(name string, role Role) *machine {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	m, err := New(Config{Name: name, Role: role, Bus: b, Owners: r.store.Owners(), Timing: timing, Log: logOf(name),
+	m, err := New(Config{Name: name, Role: role, Bus: b, Owners: r.store.Owners(), Timing: timing, Linger: time.Second, Log: logOf(name),
 		Save: func(_ context.Context, _ world.Fence, c system.Character) error {
 			r.people.Save([]system.Character{c})
 			return nil
@@ -223,7 +224,7 @@ func (r *rig) bring(a world.Address, to string) {
 
 // player is somebody at a proxy, with what they see.
 type player struct {
-	t    *testing.T
+	t    testing.TB
 	id   world.CharacterID
 	at   *machine
 	bin  bool

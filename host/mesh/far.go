@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"time"
 
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/system"
@@ -18,6 +19,8 @@ type far struct {
 	m    *Mesh
 	box  *outbox
 	need flag
+
+	alone time.Duration // since when its home is silent, of tidy; 0: it is not
 }
 
 // fars are those whose players are in systems here.
@@ -81,15 +84,43 @@ func (v *fars) boxTo(home world.NodeID) *outbox {
 	return b
 }
 
-// tidy lets go of what would go to homes that are no more, and of their players' connections.
+// tidy looks at players whose homes are silent: they have no connection and, where they do not
+// come back by another, are out of the game when their time is over.
 func (v *fars) tidy() {
+	var homeless []*far
 	v.mu.Lock()
-	defer v.mu.Unlock()
+	homes := map[world.NodeID]bool{}
+	for _, c := range v.of {
+		homes[c.home] = true
+		if v.m.members.alive(c.home) {
+			c.alone = 0
+			continue
+		}
+		homeless = append(homeless, c)
+	}
 	for home, b := range v.boxes {
-		if !v.m.members.alive(home) {
+		if !homes[home] && !v.m.members.alive(home) {
 			b.close()
 			delete(v.boxes, home)
 		}
+	}
+	v.mu.Unlock()
+	for _, c := range homeless {
+		v.abandon(c, v.m.members.clock())
+	}
+}
+
+// abandon does for a player whose home is silent what it would have done.
+func (v *fars) abandon(c *far, now time.Duration) {
+	at, in := v.m.u.Where(c.who)
+	switch {
+	case !in || !v.m.Here(at):
+		v.leave(c.who)
+	case c.alone == 0:
+		c.alone = now
+		v.m.take(parcel{to: at, m: system.Detach{Player: c.who, Client: c}})
+	case now-c.alone >= v.m.cfg.Linger:
+		v.m.take(parcel{to: at, m: system.Leave{Player: c.who, Reason: "timeout"}})
 	}
 }
 

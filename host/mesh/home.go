@@ -192,7 +192,7 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	lost := number != v.number[from]+1
 	v.number[from] = number
 	v.mu.Unlock()
-	if lost && number > 1 {
+	if lost {
 		v.m.work.Go(func() { v.attachAgain(from) })
 	}
 	b := batch{v: v, from: from, r: &r, corked: map[system.Client]struct{}{}}

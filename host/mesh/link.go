@@ -14,11 +14,12 @@ type links struct {
 
 	mu   sync.Mutex
 	to   map[world.NodeID]*link
+	gone map[world.NodeID]uint64 // the numbers of those that were let go of: who was silent may come back
 	seen map[world.NodeID]uint64 // of each node, the number that came last
 }
 
 func (v *links) init(m *Mesh) {
-	v.m, v.to, v.seen = m, map[world.NodeID]*link{}, map[world.NodeID]uint64{}
+	v.m, v.to, v.gone, v.seen = m, map[world.NodeID]*link{}, map[world.NodeID]uint64{}, map[world.NodeID]uint64{}
 }
 
 // link is what goes to one node: whoever sends does not wait, a goroutine gives it to the bus.
@@ -27,9 +28,11 @@ type link struct {
 	to     world.NodeID
 	mu     sync.Mutex
 	queue  []packed
+	over   bool   // nothing goes this way any more
 	number uint64 // of the last message that was sent
 	wake   chan struct{}
 	closed chan struct{}
+	ended  chan struct{}
 }
 
 type packed struct {
@@ -41,14 +44,21 @@ func (v *links) send(to world.NodeID, p packed) {
 	v.mu.Lock()
 	l := v.to[to]
 	if l == nil {
-		l = &link{m: v.m, to: to, wake: make(chan struct{}, 1), closed: make(chan struct{})}
+		l = &link{m: v.m, to: to, number: v.gone[to], wake: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{})}
 		v.to[to] = l
 		v.m.work.Go(l.run)
 	}
 	v.mu.Unlock()
 	l.mu.Lock()
-	l.queue = append(l.queue, p)
+	over := l.over
+	if !over {
+		l.queue = append(l.queue, p)
+	}
 	l.mu.Unlock()
+	if over {
+		v.m.work.Go(func() { v.m.lose(p.parcel, errSilent) })
+		return
+	}
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -56,6 +66,7 @@ func (v *links) send(to world.NodeID, p packed) {
 }
 
 func (l *link) run() {
+	defer close(l.ended)
 	for {
 		select {
 		case <-l.wake:
@@ -91,7 +102,7 @@ func (v *links) sent(to world.NodeID) uint64 {
 	l := v.to[to]
 	v.mu.Unlock()
 	if l == nil {
-		return 0
+		return 0 // what was sent before it was silent has been seen to
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,14 +128,18 @@ func (v *links) tidy() {
 		if !v.m.members.alive(to) {
 			gone = append(gone, l)
 			close(l.closed)
-			delete(v.to, to)
 		}
 	}
 	v.mu.Unlock()
 	for _, l := range gone {
+		<-l.ended
+		v.mu.Lock()
+		delete(v.to, l.to)
+		v.gone[l.to] = l.number
+		v.mu.Unlock()
 		l.mu.Lock()
 		queue := l.queue
-		l.queue = nil
+		l.queue, l.over = nil, true
 		l.mu.Unlock()
 		for _, p := range queue {
 			v.m.lose(p.parcel, errSilent)

@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -37,6 +38,7 @@ type Config struct {
 	Bus    *bus.Bus // joined, not open; its Me is this life of the node
 	Owners *ownership.Table
 	Timing cluster.Config
+	Linger time.Duration // of a player whose home is silent; 0 for a minute, as a gate's
 	Log    *slog.Logger
 
 	// Flush returns when everything that systems have handed over to be saved is durable.
@@ -102,7 +104,7 @@ func New(cfg Config) (*Mesh, error) {
 	if cfg.Enter == nil {
 		cfg.Enter = func(_ *system.System, enter func()) error { enter(); return nil }
 	}
-	cfg.Timing = cfg.Timing.Filled()
+	cfg.Timing, cfg.Linger = cfg.Timing.Filled(), cmp.Or(cfg.Linger, time.Minute)
 	m := &Mesh{cfg: cfg, log: cfg.Log, me: cfg.Bus.Me()}
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.members.init(m)

@@ -103,10 +103,7 @@ func TestAJumpBetweenNodes(t *testing.T) {
 		t.Errorf("they were told %v, closed %q, %s", systems, closed, bad)
 	}
 	for _, name := range []string{"w1", "w2"} {
-		n := 0
-		for _, a := range r.nodes[name].u.Actors() {
-			n += a.Stats().Players
-		}
+		n := inSystems(r.nodes[name].u.Actors())
 		if want := map[string]int{"w1": 1, "w2": 0}[name]; n != want {
 			t.Errorf("%d players are on %s, and not %d", n, name, want)
 		}
@@ -126,7 +123,13 @@ func TestAMoveUnderPlayers(t *testing.T) {
 		p.do("fly", nil)
 		p.sees(2)
 	}
-	for i := range 6 {
+	all[0].do("fast", nil) // which is a snapshot for everybody
+	before := map[*player]int{}
+	for _, p := range all {
+		p.sees(2)
+		_, before[p], _, _, _ = p.was()
+	}
+	for i := range 4 {
 		asleep := all[0].begin("doze", nil)
 		for _, p := range all {
 			if count++; p.do("count", nil) != count {
@@ -147,8 +150,8 @@ func TestAMoveUnderPlayers(t *testing.T) {
 	}
 	for _, p := range all {
 		systems, snapshots, _, closed, bad := p.was()
-		if len(systems) != 1 || snapshots != 1 || closed != "" || bad != "" {
-			t.Errorf("player %d was told %v, had %d snapshots, closed %q, %s", p.id, systems, snapshots, closed, bad)
+		if len(systems) != 1 || snapshots != before[p] || closed != "" || bad != "" {
+			t.Errorf("player %d was told %v, had %d snapshots and then %d, closed %q, %s", p.id, systems, before[p], snapshots, closed, bad)
 		}
 		p.mu.Lock()
 		if !slices.IsSorted(p.ticks) || len(slices.Compact(slices.Clone(p.ticks))) != len(p.ticks) {
@@ -199,13 +202,28 @@ func TestWhoComesByAnotherProxy(t *testing.T) {
 		t.Errorf("the second is closed: %s", closed)
 	}
 	p2.World().Leave(1, "logout")
-	until(t, "they are gone", func() bool {
-		n := 0
-		for _, a := range r.nodes["w1"].u.Actors() {
-			n += a.Stats().Players
-		}
-		return n == 0
-	})
+	until(t, "they are gone", func() bool { return r.players() == 0 })
+}
+
+// A proxy dies: its players may come back by another, and play on where they are; who does not
+// is out of the game in their time.
+func TestAProxyDies(t *testing.T) {
+	r := newRig(t)
+	p1, p2 := r.start("p1", Proxy), r.start("p2", Proxy)
+	r.start("w1", Worker)
+	back, away := r.join(1, p1), r.join(2, p1)
+	back.do("count", nil)
+	away.do("count", nil)
+	p1.kill()
+	back = r.join(1, p2)
+	if got := back.do("count", nil); got != 3.0 {
+		t.Errorf("it counts %v", got)
+	}
+	until(t, "the other is out of the game", func() bool { return r.players() == 1 })
+	back.sees(2)
+	if _, _, _, closed, bad := back.was(); closed != "" || bad != "" {
+		t.Errorf("closed %q, %s", closed, bad)
+	}
 }
 
 // A node is drained: all that runs there runs elsewhere, and nothing comes any more.
