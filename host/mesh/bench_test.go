@@ -35,7 +35,8 @@ func BenchmarkCall(b *testing.B) {
 }
 
 // BenchmarkMove is a move from its order to the first tick on the other node, with so many
-// players and suspended tasks in the system; frozen/ms is how long nothing ticked.
+// players and suspended tasks in the system; p50-ms and p99-ms are the longest time between two
+// ticks of it, which is 100 ms where nothing moves.
 func BenchmarkMove(b *testing.B) {
 	for _, n := range []int{0, 100, 2000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
