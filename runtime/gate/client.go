@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/lxzan/gws"
+
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -40,11 +42,12 @@ type client struct {
 	frames   frames                 // what it reads through
 	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
-	failures int    // refused logins
-	parked   bool   // it has stopped reading because the gate is held
-	handed   bool   // another process may have it by now
-	later    bool   // the command in hand was not carried out: it is to be read again,
-	undone   []byte // as these were
+	failures int       // refused logins
+	parked   bool      // it has stopped reading because the gate is held
+	handed   bool      // another process may have it by now
+	ready    *gws.Conn // of one that has come from another process: what reads it, before anything was read
+	later    bool      // the command in hand was not carried out: it is to be read again,
+	undone   []byte    // as these were
 
 	leaving atomic.Bool // its session ends with it: the world hears Leave, no Away
 }

@@ -92,6 +92,10 @@ func (s *System) Turn(now time.Time) { s.timed(now) }
 // is none: the system stops.
 func (s *System) wait() (time.Time, bool) {
 	for !s.idle() {
+		if due, ok := s.pace.behind(s.cfg.Clock.Now(), s.time.hz); ok && s.overdrawn.IsZero() {
+			s.pace.made(due)
+			return due, true
+		}
 		select {
 		case now := <-s.ticker.Chan():
 			if !s.overdrawn.IsZero() {
@@ -100,6 +104,10 @@ func (s *System) wait() (time.Time, bool) {
 				}
 				now = s.cfg.Clock.Now()
 			}
+			if s.pace.stale(now, s.time.hz) {
+				continue
+			}
+			s.pace.made(now)
 			return now, true
 		case <-s.mail.inbox.wake:
 			if s.guard(s.fillGap); s.stopping != "" {
