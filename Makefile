@@ -4,7 +4,7 @@ LISTEN  ?= 127.0.0.1:7777
 
 # Where the sources lie is in no program: what was built in one clone need not be built in
 # another. Everything is built so, or it is built twice.
-export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
 .PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak pictures crash outage simulate night speed pgo deb stubs fuzz differ clean
 
