@@ -36,7 +36,11 @@ type checks struct {
 func newChecks() *checks { return &checks{checker: luacheck.NewChecker(CheckOptions())} }
 
 // warm reads a release, so that the first save does not have to.
-func (c *checks) warm(r *code.Release) { c.advise(r, r) }
+func (c *checks) warm(r *code.Release) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.read(r)
+}
 
 // advise returns what is found in the files that differ between two releases, and in
 // the others what was not found before: what is an error of the check, and blocks

@@ -112,10 +112,10 @@ func TestFindings(t *testing.T) {
 
 func findings(file, code string) string {
 	tree := newTree(testAPI())
-	tree.add("lib/ship.lua", []byte(ship))
-	tree.add("lib/wild.lua", []byte("local w = {} for i = 1, 3 do w['f' .. i] = i end return w"))
-	tree.add("lib/giver.lua", []byte("local ship = require 'lib.ship' function ship.extra() end return {}"))
-	tree.add(file, []byte(code))
+	tree.put(newSource("lib/ship.lua", []byte(ship)))
+	tree.put(newSource("lib/wild.lua", []byte("local w = {} for i = 1, 3 do w['f' .. i] = i end return w")))
+	tree.put(newSource("lib/giver.lua", []byte("local ship = require 'lib.ship' function ship.extra() end return {}")))
+	tree.put(newSource(file, []byte(code)))
 	var list []string
 	for _, f := range tree.check(file) {
 		list = append(list, strings.TrimPrefix(f.String(), ":"))
@@ -137,7 +137,7 @@ func TestEvents(t *testing.T) {
 		tree.events["player_left"] = true
 		tree.api.Add("system", "send")
 		tree.api.Add("", "emit")
-		tree.add("main.lua", []byte(c.code))
+		tree.put(newSource("main.lua", []byte(c.code)))
 		var list []string
 		for _, f := range tree.check("main.lua") {
 			list = append(list, strings.TrimPrefix(f.String(), ":"))

@@ -18,27 +18,33 @@ type source struct {
 	name   string // "lib/ship.lua"
 	chunk  []ast.Stmt
 	broken *Finding // why there is no tree
-	tokens map[int][]syntax.Token
+	text   []byte
+	tokens map[int][]syntax.Token // by line, once something was found: most scripts are clean
 
 	exports exports
 	gives   map[string]map[string]bool // to other modules
 	raises  raised
 }
 
-// newSource parses and compiles the text. A byte order mark is skipped, as the
-// loader does.
+// newSource parses and compiles the text.
 func newSource(name string, text []byte) *source {
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	s := &source{name: name}
+	s := parse(name, text)
+	if s.chunk != nil {
+		if _, err := bytecode.Compile(s.chunk, name); err != nil {
+			s.broken = compileFinding(err)
+		}
+	}
+	return s
+}
+
+// parse reads the text. A byte order mark is skipped, as the loader does.
+func parse(name string, text []byte) *source {
+	s := &source{name: name, text: bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))}
 	defer s.learn()
-	chunk, err := syntax.Parse(text, name)
+	chunk, err := syntax.Parse(s.text, name)
 	if err != nil {
 		s.broken = syntaxFinding(err)
 		return s
-	}
-	s.tokens = index(text)
-	if _, err := bytecode.Compile(chunk, name); err != nil {
-		s.broken = compileFinding(err)
 	}
 	s.chunk = chunk
 	return s
@@ -87,6 +93,9 @@ func index(text []byte) map[int][]syntax.Token {
 // column returns the column of the nth place (from 0) on the line where the
 // names follow each other, joined by dots or colons; 1 where there is none.
 func (s *source) column(line, nth int, names ...string) int {
+	if s.tokens == nil {
+		s.tokens = index(s.text)
+	}
 	toks := s.tokens[line]
 	last := 1
 	for i := range toks {

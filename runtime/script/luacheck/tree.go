@@ -28,9 +28,6 @@ func newTree(api, tests API) *tree {
 		given: map[string]map[string]bool{}, events: map[string]bool{}, raised: newRaised(), tested: newRaised()}
 }
 
-// add reads one script.
-func (t *tree) add(name string, text []byte) { t.put(newSource(name, text)) }
-
 // put takes a script in: what it exports, which fields it gives to the modules it
 // requires, which events it makes happen.
 func (t *tree) put(s *source) {

@@ -26,7 +26,7 @@ type Types struct {
 func UnknownTypes(path string, text []byte, types Types) []Finding {
 	t := newTree(API{}, API{})
 	t.types = types
-	t.add(path, text)
+	t.put(parse(path, text))
 	return slices.DeleteFunc(t.check(path), func(f Finding) bool { return !f.types })
 }
 
