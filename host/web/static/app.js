@@ -21,6 +21,7 @@ import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
 import { FightView } from "./view/fight.js";
 import { FleetView } from "./view/fleet.js";
+import { Gaze } from "./view/gaze.js";
 import { gestures } from "./view/gestures.js";
 import { Goal } from "./view/goal.js";
 import { Hud } from "./view/hud.js";
@@ -34,14 +35,15 @@ import { Place } from "./view/place.js";
 import { ReplayBar } from "./view/replay.js";
 import { Selected } from "./view/selected.js";
 import { ShipView } from "./view/ship.js";
-import { Space } from "./view/space.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
 import { trade } from "./view/trade.js";
+import { Views } from "./view/views.js";
 import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
+const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
@@ -88,13 +90,14 @@ const shop = new Shop();
 const known = { game, fight, fleet, types, shop };
 const tell = (title) => title && toasts.show({ kind: "info", title });
 
-const space = new Space($("#space"), known);
+const gaze = new Gaze($("#space"), game, keep.storage);
+const views = new Views($("#space"), gaze, known, keep.storage, (notice) => toasts.show(notice));
 const place = new Place($("#place"), game, act);
 const goal = new Goal($("#place .goal"), game, act);
 const hud = new Hud($("#hud"), game, act);
 const battle = new FightView($("#hud"), fight, types, act, now);
 const selected = new Selected($("#selected"), known, act, {
-  look: (id) => space.look(id),
+  look: (id) => gaze.look(id),
   lock: (id) => fight.lock(id, act, now()),
   mine: async (id) => tell(await mining.toggle(id, act)),
   belt: (id) => mining.belt(id),
@@ -122,6 +125,7 @@ const windows = new Windows({
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
+  view: { dialog: $("#view"), fill: () => views.fill($("#view")) },
   help: { dialog: $("#help") },
 });
 
@@ -256,16 +260,16 @@ for (const what of ["line", "channels"]) talk.on(what, countUnread);
 
 // Pointers on space.
 gestures($("#space"), {
-  drag: (dx, dy) => space.camera.turn(dx, dy),
-  zoom: (factor) => space.camera.zoom(factor),
-  tap: (x, y, touch) => game.select(space.pick(x, y, touch ? 26 : 14)),
+  drag: (dx, dy) => gaze.camera.turn(dx, dy),
+  zoom: (factor) => gaze.zoom(factor),
+  tap: (x, y, touch) => game.select(views.now.pick(x, y, touch ? 26 : 14)),
   doubleTap: (x, y, touch) => {
-    const id = space.pick(x, y, touch ? 26 : 14);
+    const id = views.now.pick(x, y, touch ? 26 : 14);
     if (id !== null) act("approach", { id });
-    else if (game.own) act("direction", { dir: space.camera.ray(x, y) });
+    else if (game.own) act("direction", { dir: gaze.camera.ray(x, y) });
   },
-  hover: (x, y) => (space.hovered = space.pick(x, y, 14)),
-  leave: () => (space.hovered = null),
+  hover: (x, y) => (views.now.hovered = views.now.pick(x, y, 14)),
+  leave: () => (views.now.hovered = null),
 });
 
 // Buttons and keys.
@@ -287,16 +291,18 @@ const keys = {
   P: { does: "Planets", opens: "planets" },
   G: { does: "Fleet", opens: "fleet" },
   J: { does: "Log of fights", opens: "log" },
-  T: { does: "Range rings on or off", run: () => void (space.ranges = !space.ranges) },
+  T: { does: "Range rings, reach of your weapons and lines of fire, on or off", run: () => void (views.now.ranges = !views.now.ranges) },
+  K: { does: "Camera: free, following what you have selected, or going around", run: () => tell(gaze.next()) },
+  O: { does: "How space is shown", opens: "view" },
   Enter: { does: "Say something", run: () => (game.system ? chat.input.focus() : false) },
   Escape: { does: "Nothing selected, camera back on your ship", run: () => {
     game.select(null);
-    space.look(null);
+    gaze.look(null);
   } },
   ...Object.fromEntries([..."123456789"].map((key) => [key, { run: inSpace(() => battle.use(Number(key))) }])),
   "?": { does: "This list", opens: "help" },
-  "+": { run: () => space.camera.zoom(0.8) },
-  "-": { run: () => space.camera.zoom(1.25) },
+  "+": { run: () => gaze.zoom(0.8) },
+  "-": { run: () => gaze.zoom(1.25) },
 };
 Object.assign(keys, replay?.keys);
 bindKeys(keys, (key) => !watching && selected.order(key), windows);
@@ -305,13 +311,13 @@ replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
-const PANELS = ["#selected", "#overview", "#hud", "#chat"].map($);
-const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs", "#station"].map($);
+const PANELS = ["#selected", "#overview", "#hud", "#chat", "#station"].map($);
+const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs"].map($);
 let listed = 0;
 function frame() {
   requestAnimationFrame(frame);
   const began = real();
-  if (!map.dialog.open) space.frame(pace.now(began), began);
+  if (!map.dialog.open) views.now.frame(pace.now(began), began);
   if (began - listed > LISTS_EVERY && game.system) {
     listed = began;
     if (map.dialog.open) game.sim.advance(pace.now(began));
@@ -321,7 +327,7 @@ function frame() {
     battle.update();
     selected.update();
     overview.refresh();
-    space.cover(PANELS, OVER);
+    gaze.cover(PANELS, OVER);
   }
   meter.count(began, real());
 }
@@ -360,9 +366,13 @@ function node(tag, text) {
   return made;
 }
 
+// What there is, and what the view of space costs, for whoever measures or takes pictures.
+globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null; } };
+
 async function start() {
   requestAnimationFrame(frame);
   loadMap();
+  setTimeout(() => views.begin(), VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
     send = async (cmd, args) => obey(game, cmd, args, now());

@@ -2,7 +2,7 @@
 // /?demo=500. What happens is decided here and told to the game as the server
 // would tell it: one snapshot, then deltas.
 import { Mode } from "./motion.js";
-import { random } from "./view/sky.js";
+import { random } from "./seed.js";
 
 const AU = 149_597_870_700;
 const FIRST = 2 ** 30;

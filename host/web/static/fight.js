@@ -29,7 +29,7 @@ export class Fight extends Emitter {
     this.modules = []; // by slot: {slot, type, group, cycle, on, stopping, target, since}
     this.locks = new Map(); // by id: {done, since, seconds}
     this.health = new Map(); // by id: [shield, armour, hull], each 0 to 1
-    this.shots = new Map(); // weapons at work: {from, to, guns, cycle, since}
+    this.shots = new Map(); // weapons at work: {from, to, type, guns, cycle, since}
     this.aimed = new Map(); // who locks us, by id: {name, done, since, seconds}
     this.foes = new Set(); // ids of those who have locked us or fired at us
     this.report = []; // {text, kind, at}, the newest last
@@ -151,7 +151,7 @@ export class Fight extends Emitter {
         const guns = (shot?.guns ?? 0) + (on ? 1 : -1);
         if (guns <= 0) this.shots.delete(key);
         else if (shot) shot.guns = guns;
-        else if (this.shots.size < SHOTS) this.shots.set(key, { from, to, guns, cycle: cycle > 0 ? cycle : 1, since: now });
+        else if (this.shots.size < SHOTS) this.shots.set(key, { from, to, type, guns, cycle: cycle > 0 ? cycle : 1, since: now });
       }
     },
     hits: (m, now) => {

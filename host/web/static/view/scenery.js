@@ -2,7 +2,7 @@
 // near enough to be more than a point, gates and stations, the range rings and
 // the dust that shows one's own speed.
 import { GATE, STATION, drawTurned } from "./hulls.js";
-import { random } from "./sky.js";
+import { random } from "../seed.js";
 
 const out = {};
 

@@ -1,21 +1,10 @@
 // The sky behind everything: stars with a band, the same for a system each time.
 // It depends on the camera's direction only, so it is painted to its own canvas
 // and painted again when the camera has turned.
+import { random } from "../seed.js";
 
 const STARS = 2_600;
 const TINTS = ["#fff6e0", "#dfe8ea", "#f3d7b0", "#c9d6da"];
-
-// random returns a small seeded generator of numbers from 0 to 1 (mulberry32).
-export function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 // dot is a bright star: large enough to be seen not to be square.
 function dot(ctx, { x, y }, size) {

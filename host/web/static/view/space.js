@@ -1,5 +1,4 @@
 // Space as the player sees it: one frame at a time on a 2D canvas.
-import { Camera } from "./camera.js";
 import { calm } from "./dom.js";
 import { drawHull, shapeOf } from "./hulls.js";
 import { COLOURS, colour } from "./icons.js";
@@ -9,7 +8,6 @@ import { Sky } from "./sky.js";
 import { standing, standingSign } from "../standing.js";
 
 const LABELS = 42; // names on screen at once
-const CHASE = 2_400; // metres behind one's own ship at first
 const HULL_FROM = 5; // pixels of radius from which a ship has a shape
 const FLASH = 0.4; // seconds of game time a shot is seen
 const FIRE = { dealt: "#e9d9a8", taken: "#ee7d5a" };
@@ -22,20 +20,25 @@ export class Space {
   #marks = new Marks();
   #last = 0;
   #ratio = 1;
-  #covered = []; // boxes of the panels that lie over space
-  #docked = true;
-  #toFace = true;
 
-  constructor(canvas, { game, fight, fleet }) {
-    Object.assign(this, { canvas, game, fight, fleet });
-    this.camera = new Camera();
+  constructor(canvas, gaze, { game, fight, fleet }) {
+    Object.assign(this, { canvas, gaze, game, fight, fleet });
+    this.camera = gaze.camera;
     this.hovered = null;
-    this.looked = null; // what the camera turns around, if not our own ship
     this.ranges = true;
-    this.#ctx = canvas.getContext("2d", { alpha: false });
-    new ResizeObserver(() => this.#resize()).observe(canvas);
+    this.#ctx = canvas.getContext("2d");
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(canvas);
     this.#resize();
-    game.on("system", () => this.#arrive());
+    if (game.system) this.#sky.seed(game.system.id);
+    this.off = game.on("system", () => game.system && this.#sky.seed(game.system.id));
+    gaze.close = false;
+  }
+
+  // stop leaves the canvas to another view.
+  stop() {
+    this.observer.disconnect();
+    this.off();
   }
 
   // frame draws space at a time in seconds; real is the reader's, by which the camera
@@ -46,14 +49,11 @@ export class Space {
     this.#last = real;
     game.sim.advance(now);
     const own = game.own;
-    const centre = game.sim.find(this.looked) ?? own ?? game.sim.find(game.docked);
-    if (this.#toFace && own) this.#face(own);
-    camera.ease(seconds, calm());
-    camera.aim(centre?.px ?? 0, centre?.py ?? 0, centre?.pz ?? 0);
+    this.gaze.frame(seconds, calm());
     const ctx = this.#ctx;
     ctx.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     this.#sky.draw(ctx, camera, this.#ratio);
-    this.#marks.begin(this.#covered, camera.width, camera.height);
+    this.#marks.begin(this.gaze.covered, camera.width, camera.height);
     this.#place(ctx, own, seconds);
     this.#celestials(ctx);
     this.#shots(ctx, now);
@@ -61,57 +61,6 @@ export class Space {
     if (own) this.#course(ctx, own);
     this.#selection(ctx);
     this.#marks.write(ctx, LABELS, real);
-  }
-
-  // arrive sets the scene of a new place: its sky, and a camera at the distance
-  // that suits a ship or, docked, the whole station.
-  #arrive() {
-    const { game, camera } = this;
-    this.looked = null;
-    if (game.system) this.#sky.seed(game.system.id);
-    const station = game.sim.celestials.get(game.docked);
-    if (station) camera.range = camera.wanted = Math.max(station.radius, 100) * 4.2;
-    else if (this.#docked) camera.range = camera.wanted = CHASE;
-    this.#docked = station !== undefined;
-    this.#toFace = !station;
-  }
-
-  // look turns the camera around something else, from where it is seen whole, or
-  // back around our own ship.
-  look(id) {
-    this.looked = this.looked === id ? null : id;
-    const thing = this.game.sim.find(this.looked);
-    this.camera.wanted = thing ? Math.max(thing.radius * 4, 400) : CHASE;
-  }
-
-  // face turns the camera, once after an arrival, towards what one came from: the
-  // station or gate behind the ship, else the star.
-  #face(own) {
-    this.#toFace = false;
-    let nearest = null, least = 1e6;
-    for (const c of this.game.sim.celestials.values()) {
-      const metres = this.game.distance(c);
-      if (metres < least) [nearest, least] = [c, metres];
-    }
-    const [x, y, z] = nearest ? [nearest.px - own.px, nearest.py - own.py, nearest.pz - own.pz] : [-own.px, -own.py, -own.pz];
-    this.camera.face(x, y, z);
-    this.camera.turn(70, 0); // a little to the side, or the ship would cover it
-  }
-
-  // cover tells the camera which part of the canvas panels hide: a column at the
-  // right, or on a phone what lies along the bottom.
-  // Others only keep names off what they cover.
-  cover(panels, others) {
-    let right = 0, bottom = 0;
-    const { width, height } = this.camera;
-    const boxes = (list) => list.map((panel) => panel.getBoundingClientRect()).filter((box) => box.height > 0 && box.width > 0);
-    const aside = boxes(panels);
-    this.#covered = [...aside, ...boxes(others)];
-    for (const box of aside) {
-      if (box.width < width * 0.6) right = Math.max(right, box.right > width * 0.9 ? width - box.left : 0);
-      else bottom = Math.max(bottom, height - box.top);
-    }
-    this.camera.cover(right, Math.min(bottom, height * 0.75));
   }
 
   // pick returns the id of what is drawn nearest to a point, within a reach in pixels.

@@ -1,0 +1,96 @@
+// Which view of space is shown: in three dimensions where a graphics card does that, else the
+// flat one. The page begins with the flat one, which needs nothing more, and the other takes
+// its place once it has come.
+import { el, say } from "./dom.js";
+import { Space } from "./space.js";
+
+const KEEP = "hotshard.view";
+const VIEWS = [["auto", "As this machine can"], ["deep", "In three dimensions"], ["flat", "Flat"]];
+const QUALITIES = [["auto", "As fast as it should be"], ["low", "Low"], ["medium", "Medium"], ["high", "High"]];
+
+export class Views {
+  #began = 0; // how often another view was begun
+  #told = ""; // why the view is flat although it need not be
+
+  // over is the canvas that takes pointers and keys; keep a shelf of keep.js; notice(notice)
+  // tells of something.
+  constructor(over, gaze, known, keep, notice) {
+    Object.assign(this, { over, gaze, known, keep, notice });
+    this.now = new Space(over, gaze, known);
+    const { view, quality } = keep.get(KEEP) ?? {};
+    this.view = VIEWS.some(([name]) => name === view) ? view : "auto";
+    this.quality = QUALITIES.some(([name]) => name === quality) ? quality : "auto";
+  }
+
+  // begin shows the view that is wanted. A view that cannot be had leaves the flat one.
+  async begin() {
+    const began = ++this.#began;
+    this.#told = "";
+    if (this.view === "flat") return this.#flat();
+    const { SkyView } = await import("../sky/view.js");
+    if (began !== this.#began) return;
+    this.#flat();
+    const canvas = el("canvas", { id: "sky", "aria-hidden": "true" });
+    this.over.before(canvas);
+    try {
+      const quick = this.view === "auto";
+      this.#show(new SkyView(canvas, this.over, this.gaze, this.known, { quality: this.quality, quick }, () => this.#lost()));
+      document.body.dataset.sky = "deep";
+    } catch (error) {
+      canvas.remove();
+      this.#told = this.view === "deep" ? `This browser cannot show it: ${error.message}.` : "This machine has no graphics card that the browser uses.";
+      if (this.view === "deep") this.notice({ kind: "info", title: "Space is shown flat", text: this.#told });
+      this.#flat();
+    }
+  }
+
+  #show(view) {
+    view.ranges = this.now.ranges;
+    this.now.stop();
+    this.now = view;
+  }
+
+  #flat() {
+    delete document.body.dataset.sky;
+    if (this.now instanceof Space) return;
+    const { canvas } = this.now;
+    this.now.stop();
+    canvas.remove();
+    const { ranges } = this.now;
+    this.now = new Space(this.over, this.gaze, this.known);
+    this.now.ranges = ranges;
+  }
+
+  // lost goes on without the graphics card.
+  #lost() {
+    this.#told = "The graphics card was lost.";
+    this.#flat();
+    this.notice({ kind: "info", title: "Space is shown flat", text: "The graphics card was lost. The view can be chosen again under View." });
+  }
+
+  // fill puts the choices into a dialog.
+  fill(dialog) {
+    const choice = (name, label, list) => {
+      const select = el("select", { name }, ...list.map(([value, words]) => el("option", { value }, words)));
+      select.value = this[name];
+      select.addEventListener("change", () => this.#choose(name, select.value, told));
+      return el("label", {}, label, " ", select);
+    };
+    const told = el("p.told", { role: "status" });
+    dialog.querySelector(".body").replaceChildren(choice("view", "Space", VIEWS), choice("quality", "Detail", QUALITIES), told);
+    say(told, this.#words());
+  }
+
+  async #choose(name, value, told) {
+    this[name] = value;
+    this.keep.set(KEEP, { view: this.view, quality: this.quality });
+    await this.begin();
+    say(told, this.#words());
+  }
+
+  #words() {
+    const { figures } = this.now;
+    if (!figures) return ["Space is shown flat.", this.#told].join(" ").trim();
+    return `Space is shown in three dimensions, with ${figures.quality} detail.`;
+  }
+}
