@@ -94,6 +94,9 @@ func (c *client) NeedSnapshot() bool { return c.out.need.Load() }
 // sees what they saw before: it has connected to /play?keeps=1.
 func (c *client) KeepsView() bool { return c.keeps }
 
+// Binary says that the client takes the binary frames.
+func (c *client) Binary() bool { return c.codec == wire.Binary }
+
 // Send queues the frame.
 func (c *client) Send(f *wire.Frame) {
 	c.post(f.Bytes(c.codec), urgencyOf(f), !f.Lent())

@@ -16,7 +16,7 @@ func (s *System) Run() {
 		s.guard(func() { s.timed(s.cfg.Clock.Now()) })
 	}
 	for s.stopping == "" {
-		if now, ok := s.wait(); ok {
+		if now, ok := s.wait(); ok && s.may() {
 			s.guard(func() { s.timed(now) })
 		}
 	}
@@ -37,6 +37,9 @@ func (s *System) Run() {
 	s.cfg.Router.Unloaded(s)
 	close(s.ended)
 }
+
+// may says whether the system may run now.
+func (s *System) may() bool { return s.cfg.May == nil || s.cfg.May() }
 
 // begin starts the system, or goes on with one that was thawed.
 func (s *System) begin() {
