@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak pictures crash outage simulate night speed pgo deb stubs fuzz differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak pictures crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,14 @@ fuzz: ## every fuzz target for FUZZTIME
 FRESH    ?= 3000
 PROGRAMS ?= 100000
 SEED ?= 1
+# What reads bytes of strangers. The inputs are run by every go test.
+STRANGERS = host/api/FuzzRequest runtime/gate/FuzzFrames runtime/gate/FuzzParting runtime/gate/peer/FuzzForwardedFor runtime/gate/peer/FuzzNetwork runtime/gate/peer/FuzzProxyHeader \
+	runtime/gate/wire/FuzzDecodeBinary runtime/gate/wire/FuzzDecodeJSON runtime/gate/wire/FuzzDecodeRequest runtime/script/image/FuzzRead
+KEPT ?= 40
+corpus: ## keep the KEPT smallest inputs that fuzzing has found for each of what reads bytes of strangers
+	@for t in $(STRANGERS); do from=$$($(GO) env GOCACHE)/fuzz/hotshard/$$t; to=$$(dirname $$t)/testdata/fuzz/$$(basename $$t); \
+	  [ -d $$from ] || continue; mkdir -p $$to; for f in $$(ls -Sr $$from | head -n $(KEPT)); do cp $$from/$$f $$to/; done; echo "$$to: $$(ls $$to | wc -l)"; done
+
 differ: ## compare PROGRAMS random Lua programs, from SEED on, with lua5.1
 	GOGC=800 $(GO) test ./runtime/script/differ -run TestRandomPrograms -timeout 0 -v -programs $(PROGRAMS) -seed $(SEED)
 

@@ -301,7 +301,7 @@ func (s *Server) listen() (err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/play", s.gate.Handler())
-	mux.Handle(api.Prefix, s.newAPI())
+	mux.Handle(api.Prefix, lazily(func() http.Handler { return s.newAPI() }))
 	if s.page == nil {
 		s.page = s.newPage()
 	}
@@ -320,6 +320,13 @@ func (s *Server) listen() (err error) {
 	s.opspage = s.newOpspage()
 	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
 	return nil
+}
+
+// lazily is a handler that is made for the first who asks: what takes a while to make is in
+// nobody's way who waits for the shard to go on in another process.
+func lazily(make func() http.Handler) http.Handler {
+	made := sync.OnceValue(make)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
 }
 
 // newPage is the players' page. To read its files takes a while.

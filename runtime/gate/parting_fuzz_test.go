@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hotshard/runtime/gate/peer"
+	"hotshard/runtime/world"
 )
 
 // somebody is one of everything that is written of a gate.
@@ -70,4 +71,25 @@ func FuzzParting(f *testing.F) {
 			t.Errorf("written twice it is %x and %x, %v", once, twice, err)
 		}
 	})
+}
+
+// BenchmarkParting writes and reads what is known of 5,000 who play.
+func BenchmarkParting(b *testing.B) {
+	one := somebody()
+	var all parted
+	for i := range 5000 {
+		session, c := one.Sessions[0], one.Clients[1]
+		session.ID, session.Client, c.Conn, c.Queue = world.CharacterID(i+1), i, i, nil
+		all.Sessions, all.Clients = append(all.Sessions, session), append(all.Clients, c)
+	}
+	for b.Loop() {
+		data, err := all.encode()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := decodeParted(data); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(data))/5000, "bytes/player")
+	}
 }

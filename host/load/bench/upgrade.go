@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -83,7 +84,7 @@ func (c *upgradeCmd) start(dir string) (*replaced, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	s := &replaced{socket: filepath.Join(dir, "console.sock"), keep: keep, pid: cmd.Process.Pid}
+	s := &replaced{socket: filepath.Join(dir, "console.sock"), keep: keep, out: out, pid: cmd.Process.Pid}
 	if _, err := fmt.Fscanln(out, &s.play, &s.ops); err != nil {
 		s.stop()
 		text, _ := os.ReadFile(log.Name())
@@ -96,13 +97,15 @@ func (c *upgradeCmd) start(dir string) (*replaced, error) {
 type replaced struct {
 	play, ops string
 	socket    string
-	keep      *os.File // it ends when this is closed
+	keep      *os.File      // it ends when this is closed
+	out       io.ReadCloser // what it writes to: each new process does, and ends where nobody could read it
 	pid       int
 }
 
 // stop ends the server, whichever process it is.
 func (s *replaced) stop() {
 	s.keep.Close()
+	defer s.out.Close()
 	for began := time.Now(); time.Since(began) < stopTime; time.Sleep(50 * time.Millisecond) {
 		if _, err := os.Stat(s.socket); err != nil {
 			return
