@@ -28,7 +28,7 @@ var deviations = []deviation{
 	{"a function may use 255 variables of the functions around it; lua5.1: 60", "the reload engine captures the locals of a file", "main function has more than 255 upvalues"},
 	{"a chunk has at most 200 levels of blocks and expressions, and no chain of operators, calls or elseifs longer than 10,000", "the compiler must come to an end", "chunk has too many syntax levels"},
 	{"a call may go 20,000 deep, where lua5.1 stops between 16,000 and 20,000; through `pcall` and metamethods 200", "a tick has to end", "stack overflow"},
-	{"one entry (a handler, a timer, a command, a leg of a task) takes at most 3,000,000 steps and allocates at most 256 MiB; a system holds at most 256 MiB", "a mistake in one system must not stop the others",
+	{"one entry (a handler, a timer, a command, a leg of a task) takes at most 3,000,000 steps and allocates at most 256 MiB; a system holds at most 256 MiB, or what --system-memory says", "a mistake in one system must not stop the others",
 		"budget: more than 256 MiB of memory allocated in one go"},
 	{"`#` of a list with holes is one of the borders that the manual allows, perhaps another than lua5.1's; `pairs` goes through a table in the order in which its keys came", "the same run again gives the same result", ""},
 	{"`tostring` of a table or a function shows a number, not an address", "the same run again gives the same text, and addresses help attackers", ""},

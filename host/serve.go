@@ -45,6 +45,7 @@ type serveCmd struct {
 	UnloadAfter   time.Duration `default:"5m" help:"After so long without anybody a system is written to the disk and unloaded, until somebody needs it."`
 	Loaded        int           `help:"Systems that are loaded at most: of those without players the ones that nobody has used for longest are unloaded." placeholder:"N"`
 	Memory        int64         `help:"What the process is to do with; when it gets short, systems that nobody uses are unloaded." placeholder:"MIB"`
+	SystemMemory  int64         `default:"256" help:"What the Lua values of one system or service may take; scripts that hold more are stopped." placeholder:"MIB"`
 	Traces        string        `help:"Follow players' commands through systems, services and the store: the OTLP/HTTP address of a collector; what OTEL_EXPORTER_OTLP_ENDPOINT says where left out." placeholder:"http://HOST:4318"`
 	TraceRatio    float64       `help:"The part of the commands that is followed, from 0 to 1; what OTEL_TRACES_SAMPLER_ARG says where left out, or 0.01." placeholder:"X"`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
@@ -70,7 +71,7 @@ func (c *serveCmd) Run() error {
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Connections: c.Connections, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
 		Backups:     server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},
 		Record:      server.Recorded{Off: !c.Record, Keep: c.RecordKeep, Limit: c.RecordLimit << 20},
-		UnloadAfter: c.UnloadAfter, Loaded: c.Loaded, Memory: c.Memory << 20,
+		UnloadAfter: c.UnloadAfter, Loaded: c.Loaded, Memory: c.Memory << 20, SystemMemory: c.SystemMemory << 20,
 		Traces: c.Traces, TraceRatio: c.TraceRatio,
 		Version: programVersion(), Out: os.Stdout, From: from, Args: os.Args[1:],
 	})

@@ -10,6 +10,7 @@ local containers = require "containers"
 local loot = require "loot"
 local market = require "market"
 local once = require "lib.once"
+local pilot = require "pilot"
 local cargo = {}
 
 -- A place that a pilot names: where it is in the books, how much goes in, and what has to
@@ -60,7 +61,7 @@ function cargo.move(p, from, asked)
   for _, change in pairs {guard or false, other or false, capacity and {room = p, location = target, capacity = capacity} or false} do
     if change then changes[#changes + 1] = change end
   end
-  if target == loot.place then player.data(p).hold = true end
+  if target == loot.place then pilot.data(p).hold = true end
   local done, message, code = store.transact(changes, {cause = "cargo", actor = p, key = asked.key, content = asked.content, answer = {items = moved}})
   if not done then return containers.refused(message, code) end
   if source == loot.place or target == loot.place then loot.show(p) end

@@ -110,7 +110,7 @@ function command.assemble(p, from)
     {put = dockyard.key(p, n), value = {type = t.name, name = name, fit = {}, at = hangar}},
   }, {cause = "assembly", actor = p})
   if not done then return nil, message, code end
-  player.data(p).owns = true
+  pilot.data(p).owns = true
   return {ship = n, type = t.name, name = name}
 end
 
@@ -156,8 +156,8 @@ function dockyard.change(p, hull, changes)
     local done, message, code = dockyard.transact(p, changes, "boarding")
     if not done then return nil, message, code end
   end
-  player.data(p).ship = hull
-  player.data(p).hold = hull.id ~= nil or nil
+  pilot.data(p).ship = hull
+  pilot.data(p).hold = hull.id ~= nil or nil
   player.save(p)
   station.show(p)
   loot.show(p)
@@ -171,7 +171,7 @@ function command.board(p, from)
   if args.get(from, "ship") == nil then
     local t, message, code = yard.lends(from)
     if not t then return nil, message, code end
-    if player.data(p).hold or pilot.hull(p).id then dockyard.leave(p, hangar, changes) end
+    if pilot.data(p).hold or pilot.hull(p).id then dockyard.leave(p, hangar, changes) end
     return dockyard.change(p, {type = t.name, name = player.name(p) .. "'s " .. t.name}, changes)
   end
   local n = args.id(from, "ship")

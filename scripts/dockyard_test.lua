@@ -282,3 +282,15 @@ function test.ammunition_is_used_up()
   eq(ann:run("ship").modules[1].on, false)
   ok(string.find(ann:last("notice").text, "nothing to launch", 1, true))
 end
+
+-- A command that waited for the books goes on when its pilot is in another system, or has
+-- left: nobody hears that it is refused, and no function is at fault.
+function test.who_has_gone_is_no_fault()
+  local ann = owner {}
+  local id = ann.id
+  ann:leave()
+  advance(0.2)
+  local went, refusal = pcall(pilot.hull, id)
+  eq(went, false)
+  eq(refusal.code, "gone")
+end

@@ -104,7 +104,7 @@ function loot.stow(p, id, list)
   end
   if not taken[1] then return taken end
   changes[#changes + 1] = {room = p, location = loot.place, capacity = capacity}
-  player.data(p).hold = true
+  pilot.data(p).hold = true
   local done, message = store.transact(changes, {cause = "loot", actor = p})
   if not done then return {}, not string.find(message, "no room", 1, true) and "somebody else is at it: ask again" or nil end
   for i = 1, #list do list[i] = rest[i] end

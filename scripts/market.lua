@@ -154,7 +154,11 @@ end
 -- The region that is meant: this one, or the one that is named.
 function market.region(from)
   if args.get(from, "region") == nil then return system.region() end
-  return args.text(from, "region", 60)
+  local name = args.text(from, "region", 60)
+  for _, region in ipairs(universe.regions()) do
+    if string.lower(region) == string.lower(name) then return region end
+  end
+  error {code = "no_region", message = "there is no region called " .. name}
 end
 
 -- market_book{type=, region=}: {revision=, sells=, buys=}, the best first.

@@ -259,3 +259,14 @@ function test.a_market_that_hangs_is_told_at_once()
   ok(sell(ben, 1, 5).order)
   ok(sell(ben, 1, 5).order)
 end
+
+-- A region may be named in any case, and one that there is not is refused.
+function test.the_book_of_another_region()
+  local ann = trader("Ann", 1000, 100)
+  sell(ann, 100, 50)
+  eq(#ann:run("market_book", {type = "Ferrite", region = "proving GROUND"}).sells, 1)
+  for _, name in ipairs {"market_book", "market_history"} do
+    local _, message, code = ann:run(name, {type = "Ferrite", region = "Nowhere"})
+    eq({message, code}, {"there is no region called Nowhere", "no_region"})
+  end
+end

@@ -9,9 +9,15 @@ pilot.rookie = types.name "Wren"     -- what a new character flies
 pilot.capsule = types.name "Capsule" -- what is left to one who has lost their ship
 pilot.changing = {}                  -- how many changes of a pilot's ship the books are at just now
 
+-- What a pilot keeps. It refuses the command of one who has gone while it waited for the
+-- books: they have what it did, and nobody is left to hear of it.
+function pilot.data(p)
+  return player.data(p) or error {code = "gone", message = "you have left the system"}
+end
+
 -- The ship a pilot has, docked or not; a new character gets a rookie one.
 function pilot.hull(p)
-  local data = player.data(p)
+  local data = pilot.data(p)
   if not data.ship then
     data.ship = {type = pilot.rookie, name = player.name(p) .. "'s " .. pilot.rookie}
   end

@@ -39,7 +39,8 @@ type SystemInfo struct {
 	Gates   []string           // names of the neighbouring systems
 	Timers  int
 	Tasks   int
-	Errors  int // since it woke
+	Errors  int   // since it woke
+	Most    int64 // bytes that its Lua state may hold
 	Patches []int
 	Down    string // why its scripts do not run, "" where they do
 }
@@ -105,12 +106,12 @@ func runSystem(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	t := &Table{One: true, Columns: columns("name", "id", "awake", "release", "players", "cap", "waiting", "ships", "security", "region", "constellation",
-		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B", "tasks", "timers", "errors", "quarantined", "patches", "down")}
+		"gates", "celestials", "hz", "tick", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B", "memory_limit:B", "tasks", "timers", "errors", "quarantined", "patches", "down")}
 	patches := make([]string, len(y.Patches))
 	for i, n := range y.Patches {
 		patches[i] = fmt.Sprintf("#%d", n)
 	}
 	t.Rows = [][]any{{y.Name, int64(y.Static.ID), y.Awake, y.Release, y.Players, y.Cap, y.Waiting, y.Entities, y.Static.Security, y.Static.Region, y.Static.Constellation,
-		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches, y.Down}}
+		list(y.Gates), len(y.Static.Celestials), y.Hz, uint64(y.Tick), y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory, y.Most, y.Tasks, y.Timers, y.Errors, y.Quarantined, patches, y.Down}}
 	return Result{Table: t}, nil
 }

@@ -37,6 +37,8 @@ type dialect interface {
 	integrity(ctx context.Context, readers *sql.DB) ([]string, error)
 	// size is how many bytes the database takes; 0 where it cannot be told.
 	size() int64
+	// tidy gives the disk back what the database of the store does not need any more.
+	tidy(ctx context.Context, s *Store) (Tidied, error)
 	// close lets go of what connect took.
 	close() error
 	// lend lets go of what keeps other processes from writing, takeBack takes it again.

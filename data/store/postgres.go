@@ -368,6 +368,9 @@ func (p *postgres) integrity(ctx context.Context, readers *sql.DB) ([]string, er
 // asks how often.
 func (p *postgres) size() int64 { return 0 }
 
+// tidy implements dialect: the server has a vacuum of its own.
+func (p *postgres) tidy(context.Context, *Store) (Tidied, error) { return Tidied{}, nil }
+
 // close implements dialect.
 func (p *postgres) close() error {
 	var errs []error

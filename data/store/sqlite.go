@@ -29,8 +29,9 @@ type sqliteFile struct {
 
 // writerParams are of the one connection that writes. A group of trades touches some
 // thousand pages: with SQLite's usual 2 MB of cache they would go to the log and come back
-// several times before the commit.
-const writerParams = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=on&_cache_size=-65536"
+// several times before the commit. A file that is made now can be cut while it is used: see
+// tidy.
+const writerParams = "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_foreign_keys=on&_cache_size=-65536&_auto_vacuum=incremental"
 
 // writerPragmas let the log grow to 16 MB before it is folded into the file, so that more
 // changes of one page are folded at once, and keep in memory what a request that fails is

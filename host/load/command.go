@@ -14,7 +14,7 @@ type Command struct {
 	URL      string  `name:"url" default:"ws://127.0.0.1:7777/play" help:"Where the shard lets players in."`
 	Ops      string  `default:"http://127.0.0.1:7778" help:"Its operations port, for the server's figures; empty for none."`
 	Players  int     `default:"100" help:"How many players."`
-	Scene    string  `default:"fleet" enum:"fleet,guns,missiles,hub,rush,leave" help:"What they do: fleet, guns, missiles, hub, rush or leave."`
+	Scene    string  `default:"fleet" enum:"fleet,guns,missiles,hub,market,rush,leave" help:"What they do: fleet, guns, missiles, hub, market, rush or leave."`
 	Seconds  int     `default:"10" help:"How long to measure, once they are all there."`
 	Join     int     `default:"200" help:"How many players come in a second, but in a rush."`
 	Gather   int     `default:"120" help:"Seconds they may take to come together, at most."`

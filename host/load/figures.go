@@ -15,7 +15,7 @@ type Options struct {
 	URL      string // ws://HOST:PORT/play
 	Ops      string // http://HOST:PORT; "" for no figures of the server
 	Players  int
-	Scene    string        // fleet, guns, missiles, hub, rush or leave
+	Scene    string        // fleet, guns, missiles, hub, market, rush or leave
 	Measure  time.Duration // once all are there
 	Join     int           // players a second
 	Gather   time.Duration // at most, until all are there
@@ -63,6 +63,11 @@ type Figures struct {
 	GapP50      float64 `json:"gap_p50_ms"`   // of the longest time that each player heard of no tick
 	GapP99      float64 `json:"gap_p99_ms"`
 	GapMax      float64 `json:"gap_max_ms"`
+	Deals       int64   `json:"deals"`       // orders that the market has taken, changed or ended
+	Trades      int64   `json:"trades"`      // of these, orders that were filled at once, all or in part
+	DealP50     float64 `json:"deal_p50_ms"` // from such an order to its answer
+	DealP99     float64 `json:"deal_p99_ms"`
+	DealMax     float64 `json:"deal_max_ms"`
 	Deaths      int     `json:"deaths"`      // ships lost, since the start
 	Queued      int     `json:"queued"`      // of the joined, those who wait for a seat at the end
 	Returns     int     `json:"returns"`     // fights taken up again after that, likewise

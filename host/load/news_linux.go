@@ -263,7 +263,9 @@ func (p *player) text(b []byte) {
 		if p.asked[i].id == uint64(id) {
 			a := p.asked[i]
 			p.asked = append(p.asked[:i], p.asked[i+1:]...)
-			p.answer(a, refusal(b))
+			code := refusal(b)
+			p.dealt(a, b, code)
+			p.answer(a, code)
 			return
 		}
 	}

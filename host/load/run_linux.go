@@ -291,6 +291,8 @@ func (w *window) add(v *window) {
 	w.echo.merge(&v.echo)
 	w.bytes, w.frames, w.missed = w.bytes+v.bytes, w.frames+v.frames, w.missed+v.missed
 	w.ticks += v.ticks
+	w.deals.merge(&v.deals)
+	w.trades += v.trades
 	w.orders, w.refused, w.unanswered = w.orders+v.orders, w.refused+v.refused, w.unanswered+v.unanswered
 	w.seconds, w.own, w.cpu = w.seconds+v.seconds, w.own+v.own, w.cpu+v.cpu
 	w.last, w.dilation = v.last, min(w.dilation, v.dilation)
@@ -310,6 +312,7 @@ func (s *side) figures(scene string, w *window) Figures {
 	gaps := s.gaps()
 	f.GapP50, f.GapP99, f.GapMax = gaps.quantile(0.5), gaps.quantile(0.99), float64(gaps.max)/1e6
 	f.Lost, f.Twice = s.lost(), w.twice
+	f.Deals, f.Trades, f.DealP50, f.DealP99, f.DealMax = int64(w.deals.n), w.trades, w.deals.quantile(0.5), w.deals.quantile(0.99), float64(w.deals.max)/1e6
 	if battle, ok := s.scene.(fight); ok {
 		parts, away := battle.census()
 		f.SettingOut, f.Fighting, f.Fleeing = parts[setOut], parts[fighter], parts[fleer]

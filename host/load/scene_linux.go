@@ -23,8 +23,9 @@ type role struct {
 	since  int64 // when it was chosen
 	aimed  bool  // the target is locked
 	fitted bool
-	unsafe bool  // the safety switch is off
-	died   int64 // when it was last shot out of the fight; 0: is in it, or never was
+	unsafe bool    // the safety switch is off
+	died   int64   // when it was last shot out of the fight; 0: is in it, or never was
+	stands float64 // the number of an order of its own; 0 for none
 }
 
 func newScene(name string, s *side) scene {
@@ -33,6 +34,8 @@ func newScene(name string, s *side) scene {
 		return fleet{s}
 	case name == "hub":
 		return hub{s}
+	case name == "market":
+		return bourse{s}
 	}
 	return fight{s, name == "missiles"}
 }

@@ -68,7 +68,9 @@ type meter struct {
 	orders     int64
 	refused    int64
 	unanswered int64
-	twice      int64 // answers to what nobody had asked, or had been answered
+	twice      int64     // answers to what nobody had asked, or had been answered
+	deals      histogram // answers of the market to orders
+	trades     int64     // orders that were filled, all or in part
 }
 
 // newSide makes the players of a server; none of them comes in yet.

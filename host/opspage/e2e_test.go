@@ -26,6 +26,8 @@ func TestWhatIsHotIsFoundInAFewClicks(t *testing.T) {
 	p.Until("see whose peak it is", `document.querySelector(".peak h3").textContent === `+quote(hot)+` && document.querySelector(".peak .uplot canvas") !== null`)
 	p.Until("see the function", `document.querySelector(".peak .share .name")?.textContent === "planted.burn"`)
 	p.Shoot("peak")
+	p.Until("see what its modules hold", has(".peak details", "Memory by module", "planted"))
+	p.Until("see what modules hold in all systems", has(".held .share .name", "planted")+" && "+has(".held .note", "of Lua; the process takes"))
 	p.Click(".hot .by button:nth-child(2)")
 	p.Until("see the module", `document.querySelector(".hot .share .name")?.textContent === "planted"`)
 	p.Click(".hot .by button:nth-child(3)")
@@ -149,6 +151,36 @@ func TestAReleaseGoesItsWayOnThePage(t *testing.T) {
 	p.Until("see the patch", has("#releases .card header", "planted.slip", "canary"))
 	press("Drop")
 	p.Until("have it dropped", has("#releases .outcome", "drop 1")+" && "+has("#releases .none", "No function is patched"))
+}
+
+// Whoever comes as a viewer sees everything and changes nothing, an operator does the work of a
+// day and cannot end the shard: by what the page offers, and by what it is answered.
+func TestAViewerLooksAndAnOperatorActs(t *testing.T) {
+	t.Parallel()
+	b := browsertest.New(t)
+	s := start(t, true, 3)
+	refused := has("#console .out .error", "not-allowed")
+	for _, role := range []string{"viewer", "operator"} {
+		p := b.Open(t, role, s.link(" --role "+role))
+		p.Until("be a "+role+", without the red button", has("#head .who .role", role)+` && document.querySelector("#head .stop").hidden`)
+		p.Click(`#nav [data-to="audit"]`)
+		p.Until("read the audit", `document.querySelector("#audit li") !== null`)
+		p.Click(`#nav [data-to="console"]`)
+		p.TypeInto("#console textarea", "shutdown 15m\r")
+		p.Until("be refused the end of the shard", refused)
+		p.TypeInto("#console textarea", "announce Hello from the "+role+"\r")
+		p.Until("see the line", has("#console .out", "announce Hello from the "+role))
+		if role == "viewer" {
+			p.Until("be refused to speak to all", `[...document.querySelectorAll("#console .out .error")].filter((n) => n.textContent.includes("not-allowed")).length === 2`)
+		} else {
+			p.Until("have spoken to all", `document.querySelectorAll("#console .out .error").length === 1 && `+has("#console .out", "told"))
+		}
+		p.Shoot("as-" + role)
+	}
+	audit := s.run("audit --limit 20")
+	if strings.Contains(audit, "shutdown ordered") || !strings.Contains(audit, "announce Hello from the operator") {
+		t.Errorf("the audit says %s", audit)
+	}
 }
 
 // What functions take is seen as a flame graph, of a system, a module and two releases beside

@@ -42,15 +42,15 @@ const (
 
 // fill refuses what cannot be, and makes the folder.
 func (b *Backups) fill() error {
+	b.At = cmp.Or(b.At, DefaultBackupAt)
+	if _, err := time.Parse("15:04", b.At); err != nil {
+		return fmt.Errorf("--backup-at is a time of day in UTC such as %s, not %q", DefaultBackupAt, b.At)
+	}
 	if b.Dir == "" {
 		return nil
 	}
 	if b.Keep = cmp.Or(b.Keep, DefaultBackupKeep); b.Keep < 0 {
 		return errors.New("--backup-keep cannot be negative: it is how many backups stay")
-	}
-	b.At = cmp.Or(b.At, DefaultBackupAt)
-	if _, err := time.Parse("15:04", b.At); err != nil {
-		return fmt.Errorf("--backup-at is a time of day in UTC such as %s, not %q", DefaultBackupAt, b.At)
 	}
 	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
 		return fmt.Errorf("--backups: %w", err)

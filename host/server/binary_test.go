@@ -44,13 +44,13 @@ type process struct {
 	said chan string // its output, line by line
 }
 
-func launch(t *testing.T, args ...string) *process {
+func launch(t testing.TB, args ...string) *process {
 	t.Helper()
 	return launchWith(t, nil, args...)
 }
 
 // launchWith is launch with more in the environment.
-func launchWith(t *testing.T, env []string, args ...string) *process {
+func launchWith(t testing.TB, env []string, args ...string) *process {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -62,7 +62,7 @@ func launchWith(t *testing.T, env []string, args ...string) *process {
 }
 
 // await starts the program and waits until it is up.
-func await(t *testing.T, cmd *exec.Cmd) *process {
+func await(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{Cmd: cmd, said: make(chan string, 100)}
 	out, err := p.StdoutPipe()
@@ -102,7 +102,7 @@ func mapFile(t *testing.T) string {
 	return savedMap(t, m)
 }
 
-func savedMap(t *testing.T, m *world.Universe) string {
+func savedMap(t testing.TB, m *world.Universe) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "map.hsu")
 	if err := static.Save(path, m); err != nil {

@@ -57,15 +57,16 @@ type Config struct {
 	Out io.Writer    // where the banner goes; nil for nowhere
 	Log *slog.Logger // instead of one made from LogFormat
 
-	Map         *world.Universe // instead of Universe and Seed
-	HashCost    store.HashCost  // of passwords; zero for the store's own
-	UnloadAfter time.Duration   // of a system nobody uses; 0 for five minutes
-	Loaded      int             // systems that are loaded at most, where the others are not used; 0 for any number
-	Memory      int64           // bytes of memory that the process is to do with; 0 for any
-	Linger      time.Duration   // of a player whose socket went; 0 for the gate's own
-	SignInTime  time.Duration   // for somebody to sign in on a socket; 0 for the gate's own
-	HTTPTime    time.Duration   // for a request on the players' port, and for its answer; 0 for the door's own
-	CohortsFrom int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
+	Map          *world.Universe // instead of Universe and Seed
+	HashCost     store.HashCost  // of passwords; zero for the store's own
+	UnloadAfter  time.Duration   // of a system nobody uses; 0 for five minutes
+	Loaded       int             // systems that are loaded at most, where the others are not used; 0 for any number
+	SystemMemory int64           // bytes of Lua values that one system or service may hold; 0 for the engine's own
+	Memory       int64           // bytes of memory that the process is to do with; 0 for any
+	Linger       time.Duration   // of a player whose socket went; 0 for the gate's own
+	SignInTime   time.Duration   // for somebody to sign in on a socket; 0 for the gate's own
+	HTTPTime     time.Duration   // for a request on the players' port, and for its answer; 0 for the door's own
+	CohortsFrom  int             // players in a bubble from which on they hear of ticks in turns; 0 for the system's own, negative for never
 }
 
 // Recorded says how much is recorded. Zero fields are for record's own.
@@ -75,6 +76,9 @@ type Recorded struct {
 	Every time.Duration // from one image of a system to the next
 	Limit int64         // bytes in all
 }
+
+// leastSystemMemory is the least that a system can be given to hold its Lua values in.
+const leastSystemMemory = 16 << 20
 
 // fill sets what was left open and refuses what cannot be.
 func (c *Config) fill() error {
@@ -114,6 +118,9 @@ func (c *Config) fill() error {
 	}
 	if c.UnloadAfter < 0 || c.Loaded < 0 || c.Memory < 0 {
 		return errors.New("--unload-after, --loaded and --memory cannot be negative; 0 for --loaded and --memory is no limit")
+	}
+	if c.SystemMemory != 0 && c.SystemMemory < leastSystemMemory {
+		return fmt.Errorf("--system-memory is at least %d MiB: the scripts alone take some, and 0 is what is usual", leastSystemMemory>>20)
 	}
 	if c.Record.Keep < 0 || c.Record.Every < 0 || c.Record.Limit < 0 {
 		return errors.New("--record-keep and --record-limit cannot be negative; --no-record records nothing")

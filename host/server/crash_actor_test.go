@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,8 @@ type actor struct {
 	asked []*errand        // under a key, in this round, the last of them perhaps without an answer
 	mined map[string]int64 // that they were told of
 	tally tally
+
+	sent, again int // since the beginning
 }
 
 // errand is a request under a key, and what was answered.
@@ -101,6 +104,7 @@ func (a *actor) count(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.tally.asked++
+	a.sent++
 	refusal := (*wire.Error)(nil)
 	switch {
 	case err == nil:
@@ -112,8 +116,9 @@ func (a *actor) count(err error) {
 	}
 }
 
-// once asks for something under a key of its own, and one time in ten again. What was not
-// answered is asked again until it is, in this round or after it: see settle.
+// once asks for something under a key of its own. What was not answered is asked again until
+// it is, in this round or after it: see settle. And of all requests one in ten comes twice,
+// as on a bad line: both at the same time, or the second when the first has been heard.
 func (a *actor) once(ctx context.Context, command string, with args) world.Value {
 	a.seq++
 	one := &errand{command: command, key: fmt.Sprintf("%s %d", command, a.seq), args: with}
@@ -123,11 +128,21 @@ func (a *actor) once(ctx context.Context, command string, with args) world.Value
 	one.args["key"] = one.key
 	a.mu.Lock()
 	a.asked = append(a.asked, one)
+	twice := a.again*9 < a.sent
 	a.mu.Unlock()
-	v, err := a.put(ctx, one)
-	if err == nil && a.rng.IntN(10) == 0 {
-		a.repeat(ctx, one)
+	if !twice {
+		v, _ := a.put(ctx, one)
+		return v
 	}
+	if a.rng.IntN(2) == 0 {
+		v, _ := a.put(ctx, one)
+		a.repeat(ctx, one)
+		return v
+	}
+	var other sync.WaitGroup
+	other.Go(func() { a.repeat(ctx, one) })
+	v, _ := a.put(ctx, one)
+	other.Wait()
 	return v
 }
 
@@ -135,42 +150,47 @@ func (a *actor) once(ctx context.Context, command string, with args) world.Value
 func (a *actor) put(ctx context.Context, one *errand) (world.Value, error) {
 	v, err := a.conn.Request(ctx, one.command, one.args)
 	a.count(err)
-	refusal := (*wire.Error)(nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err == nil {
-		one.answer = asJSON(v)
-		if done, ok := v.(args); ok && done["filled"] != nil && done["filled"] != 0.0 {
-			a.tally.trades++
-		}
-	} else if errors.As(err, &refusal) && known[refusal.Code] {
-		a.forget(one)
+	a.learn(one, v, err)
+	if done, ok := v.(args); ok && err == nil && done["filled"] != nil && done["filled"] != 0.0 {
+		a.tally.trades++
 	}
 	return v, err
 }
 
-// forget drops a request that was refused; a.mu is held.
-func (a *actor) forget(one *errand) {
-	for i, other := range a.asked {
-		if other == one {
-			a.asked = append(a.asked[:i], a.asked[i+1:]...)
-			return
-		}
-	}
-}
-
-// repeat asks for what was answered once more. Another answer is a mistake; none is not.
+// repeat asks once more for what was asked already. It may be refused where the first was
+// answered before: that is a mistake; none at all is not.
 func (a *actor) repeat(ctx context.Context, one *errand) {
+	a.mu.Lock()
+	answered := one.answer != ""
+	a.mu.Unlock()
 	v, err := a.conn.Request(ctx, one.command, one.args)
-	refusal := (*wire.Error)(nil)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.tally.again++
-	switch {
-	case err == nil && asJSON(v) != one.answer:
-		a.tally.differs = append(a.tally.differs, fmt.Sprintf("%s %s: %s, and before %s", a.name, one.key, asJSON(v), one.answer))
-	case errors.As(err, &refusal) && known[refusal.Code]:
+	a.again++
+	if refusal := (*wire.Error)(nil); answered && errors.As(err, &refusal) && known[refusal.Code] {
 		a.tally.differs = append(a.tally.differs, fmt.Sprintf("%s %s: refused with %s, and answered before", a.name, one.key, refusal.Code))
+	}
+	a.learn(one, v, err)
+}
+
+// learn takes in what a request was answered, for the first time or again: every answer is
+// the same. a.mu is held.
+func (a *actor) learn(one *errand, v world.Value, err error) {
+	refusal := (*wire.Error)(nil)
+	switch {
+	case err != nil && one.answer == "" && errors.As(err, &refusal) && known[refusal.Code]:
+		a.asked = slices.DeleteFunc(a.asked, func(other *errand) bool { return other == one })
+	case err != nil:
+	case one.answer == "":
+		one.answer = asJSON(v)
+		if !slices.Contains(a.asked, one) {
+			a.asked = append(a.asked, one)
+		}
+	case one.answer != asJSON(v):
+		a.tally.differs = append(a.tally.differs, fmt.Sprintf("%s %s: %s, and before %s", a.name, one.key, asJSON(v), one.answer))
 	}
 }
 
@@ -240,7 +260,7 @@ func (a *actor) do(ctx context.Context, steps ...func() bool) {
 	}
 }
 
-// trading offers, bids, changes and cancels, at prices that meet.
+// trading offers, bids, changes and cancels, at prices that meet; smelters pay less.
 func trading(ctx context.Context, a *actor) {
 	order := args{"type": "Ferrite", "quantity": float64(1 + a.rng.IntN(20)), "price": float64(95 + a.rng.IntN(11))}
 	ctx = context.WithoutCancel(ctx) // what is asked is heard to its end

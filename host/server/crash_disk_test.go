@@ -18,17 +18,6 @@ type disk struct {
 	env    []string // of the program that is to have it
 }
 
-// ill is how a disk does.
-type ill byte
-
-const (
-	well ill = iota
-	broken
-	unsynced
-	full
-	stalled
-)
-
 func newDisk(t *testing.T) *disk {
 	t.Helper()
 	cc, err := exec.LookPath("cc")

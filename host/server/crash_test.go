@@ -2,13 +2,11 @@ package server
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,13 +18,13 @@ import (
 	"hotshard/runtime/world"
 )
 
-// crashRounds are how many rounds there are: one for each way to fail alone, or as many as
-// HOTSHARD_CRASH says, for `make crash`. Only then is a stall as long as it may get.
-func crashRounds(t *testing.T) (rounds int, stall time.Duration) {
+// crashRounds are how many rounds there are: one for each of the ways to fail alone, or as
+// many as HOTSHARD_CRASH says, for `make crash`. Only then is a stall as long as it may get.
+func crashRounds(t *testing.T, single int) (rounds int, stall time.Duration) {
 	t.Helper()
 	text := os.Getenv("HOTSHARD_CRASH")
 	if text == "" {
-		return singleBlows, 300 * time.Millisecond
+		return single, 300 * time.Millisecond
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
@@ -35,36 +33,15 @@ func crashRounds(t *testing.T) (rounds int, stall time.Duration) {
 	return n, 10 * time.Second
 }
 
-// blow is a way to fail.
-type blow struct {
-	name string
-	ill  ill
-	kill bool // kill -9, while the disk is ill
-}
-
-var blows = []blow{
-	{"EIO", broken, false},
-	{"a failed fsync", unsynced, false},
-	{"a full disk", full, false},
-	{"a store that stalls", stalled, false},
-	{"kill -9", well, true},
-	{"EIO, kill -9", broken, true},
-	{"a failed fsync, kill -9", unsynced, true},
-	{"a full disk, kill -9", full, true},
-}
-
 // endOfTime is what is left of a test's time when its last round has begun.
 const endOfTime = 45 * time.Second
-
-// singleBlows is how many of them are one thing alone.
-const singleBlows = 5
 
 // crash is the shard that is hit, and who plays there.
 type crash struct {
 	t      *testing.T
 	rng    *rand.Rand
 	cfg    Config
-	disk   *disk
+	base   base
 	args   []string
 	p      *process
 	actors []*actor
@@ -112,31 +89,24 @@ func crashMap(t *testing.T) string {
 // whatever anybody was told is done was done, once.
 func TestWhateverFailsNothingIsLostOrDoubled(t *testing.T) {
 	t.Parallel()
-	rounds, stall := crashRounds(t)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	c := &crash{t: t, rng: rand.New(rand.NewPCG(seed, 11)), cfg: gameConfig(t), disk: newDisk(t), stall: stall, report: map[string]*outcome{},
-		dug: map[world.CharacterID]map[string]int64{}, kept: map[world.CharacterID]map[string][]string{}}
-	script, err := os.ReadFile("testdata/crash/crash.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
-	save(t, c.cfg, "crash.lua", string(script))
-	edit(t, c.cfg, "main.lua", `require "news"`, "require \"news\"\nrequire \"crash\"")
-	edit(t, c.cfg, "types/modules_miners.lua", "cycle = 20, cap_use = 6,\n    yield = 20,", "cycle = 0.3, cap_use = 0,\n    yield = 2,") // they bring something in each round
-	c.args = []string{"--scripts", c.cfg.Scripts, "--data", c.cfg.Data, "--universe", crashMap(t)}
-	c.p = launchWith(t, c.disk.env, c.args...)
-	plays := []func(context.Context, *actor){trading, trading, trading, trading, hauling, hauling, digging, digging, fighting, fighting}
-	for i, play := range plays {
-		a := &actor{name: fmt.Sprintf("Actor %c", 'A'+i), play: play, rng: rand.New(rand.NewPCG(seed, uint64(i))), mined: map[string]int64{}}
-		c.actors = append(c.actors, a)
-	}
-	c.all((*actor).enter)
-	for _, a := range c.actors {
-		if a.request(c.t.Context(), "crash_stake", nil) == nil {
-			t.Fatalf("%s has nothing to begin with", a.name)
-		}
-	}
+	cfg := gameConfig(t)
+	strike(t, cfg, newFile(t, cfg.Data))
+}
+
+// TestWhateverFailsOnPostgres is the same with the books in PostgreSQL, which is killed, cut
+// off and stopped.
+func TestWhateverFailsOnPostgres(t *testing.T) {
+	t.Parallel()
+	cfg := gameConfig(t)
+	strike(t, cfg, newPostgres(t))
+}
+
+// strike is all rounds, and what came of them.
+func strike(t *testing.T, cfg Config, on base) {
+	t.Helper()
+	blows, single := on.blows()
+	rounds, stall := crashRounds(t, single)
+	c := gather(t, cfg, on, stall)
 	end, limited := t.Deadline()
 	for n := range rounds {
 		if limited && time.Until(end) < endOfTime {
@@ -150,6 +120,36 @@ func TestWhateverFailsNothingIsLostOrDoubled(t *testing.T) {
 	}
 	c.last()
 	c.tell()
+}
+
+// gather starts the shard, and lets everybody in with what they begin with.
+func gather(t *testing.T, cfg Config, on base, stall time.Duration) *crash {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	c := &crash{t: t, rng: rand.New(rand.NewPCG(seed, 11)), cfg: cfg, base: on, stall: stall, report: map[string]*outcome{},
+		dug: map[world.CharacterID]map[string]int64{}, kept: map[world.CharacterID]map[string][]string{}}
+	script, err := os.ReadFile("testdata/crash/crash.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, cfg, "crash.lua", string(script))
+	edit(t, cfg, "main.lua", `require "news"`, "require \"news\"\nrequire \"crash\"")
+	edit(t, cfg, "types/modules_miners.lua", "cycle = 20, cap_use = 6,\n    yield = 20,", "cycle = 0.3, cap_use = 0,\n    yield = 2,") // they bring something in each round
+	c.args = append([]string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", crashMap(t)}, on.arguments()...)
+	c.p = launchWith(t, on.environment(), c.args...)
+	lives := []func(context.Context, *actor){trading, trading, hauling, digging, fighting}
+	for i, play := range slices.Repeat(lives, 4) {
+		a := &actor{name: fmt.Sprintf("Actor %c", 'A'+i), play: play, rng: rand.New(rand.NewPCG(seed, uint64(i))), mined: map[string]int64{}}
+		c.actors = append(c.actors, a)
+	}
+	c.all((*actor).enter)
+	for _, a := range c.actors {
+		if a.request(t.Context(), "crash_stake", nil) == nil {
+			t.Fatalf("%s has nothing to begin with", a.name)
+		}
+	}
+	return c
 }
 
 // all has everybody do something at once that must go well.
@@ -180,34 +180,24 @@ func (c *crash) round(b blow) {
 		wg.Go(func() { a.run(ctx) })
 	}
 	c.load(200, 400)
-	before := c.disk.failed()
-	c.disk.fall(b.ill)
-	switch {
-	case b.ill == stalled:
-		time.Sleep(c.stall)
-	case b.ill != well:
-		c.load(100, 300)
-	}
-	for began := time.Now(); b.ill != well && c.disk.failed() == before; time.Sleep(time.Millisecond) {
-		if time.Since(began) > patience {
-			c.t.Fatalf("%s: nobody has asked the disk for anything", b.name)
-		}
-	}
+	before := c.base.failed()
+	c.base.fall(b.ill)
+	c.endure(b, before)
 	if b.kill {
 		c.p.kill()
 	}
-	c.disk.fall(well)
+	c.base.fall(well)
 	if !b.kill {
 		c.load(200, 300)
 	}
 	rest()
 	wg.Wait()
 	if b.kill {
-		c.p = launchWith(c.t, c.disk.env, c.args...)
+		c.p = launchWith(c.t, c.base.environment(), c.args...)
 		c.all((*actor).enter)
 	}
 	c.all(func(a *actor, ctx context.Context, _ string) error { return a.settle(ctx) })
-	c.look(b, c.disk.failed()-before)
+	c.look(b, c.base.failed()-before)
 }
 
 // load lets them play on for so many milliseconds, or up to as many more.
@@ -224,29 +214,28 @@ func (c *crash) look(b blow, failed int) {
 		c.report[b.name] = o
 	}
 	o.rounds, o.ill = o.rounds+1, o.ill+failed
-	path := filepath.Join(c.cfg.Data, "hotshard.db")
-	report, err := store.AuditFile(c.t.Context(), path)
+	report, err := store.AuditFile(c.t.Context(), c.base.place())
 	if err != nil || !report.OK() {
 		c.t.Errorf("after %s: %v\n%s", b.name, err, strings.Join(append(report.Wrong, report.String()), "\n"))
 		return
 	}
-	c.read(path)
+	c.read()
 	for _, a := range c.actors {
 		c.hold(a, o)
 	}
 }
 
 // read takes in what the books have since the last look.
-func (c *crash) read(path string) {
+func (c *crash) read() {
 	c.t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_query_only=true&_busy_timeout=5000")
+	db, err := c.base.read()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT e.id, e.actor, e.cause, coalesce(e.key, ''), coalesce(e.answer, ''), coalesce(sum(p.quantity), 0), coalesce(max(h.type), '')
+	rows, err := db.Query(`SELECT e.id, e.actor, e.cause, coalesce(e.key, ''), coalesce(e.answer, ''), CAST(coalesce(sum(p.quantity), 0) AS BIGINT), coalesce(max(h.type), '')
 		FROM entries e LEFT JOIN postings p ON p.entry = e.id AND e.cause = 'mining' AND p.quantity > 0 LEFT JOIN holdings h ON h.id = p.holding
-		WHERE e.id > ? GROUP BY e.id ORDER BY e.id`, c.entry)
+		WHERE e.id > $1 GROUP BY e.id ORDER BY e.id`, c.entry)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -326,8 +315,7 @@ func (c *crash) last() {
 	c.t.Helper()
 	before := c.kept
 	c.entry, c.dug, c.kept = 0, map[world.CharacterID]map[string]int64{}, map[world.CharacterID]map[string][]string{}
-	path := filepath.Join(c.cfg.Data, "hotshard.db")
-	c.read(path)
+	c.read()
 	for actor, keys := range before {
 		for key := range keys {
 			if len(c.kept[actor][key]) != 1 {
@@ -335,7 +323,7 @@ func (c *crash) last() {
 			}
 		}
 	}
-	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_query_only=true")
+	db, err := c.base.read()
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -347,12 +335,12 @@ func (c *crash) last() {
 				asked++
 			}
 		}
-		if err := db.QueryRow(`SELECT count(*) FROM orders WHERE owner = ?`, a.id).Scan(&orders); err != nil || asked != orders {
+		if err := db.QueryRow(`SELECT count(*) FROM orders WHERE owner = $1`, a.id).Scan(&orders); err != nil || asked != orders {
 			c.t.Errorf("%s has asked for %d orders, and there are %d (%v)", a.name, asked, orders, err)
 		}
 	}
 	var made int64
-	if err := db.QueryRow(`SELECT coalesce(-sum(h.quantity), 0) FROM holdings h JOIN ledger_accounts a ON a.id = h.owner WHERE a.kind = 'faucet' AND h.type = 'Ferrite'`).Scan(&made); err != nil || made != int64(len(c.actors))*1_000_000 {
+	if err := db.QueryRow(`SELECT CAST(coalesce(-sum(h.quantity), 0) AS BIGINT) FROM holdings h JOIN ledger_accounts a ON a.id = h.owner WHERE a.kind = 'faucet' AND h.type = 'Ferrite'`).Scan(&made); err != nil || made != int64(len(c.actors))*1_000_000 {
 		c.t.Errorf("there were %d Ferrite to begin with, and %d have come into the world (%v)", len(c.actors)*1_000_000, made, err)
 	}
 }

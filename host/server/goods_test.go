@@ -25,7 +25,8 @@ const (
 				if found and found.made and found.wanted then goods.trip = {region = name, type = one, places = found} end
 			end
 		end
-		goods.list = function() return {goods.trip.type} end`
+		goods.list = function() return {goods.trip.type} end
+		goods.diggings = function() return {} end`
 	// visitLua lets prices move.
 	visitLua = `local goods = require "services.goods" goods.visit(goods.trip.region)`
 	// tradeLua buys or sells all there is, as a character: what they paid, or were paid.

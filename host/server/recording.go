@@ -67,7 +67,7 @@ func rerun(meta record.Meta, m *world.Universe) (record.Setup, error) {
 		Outside: func(func()) {}, // what came of it is in the recording
 	}
 	types := &bindings.TypeReader{}
-	options := script.Options{Entry: []string{"main"}, Now: clock.Machine{}.Now, Strict: true, Data: types.Data} // the date is the recording's
+	options := script.Options{Entry: []string{"main"}, Now: clock.Machine{}.Now, Strict: true, Data: types.Data, MostHeld: meta.MostHeld} // the date is the recording's
 	cfg := system.Config{
 		Address: meta.System, Module: meta.Module, Seed: meta.Seed, Hz: meta.Hz, Limits: meta.Limits, CohortsFrom: meta.CohortsFrom, Near: meta.Near,
 		Script: options, Bind: bindings.Binder(deps), Events: bindings.Teller,

@@ -29,11 +29,8 @@ func BenchmarkRestart(b *testing.B) {
 	cfg.Scripts = filepath.Join(filepath.Dir(cfg.Data), "game")
 	copyTree(b, "../../scripts", cfg.Scripts)
 	s := start(b, cfg)
+	spread(b, s, awake)
 	for i := range awake {
-		place := m.Systems[i*known/awake]
-		if _, err := s.store.Register(context.Background(), fmt.Sprint("Pilot", i), "secret secret", store.Character{System: place.ID}); err != nil {
-			b.Fatal(err)
-		}
 		login(b, s.Addr(), fmt.Sprint("Pilot", i), wire.Binary).event("system")
 	}
 	time.Sleep(3 * time.Second) // patrols fly
@@ -58,6 +55,53 @@ func BenchmarkRestart(b *testing.B) {
 		b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms-to-play-"+kind)
 		b.ReportMetric(float64(s.recalled.took.Milliseconds()), "ms-going-on-"+kind)
 		b.ReportMetric(float64(residentBytes())/(1<<20), "MiB-rss")
+	}
+}
+
+// spread makes accounts of pilots, each in another system.
+func spread(b *testing.B, s *shard, n int) {
+	b.Helper()
+	for i := range n {
+		place := s.cfg.Map.Systems[i*len(s.cfg.Map.Systems)/n]
+		if _, err := s.store.Register(context.Background(), fmt.Sprint("Pilot", i), "secret secret", store.Character{System: place.ID}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRestartAfterKill is BenchmarkRestart for the real program, which is killed
+// fifty seconds after a start: what goes on is the images of then and all that was
+// recorded since.
+func BenchmarkRestartAfterKill(b *testing.B) {
+	const known, awake = 8000, 300
+	m, err := static.Generate(1, known)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cfg := config(b)
+	cfg.Map, cfg.Log, cfg.Scripts = m, slog.New(slog.DiscardHandler), "../../scripts"
+	s := start(b, cfg)
+	spread(b, s, awake)
+	s.stop()
+	args := []string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", savedMap(b, m)}
+	p := launch(b, args...)
+	for i := range awake {
+		login(b, p.addr, fmt.Sprint("Pilot", i), wire.Binary).event("system")
+	}
+	for b.Loop() {
+		time.Sleep(50 * time.Second)
+		p.kill()
+		began := time.Now()
+		p = launch(b, args...)
+		b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms-to-start")
+		pilot := login(b, p.addr, "Pilot7", wire.Binary)
+		if place := pilot.event("system"); place["ship"] != nil {
+			pilot.snapshot()
+		}
+		b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms-to-play")
+		for len(p.said) > 0 {
+			b.Log(<-p.said)
+		}
 	}
 }
 

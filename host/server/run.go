@@ -44,6 +44,7 @@ func (s *Server) Run(ctx context.Context) error {
 	wg.Go(func() { s.hot.run(ctx) })
 	wg.Go(func() { s.logpoints.run(ctx, func() int { return s.universe.Release().Number }) })
 	wg.Go(func() { s.backups.run(ctx) })
+	wg.Go(func() { (&daily{s: s}).run(ctx) })
 	if s.opspage != nil {
 		wg.Go(func() { s.opspage.Run(ctx) })
 	}

@@ -220,7 +220,7 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 
 // scriptOptions are those of every Lua state, also of those that stage.
 func (s *Server) scriptOptions() script.Options {
-	return script.Options{Entry: []string{"main"}, Started: s.started, Now: s.cfg.Clock.Now, Strict: true, Data: s.types.Data}
+	return script.Options{Entry: []string{"main"}, Started: s.started, Now: s.cfg.Clock.Now, Strict: true, Data: s.types.Data, MostHeld: s.cfg.SystemMemory}
 }
 
 func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, first *code.Release) *universe.Universe {

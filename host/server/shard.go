@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -124,7 +125,7 @@ func (v systems) Info(ctx context.Context, name string) (command.SystemInfo, err
 	if m == nil {
 		return command.SystemInfo{}, fmt.Errorf("there is no system called %s", name)
 	}
-	info := command.SystemInfo{System: v.line(m.Name), Static: m, Errors: v.s.faults.in(world.SystemAddress(m.Name))}
+	info := command.SystemInfo{System: v.line(m.Name), Static: m, Errors: v.s.faults.in(world.SystemAddress(m.Name)), Most: cmp.Or(v.s.cfg.SystemMemory, script.MostHeld)}
 	for _, id := range v.s.universe.Routes().Neighbours(nil, m.ID) {
 		info.Gates = append(info.Gates, v.s.universe.Map().System(id).Name)
 	}

@@ -20,29 +20,36 @@ import (
 // What two processes of a shard say to each other while one takes over from the other;
 // HANDOVER.md tells the whole of it.
 const (
-	sayProve   uint8 = 1 + iota // here is what you are to go on with, and copies of some systems
-	sayPlayers                  // here are the players' connections
-	sayTake                     // the game stands still: here are the lock and the listeners
-	sayGate                     // and what is known of players
-	sayImage                    // and a system
-	sayAll                      // that was everything
-	sayYours                    // it is yours: go on
+	sayProve uint8 = 1 + iota // here is what you are to go on with, and copies of some systems
+	_                         // was sayPlayers, of connections alone
+	sayTake                   // the game stands still: here are the lock and the listeners
+	sayGate                   // and what is known of players
+	sayImage                  // and what is known of a system
+	sayAll                    // that was everything
+	sayYours                  // it is yours: go on
 
 	sayProved  // the new one: I can
 	sayHere    // I have the connections
 	sayReady   // I could go on from here; nothing has changed yet
 	sayGoing   // I have gone on
 	sayRefused // I cannot, and why
+
+	sayPlayers // the old one, after sayProve: here are players' connections
+	sayBytes   // and after sayImage: the system itself
 )
+
+// speech is what both have to speak. It counts up with what they say in another way.
+const speech = 2
 
 // sayings names them in errors.
 var sayings = map[uint8]string{
-	sayProve: "prove", sayPlayers: "players", sayHere: "here", sayTake: "take", sayGate: "gate", sayImage: "image", sayAll: "all", sayYours: "yours",
+	sayProve: "prove", sayPlayers: "players", sayHere: "here", sayTake: "take", sayGate: "gate", sayImage: "image", sayBytes: "bytes", sayAll: "all", sayYours: "yours",
 	sayProved: "proved", sayReady: "ready", sayGoing: "going", sayRefused: "refused",
 }
 
 // testament is what the new process needs to prove itself.
 type testament struct {
+	Speech  int
 	Shard   string
 	PID     int
 	Version string

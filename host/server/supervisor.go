@@ -81,6 +81,7 @@ func (v *supervisor) last(sys *system.System) (system.Last, error) {
 // rerun is how what was recorded of a system is run again as one that plays.
 func (s *Server) rerun(rec *record.Recording, live system.Config) record.Setup {
 	live.Hz, live.Limits, live.CohortsFrom, live.Near = rec.Meta.Hz, rec.Meta.Limits, rec.Meta.CohortsFrom, rec.Meta.Near
+	live.Script.MostHeld = rec.Meta.MostHeld
 	return record.Setup{System: live, Stage: func(program string) script.Options {
 		opt := s.scriptOptions()
 		opt.Entry, opt.Bind = strings.Split(program, ","), bindings.Stager(s.deps)

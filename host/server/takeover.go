@@ -36,17 +36,17 @@ type heir struct {
 	live    *code.Release
 	patches []*release.Patch
 
-	conns  []net.Conn
-	estate estate
-	steps  *steps
-	thawed []*system.System
+	arrived *gate.Arrivals
+	estate  estate
+	steps   *steps
+	thawed  []*system.System
 }
 
 // takeOver is open in a process that another one gives its shard to. It returns when this
 // process has gone on with it; before that nothing outside is changed, and an error ends
 // the process.
 func (s *Server) takeOver() error {
-	h := &heir{s: s, from: s.cfg.From}
+	h := &heir{s: s, from: s.cfg.From, arrived: gate.NewArrivals(gate.Config{})}
 	err := h.rise()
 	if err != nil {
 		_ = h.from.Send(handover.Message{Kind: sayRefused, Data: []byte(err.Error())}) // who does not hear it sees our end
@@ -94,6 +94,9 @@ func (h *heir) prove(m handover.Message) error {
 	if err := understand(m, &t); err != nil {
 		return err
 	}
+	if t.Speech != speech {
+		return errSpeech
+	}
 	if t.Shard != h.s.cfg.Shard {
 		return fmt.Errorf("it is the shard %s, and this program's arguments say %s", t.Shard, h.s.cfg.Shard)
 	}
@@ -110,6 +113,9 @@ func (h *heir) prove(m handover.Message) error {
 	}
 	return say(h.from, sayProved, attested{Live: h.live.Hash, Version: h.s.cfg.Version, Thawed: len(t.Images)})
 }
+
+// errSpeech is said by a program to one that hands over in another way.
+var errSpeech = errors.New("the two builds hand over in different ways: stop the shard and start the new one, and its systems go on from their images")
 
 // compile makes the release that runs, and reads all its scripts and types.
 func (h *heir) compile(t *testament) (err error) {
@@ -150,7 +156,7 @@ func (h *heir) rehearse(copies []legacy) error {
 	if err != nil {
 		return err
 	}
-	return g.Adopt(nobody, nil)
+	return g.Adopt(nobody, nil, nil)
 }
 
 // take takes everything over, says so, and goes on when it is told to.
@@ -221,15 +227,20 @@ func (h *heir) accept(name string, f *os.File) (err error) {
 	return err
 }
 
-// meet makes connections of what it is given: the other process uses them still.
-func (h *heir) meet(m handover.Message) (err error) {
-	h.conns = make([]net.Conn, len(m.Files))
+// meet makes connections of what it is given, and all that is needed to go on with them: the
+// other process uses them still.
+func (h *heir) meet(m handover.Message) error {
+	conns := make([]net.Conn, len(m.Files))
 	for i, fd := range m.Files {
 		f := os.NewFile(uintptr(fd), "player")
-		h.conns[i], err = net.FileConn(f)
+		c, err := net.FileConn(f)
 		if err = errors.Join(err, f.Close()); err != nil {
 			return fmt.Errorf("a player's connection: %w", err)
 		}
+		conns[i] = c
+	}
+	if err := h.arrived.Add(m.Data, conns); err != nil {
+		return err
 	}
 	return say(h.from, sayHere, nil)
 }
@@ -240,10 +251,7 @@ func (h *heir) connect() error {
 	if err != nil {
 		return err
 	}
-	for i, c := range h.conns {
-		h.conns[i] = h.s.turnstile.Resume(c)
-	}
-	return h.s.gate.Adopt(m.Data, h.conns)
+	return h.s.gate.Adopt(m.Data, h.arrived, h.s.turnstile.Resume)
 }
 
 func (h *heir) next(kind uint8) (handover.Message, error) {
@@ -272,10 +280,14 @@ func (h *heir) thaw() error {
 		case m.Kind != sayImage:
 			return fmt.Errorf("it said %q in the middle of its systems", sayings[m.Kind])
 		}
+		image, err := h.next(sayBytes)
+		if err != nil {
+			return err
+		}
 		turn <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-turn }()
-			sys, err := h.revive(m)
+			sys, err := h.revive(m, image.Data)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -288,20 +300,20 @@ func (h *heir) thaw() error {
 }
 
 // revive makes a system of its image, with the connections of its players.
-func (h *heir) revive(m handover.Message) (*system.System, error) {
-	var l legacy
-	if err := understand(m, &l); err != nil {
+func (h *heir) revive(m handover.Message, image []byte) (*system.System, error) {
+	var head imageHead
+	if err := understand(m, &head); err != nil {
 		return nil, err
 	}
 	u := h.s.universe
-	if sum, err := mapSum(u.Map(), l.Head.System); err != nil || sum != l.Head.Map {
-		return nil, fmt.Errorf("%s: %w", l.Head.System, errors.Join(errMap, err))
+	if sum, err := mapSum(u.Map(), head.System); err != nil || sum != head.Map {
+		return nil, fmt.Errorf("%s: %w", head.System, errors.Join(errMap, err))
 	}
 	live := h.s.releases.controller.Live()
-	if l.Head.Hash != live.Hash {
-		return nil, fmt.Errorf("%s runs release %d (%s), and all others %s", l.Head.System, l.Head.Release, l.Head.Hash, live.Hash)
+	if head.Hash != live.Hash {
+		return nil, fmt.Errorf("%s runs release %d (%s), and all others %s", head.System, head.Release, head.Hash, live.Hash)
 	}
-	return u.ThawWith(l.Head.System, live, l.Image, reload.Thaw, func(id world.CharacterID) system.Client {
+	return u.ThawWith(head.System, live, image, reload.Thaw, func(id world.CharacterID) system.Client {
 		if c := h.s.gate.Playing(id); c != nil {
 			return c
 		}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/lxzan/gws"
+
 	"hotshard/runtime/gate/peer"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -40,11 +42,12 @@ type client struct {
 	frames   frames                 // what it reads through
 	requests bucket                 // by the reading goroutine alone, as the next two
 	patience bucket
-	failures int    // refused logins
-	parked   bool   // it has stopped reading because the gate is held
-	handed   bool   // another process may have it by now
-	later    bool   // the command in hand was not carried out: it is to be read again,
-	undone   []byte // as these were
+	failures int       // refused logins
+	parked   bool      // it has stopped reading because the gate is held
+	handed   bool      // another process may have it by now
+	ready    *gws.Conn // of one that has come from another process: what reads it, before anything was read
+	later    bool      // the command in hand was not carried out: it is to be read again,
+	undone   []byte    // as these were
 
 	leaving atomic.Bool // its session ends with it: the world hears Leave, no Away
 }
@@ -90,6 +93,9 @@ func (c *client) NeedSnapshot() bool { return c.out.need.Load() }
 // KeepsView says that the client needs no snapshot when its player changes ships and
 // sees what they saw before: it has connected to /play?keeps=1.
 func (c *client) KeepsView() bool { return c.keeps }
+
+// Binary says that the client takes the binary frames.
+func (c *client) Binary() bool { return c.codec == wire.Binary }
 
 // Send queues the frame.
 func (c *client) Send(f *wire.Frame) {

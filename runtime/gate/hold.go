@@ -131,8 +131,7 @@ func (g *Gate) Resume() {
 	}
 	for _, c := range parked {
 		c.handed = false
-		ws := c.reopen() // one after the other: a crowd that wakes at once keeps ticks from a processor
-		go c.run(ws)
+		go c.run(c.reopen()) // made one after the other: a crowd that wakes at once keeps ticks from a processor
 	}
 }
 
@@ -164,29 +163,37 @@ func (g *Gate) turns() context.Context {
 	return g.turn
 }
 
-// reopen makes the connection's reading anew, where the last one stopped.
+// reopen makes the connection's reading anew, where the last one stopped; of one that has
+// just arrived it is made already.
 func (c *client) reopen() *gws.Conn {
 	c.frames.rewind(append(c.undone, c.frames.unread()...))
 	c.undone = nil
-	ws, err := c.gate.upgrader.UpgradeFromConn(&socket{Conn: c.out.conn, client: c}, c.reader(), handshake(c.codec))
-	c.parked = false
-	if err != nil { // it cannot be: the request is our own
-		c.gate.cfg.Log.Error("a connection cannot go on", "player", c.Name(), "err", err)
-		c.out.die()
+	ws := c.ready
+	if c.ready = nil; ws == nil {
+		var err error
+		if ws, err = c.open(c.gate.upgrader); err != nil { // it cannot be: the request is our own
+			c.gate.cfg.Log.Error("a connection cannot go on", "player", c.Name(), "err", err)
+			c.out.die()
+		}
 	}
+	c.parked = false
 	return ws
 }
 
-// handshake is a request as the player's was, for gws, which makes connections of nothing
-// else. What it answers goes nowhere: the player has the answer.
-func handshake(codec wire.Codec) *http.Request {
-	name := wire.SubprotocolJSON
-	if codec == wire.Binary {
-		name = wire.SubprotocolBinary
-	}
+// open makes what reads a connection whose handshake was long ago. The client is parked, so
+// that what gws answers goes nowhere.
+func (c *client) open(by *gws.Upgrader) (*gws.Conn, error) {
+	return by.UpgradeFromConn(&socket{Conn: c.out.conn, client: c}, c.reader(), handshakes[c.codec])
+}
+
+// handshakes are requests as players' were, for gws, which makes connections of nothing
+// else. It only reads them.
+var handshakes = map[wire.Codec]*http.Request{wire.JSON: handshake(wire.SubprotocolJSON), wire.Binary: handshake(wire.SubprotocolBinary)}
+
+func handshake(subprotocol string) *http.Request {
 	return &http.Request{Method: http.MethodGet, Header: http.Header{
 		"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="},
-		"Sec-Websocket-Protocol": {name},
+		"Sec-Websocket-Protocol": {subprotocol},
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,10 +29,10 @@ func (s *server) hold() {
 	}
 }
 
-// succeed makes a gate of another, as another process would: with connections of its own.
-func (s *server) succeed(from *server) {
+// arrive makes connections of those of another gate ready, as another process would.
+func (s *server) arrive(from *server, at *gate.Arrivals) {
 	s.t.Helper()
-	fds, err := from.gate.Connections()
+	fds, about, err := from.gate.Connections()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -45,11 +46,25 @@ func (s *server) succeed(from *server) {
 		f.Close()
 		conns = append(conns, c)
 	}
+	if err := at.Add(about, conns); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// succeed makes a gate of another, as another process would: with connections of its own,
+// of which it may have been given some before.
+func (s *server) succeed(from *server, before ...*gate.Arrivals) {
+	s.t.Helper()
+	at := gate.NewArrivals(gate.Config{})
+	if len(before) > 0 {
+		at = before[0]
+	}
+	s.arrive(from, at)
 	data, err := from.gate.Export()
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.gate.Adopt(data, conns); err != nil {
+	if err := s.gate.Adopt(data, at, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	s.book.made = 100                     // no token is given twice
@@ -140,6 +155,85 @@ func TestConnectionsGoOnInAnotherGate(t *testing.T) {
 	if lines := strings.Join(old.arena.lines(), ", "); strings.Contains(lines, "leave") || strings.Contains(lines, "away Ada") {
 		t.Errorf("the old world has heard: %s", lines)
 	}
+}
+
+// Connections are given away while people play: what happens to them until the gate is held
+// goes along, and who comes meanwhile, too.
+func TestConnectionsArriveWhilePeoplePlay(t *testing.T) {
+	old := start(t, nil)
+	ada, _ := old.login("Ada")
+	bob, _ := old.login("Bob")
+	gone, _ := old.login("Cid")
+	pending := old.dial(wire.JSON)
+	s := start(t, nil)
+	at := gate.NewArrivals(gate.Config{})
+	s.arrive(old, at)
+	old.echoes(ada, 0, 5)
+	if err := pending.Login(old.ctx, "Dan", "Dan"); err != nil { // it was given away before it was anybody's
+		t.Fatal(err)
+	}
+	gone.Close()
+	old.until("Cid is there", func() bool { return old.gate.Stats().Lingering == 1 })
+	late, _ := old.login("Eve")
+	old.hold()
+	s.succeed(old, at)
+	for _, c := range []*client.Conn{ada, bob, pending, late} {
+		s.echoes(c, 5, 10)
+	}
+	if st := s.gate.Stats(); st.Sockets != 4 || st.Pending != 0 || st.Sessions != 5 || st.Lingering != 1 {
+		t.Errorf("stats are %+v", st)
+	}
+	if n := at.Len(); n != 5 {
+		t.Errorf("%d connections have come", n)
+	}
+}
+
+// A gate whose connections were given away for nothing gives them away again.
+func TestConnectionsThatStayCanGoLater(t *testing.T) {
+	old := start(t, nil)
+	ada, _ := old.login("Ada")
+	other := start(t, nil)
+	nobody := gate.NewArrivals(gate.Config{})
+	other.arrive(old, nobody)
+	nobody.Close()
+	old.gate.KeepAll()
+	old.echoes(ada, 0, 3)
+	old.hold()
+	s := start(t, nil)
+	s.succeed(old)
+	s.echoes(ada, 3, 6)
+}
+
+// What does not fit together is refused, and nothing of it stays open.
+func TestArrivalsThatDoNotFit(t *testing.T) {
+	for what, about := range map[string][]byte{"no description": nil, "nonsense": []byte("nonsense")} {
+		here, there := net.Pipe()
+		if err := gate.NewArrivals(gate.Config{}).Add(about, []net.Conn{here}); err == nil {
+			t.Errorf("%s: it is taken", what)
+		}
+		if _, err := there.Write([]byte("x")); err == nil {
+			t.Errorf("%s: the connection is open still", what)
+		}
+	}
+	old := start(t, nil)
+	old.login("Ada")
+	s := start(t, nil)
+	old.hold()
+	fds, _, err := old.gate.Connections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range fds {
+		_ = syscall.Close(fd) // nobody takes them
+	}
+	data, err := old.gate.Export()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.gate.Adopt(data, gate.NewArrivals(gate.Config{}), nil); err == nil {
+		t.Error("connections are told of that have not come, and nobody minds")
+	}
+	old.gate.Resume()
 }
 
 // A message may be cut anywhere, also in the middle of a frame, with a ping between its

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"time"
 
 	"hotshard/runtime/gate/peer"
@@ -14,14 +13,20 @@ import (
 	"hotshard/runtime/world"
 )
 
-// A gate that is held goes on in another process in two steps: first it is given the
-// connections (Connections), which takes the longest and need not wait for anybody, and
-// when nobody sends any more what is known of them (Export). Adopt takes both.
+// A gate goes on in another process in two steps: first that is given the connections
+// (Connections), and makes them ready (Arrivals), which takes the longest and need not wait
+// for anybody; and when the gate is held and nobody sends any more, what is known of them
+// (Export). Adopt takes both.
 
 // parted is what Export writes. Times are of Gate.now.
 type parted struct {
 	Sessions []partedSession
 	Clients  []partedClient
+	limits   partedLimits
+}
+
+// partedLimits is what is remembered of wrong passwords.
+type partedLimits struct {
 	Guesses  []peer.Used[netip.Prefix]
 	Accounts []peer.Used[netip.Prefix]
 	Names    []partedName
@@ -44,10 +49,6 @@ type partedSession struct {
 
 type partedClient struct {
 	Conn     int // in the order of Connections
-	Codec    wire.Codec
-	Keeps    bool
-	From     netip.Addr
-	Opened   int64
 	Heard    int64
 	Acted    int64
 	Pinged   int64
@@ -72,25 +73,53 @@ type partedFrame struct {
 	What  uint8
 }
 
-// Connections are those of a gate that is held that can go on elsewhere, each as a
-// descriptor of the caller's own. An encrypted one cannot.
-func (g *Gate) Connections() ([]int, error) {
+// introduced is what is known of a connection that does not change any more.
+type introduced struct {
+	Codec  wire.Codec
+	Keeps  bool
+	From   netip.Addr
+	Opened int64
+}
+
+// Connections are those that can go on elsewhere, each as a descriptor of the caller's own,
+// and what Arrivals has to know of them. An encrypted one cannot. People play on; asked
+// again, it is those that have come since. KeepAll forgets that any were given away.
+func (g *Gate) Connections() (fds []int, about []byte, err error) {
+	clients, _ := g.everyone()
 	g.mu.Lock()
-	g.passed = slices.Clone(g.parked)
+	passed := g.passed
 	g.mu.Unlock()
-	var fds []int
-	kept := g.passed[:0]
-	for _, c := range g.passed {
+	known := make(map[*client]bool, len(passed))
+	for _, c := range passed {
+		known[c] = true
+	}
+	var all []introduced
+	for _, c := range clients {
+		if known[c] || c.phase.Load() == phaseEnding {
+			continue
+		}
 		fd, ok, err := c.out.duplicate()
 		if err != nil {
-			return fds, err
+			return fds, nil, err
 		}
 		if ok {
-			fds, kept = append(fds, fd), append(kept, c)
+			fds, passed = append(fds, fd), append(passed, c)
+			all = append(all, introduced{c.codec, c.keeps, c.from, c.opened})
 		}
 	}
-	g.passed = kept
-	return fds, nil
+	g.mu.Lock()
+	g.passed = passed
+	g.mu.Unlock()
+	var b bytes.Buffer
+	err = gob.NewEncoder(&b).Encode(all)
+	return fds, b.Bytes(), err
+}
+
+// KeepAll says that all connections stay here.
+func (g *Gate) KeepAll() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.passed = nil
 }
 
 // Export writes the gate down, which is held and still: what is known of Connections, and
@@ -98,8 +127,8 @@ func (g *Gate) Connections() ([]int, error) {
 // connection at the moment.
 func (g *Gate) Export() ([]byte, error) {
 	_, sessions := g.everyone()
-	var p parted
-	at := map[*client]int{}
+	p := parted{Sessions: make([]partedSession, 0, len(sessions)), Clients: make([]partedClient, 0, len(g.passed))}
+	at := make(map[*client]int, len(g.passed))
 	for i, c := range g.passed {
 		if one, ok := c.export(); ok {
 			one.Conn, c.handed = i, true
@@ -119,13 +148,11 @@ func (g *Gate) Export() ([]byte, error) {
 		}
 		p.Sessions = append(p.Sessions, one)
 	}
-	p.Guesses, p.Accounts = g.guard.guesses.All(), g.guard.accounts.All()
+	p.limits.Guesses, p.limits.Accounts = g.guard.guesses.All(), g.guard.accounts.All()
 	for _, u := range g.guard.names.All() {
-		p.Names = append(p.Names, partedName{u.Key.network, u.Key.name, u.Used, u.At})
+		p.limits.Names = append(p.limits.Names, partedName{u.Key.network, u.Key.name, u.Used, u.At})
 	}
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(&p)
-	return b.Bytes(), err
+	return p.encode()
 }
 
 // export writes a connection down; false for one that ends, or cannot be handed over.
@@ -137,9 +164,9 @@ func (c *client) export() (partedClient, bool) {
 		return partedClient{}, false
 	}
 	p := partedClient{
-		Codec: c.codec, Keeps: c.keeps, From: c.from, Opened: c.opened, Heard: c.heard.Load(), Acted: c.acted.Load(), Pinged: c.pinged,
+		Heard: c.heard.Load(), Acted: c.acted.Load(), Pinged: c.pinged,
 		Requests: partedBucket{c.requests.tokens, c.requests.last}, Patience: partedBucket{c.patience.tokens, c.patience.last}, Failures: c.failures,
-		Unread: append(append([]byte(nil), c.undone...), c.frames.unread()...), Rest: w.rest, Stale: w.stale, Need: w.need.Load(), Behind: w.behind,
+		Unread: append(c.undone[:len(c.undone):len(c.undone)], c.frames.unread()...), Rest: w.rest, Stale: w.stale, Need: w.need.Load(), Behind: w.behind,
 	}
 	for _, q := range w.queue {
 		p.Queue = append(p.Queue, partedFrame{q.b, uint8(q.what)})
@@ -176,12 +203,13 @@ func (g *Gate) Part() {
 // restartReason is what those read whose connections cannot be handed over.
 const restartReason = "The server is replaced by a newer one; all goes on where it is."
 
-// Adopt takes in what another process has exported, with its Connections in their order,
-// into a gate that nobody has come to yet. Those of which it tells nothing have ended. The
-// gate is held: Speak and Resume let it go on.
-func (g *Gate) Adopt(data []byte, conns []net.Conn) error {
-	var p parted
-	if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&p); err != nil {
+// Adopt takes in what another process has exported, with the connections that have arrived,
+// into a gate that nobody has come to yet. Those of which it tells nothing have ended. through
+// is what each goes through from here on, nil for nothing. The gate is held: Speak and Resume
+// let it go on.
+func (g *Gate) Adopt(data []byte, from *Arrivals, through func(net.Conn) net.Conn) error {
+	p, err := decodeParted(data)
+	if err != nil {
 		return fmt.Errorf("the connections cannot be read: %w", err)
 	}
 	g.mu.Lock()
@@ -189,18 +217,17 @@ func (g *Gate) Adopt(data []byte, conns []net.Conn) error {
 	g.held.Store(true)
 	clients := make([]*client, len(p.Clients))
 	for i := range p.Clients {
-		at := p.Clients[i].Conn
-		if at < 0 || at >= len(conns) || conns[at] == nil {
-			return fmt.Errorf("connection %d is told of, and %d have come", at, len(conns))
+		c := from.take(p.Clients[i].Conn)
+		if c == nil {
+			return fmt.Errorf("connection %d is told of, and %d have come", p.Clients[i].Conn, len(from.clients))
 		}
-		clients[i] = g.adopt(&p.Clients[i], conns[at])
-		conns[at] = nil
-	}
-	for _, c := range conns {
-		if c != nil {
-			c.Close()
+		if through != nil {
+			c.out.conn = through(c.out.conn)
 		}
+		g.adopt(c, &p.Clients[i])
+		clients[i] = c
 	}
+	from.Close()
 	for _, one := range p.Sessions {
 		var c *client
 		if one.Client >= 0 && one.Client < len(clients) {
@@ -213,24 +240,25 @@ func (g *Gate) Adopt(data []byte, conns []net.Conn) error {
 			g.crowd.adopt(c)
 		}
 	}
-	g.guard.guesses.Restore(p.Guesses)
-	g.guard.accounts.Restore(p.Accounts)
-	names := make([]peer.Used[guessed], len(p.Names))
-	for i, n := range p.Names {
+	g.guard.guesses.Restore(p.limits.Guesses)
+	g.guard.accounts.Restore(p.limits.Accounts)
+	names := make([]peer.Used[guessed], len(p.limits.Names))
+	for i, n := range p.limits.Names {
 		names[i] = peer.Used[guessed]{Key: guessed{n.Network, n.Name}, Used: n.Used, At: n.At}
 	}
 	g.guard.names.Restore(names)
 	return nil
 }
 
-// adopt makes a client that has stopped reading and writing; g.mu is locked.
-func (g *Gate) adopt(p *partedClient, conn net.Conn) *client {
-	c := g.newClient(conn, p.Codec, p.From)
-	c.keeps, c.opened, c.pinged, c.failures = p.Keeps, p.Opened, p.Pinged, p.Failures
+// adopt makes an arrival one of the gate's, which has stopped reading and writing; g.mu is
+// locked.
+func (g *Gate) adopt(c *client, p *partedClient) {
+	c.gate, c.out.gate = g, g
+	c.pinged, c.failures = p.Pinged, p.Failures
 	c.heard.Store(p.Heard)
 	c.acted.Store(p.Acted)
 	c.requests, c.patience = bucket{p.Requests.Tokens, p.Requests.Last}, bucket{p.Patience.Tokens, p.Patience.Last}
-	c.frames.client, c.frames.again, c.parked = c, p.Unread, true
+	c.frames.again = p.Unread
 	w := &c.out
 	w.still, w.busy, w.stale, w.behind, w.rest = true, true, p.Stale, p.Behind, p.Rest
 	w.need.Store(p.Need)
@@ -241,7 +269,6 @@ func (g *Gate) adopt(p *partedClient, conn net.Conn) *client {
 	g.clients[c] = struct{}{}
 	g.tasks.Add(1)
 	g.parked = append(g.parked, c)
-	return c
 }
 
 func (g *Gate) adoptSession(p partedSession, c *client) {

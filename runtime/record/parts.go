@@ -24,8 +24,9 @@ type Meta struct {
 	CohortsFrom int           `json:"cohorts_from"`
 	Near        int           `json:"near"`
 	Limits      system.Limits `json:"limits"`
-	Map         string        `json:"map"`             // its hash
-	Place       string        `json:"place,omitempty"` // the sum of what the map has of the system
+	MostHeld    int64         `json:"most_held,omitempty"` // bytes of Lua values; 0: script.MostHeld
+	Map         string        `json:"map"`                 // its hash
+	Place       string        `json:"place,omitempty"`     // the sum of what the map has of the system
 	Shard       string        `json:"shard"`
 	Run         string        `json:"run"`     // of the shard
 	Version     string        `json:"version"` // of the program

@@ -245,6 +245,6 @@ func (r *Recorder) room() []byte {
 
 // Stream makes what a system writes to.
 func (r *Recorder) Stream(a world.Address, cfg *system.Config) *Stream {
-	return &Stream{r: r, meta: Meta{System: a, Module: cfg.Module, Seed: cfg.Seed, Hz: cfg.Hz, CohortsFrom: cfg.CohortsFrom, Near: cfg.Near, Limits: cfg.Limits,
+	return &Stream{r: r, meta: Meta{System: a, Module: cfg.Module, Seed: cfg.Seed, Hz: cfg.Hz, CohortsFrom: cfg.CohortsFrom, Near: cfg.Near, Limits: cfg.Limits, MostHeld: cfg.Script.MostHeld,
 		Run: r.cfg.Run, Shard: r.cfg.Shard, Version: r.cfg.Version}}
 }

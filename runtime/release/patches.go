@@ -8,7 +8,7 @@ import (
 	"hotshard/runtime/script/code"
 )
 
-// patches are all those of this run, oldest first.
+// patches are all that are open, and the last that were, oldest first.
 type patches struct {
 	all    []*Patch
 	lastID int
@@ -21,6 +21,28 @@ func (k *patches) add(list ...*Patch) {
 		k.all = append(k.all, p)
 		k.lastID = max(k.lastID, p.ID)
 	}
+	k.forget()
+}
+
+// maxOver is how many patches that are closed stay at hand; the store has all.
+const maxOver = 200
+
+// forget lets go of those that were closed before so many others. Whoever walks through the
+// list walks through the one before.
+func (k *patches) forget() {
+	closed := len(k.all) - k.count()
+	if closed <= maxOver {
+		return
+	}
+	kept := make([]*Patch, 0, len(k.all))
+	for _, p := range k.all {
+		if p.Status == PatchOpen || closed <= maxOver {
+			kept = append(kept, p)
+			continue
+		}
+		closed--
+	}
+	k.all = kept
 }
 
 // count is how many are open.
@@ -77,6 +99,7 @@ func (k *patches) keep(p *Patch) error {
 
 func (k *patches) close(p *Patch, status PatchStatus) {
 	p.Status = status
+	defer k.forget()
 	_ = k.keep(p) // it is off either way; the store says what it could not write
 }
 

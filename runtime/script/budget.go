@@ -101,8 +101,8 @@ func (s *State) overspent() string {
 		return "it was broken off from outside"
 	case s.m.Steps <= 0 && m.left <= 0:
 		return fmt.Sprintf("budget: more than %d steps in one go; split the work with sleep(), or stop the loop", m.budget.Steps)
-	case s.m.Allocated > m.memory && s.held > maxHeld:
-		return fmt.Sprintf("budget: %s holds %d MiB of Lua values, and at most %d may be held; let go of some before it makes more", s.opts.Name, s.held>>20, maxHeld>>20)
+	case s.m.Allocated > m.memory && s.held > s.mostHeld():
+		return fmt.Sprintf("budget: %s holds %d MiB of Lua values, and at most %d may be held; let go of some before it makes more", s.opts.Name, s.held>>20, s.mostHeld()>>20)
 	case s.m.Allocated > m.memory:
 		return fmt.Sprintf("budget: more than %d MiB of memory allocated in one go", m.budget.Memory>>20)
 	case m.budget.Time > 0 && time.Since(m.started) > m.budget.Time:
@@ -152,7 +152,7 @@ func (s *State) begin(b Budget) {
 // much already gets enough to let go of something.
 func (s *State) allowance(b Budget) int64 {
 	switch {
-	case s.held > maxHeld:
+	case s.held > s.mostHeld():
 		return heldBudget
 	case b.Memory == 0:
 		return math.MaxInt64 / 2

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unsafe"
@@ -16,7 +17,6 @@ import (
 // still reach. The walk goes on for a little after each entry, since in one piece it
 // takes as long as a tick where thousands play.
 const (
-	maxHeld      = 256 << 20 // bytes that a State may hold
 	heldBudget   = 1 << 20   // that an entry may allocate in one that holds more
 	measureLeast = 64 << 20  // that are allocated between two measurements
 	maxWalked    = 4_000_000 // objects that one measurement visits
@@ -24,9 +24,15 @@ const (
 	walkBytes    = 128       // and one more for so many bytes that it has allocated
 )
 
+// MostHeld is how many bytes of Lua values a State may hold where nobody says otherwise.
+const MostHeld = 256 << 20
+
+// mostHeld is how many it may hold.
+func (s *State) mostHeld() int64 { return cmp.Or(s.opts.MostHeld, MostHeld) }
+
 // Held is how many bytes of Lua values the State holds, about, when it was last
 // measured: at its start, and then when its scripts have allocated half of what it may hold
-// besides, 64 MiB at least.
+// besides, 64 MiB at least, or a quarter of the whole.
 func (s *State) Held() int64 {
 	if s.measured == 0 {
 		s.measure()
@@ -47,16 +53,16 @@ func (s *State) remeasure() {
 	most := walkLeast + int(max(s.m.Allocated-s.ended, 0)/walkBytes)
 	s.ended = s.m.Allocated
 	switch {
-	case s.weighing == nil && s.m.Allocated-s.measured <= max(measureLeast, (maxHeld-s.held)/2):
+	case s.weighing == nil && s.m.Allocated-s.measured <= max(min(measureLeast, s.mostHeld()/4), (s.mostHeld()-s.held)/2):
 		return
-	case s.held > maxHeld:
+	case s.held > s.mostHeld():
 		s.measure()
 		return
 	case s.weighing == nil:
 		s.weighing, s.measured = s.Weigh(), s.m.Allocated
 	}
 	switch done := s.weighing.Some(most); {
-	case s.weighing.bytes > maxHeld:
+	case s.weighing.bytes > s.mostHeld():
 		s.measure()
 	case done:
 		s.held, s.weighing = s.weighing.bytes, nil

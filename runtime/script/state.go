@@ -32,6 +32,7 @@ type Options struct {
 	OnQuarantine func(Quarantined) // a function is not run any more; may be nil
 	OnDeed       func(Deed)        // hears what is done to the State from outside; may be nil
 	Run          Budget            // of one entry; zero: RunBudget
+	MostHeld     int64             // bytes of Lua values that it may hold; 0: MostHeld
 	Kinds        image.Kinds       // of the objects that an image has beside the State's; nil: none
 	Tick         float64           // game seconds of a tick: no timer comes more often; 0: there are none
 

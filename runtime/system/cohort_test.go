@@ -281,6 +281,53 @@ func TestOwnOrderIsSeenAtOnce(t *testing.T) {
 	}
 }
 
+// In a system that is strained everything but what is one's own waits for one's turn, and
+// none of it gets lost.
+func TestStrainedSystemsTellInTurns(t *testing.T) {
+	b := newBench(t, echoes, cohortsFrom(1))
+	clients, pictures := make([]*client, 8), make([]picture, 8)
+	for i := range clients {
+		clients[i] = b.fly(world.CharacterID(i+1), somewhere)
+	}
+	b.pace.load = 0.9
+	b.tick(5)
+	for i, c := range clients {
+		c.look(t, &pictures[i])
+	}
+	for n := range 12 {
+		who := world.CharacterID(n%8 + 1)
+		b.turnBack(who, world.Vec3{X: 1, Y: float64(n)})
+		b.post(Command{Player: who, Client: clients[who-1], ID: uint64(n), Name: "echo"})
+		b.sending.near(b.Player(1).Ship, wire.NewEvent("bang", nil))
+		b.tick(1)
+		waiting := 0
+		for i, c := range clients {
+			due := len(c.look(t, &pictures[i])) > 0
+			if c.corked {
+				waiting++
+			}
+			if p := b.Player(world.CharacterID(i + 1)); c.corked == (due || p.ID == who) {
+				t.Errorf("tick %d: player %d is due: %t, and what it is told waits: %t", n, p.ID, due, c.corked)
+			}
+		}
+		own := pictures[who-1].courses[b.Player(who).Ship]
+		if is, _ := b.Space().Get(b.Player(who).Ship); is.Point.Sub(own.Point).Len() > 1e-4 {
+			t.Fatalf("tick %d: player %d does not see its own order", n, who)
+		}
+		if waiting == 0 {
+			t.Fatal("nobody waits")
+		}
+	}
+	b.pace.load = 0.5
+	b.tick(mostCohorts)
+	for i, c := range clients {
+		c.look(t, &pictures[i])
+		if err := b.compare(&pictures[i]); err != nil || c.corked {
+			t.Errorf("player %d: %v, corked: %t", i+1, err, c.corked)
+		}
+	}
+}
+
 // Who flies by a ship hears of its course at once: that is what they would miss most.
 func TestFollowersHearAtOnce(t *testing.T) {
 	b := newBench(t, echoes, cohortsFrom(1))

@@ -22,7 +22,7 @@ const (
 	dilateUp    = 1.20 // and up to this multiple
 	dilateGrain = 100  // factors are hundredths
 
-	loadSpike    = 3.0  // of a tick's time: one tick counts for no more than this
+	loadSpike    = 2.0  // of a tick's time: one tick counts for no more than this
 	loadMemory   = 1.0  // seconds over which the load is averaged,
 	loadMaxShare = 0.10 // of which one tick is at most this part
 	loadStuck    = 1.5  // of a tick's time: a second one in a row that takes as long
@@ -53,14 +53,15 @@ type dilator struct {
 
 func newDilator() dilator { return dilator{factor: 1, since: changeEvery, wait: calmFirst} }
 
-// measure takes in what a tick cost that would, undilated, have had the period.
-func (d *dilator) measure(cost, period time.Duration) {
+// measure takes in what a tick cost that would, undilated, have had the period. lost says
+// that the ticks are so far behind that they are not made good.
+func (d *dilator) measure(cost, period time.Duration, lost bool) {
 	dilated := period.Seconds() / d.factor
 	sample := min(cost.Seconds()/dilated, loadSpike) / d.factor
 	d.took = max(dilated, cost.Seconds())
 	share := min(dilated/loadMemory, loadMaxShare)
 	stuck := d.took > loadStuck*dilated
-	if stuck && d.stuck {
+	if stuck && d.stuck && lost {
 		share = min(d.took/loadMemory, loadStuckMax)
 	}
 	d.stuck = stuck

@@ -127,7 +127,7 @@ func (s *System) resume(now time.Time) {
 		gone = 0
 	}
 	s.lastUse = now
-	s.pace.free = time.Time{}
+	s.pace.free, s.pace.due = time.Time{}, time.Time{}
 	s.saves.upTo = 0
 	if s.taken {
 		return

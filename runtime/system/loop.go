@@ -16,7 +16,7 @@ func (s *System) Run() {
 		s.guard(func() { s.timed(s.cfg.Clock.Now()) })
 	}
 	for s.stopping == "" {
-		if now, ok := s.wait(); ok {
+		if now, ok := s.wait(); ok && s.may() {
 			s.guard(func() { s.timed(now) })
 		}
 	}
@@ -37,6 +37,9 @@ func (s *System) Run() {
 	s.cfg.Router.Unloaded(s)
 	close(s.ended)
 }
+
+// may says whether the system may run now.
+func (s *System) may() bool { return s.cfg.May == nil || s.cfg.May() }
 
 // begin starts the system, or goes on with one that was thawed.
 func (s *System) begin() {
@@ -92,6 +95,10 @@ func (s *System) Turn(now time.Time) { s.timed(now) }
 // is none: the system stops.
 func (s *System) wait() (time.Time, bool) {
 	for !s.idle() {
+		if due, ok := s.pace.behind(s.cfg.Clock.Now(), s.time.hz); ok && s.overdrawn.IsZero() {
+			s.pace.made(due)
+			return due, true
+		}
 		select {
 		case now := <-s.ticker.Chan():
 			if !s.overdrawn.IsZero() {
@@ -100,6 +107,10 @@ func (s *System) wait() (time.Time, bool) {
 				}
 				now = s.cfg.Clock.Now()
 			}
+			if s.pace.stale(now, s.time.hz) {
+				continue
+			}
+			s.pace.made(now)
 			return now, true
 		case <-s.mail.inbox.wake:
 			if s.guard(s.fillGap); s.stopping != "" {

@@ -14,6 +14,10 @@ import (
 // happens to their own ship, to the one it flies by, and to what the scripts say they
 // heed. What is told at once is told again in turn, so that the two need to know
 // nothing of each other.
+//
+// A system whose ticks fill most of their time is strained: there what is near has to
+// wait for one's turn like the rest, and so have events, so that game time need not
+// slow down. One's own ship, what one heeds and the answers to one's orders do not wait.
 const (
 	// DefaultNear is how many are near.
 	DefaultNear = 50
@@ -44,8 +48,10 @@ func (c *sending) soon(v *view) {
 	if v.all {
 		return
 	}
-	v.spots.follow(c.entities.space, c.time.tick)
-	c.measure(v)
+	if !c.strained {
+		v.spots.follow(c.entities.space, c.time.tick)
+		c.measure(v)
+	}
 	c.forget()
 	c.pieces.Begin(c.time.tick, v.spots.centre())
 	for _, left := range v.left {
@@ -118,9 +124,11 @@ func (c *sending) turned(v *view, e *Entity, st *physics.State, turned bool) {
 
 // hear notes for whom the latest piece is: that of an entity, or of one that is gone.
 func (c *sending) hear(v *view, e *Entity, place world.Vec3) {
-	c.some = v.spots.concerned(place, c.some[:0])
-	for _, p := range c.some {
-		c.note(p, v)
+	if !c.strained {
+		c.some = v.spots.concerned(place, c.some[:0])
+		for _, p := range c.some {
+			c.note(p, v)
+		}
 	}
 	if e == nil {
 		return

@@ -76,7 +76,8 @@ type commandReply struct {
 // CommandEnd sends the answer.
 func (c *commandReply) CommandEnd(result world.Value, err error) {
 	c.s.over(c.span, err)
-	c.s.sending.cork(c.client)
+	c.p.answered = c.s.time.step
+	c.s.sending.cork(c.p, c.client)
 	c.s.tape.replied(c.id, result, err)
 	c.s.repliedTo(c.p, c.id, result, err)
 	c.client.Reply(c.id, script.ForClient(result), forPlayer(err))

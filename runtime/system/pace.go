@@ -19,8 +19,41 @@ type pace struct {
 	current float64     // the factor in effect; the dilator's own may be announced only
 	at      world.Tick  // when the announced factor takes effect, 0 for none
 	news    *wire.Frame // its announcement
+	due     time.Time   // when the last tick was due; zero if nothing is made good
 	free    time.Time   // when the last tick ended
 	slept   bool        // since then
+}
+
+// maxBehind is how far ticks may be behind and still be made good: a garbage collection or
+// an image holds a busy system up by some ticks, and no game time is lost by that. What is
+// further behind is overload, and the ticks that are missing are not made up for.
+const maxBehind = 500 * time.Millisecond
+
+// made notes when the tick that comes now was due.
+func (c *pace) made(due time.Time) { c.due = due }
+
+// behind returns when the next tick was due, if that has passed.
+func (c *pace) behind(now time.Time, hz float64) (time.Time, bool) {
+	if c.due.IsZero() {
+		return now, false
+	}
+	next := c.due.Add(c.period(hz))
+	if now.Sub(next) > maxBehind {
+		c.due = time.Time{}
+		return now, false
+	}
+	return next, !next.After(now)
+}
+
+// strainAbove is the load from which on a system spares itself what can wait.
+const strainAbove = 0.70
+
+// strained says whether it does.
+func (c *pace) strained() bool { return c.load*c.factor > strainAbove }
+
+// stale says that a tick of the ticker has been made good already.
+func (c *pace) stale(due time.Time, hz float64) bool {
+	return !c.due.IsZero() && due.Sub(c.due) < c.period(hz)/2
 }
 
 func newPace() pace { return pace{dilator: newDilator(), current: 1} }
@@ -58,11 +91,12 @@ func (c *pace) keep(coming world.Tick) bool {
 // another, and says whether another pace is needed. What the tick cost includes the
 // time it waited for a processor, but not for the tick before it.
 func (c *pace) watch(due, ended time.Time, period time.Duration) bool {
+	lost := ended.Sub(due) > maxBehind
 	if due.Before(c.free) {
 		due = c.free
 	}
 	c.free = ended
-	c.measure(ended.Sub(due), period)
+	c.measure(ended.Sub(due), period, lost)
 	return c.at == 0 && c.decide()
 }
 

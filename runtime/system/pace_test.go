@@ -110,6 +110,40 @@ func TestOverloadSlowsGameTimeAndNothingElse(t *testing.T) {
 	})
 }
 
+// A tick that holds the next ones up costs no game time, if it is short enough.
+func TestWhatIsHeldUpIsMadeGood(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		held        time.Duration // once in ten seconds
+		least, most world.Tick    // in 100 s
+	}{
+		{"nothing", 0, 999, 1001},
+		{"a tick and a half", 150 * time.Millisecond, 999, 1001},
+		{"four ticks", 400 * time.Millisecond, 999, 1001},
+		{"overload", 3 * time.Second, 700, 740},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var cost atomic.Int64
+				sys, _ := run(t, working, busy(&cost))
+				defer halt(sys)
+				_ = sys.Post(Enter{Character: Character{ID: 1, Name: "Ann", Ship: wren(somewhere)}, Client: newClient(), Reason: "login"})
+				pass(time.Second)
+				from := sys.Stats().Tick
+				for range 10 {
+					cost.Store(c.held.Microseconds())
+					pass(100 * time.Millisecond)
+					cost.Store(20_000)
+					pass(9900 * time.Millisecond)
+				}
+				if st := sys.Stats(); st.Tick-from < c.least || st.Tick-from > c.most || st.Dilation != 1 {
+					t.Errorf("%d ticks in 100 s, and game time at %g", st.Tick-from, st.Dilation)
+				}
+			})
+		})
+	}
+}
+
 func TestDilationIsAnnouncedAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var cost atomic.Int64

@@ -31,6 +31,9 @@ type Player struct {
 	first  int32         // of the notes that it has in this tick, from 1 on,
 	last   int32         // and the last one
 
+	corked   Client // that has not been let go
+	answered uint64 // the step in which a command of its was last answered
+
 	wantsSystem   bool // the client must be told which system it is in
 	wantsSnapshot bool // ... and what is around
 	attended      bool // has the attention

@@ -22,7 +22,8 @@ type sending struct {
 
 	nearby
 	round     Round
-	corked    []Client // who is sent what has gathered when the tick ends
+	corked    []corked // what has gathered for whom
+	strained  bool     // in this tick: see strainAbove
 	rebuilt   bool     // every player wants a snapshot: the rate changed
 	everybody bool     // is due in the next tick
 }
@@ -35,7 +36,7 @@ func (c *sending) views() {
 		v.begin(v.wanted(v.watchers, c.cohortsFrom, c.time.hz))
 		v.all = v.all || c.everybody
 	}
-	c.everybody = false
+	c.everybody, c.strained = false, c.pace.strained()
 	if c.rebuilt {
 		c.rebuilt = false
 		for _, p := range c.people.order {
@@ -166,7 +167,7 @@ func (c *sending) tell(p *Player, f *wire.Frame) {
 	case p.waits():
 		p.held = append(p.held, f)
 	default:
-		c.cork(p.client)
+		c.cork(p, p.client)
 		p.client.Send(f)
 	}
 }
@@ -204,24 +205,55 @@ func (c *sending) near(id world.EntityID, f *wire.Frame) bool {
 	return true
 }
 
+// corked is a client for which things gather, and of whom.
+type corked struct {
+	p  *Player
+	to Client
+}
+
 // cork gathers what the client is sent until its delta of this tick, or the end of
 // the tick, takes it along: most of a send is the system call, not the bytes.
-func (c *sending) cork(to Client) {
-	if n := len(c.corked); n > 0 && c.corked[n-1] == to {
+func (c *sending) cork(p *Player, to Client) {
+	if p.corked == to {
 		return
 	}
+	p.corked = to
 	to.Cork()
-	c.corked = append(c.corked, to)
+	c.corked = append(c.corked, corked{p, to})
 }
 
 // uncork ends what cork began.
-func (c *sending) uncork() {
-	defer c.round.Flush()
-	for i, to := range c.corked {
-		c.round.Uncork(to)
-		c.corked[i] = nil
+func (c *sending) uncork() { c.letGo(func(corked) bool { return true }) }
+
+// tickEnds is uncork, but for those of a crowd who are not due while the system is
+// strained: what has gathered for them goes with their turn.
+func (c *sending) tickEnds() {
+	if !c.strained {
+		c.uncork()
+		return
 	}
-	c.corked = c.corked[:0]
+	c.letGo(func(k corked) bool {
+		v := k.p.view
+		return v == nil || v.isDue(k.p) || k.p.client != k.to || k.p.answered == c.time.step
+	})
+}
+
+// letGo ends what cork began for some.
+func (c *sending) letGo(whom func(corked) bool) {
+	defer c.round.Flush()
+	kept := c.corked[:0]
+	for _, k := range c.corked {
+		if !whom(k) {
+			kept = append(kept, k)
+			continue
+		}
+		c.round.Uncork(k.to)
+		if k.p.corked == k.to {
+			k.p.corked = nil
+		}
+	}
+	clear(c.corked[len(kept):])
+	c.corked = kept
 }
 
 // release sends what had to wait until the player knew where it is. In space

@@ -74,6 +74,10 @@ type Config struct {
 	// error the system stays loaded. nil: it ends as by Stop.
 	Rest func(s *System, due time.Time) (undo func(), err error)
 
+	// May says whether the system may run now. It is asked before each tick and must not
+	// block; where it says no, all that comes waits. nil: always.
+	May func() bool
+
 	Tally *Tally // of the shard; one of its own where nil
 
 	// Record takes what is needed to run the system again; nil for nobody.

@@ -27,7 +27,7 @@ func (s *System) Step(now time.Time) {
 		s.sending.views()
 		s.saves.due(now)
 	}
-	s.sending.uncork()
+	s.sending.tickEnds()
 	s.tape.stepped(s)
 	s.fillGap()
 	s.stand()
@@ -159,8 +159,9 @@ const (
 	maxCatchUpStep = 1.0
 )
 
-// catchUp advances game time by what a sleep took. Ticks that come late are not
-// made good: an overloaded system has less game time, not longer ticks.
+// catchUp advances game time by what a sleep took. Ticks that come late are made good one
+// by one, if they are few (maxBehind): an overloaded system has less game time, not longer
+// ticks.
 func (s *System) catchUp(now time.Time) {
 	if s.service() || !s.time.begun() || !s.pace.woken() {
 		return

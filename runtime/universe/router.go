@@ -24,10 +24,18 @@ func (r router) Jump(to world.SystemID, m system.Enter) error {
 	}
 	p := m.Character.ID
 	from, _ := r.u.Where(p)
-	r.u.move(p, world.SystemAddress(dest.Name))
-	if err := r.u.deliver(world.SystemAddress(dest.Name), m); err != nil {
+	a := world.SystemAddress(dest.Name)
+	r.u.move(p, a)
+	if r.u.elsewhere(a) {
+		r.u.emigrate(from, a, m)
+		return nil
+	}
+	if err := r.u.deliver(a, m); err != nil {
 		r.u.move(p, from)
 		return err
+	}
+	if e := r.u.cfg.Elsewhere; e != nil {
+		e.Arrived(p, a)
 	}
 	return nil
 }
@@ -35,6 +43,9 @@ func (r router) Jump(to world.SystemID, m system.Enter) error {
 // Crowd implements system.Router. A system that does not run is empty.
 func (r router) Crowd(to world.SystemID) system.Crowd {
 	if dest := r.u.cfg.Map.System(to); dest != nil {
+		if a := world.SystemAddress(dest.Name); r.u.elsewhere(a) {
+			return r.u.cfg.Elsewhere.Crowd(a)
+		}
 		if s := r.u.Running(world.SystemAddress(dest.Name)); s != nil {
 			return s.Crowd()
 		}
@@ -43,7 +54,12 @@ func (r router) Crowd(to world.SystemID) system.Crowd {
 }
 
 // Left implements system.Router.
-func (r router) Left(p world.CharacterID) { r.u.left(p) }
+func (r router) Left(p world.CharacterID) {
+	r.u.left(p)
+	if e := r.u.cfg.Elsewhere; e != nil {
+		e.Left(p)
+	}
+}
 
 // Forward sends a message after a player who is no longer in the system it came
 // to. A new connection of somebody who has left the game meanwhile is a login.

@@ -42,7 +42,9 @@ type Config struct {
 	Record func(*system.Config) system.Sink
 	// Rests keeps systems that nobody uses; nil: they end.
 	Rests Rests
-	Log   *slog.Logger
+	// Elsewhere is what of the universe other processes run; nil: nothing.
+	Elsewhere Elsewhere
+	Log       *slog.Logger
 }
 
 // Universe implements gate.World for the players' side; the systems see it as
@@ -146,6 +148,9 @@ func (u *Universe) Start(a world.Address) (*system.System, error) { return u.act
 func (u *Universe) StartServices() {
 	u.serving.Store(true)
 	for _, name := range ServiceNames(u.Release()) {
+		if u.elsewhere(world.Address(name)) {
+			continue // whoever has the right to runs it
+		}
 		if _, err := u.actor(world.Address(name)); err != nil {
 			u.log.Error("a service could not be started", "service", name, "error", err)
 		}
@@ -196,6 +201,9 @@ func (u *Universe) actor(a world.Address) (*system.System, error) {
 	if u.closing {
 		return nil, ErrClosed
 	}
+	if u.elsewhere(a) {
+		return nil, fmt.Errorf("%s: %w", a, ErrElsewhere)
+	}
 	s = system.New(cfg)
 	u.begin(s)
 	return s, nil
@@ -213,30 +221,43 @@ func (u *Universe) configure(a world.Address) (system.Config, error) {
 	return cfg, err
 }
 
-func (u *Universe) describe(a world.Address) (system.Config, error) {
+func (u *Universe) describe(a world.Address) (cfg system.Config, err error) {
 	a = u.canonical(a)
-	cfg := u.cfg.System
+	cfg = u.cfg.System
 	cfg.Release = func() *code.Release { return u.releaseOf(a) }
 	cfg.Router = router{u}
 	cfg.Saver = u.cfg.Characters
 	cfg.Log = u.log
 	cfg.NameOf = u.nameOf
+	if e := u.cfg.Elsewhere; e != nil {
+		defer func() { e.Prepare(&cfg) }()
+	}
+	if err := u.exists(a); err != nil {
+		return cfg, err
+	}
 	if name, ok := strings.CutPrefix(string(a), "@"); ok {
 		m := u.cfg.Map.ByName(name)
-		if m == nil {
-			return cfg, fmt.Errorf("there is no system called %s", name)
-		}
 		cfg.Address, cfg.Static = world.SystemAddress(m.Name), m
 		cfg.Seed = seed(u.cfg.Map.Seed, m.Name)
 		return cfg, nil
 	}
-	r := u.Release()
-	if r == nil || r.Files[serviceDir+string(a)+".lua"] == nil {
-		return cfg, fmt.Errorf("there is no service called %s: it would be %s%s.lua", a, serviceDir, a)
-	}
 	cfg.Address, cfg.Module = a, "services."+string(a)
 	cfg.Seed = seed(u.cfg.Map.Seed, string(a))
 	return cfg, nil
+}
+
+// exists says whether there is an actor with the address to be run.
+func (u *Universe) exists(a world.Address) error {
+	if name, ok := strings.CutPrefix(string(a), "@"); ok {
+		if u.cfg.Map.ByName(name) == nil {
+			return fmt.Errorf("there is no system called %s", name)
+		}
+		return nil
+	}
+	if r := u.Release(); r == nil || r.Files[serviceDir+string(a)+".lua"] == nil {
+		return fmt.Errorf("there is no service called %s: it would be %s%s.lua", a, serviceDir, a)
+	}
+	return nil
 }
 
 func (u *Universe) nameOf(id world.SystemID) string {
@@ -267,7 +288,16 @@ func (u *Universe) canonical(a world.Address) world.Address {
 // where needed. One that is being unloaded at this moment is started again.
 func (u *Universe) deliver(a world.Address, m system.Message) error {
 	for {
+		if u.elsewhere(a) {
+			if err := u.exists(a); err != nil {
+				return err
+			}
+			return u.cfg.Elsewhere.Send(a, m)
+		}
 		s, err := u.actor(a)
+		if errors.Is(err, ErrElsewhere) {
+			continue // it has just moved
+		}
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ local function route()
     local places = goods.places(region, universe.stations(region), t.name)
     if places.made and places.wanted then
       goods.list = function() return {t} end
+      goods.diggings = function() return {} end
       return t, places.made, places.wanted
     end
   end
@@ -157,4 +158,58 @@ function test.every_station_may_be_the_one()
   end
   for _, s in ipairs(stations) do ok(seen[s.station], s.name) end
   eq(goods.places(region, {stations[1]}, "Grain").wanted, nil)
+end
+
+-- What smelters bid for a type, and what their offer has left.
+local function bid(name)
+  local offer = store.get("goods " .. region)[name].dug
+  return offer.price, orders.get(offer.order).left
+end
+
+function test.what_is_dug_is_wanted_in_every_station()
+  goods.list = function() return {} end
+  goods.visit(region)
+  local miner, first = 1, (bid "Ferrite")
+  ok(first < types.get("Ferrite").price, first)
+  for i, s in ipairs(universe.stations(region)) do
+    items.give(miner, "Ferrite", 10, goods.hangar(s), "test")
+    eq(trade(miner, "sell", "Ferrite", s, money.round(first / 2), 10).paid, first * 10)
+    eq(balance(miner), i * (first * 10 - money.share(first * 10, 200)))
+  end
+  ok(#items.places(goods.smelters, "hangar ") > 1)
+  goods.visit(region) -- it is smelted
+  eq(items.places(goods.smelters, "hangar "), {})
+  eq(bid "Ferrite", first) -- some has come
+end
+
+-- Who brings all that is wanted is paid less next time, and more again once nobody comes.
+function test.the_more_is_dug_the_less_it_is_paid()
+  goods.list = function() return {} end
+  goods.visit(region)
+  local first, left = bid "Ferrite"
+  local at = universe.stations(region)[1]
+  items.give(1, "Ferrite", 1000000, goods.hangar(at), "test")
+  eq(trade(1, "sell", "Ferrite", at, 1, left).filled, left)
+  goods.visit(region)
+  local next_one = bid "Ferrite"
+  ok(next_one < first, next_one)
+  for _ = 1, 60 do goods.visit(region) end
+  local most = bid "Ferrite"
+  ok(most > first and most < types.get("Ferrite").price, most) -- a factory pays more
+end
+
+-- An ore is paid less than what it is refined into, and a rare one not at all.
+function test.smelters_know_what_ore_is_worth()
+  local seen = {}
+  for _, t in ipairs(goods.diggings()) do seen[t.name] = true end
+  ok(seen.Grayrock and seen.Ferrite and not seen.Water)
+  goods.list = function() return {} end
+  goods.visit(region)
+  for _, t in ipairs(goods.diggings()) do
+    if t.category == "ore" then
+      local refined = 0
+      for name, n in pairs(t.refines) do refined = refined + bid(name) * math.floor(n * 0.7) end
+      ok(bid(t.name) * t.portion < refined, t.name)
+    end
+  end
 end

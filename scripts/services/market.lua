@@ -408,6 +408,14 @@ function market.show(region, type)
   return book.page(region, type, 100)
 end
 
+-- How much is left of each of a list of orders; false for one that does not stand.
+function market.left(ids)
+  market.open()
+  local list = {}
+  for i, id in ipairs(ids) do list[i] = book.left(id) or false end
+  return list
+end
+
 -- Ends the orders whose time is over.
 function market.expire()
   for _, o in ipairs(orders.expired(market.page)) do

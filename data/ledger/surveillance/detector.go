@@ -73,8 +73,9 @@ type Evidence struct {
 	Sum     int64   `json:"sum"`    // that they are about, in hundredths
 }
 
-// Flag is the score from which on somebody is a suspect.
-const Flag = 0.5
+// Flag is the score from which on somebody is a suspect. On the seeds that thresholds are
+// chosen on, honest people mostly end below it, and planted ones begin above: see the curve.
+const Flag = 0.65
 
 // mostEvidence is how many entries and orders are named.
 const mostEvidence = 20

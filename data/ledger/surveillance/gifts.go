@@ -209,10 +209,8 @@ func (n *network) hub(who world.CharacterID) (float64, []*tie) {
 	if len(ties) < buyers {
 		return 0, nil
 	}
-	share := 1.0
-	if income := n.income[who]; income > 0 {
-		share = given / income
-	}
+	// What goes round in trade comes in again and again: only what stays was there to be given.
+	share := given / math.Max(n.income[who]-n.spent[who], given)
 	private := grade(float64(-n.crowd[who]), -20, -8) // who holds a lottery gives much to few, too, and gets little of many
 	often := grade(float64(len(days)), 1, 2)          // who quits gives all in a day
 	even := grade(given*given/squares, 1.8, 2.6)      // how many they are, where the largest count most

@@ -169,6 +169,29 @@ func (s *Instance) answers(ended chan struct{}) bool {
 	return false
 }
 
+// Pause stops the server and all that belongs to it where they are: whoever asks it waits.
+func (s *Instance) Pause() { s.signal(syscall.SIGSTOP) }
+
+// Continue lets it go on after a Pause.
+func (s *Instance) Continue() { s.signal(syscall.SIGCONT) }
+
+// signal reaches the server and all that work for it: each of them has a session of its own,
+// so the group is not enough.
+func (s *Instance) signal(what syscall.Signal) {
+	pid := s.cmd.Process.Pid
+	family := []string{strconv.Itoa(pid)}
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, list := range lists {
+		text, _ := os.ReadFile(list) // a thread that has just ended has none
+		family = append(family, strings.Fields(string(text))...)
+	}
+	for _, one := range family {
+		if n, err := strconv.Atoi(one); err == nil {
+			_ = syscall.Kill(n, what) // it may have ended meanwhile
+		}
+	}
+}
+
 // Kill ends the server at once and all that belongs to it, as kill -9 does.
 func (s *Instance) Kill() {
 	if s.cmd != nil {

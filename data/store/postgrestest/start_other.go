@@ -16,6 +16,12 @@ func start(t testing.TB, _ string, _ ...string) *Instance {
 // Start starts the server after a Kill.
 func (s *Instance) Start(testing.TB) {}
 
+// Pause stops the server where it is.
+func (s *Instance) Pause() {}
+
+// Continue lets it go on.
+func (s *Instance) Continue() {}
+
 // Kill ends the server at once.
 func (s *Instance) Kill() {}
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ type serveCmd struct {
 	Unload     time.Duration `default:"0" help:"After how long a system nobody uses is unloaded; 0 for as long as usual."`
 	Cohorts    int           `default:"0" help:"Players in a bubble from which on they hear of its ticks in turns; 0 for the usual number, negative for never."`
 	Production bool          `help:"Nobody gets an account by logging in, as on a production shard."`
+	Stake      bool          `help:"Whoever asks for it by the command stake has things to sell, and money."`
 	Record     bool          `default:"true" negatable:"" help:"Keep what happens in every system, as host serve does."`
 }
 
@@ -42,6 +44,11 @@ func (c *serveCmd) Run() error {
 	u, err := static.LoadOrGenerate(c.Data, 1)
 	if err != nil {
 		return err
+	}
+	if c.Stake {
+		if c.Scripts, err = staked(c.Scripts, filepath.Join(c.Data, "scripts")); err != nil {
+			return err
+		}
 	}
 	from, err := handover.Inherited()
 	if err != nil {
@@ -94,4 +101,22 @@ func arena(u *world.Universe) string {
 		}
 	}
 	return ""
+}
+
+// stake is a script by which players have something to trade with.
+//
+//go:embed stake.lua
+var stake []byte
+
+// staked makes a copy of the scripts in which that is the game's, and returns where it is.
+func staked(scripts, to string) (string, error) {
+	if err := os.CopyFS(to, os.DirFS(scripts)); err != nil {
+		return "", err
+	}
+	main, err := os.OpenFile(filepath.Join(to, "main.lua"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return "", err
+	}
+	_, err = main.WriteString("require \"stake\"\n")
+	return to, errors.Join(err, main.Close(), os.WriteFile(filepath.Join(to, "stake.lua"), stake, 0o600))
 }

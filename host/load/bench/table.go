@@ -22,6 +22,7 @@ type tableCmd struct {
 	Guns     []int   `help:"Players in fights with guns (4000; full: 1000, 4000)."`
 	Missiles []int   `help:"Players in fights with missiles (4000; full: 1000, 4000, 7000)."`
 	Hub      int     `default:"-1" help:"Players in a port; 0 for none (3600)."`
+	Market   int     `default:"-1" help:"Players who trade in a port; 0 for none (3600)."`
 	Rush     int     `default:"-1" help:"Players in a rush at a system for three quarters of them; 0 for none (1000; full: 4000)."`
 	Leave    int     `default:"-1" help:"Joins in the scene in which all leave again, ten for each player; 0 for none (0; full: 10000)."`
 	Settle   int     `default:"600" help:"Seconds the server's memory may take to be back after that."`
@@ -55,7 +56,7 @@ func (c *tableCmd) fill() {
 	counts := []struct {
 		of          *int
 		short, full int
-	}{{&c.Large, 8000, 8000}, {&c.Hub, 3600, 3600}, {&c.Rush, 1000, 4000}, {&c.Leave, 0, 10_000}}
+	}{{&c.Large, 8000, 8000}, {&c.Hub, 3600, 3600}, {&c.Market, 3600, 3600}, {&c.Rush, 1000, 4000}, {&c.Leave, 0, 10_000}}
 	for _, n := range counts {
 		switch {
 		case *n.of >= 0:
@@ -147,6 +148,7 @@ func (c *tableCmd) rows() []row {
 		add(row{scene: "missiles", players: n, seconds: c.battle(n)})
 	}
 	add(row{scene: "hub", players: c.Hub})
+	add(row{scene: "market", players: c.Market})
 	add(row{scene: "rush", players: c.Rush, seats: c.Rush * 3 / 4})
 	add(row{scene: "leave", players: c.Leave / leaveRounds, rounds: leaveRounds})
 	return rows
@@ -204,7 +206,11 @@ func (b *bench) play(r row) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := startServer(dir, b.cmd.Scripts, r)
+	var more []string
+	if r.scene == "market" {
+		more = append(more, "--stake")
+	}
+	s, err := startServer(dir, b.cmd.Scripts, r, more...)
 	if err != nil {
 		return err
 	}
@@ -232,6 +238,8 @@ func (b *bench) print(r row, report *load.Report) {
 	case "guns", "missiles":
 		fmt.Printf("%-17s %d of %d accounted for: %d fight, %d in pods, %d on the way back; %d lost ships, %d came back, the slowest after %.0f s; tick %.0f / %.0f ms\n", "",
 			f.Fighting+f.Fleeing+f.SettingOut, f.Players, f.Fighting, f.Fleeing, f.SettingOut, f.Deaths, f.Returns, f.AwayMax, f.TickP50, f.TickP99)
+	case "market":
+		fmt.Printf("%-17s %d orders, %d of them filled at once; answered after %.1f ms, p99 %.1f, the slowest %.1f; tick %.1f / %.1f ms\n", "", f.Deals, f.Trades, f.DealP50, f.DealP99, f.DealMax, f.TickP50, f.TickP99)
 	case "rush":
 		fmt.Printf("%-17s %d seats: %d have one, %d a place in the queue\n", "", r.seats, f.Joined-f.Queued, f.Queued)
 	case "leave":

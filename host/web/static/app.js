@@ -101,6 +101,7 @@ const selected = new Selected($("#selected"), known, act, {
   lock: (id) => fight.lock(id, act, now()),
   mine: async (id) => tell(await mining.toggle(id, act)),
   belt: (id) => mining.belt(id),
+  mines: () => mining.works,
   talk: async (id) => {
     const { pilot } = (await ask("look", { id })) ?? {};
     if (pilot) chat.private(pilot);

@@ -23,13 +23,16 @@ export class Mining extends Emitter {
   }
 
   // toggle switches all lasers on, at a belt, or off; act(cmd, args) resolves with {result}
-  // or null. The first refusal ends it: the others would say the same.
+  // or null. The first refusal to dig ends it: the others would say the same. All are asked
+  // to stop at once: whoever stops is on the way already.
   async toggle(id, act) {
-    const off = this.works;
     if (!this.lasers.length) return "This ship has no mining laser: one is fitted in a station.";
-    for (const { slot, on, stopping } of this.lasers) {
-      if (off ? !on || stopping : on) continue;
-      if (!(await act(off ? "deactivate" : "activate", off ? { slot } : { slot, id }))) return "";
+    if (this.works) {
+      await Promise.all(this.lasers.filter((m) => m.on && !m.stopping).map(({ slot }) => act("deactivate", { slot })));
+      return "";
+    }
+    for (const { slot, on } of this.lasers) {
+      if (!on && !(await act("activate", { slot, id }))) return "";
     }
     return "";
   }

@@ -49,6 +49,29 @@ func NewEvent(name string, fields map[string]world.Value) *Frame {
 // EventOf makes the frame of an event whose Text is known.
 func EventOf(text []byte) *Frame { return &Frame{kind: KindText, text: text} }
 
+// Encoded makes a frame of the bytes of another for one codec, which Bytes has given. It is
+// for players with that codec alone. nil where there is no such frame.
+func Encoded(kind Kind, c Codec, whole []byte) *Frame {
+	if c >= codecs || kind > KindDelta || len(whole) < 2 {
+		return nil
+	}
+	f := &Frame{kind: kind}
+	e := &f.encoded[c]
+	e.once.Do(func() { e.bytes, e.from = whole, headerOf(whole) })
+	return f
+}
+
+// headerOf is how long the header is that putHeader has put before a payload.
+func headerOf(whole []byte) int {
+	switch whole[1] {
+	case 126:
+		return min(4, len(whole))
+	case 127:
+		return min(maxHeader, len(whole))
+	}
+	return 2
+}
+
 // Text is the event as JSON, nil where the frame is none. It must not be written to.
 func (f *Frame) Text() []byte { return f.text }
 

@@ -1,10 +1,11 @@
 // One system: its figures over time, who is in it, what it does and what goes wrong there.
 import { el, say, show } from "./dom.js";
-import { METRICS, Past, show as figure } from "../figures.js";
+import { METRICS, Past, bytes, show as figure } from "../figures.js";
 import { at, hour, objects } from "../text.js";
 import { Chart } from "./chart.js";
 import { Flame } from "./flame.js";
 import { fetchFlame } from "./functions.js";
+import { held } from "./held.js";
 import { table } from "./result.js";
 import { shares } from "./shares.js";
 
@@ -57,7 +58,7 @@ export class Peak {
         return { count, body, root: el("details", { open }, el("summary", {}, title, " ", count), body) };
       };
       this.flame = new Flame({ name: `Flame graph of ${this.name(this.track)}` });
-      this.lists = { functions: list("Functions by time", true), flame: list("Flame graph", true), players: list("Players", true), tasks: list("Tasks", false), errors: list("Errors", true) };
+      this.lists = { functions: list("Functions by time", true), flame: list("Flame graph", true), players: list("Players", true), tasks: list("Tasks", false), memory: list("Memory by module", false), errors: list("Errors", true) };
       this.lists.flame.body.append(el("p.none", { hidden: true }), this.flame.root,
         el("button.more", { type: "button", onclick: () => this.functions({ system: this.name(this.track), ...this.#time }) }, "Larger, by module or release"));
       this.facts = el("p.line");
@@ -107,6 +108,7 @@ export class Peak {
       this.#burn(track),
       ask(`who ${here}`, lists.players, some(["name", "ship", "docked", "idle_ms"])),
       ask(`tasks ${here}`, lists.tasks, table),
+      ask(`memory ${here} --limit 12`, lists.memory, held),
       ask(`errors ${here}`, lists.errors, some(["function", "count", "message", "last"]), (rows) => rows.reduce((n, e) => n + e.count, 0)),
       this.#facts(here, track),
     ]);
@@ -129,7 +131,7 @@ export class Peak {
     try {
       const [y] = objects((await this.link.run(`system ${here}`, { json: true })).table);
       if (this.track !== track || !y) return;
-      say(this.facts, [y.awake ? "awake" : "asleep", `release ${y.release}`, `${y.ships} ships`, `${y.hz} Hz`, y.region, ...(y.patches?.length ? [`patches ${y.patches.join(", ")}`] : [])].filter(Boolean).join(" \u00b7 "));
+      say(this.facts, [y.awake ? "awake" : "asleep", `release ${y.release}`, y.memory ? `${bytes(y.memory)} of ${bytes(y.memory_limit)}` : "", `${y.ships} ships`, `${y.hz} Hz`, y.region, ...(y.patches?.length ? [`patches ${y.patches.join(", ")}`] : [])].filter(Boolean).join(" \u00b7 "));
     } catch {
       say(this.facts, ""); // a service, or the sign-in is missing, which the lists say
     }

@@ -3,6 +3,7 @@
 import { el, say } from "./dom.js";
 import { METRICS, Past, SHARD, WHOLE_MEMORY, show } from "../figures.js";
 import { Chart } from "./chart.js";
+import { held } from "./held.js";
 import { Peak } from "./peak.js";
 import { Ridges } from "./ridges.js";
 import { shares } from "./shares.js";
@@ -12,12 +13,13 @@ const TILES_OVER = 5; // seconds
 const HOTTEST = 10;
 const BY = ["function", "module", "system"];
 const HOT_EVERY = 3; // seconds
+const HELD_EVERY = 5; // times as seldom
 const HOT_OVER = "30s"; // so that what has just become hot is not behind what was
 
 export class Range {
   // functions opens what functions take: {system, from, to}.
   constructor(root, link, now, functions) {
-    Object.assign(this, { root, link, now, metric: 0, span: SPANS[0][0], by: BY[0], names: [], seconds: [], past: null, whole: null, sinceHot: HOT_EVERY, round: 0, visible: false });
+    Object.assign(this, { root, link, now, metric: 0, span: SPANS[0][0], by: BY[0], names: [], seconds: [], past: null, whole: null, sinceHot: HOT_EVERY, sinceHeld: HELD_EVERY, round: 0, visible: false });
     this.ridges = new Ridges(root.querySelector("canvas"), root.querySelector(".tip"), (i) => this.name(i));
     this.ridges.pick = (track, s) => this.open(track, this.#minute(s));
     this.peak = new Peak(root.querySelector(".peak"), link, { name: (i) => this.name(i), close: () => this.close(), functions });
@@ -239,6 +241,20 @@ export class Range {
     try {
       const { table } = await this.link.run(`hot --by ${by} --for ${HOT_OVER} --limit 12`, { json: true });
       if (by === this.by) box.replaceChildren(shares(table));
+    } catch (error) {
+      box.replaceChildren(el("p.none", {}, error.message));
+    }
+    if (++this.sinceHeld >= HELD_EVERY) this.#held();
+  }
+
+  // held changes slowly.
+  async #held() {
+    this.sinceHeld = 0;
+    const box = this.root.querySelector(".held .list");
+    try {
+      const { table } = await this.link.run("memory --limit 12", { json: true });
+      box.replaceChildren(held(table));
+      if (!table.rows?.length) this.sinceHeld = HELD_EVERY; // nothing was weighed yet
     } catch (error) {
       box.replaceChildren(el("p.none", {}, error.message));
     }

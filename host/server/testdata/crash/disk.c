@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { WELL, BROKEN, UNSYNCED, FULL, STALLED };
+enum { WELL, BROKEN, UNSYNCED, FULL, STALLED }; /* as crash_base_test.go numbers them */
 
 static struct shared {
   volatile unsigned char mode;

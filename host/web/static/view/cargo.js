@@ -35,9 +35,15 @@ export class CargoView {
     for (const c of aboard) box(c, "hold");
     for (const c of listed(hangar?.containers)) box(c, "hangar");
     this.hangar = this.game.docked;
+    this.rest = { ships: listed(ships?.ships), assets: listed(assets) };
+    this.#draw();
+  }
+
+  // draw shows what was learned last.
+  #draw() {
     if (!this.#stack()) this.chosen = null;
-    redraw(this.box, docked ? hint("Drag a stack to where it is to go, or choose it and say what to do with it.") : hint("In space there are the hold and the containers in it. Hangars are in stations."),
-      el("div.places", {}, ...[...this.places].map(([id, p]) => this.#place(id, p))), this.#actions(), this.#ships(listed(ships?.ships)), this.#elsewhere(listed(assets)));
+    redraw(this.box, this.hangar !== null ? hint("Drag a stack to where it is to go, or choose it and say what to do with it.") : hint("In space there are the hold and the containers in it. Hangars are in stations."),
+      el("div.places", {}, ...[...this.places].map(([id, p]) => this.#place(id, p))), this.#actions(), this.#ships(this.rest.ships), this.#elsewhere(this.rest.assets));
   }
 
   #volume(items) {
@@ -78,7 +84,7 @@ export class CargoView {
     const choose = () => {
       this.chosen = on ? null : { from, type };
       this.units = "";
-      this.fill();
+      this.#draw();
     };
     const row = el("button.stack", { type: "button", draggable: this.places.size > 1 ? "true" : null, "aria-pressed": String(on), "data-key": `${from} ${type}`, onclick: choose },
       el("span", {}, type), el("span", {}, count(quantity)));

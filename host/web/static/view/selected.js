@@ -31,7 +31,7 @@ export const ORDERS = [
 ];
 
 export class Selected {
-  // does holds what an order of the name does on the page: {look(id), lock(id), talk(id), mine(id)}, and belt(id), which says what one holds.
+  // does holds what an order of the name does on the page: {look(id), lock(id), talk(id), mine(id)}; belt(id), which says what one holds, and mines(), whether any laser is at work.
   constructor(root, { game, fight, fleet, types }, act, does) {
     Object.assign(this, { root, game, fight, fleet, types, act, does });
     this.title = root.querySelector("h2");
@@ -91,6 +91,7 @@ export class Selected {
     const health = this.fight.health.get(thing.id);
     if (health && Fight.vessel(thing)) parts.push(["shield", "armour", "hull"].map((what, i) => `${what} ${Math.round(health[i] * 100)} %`).join(", "));
     say(this.lock, this.fight.locks.has(thing.id) ? "Unlock" : "Lock");
+    say(this.mine, this.does.mines() ? "Stop mining" : "Mine");
     say(this.facts, parts.filter(Boolean).join(" \u00b7 "));
   }
 
@@ -129,6 +130,7 @@ export class Selected {
       return node;
     };
     this.lock = button("lock");
+    this.mine = button("mine");
     const plain = ["approach", "align", "look"].map(button);
     const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
     this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
