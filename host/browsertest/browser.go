@@ -85,6 +85,9 @@ func (c *sharedBrowser) start(path string) {
 		chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
 		chromedp.Flag("force-device-scale-factor", "0.5")) // a quarter of the pixels to draw without a graphics card
+	if os.Getenv("HOTSHARD_SKY") != "" { // WebGL without a graphics card, for the tests that ask for it
+		options = append(options, chromedp.Flag("use-angle", "swiftshader"), chromedp.Flag("enable-unsafe-swiftshader", true))
+	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	c.stop = []func(){cancel, stop}

@@ -176,9 +176,10 @@ func (a *artist) crowd() error {
 		time.Sleep(2 * time.Second)
 		if err := a.lua(`
 			local best, most = nil, 0
-			for i, id in ipairs(space.near(me, 60000, "ship")) do
-				if id ~= me and i % 5 == 0 then
-					local near = #space.near(id, 5000, "ship")
+			for i, other in ipairs(system.players()) do
+				local id = player.ship(other)
+				if id and id ~= me and i % 5 == 0 and space.exists(id) then
+					local near = #space.near(id, 4000, "ship")
 					if near > most then best, most = id, near end
 				end
 			end

@@ -63,8 +63,8 @@ type page struct {
 	close context.CancelFunc
 }
 
-// wanted asks for three dimensions in full detail, for as many seconds as it takes.
-const wanted = `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: "high"}))`
+// wanted asks for three dimensions in the detail of an ordinary machine.
+const wanted = `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: "medium"}))`
 
 func (b *browser) open(url string, s screen) (*page, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())

@@ -103,7 +103,7 @@ test("the camera begins near the ship, and remembers how near one was", () => {
   assert.equal(gaze.camera.range, 480);
   const again = flying(keep).gaze;
   again.frame(1, true);
-  assert.equal(again.camera.range, 720);
+  assert.equal(again.camera.range, 480);
 });
 
 test("the camera looks at something else and back, follows, goes around; not for who wants calm", () => {

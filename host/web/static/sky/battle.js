@@ -59,6 +59,7 @@ export class Battle {
     for (let i = 0; i < style.count; i++) {
       const age = t - i * style.apart;
       if (age < 0) break;
+      if (age < style.trace) this.lines.add(gx, gy, gz, hx, hy, hz, style.ink, 0.5 * (1 - age / style.trace) ** 1.5, style.wide * size * 0.5, 1, 0.7);
       if (age < MUZZLE) this.glows.add(gx, gy, gz, a.radius * 0.5, style.ink, 0.8 * (1 - age / MUZZLE), 3);
       if (age < way) {
         const head = age / way, tail = Math.max(0, head - Math.min(0.35, 500 / metres + 0.05));

@@ -30,6 +30,7 @@ export class Stage {
   constructor(canvas, { quick, smooth }) {
     const context = canvas.getContext("webgl2", { antialias: smooth, alpha: false, depth: true, powerPreference: "high-performance", failIfMajorPerformanceCaveat: quick });
     if (!context) throw new Error("no WebGL2");
+    if (quick && slow(context)) throw new Error("no graphics card");
     this.canvas = canvas;
     this.renderer = new WebGLRenderer({ canvas, context });
     this.renderer.autoClear = false;
@@ -82,6 +83,13 @@ export class Stage {
   dispose() {
     this.renderer.dispose();
   }
+}
+
+// slow says that a processor does the drawing: not every browser owns up to it when asked
+// for a quick one.
+function slow(context) {
+  const told = context.getExtension("WEBGL_debug_renderer_info");
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(context.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER)));
 }
 
 // put places an object of a scene without a look at those around it.

@@ -36,7 +36,8 @@ export class SkyView {
     Object.assign(this, { canvas, over, gaze, game, fight });
     this.hovered = null;
     this.ranges = true;
-    this.timing = new Timing();
+    this.timing = new Timing(); // of the page's own work for a frame
+    this.drawing = new Timing(); // ... and of handing it to the graphics card, too
     const quality = (this.quality = new Quality(settings.quality));
     const stage = (this.stage = new Stage(canvas, { quick: settings.quick, smooth: quality.level.smooth }));
     this.#lose = (event) => {
@@ -130,9 +131,10 @@ export class SkyView {
     this.#place(camera);
     this.#move(camera, now, real, seconds, still);
     this.#marks(camera, now, real);
+    this.timing.count(performance.now() - began);
     this.baker.work();
     this.stage.draw();
-    this.timing.count(performance.now() - began);
+    this.drawing.count(performance.now() - began);
   }
 
   // place puts what stands still, and the light.
@@ -200,7 +202,7 @@ export class SkyView {
       calls: render.calls, triangles: render.triangles, points: render.points, geometries: memory.geometries, textures: memory.textures, programs: programs.length,
       hulls: this.ships.drawn, glows: this.glows.batch.count, lines: this.lines.batch.count, shields: this.shields.batch.count, signs: this.signs.batch.count,
       globes: this.globes.drawn, places: this.places.drawn, weapons: this.battle.shown, happened: { ...this.events.count }, warp: this.tunnel.strength,
-      quality: this.quality.level.name, baking: this.baker.busy, mean: this.timing.mean, p99: this.timing.part(0.99), longest: this.timing.part(1), frames: this.timing.frames,
+      quality: this.quality.level.name, baking: this.baker.busy, mean: this.timing.mean, p99: this.timing.part(0.99), longest: this.timing.part(1), drawn: this.drawing.mean, drawnP99: this.drawing.part(0.99), frames: this.timing.frames,
     };
   }
 }
