@@ -185,11 +185,11 @@ func (v *space) Freeze(a world.Address) {
 		v.m.work.Go(func() { v.m.n.Hear(cluster.Unfrozen{Subject: a, Why: "it has just ended"}) })
 		return
 	}
-	v.freeze(s, time.Now().Add(answerPatience))
+	v.freeze(s, v.m.members.clock()+answerPatience)
 }
 
 // freeze writes the system down when all that it has asked has been answered.
-func (v *space) freeze(s *system.System, until time.Time) {
+func (v *space) freeze(s *system.System, until time.Duration) {
 	say := func(e cluster.Event) { v.m.work.Go(func() { v.m.n.Hear(e) }) }
 	no := func(why string) { say(cluster.Unfrozen{Subject: s.Address(), Why: why}) }
 	err := s.Post(system.Between(func(s *system.System) {
@@ -199,7 +199,7 @@ func (v *space) freeze(s *system.System, until time.Time) {
 		}
 		s.Work()
 		if n := s.Outstanding(); n > 0 {
-			if time.Now().After(until) {
+			if v.m.members.clock() > until {
 				no(fmt.Sprintf("%d of its tasks wait for the store", n))
 				return
 			}

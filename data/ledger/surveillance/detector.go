@@ -75,7 +75,10 @@ type Evidence struct {
 
 // Flag is the score from which on somebody is a suspect. On the seeds that thresholds are
 // chosen on, honest people mostly end below it, and planted ones begin above: see the curve.
-const Flag = 0.65
+const Flag = 0.85
+
+// hubFrom is the score from which on whoever deals with a receiver is looked at for it.
+const hubFrom = 0.65
 
 // mostEvidence is how many entries and orders are named.
 const mostEvidence = 20

@@ -13,8 +13,8 @@ import (
 
 // The thresholds were chosen on the seeds 1 to 20. The test takes others, which nobody has
 // looked at meanwhile; seedEnv names one to try, or says "new" for one that nobody knows.
-// Over the seeds 501 to 530, looked at once, precision was 0.976 and recall 0.976; 26 of the
-// thirty reach both by themselves, of which each has some forty planted.
+// Over the seeds 601 to 620, of which only the flag was chosen, precision is 0.957 and recall
+// 0.955; 15 of the twenty reach both by themselves, of which each has some forty planted.
 const (
 	seedEnv   = "HOTSHARD_SEED"
 	tunedUpTo = 20

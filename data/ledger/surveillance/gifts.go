@@ -248,7 +248,7 @@ func (n *network) suppliers(hubs map[world.CharacterID]float64) (list []Suspect)
 	for range links {
 		found := map[world.CharacterID]float64{}
 		for _, a := range arrows {
-			if hubs[a.to] < Flag || hubs[a.from] >= Flag {
+			if hubs[a.to] < hubFrom || hubs[a.from] >= hubFrom {
 				continue
 			}
 			t := n.ties[a]
