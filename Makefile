@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak pictures crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,11 +84,6 @@ soak: ## SOAK_GAME of the game in SOAK, with players, trade, jumps and changes o
 CHAOS ?= 500
 chaos: ## make one system fail in all ways there are, while CHAOS players fly in another
 	HOTSHARD_CHAOS=$(CHAOS) $(GO) test $(LEAN) -count=1 -v -run TestARunaway ./host/server | grep -v level=
-
-PLAYERS ?= 5000
-pictures: build ## the pictures of the operators' page, of a shard with PLAYERS load players and one hot system
-	$(GO) build -o bin/bench-fleet ./host/load/bench
-	PLAYERS=$(PLAYERS) host/opspage/pictures.sh
 
 ROUNDS ?= 300
 crash: ## ROUNDS blows to the disk and the life of a shard on which actors trade, haul, mine and fight; then what was lost

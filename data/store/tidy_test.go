@@ -9,6 +9,7 @@ import (
 
 // What was deleted is given back to the disk, and what is left is as it was.
 func TestTidyGivesBackWhatIsUnused(t *testing.T) {
+	fileOnly(t)
 	s := open(t)
 	ctx := context.Background()
 	big := strings.Repeat("x", 20_000)
