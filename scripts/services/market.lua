@@ -377,15 +377,15 @@ function market.changing(owner, id, price, asked)
   end)
 end
 
--- The price is what it was: that is remembered where the owner gave it a key.
+-- The price is what it was: that is remembered where the owner gave it a key. Where it has
+-- this price by the same request, which came twice at a time, the first answer is the answer.
 function market.unchanged(order, why)
   why.answer = {order = order.order, price = order.price, left = order.left, fee = 0}
-  if why.key then
-    local done, message, code = store.transact({}, why)
-    if not done then return nil, message, code end
-  end
+  local done, message, code = true, nil, nil
+  if why.key then done, message, code = store.transact({}, why) end
+  if not done then return nil, message, code end
   market.again(order.order)
-  return why.answer
+  return done == true and why.answer or done
 end
 
 function market.reprice(order, why)

@@ -196,6 +196,16 @@ function test.changed_twice_costs_once()
   eq(market.change(ann, id, 30).left, 6)
 end
 
+-- A request that comes twice at a time is answered twice with what was done once.
+function test.one_change_has_one_answer()
+  local ann = trader(1, 1000, 100)
+  local id = order(ann, "sell", 10, 40).order
+  local asked = {key = "a change", content = "50"}
+  local first = market.change(ann, id, 50, asked)
+  ok(first.fee > 0)
+  eq(market.change(ann, id, 50, asked), first)
+end
+
 function test.what_is_over_ends()
   local ann = trader(1, 1000, 100)
   local id = order(ann, "sell", 10, 40).order
