@@ -176,9 +176,9 @@ func (s *siege) flood() {
 		s.mustFrom("203.0.113.9")
 	}
 	st := s.gate.Stats()
-	crowded := s.refusals.Of(peer.Crowded)
-	if st.Pending > 60 || crowded < 240 {
-		s.t.Errorf("after the flood: %+v, %d closed", st, crowded)
+	crowded, late := s.refusals.Of(peer.Crowded), s.refusals.Of(peer.LoginTimeout) // where 300 take longer than one may
+	if st.Pending > 60 || crowded == 0 || crowded+late < 240 {
+		s.t.Errorf("after the flood: %+v, %d closed to make room, %d too late", st, crowded, late)
 	}
 	s.mustFrom("203.0.113.9").do("register", credentials("Neighbour")) // even of the same address
 	s.row("300 sockets of one address", fmt.Sprintf("%d are left, %d closed; others, and a neighbour, sign in", st.Pending, crowded))
