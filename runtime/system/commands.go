@@ -37,8 +37,10 @@ type commands struct {
 	limits  Limits
 	line    []*Player // who has commands waiting, each once
 	at      int       // the first of them whom this tick has not looked at
-	spent   []*Player // who has had all that one may have in this tick
+	spent   []*Player // who has had all that one may have in this tick, or waits for it
 	waiting int       // commands of them all
+
+	docked bool // only those of players who are docked are dealt out
 
 	step  uint64 // this tick's, and of what it may have:
 	left  int    // commands
@@ -103,8 +105,15 @@ func (c *commands) push(p *Player, m Command) (refusal string) {
 
 // begin is the start of a tick's commands, with the steps of Lua run so far.
 func (c *commands) begin(step uint64, steps int64) {
-	c.step, c.at = step, 0
+	c.step, c.at, c.docked = step, 0, false
 	c.left, c.until = c.limits.PerTick, steps+int64(c.limits.Steps)
+}
+
+// interlude is the start of an interlude's commands, of players who are docked. What they may
+// have is nothing that counts from tick to tick: an image does not have that.
+func (c *commands) interlude(steps int64) {
+	c.at, c.docked = 0, true
+	c.left, c.until = c.limits.PerTick/interludesMost, steps+int64(c.limits.Steps/interludesMost)
 }
 
 // next takes the command that is to run now; nil says that the tick runs no more of
@@ -116,15 +125,11 @@ func (c *commands) next(steps int64) (*Player, Command) {
 		if in.len() == 0 {
 			continue // has gone, and taken the commands along
 		}
-		if in.step != c.step {
-			in.step, in.run = c.step, 0
-		}
-		if in.run >= c.limits.PerPlayer {
+		if !c.may(p) {
 			c.spent = append(c.spent, p)
 			continue
 		}
 		m := in.pop()
-		in.run++
 		c.left--
 		c.waiting--
 		if in.len() > 0 {
@@ -134,6 +139,22 @@ func (c *commands) next(steps int64) (*Player, Command) {
 		return p, m
 	}
 	return nil, Command{}
+}
+
+// may says whether a command of the player may run now, and counts it.
+func (c *commands) may(p *Player) bool {
+	if c.docked {
+		return p.Station != 0
+	}
+	in := &p.inputs
+	if in.step != c.step {
+		in.step, in.run = c.step, 0
+	}
+	if in.run >= c.limits.PerPlayer {
+		return false
+	}
+	in.run++
+	return true
 }
 
 // end keeps for the next tick what this one has left.

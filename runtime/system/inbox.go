@@ -9,13 +9,13 @@ const DefaultInboxLimit = 16384
 // inbox is a queue with many senders and one receiver, the system. A send is one
 // allocation and a compare-and-swap and never waits; taking everything is one
 // swap. An awake system takes its messages at the next tick, so a send wakes
-// nobody; only a sleeping one is woken.
+// nobody; one that sleeps, or may have an interlude, is woken.
 type inbox struct {
 	head    atomic.Pointer[node] // newest first
 	waiting atomic.Int64
 	limit   int64
-	deaf    bool // what comes is dropped
-	asleep  atomic.Bool
+	deaf    bool        // what comes is dropped
+	rings   atomic.Bool // each message wakes the system
 	wake    chan struct{}
 }
 
@@ -55,7 +55,7 @@ func (b *inbox) push(m Message) error {
 		}
 	}
 	b.waiting.Add(1)
-	if b.asleep.Load() {
+	if b.rings.Load() {
 		b.signal()
 	}
 	return nil

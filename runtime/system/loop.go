@@ -72,7 +72,9 @@ func (s *System) timed(date time.Time) {
 	if s.stats.ticks.Load()%SamplesEvery == 0 {
 		s.scripts.flushSamples()
 	}
-	ended = s.charged(s.tape.steady(ended), took)
+	spent := s.interludes.over()
+	s.interludes.seek(s.time.step, &s.people)
+	ended = s.charged(s.tape.steady(ended).Add(spent), took+spent)
 	s.tape.paced(ended.Sub(now))
 	s.watchPace(now, ended)
 	s.tape.between(s, now)
@@ -98,6 +100,9 @@ func (s *System) wait() (time.Time, bool) {
 		if due, ok := s.pace.behind(s.cfg.Clock.Now(), s.time.hz); ok && s.overdrawn.IsZero() {
 			s.pace.made(due)
 			return due, true
+		}
+		if s.attend() {
+			continue
 		}
 		select {
 		case now := <-s.ticker.Chan():
@@ -165,10 +170,10 @@ func (s *System) resetTicker() {
 func (s *System) sleep() (time.Time, bool) {
 	s.pace.rest()
 	s.tape.rested()
-	s.mail.inbox.asleep.Store(true)
+	s.mail.inbox.rings.Store(true)
 	s.stats.awake.Store(false)
 	defer func() {
-		s.mail.inbox.asleep.Store(false)
+		s.mail.inbox.rings.Store(false)
 		s.stats.awake.Store(true)
 		s.resetTicker()
 	}()

@@ -14,7 +14,7 @@ type mail struct {
 func newMail(limit int) mail {
 	b := mail{inbox: newInbox(limit), gaps: newInbox(0)}
 	b.gaps.wake = b.inbox.wake
-	b.gaps.asleep.Store(true) // every Between wakes the system
+	b.gaps.rings.Store(true) // every Between wakes the system
 	return b
 }
 

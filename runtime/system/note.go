@@ -68,7 +68,7 @@ func (n *Note) read(r *image.Reader, k *kinds, last *int64) {
 		n.readMessage(r, k)
 	case opDeed:
 		n.readDeed(r)
-	case opSettled, opRested:
+	case opSettled, opRested, opInterlude, opInterluded:
 	case opAnswer:
 		n.asked, n.answer = r.Uint(), r.Text()
 	case opDeaf, opKeeps:

@@ -42,6 +42,11 @@ func (s *System) shed(m Command, format string) {
 // runCommands runs as many of the waiting commands as a tick may.
 func (s *System) runCommands() {
 	s.commands.begin(s.time.step, s.scripts.steps())
+	s.runLine()
+}
+
+// runLine runs the commands that are dealt out.
+func (s *System) runLine() {
 	for p, m := s.commands.next(s.scripts.steps()); p != nil; p, m = s.commands.next(s.scripts.steps()) {
 		s.run(p, m)
 		s.settle()

@@ -286,6 +286,8 @@ func (p *Playback) op(r *image.Reader, op int) error {
 	switch op {
 	case opStep:
 		return p.step(r)
+	case opInterlude:
+		return p.interlude(r)
 	case opDeed:
 		d, err := p.deed(r)
 		if err != nil || r.Err() != nil {
@@ -325,9 +327,29 @@ func (p *Playback) time(r *image.Reader) time.Time {
 func (p *Playback) step(r *image.Reader) error {
 	now := p.time(r)
 	date := now.Add(time.Duration(r.Int()) * time.Millisecond)
+	if err := p.gather(r, opStepped); err != nil {
+		return err
+	}
+	return p.run(r, now, date)
+}
+
+// interlude does the same for one.
+func (p *Playback) interlude(r *image.Reader) error {
+	if err := p.gather(r, opInterluded); err != nil {
+		return err
+	}
+	p.s.mail.batch = append(p.s.mail.batch, p.batch...)
+	p.s.interlude()
+	return p.failed
+}
+
+// gather reads what goes into a step or an interlude, up to its end.
+func (p *Playback) gather(r *image.Reader, end int) error {
 	p.batch = p.batch[:0]
 	for {
 		switch op := r.Small(ops - 1); op {
+		case end:
+			return r.Err()
 		case opMessage:
 			p.message(r)
 		case opDeed:
@@ -343,8 +365,6 @@ func (p *Playback) step(r *image.Reader) error {
 			p.lost[world.CharacterID(r.Uint())] = true
 		case opKeeps:
 			p.keeping[world.CharacterID(r.Uint())] = true
-		case opStepped:
-			return p.run(r, now, date)
 		default:
 			r.Fail("what does not belong into a step stands in one")
 		}

@@ -113,21 +113,22 @@ type System struct {
 	saves     saves
 	departs   []*Player // who leaves as soon as no Lua runs
 
-	pace      pace
-	ticker    clock.Ticker
-	lastUse   time.Time
-	overdrawn time.Time // it stands still until then: see SetShare
-	noRest    time.Time // it is not unloaded before
-	outgoing  int       // messages to others in this tick
-	crashes   crashes
-	stopping  string              // why, "" while it goes on
-	keep      func(*System) error // instead of an end, nil for none
-	standing  func()              // StandTold waits for the end of a tick; nil for none
-	stood     time.Duration       // in this tick, without doing anything
-	handed    bool                // another process goes on with it
-	taken     bool                // from another process that has just stood still
-	rested    bool                // it was unloaded, and has just been thawed
-	ended     chan struct{}       // closed when Run has ended
+	pace       pace
+	interludes interludes
+	ticker     clock.Ticker
+	lastUse    time.Time
+	overdrawn  time.Time // it stands still until then: see SetShare
+	noRest     time.Time // it is not unloaded before
+	outgoing   int       // messages to others in this tick
+	crashes    crashes
+	stopping   string              // why, "" while it goes on
+	keep       func(*System) error // instead of an end, nil for none
+	standing   func()              // StandTold waits for the end of a tick; nil for none
+	stood      time.Duration       // in this tick, without doing anything
+	handed     bool                // another process goes on with it
+	taken      bool                // from another process that has just stood still
+	rested     bool                // it was unloaded, and has just been thawed
+	ended      chan struct{}       // closed when Run has ended
 }
 
 // New makes a system that has not run yet: Start loads its scripts, Step runs
@@ -155,15 +156,16 @@ func New(cfg Config) *System {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &System{
-		cfg:      cfg,
-		log:      cfg.Log.With("system", string(cfg.Address)),
-		time:     gameTime{hz: cfg.Hz},
-		mail:     newMail(cfg.InboxLimit),
-		door:     door{static: cfg.Static, router: cfg.Router},
-		tickets:  tickets{from: cfg.Address, router: cfg.Router},
-		commands: newCommands(cfg.Limits),
-		pace:     newPace(),
-		ended:    make(chan struct{}),
+		cfg:        cfg,
+		log:        cfg.Log.With("system", string(cfg.Address)),
+		time:       gameTime{hz: cfg.Hz},
+		mail:       newMail(cfg.InboxLimit),
+		door:       door{static: cfg.Static, router: cfg.Router},
+		tickets:    tickets{from: cfg.Address, router: cfg.Router},
+		commands:   newCommands(cfg.Limits),
+		pace:       newPace(),
+		interludes: interludes{docked: true},
+		ended:      make(chan struct{}),
 	}
 	s.calls.over = s.over
 	s.listen()

@@ -58,17 +58,19 @@ const (
 
 // What a tape is made of. The numbers are part of the format.
 const (
-	opStep    = iota // a step begins: when
-	opMessage        // it takes a message
-	opDeed           // something was done from outside
-	opSettled        // ... and scripts were told what came of it
-	opAnswer         // to a question that is not answered as usual
-	opDeaf           // a player has lost frames
-	opStepped        // the step has ended: its digest
-	opPaced          // how long it took
-	opRested         // the system fell asleep
-	opPassed         // game time that passed in a sleep
-	opKeeps          // a player changes ships whose client keeps what it sees
+	opStep       = iota // a step begins: when
+	opMessage           // it takes a message
+	opDeed              // something was done from outside
+	opSettled           // ... and scripts were told what came of it
+	opAnswer            // to a question that is not answered as usual
+	opDeaf              // a player has lost frames
+	opStepped           // the step has ended: its digest
+	opPaced             // how long it took
+	opRested            // the system fell asleep
+	opPassed            // game time that passed in a sleep
+	opKeeps             // a player changes ships whose client keeps what it sees
+	opInterlude         // an interlude begins
+	opInterluded        // ... and ends
 	ops
 )
 
@@ -270,6 +272,22 @@ func (t *tape) stepped(s *System) {
 	t.w.Bool(measured)
 	for _, part := range d {
 		t.w.Fixed(uint64(part))
+	}
+}
+
+// interlude notes that one begins.
+func (t *tape) interlude() {
+	if t.writes() {
+		t.step = len(t.w.Bytes())
+		t.w.Uint(opInterlude)
+	}
+}
+
+// interluded notes that it has ended.
+func (t *tape) interluded() {
+	if t.writes() {
+		t.step = -1
+		t.w.Uint(opInterluded)
 	}
 }
 

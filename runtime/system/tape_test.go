@@ -162,6 +162,9 @@ func TestARecordedSystemRunsAgain(t *testing.T) {
 			for tick := range 200 {
 				for range r.IntN(4) {
 					b.act(r, &next)
+					if r.IntN(3) == 0 {
+						b.attend()
+					}
 				}
 				took := time.Duration(r.IntN(30)) * time.Millisecond
 				if seed%2 == 1 && tick > 50 && tick < 120 {
@@ -256,7 +259,11 @@ func (b *recorded) act(r *rand.Rand, next *world.CharacterID) {
 		*next++
 		b.clients[id] = newClient()
 		b.clients[id].keeps = id%2 == 0
-		b.post(Enter{Character: Character{ID: id, Name: fmt.Sprint("P", id), System: 1, Ship: wren(at), Data: map[string]world.Value{"n": float64(n)}}, Client: b.clients[id], Reason: ReasonLogin})
+		c := Character{ID: id, Name: fmt.Sprint("P", id), System: 1, Ship: wren(at), Data: map[string]world.Value{"n": float64(n)}}
+		if n%4 == 0 {
+			c.Ship, c.Station = nil, stationID
+		}
+		b.post(Enter{Character: c, Client: b.clients[id], Reason: ReasonLogin})
 	case 2, 3:
 		if c != nil {
 			name := []string{"think", "say", "bad", "price", "nothing", "stored", "order", "now", "far", "pod", "pod"}[n%11]
