@@ -11,8 +11,8 @@ import "time"
 // What the interludes between two ticks may take: then, and where the system has much to do,
 // what comes waits for the tick.
 const (
-	interludesMost = 25
-	interludesTake = 0.1 // of a tick's time, in all
+	interludesMost = 100
+	interludesTake = 0.2 // of a tick's time, in all
 	interludesLoad = 0.5 // the load up to which there are any
 )
 
