@@ -91,12 +91,13 @@ func (d *dilator) possible() float64 {
 	return max(f, DilationFloor)
 }
 
-// decide returns whether the factor changes now.
-func (d *dilator) decide() bool {
+// decide returns whether the factor changes now. late says whether ticks are too late to be
+// made good as they come: only then does it go down.
+func (d *dilator) decide(late bool) bool {
 	switch {
 	case d.since < changeEvery:
 		return false
-	case d.load*d.factor > dilateAbove && d.factor > DilationFloor:
+	case late && d.load*d.factor > dilateAbove && d.factor > DilationFloor:
 		d.slowDown()
 	case d.calm >= d.wait:
 		d.speedUp()

@@ -29,6 +29,11 @@ type pace struct {
 // further behind is overload, and the ticks that are missing are not made up for.
 const maxBehind = 500 * time.Millisecond
 
+// maxLate is how late ticks may end before game time slows down for them: a burst of work
+// that is over before that is made good, and nobody's game runs at another pace. By the
+// time at which a slower pace takes effect they are no later than maxBehind, or nearly so.
+const maxLate = 300 * time.Millisecond
+
 // made notes when the tick that comes now was due.
 func (c *pace) made(due time.Time) { c.due = due }
 
@@ -91,13 +96,14 @@ func (c *pace) keep(coming world.Tick) bool {
 // another, and says whether another pace is needed. What the tick cost includes the
 // time it waited for a processor, but not for the tick before it.
 func (c *pace) watch(due, ended time.Time, period time.Duration) bool {
+	late := ended.Sub(due) - c.period(float64(time.Second)/float64(period))
 	lost := ended.Sub(due) > maxBehind
 	if due.Before(c.free) {
 		due = c.free
 	}
 	c.free = ended
 	c.measure(ended.Sub(due), period, lost)
-	return c.at == 0 && c.decide()
+	return c.at == 0 && c.decide(late > maxLate)
 }
 
 // announce decides from which tick on game time runs differently, and returns what

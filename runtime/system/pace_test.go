@@ -114,13 +114,15 @@ func TestOverloadSlowsGameTimeAndNothingElse(t *testing.T) {
 func TestWhatIsHeldUpIsMadeGood(t *testing.T) {
 	for _, c := range []struct {
 		name        string
-		held        time.Duration // once in ten seconds
+		usual, held time.Duration // what ticks take, and what they take once in ten seconds
+		last        time.Duration // ... for so long
 		least, most world.Tick    // in 100 s
 	}{
-		{"nothing", 0, 999, 1001},
-		{"a tick and a half", 150 * time.Millisecond, 999, 1001},
-		{"four ticks", 400 * time.Millisecond, 999, 1001},
-		{"overload", 3 * time.Second, 700, 740},
+		{"nothing", 20 * time.Millisecond, 0, 100 * time.Millisecond, 999, 1001},
+		{"a tick and a half", 20 * time.Millisecond, 150 * time.Millisecond, 100 * time.Millisecond, 999, 1001},
+		{"four ticks", 20 * time.Millisecond, 400 * time.Millisecond, 100 * time.Millisecond, 999, 1001},
+		{"a burst in a fight", 60 * time.Millisecond, 122 * time.Millisecond, 1500 * time.Millisecond, 999, 1001},
+		{"overload", 20 * time.Millisecond, 3 * time.Second, 100 * time.Millisecond, 700, 740},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -132,9 +134,9 @@ func TestWhatIsHeldUpIsMadeGood(t *testing.T) {
 				from := sys.Stats().Tick
 				for range 10 {
 					cost.Store(c.held.Microseconds())
-					pass(100 * time.Millisecond)
-					cost.Store(20_000)
-					pass(9900 * time.Millisecond)
+					pass(c.last)
+					cost.Store(c.usual.Microseconds())
+					pass(10*time.Second - c.last)
 				}
 				if st := sys.Stats(); st.Tick-from < c.least || st.Tick-from > c.most || st.Dilation != 1 {
 					t.Errorf("%d ticks in 100 s, and game time at %g", st.Tick-from, st.Dilation)
