@@ -116,7 +116,7 @@ type operatorAt struct{ do func(string) string }
 // muster brings the players in, and wakes the system that is to fail.
 func (h *havoc) muster(ctx context.Context, n int) {
 	h.t.Helper()
-	song := hostile.Song{URL: "ws://" + h.Addr() + "/play", Password: "secret secret", Every: 75 * time.Millisecond}
+	song := hostile.Song{URL: "ws://" + h.Addr() + "/play", Password: "secret secret", Every: 50 * time.Millisecond}
 	if n > 2*flyers {
 		song.Asks, song.Every = "ping", time.Second
 	}
