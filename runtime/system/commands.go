@@ -109,10 +109,10 @@ func (c *commands) begin(step uint64, steps int64) {
 	c.left, c.until = c.limits.PerTick, steps+int64(c.limits.Steps)
 }
 
-// interlude is the start of an interlude's commands, of players who are docked. What they may
-// have is nothing that counts from tick to tick: an image does not have that.
-func (c *commands) interlude(steps int64) {
-	c.at, c.docked = 0, true
+// interlude is the start of the commands of an interlude after a step: of players who are
+// docked and in no hurry.
+func (c *commands) interlude(step uint64, steps int64) {
+	c.step, c.at, c.docked = step, 0, true
 	c.left, c.until = c.limits.PerTick/interludesMost, steps+int64(c.limits.Steps/interludesMost)
 }
 
@@ -141,12 +141,24 @@ func (c *commands) next(steps int64) (*Player, Command) {
 	return nil, Command{}
 }
 
+// hurry is how many steps later a command of the same player is not one in a row: of a row,
+// which a program gives, one comes with each tick, as long as it waits for the answers, and no
+// limit is met.
+const hurry = 2
+
+// cool forgets who has had commands of late: an image does not know.
+func (c *commands) cool(players []*Player) {
+	for _, p := range players {
+		p.inputs.step, p.inputs.run = 0, 0
+	}
+}
+
 // may says whether a command of the player may run now, and counts it.
 func (c *commands) may(p *Player) bool {
-	if c.docked {
-		return p.Station != 0
-	}
 	in := &p.inputs
+	if c.docked && (p.Station == 0 || in.run > 0 && c.step < in.step+hurry) {
+		return false
+	}
 	if in.step != c.step {
 		in.step, in.run = c.step, 0
 	}

@@ -4,7 +4,7 @@ import "time"
 
 // Between two ticks a system in which somebody is docked has interludes. In one it takes in
 // what has come, so that tasks get the answers they wait for, and runs the orders of those
-// who are docked: whoever trades waits for the market and the disk, and not for the next
+// who are docked, if they are not one of many in a row: whoever trades waits for the market and the disk, and not for the next
 // tick. No game time passes in it and nothing moves. Orders of ships wait for the tick, which
 // tells everybody of them in one frame.
 
@@ -82,7 +82,7 @@ func (s *System) timedInterlude() {
 func (s *System) interlude() {
 	s.outgoing = 0
 	s.takeMail()
-	s.commands.interlude(s.scripts.steps())
+	s.commands.interlude(s.time.step, s.scripts.steps())
 	s.runLine()
 	s.sending.uncork()
 }

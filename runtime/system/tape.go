@@ -405,6 +405,7 @@ func (t *tape) image(s *System, now time.Time) {
 // count lets what is counted since the beginning begin.
 func (t *tape) count(s *System) {
 	t.begun, t.asked, t.out, t.steps = true, 0, 0, s.scripts.steps()
+	s.commands.cool(s.people.order)
 }
 
 // cut ends what can be run again, because of what happened in the step in hand or now.
