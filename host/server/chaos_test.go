@@ -165,8 +165,14 @@ func (h *havoc) plant(what, mode string, became func() bool) {
 	}
 }
 
-// meanwhile is how many ticks the players have, at least, while something fails.
-const meanwhile = 8
+// meanwhile is how many ticks the players have, at least, while something fails: enough for
+// each of them to ask something.
+func (h *havoc) meanwhile() world.Tick {
+	if h.measureTimes { // they ask once a second
+		return 20
+	}
+	return 8
+}
 
 func (h *havoc) plantOf(what string, fail func(), became func() bool) {
 	h.t.Helper()
@@ -176,7 +182,7 @@ func (h *havoc) plantOf(what string, fail func(), became func() bool) {
 	if became != nil {
 		h.until(what+": nothing becomes of it", became)
 	}
-	h.until(what+": the players' system stands still", func() bool { return h.here.Stats().Tick >= tick+meanwhile })
+	h.until(what+": the players' system stands still", func() bool { return h.here.Stats().Tick >= tick+h.meanwhile() })
 	if n := h.faults.in(h.here.Address()); n != faults {
 		h.t.Errorf("%s: %d errors where the players are", what, n-faults)
 	}
