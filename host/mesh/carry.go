@@ -37,7 +37,7 @@ func (m *Mesh) dispatch(p parcel) error {
 	if !m.cfg.Bus.Up() {
 		return bus.ErrGone
 	}
-	m.home.ask(p.m)
+	m.home.ask(node, p.m)
 	m.links.send(node, packed{p, data})
 	return nil
 }

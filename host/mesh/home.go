@@ -1,7 +1,6 @@
 package mesh
 
 import (
-	"maps"
 	"slices"
 	"sync"
 
@@ -33,9 +32,9 @@ type local struct {
 	mu    sync.Mutex
 	at    world.Address // where a node has said that they are
 	epoch world.Epoch
-	from  world.NodeID        // which node
-	noted bool                // it was told that they have lost what they saw
-	asked map[uint64]struct{} // requests that another node is to answer
+	from  world.NodeID            // which node
+	noted bool                    // it was told that they have lost what they saw
+	asked map[uint64]world.NodeID // requests that another node is to answer, and which was asked
 }
 
 func (v *homes) init(m *Mesh) {
@@ -130,7 +129,7 @@ func (v *homes) ref(who world.CharacterID, c system.Client) ref {
 }
 
 // ask notes that a request of a player of this home goes to another node.
-func (v *homes) ask(msg system.Message) {
+func (v *homes) ask(node world.NodeID, msg system.Message) {
 	c, is := msg.(system.Command)
 	if !is {
 		return
@@ -139,9 +138,9 @@ func (v *homes) ask(msg system.Message) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.asked == nil {
-			l.asked = map[uint64]struct{}{}
+			l.asked = map[uint64]world.NodeID{}
 		}
-		l.asked[c.ID] = struct{}{}
+		l.asked[c.ID] = node
 	}
 }
 
@@ -173,12 +172,19 @@ func (l *local) answered(id uint64) bool {
 	return is
 }
 
-// giveUp answers what nobody else will: it was on the way to or from a node that is gone.
-func (l *local) giveUp() {
+// giveUp answers what nobody else will: it was on the way to or from a node that is gone, or
+// has lost something. "" is for whatever was asked, of whichever node.
+func (l *local) giveUp(node world.NodeID) {
 	l.mu.Lock()
-	lost := slices.Sorted(maps.Keys(l.asked))
-	l.asked = nil
+	var lost []uint64
+	for id, of := range l.asked {
+		if node == "" || of == node {
+			lost = append(lost, id)
+			delete(l.asked, id)
+		}
+	}
 	l.mu.Unlock()
+	slices.Sort(lost)
 	for _, id := range lost {
 		l.client.Reply(id, nil, wire.Errorf(wire.CodeBusy, "The connection to where you are was lost. Nobody knows whether that was done."))
 	}
@@ -189,11 +195,15 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	r := scan{b: data}
 	number := r.uint()
 	v.mu.Lock()
-	lost := number != v.number[from]+1
+	last, known := v.number[from]
 	v.number[from] = number
 	v.mu.Unlock()
-	if lost {
-		v.m.work.Go(func() { v.attachAgain(from) })
+	if number != last+1 {
+		of := from // who has never spoken before has lost nothing of what others were asked
+		if known {
+			of = ""
+		}
+		v.m.work.Go(func() { v.attachAgain(from, of) })
 	}
 	b := batch{v: v, from: from, r: &r, corked: map[system.Client]struct{}{}}
 	for r.more() {

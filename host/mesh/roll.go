@@ -60,7 +60,7 @@ func (m *Mesh) callRoll(a world.Address) {
 		return // the next one finds who runs it
 	}
 	if out.Gap {
-		m.home.attachAgain(r.to)
+		m.home.attachAgain(r.to, "")
 	}
 	for _, who := range out.Lost {
 		m.again(of[who], a)
@@ -91,7 +91,7 @@ func (m *Mesh) again(l *local, lost world.Address) {
 	l.mu.Lock()
 	l.at, l.from = "", ""
 	l.mu.Unlock()
-	l.giveUp()
+	l.giveUp("")
 	m.log.Info("a player is brought in anew", "player", l.who, "from", lost)
 	m.u.Again(l.who, lost, l.client)
 }
@@ -102,15 +102,15 @@ func (m *Mesh) attach(l *local, at world.Address) {
 	}
 }
 
-// attachAgain has players see anew who are on a node from or to which something was lost; ""
-// for any.
-func (v *homes) attachAgain(node world.NodeID) {
+// attachAgain has players see anew who are on a node from or to which something was lost, ""
+// for any, and gives up what they have asked of a node, "" for any.
+func (v *homes) attachAgain(node, asked world.NodeID) {
 	for _, l := range v.list() {
 		l.mu.Lock()
 		theirs := l.from != "" && (l.from == node || node == "")
 		l.mu.Unlock()
 		if at, in := v.m.u.Where(l.who); theirs && in {
-			l.giveUp()
+			l.giveUp(asked)
 			v.m.attach(l, at)
 		}
 	}
