@@ -3,11 +3,11 @@ package mesh
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/system"
-	"hotshard/runtime/universe"
 	"hotshard/runtime/world"
 )
 
@@ -30,6 +30,7 @@ type local struct {
 	binary bool
 
 	mu    sync.Mutex
+	began time.Duration // when they came in, or were brought in anew, by the members' clock
 	at    world.Address // where a node has said that they are
 	epoch world.Epoch
 	from  world.NodeID            // which node
@@ -41,26 +42,29 @@ func (v *homes) init(m *Mesh) {
 	v.m, v.of, v.conns, v.number = m, map[world.CharacterID]*local{}, map[uint64]*local{}, map[world.NodeID]uint64{}
 }
 
-// World is the universe as a gate of this process sees it.
-func (m *Mesh) World() gate.World { return doorway{m.u, m} }
+// World is the universe as a gate of this process sees it. Nobody may come in before Start.
+func (m *Mesh) World() gate.World { return doorway{m} }
 
 // doorway notes who comes in and goes.
-type doorway struct {
-	*universe.Universe
-	m *Mesh
-}
+type doorway struct{ m *Mesh }
 
 // Enter implements gate.World.
 func (d doorway) Enter(c world.CharacterID, client gate.Client) {
 	d.m.home.note(c, client)
-	d.Universe.Enter(c, client)
+	d.m.u.Enter(c, client)
 }
+
+// Away implements gate.World.
+func (d doorway) Away(c world.CharacterID, client gate.Client) { d.m.u.Away(c, client) }
 
 // Leave implements gate.World.
 func (d doorway) Leave(c world.CharacterID, reason string) {
-	d.Universe.Leave(c, reason)
+	d.m.u.Leave(c, reason)
 	d.m.home.forget(c)
 }
+
+// Command implements gate.World.
+func (d doorway) Command(c world.CharacterID, req gate.Request) { d.m.u.Command(c, req) }
 
 // note has a player be at home here, by a connection.
 func (v *homes) note(who world.CharacterID, c system.Client) *local {
@@ -71,7 +75,7 @@ func (v *homes) note(who world.CharacterID, c system.Client) *local {
 		return old
 	}
 	v.last++
-	l := &local{who: who, conn: v.last, client: c}
+	l := &local{who: who, conn: v.last, client: c, began: v.m.members.clock()}
 	if b, ok := c.(interface{ Binary() bool }); ok {
 		l.binary = b.Binary()
 	}
@@ -198,13 +202,6 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	last, known := v.number[from]
 	v.number[from] = number
 	v.mu.Unlock()
-	if number != last+1 {
-		of := from // who has never spoken before has lost nothing of what others were asked
-		if known {
-			of = ""
-		}
-		v.m.work.Go(func() { v.attachAgain(from, of) })
-	}
 	b := batch{v: v, from: from, r: &r, corked: map[system.Client]struct{}{}}
 	for r.more() {
 		b.record()
@@ -214,6 +211,13 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	}
 	if r.bad {
 		v.m.log.Warn("what players see came cut short", "from", from)
+	}
+	if number != last+1 { // something before this was lost
+		of := from // who has never spoken before has lost nothing of what others were asked
+		if known {
+			of = ""
+		}
+		v.m.work.Go(func() { v.attachAgain(from, of) })
 	}
 }
 
@@ -268,6 +272,13 @@ func (v *homes) byConn(conn uint64) *local {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.conns[conn]
+}
+
+// onTheWay says whether a player has only just come in: no node has said yet that they are there.
+func (l *local) onTheWay(now time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.from == "" && now-l.began < rollEvery
 }
 
 // arrive notes where a player is; false where that is older than what is known.

@@ -10,6 +10,7 @@ import (
 	"hotshard/runtime/script/luatest"
 	"hotshard/runtime/system"
 	"hotshard/runtime/universe"
+	"hotshard/runtime/world"
 )
 
 // homeAlone is a proxy on a bus on which there is nobody else, with a player who is at home there.
@@ -28,7 +29,7 @@ func homeAlone(t *testing.T) (*Mesh, *player, *local) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.u = universe.New(universe.Config{Map: luatest.Map(), Elsewhere: m, Release: code.NewRelease(1, nil)})
+	m.u = universe.New(universe.Config{Map: luatest.Map(), Home: luatest.Map().ByName("Alpha").ID, Elsewhere: m, Characters: &people{saved: map[world.CharacterID]system.Character{}}, Release: code.NewRelease(1, nil)})
 	t.Cleanup(m.Close)
 	p := &player{t: t, id: 1, at: &machine{Mesh: m, u: m.u}, replies: map[uint64]reply{}}
 	l := m.home.note(1, p)
@@ -70,5 +71,22 @@ func TestWhoSpeaksForTheFirstTimeHasLostNothingOfOthers(t *testing.T) {
 	m.home.hear("w1/1", seen(3, l))
 	if got := p.wait(9); got.err == nil {
 		t.Errorf("the answer of a node that has lost something is %v", got.value)
+	}
+}
+
+// Who has only just come in is not missed where they go: what brings them may come there behind
+// the question who is there. Who has been there is.
+func TestWhoIsOnTheWayIsNotMissed(t *testing.T) {
+	m, p, l := homeAlone(t)
+	m.home.ask("w1/1", system.Command{Player: 1, Client: p, ID: 7})
+	m.callRoll(alpha)
+	m.home.hear("w1/1", seen(1, l, answerTo(l, 7)))
+	if got := p.wait(7); got.err != nil || got.value != "done" {
+		t.Errorf("what was asked on the way is answered with %v, %v", got.value, got.err)
+	}
+	m.home.ask("w1/1", system.Command{Player: 1, Client: p, ID: 8})
+	m.callRoll(alpha) // nobody knows who runs it by now
+	if got := p.wait(8); got.err == nil {
+		t.Errorf("what was asked of a system that is gone is answered with %v", got.value)
 	}
 }

@@ -35,6 +35,9 @@ func (m *Mesh) callRoll(a world.Address) {
 	q := present{At: a}
 	of := map[world.CharacterID]*local{}
 	for _, l := range m.home.list() {
+		if l.onTheWay(m.members.clock()) {
+			continue // what brings them may come behind this question
+		}
 		if at, in := m.u.Where(l.who); in && at == a {
 			q.Players = append(q.Players, presence{l.who, l.conn})
 			of[l.who] = l
@@ -89,7 +92,7 @@ func (m *Mesh) again(l *local, lost world.Address) {
 		return
 	}
 	l.mu.Lock()
-	l.at, l.from = "", ""
+	l.at, l.from, l.began = "", "", m.members.clock()
 	l.mu.Unlock()
 	l.giveUp("")
 	m.log.Info("a player is brought in anew", "player", l.who, "from", lost)
