@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build run cluster console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ build: ## build bin/host and bin/console
 
 run: build ## start a development shard and print the page to open
 	bin/host serve --shard $(SHARD) --listen $(LISTEN)
+
+cluster: build ## start a cluster of processes on this machine, two proxies and three workers, until Ctrl-C
+	bin/host cluster up --shard $(SHARD) --listen $(LISTEN)
 
 console: build ## open the operator's console of the running shard
 	bin/console
@@ -53,6 +56,8 @@ check: build ## format, vet, scripts, reload cases, fresh random programs, and t
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store ./host/node
+	HOTSHARD_MESH=1 $(GO) test $(LEAN) ./host/mesh
+	HOTSHARD_MESH=1 $(WITH) $(GO) test $(LEAN) ./host/server -run TestACluster
 	HOTSHARD_THOROUGH=1 $(WITH) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/

@@ -25,6 +25,9 @@ type Deps struct {
 	// Outside runs work that may block; nil gives each piece a goroutine. A test
 	// that wants the same run every time does the work at once.
 	Outside func(work func())
+	// InName returns what puts the name of a system, as it has it at that moment, into the
+	// context of what it asks; nil where nobody wants to know who asks.
+	InName func(system world.Address) func(context.Context) context.Context
 	// Regions keeps what was measured of the map's regions, by name; nil: each market
 	// measures for itself.
 	Regions *Regions

@@ -23,15 +23,18 @@ func outside(e *env, L *lua.LState, why string, work func(context.Context) (worl
 	if err != nil {
 		L.RaiseError("%s", err.Error())
 	}
-	sys, run := e.sys, e.deps.Outside
+	sys, run, named := e.sys, e.deps.Outside, func(ctx context.Context) context.Context { return ctx }
 	if run == nil {
 		run = func(work func()) { go work() }
+	}
+	if e.deps.InName != nil {
+		named = e.deps.InName(sys.Address())
 	}
 	sys.Await(w, why, L, func(id uint64) {
 		run(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 			defer cancel()
-			v, err := work(ctx)
+			v, err := work(named(ctx))
 			// A system that has gone meanwhile has no task left to wake.
 			_ = sys.Post(result(id, v, err, refusal))
 		})

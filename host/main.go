@@ -14,6 +14,7 @@ import (
 // HOTSHARD_ and its name in capitals: HOTSHARD_LISTEN.
 var cli struct {
 	Serve      serveCmd         `cmd:"" help:"Run a shard."`
+	Cluster    clusterCmd       `cmd:"" help:"Have a whole cluster on this machine, to try it out."`
 	Test       testCmd          `cmd:"" help:"Run the scripts' tests."`
 	Check      checkCmd         `cmd:"" help:"Look for mistakes in the scripts without running them."`
 	Conform    conformCmd       `cmd:"" help:"Run cases of the reload conformance suite."`

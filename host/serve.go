@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hotshard/host/handover"
+	"hotshard/host/mesh"
 	"hotshard/host/server"
 )
 
@@ -15,7 +16,7 @@ import (
 // the scripts and the certificate again, SIGUSR2 has the program as it is on the disk now
 // take over.
 type serveCmd struct {
-	Listen        string        `default:"127.0.0.1:7777" help:"Where players and browsers connect."`
+	Listen        string        `help:"Where players and browsers connect; 127.0.0.1:7777 where left out, and nowhere for a worker of a cluster." placeholder:"ADDR:PORT"`
 	Ops           string        `default:"127.0.0.1:7778" help:"The operators' page, health, metrics and profiles, for this machine only; empty for none."`
 	Socket        string        `help:"The console's socket; run/console.sock below --data where left out." placeholder:"PATH"`
 	SSH           string        `name:"ssh" help:"Where remote operators come in over SSH, with the keys in ssh/operators below --data; nowhere where left out." placeholder:"ADDR:PORT"`
@@ -48,6 +49,13 @@ type serveCmd struct {
 	SystemMemory  int64         `default:"256" help:"What the Lua values of one system or service may take; scripts that hold more are stopped." placeholder:"MIB"`
 	Traces        string        `help:"Follow players' commands through systems, services and the store: the OTLP/HTTP address of a collector; what OTEL_EXPORTER_OTLP_ENDPOINT says where left out." placeholder:"http://HOST:4318"`
 	TraceRatio    float64       `help:"The part of the commands that is followed, from 0 to 1; what OTEL_TRACES_SAMPLER_ARG says where left out, or 0.01." placeholder:"X"`
+	Role          string        `help:"Its part of a cluster: proxy has players come in, worker runs systems, all does both. A shard of one process where left out." placeholder:"proxy|worker|all"`
+	Join          string        `help:"The bus of the cluster, with --role: nats:// on this machine, tls:// with who comes elsewhere." placeholder:"URL"`
+	Node          string        `help:"Its name in the cluster, the same after each start; the role and the number of the process where left out." placeholder:"NAME"`
+	BusCA         string        `name:"bus-ca" placeholder:"FILE" help:"Who has signed the bus's certificate (PEM); whom this machine trusts where left out."`
+	BusCert       string        `placeholder:"FILE" help:"A certificate (PEM) by which the bus knows the node."`
+	BusKey        string        `placeholder:"FILE" help:"The certificate's key."`
+	BusCreds      string        `name:"bus-credentials" placeholder:"FILE" help:"A NATS user's JWT and seed."`
 	LogFormat     string        `enum:"text,json" default:"text" help:"text or json."`
 }
 
@@ -66,8 +74,12 @@ func (c *serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	if c.Listen == "" && mesh.Role(c.Role) != mesh.Worker {
+		c.Listen = "127.0.0.1:7777"
+	}
 	s, err := server.New(server.Config{
-		Listen: c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
+		Cluster: server.Cluster{Role: mesh.Role(c.Role), Join: c.Join, Node: c.Node, CA: c.BusCA, Cert: c.BusCert, Key: c.BusKey, Credentials: c.BusCreds},
+		Listen:  c.Listen, Ops: c.Ops, Socket: c.Socket, SSH: c.SSH, TLSCert: c.TLSCert, TLSKey: c.TLSKey, FourEyes: c.FourEyes, Scripts: c.Scripts, Data: c.Data, Store: c.Store, Shard: c.Shard,
 		Production: c.Production, Universe: c.Universe, Seed: c.Seed, Home: c.Home, LogFormat: c.LogFormat,
 		TrustProxy: c.TrustProxy, LimitLoopback: c.LimitLoopback, Connections: c.Connections, Registrations: c.Registrations, SessionIdle: c.Session, AcceptData: c.AcceptData,
 		Backups:     server.Backups{Dir: c.Backups, At: c.BackupAt, Keep: c.BackupKeep},

@@ -41,4 +41,5 @@ const (
 	CommandWord
 	PlayerWord
 	FunctionWord
+	NodeWord
 )

@@ -96,6 +96,16 @@ func TestAnswers(t *testing.T) {
 		{"services", "market"},
 		{"store", "wal"},
 		{"audit --since 1h --by amy", "no entries"},
+		{"nodes", "the nodes run different releases"},
+		{"reload status --cluster", "2 files not as it runs"},
+		{"move @Jita w1", "@Jita runs on w1"},
+		{"move market w1", "market runs on w1"},
+		{"pin @Jita w1", "@Jita is pinned to w1"},
+		{"unpin market", "market may run on any node"},
+		{"drain w1", "nothing runs on w1 any more"},
+		{"undrain w1", "w1 takes systems again"},
+		{"balance --plan", "nothing was moved"},
+		{"on w1 lua @Jita return 1", "amy on w1: lua @Jita return 1"},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			fake := commandtest.New()
@@ -159,6 +169,10 @@ func TestRefusals(t *testing.T) {
 		{"hot --by player", command.CodeUsage, "function, module or system"},
 		{"hot --was last", command.CodeUsage, "number of a release"},
 		{"hot more", command.CodeUsage, ""},
+		{"move @Jita", command.CodeUsage, "where"},
+		{"move @Jita w1 w2", command.CodeUsage, "where"},
+		{"drain", command.CodeUsage, "which node"},
+		{"on w1", command.CodeUsage, "what, and where"},
 	} {
 		_, err := run(t, newSession(commandtest.New()), c.line)
 		var r *command.Refusal

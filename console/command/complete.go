@@ -77,6 +77,8 @@ func (s *Session) wordOf(ctx context.Context, c *Command, line string, words, re
 	switch {
 	case kind == PlayerWord && s.Shard.Players != nil:
 		return Completion{last.start, matching(s.online(ctx), "", last.text)}
+	case kind == NodeWord && s.Shard.Cluster != nil:
+		return Completion{last.start, s.nodesLike(ctx, last.text)}
 	case kind == CommandWord:
 		return s.names(rest, line[:last.end], last.start)
 	case (kind == FunctionWord || c.Code) && s.Shard.Lua != nil:

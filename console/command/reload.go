@@ -53,8 +53,8 @@ func init() {
 		Name: "reload wait", Short: "wait until everything saved so far is applied, refused or held",
 		Example: "reload wait --for 10s", Flags: []Flag{forFlag}, Offered: offered, Run: runReloadWait,
 	}, {
-		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes",
-		Example: "reload status", Offered: offered, Run: runReloadStatus,
+		Name: "reload status", Short: "how the disk is watched, what is held, the last outcomes; --cluster: which release each node runs, and where a disk differs from it",
+		Example: "reload status", Flags: []Flag{clusterFlag}, Offered: offered, Run: runReloadStatus,
 	}, {
 		Name: "reload tests", Short: "wait until the tests of what was saved are through, and say what came of them",
 		Example: "reload tests --for 30s", Flags: []Flag{forFlag}, Offered: offered, Run: runReloadTests,
@@ -130,6 +130,9 @@ func runReloadWait(ctx context.Context, s *Session, a Args) (Result, error) {
 }
 
 func runReloadStatus(ctx context.Context, s *Session, a Args) (Result, error) {
+	if a.Has(clusterFlag) {
+		return clusterStatus(ctx, s, a)
+	}
 	st, err := s.Shard.Reload.Status(ctx)
 	if err != nil {
 		return Result{}, err

@@ -44,8 +44,9 @@ type Shard struct {
 	Community Community
 	Economy   Economy
 	Operators Operators
-	Tokens    Tokens // nil: there is no port for operators' programs
-	Page      Page   // nil: there is no port for operators
+	Tokens    Tokens  // nil: there is no port for operators' programs
+	Page      Page    // nil: there is no port for operators
+	Cluster   Cluster // nil: the shard is one process
 }
 
 // Time is the clock that operators are served by.

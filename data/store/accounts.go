@@ -53,7 +53,7 @@ func (s *Store) Register(ctx context.Context, name, password string, first Chara
 		return Character{}, err
 	}
 	var made Character
-	err = s.change(ctx, op, func(t *tx) error {
+	err = s.change(nobodys(ctx), op, func(t *tx) error {
 		now := s.now()
 		id, err := t.Insert(insertAccount, name, nameKey(name), hash, now, now)
 		if err != nil {
@@ -119,7 +119,7 @@ func (s *Store) enter(ctx context.Context, op string, acc account, password stri
 		}
 	}
 	var c Character
-	err = s.change(ctx, op, func(t *tx) error {
+	err = s.change(nobodys(ctx), op, func(t *tx) error {
 		now := s.now()
 		if _, err := t.exec(touchAccount, now, acc.id); err != nil {
 			return err

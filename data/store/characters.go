@@ -66,7 +66,7 @@ func (s *Store) CreateCharacter(ctx context.Context, c Character) (Character, er
 		return Character{}, err
 	}
 	var made Character
-	err := s.change(ctx, op, func(t *tx) error {
+	err := s.change(nobodys(ctx), op, func(t *tx) error {
 		made = c
 		return made.insert(t, op, s.now())
 	})

@@ -31,9 +31,18 @@ func Under(ctx context.Context, fences ...world.Fence) context.Context {
 	return context.WithValue(ctx, fenceKey{}, fences)
 }
 
-// Free returns a context in which what is changed is nobody's: accounts, releases, what an
-// operator does. It matters where the store is shared.
+// Free returns a context in which what is changed is nobody's, such as what an operator gives.
+// It matters where the store is shared; accounts, releases and their like are nobody's anyway.
 func Free(ctx context.Context) context.Context { return context.WithValue(ctx, fenceKey{}, free) }
+
+// nobodys is the context of what is no system's by its nature, whoever asks for it: accounts,
+// releases, sanctions. Who says a name keeps it.
+func nobodys(ctx context.Context) context.Context {
+	if _, said := ctx.Value(fenceKey{}).([]world.Fence); said {
+		return ctx
+	}
+	return Free(ctx)
+}
 
 // fencesOf returns the fences of a context.
 func (s *Store) fencesOf(ctx context.Context, op string) ([]world.Fence, error) {

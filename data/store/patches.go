@@ -59,7 +59,7 @@ func (s *Store) AddPatch(ctx context.Context, p Patch) (Patch, error) {
 		return Patch{}, err
 	}
 	made := p
-	err = s.change(ctx, op, func(t *tx) (err error) {
+	err = s.change(nobodys(ctx), op, func(t *tx) (err error) {
 		now := s.now()
 		made.Status, made.Created, made.Changed = PatchOpen, toTime(now), toTime(now)
 		made.ID, err = t.Insert(insertPatch, p.Release, p.Function, p.BaseHash, p.Code, p.Author, p.Reason, p.Sticky, PatchOpen, canary, now, now)
@@ -79,7 +79,7 @@ func (s *Store) SavePatch(ctx context.Context, p Patch) error {
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		var was PatchStatus
 		found, err := t.Get([]any{&was}, statusOfPatch, p.ID)
 		switch {

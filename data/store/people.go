@@ -63,7 +63,7 @@ func (s *Store) Rename(ctx context.Context, c Character, name string) error {
 	if err := checkName(op, name); err != nil {
 		return err
 	}
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		found, err := t.Update(renameCharacter, name, nameKey(name), c.ID)
 		if err != nil {
 			return nameTaken(op, name, err)
@@ -96,7 +96,7 @@ func (s *Store) SetPassword(ctx context.Context, id AccountID, password string) 
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		found, err := t.Update(rehashAccount, hash, id)
 		if err == nil && !found {
 			return fail(op, ErrNotFound, "there is no such account")
@@ -133,7 +133,7 @@ func (s *Store) ChangePassword(ctx context.Context, id AccountID, old, password 
 // What the audit log, the ledger and the sanctions say of it stays.
 func (s *Store) DeleteAccount(ctx context.Context, id AccountID) error {
 	const op = "delete account"
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		if err := s.discard(t, id); err != nil {
 			return err
 		}

@@ -58,6 +58,7 @@ const (
 		FROM releases ORDER BY number DESC LIMIT ?`
 	selectLive    = `SELECT ` + releaseColumns + ` FROM releases WHERE status = 'live' ORDER BY number DESC LIMIT 1`
 	selectUnended = `SELECT ` + releaseColumns + ` FROM releases WHERE begun > 0 AND ended = 0 ORDER BY number`
+	selectNewest  = `SELECT number, hash, status, begun, ended FROM releases ORDER BY number DESC LIMIT 1`
 	beginRelease  = `UPDATE releases SET begun = ?, ended = 0 WHERE number = ? AND (begun = 0 OR ended > 0)`
 	finishRelease = `UPDATE releases SET ended = ?, status = ?, note = ? WHERE number = ?`
 	markRelease   = `UPDATE releases SET status = ?, note = ? WHERE number = ?`
@@ -82,7 +83,7 @@ func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
 	r.Hash = cmp.Or(r.Hash, HashFiles(r.Files))
 	packed := s.packer.packAll(r.Files)
 	var made Release
-	err := s.change(ctx, op, func(t *tx) error {
+	err := s.change(nobodys(ctx), op, func(t *tx) error {
 		now := s.now()
 		number, err := t.Insert(insertRelease, r.Hash, r.Author, r.Note, ReleaseQueued, now)
 		if err != nil {
@@ -96,6 +97,43 @@ func (s *Store) AddRelease(ctx context.Context, r Release) (Release, error) {
 		return t.dropOldReleases(s.opt.KeepReleases)
 	})
 	return made, err
+}
+
+// ShareRelease is AddRelease and BeginRelease of what several processes may have at the same
+// moment, in one: where the newest release has the same files, and is live or about to be, it is
+// that one, and nothing is added.
+func (s *Store) ShareRelease(ctx context.Context, r Release) (number int, err error) {
+	const op = "share release"
+	if err := plainPaths(op, r.Files); err != nil {
+		return 0, err
+	}
+	hash, packed := HashFiles(r.Files), s.packer.packAll(r.Files)
+	err = s.change(nobodys(ctx), op, func(t *tx) error {
+		var newest, begun, ended int64
+		var has string
+		var status ReleaseStatus
+		found, err := t.Get([]any{&newest, &has, &status, &begun, &ended}, selectNewest)
+		if err != nil {
+			return err
+		}
+		if number = int(newest); found && has == hash && (status == ReleaseLive || begun > 0 && ended == 0) {
+			return nil
+		}
+		now := s.now()
+		made, err := t.Insert(insertRelease, hash, r.Author, r.Note, ReleaseQueued, now)
+		if err != nil {
+			return err
+		}
+		if err := t.addFiles(made, packed); err != nil {
+			return err
+		}
+		if _, err := t.exec(beginRelease, now, made); err != nil {
+			return err
+		}
+		number = int(made)
+		return t.dropOldReleases(s.opt.KeepReleases)
+	})
+	return number, err
 }
 
 // AmendRelease puts files into a release, in the place of those with the same paths,
@@ -113,7 +151,7 @@ func (s *Store) AmendRelease(ctx context.Context, number int, files map[string][
 	}
 	maps.Copy(all.Files, files)
 	packed := s.packer.packAll(files)
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		for path := range files {
 			if _, err := t.exec(deleteFile, number, path); err != nil {
 				return err
@@ -144,7 +182,7 @@ func plainPaths(op string, files map[string][]byte) error {
 // where it has begun already or is live.
 func (s *Store) BeginRelease(ctx context.Context, number int) error {
 	const op = "begin release"
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		r, err := t.release(op, number)
 		if err != nil {
 			return err
@@ -193,7 +231,7 @@ func (s *Store) setRelease(ctx context.Context, op string, number int, status Re
 	if !slices.Contains(releaseStatuses, status) {
 		return fail(op, ErrInvalid, fmt.Sprintf("%q is not a status of a release", status))
 	}
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		r, err := t.release(op, number)
 		if err != nil {
 			return err

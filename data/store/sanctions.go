@@ -73,7 +73,7 @@ func scanSanction(row scanner) (v Sanction, err error) {
 // Impose puts a sanction in force, in place of one of the same kind on the same
 // account or network. A ban of an account makes its tokens worthless.
 func (s *Store) Impose(ctx context.Context, v Sanction) (Sanction, error) {
-	err := s.change(ctx, string(v.Kind), func(t *tx) error {
+	err := s.change(nobodys(ctx), string(v.Kind), func(t *tx) error {
 		now := s.now()
 		subject := v.Subject
 		if _, err := t.exec(supersede, now, v.Author, v.Kind, v.Account, subject); err != nil {
@@ -95,7 +95,7 @@ func (s *Store) Impose(ctx context.Context, v Sanction) (Sanction, error) {
 // Lift ends a sanction before its time.
 func (s *Store) Lift(ctx context.Context, id int64, by string) error {
 	const op = "lift"
-	return s.change(ctx, op, func(t *tx) error {
+	return s.change(nobodys(ctx), op, func(t *tx) error {
 		done, err := t.Update(liftSanction, s.now(), by, id)
 		if err == nil && !done {
 			err = fail(op, ErrNotFound, fmt.Sprintf("there is no sanction %d in force", id))

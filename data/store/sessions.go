@@ -52,7 +52,7 @@ func tokenHash(token string) []byte {
 // it had before is over. network is where the player is, "" for where they were.
 func (s *Store) NewSession(ctx context.Context, c Character, network string) (token string, err error) {
 	token = newToken()
-	err = s.change(ctx, "new session", func(t *tx) error {
+	err = s.change(nobodys(ctx), "new session", func(t *tx) error {
 		now := s.now()
 		if _, err := t.exec(expireSessions, now-s.opt.SessionIdle.Microseconds(), now-sessionMost.Microseconds()); err != nil {
 			return err
@@ -96,7 +96,7 @@ func (s *Store) Resume(ctx context.Context, token string) (Character, error) {
 		return Character{}, err
 	}
 	if now-v.used > touchAfter.Microseconds() {
-		if err := s.change(ctx, op, func(t *tx) error {
+		if err := s.change(nobodys(ctx), op, func(t *tx) error {
 			_, err := t.exec(touchSession, now, hash)
 			return err
 		}); err != nil {
@@ -108,7 +108,7 @@ func (s *Store) Resume(ctx context.Context, token string) (Character, error) {
 
 // RevokeToken makes a token worthless.
 func (s *Store) RevokeToken(ctx context.Context, token string) error {
-	return s.change(ctx, "revoke", func(t *tx) error {
+	return s.change(nobodys(ctx), "revoke", func(t *tx) error {
 		_, err := t.exec(deleteSession, tokenHash(token))
 		return err
 	})

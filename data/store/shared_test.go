@@ -79,6 +79,54 @@ func TestASharedStoreWantsFences(t *testing.T) {
 	must(t, s.Put(Under(bg, claim(t, s, ann, jita, 0)), "x", "key", 2.0))
 }
 
+// What is no system's by its nature needs nobody's name: accounts, sessions, releases, the audit log.
+func TestWhatIsNobodysNeedsNoFence(t *testing.T) {
+	s := shared(t, onServer(t))
+	anna, err := s.Register(bg, "Anna", "long enough", Character{System: 30000142})
+	must(t, err)
+	_, err = s.NewSession(bg, anna, "10.0.0.0/8")
+	must(t, err)
+	_, err = s.Audit(bg, AuditEntry{Who: "amy", Command: "status"})
+	must(t, err)
+	wants(t, s.SaveCharacters(bg, []Character{anna}), ErrNoFence, "in which system's name")
+}
+
+// Nodes that begin at once with the same scripts begin with one release, and what follows is
+// another, also where the same files were live before.
+func TestNodesShareARelease(t *testing.T) {
+	at := onServer(t)
+	stores := []*Store{shared(t, at), shared(t, at), shared(t, at)}
+	one, two := map[string][]byte{"main.lua": []byte("one")}, map[string][]byte{"main.lua": []byte("two")}
+	numbers := make([]int, len(stores))
+	var all sync.WaitGroup
+	for i, s := range stores {
+		all.Go(func() {
+			n, err := s.ShareRelease(bg, Release{Author: "disk", Files: one})
+			fine(t, err)
+			numbers[i] = n
+		})
+	}
+	all.Wait()
+	if numbers[0] == 0 || numbers[1] != numbers[0] || numbers[2] != numbers[0] {
+		t.Errorf("they begin with %v", numbers)
+	}
+	must(t, stores[0].FinishRelease(bg, numbers[0], ReleaseLive, ""))
+	for _, files := range []map[string][]byte{two, one} {
+		n, err := stores[1].ShareRelease(bg, Release{Author: "disk", Files: files})
+		must(t, err)
+		if n <= numbers[0] {
+			t.Errorf("another release has the number %d, and the one before %d", n, numbers[0])
+		}
+		must(t, stores[1].FinishRelease(bg, n, ReleaseLive, ""))
+		again, err := stores[2].ShareRelease(bg, Release{Author: "disk", Files: files})
+		must(t, err)
+		if again != n {
+			t.Errorf("what is live as %d is begun again as %d", n, again)
+		}
+		numbers[0] = n
+	}
+}
+
 // Two processes trade at once, and entries and money come out as with one.
 func TestTwoWritersKeepTheBooks(t *testing.T) {
 	at := onServer(t)

@@ -58,7 +58,7 @@ func (f *sqliteFile) tidy(ctx context.Context, s *Store) (t Tidied, err error) {
 		if err != nil || !p.steps || more <= 0 {
 			return t, err
 		}
-		if err := s.change(ctx, "tidy", func(t *tx) error { return t.giveBack(more) }); err != nil {
+		if err := s.change(nobodys(ctx), "tidy", func(t *tx) error { return t.giveBack(more) }); err != nil {
 			return t, err
 		}
 		after, err := countedPages(ctx, s.read)

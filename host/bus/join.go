@@ -42,7 +42,7 @@ func Join(cfg Config) (*Bus, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	b := &Bus{cfg: cfg, log: cfg.Log, parts: gathering{}, hearers: map[Kind]func(world.NodeID, []byte){}, servers: map[Kind]Server{}}
@@ -87,7 +87,9 @@ func (b *Bus) options() []nats.Option {
 // name is what a part of a subject may be.
 var name = regexp.MustCompile(`^[A-Za-z0-9_/-]{1,64}$`)
 
-func (c *Config) check() error {
+// Check refuses what names nobody, or a bus that is elsewhere and neither encrypted nor closed to
+// strangers. Join asks it as well.
+func (c *Config) Check() error {
 	switch {
 	case !name.MatchString(string(c.Me)):
 		return fmt.Errorf("a node is called by letters, digits, - and _, at most 64, and not %q", c.Me)

@@ -15,12 +15,23 @@ import (
 func (m *Mesh) Send(to world.Address, msg system.Message) error {
 	switch msg.(type) {
 	case system.Do, system.Between:
-		return fmt.Errorf("%s runs on another node: ask there", to)
+		return m.askThere(to)
 	}
 	if p, _, player := system.About(msg); player && m.out.hold(p, to, msg) {
 		return nil
 	}
 	return m.dispatch(parcel{to: to, m: msg})
+}
+
+// askThere says where somebody has to ask who wants to look into an actor.
+func (m *Mesh) askThere(to world.Address) error {
+	r, known := m.routes.runner(to)
+	for _, one := range m.members.list() {
+		if known && one.ID == r.to && one.ID != m.me {
+			return fmt.Errorf("%s runs on %s: ask there (on %s COMMAND)", to, one.Name, one.Name)
+		}
+	}
+	return fmt.Errorf("%s does not run on this node", to)
 }
 
 // dispatch gives a message to the bus or, where nobody is known to run what it is for, has it
@@ -37,7 +48,7 @@ func (m *Mesh) dispatch(p parcel) error {
 	if !m.cfg.Bus.Up() {
 		return bus.ErrGone
 	}
-	m.home.ask(p.m)
+	m.home.ask(node, p.m)
 	m.links.send(node, packed{p, data})
 	return nil
 }

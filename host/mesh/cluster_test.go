@@ -101,14 +101,13 @@ var timing = cluster.Config{
 	Grace: 50 * time.Millisecond, Spread: 50 * time.Millisecond, Retry: 200 * time.Millisecond, Patience: 10 * time.Second,
 }
 
-// wanted has these tests run: nodes wait for leases and silences, and a request that is on
-// its way while a node starts may be answered as busy.
+// wanted has these tests run: nodes wait for leases and silences.
 const wanted = "HOTSHARD_MESH"
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	if os.Getenv(wanted) == "" {
-		t.Skip("only with " + wanted + "=1: no shard is served through it yet")
+		t.Skip("only with " + wanted + "=1: it waits for leases and silences")
 	}
 	e, err := bus.Embed(bus.EmbeddedConfig{Listen: "127.0.0.1:0"})
 	if err != nil {

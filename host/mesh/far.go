@@ -21,6 +21,7 @@ type far struct {
 	need flag
 
 	alone time.Duration // since when its home is silent, of tidy; 0: it is not
+	away  flag          // it was taken for gone: where its home is heard again, it is to come anew
 }
 
 // fars are those whose players are in systems here.
@@ -118,6 +119,7 @@ func (v *fars) abandon(c *far, now time.Duration) {
 		v.leave(c.who)
 	case c.alone == 0:
 		c.alone = now
+		c.away.set()
 		v.m.take(parcel{to: at, m: system.Detach{Player: c.who, Client: c}})
 	case now-c.alone >= v.m.cfg.Linger:
 		v.m.take(parcel{to: at, m: system.Leave{Player: c.who, Reason: "timeout"}})
@@ -177,7 +179,7 @@ func (v *fars) roll(_ context.Context, from world.NodeID, data []byte) ([]byte, 
 			out.Lost = append(out.Lost, p.Who)
 		case at != q.At && v.m.Here(at):
 			c.arrived(at)
-		case c.conn != p.Conn:
+		case c.conn != p.Conn || c.away.take():
 			out.Other = append(out.Other, p.Who)
 		}
 	}

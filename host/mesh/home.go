@@ -1,14 +1,13 @@
 package mesh
 
 import (
-	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/system"
-	"hotshard/runtime/universe"
 	"hotshard/runtime/world"
 )
 
@@ -31,37 +30,41 @@ type local struct {
 	binary bool
 
 	mu    sync.Mutex
+	began time.Duration // when they came in, or were brought in anew, by the members' clock
 	at    world.Address // where a node has said that they are
 	epoch world.Epoch
-	from  world.NodeID        // which node
-	noted bool                // it was told that they have lost what they saw
-	asked map[uint64]struct{} // requests that another node is to answer
+	from  world.NodeID            // which node
+	noted bool                    // it was told that they have lost what they saw
+	asked map[uint64]world.NodeID // requests that another node is to answer, and which was asked
 }
 
 func (v *homes) init(m *Mesh) {
 	v.m, v.of, v.conns, v.number = m, map[world.CharacterID]*local{}, map[uint64]*local{}, map[world.NodeID]uint64{}
 }
 
-// World is the universe as a gate of this process sees it.
-func (m *Mesh) World() gate.World { return doorway{m.u, m} }
+// World is the universe as a gate of this process sees it. Nobody may come in before Start.
+func (m *Mesh) World() gate.World { return doorway{m} }
 
 // doorway notes who comes in and goes.
-type doorway struct {
-	*universe.Universe
-	m *Mesh
-}
+type doorway struct{ m *Mesh }
 
 // Enter implements gate.World.
 func (d doorway) Enter(c world.CharacterID, client gate.Client) {
 	d.m.home.note(c, client)
-	d.Universe.Enter(c, client)
+	d.m.u.Enter(c, client)
 }
+
+// Away implements gate.World.
+func (d doorway) Away(c world.CharacterID, client gate.Client) { d.m.u.Away(c, client) }
 
 // Leave implements gate.World.
 func (d doorway) Leave(c world.CharacterID, reason string) {
-	d.Universe.Leave(c, reason)
+	d.m.u.Leave(c, reason)
 	d.m.home.forget(c)
 }
+
+// Command implements gate.World.
+func (d doorway) Command(c world.CharacterID, req gate.Request) { d.m.u.Command(c, req) }
 
 // note has a player be at home here, by a connection.
 func (v *homes) note(who world.CharacterID, c system.Client) *local {
@@ -72,7 +75,7 @@ func (v *homes) note(who world.CharacterID, c system.Client) *local {
 		return old
 	}
 	v.last++
-	l := &local{who: who, conn: v.last, client: c}
+	l := &local{who: who, conn: v.last, client: c, began: v.m.members.clock()}
 	if b, ok := c.(interface{ Binary() bool }); ok {
 		l.binary = b.Binary()
 	}
@@ -130,7 +133,7 @@ func (v *homes) ref(who world.CharacterID, c system.Client) ref {
 }
 
 // ask notes that a request of a player of this home goes to another node.
-func (v *homes) ask(msg system.Message) {
+func (v *homes) ask(node world.NodeID, msg system.Message) {
 	c, is := msg.(system.Command)
 	if !is {
 		return
@@ -139,9 +142,9 @@ func (v *homes) ask(msg system.Message) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if l.asked == nil {
-			l.asked = map[uint64]struct{}{}
+			l.asked = map[uint64]world.NodeID{}
 		}
-		l.asked[c.ID] = struct{}{}
+		l.asked[c.ID] = node
 	}
 }
 
@@ -173,12 +176,19 @@ func (l *local) answered(id uint64) bool {
 	return is
 }
 
-// giveUp answers what nobody else will: it was on the way to or from a node that is gone.
-func (l *local) giveUp() {
+// giveUp answers what nobody else will: it was on the way to or from a node that is gone, or
+// has lost something. "" is for whatever was asked, of whichever node.
+func (l *local) giveUp(node world.NodeID) {
 	l.mu.Lock()
-	lost := slices.Sorted(maps.Keys(l.asked))
-	l.asked = nil
+	var lost []uint64
+	for id, of := range l.asked {
+		if node == "" || of == node {
+			lost = append(lost, id)
+			delete(l.asked, id)
+		}
+	}
 	l.mu.Unlock()
+	slices.Sort(lost)
 	for _, id := range lost {
 		l.client.Reply(id, nil, wire.Errorf(wire.CodeBusy, "The connection to where you are was lost. Nobody knows whether that was done."))
 	}
@@ -189,12 +199,9 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	r := scan{b: data}
 	number := r.uint()
 	v.mu.Lock()
-	lost := number != v.number[from]+1
+	last, known := v.number[from]
 	v.number[from] = number
 	v.mu.Unlock()
-	if lost {
-		v.m.work.Go(func() { v.attachAgain(from) })
-	}
 	b := batch{v: v, from: from, r: &r, corked: map[system.Client]struct{}{}}
 	for r.more() {
 		b.record()
@@ -204,6 +211,13 @@ func (v *homes) hear(from world.NodeID, data []byte) {
 	}
 	if r.bad {
 		v.m.log.Warn("what players see came cut short", "from", from)
+	}
+	if number != last+1 { // something before this was lost
+		of := from // who has never spoken before has lost nothing of what others were asked
+		if known {
+			of = ""
+		}
+		v.m.work.Go(func() { v.attachAgain(from, of) })
 	}
 }
 
@@ -258,6 +272,13 @@ func (v *homes) byConn(conn uint64) *local {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.conns[conn]
+}
+
+// onTheWay says whether a player has only just come in: no node has said yet that they are there.
+func (l *local) onTheWay(now time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.from == "" && now-l.began < rollEvery
 }
 
 // arrive notes where a player is; false where that is older than what is known.

@@ -18,6 +18,8 @@ type Member struct {
 	Role    Role         `json:"role"`
 	Drained bool         `json:"drained"` // nothing is to be brought here
 	Release int          `json:"release"`
+	Hash    string       `json:"hash"`    // of the release
+	Differ  int          `json:"differ"`  // files on its disk that are not as it runs them
 	Systems int          `json:"systems"` // and services that run there
 	Players int          `json:"players"` // in its systems
 	Home    int          `json:"home"`    // players whose sockets it has
@@ -37,6 +39,9 @@ type members struct {
 	mu      sync.Mutex
 	all     map[world.NodeID]Member
 	drained bool
+	left    bool
+	pins    map[world.Address]string // never changed, only replaced
+	differ  int
 	clock   func() time.Duration
 }
 
@@ -49,9 +54,12 @@ func (v *members) init(m *Mesh) {
 // greet tells all of this node.
 func (v *members) greet() {
 	m := v.m
-	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Drained: v.isDrained(), Home: m.home.count()}
+	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Home: m.home.count()}
+	v.mu.Lock()
+	me.Drained, me.Differ, me.Left = v.drained, v.differ, v.left
+	v.mu.Unlock()
 	if r := m.u.Release(); r != nil {
-		me.Release = r.Number
+		me.Release, me.Hash = r.Number, r.Hash
 	}
 	for _, a := range m.u.Actors() {
 		me.Systems++
@@ -64,16 +72,29 @@ func (v *members) greet() {
 
 func (v *members) hear(from world.NodeID, data []byte) {
 	var one Member
-	if json.Unmarshal(data, &one) == nil && one.ID == from {
-		v.note(one)
+	if json.Unmarshal(data, &one) != nil || one.ID != from {
+		return
+	}
+	if v.note(one) {
+		v.m.work.Go(v.greet) // who has just come is to know of us at once
+	}
+	if r := v.m.u.Release(); r != nil && one.Hash != r.Hash {
+		v.m.cfg.Differs(one)
 	}
 }
 
-func (v *members) note(one Member) {
+// note keeps what a member has said, and says whether it is new.
+func (v *members) note(one Member) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	_, known := v.all[one.ID]
+	if one.Left && one.ID != v.m.me {
+		delete(v.all, one.ID)
+		return false
+	}
 	one.heard = v.clock()
 	v.all[one.ID] = one
+	return !known
 }
 
 func (v *members) isDrained() bool {
@@ -106,13 +127,16 @@ func (v *members) alive(id world.NodeID) bool {
 	return known && (id == v.m.me || v.clock()-one.heard <= silence)
 }
 
-// place chooses a worker for an actor that nobody runs: always the same, while the same
-// workers are there.
+// place chooses a worker for an actor that nobody runs: the one that it is pinned to, or always
+// the same, while the same workers are there.
 func (v *members) place(a world.Address) (best world.NodeID, ok bool) {
-	most := uint64(0)
+	most, pin := uint64(0), v.m.Pin(a)
 	for _, one := range v.list() {
 		if !one.Role.runs() || one.Drained || one.Left {
 			continue
+		}
+		if one.Name == pin {
+			return one.ID, true
 		}
 		h := fnv.New64a()
 		h.Write([]byte(one.Name))
@@ -136,3 +160,21 @@ func mix(x uint64) uint64 {
 
 // Nodes lists who is in the cluster, by name.
 func (m *Mesh) Nodes() []Member { return m.members.list() }
+
+// Greet tells the others of this node now, and not only in its time: something has changed.
+func (m *Mesh) Greet() { m.members.greet() }
+
+// SetDiffer says how many files on this node's disk are not as it runs them.
+func (m *Mesh) SetDiffer(files int) {
+	m.members.mu.Lock()
+	defer m.members.mu.Unlock()
+	m.members.differ = files
+}
+
+// First says whether this node is the first by name of those that run systems, or of all where
+// none does: what one of them is to do for all, it does.
+func (m *Mesh) First() bool {
+	all := m.members.list()
+	i := slices.IndexFunc(all, func(one Member) bool { return one.Role.runs() && !one.Drained })
+	return all[max(i, 0)].ID == m.me
+}

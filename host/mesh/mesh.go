@@ -49,6 +49,11 @@ type Config struct {
 	// thawed to what it is to run here, and calls enter when it does. nil: whatever runs here.
 	Release func(ctx context.Context, number int, hash string) (*code.Release, error)
 	Enter   func(s *system.System, enter func()) error
+	// Differs is told of a node that says that it runs another release than this one. It must
+	// return soon.
+	Differs func(Member)
+	// Pinned is told that others are pinned than before: see SetPins. It must return soon.
+	Pinned func()
 }
 
 // Mesh is a process's place in a cluster. Its methods may be called from any goroutine.
@@ -85,6 +90,9 @@ const (
 	kindRoll                      // asks who is there
 	kindMove                      // asks whoever runs something to move it
 	kindGap                       // something was lost on the way to a node
+	kindDrain                     // asks a node to move everything away, or to take some again
+	kindBusy                      // asks a node what its systems take
+	kindPins                      // to all: other systems are pinned than before
 )
 
 // New makes a mesh that carries nothing yet: it goes into the Config of a universe. Start
@@ -103,6 +111,12 @@ func New(cfg Config) (*Mesh, error) {
 	}
 	if cfg.Enter == nil {
 		cfg.Enter = func(_ *system.System, enter func()) error { enter(); return nil }
+	}
+	if cfg.Differs == nil {
+		cfg.Differs = func(Member) {}
+	}
+	if cfg.Pinned == nil {
+		cfg.Pinned = func() {}
 	}
 	cfg.Timing, cfg.Linger = cfg.Timing.Filled(), cmp.Or(cfg.Linger, time.Minute)
 	m := &Mesh{cfg: cfg, log: cfg.Log, me: cfg.Bus.Me()}
@@ -130,14 +144,17 @@ func (m *Mesh) Start(u *universe.Universe) error {
 	b.Hear(kindHello, m.members.hear)
 	b.Hear(kindRuns, m.routes.hear)
 	b.Hear(kindCarry, m.hear)
-	b.Hear(kindGap, func(from world.NodeID, _ []byte) { m.work.Go(func() { m.home.attachAgain(from) }) })
+	b.Hear(kindGap, func(from world.NodeID, _ []byte) { m.work.Go(func() { m.home.attachAgain(from, "") }) })
 	b.Hear(kindOut, m.home.hear)
 	b.Hear(kindNote, m.far.note)
 	b.Hear(kindNode, m.hearNode)
-	b.Back(func() { m.work.Go(func() { m.home.attachAgain("") }) })
+	b.Back(func() { m.work.Go(func() { m.home.attachAgain("", "") }) })
 	b.Serve(kindWant, m.want)
 	b.Serve(kindRoll, m.far.roll)
 	b.Serve(kindMove, m.serveMove)
+	b.Serve(kindDrain, m.serveDrain)
+	b.Serve(kindBusy, m.serveBusy)
+	b.Hear(kindPins, func(world.NodeID, []byte) { m.cfg.Pinned() })
 	if err := b.Open(); err != nil {
 		return err
 	}
@@ -177,6 +194,9 @@ func (m *Mesh) run() {
 
 // wantServices has this node run the services that nobody runs.
 func (m *Mesh) wantServices() {
+	if m.members.isDrained() {
+		return
+	}
 	for _, name := range universe.ServiceNames(m.u.Release()) {
 		if a := world.Address(name); !m.Here(a) {
 			m.n.Hear(cluster.Want{Subject: a})
@@ -184,13 +204,17 @@ func (m *Mesh) wantServices() {
 	}
 }
 
-// Leave lets go of all that this node owns, so that others may have it at once: its systems
-// have ended and are saved. Close follows.
-func (m *Mesh) Leave(ctx context.Context) error {
-	if m.n == nil {
-		return nil
+// Leave lets go of all that this node owns, so that others may have it at once, and says goodbye:
+// its systems have ended and are saved. Close follows.
+func (m *Mesh) Leave(ctx context.Context) (err error) {
+	if m.n != nil {
+		err = m.n.Leave(ctx)
 	}
-	return m.n.Leave(ctx)
+	m.members.mu.Lock()
+	m.members.left = true
+	m.members.mu.Unlock()
+	m.members.greet()
+	return err
 }
 
 // Close ends the mesh. What is owned still is others' when the leases are over.

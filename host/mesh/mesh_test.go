@@ -249,6 +249,30 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// A node that leaves is not there any more, for anybody, and what it had may be had at once.
+func TestANodeLeaves(t *testing.T) {
+	r := newRig(t)
+	p1 := r.start("p1", Proxy)
+	r.start("w1", Worker)
+	r.start("w2", Worker)
+	p := r.join(1, p1)
+	p.do("count", nil)
+	was := r.owner(alpha)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	leaver := r.nodes[was]
+	until(t, "all is moved away", func() bool { return leaver.Drain(ctx) == nil })
+	if err := leaver.Leave(ctx); err != nil {
+		t.Error(err)
+	}
+	until(t, "nobody takes it for there", func() bool {
+		return !slices.ContainsFunc(p1.Nodes(), func(one Member) bool { return one.Name == was })
+	})
+	if got := p.do("count", nil); got != 2.0 {
+		t.Errorf("it counts %v", got)
+	}
+}
+
 // The bus is away: who owns a system plays on, and who has missed something sees anew.
 func TestTheBusIsAway(t *testing.T) {
 	r := newRig(t)

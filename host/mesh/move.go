@@ -42,6 +42,20 @@ func (m *Mesh) Move(ctx context.Context, a world.Address, name string) error {
 	return err
 }
 
+// RunsOn is the name of the node that runs an actor, "" where nobody does or it is not known.
+func (m *Mesh) RunsOn(ctx context.Context, a world.Address) string {
+	row, err := m.cfg.Owners.Row(ctx, m.u.Canonical(a))
+	if err != nil || !row.Live() {
+		return ""
+	}
+	for _, one := range m.members.list() {
+		if one.ID == row.Owner {
+			return one.Name
+		}
+	}
+	return ""
+}
+
 func (m *Mesh) serveMove(ctx context.Context, _ world.NodeID, data []byte) ([]byte, error) {
 	var o order
 	if err := json.Unmarshal(data, &o); err != nil {
@@ -94,10 +108,8 @@ func (v *members) named(name string) (world.NodeID, error) {
 // Drain moves everything away that runs here, and lets nothing come any more. It goes on after
 // what cannot be moved, and names that.
 func (m *Mesh) Drain(ctx context.Context) error {
-	m.members.mu.Lock()
-	m.members.drained = true
-	m.members.mu.Unlock()
-	m.members.greet()
+	m.members.drain(true)
+	defer m.members.greet()
 	var errs []error
 	for _, s := range m.u.Actors() {
 		a := s.Address()
@@ -110,6 +122,46 @@ func (m *Mesh) Drain(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// drain says whether anything is to be brought here any more.
+func (v *members) drain(is bool) {
+	v.mu.Lock()
+	v.drained = is
+	v.mu.Unlock()
+	v.greet()
+}
+
+// DrainNode is Drain of the node of a name or, where it is not to be drained, has it take
+// systems again.
+func (m *Mesh) DrainNode(ctx context.Context, name string, drained bool) error {
+	for _, one := range m.members.list() {
+		if one.Name != name {
+			continue
+		}
+		if !one.Role.runs() {
+			return fmt.Errorf("%s is a proxy: nothing runs there", name)
+		}
+		what := "drain " + name
+		if !drained {
+			what = "undrain " + name
+		}
+		_, err := m.cfg.Bus.Request(ctx, one.ID, kindDrain, what, asJSON(drained))
+		return err
+	}
+	return fmt.Errorf("there is no node called %s: nodes lists them", name)
+}
+
+func (m *Mesh) serveDrain(ctx context.Context, _ world.NodeID, data []byte) ([]byte, error) {
+	var drained bool
+	if err := json.Unmarshal(data, &drained); err != nil {
+		return nil, err
+	}
+	if drained {
+		return nil, m.Drain(ctx)
+	}
+	m.members.drain(false)
+	return nil, nil
 }
 
 // Runs lists what runs here.

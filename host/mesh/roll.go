@@ -35,6 +35,9 @@ func (m *Mesh) callRoll(a world.Address) {
 	q := present{At: a}
 	of := map[world.CharacterID]*local{}
 	for _, l := range m.home.list() {
+		if l.onTheWay(m.members.clock()) {
+			continue // what brings them may come behind this question
+		}
 		if at, in := m.u.Where(l.who); in && at == a {
 			q.Players = append(q.Players, presence{l.who, l.conn})
 			of[l.who] = l
@@ -60,7 +63,7 @@ func (m *Mesh) callRoll(a world.Address) {
 		return // the next one finds who runs it
 	}
 	if out.Gap {
-		m.home.attachAgain(r.to)
+		m.home.attachAgain(r.to, "")
 	}
 	for _, who := range out.Lost {
 		m.again(of[who], a)
@@ -89,9 +92,9 @@ func (m *Mesh) again(l *local, lost world.Address) {
 		return
 	}
 	l.mu.Lock()
-	l.at, l.from = "", ""
+	l.at, l.from, l.began = "", "", m.members.clock()
 	l.mu.Unlock()
-	l.giveUp()
+	l.giveUp("")
 	m.log.Info("a player is brought in anew", "player", l.who, "from", lost)
 	m.u.Again(l.who, lost, l.client)
 }
@@ -102,15 +105,15 @@ func (m *Mesh) attach(l *local, at world.Address) {
 	}
 }
 
-// attachAgain has players see anew who are on a node from or to which something was lost; ""
-// for any.
-func (v *homes) attachAgain(node world.NodeID) {
+// attachAgain has players see anew who are on a node from or to which something was lost, ""
+// for any, and gives up what they have asked of a node, "" for any.
+func (v *homes) attachAgain(node, asked world.NodeID) {
 	for _, l := range v.list() {
 		l.mu.Lock()
 		theirs := l.from != "" && (l.from == node || node == "")
 		l.mu.Unlock()
 		if at, in := v.m.u.Where(l.who); theirs && in {
-			l.giveUp()
+			l.giveUp(asked)
 			v.m.attach(l, at)
 		}
 	}

@@ -180,6 +180,9 @@ func (m *Mesh) want(_ context.Context, _ world.NodeID, data []byte) ([]byte, err
 	if m.n == nil {
 		return nil, fmt.Errorf("%s runs nothing: it is a proxy", m.me)
 	}
+	if m.members.isDrained() {
+		return nil, fmt.Errorf("%s is drained: it takes nothing", m.cfg.Name)
+	}
 	if _, err := m.u.Describe(a); err != nil {
 		return nil, err
 	}

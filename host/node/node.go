@@ -118,17 +118,24 @@ func (n *Node) Run(ctx context.Context) {
 			n.handle(ctx, e)
 		case <-wake.C:
 			n.handle(ctx, cluster.Wake{})
-		case gone := <-n.leave:
-			n.leaving = gone
-			for _, f := range n.machine.Playing() {
-				n.handle(ctx, cluster.LetGo{Subject: f.Subject})
-			}
+		case n.leaving = <-n.leave:
 		}
-		if n.leaving != nil && n.machine.Idle() {
-			close(n.leaving)
-			n.leaving = nil
-		}
+		n.letGo(ctx)
 		wake.Reset(n.machine.Next() - n.cfg.Clock())
+	}
+}
+
+// letGo lets go of what is owned by a node that leaves, also of what it has only just been given.
+func (n *Node) letGo(ctx context.Context) {
+	if n.leaving == nil {
+		return
+	}
+	for _, f := range n.machine.Playing() {
+		n.handle(ctx, cluster.LetGo{Subject: f.Subject})
+	}
+	if n.machine.Idle() {
+		close(n.leaving)
+		n.leaving = nil
 	}
 }
 

@@ -64,6 +64,12 @@ func launchWith(t testing.TB, env []string, args ...string) *process {
 // await starts the program and waits until it is up.
 func await(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
+	return awaitLine(t, cmd, "fly ")
+}
+
+// awaitLine is await for a line of its own that begins with a word.
+func awaitLine(t testing.TB, cmd *exec.Cmd, word string) *process {
+	t.Helper()
 	p := &process{Cmd: cmd, said: make(chan string, 100)}
 	out, err := p.StdoutPipe()
 	if err != nil {
@@ -85,6 +91,8 @@ func await(t testing.TB, cmd *exec.Cmd) *process {
 	for line := range p.said {
 		if _, url, ok := strings.Cut(line, "http://"); ok && strings.Contains(line, "fly") {
 			p.addr = strings.TrimSuffix(url, "/")
+		}
+		if strings.HasPrefix(strings.TrimSpace(line), word) {
 			return p
 		}
 	}

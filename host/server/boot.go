@@ -30,6 +30,9 @@ func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	if len(b.Changed) == 0 {
 		return nil, nil, fmt.Errorf("there are no scripts in %s: --scripts names their folder", s.watcher.Status().Root)
 	}
+	if s.cfg.Cluster.on() {
+		return s.clusterRelease(ctx, b.Changed)
+	}
 	if err := s.closeUnfinished(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -67,7 +70,7 @@ func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	if known && live.Hash == store.HashFiles(sourcesOf(full)) {
 		return disk, kept, nil
 	}
-	j := journal{s.store}
+	j := journal{s.store, false}
 	number, err := j.Begin(full, "disk", "at the start")
 	if err != nil {
 		return nil, nil, err

@@ -3,10 +3,14 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
+	"hotshard/data/ownership"
 	"hotshard/data/store"
 	"hotshard/runtime/system"
 	"hotshard/runtime/world"
@@ -19,9 +23,13 @@ type characters struct {
 	store *store.Store
 	log   *slog.Logger
 
+	// fence is in whose name a system of a cluster writes, and whether it may at the moment;
+	// nil where one process has the database, and nobody asks.
+	fence func(world.Address) (world.Fence, bool)
+
 	mu      sync.Mutex
-	waiting map[world.CharacterID]system.Character
-	writing map[world.CharacterID]system.Character
+	waiting map[world.CharacterID]unsaved
+	writing map[world.CharacterID]unsaved
 	idle    *sync.Cond // something was written, or could not be
 	failed  error      // of the last write
 	wake    chan struct{}
@@ -29,10 +37,16 @@ type characters struct {
 	stopped chan struct{}
 }
 
+// unsaved is what is to be saved of a character, and which system wants it.
+type unsaved struct {
+	system.Character
+	by world.Address // "" where nobody asks
+}
+
 func newCharacters(st *store.Store, log *slog.Logger) *characters {
 	c := &characters{
 		store: st, log: log,
-		waiting: make(map[world.CharacterID]system.Character),
+		waiting: make(map[world.CharacterID]unsaved),
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -43,10 +57,21 @@ func newCharacters(st *store.Store, log *slog.Logger) *characters {
 }
 
 // Save implements system.Saver.
-func (c *characters) Save(records []system.Character) {
+func (c *characters) Save(records []system.Character) { c.saveBy("", records) }
+
+// savesOf saves in the name of one system.
+type savesOf struct {
+	*characters
+	by world.Address
+}
+
+// Save implements system.Saver.
+func (v savesOf) Save(records []system.Character) { v.saveBy(v.by, records) }
+
+func (c *characters) saveBy(by world.Address, records []system.Character) {
 	c.mu.Lock()
 	for _, r := range records {
-		c.put(r)
+		c.put(unsaved{r, by})
 	}
 	c.mu.Unlock()
 	select {
@@ -56,7 +81,7 @@ func (c *characters) Save(records []system.Character) {
 }
 
 // put has a record wait. The one it replaces may hold more that is new.
-func (c *characters) put(r system.Character) {
+func (c *characters) put(r unsaved) {
 	if old, ok := c.waiting[r.ID]; ok && !old.Moved {
 		r.Moved = false
 	}
@@ -65,7 +90,7 @@ func (c *characters) put(r system.Character) {
 
 // putBack has a record wait that could not be written, unless there is a newer one,
 // which has to make up for it.
-func (c *characters) putBack(r system.Character) {
+func (c *characters) putBack(r unsaved) {
 	newer, ok := c.waiting[r.ID]
 	if !ok {
 		newer = r
@@ -100,41 +125,131 @@ func (c *characters) write() bool {
 		c.mu.Unlock()
 		return false
 	}
-	c.waiting, c.writing = make(map[world.CharacterID]system.Character), batch
+	c.waiting, c.writing = make(map[world.CharacterID]unsaved), batch
 	c.mu.Unlock()
 
+	left, err := c.keep(batch)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing, c.failed = nil, nil
+	c.idle.Broadcast() // they look when this has returned
+	if err != nil {
+		c.log.Error("characters could not be saved", "error", err)
+	}
+	if len(left) == 0 {
+		return true
+	}
+	c.failed = err
+	for _, r := range left {
+		c.putBack(r)
+	}
+	time.AfterFunc(retryAfter, func() { c.Save(nil) })
+	return false
+}
+
+// keep writes a batch, and returns what of it has to be tried again, with the error.
+func (c *characters) keep(batch map[world.CharacterID]unsaved) (left map[world.CharacterID]unsaved, err error) {
+	if c.fence == nil {
+		err := c.keepIn(context.Background(), batch)
+		if err == nil || answerable(err) { // about single records: the others are saved
+			return nil, err
+		}
+		return batch, err
+	}
+	by := map[world.Address]map[world.CharacterID]unsaved{}
+	for id, r := range batch {
+		if by[r.by] == nil {
+			by[r.by] = map[world.CharacterID]unsaved{}
+		}
+		by[r.by][id] = r
+	}
+	left = map[world.CharacterID]unsaved{}
+	for a, records := range by {
+		again, why := c.keepBy(a, records)
+		if err = errors.Join(err, why); again {
+			maps.Copy(left, records)
+		}
+	}
+	return left, err
+}
+
+// errStands is why what a system has seen is not saved yet.
+var errStands = errors.New("a system stands until it is known that this node still owns it")
+
+// keepBy writes what one system of a cluster wants saved. What another node runs by now is its
+// owner's to save.
+func (c *characters) keepBy(a world.Address, records map[world.CharacterID]unsaved) (again bool, err error) {
+	f, may := c.fence(a)
+	switch {
+	case f.Epoch == 0:
+		return false, fmt.Errorf("%s runs on another node: %d of its players are not saved here", a, len(records))
+	case !may:
+		return true, errStands
+	}
+	err = c.keepIn(store.Under(context.Background(), f), records)
+	if no := (*ownership.Refusal)(nil); errors.As(err, &no) {
+		return no.Row.Epoch == f.Epoch, err // a lease that is over may be had again, and an epoch not
+	}
+	return err != nil && !answerable(err), err
+}
+
+// keepIn writes records in the name that the context has.
+func (c *characters) keepIn(ctx context.Context, batch map[world.CharacterID]unsaved) error {
 	rows, places := make([]store.Character, 0, len(batch)), make([]store.Place, 0, len(batch))
 	for _, r := range batch {
 		if r.Moved && r.Ship != nil {
 			places = append(places, store.Place{ID: r.ID, Pos: r.Ship.Pos, Vel: r.Ship.Vel})
 			continue
 		}
-		row, err := toRow(r)
+		row, err := toRow(r.Character)
 		if err != nil {
 			c.log.Error("a character cannot be saved", "player", r.ID, "name", r.Name, "error", err)
 			continue
 		}
 		rows = append(rows, row)
 	}
-	err := c.store.SaveCharacters(context.Background(), rows, places...)
+	return c.store.SaveCharacters(ctx, rows, places...)
+}
 
+// keepLast makes a record durable in a system's name that is the last one of theirs there:
+// what waits to be saved of them is older.
+func (c *characters) keepLast(ctx context.Context, f world.Fence, last system.Character) error {
+	row, err := toRow(last)
+	if err != nil {
+		return err
+	}
+	if err := c.forget(ctx, last.ID); err != nil {
+		return err
+	}
+	return c.store.SaveCharacters(store.Under(ctx, f), []store.Character{row})
+}
+
+// forget takes back what waits to be saved of a character, and returns when nothing of them is
+// being written.
+func (c *characters) forget(ctx context.Context, id world.CharacterID) error {
+	defer c.wakeAt(ctx)()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writing, c.failed = nil, nil
-	c.idle.Broadcast() // they look when this has returned
-	if err == nil {
-		return true
+	for {
+		delete(c.waiting, id)
+		if _, written := c.writing[id]; !written {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c.idle.Wait()
 	}
-	c.log.Error("characters could not be saved", "error", err)
-	if answerable(err) { // about single records: the others are saved
-		return true
-	}
-	c.failed = err
-	for _, r := range batch {
-		c.putBack(r)
-	}
-	time.AfterFunc(retryAfter, func() { c.Save(nil) })
-	return false
+}
+
+// wakeAt wakes whoever waits for idle when a context ends.
+func (c *characters) wakeAt(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.idle.Broadcast()
+	})
 }
 
 // flush returns when everything is saved, or with the error of the last try.
@@ -153,11 +268,7 @@ func (c *characters) flush() error {
 // write that would have kept it. What comes of them meanwhile is waited for as well: it is
 // a few writes at most, for each takes all that waits.
 func (c *characters) settle(ctx context.Context, id world.CharacterID) error {
-	defer context.AfterFunc(ctx, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.idle.Broadcast()
-	})()
+	defer c.wakeAt(ctx)()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for failed := c.failed; ; {
@@ -196,7 +307,7 @@ func (c *characters) Load(ctx context.Context, id world.CharacterID) (system.Cha
 	}
 	c.mu.Unlock()
 	if ok {
-		return r, nil
+		return r.Character, nil
 	}
 	row, err := c.store.Character(ctx, id)
 	if err != nil {

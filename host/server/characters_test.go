@@ -14,10 +14,10 @@ import (
 
 // A record that tells only of a move must not push aside one that tells more.
 func TestMoveKeepsTheRestOfTheRecordThatWaits(t *testing.T) {
-	c := &characters{waiting: map[world.CharacterID]system.Character{}}
+	c := &characters{waiting: map[world.CharacterID]unsaved{}}
 	at := func(x float64) *system.Ship { return &system.Ship{Pos: world.Vec3{X: x}} }
-	whole := system.Character{ID: 1, Ship: at(1), Data: "new"}
-	moved := system.Character{ID: 1, Ship: at(2), Data: "new", Moved: true}
+	whole := unsaved{Character: system.Character{ID: 1, Ship: at(1), Data: "new"}}
+	moved := unsaved{Character: system.Character{ID: 1, Ship: at(2), Data: "new", Moved: true}}
 
 	c.put(whole)
 	c.put(moved)

@@ -20,7 +20,7 @@ import (
 // Config is everything that can be said to a shard from outside. Empty paths are
 // found below Data.
 type Config struct {
-	Listen     string      // players and the page
+	Listen     string      // players and the page; "" for a worker of a cluster that has none
 	Clock      clock.Clock // the machine's where nil
 	Ops        string      // the operators' page, health, metrics and profiles; "" for none
 	Socket     string      // the console's; "" for Data/run/console.sock
@@ -48,6 +48,7 @@ type Config struct {
 	Traces        string        // where the spans of followed commands go: the URL of a collector; "" for what the environment says
 	TraceRatio    float64       // the part of the commands that is followed; 0 for what the environment says, or one in a hundred
 	Backups       Backups       // of the database, once a day
+	Cluster       Cluster       // which part of one the process is
 	Version       string
 	proxies       peer.Proxies
 
@@ -108,6 +109,9 @@ func (c *Config) fill() error {
 	}
 	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format is text or json, not %s", c.LogFormat)
+	}
+	if err := c.fillCluster(); err != nil {
+		return err
 	}
 	var err error
 	if c.proxies, err = peer.ParseProxies(c.TrustProxy); err != nil {

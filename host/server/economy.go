@@ -36,7 +36,7 @@ func (v economy) Grant(ctx context.Context, who, what string, n int64, reason, a
 			return g, err
 		}
 	}
-	g.Has, err = v.s.store.GiveItems(ctx, store.Why{Cause: ledger.FaucetGrant, Operator: author, Content: reason, Release: v.s.universe.Release().Number},
+	g.Has, err = v.s.store.GiveItems(store.Free(ctx), store.Why{Cause: ledger.FaucetGrant, Operator: author, Content: reason, Release: v.s.universe.Release().Number},
 		store.Item{Owner: c.ID, Location: g.Location, Type: g.Type, Quantity: n})
 	return g, plain(err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"hotshard/data/store"
 	"hotshard/runtime/release"
 	"hotshard/runtime/world"
 )
@@ -22,9 +23,9 @@ func (s *Server) keepFreeze(f *release.Freeze) error {
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()
 	if f == nil {
-		return s.store.Put(ctx, shardSpace, freezeKey, nil)
+		return s.store.Put(store.Free(ctx), shardSpace, freezeKey, nil)
 	}
-	return s.store.Put(ctx, shardSpace, freezeKey, map[string]world.Value{"by": f.By, "why": f.Why, "at": f.At.UTC().Format(time.RFC3339Nano)})
+	return s.store.Put(store.Free(ctx), shardSpace, freezeKey, map[string]world.Value{"by": f.By, "why": f.Why, "at": f.At.UTC().Format(time.RFC3339Nano)})
 }
 
 // storedFreeze reads what keepFreeze wrote.

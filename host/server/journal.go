@@ -14,8 +14,8 @@ import (
 
 // record writes a step of the releases into the audit log.
 func (r *releases) record(o release.Outcome) {
-	if o.Verdict != release.Apply && o.Verdict != release.Refuse {
-		return
+	if o.Verdict != release.Apply && o.Verdict != release.Refuse || o.Author == release.Follower && o.Verdict == release.Apply {
+		return // what a node follows, the one that it follows has written down
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), journalTimeout)
 	defer cancel()

@@ -69,7 +69,7 @@ func (s *Server) putStop(ctx context.Context, k lastStop) error {
 	for i, run := range k.runs {
 		runs[i] = run
 	}
-	return s.store.Put(ctx, shardSpace, imagesKey, map[string]world.Value{"stop": k.id, "used": k.used, "lost": list, "runs": runs})
+	return s.store.Put(store.Free(ctx), shardSpace, imagesKey, map[string]world.Value{"stop": k.id, "used": k.used, "lost": list, "runs": runs})
 }
 
 // keeper writes the images of one stop.

@@ -23,7 +23,10 @@ import (
 )
 
 // journal implements release.Journal over the store.
-type journal struct{ store *store.Store }
+type journal struct {
+	store  *store.Store
+	shared bool // with other nodes of a cluster
+}
 
 // journalTimeout bounds one note in the journal.
 const journalTimeout = 10 * time.Second
@@ -35,6 +38,9 @@ func (j journal) Begin(r *code.Release, author, note string) (int, error) {
 	files := make(map[string][]byte, len(r.Files))
 	for path, f := range r.Files {
 		files[path] = f.Source
+	}
+	if j.shared {
+		return j.store.ShareRelease(ctx, store.Release{Author: author, Note: note, Files: files})
 	}
 	kept, err := j.store.AddRelease(ctx, store.Release{Author: author, Note: note, Files: files})
 	if err != nil {
@@ -159,7 +165,7 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
+		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -178,7 +184,8 @@ const watchEvery = time.Second
 // ends.
 func (r *releases) run(ctx context.Context) {
 	go r.checks.warm(r.controller.Live())
-	if len(r.s.startQueue) > 0 {
+	r.s.heardAll(ctx)
+	if len(r.s.startQueue) > 0 && r.s.leads() {
 		r.take(ctx, watch.Batch{Changed: r.s.startQueue}, "disk")
 	}
 	look := r.s.cfg.Clock.NewTicker(watchEvery)
@@ -189,7 +196,9 @@ func (r *releases) run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			r.take(ctx, b, "disk")
+			if r.s.leads() {
+				r.take(ctx, b, "disk")
+			}
 		case <-r.faulty:
 			r.controller.Watch(ctx)
 		case <-look.Chan():
@@ -238,6 +247,7 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
+	r.s.follower.told(o)
 	if r.asksForTests(o) {
 		r.tests.saved(o.Files)
 	}

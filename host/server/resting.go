@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hotshard/data/store"
 	"hotshard/host/metrics"
 	"hotshard/runtime/script/code"
 	"hotshard/runtime/script/reload"
@@ -125,7 +126,7 @@ func (v *resting) mark(a world.Address, id string) error {
 	if id != "" {
 		value = id
 	}
-	return v.s.store.Put(ctx, shardSpace, restingKey+string(a), value)
+	return v.s.store.Put(store.Free(ctx), shardSpace, restingKey+string(a), value)
 }
 
 // forget takes the image of a system away: it runs, or it starts from the beginning. That

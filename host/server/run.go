@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,10 +24,14 @@ func (s *Server) Run(ctx context.Context) error {
 	defer cancel()
 	var wg sync.WaitGroup
 	failed := make(chan error, 8)
-	for i, l := range []net.Listener{s.play, s.ops} {
-		if l == nil {
-			continue
+	if s.mesh != nil {
+		if err := s.enterCluster(ctx); err != nil {
+			return errors.Join(err, s.Close())
 		}
+		wg.Go(func() { s.follower.run(ctx) })
+		wg.Go(func() { s.lookAround(ctx) })
+	}
+	for i, l := range s.listeners() {
 		srv := s.servers[i]
 		wg.Go(func() {
 			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -64,6 +69,11 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
+// listeners are those that programs with HTTP come in by, as servers has them.
+func (s *Server) listeners() []net.Listener {
+	return slices.DeleteFunc([]net.Listener{s.play, s.ops}, func(l net.Listener) bool { return l == nil })
+}
+
 // sweep lets the gate look at its clocks and the figures be taken, once a second.
 func (s *Server) sweep(ctx context.Context) {
 	t := s.cfg.Clock.NewTicker(time.Second)
@@ -75,7 +85,9 @@ func (s *Server) sweep(ctx context.Context) {
 			s.load.sample(now)
 			s.shares.look(s.universe.Actors(), now)
 			s.resting.wakeDue(now)
-			s.pressure.press(s, now)
+			if s.mesh == nil {
+				s.pressure.press(s, now)
+			}
 			s.health.look(now)
 			s.dog.seen(s, now)
 		case <-ctx.Done():
@@ -96,13 +108,16 @@ func (s *Server) end() error {
 // stop ends the game: systems come to rest, are kept and hand in their players, the
 // players are saved, then told.
 func (s *Server) stop() error {
+	s.health.stopping.Store(true)
+	s.notify(daemon.SdNotifyStopping)
+	if s.mesh != nil {
+		return s.stopNode()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
 	players := s.universe.Players()
 	systems := len(s.universe.Actors())
 	began := time.Now()
-	s.health.stopping.Store(true)
-	s.notify(daemon.SdNotifyStopping)
 	s.gate.Stop()
 	k := s.newKeeper()
 	err := s.universe.Halt(ctx, func() { s.answered(ctx) }, k.keep)
@@ -153,6 +168,9 @@ func (s *Server) close() error {
 	if s.watcher != nil {
 		errs = append(errs, s.watcher.Close())
 	}
+	if s.mesh != nil {
+		s.mesh.Close()
+	}
 	if s.recorder != nil {
 		s.recorder.Close()
 	}
@@ -183,9 +201,15 @@ func (s *Server) closeTraces() {
 
 // banner is what somebody sees who has typed `make run`.
 func (s *Server) banner() {
-	fmt.Fprintf(s.cfg.Out, "\n  hotshard %s (%s), %s in %d ms\n\n", s.cfg.Shard, s.kind(),
+	node := ""
+	if s.mesh != nil {
+		node = fmt.Sprintf(", %s %s", s.cfg.Cluster.Role, s.cfg.Cluster.Node)
+	}
+	fmt.Fprintf(s.cfg.Out, "\n  hotshard %s (%s%s), %s in %d ms\n\n", s.cfg.Shard, s.kind(), node,
 		count(len(s.universe.Map().Systems), "solar system", "solar systems"), s.cfg.Clock.Now().Sub(s.started).Milliseconds())
-	fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
+	if s.play != nil {
+		fmt.Fprintf(s.cfg.Out, "  fly      %s://%s/\n", s.scheme(), visible(s.Addr()))
+	}
 	if s.ops != nil {
 		fmt.Fprintf(s.cfg.Out, "  watch    http://%s/\n", s.OpsAddr())
 	}

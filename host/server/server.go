@@ -15,6 +15,8 @@ import (
 	"hotshard/data/static"
 	"hotshard/data/store"
 	"hotshard/host/api"
+	"hotshard/host/bus"
+	"hotshard/host/mesh"
 	"hotshard/host/opspage"
 	"hotshard/host/traces"
 	"hotshard/host/web"
@@ -45,6 +47,10 @@ type Server struct {
 	types       bindings.TypeReader
 	deps        *bindings.Deps
 	universe    *universe.Universe
+	mesh        *mesh.Mesh // nil for a shard of one process
+	bus         *bus.Bus   // the mesh's
+	follower    *follower
+	nodeLoads   nodeLoads
 	tally       system.Tally
 	refusals    *peer.Refusals
 	turnstile   *peer.Turnstile
@@ -109,7 +115,7 @@ func New(cfg Config) (*Server, error) {
 	s.dog = newWatchdog()
 	s.power.init()
 	s.succession.init()
-	s.errands, s.run = newErrands(), rand.Text()
+	s.errands, s.run, s.follower = newErrands(), rand.Text(), newFollower(s)
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -136,6 +142,9 @@ func (s *Server) open() (err error) {
 	if err := s.openStore(); err != nil {
 		return err
 	}
+	if err := s.join(); err != nil {
+		return err
+	}
 	if s.watcher, err = watch.New(watch.Config{Root: s.cfg.Scripts, Clock: s.cfg.Clock, Log: s.log}); err != nil {
 		return err
 	}
@@ -145,6 +154,9 @@ func (s *Server) open() (err error) {
 	}
 	if err := s.assemble(p, first, patches); err != nil {
 		return err
+	}
+	if s.mesh != nil {
+		return s.listen() // its systems begin when they are owned: see Run
 	}
 	s.inherit()
 	if err := s.listen(); err != nil {
@@ -178,7 +190,8 @@ func (s *Server) place() (p place, err error) {
 func (s *Server) openStore() (err error) {
 	s.store, err = store.Open(context.Background(), s.cfg.Store, store.Options{
 		Now: s.cfg.Clock.Now, Log: s.log, AutoCreate: !s.cfg.Production, HashCost: s.cfg.HashCost, SessionIdle: s.cfg.SessionIdle, Purse: StarterPurse, Dir: s.cfg.Data,
-		Owner: store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
+		Shared: s.cfg.Cluster.on(),
+		Owner:  store.Owner{Shard: s.cfg.Shard, Production: s.cfg.Production, Accept: s.cfg.AcceptData},
 	})
 	if err != nil {
 		return err
@@ -191,6 +204,9 @@ func (s *Server) openStore() (err error) {
 func (s *Server) newDeps(p place) *bindings.Deps {
 	deps := StoreDeps(p.m, p.routes, s.store)
 	deps.Mutes, deps.Characters, deps.Outside, deps.Regions = s.sanctions, everybody{s}, s.errands.run, p.ways
+	if s.mesh != nil {
+		deps.InName = s.inName
+	}
 	return deps
 }
 
@@ -212,7 +228,7 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 	s.books = newBooks(s.store, s.log)
 	s.turnstile = s.newTurnstile()
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.universe, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.world(), Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
 		Tracer: s.tracer(), Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Refusals: s.refusals, Registrations: registrations(s.cfg.Registrations),
 	})
 	return nil
@@ -227,7 +243,7 @@ func (s *Server) newUniverse(deps *bindings.Deps, start *world.SolarSystem, firs
 	opts := s.scriptOptions()
 	opts.Points = s.logpoints.points
 	return universe.New(universe.Config{
-		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink, Rests: s.resting,
+		Map: deps.Map, Characters: s.saves, Release: first, Home: start.ID, Log: s.log, Routes: deps.Routes, Record: s.sink, Rests: s.rests(), Elsewhere: s.elsewhere(),
 		System: system.Config{
 			Script:       opts,
 			Bind:         bindings.Binder(deps),
@@ -289,7 +305,30 @@ func (s *Server) kind() string {
 }
 
 // listen opens the sockets, so that a port that is taken is an error of New.
-func (s *Server) listen() (err error) {
+func (s *Server) listen() error {
+	if s.cfg.Listen != "" {
+		if err := s.listenPlayers(); err != nil {
+			return err
+		}
+	}
+	if err := s.listenConsoles(); err != nil {
+		return err
+	}
+	if s.cfg.Ops == "" {
+		return nil
+	}
+	door, err := openDoor("--ops", s.cfg.Ops, s.given.ops)
+	if err != nil {
+		return err
+	}
+	s.ops, s.doors = door, append(s.doors, door)
+	s.opspage = s.newOpspage()
+	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
+	return nil
+}
+
+// listenPlayers opens the players' socket.
+func (s *Server) listenPlayers() error {
 	door, err := openDoor("--listen", s.cfg.Listen, s.given.play)
 	if err != nil {
 		return err
@@ -307,18 +346,6 @@ func (s *Server) listen() (err error) {
 	}
 	mux.Handle("/", s.page)
 	s.servers = append(s.servers, s.playersHTTP(mux))
-	if err = s.listenConsoles(); err != nil {
-		return err
-	}
-	if s.cfg.Ops == "" {
-		return nil
-	}
-	if door, err = openDoor("--ops", s.cfg.Ops, s.given.ops); err != nil {
-		return err
-	}
-	s.ops, s.doors = door, append(s.doors, door)
-	s.opspage = s.newOpspage()
-	s.servers = append(s.servers, s.newHTTP(s.opsHandler()))
 	return nil
 }
 
@@ -336,7 +363,12 @@ func (s *Server) newPage() http.Handler {
 
 // Addr is where players connect, OpsAddr where operators' programs do ("" for
 // nowhere): the real ones, where the configuration said port 0.
-func (s *Server) Addr() string { return s.play.Addr().String() }
+func (s *Server) Addr() string {
+	if s.play == nil {
+		return ""
+	}
+	return s.play.Addr().String()
+}
 
 // OpsAddr is the address of the operations port, "" where there is none.
 func (s *Server) OpsAddr() string {

@@ -54,6 +54,9 @@ func (s *Server) Shard() command.Shard {
 	if s.cfg.Ops != "" {
 		shard.Page = pages{s}
 	}
+	if s.mesh != nil {
+		shard.Cluster = nodes{s}
+	}
 	return shard
 }
 
@@ -187,6 +190,9 @@ func (v players) populated() []*system.System {
 
 // Announce implements command.Players.
 func (v players) Announce(_ context.Context, text string) (int, error) {
+	if v.s.mesh != nil {
+		return v.s.announceAll(text)
+	}
 	return v.s.announce(text), nil
 }
 

@@ -68,6 +68,9 @@ func (s *Server) auditSignal(ctx context.Context, line, outcome string) {
 
 // upgrade is an upgrade from its beginning to its end, whichever it is.
 func (s *Server) upgrade(ctx context.Context, wish command.UpgradeWish, author, line string) (command.Upgraded, error) {
+	if s.mesh != nil {
+		return command.Upgraded{}, errors.New("a node of a cluster is not taken over: stop it, which moves what it runs to the others, and start the new program with the same --node")
+	}
 	if err := s.power.hold(s.cfg.Clock.Now()); err != nil {
 		return command.Upgraded{}, err
 	}

@@ -209,8 +209,11 @@ func (n *Node) Until(f world.Fence) (time.Duration, bool) {
 	return s.until, true
 }
 
-// Idle says whether this node has nothing to do with any subject.
-func (n *Node) Idle() bool { return len(n.order) == 0 }
+// Idle says whether this node has nothing of any subject, nor is about to: it may know of some
+// that have lost their owners, or were offered to it.
+func (n *Node) Idle() bool {
+	return !slices.ContainsFunc(n.order, func(s *subject) bool { return s.phase != waiting && s.phase != invited })
+}
 
 // Playing lists what plays here, by address.
 func (n *Node) Playing() (all []world.Fence) {

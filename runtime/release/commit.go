@@ -22,6 +22,7 @@ type step struct {
 	author, note string
 	units        []string // of a canary; nil: all
 	ground       ground   // that it stands on, with it in it
+	number       int      // that it has already, with the journal's blessing; 0 for none
 }
 
 // move brings the units from what they run to a new release.
@@ -80,7 +81,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	reports, errs := c.units.commit(ctx, to, staged, s.units, gauge, &o)
 	o.Took = c.cfg.Clock.Now().Sub(started)
 	if len(errs) > 0 {
-		return c.undo(ctx, number, staged, reports, errs, o)
+		return c.undo(ctx, s, staged, reports, errs, o)
 	}
 	o.count(from, s.to)
 	c.finish(to, staged, gauge.before, o)
@@ -88,10 +89,13 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	if s.units != nil {
 		status = StandingCanary
 	}
-	if untold != nil {
+	switch {
+	case untold != nil:
 		o.warn(*untold)
-	} else if err := c.cfg.Journal.Finish(number, status, o.String()); err != nil {
-		o.Message = fmt.Sprintf("live, but the store could not note it: %v", err)
+	case s.number == 0: // otherwise it is live already
+		if err := c.cfg.Journal.Finish(number, status, o.String()); err != nil {
+			o.Message = fmt.Sprintf("live, but the store could not note it: %v", err)
+		}
 	}
 	return o
 }
@@ -111,16 +115,18 @@ func (c *Controller) finish(to course, staged legs, before map[string]reading, o
 // undo takes units that committed back, because one could not. Whatever cannot be
 // taken back starts anew on what it ran: better a unit that has forgotten than one
 // that runs what the others do not.
-func (c *Controller) undo(ctx context.Context, number int, staged legs, reports map[string]*reload.Report, errs map[string]error, o Outcome) Outcome {
+func (c *Controller) undo(ctx context.Context, s step, staged legs, reports map[string]*reload.Report, errs map[string]error, o Outcome) Outcome {
 	before := c.units.course
 	c.units.restore(ctx, before, staged, slices.Sorted(maps.Keys(reports)))
 	c.units.settle(before)
 	if len(before.own) > 0 { // some units were only relabelled
-		c.units.each(ctx, nil, func(unit string, s *script.State) error { s.Relabel(before.of(unit)); return nil })
+		c.units.each(ctx, nil, func(unit string, st *script.State) error { st.Relabel(before.of(unit)); return nil })
 	}
 	unit, err := firstError(errs)
 	r := refusedIn(unit, err)
 	r.Release, r.At, r.Took = c.units.live().Number, o.At, o.Took
-	_ = c.cfg.Journal.Finish(number, StandingRefused, r.Message) // the refusal is told either way
+	if s.number == 0 {
+		_ = c.cfg.Journal.Finish(o.Release, StandingRefused, r.Message) // the refusal is told either way
+	}
 	return r
 }

@@ -27,6 +27,10 @@ const debtPause = 10 * time.Second
 // number gives a release its number. warning is not nil where the store could not be
 // told, and the release goes back to what was before.
 func (c *Controller) number(s step) (number int, warning *code.Warning, err error) {
+	if s.number != 0 {
+		c.last = max(c.last, s.number)
+		return s.number, nil, nil
+	}
 	if err = c.pay(); err == nil {
 		number, err = c.cfg.Journal.Begin(s.to, s.author, s.note)
 	}

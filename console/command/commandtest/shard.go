@@ -92,7 +92,7 @@ func (s *Shard) Command() command.Shard {
 		Identify: func() command.Identity { s.mu.Lock(); defer s.mu.Unlock(); return s.Identity },
 		Systems:  systems{Shard: s}, Players: players{Shard: s}, Lua: console{Shard: s}, Reload: reloads{Shard: s}, Unloader: reloads{Shard: s}, Errors: faults{Shard: s},
 		Power: power{Shard: s}, Releases: releases{Shard: s}, Patches: patches{Shard: s}, Probe: probe{Shard: s}, Services: services{Shard: s},
-		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s}, Economy: economy{s},
+		Store: services{Shard: s}, Log: logs{Shard: s}, Audit: audit{Shard: s}, Community: community{Shard: s}, Economy: economy{s}, Cluster: cluster{},
 	}
 }
 
