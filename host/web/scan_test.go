@@ -11,7 +11,7 @@ import (
 func (p *page) lookAt(id int, off float64) {
 	p.t.Helper()
 	p.do("turn the camera", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
-		`(() => { const { game, gaze: { camera } } = hotshard, c = game.sim.celestials.get(%d), o = game.own; camera.face(c.px - o.px, c.py - o.py, c.pz - o.pz); camera.yaw += %g; camera.pitch = 0; })()`, id, off)))
+		`(() => { const { game, gaze: { camera } } = hotshard, c = game.sim.celestials.get(%d), o = game.own; camera.face(c.px - o.px, c.py - o.py, c.pz - o.pz); camera.yaw += %g; camera.pitch = 0; camera.aim(o.px, o.py, o.pz); })()`, id, off)))
 }
 
 // scanned scans and waits until a ship is, or is not, among what is found.
