@@ -18,10 +18,10 @@ import (
 var coarse = chromedp.EmulateViewport(1000, 640, chromedp.EmulateScale(0.25))
 
 // deep asks for the view in three dimensions, which a machine without a graphics card is not
-// given by itself, and opens the page anew on a screen.
-func (p *page) deep(url string, screen chromedp.Action[chromedp.Void]) {
+// given by itself, of a quality, and opens the page anew on a screen.
+func (p *page) deep(url, quality string, screen chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	choose := `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: "low"}))`
+	choose := `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: ` + quote(quality) + `}))`
 	p.do("ask for three dimensions", screen, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: choose})
 		return chromedp.Void{}, err
@@ -53,7 +53,7 @@ func TestTheSky(t *testing.T) {
 	b := newBrowser(t)
 	url, _, s := startServerOn(t, quarry(t))
 	p := b.open(t, "sky", url)
-	p.deep(url, coarse)
+	p.deep(url, "low", coarse)
 	p.signIn(p.name)
 	p.inView("station")
 	p.drawn("the station", `s.places === 1 && s.triangles > 5_000 && s.hulls === 0`)

@@ -22,7 +22,7 @@ import { Trails } from "./trails.js";
 import { Tunnel } from "./tunnel.js";
 import { Timing } from "./timing.js";
 
-const LIGHT = 2.1; // of a star, on hulls
+const LIGHT = 1.4; // of a star, on hulls
 const DRIFT = 0.012; // radians a second of a sky that nobody flies in
 const AWAY = 5; // seconds between two frames that nobody waited for
 const DRIFTING = new Set(["wreck", "container"]);
