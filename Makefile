@@ -42,7 +42,7 @@ test-lua: build
 test-js:
 	@if command -v node >/dev/null; then node --test $$(find host/web host/opspage -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
 
-# Without a graphics card: some minutes of a processor's work.
+# Without a graphics card: a minute or two of a processor's work.
 pictures: ## the pictures of README, made of a shard of their own in a headless Chromium
 	HOTSHARD_SKY=1 HOTSHARD_PICTURES=$(CURDIR)/host/web/pictures $(GO) test -count=1 -v -run 'TestPictures|TestWhatAFrameCosts' ./host/web
 
