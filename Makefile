@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run cluster console test test-go test-lua test-js check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build run cluster console test test-go test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test-lua: build
 
 test-js:
 	@if command -v node >/dev/null; then node --test $$(find host/web host/opspage -name '*.test.js' -o -name '*.test.mjs' | sort); else echo "node is not installed: the page's unit tests are left out"; fi
+
+# Without a graphics card: a minute or two of a processor's work.
+pictures: ## the pictures of README, made of a shard of their own in a headless Chromium
+	HOTSHARD_SKY=1 HOTSHARD_PICTURES=$(CURDIR)/host/web/pictures $(GO) test -count=1 -v -run 'TestPictures|TestWhatAFrameCosts' ./host/web
 
 # HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
 # the scripts in one more order, more of the random programs that are always the same, and

@@ -6,13 +6,14 @@ local flight = require "flight"
 local loot = require "loot"
 local pirates = require "pirates"
 local route = require "route"
+local scanner = require "scanner"
 local station = require "station"
 local rules = {}
 
 function rules.list()
   return {
     dock_range = station.dock_range, jump_range = route.jump_range, loot_range = loot.range,
-    warp_from = flight.warp_from, warp_range = flight.warp_range, chat_longest = chat.longest,
+    warp_from = flight.warp_from, warp_range = flight.warp_range, chat_longest = chat.longest, scan_range = scanner.range,
     hostile = pirates.types(),
   }
 end

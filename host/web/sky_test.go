@@ -14,12 +14,15 @@ import (
 	"hotshard/host/server"
 )
 
+// coarse makes a screen of few and large pixels: a processor draws each of them.
+var coarse = chromedp.EmulateViewport(1000, 640, chromedp.EmulateScale(0.25))
+
 // deep asks for the view in three dimensions, which a machine without a graphics card is not
-// given by itself, and opens the page anew.
-func (p *page) deep(url string) {
+// given by itself, of a quality, and opens the page anew on a screen.
+func (p *page) deep(url, quality string, screen chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	choose := `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: "low"}))`
-	p.do("ask for three dimensions", func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	choose := `localStorage.setItem("hotshard.view", JSON.stringify({view: "deep", quality: ` + quote(quality) + `}))`
+	p.do("ask for three dimensions", screen, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: choose})
 		return chromedp.Void{}, err
 	}, chromedp.Navigate(url))
@@ -44,19 +47,19 @@ func (p *page) eval(s *server.Server, code string) {
 // docked, in space, in a fight and in warp.
 func TestTheSky(t *testing.T) {
 	if os.Getenv("HOTSHARD_SKY") == "" {
-		t.Skip("only with HOTSHARD_SKY: a processor draws in three dimensions, which takes minutes")
+		t.Skip("only with HOTSHARD_SKY: a processor draws in three dimensions, and another browser is wanted")
 	}
 	t.Parallel()
 	b := newBrowser(t)
 	url, _, s := startServerOn(t, quarry(t))
 	p := b.open(t, "sky", url)
-	p.deep(url)
+	p.deep(url, "low", coarse)
 	p.signIn(p.name)
 	p.inView("station")
 	p.drawn("the station", `s.places === 1 && s.triangles > 5_000 && s.hulls === 0`)
 	p.click("#station .undock")
 	p.inView("space")
-	p.drawn("the own ship by the station, with signs", `s.hulls === 1 && s.places === 1 && s.signs > 2 && s.calls > 5 && s.calls < 80`)
+	p.drawn("the own ship by the station, with signs", `s.hulls >= 1 && s.places === 1 && s.signs > 0 && s.calls > 5 && s.calls < 80`)
 	p.drawn("worlds with their surface", `s.globes >= 1 && !s.baking`)
 	p.shoot("sky-undocked")
 
@@ -68,8 +71,11 @@ func TestTheSky(t *testing.T) {
 		for _, p in ipairs(system.players()) do
 			if player.name(p) == %q then
 				local pirates, belt = require "pirates", system.celestial(40000003)
+				require("vessel").of(player.ship(p)).hull = 1e9 -- however long the page takes
 				pirates.bands[belt.name] = {ships = {}, since = system.now(), belt = belt.id}
 				pirates.come(belt, player.ship(p))
+				local x, y, z = space.position(player.ship(p))
+				for pirate in pairs(pirates.bands[belt.name].ships) do space.teleport(pirate, {x = x + 3000, y = y, z = z}) end
 			end
 		end`, p.name))
 	p.until("meet a pirate", `[...document.querySelectorAll("#overview .type")].some((n) => n.textContent.startsWith("Jackal"))`)
@@ -85,6 +91,9 @@ func TestTheSky(t *testing.T) {
 	p.drawn("it blow up", `s.happened.blast === 1`)
 	p.drawn("what is left", `s.hulls === 2 && s.weapons === 0`)
 
+	p.eval(s, fmt.Sprintf(`
+		local gate = system.celestial(%d).pos
+		for _, p in ipairs(system.players()) do space.teleport(player.ship(p), {x = gate.x - 5e9, y = gate.y, z = gate.z}) end`, anvilGate))
 	p.choose("Gate to Harrow")
 	p.order("Warp")
 	p.drawn("the warp", `s.warp > 0.6`)
@@ -93,7 +102,7 @@ func TestTheSky(t *testing.T) {
 	p.drawn("the gate", `s.places === 1 && s.warp < 0.2`)
 	p.order("Jump")
 	p.until("be in Harrow", `document.querySelector("#place h1").textContent === "Harrow"`)
-	p.drawn("its gate", `s.places === 1 && s.hulls === 1 && !s.baking`)
+	p.drawn("its gate", `s.places === 1 && s.hulls >= 1 && !s.baking`)
 
 	figures, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`JSON.stringify(window.hotshard.sky)`))
 	if err != nil {
@@ -106,11 +115,12 @@ func TestTheSky(t *testing.T) {
 // processor would have to draw.
 func TestTheViewIsChosen(t *testing.T) {
 	if os.Getenv("HOTSHARD_SKY") == "" {
-		t.Skip("only with HOTSHARD_SKY: a processor draws in three dimensions, which takes minutes")
+		t.Skip("only with HOTSHARD_SKY: a processor draws in three dimensions, and another browser is wanted")
 	}
 	t.Parallel()
 	s, b := newStage(t), newBrowser(t)
 	p := b.open(t, "ada", s.URL)
+	p.do("have few pixels", coarse)
 	p.signIn("Ada")
 	p.click("#station .undock")
 	p.inView("space")

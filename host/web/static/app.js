@@ -9,6 +9,7 @@ import { Mining } from "./mining.js";
 import { Link } from "./net.js";
 import { Pace } from "./pace.js";
 import { GUEST, Replay } from "./replay.js";
+import { Scan } from "./scan.js";
 import { Session } from "./session.js";
 import { Shop } from "./shop.js";
 import { Game } from "./state.js";
@@ -33,6 +34,7 @@ import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
 import { Place } from "./view/place.js";
 import { ReplayBar } from "./view/replay.js";
+import { ScanView } from "./view/scan.js";
 import { Selected } from "./view/selected.js";
 import { ShipView } from "./view/ship.js";
 import { Station } from "./view/station.js";
@@ -110,6 +112,8 @@ const selected = new Selected($("#selected"), known, act, {
 const overview = new Overview($("#overview"), known, () => selected.use());
 const chat = new Chat($("#chat"), game, talk, act);
 const map = new MapView($("#map"), game);
+const scan = new Scan(game, keep.storage);
+const scanView = new ScanView($("#scan"), $("#cone"), scan, gaze, act, real);
 const shipView = new ShipView($("#ship"), game, fight, types, ask);
 const fleetView = new FleetView($("#fleet"), game, fleet, act, ask);
 const account = new Account($("#account"), (cmd, args) => send(cmd, args));
@@ -147,7 +151,7 @@ function face() {
 function panel(name) {
   const open = document.body.dataset.panel === name ? "" : name;
   document.body.dataset.panel = open;
-  for (const tab of document.querySelectorAll("#tabs [data-panel]")) {
+  for (const tab of document.querySelectorAll("[data-panel][aria-expanded]")) {
     tab.setAttribute("aria-expanded", String(tab.dataset.panel === open));
   }
   countUnread();
@@ -276,7 +280,7 @@ gestures($("#space"), {
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => (button.dataset.open === "leave" ? leave() : windows.toggle(button.dataset.open)));
 }
-for (const tab of document.querySelectorAll("#tabs [data-panel]")) tab.addEventListener("click", () => panel(tab.dataset.panel));
+for (const tab of document.querySelectorAll("button[data-panel]")) tab.addEventListener("click", () => panel(tab.dataset.panel));
 const inSpace = (run) => () => (game.own ? void run() : false);
 const keys = {
   Space: { does: "Stop the ship", run: inSpace(() => act("stop")) },
@@ -289,6 +293,10 @@ const keys = {
   B: { does: "Market, your orders and your wallet", opens: "market" },
   Y: { does: "Industry", opens: "industry" },
   P: { does: "Planets", opens: "planets" },
+  R: { does: "Scan where the camera looks, far beyond sight", run: inSpace(() => {
+    if (document.body.dataset.panel !== "scan") panel("scan");
+    scanView.run();
+  }) },
   G: { does: "Fleet", opens: "fleet" },
   J: { does: "Log of fights", opens: "log" },
   T: { does: "Range rings, reach of your weapons and lines of fire, on or off", run: () => void (views.now.ranges = !views.now.ranges) },
@@ -311,7 +319,7 @@ replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title
 
 // The clockwork: space each frame, texts and lists a few times a second.
 const meter = new Meter($("#meter"), demo > 0);
-const PANELS = ["#selected", "#overview", "#hud", "#chat", "#station"].map($);
+const PANELS = ["#selected", "#scan", "#overview", "#hud", "#chat", "#station"].map($);
 const OVER = ["#place .plate", "#place .route", "#place .goal", "#place .menu", "#tabs"].map($);
 let listed = 0;
 function frame() {
@@ -326,6 +334,7 @@ function frame() {
     hud.update();
     battle.update();
     selected.update();
+    scanView.update();
     overview.refresh();
     gaze.cover(PANELS, OVER);
   }

@@ -7,6 +7,7 @@ const UNTOLD = {
   warp_from: 150_000, // from where on a ship warps
   warp_range: 100_000, // the farthest off a target to land
   chat_longest: 500, // bytes of one line
+  scan_range: 15 * 149_597_870_700, // that the scanner reaches
 };
 
 export class Rules {

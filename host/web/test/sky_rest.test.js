@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Labels } from "../static/sky/labels.js";
 import { LEVELS, Quality } from "../static/sky/quality.js";
-import { Timing } from "../static/sky/timing.js";
 import { Game } from "../static/state.js";
 import { Gaze } from "../static/view/gaze.js";
 
@@ -37,15 +36,6 @@ test("what somebody has chosen stays, and a page that nobody looked at was not s
 
 test("levels rise in what they ask for", () => {
   for (const key of ["ratio", "surface", "clouds", "sparks", "rocks"]) for (let i = 1; i < LEVELS.length; i++) assert.ok(LEVELS[i][key] > LEVELS[i - 1][key], key);
-});
-
-test("timing tells what most frames did not exceed", () => {
-  const timing = new Timing();
-  assert.equal(timing.part(0.99), 0);
-  for (let i = 1; i <= 100; i++) timing.count(i);
-  assert.equal(timing.part(0.5), 51);
-  assert.equal(timing.part(1), 100);
-  assert.ok(Math.abs(timing.mean - 50.5) < 1e-6);
 });
 
 // A context that notes what is written where.

@@ -30,7 +30,8 @@ export class Stage {
   constructor(canvas, { quick, smooth }) {
     const context = canvas.getContext("webgl2", { antialias: smooth, alpha: false, depth: true, powerPreference: "high-performance", failIfMajorPerformanceCaveat: quick });
     if (!context) throw new Error("no WebGL2");
-    if (quick && slow(context)) throw new Error("no graphics card");
+    this.card = cardOf(context);
+    if (quick && SLOW.test(this.card)) throw new Error("no graphics card");
     this.canvas = canvas;
     this.renderer = new WebGLRenderer({ canvas, context });
     this.renderer.autoClear = false;
@@ -85,11 +86,14 @@ export class Stage {
   }
 }
 
-// slow says that a processor does the drawing: not every browser owns up to it when asked
+// What does a graphics card's work on a processor: not every browser owns up to it when asked
 // for a quick one.
-function slow(context) {
+const SLOW = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+// cardOf is what draws, in its own words.
+function cardOf(context) {
   const told = context.getExtension("WEBGL_debug_renderer_info");
-  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(context.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER)));
+  return String(context.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
 }
 
 // put places an object of a scene without a look at those around it.

@@ -1,26 +1,18 @@
-// How long the page's own work for a frame took, of the last so many.
+// How many milliseconds something took, of the last so many times.
 const KEPT = 1_024;
 
 export class Timing {
   #ms = new Float32Array(KEPT);
-  frames = 0;
+  times = 0;
 
   count(ms) {
-    this.#ms[this.frames++ % KEPT] = ms;
+    this.#ms[this.times++ % KEPT] = ms;
   }
 
-  get mean() {
-    const all = this.#all();
-    return all.length ? all.reduce((sum, ms) => sum + ms, 0) / all.length : 0;
-  }
-
-  // part is what so large a part of the frames did not exceed, in ms: 0.99, or 1 for the longest.
-  part(share) {
-    const all = this.#all().sort();
-    return all.length ? all[Math.min(all.length - 1, Math.floor(all.length * share))] : 0;
-  }
-
-  #all() {
-    return this.#ms.slice(0, Math.min(KEPT, this.frames));
+  // summary is {mean, p99, longest}, all 0 where nothing was counted: 99 in 100 took p99 at most.
+  get summary() {
+    const all = this.#ms.slice(0, Math.min(KEPT, this.times)).sort(), count = all.length;
+    if (count === 0) return { mean: 0, p99: 0, longest: 0 };
+    return { mean: all.reduce((sum, ms) => sum + ms, 0) / count, p99: all[Math.min(count - 1, Math.floor(count * 0.99))], longest: all[count - 1] };
   }
 }

@@ -22,8 +22,9 @@ import { Trails } from "./trails.js";
 import { Tunnel } from "./tunnel.js";
 import { Timing } from "./timing.js";
 
-const LIGHT = 2.1; // of a star, on hulls
+const LIGHT = 1.4; // of a star, on hulls
 const DRIFT = 0.012; // radians a second of a sky that nobody flies in
+const AWAY = 5; // seconds between two frames that nobody waited for
 const DRIFTING = new Set(["wreck", "container"]);
 
 export class SkyView {
@@ -36,8 +37,9 @@ export class SkyView {
     Object.assign(this, { canvas, over, gaze, game, fight });
     this.hovered = null;
     this.ranges = true;
-    this.timing = new Timing(); // of the page's own work for a frame
-    this.drawing = new Timing(); // ... and of handing it to the graphics card, too
+    this.gaps = new Timing(); // from one frame to the next
+    this.work = new Timing(); // of the page's own work for a frame
+    this.handing = new Timing(); // ... and of handing it to the graphics card
     const quality = (this.quality = new Quality(settings.quality));
     const stage = (this.stage = new Stage(canvas, { quick: settings.quick, smooth: quality.level.smooth }));
     this.#lose = (event) => {
@@ -122,6 +124,7 @@ export class SkyView {
     const began = performance.now(), { game, gaze } = this, { camera } = gaze;
     const gap = real - this.#last, seconds = Math.min(0.1, Math.max(0, gap)), still = calm();
     this.#last = real;
+    if (gap > 0 && gap < AWAY) this.gaps.count(gap * 1_000);
     if (this.quality.frame(gap)) this.#resize();
     this.stage.light.time.value = real;
     game.sim.advance(now);
@@ -131,10 +134,11 @@ export class SkyView {
     this.#place(camera);
     this.#move(camera, now, real, seconds, still);
     this.#marks(camera, now, real);
-    this.timing.count(performance.now() - began);
+    const placed = performance.now();
+    this.work.count(placed - began);
     this.baker.work();
     this.stage.draw();
-    this.drawing.count(performance.now() - began);
+    this.handing.count(performance.now() - placed);
   }
 
   // place puts what stands still, and the light.
@@ -195,14 +199,18 @@ export class SkyView {
     if (game.docked === null) this.labels.write(ctx, real);
   }
 
-  // figures say what is drawn and what it costs, for tests and whoever measures.
+  // figures say what is drawn and what it costs, for tests and whoever measures: frame is from
+  // one to the next, work the page's own share of it, handing what it takes to hand over what is
+  // to be drawn, all in milliseconds; card is what draws it.
   get figures() {
-    const { render, memory, programs } = this.stage.renderer.info;
+    const { render, memory, programs } = this.stage.renderer.info, { sim } = this.game;
     return {
+      card: this.stage.card, quality: this.quality.level.name, baking: this.baker.busy,
+      frames: this.work.times, frame: this.gaps.summary, work: this.work.summary, handing: this.handing.summary,
       calls: render.calls, triangles: render.triangles, points: render.points, geometries: memory.geometries, textures: memory.textures, programs: programs.length,
-      hulls: this.ships.drawn, glows: this.glows.batch.count, lines: this.lines.batch.count, shields: this.shields.batch.count, signs: this.signs.batch.count,
-      globes: this.globes.drawn, places: this.places.drawn, weapons: this.battle.shown, happened: { ...this.events.count }, warp: this.tunnel.strength,
-      quality: this.quality.level.name, baking: this.baker.busy, mean: this.timing.mean, p99: this.timing.part(0.99), longest: this.timing.part(1), drawn: this.drawing.mean, drawnP99: this.drawing.part(0.99), frames: this.timing.frames,
+      objects: sim.bodies.size + sim.celestials.size, hulls: this.ships.drawn, globes: this.globes.drawn, places: this.places.drawn,
+      glows: this.glows.batch.count, lines: this.lines.batch.count, shields: this.shields.batch.count, signs: this.signs.batch.count,
+      weapons: this.battle.shown, happened: { ...this.events.count }, warp: this.tunnel.strength,
     };
   }
 }
