@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run cluster console test test-go test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build run cluster console test test-go tested test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,19 +25,24 @@ cluster: build ## start a cluster of processes on this machine, two proxies and 
 console: build ## open the operator's console of the running shard
 	bin/console
 
-test: test-lua test-go ## all tests; the last lines say what was left out, and why
+test: test-go ## all tests, those of the scripts among them; the last lines say what was left out, and why
 
-# How Go tests are built: without vet, which check runs over everything once, and
-# without what only debuggers read in fifty test programs. No more packages at once
-# than there are processors, but more tests of one: those of a shard wait for ticks and
-# for files to be still. The end of a package's time is for what hangs, not for a machine
-# that is slow.
-LEAN = -vet=off -ldflags='-s -w' -parallel 8 -timeout 30m
+# How programs for tests are built: without what only debuggers read in fifty of them, and
+# without the profile that host may have, for which all it is made of is compiled once more.
+PLAIN = -pgo=off -ldflags='-s -w'
+# Without vet, which check runs over everything once. No more packages at once than there
+# are processors, but more tests of one: those of a shard wait for ticks and for files to be
+# still. The end of a package's time is for what hangs, not for a machine that is slow.
+LEAN = $(PLAIN) -vet=off -parallel 8 -timeout 30m
 # Tests keep their files in memory where they may, and run the program that is built.
-WITH = HOTSHARD_TEST_HOST=$(CURDIR)/bin/host host/leftout/memory.sh
+WITH = HOTSHARD_TEST_HOST=$(CURDIR)/bin/tested/host host/leftout/memory.sh
 LEFTOUT ?=
-test-go: build # with those of the page
+test-go: tested # with those of the page, and in host/testworld those of the scripts
 	@$(WITH) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
+
+tested:
+	@mkdir -p bin/tested
+	$(GO) build $(PLAIN) -o bin/tested/host ./host
 
 test-lua: build
 	bin/host test scripts
@@ -52,7 +57,7 @@ pictures: ## the pictures of README, made of a shard of their own in a headless 
 # HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
 # the scripts in one more order, more of the random programs that are always the same, and
 # three times the reloads in which nothing may leak.
-check: build ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
+check: build tested ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
 	bin/host check scripts

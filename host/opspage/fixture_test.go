@@ -36,6 +36,7 @@ function event.player_entered(p)
 end
 
 every(1, function() planted.idle() end)
+every(0.1, function() end) -- what Lua does is told after so many ticks, and who waits has few
 `,
 	"planted.lua": `local planted = {}
 

@@ -103,16 +103,25 @@ func credentials(name string) map[string]world.Value {
 
 func homeOf(i int) string { return fmt.Sprintf("192.0.2.%d", i+1) }
 
-// muster brings the fleet in, each player from home, and into space.
+// muster brings the fleet in, each player from home, and into space: all at a time, or each
+// would wait for ticks of their own.
 func (s *siege) muster() {
 	for i := range fleetSize {
 		p := s.mustFrom(homeOf(i))
 		p.do("register", credentials(fmt.Sprintf("Pilot %d", i)))
 		s.tokens = append(s.tokens, p.event("welcome")["token"].(string))
-		p.event("system")
-		p.do("undock", nil)
 		s.fleet = append(s.fleet, p)
 	}
+	var all sync.WaitGroup
+	for _, p := range s.fleet {
+		p.event("system")
+		all.Go(func() {
+			if _, err := p.Request(p.ctx, "undock", nil); err != nil {
+				s.t.Errorf("undock: %v", err)
+			}
+		})
+	}
+	all.Wait()
 	s.row("muster", "registered, undocked, in space")
 }
 

@@ -56,12 +56,19 @@ type checker struct {
 	seen     map[string]int // how often names were reported on a line, for the column
 }
 
-// report notes a finding at the place where the names stand on the line.
+// report notes a finding at the place where the names stand on the line, where more than
+// types is asked for.
 func (c *checker) report(sev Severity, line int, names []string, format string, args ...any) {
+	if !c.typesAlone {
+		c.note(sev, line, names, fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *checker) note(sev Severity, line int, names []string, message string) {
 	key := fmt.Sprint(line, names)
 	col := c.src.column(line, c.seen[key], names...)
 	c.seen[key]++
-	c.findings = append(c.findings, Finding{Line: line, Col: col, Severity: sev, Message: fmt.Sprintf(format, args...)})
+	c.findings = append(c.findings, Finding{Line: line, Col: col, Severity: sev, Message: message})
 }
 
 func (c *checker) open() { c.scope = &scope{up: c.scope} }

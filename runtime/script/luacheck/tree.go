@@ -19,6 +19,7 @@ type tree struct {
 	given      map[string]map[string]bool
 	events     map[string]bool // the core's
 	types      Types
+	typesAlone bool   // nothing else is asked for
 	raised     raised // the scripts' own,
 	tested     raised // and those that tests make happen besides
 }

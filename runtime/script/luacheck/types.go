@@ -1,7 +1,9 @@
 package luacheck
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
 
@@ -24,10 +26,33 @@ type Types struct {
 // UnknownTypes returns where one script names types that there are not. It judges the
 // text alone: a name that is computed is an error when it is used.
 func UnknownTypes(path string, text []byte, types Types) []Finding {
+	if !types.mentioned(text) {
+		return nil
+	}
 	t := newTree(API{}, API{})
-	t.types = types
+	t.types, t.typesAlone = types, true
 	t.put(parse(path, text))
 	return slices.DeleteFunc(t.check(path), func(f Finding) bool { return !f.types })
+}
+
+// mentioned says whether a text may have one of the words in it: most scripts name no
+// type, and need not be parsed to be told so.
+func (t *Types) mentioned(text []byte) bool {
+	has := func(word string) bool {
+		table, _, _ := strings.Cut(word, ".")
+		return bytes.Contains(text, []byte(table))
+	}
+	for word := range t.Args {
+		if has(word) {
+			return true
+		}
+	}
+	for word := range t.Fields {
+		if has(word) {
+			return true
+		}
+	}
+	return false
 }
 
 // typeNames checks the names that a call of a word gives.
@@ -101,7 +126,7 @@ func (c *checker) typeName(x ast.Expr) {
 
 func (c *checker) reportType(line int, name string) {
 	if message := c.types.Unknown(name); message != "" {
-		c.report(Error, line, []string{name}, "%s", message)
+		c.note(Error, line, []string{name}, message)
 		c.findings[len(c.findings)-1].types = true
 	}
 }

@@ -150,10 +150,10 @@ func unsigned(s string) (float64, bool) {
 // word reads what strtod takes that has no digits. The text that may stand in
 // parentheses behind nan is of no effect.
 func word(s string) (float64, bool) {
-	switch strings.ToLower(s) {
-	case "inf", "infinity":
+	switch {
+	case strings.EqualFold(s, "inf"), strings.EqualFold(s, "infinity"):
 		return math.Inf(1), true
-	case "nan":
+	case strings.EqualFold(s, "nan"):
 		return math.NaN(), true
 	}
 	if len(s) < len("nan()") || !strings.EqualFold(s[:4], "nan(") || s[len(s)-1] != ')' {
