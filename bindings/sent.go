@@ -38,7 +38,7 @@ var SentEvents = []Sent{
 	{Core: true, Sig: "closing(code: string, reason: string)", When: "The last message: why the server closes the connection."},
 
 	{Sig: "notice(text: string)", When: "A sentence for the player."},
-	{Sig: "rules(dock_range: number, jump_range: number, loot_range: number, warp_from: number, warp_range: number, chat_longest: integer, hostile: string[])",
+	{Sig: "rules(dock_range: number, jump_range: number, loot_range: number, warp_from: number, warp_range: number, scan_range: number, chat_longest: integer, hostile: string[])",
 		When: "At a connect: how near one has to be for what, from how far one warps, how long a line of chat may be, which types are hostile."},
 	{Sig: "goal(step?: integer, of?: integer, name?: string, text?: string, order?: string, id?: integer)",
 		When: "The step of the first hunt one is at: what to do, with which thing, by which command. Without members there is none."},

@@ -12,6 +12,7 @@
 ---@field loot_range number
 ---@field warp_from number
 ---@field warp_range number
+---@field scan_range number
 ---@field chat_longest integer
 ---@field hostile string[]
 

@@ -72,6 +72,7 @@ func (s *System) timedInterlude() {
 	if s.tape.holds() {
 		s.HandOn()
 	}
+	s.publish()
 	took := s.cfg.Clock.Now().Sub(began)
 	s.interludes.number++
 	s.interludes.spent += took
