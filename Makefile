@@ -35,7 +35,8 @@ PLAIN = -pgo=off -ldflags='-s -w'
 # still. The end of a package's time is for what hangs, not for a machine that is slow.
 LEAN = $(PLAIN) -vet=off -parallel 8 -timeout 30m
 # Tests keep their files in memory where they may, and run the program that is built.
-WITH = HOTSHARD_TEST_HOST=$(CURDIR)/bin/tested/host host/leftout/memory.sh
+HOST = HOTSHARD_TEST_HOST=$(CURDIR)/bin/tested/host
+WITH = $(HOST) host/leftout/memory.sh
 LEFTOUT ?=
 test-go: tested # with those of the page, and in host/testworld those of the scripts
 	@$(WITH) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
@@ -66,7 +67,7 @@ check: build tested ## format, vet, scripts, reload cases, fresh random programs
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store ./host/node
 	HOTSHARD_MESH=1 $(GO) test $(LEAN) ./host/mesh
-	HOTSHARD_MESH=1 $(WITH) $(GO) test $(LEAN) ./host/server -run TestACluster
+	HOTSHARD_MESH=1 $(HOST) $(GO) test $(LEAN) ./host/server -run 'TestACluster|TestNodesOf'
 	HOTSHARD_THOROUGH=1 $(WITH) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/

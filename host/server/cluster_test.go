@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,12 +72,18 @@ type clusterNode struct {
 // start starts a node, and returns when it is up.
 func (c *nodesOf) start(name string, role mesh.Role) *clusterNode {
 	c.t.Helper()
+	return c.startOn(c.cfg.Scripts, name, role)
+}
+
+// startOn is start with scripts of its own on its disk.
+func (c *nodesOf) startOn(scripts, name string, role mesh.Role) *clusterNode {
+	c.t.Helper()
 	path, err := binary()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	data := filepath.Join(filepath.Dir(c.cfg.Data), name)
-	args := []string{"serve", "--role", string(role), "--node", name, "--ops", "", "--scripts", c.cfg.Scripts, "--data", data, "--universe", c.maps}
+	args := []string{"serve", "--role", string(role), "--node", name, "--ops", "", "--scripts", scripts, "--data", data, "--universe", c.maps}
 	if role != mesh.Worker {
 		args = append(args, "--listen", "127.0.0.1:0")
 	}
@@ -109,6 +117,27 @@ func (n *clusterNode) console(line string) (string, error) {
 	defer c.Close()
 	r, err := c.Run(ctx, client.Line{Text: line})
 	return r.Text, err
+}
+
+// rows is what a command at a node shows, as JSON.
+func (n *clusterNode) rows(line string) string {
+	n.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c, err := client.Dial(ctx, n.socket)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer c.Close()
+	r, err := c.Run(ctx, client.Line{Text: line, JSON: true})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	text, err := r.JSON()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // bring has something run on a node, whichever is asked.
@@ -237,6 +266,52 @@ func TestACluster(t *testing.T) {
 		t.Errorf("what is pinned to w1 does not run there: %v", err)
 	}
 	bob.tries("where", nil)
+}
+
+// Every node is seen with the hash of what it runs, and one whose disk has something else with
+// that; and what is asked over the bus says which release asks.
+func TestNodesOfDifferentReleases(t *testing.T) { // A06
+	c := newCluster(t)
+	save(t, c.cfg, "services/caller.lua", "local skew = require \"skew\"\nlocal caller = {}\nfunction caller.f() return skew.f() end\nreturn caller\n")
+	save(t, c.cfg, "skew.lua", "local skew = {}\nfunction skew.f() return 1 end\nreturn skew\n")
+	save(t, c.cfg, "services/version.lua", "local version = {}\nfunction version.asked() return system.sender_release() .. \" asked \" .. system.release() end\nreturn version\n")
+	w1 := c.start("w1", mesh.Worker)
+	other := t.TempDir()
+	if err := os.CopyFS(other, os.DirFS(c.cfg.Scripts)); err != nil {
+		t.Fatal(err)
+	}
+	differs := c.cfg
+	differs.Scripts = other
+	save(t, differs, "skew.lua", "local skew = {}\nfunction skew.f() return 2 end\nreturn skew\n")
+	w2 := c.startOn(other, "w2", mesh.Worker)
+
+	disks := func() (all []struct{ Name, Hash, Disk string }) {
+		if err := json.Unmarshal([]byte(w1.rows("reload status --cluster")), &all); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for began := time.Now(); !strings.Contains(fmt.Sprint(disks()), "not as it runs"); time.Sleep(50 * time.Millisecond) {
+		if time.Since(began) > patience {
+			t.Fatalf("a node whose disk differs is not marked: %v", disks())
+		}
+	}
+	if all := disks(); len(all) != 2 || all[0].Hash == "" || all[0].Hash != all[1].Hash || all[0].Disk != "as it runs" || all[1].Name != "w2" || all[1].Disk != "1 file not as it runs" {
+		t.Errorf("the nodes are told as %v", all)
+	}
+
+	w1.bring("version", "w2")
+	w2.bring("caller", "w1")
+	const ask = `lua @caller --write return service.call("version", "asked")`
+	if got := w1.rows(ask); !strings.Contains(got, "1 asked 1") {
+		t.Errorf("a call over the bus says %q", got)
+	}
+	if out, err := w1.console("patch --canary @caller skew.f = function() return 3 end"); err != nil {
+		t.Fatal(out, err)
+	}
+	if got := w1.rows(ask); !strings.Contains(got, "2 asked 1") {
+		t.Errorf("a call of a canary over the bus says %q", got)
+	}
 }
 
 // What is no node is refused, with what is missing.

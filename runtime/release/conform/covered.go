@@ -6,6 +6,7 @@ var covered = map[string]string{
 	"A03": "TestAllUnitsOrNone in runtime/release",
 	"A04": "TestUnitStartedBetweenVoteAndCommit in runtime/release",
 	"A05": "TestMessagesCarryTheReleaseOfTheirSender in host/server",
+	"A06": "TestNodesOfDifferentReleases in host/server",
 	"A07": "TestBatchesFollowOneAnother in runtime/release",
 	"A08": "TestSavesAreOfOneRelease in runtime/system",
 	"A09": "TestReplayAcrossReloads in runtime/record",
