@@ -82,7 +82,9 @@ func (s *System) timedInterlude() {
 // interlude is what a system does in one.
 func (s *System) interlude() {
 	s.outgoing = 0
-	s.takeMail()
+	if s.takeMail(); s.stopping != "" {
+		return // what is left goes where the system goes
+	}
 	s.commands.interlude(s.time.step, s.scripts.steps())
 	s.runLine()
 	s.sending.uncork()

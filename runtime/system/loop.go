@@ -102,6 +102,9 @@ func (s *System) wait() (time.Time, bool) {
 			return due, true
 		}
 		if s.attend() {
+			if s.stopping != "" {
+				return time.Time{}, false
+			}
 			continue
 		}
 		select {
