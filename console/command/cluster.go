@@ -98,11 +98,7 @@ func runNodes(ctx context.Context, s *Session, a Args) (Result, error) {
 	for _, n := range all {
 		t.Rows = append(t.Rows, []any{n.Name, n.Role, n.This, n.Drained, n.Systems, n.Players, n.Home, n.Busy, n.Release, n.Hash[:min(len(n.Hash), 12)]})
 	}
-	for _, n := range all {
-		if n.Hash != all[0].Hash {
-			t.Note = skewed
-		}
-	}
+	t.Note = skew(all)
 	return Result{Table: t}, a.none(0)
 }
 
@@ -125,14 +121,20 @@ func clusterStatus(ctx context.Context, s *Session, a Args) (Result, error) {
 			disk = count(n.Differ, "file") + " not as it runs"
 		}
 		t.Rows = append(t.Rows, []any{n.Name, n.Release, n.Hash, disk})
-		if n.Hash != all[0].Hash {
-			t.Note = skewed
-		}
 	}
+	t.Note = skew(all)
 	return Result{Table: t}, a.none(0)
 }
 
-const skewed = "the nodes run different releases: what the last outcome was, on NODE reload status says"
+// skew is what to say where nodes run different releases, "" where they do not.
+func skew(all []ClusterNode) string {
+	for _, n := range all {
+		if n.Hash != all[0].Hash {
+			return "the nodes run different releases: what the last outcome was, on NODE reload status says"
+		}
+	}
+	return ""
+}
 
 // whatAndWhere reads what is to run somewhere, and where.
 func whatAndWhere(a Args) (what, node string, err error) {

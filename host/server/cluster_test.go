@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hotshard/console/client"
+	"hotshard/console/command"
 	"hotshard/data/store/throwaway"
 	"hotshard/host/bus"
 	"hotshard/host/mesh"
@@ -105,8 +106,8 @@ func (c *nodesOf) startOn(scripts, name string, role mesh.Role) *clusterNode {
 	return &clusterNode{process: p, t: c.t, name: name, socket: filepath.Join(data, "run", "console.sock")}
 }
 
-// console runs a command at a node.
-func (n *clusterNode) console(line string) (string, error) {
+// run runs a line at a node.
+func (n *clusterNode) run(l client.Line) (command.Result, error) {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -115,21 +116,20 @@ func (n *clusterNode) console(line string) (string, error) {
 		n.t.Fatal(err)
 	}
 	defer c.Close()
-	r, err := c.Run(ctx, client.Line{Text: line})
+	return c.Run(ctx, l)
+}
+
+// console runs a command at a node.
+func (n *clusterNode) console(line string) (string, error) {
+	n.t.Helper()
+	r, err := n.run(client.Line{Text: line})
 	return r.Text, err
 }
 
 // rows is what a command at a node shows, as JSON.
 func (n *clusterNode) rows(line string) string {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	c, err := client.Dial(ctx, n.socket)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	defer c.Close()
-	r, err := c.Run(ctx, client.Line{Text: line, JSON: true})
+	r, err := n.run(client.Line{Text: line, JSON: true})
 	if err != nil {
 		n.t.Fatal(err)
 	}
