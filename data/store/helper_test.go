@@ -28,6 +28,13 @@ func testOptions() Options {
 	return Options{AutoCreate: true, HashCost: HashCost{MemoryKiB: 8, Passes: 1}}
 }
 
+// hasty does not wait for a database that another server has.
+func hasty() Options {
+	opt := testOptions()
+	opt.BusyTimeout = 50 * time.Millisecond
+	return opt
+}
+
 // open returns an empty store that is checked and closed at the test's end.
 func open(t testing.TB) *Store {
 	return openAt(t, filepath.Join(t.TempDir(), "test.db"), testOptions())

@@ -11,7 +11,7 @@ func TestAStoreIsLentAndTakenBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	s := openAt(t, path, testOptions())
 	must(t, s.Put(bg, "a", "before", 1.0))
-	if _, err := openPlain(t, path, testOptions()); !errors.Is(err, ErrBusy) {
+	if _, err := openPlain(t, path, hasty()); !errors.Is(err, ErrBusy) {
 		t.Errorf("a second store: %v", err)
 	}
 	for range 2 {
@@ -43,7 +43,7 @@ func TestAStoreIsLentAndTakenBack(t *testing.T) {
 		}
 		must(t, s.Put(bg, "a", "meanwhile", nil))
 	}
-	if _, err := openPlain(t, path, testOptions()); !errors.Is(err, ErrBusy) {
+	if _, err := openPlain(t, path, hasty()); !errors.Is(err, ErrBusy) {
 		t.Errorf("after it was taken back, a second store: %v", err)
 	}
 }

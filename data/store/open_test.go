@@ -55,7 +55,7 @@ func TestFilesAreNobodyElses(t *testing.T) {
 
 func TestSecondServerIsRefused(t *testing.T) {
 	s := open(t)
-	_, err := openPlain(t, s.Path(), testOptions())
+	_, err := openPlain(t, s.Path(), hasty())
 	wants(t, err, ErrBusy, "another server", "stop")
 	must(t, s.Close())
 	must(t, openAt(t, s.Path(), testOptions()).Close())

@@ -152,21 +152,41 @@ func (p *postgres) connect(ctx context.Context) (*sql.DB, error) {
 // tryLock takes the lock of the schema in use: several shards may share a database.
 const tryLock = `SELECT pg_try_advisory_lock(1752134771, hashtext(coalesce(current_schema(), '')))`
 
-// lock returns a connection that holds the lock.
+// lock returns a connection that holds the lock. The server lets go of a lock a moment after
+// whoever held it has closed or lost its connection: so whoever wants it alone asks for as long
+// as BusyTimeout. Whoever would share it is told at once, and waits for its own kind of lock.
 func (p *postgres) lock(ctx context.Context) (*sql.Conn, error) {
 	conn, err := p.writing.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var got bool
-	err = conn.QueryRowContext(ctx, tryLock).Scan(&got)
-	if err == nil && !got {
-		err = fail("open", ErrBusy, p.name+" is in use by another server: stop that one, or give this one a database of its own")
+	wait := p.opt.BusyTimeout
+	if p.opt.Shared {
+		wait = 0
 	}
-	if err != nil {
+	if err := p.tryFor(ctx, conn, wait); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
+}
+
+// tryFor asks again and again instead of queueing, where it would hold up those who share.
+func (p *postgres) tryFor(ctx context.Context, conn *sql.Conn, wait time.Duration) error {
+	const every = 20 * time.Millisecond
+	for ; ; wait -= every {
+		var got bool
+		if err := conn.QueryRowContext(ctx, tryLock).Scan(&got); err != nil || got {
+			return err
+		}
+		if wait <= 0 {
+			return fail("open", ErrBusy, p.name+" is in use by another server: stop that one, or give this one a database of its own")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(every):
+		}
+	}
 }
 
 // fit refuses a server that cannot hold what the store needs, and what is somebody else's.

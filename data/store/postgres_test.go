@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -120,7 +121,7 @@ func TestPostgresRefuses(t *testing.T) {
 	if password, _ := u.User.Password(); strings.Contains(s.Path(), "@") || password != "" && strings.Contains(s.Path(), password) {
 		t.Errorf("the store is called %s", s.Path())
 	}
-	_, err = Open(bg, at, testOptions())
+	_, err = Open(bg, at, hasty())
 	wants(t, err, ErrBusy, "another server")
 	wants(t, s.Put(bg, "w", "zero \x00", 1.0), ErrInvalid, "UTF-8")
 	wants(t, s.Put(bg, "w", "not utf-8 \xff", 1.0), ErrInvalid, "UTF-8")
@@ -171,6 +172,32 @@ func TestLostConnection(t *testing.T) {
 	cut(t, at)
 	wants(t, s.Put(bg, "w", "stale", 1.0), ErrForeign, "another server since")
 	wants(t, s.Put(bg, "w", "stale", 1.0), ErrForeign, "start this one again")
+}
+
+// The server lets go of a lock a moment after its owner has gone: whoever comes next waits for it.
+func TestAServerThatIsJustGoingIsWaitedFor(t *testing.T) {
+	at := onServer(t)
+	must(t, openServer(t, at).Close())
+	db, err := sql.Open("pgx", at)
+	must(t, err)
+	defer db.Close()
+	old, err := db.Conn(bg)
+	must(t, err)
+	_, err = old.ExecContext(bg, strings.Replace(tryLock, "pg_try_", "pg_", 1)) // the store's is just going too
+	must(t, err)
+	_, err = Open(bg, at, hasty())
+	wants(t, err, ErrBusy, "another server")
+	opened := make(chan error, 1)
+	go func() {
+		s, err := Open(bg, at, testOptions())
+		if err == nil {
+			err = s.Close()
+		}
+		opened <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	discard(old)
+	must(t, <-opened)
 }
 
 // A table that a shell has locked makes changes fail, and keeps nobody waiting for others' sake.

@@ -47,17 +47,16 @@ func TestWhoSharesAndWhoDoesNot(t *testing.T) {
 		})
 	}
 	opened.Wait()
-	alone := testOptions()
-	alone.BusyTimeout = 50 * time.Millisecond
-	_, err := Open(bg, at, alone)
+	alone, hurry := testOptions(), hasty()
+	_, err := Open(bg, at, hurry)
 	wants(t, err, ErrBusy, "in use by another server")
 	for _, s := range stores {
 		must(t, s.Close())
 	}
 	s, err := Open(bg, at, alone)
 	must(t, err)
-	alone.Shared = true
-	_, err = Open(bg, at, alone)
+	alone.Shared, hurry.Shared = true, true
+	_, err = Open(bg, at, hurry)
 	wants(t, err, ErrBusy, "does not share it")
 	must(t, s.Close())
 
@@ -65,7 +64,6 @@ func TestWhoSharesAndWhoDoesNot(t *testing.T) {
 	postgrestest.Exec(t, at, `DROP TABLE ownership`, `DROP FUNCTION ownership_grows`) // as a build before this one left it
 	first := shared(t, at)                                                            // who is alone brings it up to date
 	postgrestest.Exec(t, at, `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
-	alone.BusyTimeout = time.Second
 	_, err = Open(bg, at, alone)
 	wants(t, err, ErrConflict, "stop them all first")
 	must(t, first.Put(Free(bg), "x", "key", 1.0))
