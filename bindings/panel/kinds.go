@@ -12,7 +12,7 @@ type kind struct {
 
 // kinds are all elements, in the order of API.md.
 var kinds = []kind{
-	{"text", "A piece of text. kind is hint, strong, good or bad.", []string{"kind"}, false},
+	{"text", "A piece of text. kind is hint, strong, good or bad; live has a screen reader read it out when it changes.", []string{"kind", "live"}, false},
 	{"heading", "A heading within the panel.", nil, false},
 	{"icon", "A sign by its name: up, down, buy, sell, star, warning, check, cross. says is what is read out; without it, nothing is.", []string{"says"}, false},
 	{"row", "Elements beside each other, which go on below where there is no room. says names it for a screen reader.", []string{"says"}, true},

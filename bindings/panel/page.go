@@ -24,6 +24,7 @@ type Page struct {
 	settings map[string]map[string]world.Value
 	now      float64
 	samples  bool
+	early    map[string]world.Value // panels that were opened before they were there, and with what
 }
 
 // outage is a panel that has failed.
@@ -44,7 +45,7 @@ const (
 // NewPage makes a page without panels.
 func NewPage(host Host) *Page {
 	return &Page{host: host, release: code.NewRelease(0, nil), views: map[string]*View{}, stagers: map[string]*reload.Stager{}, down: map[string]*outage{},
-		here: map[string]world.Value{}, settings: map[string]map[string]world.Value{}}
+		here: map[string]world.Value{}, settings: map[string]map[string]world.Value{}, early: map[string]world.Value{}}
 }
 
 // Release is what the page runs.
@@ -99,6 +100,21 @@ func (p *Page) Hears() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// Open shows a panel, as soon as there is one of that name.
+func (p *Page) Open(name string, args world.Value) {
+	if p.views[name] == nil {
+		p.early[name] = args
+		return
+	}
+	p.Do(name, func(v *View) { v.Open(args) })
+}
+
+// Close ends that.
+func (p *Page) Close(name string) {
+	delete(p.early, name)
+	p.Do(name, (*View).Close)
 }
 
 // Do does something to one panel, and shows what comes of it.
@@ -270,8 +286,13 @@ func (p *Page) populate() {
 		}
 	}
 	for _, name := range p.Names() {
-		if v := p.views[name]; v.st == nil {
+		v := p.views[name]
+		if v.st == nil {
 			p.begin(v)
+		}
+		if args, ok := p.early[name]; ok {
+			delete(p.early, name)
+			v.Open(args)
 		}
 	}
 }

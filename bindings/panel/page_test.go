@@ -300,10 +300,10 @@ func TestTheTalkWithThePageIsText(t *testing.T) {
 		talk.Hear(0, b)
 	}
 	text := counter
-	hear(Heard{Do: "release", Number: 1, Files: map[string]*string{"panels/counter.lua": &text}})
 	hear(Heard{Do: "open", Panel: "counter"})
-	last := said[len(said)-1]
-	if said[0]["say"] != "panels" || last["say"] != "tree" || last["panel"] != "counter" {
+	hear(Heard{Do: "release", Number: 1, Files: map[string]*string{"panels/counter.lua": &text}})
+	tree, list := said[len(said)-2], said[len(said)-1]
+	if tree["say"] != "tree" || tree["panel"] != "counter" || list["say"] != "panels" {
 		t.Fatalf("said: %v", said)
 	}
 	next := strings.Replace(counter, "pressed", "counted", 1)

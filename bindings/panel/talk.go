@@ -114,9 +114,9 @@ func (t *Talk) hear(m *Heard) {
 	case "told":
 		t.page.Told(m.Event, m.Value)
 	case "open":
-		t.page.Do(m.Panel, func(v *View) { v.Open(m.Value) })
+		t.page.Open(m.Panel, m.Value)
 	case "close":
-		t.page.Do(m.Panel, func(v *View) { v.Close() })
+		t.page.Close(m.Panel)
 	case "happen":
 		t.page.Do(m.Panel, func(v *View) { v.Happen(m.ID, m.Event, m.Value) })
 	case "answer":

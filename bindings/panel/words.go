@@ -1,7 +1,9 @@
 package panel
 
 import (
+	"crypto/rand"
 	"fmt"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -30,6 +32,7 @@ var wordTables = []wordTable{
 	{"", "What a panel hears and asks. Whatever it hears, an answer and a timer too, draws it again by itself: there is no word for that. What the server tells is handled by `function event.NAME(fields)` or subscribe.", []word{
 		{script.Func{Name: "subscribe", Sig: "subscribe(event: string, fn: fun(fields: table))", Doc: "Calls fn with what the server tells the player under that name: see the events to the players' clients. The page itself tells `moved`, without fields, when the player is somewhere else, docked or not, and `opened`, with what the panel is opened with."}, subscribe},
 		{script.Func{Name: "ask", Sig: "ask(command: string, args?: table): any, string?, string?", Yields: true, Doc: "Asks the server for a command, as the player, and returns its answer; or nil, a sentence and a code where it refuses."}, ask},
+		{script.Func{Name: "unique", Sig: "unique(): string", Doc: "A text that there has never been: the `key` by which a command is done once, however often it is asked."}, unique},
 		{script.Func{Name: "tell", Sig: "tell(text: string)", Effect: true, Doc: "Shows the player a note, which leaves by itself."}, tell},
 	}},
 	{"settings", "What a panel keeps of a player in their browser, over reloads and visits: at most 64 values of 4 KB.", []word{
@@ -42,11 +45,17 @@ var wordTables = []wordTable{
 		{script.Func{Name: "region", Sig: "region(): string?", Doc: "... and of its region."}, known("region")},
 		{script.Func{Name: "player", Sig: "player(): string?", Doc: "The player's name."}, known("player")},
 		{script.Func{Name: "types", Sig: "types(): string[]", Yields: true, Doc: "The names of all types."}, asksPage("types")},
-		{script.Func{Name: "stations", Sig: "stations(region: string): table[]", Yields: true, Doc: "The stations of a region: {id=, name=}."}, asksPage("stations")},
+		{script.Func{Name: "stations", Sig: "stations(region: string): table", Yields: true, Doc: "The names of the stations of a region, by number."}, asksPage("stations")},
+		{script.Func{Name: "regions", Sig: "regions(): string[]", Yields: true, Doc: "The names of all regions."}, asksPage("regions")},
+		{script.Func{Name: "gaps", Sig: "gaps(from?: string, to?: string): table[]?", Yields: true, Doc: "What costs less in one place than somebody pays in another, from a region (\"\" for any) to another: {type=, quantity=, volume=, profit=, jumps=, buy={price=, station=, system=, region=}, sell=}. nil where the server does not say."}, asksPage("gaps")},
+		{script.Func{Name: "fly", Sig: "fly(system: string): boolean", Yields: true, Doc: "Sets the player's route to a system; false where there is none of that name."}, asksPage("fly")},
 	}},
 	{"format", "Figures as the page writes and reads them. Money is in hundredths.", []word{
 		{script.Func{Name: "money", Sig: "money(hundredths: number): string", Doc: "\"1,234.50\""}, func(_ *View, L *lua.LState) int { return text(L, money(arg.Number(L, 1))) }},
 		{script.Func{Name: "count", Sig: "count(n: number): string", Doc: "\"12,345\""}, func(_ *View, L *lua.LState) int { return text(L, count(arg.Number(L, 1))) }},
+		{script.Func{Name: "day", Sig: "day(time: number): string", Doc: "A time in seconds since 1970, as os.time() gives it, where the player is: \"28 Nov 2026, 14:05:00\"."}, func(_ *View, L *lua.LState) int {
+			return text(L, time.Unix(int64(arg.Number(L, 1)), 0).Format("2 Jan 2006, 15:04:05"))
+		}},
 		{script.Func{Name: "to_money", Sig: "to_money(text: string): integer?", Doc: "Reads \"1,234.5\" as 123450; nil for what is no amount above nothing."}, reads(parseMoney)},
 		{script.Func{Name: "to_count", Sig: "to_count(text: string): integer?", Doc: "Reads a whole number from 1 on."}, reads(parseCount)},
 	}},
@@ -148,13 +157,15 @@ func plainArgs(L *lua.LState, n int) (world.Value, error) {
 // asksPage is a word that asks the page, which answers like the server.
 func asksPage(name string) func(*View, *lua.LState) int {
 	return func(v *View, L *lua.LState) int {
-		var args world.Value
-		if !arg.Missing(L, 1) {
-			args = arg.Text(L, 1)
+		args := []world.Value{}
+		for i := 1; i <= L.GetTop(); i++ {
+			args = append(args, arg.TextOr(L, i, ""))
 		}
 		return v.await(L, Request{Command: name, Args: args, Page: true})
 	}
 }
+
+func unique(_ *View, L *lua.LState) int { return text(L, rand.Text()) }
 
 func tell(v *View, L *lua.LState) int {
 	said := arg.Text(L, 1)

@@ -53,6 +53,7 @@ func handler(files map[string]*document.Document, universe func() *world.Univers
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /economy", files["economy.html"].Serve)
+	servePanels(mux, files)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { document.Serve(files, w, r) })
 	return document.Secure(mux)
 }
