@@ -219,9 +219,10 @@ func (p *Page) Bring(to *code.Release) error {
 		return nil
 	}
 	staged := map[string]*reload.Staged{}
+	changed := p.release.Changed(to)
 	for _, name := range p.Names() {
 		v := p.views[name]
-		if v.st == nil || to.Files[Path(name)] == nil {
+		if v.st == nil || to.Files[Path(name)] == nil || !v.uses(changed) {
 			continue
 		}
 		st, err := p.stage(v, to)
@@ -233,13 +234,31 @@ func (p *Page) Bring(to *code.Release) error {
 		}
 		staged[name] = st
 	}
-	for name, st := range staged {
-		p.commit(p.views[name], st)
+	for _, name := range p.Names() {
+		if st := staged[name]; st != nil {
+			p.commit(p.views[name], st)
+		} else {
+			p.carry(p.views[name], to)
+		}
 	}
 	p.release = to
 	p.populate()
 	p.settle()
 	return nil
+}
+
+// carry gives a panel a release that changes nothing of it.
+func (p *Page) carry(v *View, to *code.Release) {
+	if v.st == nil || to.Files[Path(v.name)] == nil {
+		return
+	}
+	if g := p.stagers[v.name]; g != nil {
+		g.Carry(v.st.Release(), to)
+	}
+	if err := v.st.Carry(to); err != nil { // it has loaded something meanwhile
+		v.stop()
+		delete(p.stagers, v.name)
+	}
 }
 
 func (p *Page) stage(v *View, to *code.Release) (st *reload.Staged, err error) {

@@ -214,14 +214,20 @@ func (w *testWorld) change(L *lua.LState, word string, v lua.LValue, kinds ...st
 		arg.Raise(L, err.Error())
 	}
 	return w.later(L, word, func() {
-		n.set("value", value)
+		w.typed[n.ID] = value
 		w.view.Happen(n.ID, "change", value)
 	})
 }
 
 func (w *testWorld) wordEnter(L *lua.LState) int {
 	n := w.find(L, arg.Text(L, 1), "input")
-	return w.later(L, "enter", func() { w.view.Happen(n.ID, "submit", n.Fields["value"]) })
+	return w.later(L, "enter", func() {
+		value, typed := w.typed[n.ID]
+		if !typed {
+			value = n.Fields["value"]
+		}
+		w.view.Happen(n.ID, "submit", value)
+	})
 }
 
 func (w *testWorld) wordPick(L *lua.LState) int {

@@ -29,6 +29,7 @@ type testWorld struct {
 	answers map[string]testAnswer
 	asked   map[string][]world.Value
 	notes   []string
+	typed   map[string]world.Value // into fields, by their IDs
 }
 
 // testOp is a wish of the test, done while no Lua runs.
@@ -56,7 +57,7 @@ func IsTestOf(entry []string) bool {
 
 // TestWorld is what luatest.Options.New wants for tests of panels.
 func TestWorld(setup luatest.Setup) (luatest.World, error) {
-	w := &testWorld{setup: setup, answers: map[string]testAnswer{}, asked: map[string][]world.Value{}}
+	w := &testWorld{setup: setup, answers: map[string]testAnswer{}, asked: map[string][]world.Value{}, typed: map[string]world.Value{}}
 	v := newView("", w)
 	v.here = map[string]world.Value{"docked": true, "system": "Alpha", "region": "test", "player": "Ann"}
 	v.waits, v.pressed = map[uint64]*script.Wait{}, map[string]bool{}

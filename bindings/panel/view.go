@@ -2,6 +2,7 @@ package panel
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -119,6 +120,11 @@ func (v *View) stop() {
 		v.st.Close()
 		v.st = nil
 	}
+}
+
+// uses says whether the panel has loaded any of some files.
+func (v *View) uses(paths []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool { return v.st.Module(code.ModuleName(path)) != nil })
 }
 
 // heard takes a fault: one of drawing, or of a budget, takes the panel down.

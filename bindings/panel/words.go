@@ -1,8 +1,9 @@
 package panel
 
 import (
-	"crypto/rand"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -165,7 +166,10 @@ func asksPage(name string) func(*View, *lua.LState) int {
 	}
 }
 
-func unique(_ *View, L *lua.LState) int { return text(L, rand.Text()) }
+// unique is chance from outside the state, whose own is the same at every visit.
+func unique(_ *View, L *lua.LState) int {
+	return text(L, strconv.FormatUint(rand.Uint64(), 36)+strconv.FormatUint(rand.Uint64(), 36))
+}
 
 func tell(v *View, L *lua.LState) int {
 	said := arg.Text(L, 1)

@@ -124,7 +124,8 @@ new Station($("#station"), game, act, ask, types);
 if (replay) new ReplayBar($("#replay"), replay);
 else new Death($("#death"), game, act);
 
-const panels = new Panels({ game, keep, shop, tell, ask: (cmd, args) => send(cmd, args), windows: () => windows, sheet: $("#place .menu") });
+const panels = new Panels({ game, keep, shop, tell, ask: (cmd, args) => send(cmd, args), windows: () => windows, sheet: $("#place .menu"),
+  lacks: watching ? "A replay has no such window." : document.body.dataset.panels === undefined ? "This build has no engine for such windows: make build builds it." : "" });
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },

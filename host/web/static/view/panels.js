@@ -14,9 +14,10 @@ export class Panels {
   #draw = null;
 
   // ask(cmd, args) asks the server, tell(text) the pilot; windows() is the Windows that has
-  // those of the panels; sheet is where buttons of panels go.
-  constructor({ game, keep, shop, ask, tell, windows, sheet }) {
-    Object.assign(this, { game, keep, shop, ask, tell, windows, sheet });
+  // those of the panels; sheet is where buttons of panels go; lacks says why there are none,
+  // "" where there are.
+  constructor({ game, keep, shop, ask, tell, windows, sheet, lacks }) {
+    Object.assign(this, { game, keep, shop, ask, tell, windows, sheet, lacks });
     for (const what of ["welcome", "system"]) game.on(what, () => this.#here());
     game.on("welcome", () => {
       this.#settings();
@@ -26,7 +27,7 @@ export class Panels {
 
   // begin fetches the engine, once.
   begin() {
-    return (this.#begun ??= this.#load());
+    return (this.#begun ??= this.lacks ? this.#absent(this.lacks) : this.#load());
   }
 
   async #load() {
@@ -42,7 +43,7 @@ export class Panels {
     engine.on("keep", (name, key, value) => this.#keep(name, key, value));
     engine.on("trouble", (fault, name, back) => this.#trouble(fault, name, back));
     engine.on("refused", (fault) => this.#report(fault));
-    engine.on("absent", () => this.#absent());
+    engine.on("absent", () => this.#absent("This window cannot be shown: its engine does not start here."));
     this.#here();
     for (const [name, { dialog, args }] of this.#dialogs) if (dialog.open) engine.open(name, args);
     await engine.start();
@@ -80,7 +81,8 @@ export class Panels {
 
   #open(name) {
     const { body, args } = this.#dialogs.get(name);
-    if (!body.firstChild) this.#note(name, "One moment.");
+    if (!body.firstChild) this.#note(name, this.lacks || "One moment.");
+    if (this.lacks) return;
     if (this.#engine) this.#engine.open(name, args);
     else this.begin();
   }
@@ -176,8 +178,9 @@ export class Panels {
     this.ask("panel_fault", fault).catch(() => {});
   }
 
-  #absent() {
-    for (const name of this.#dialogs.keys()) this.#note(name, "This window cannot be shown: the engine of the panels does not start. make build builds it.");
+  #absent(why) {
+    this.lacks = why;
+    for (const name of this.#dialogs.keys()) this.#note(name, why);
   }
 }
 
