@@ -159,13 +159,12 @@ class Table extends Component {
   }
 
   row(node, act, columns, row, at, pick) {
-    const chosen = pick && {
-      tabIndex: 0,
-      onClick: () => pick(row.k),
-      onKeyDown: (e) => e.target === e.currentTarget && (e.key === "Enter" || e.key === " ") && (e.preventDefault(), pick(row.k)),
+    const content = (cell, i) => {
+      const shown = h(Element, { node: cell, act });
+      return pick && i === 0 ? h("button", { type: "button", class: "pick" }, shown) : shown; // its click is the row's
     };
-    return h("tr", { key: `r ${row.k}`, "aria-rowindex": at + 2, class: row.m || undefined, ...chosen },
-      row.c.map((cell, i) => h("td", { key: i, class: columns[i].right ? "n" : undefined }, h(Element, { node: cell, act }))));
+    return h("tr", { key: `r ${row.k}`, "aria-rowindex": at + 2, class: row.m || undefined, "data-picks": pick ? "true" : undefined, onClick: pick && (() => pick(row.k)) },
+      row.c.map((cell, i) => h("td", { key: i, class: columns[i].right ? "n" : undefined }, content(cell, i))));
   }
 
   // look asks for the rows in sight and as many before and behind, where they are not there.
