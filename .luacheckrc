@@ -44,5 +44,22 @@ tests.read_globals = {
   "ok",
   "replay",
 }
+
+local panels = {}
+panels.globals = {panel = {other_fields = true, read_only = false}}
+panels.read_globals = {
+  "ask",
+  "subscribe",
+  "tell",
+  "unique",
+  draw = {fields = {["box"] = {}, ["circle"] = {}, ["disc"] = {}, ["line"] = {}, ["text"] = {}}},
+  format = {fields = {["count"] = {}, ["day"] = {}, ["money"] = {}, ["to_count"] = {}, ["to_money"] = {}}},
+  here = {fields = {["docked"] = {}, ["fly"] = {}, ["gaps"] = {}, ["player"] = {}, ["region"] = {}, ["regions"] = {}, ["stations"] = {}, ["system"] = {}, ["types"] = {}}},
+  page = {fields = {["answers"] = {}, ["asked"] = {}, ["can"] = {}, ["choose"] = {}, ["enter"] = {}, ["here"] = {}, ["kept"] = {}, ["notes"] = {}, ["open"] = {}, ["pick"] = {}, ["press"] = {}, ["refuses"] = {}, ["rows"] = {}, ["sort"] = {}, ["tell"] = {}, ["text"] = {}, ["type"] = {}, ["value"] = {}}},
+  settings = {fields = {["get"] = {}, ["set"] = {}}},
+  ui = {fields = {["button"] = {}, ["canvas"] = {}, ["chart"] = {}, ["check"] = {}, ["choice"] = {}, ["column"] = {}, ["gauge"] = {}, ["heading"] = {}, ["icon"] = {}, ["input"] = {}, ["menu"] = {}, ["row"] = {}, ["section"] = {}, ["slider"] = {}, ["table"] = {}, ["tabs"] = {}, ["text"] = {}}},
+}
+files["**/panels/**/*.lua"] = panels
+files["**/panels/*.lua"] = panels
 files["**/*_test.lua"] = tests
 files["**/testing/*.lua"] = tests

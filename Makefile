@@ -6,15 +6,25 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build run cluster console test test-go tested test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build page run cluster console test test-go tested test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/host and bin/console
+build: page ## build bin/host and bin/console
 	@mkdir -p bin
 	$(GO) build -o bin/host ./host
 	$(GO) build -o bin/console ./console
+
+# What runs panels in the page, packed: it is embedded in the host. Packed anew when it is
+# another, so that a second build has nothing to do.
+BUILT = host/web/built
+page:
+	@mkdir -p bin
+	GOOS=js GOARCH=wasm $(GO) build -ldflags='-s -w' -o bin/panels.wasm ./host/web/panel
+	@test -s $(BUILT)/panels.wasm.gz && sha256sum --status -c bin/panels.sum 2>/dev/null || \
+	  { gzip -9nc bin/panels.wasm > $(BUILT)/panels.wasm.gz && sha256sum bin/panels.wasm > bin/panels.sum; }
+	@cmp -s "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(BUILT)/wasm_exec.js || cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(BUILT)/wasm_exec.js
 
 run: build ## start a development shard and print the page to open
 	bin/host serve --shard $(SHARD) --listen $(LISTEN)
@@ -41,7 +51,7 @@ LEFTOUT ?=
 test-go: tested # with those of the page, and in host/testworld those of the scripts
 	@$(WITH) $(GO) test -json $(LEAN) ./... | $(GO) run ./host/leftout $(LEFTOUT)
 
-tested:
+tested: page
 	@mkdir -p bin/tested
 	$(GO) build $(PLAIN) -o bin/tested/host ./host
 
@@ -61,6 +71,7 @@ pictures: ## the pictures of README, made of a shard of their own in a headless 
 check: build tested ## format, vet, scripts, reload cases, fresh random programs, and the tests under the race detector
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
 	$(GO) vet ./...
+	GOOS=js GOARCH=wasm $(GO) vet ./host/web/panel
 	bin/host check scripts
 	bin/host conform runtime/release/conform/testdata/*.md
 	@seed=$$(date +%s); echo "random programs from seed $$seed: make differ PROGRAMS=$(FRESH) SEED=$$seed"; \

@@ -137,6 +137,7 @@ var classes = []class{
 		{Name: "cause", Type: "string?", Doc: "A word or a few, in small letters; the module's name where it is left out."}, {Name: "actor", Type: "integer?", Doc: "The player who wanted it."},
 		{Name: "system", Type: "string?", Doc: "Where, if not here: a service says for whom."}, {Name: "key", Type: "string?", Doc: "The actor's own name for what they ask: asked again for the same, nothing is done, and the answer is that of the first time; for something else it is refused."},
 		{Name: "content", Type: "any", Doc: "What they ask, to compare by; the changes where it is left out."}, {Name: "answer", Type: "any", Doc: "What is answered, now and later; true where it is left out."}}},
+	{"Element", "What the words of ui and draw return: see In panels.", nil},
 	{"Timer", "A handle for cancel.", nil},
 	{"Task", "A handle for task.stop.", nil},
 }

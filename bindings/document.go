@@ -19,6 +19,7 @@ func Documents() map[string]string {
 		files["library/"+cmp.Or(t.Name, "globals")+".lua"] = stub(t)
 	}
 	files["library/tests.lua"] = testStubs()
+	files["library/panels.lua"] = panelStubs()
 	files["../.luacheckrc"] = LuacheckConfig()
 	files["library/classes.lua"] = classStubs()
 	files["library/sent.lua"] = sentStubs()
@@ -144,6 +145,7 @@ func apiPage() string {
 		}
 	}
 	writeTestWords(&b)
+	writePanelWords(&b)
 	writeDeviations(&b)
 	return strings.ReplaceAll(b.String(), " \n", "\n")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hotshard/bindings/panel"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/luacheck"
 	"hotshard/runtime/script/luatest"
@@ -25,6 +26,9 @@ func LuacheckConfig() string {
 	writeGlobals(&b, "", Tables())
 	b.WriteString("\nlocal tests = {}\n")
 	writeGlobals(&b, "tests.", testTables())
+	b.WriteString("\nlocal panels = {}\n")
+	writeGlobals(&b, "panels.", slices.Concat(panel.Tables(), panel.TestTables()))
+	b.WriteString("files[\"**/panels/**/*.lua\"] = panels\nfiles[\"**/panels/*.lua\"] = panels\n")
 	b.WriteString("files[\"**/*_test.lua\"] = tests\nfiles[\"**/testing/*.lua\"] = tests\n")
 	return b.String()
 }

@@ -29,6 +29,8 @@ var SentEvents = []Sent{
 		When: "What changed in view since the delta before, as it is at a tick; none where nothing did. See Things in space."},
 	{Core: true, Sig: "reload(ok: boolean, release: integer, files: string[], message: string, warnings?: string[], broken?: string[], restored?: boolean, held?: boolean)",
 		When: "Scripts were changed, or refused; on a development shard with what the change warns of, and the files that are refused still. `restored`: a refused file is again what runs, and nothing else happened. `held`: it waits for somebody, as the message says."},
+	{Core: true, Sig: "panels(release: integer, hash: string, from?: string, files?: table)",
+		When: "The panels of the page are others: `hash` is theirs. Where the change is small, `files` has the text of each file that differs from those whose hash was `from`, and false for one that is gone; `/panels/release` has all of them."},
 	{Core: true, Sig: "tests(ok: boolean, release: integer, passed: integer, failed: integer, failures: string[], left: string[])",
 		When: "On a development shard: what came of the tests of what was saved; `left` are the files for which there was no time."},
 	{Core: true, Sig: "announce(text: string)", When: "A word of the operator."},

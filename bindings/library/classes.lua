@@ -215,6 +215,9 @@
 ---@field content any What they ask, to compare by; the changes where it is left out.
 ---@field answer any What is answered, now and later; true where it is left out.
 
+--- What the words of ui and draw return: see In panels.
+---@class Element
+
 --- A handle for cancel.
 ---@class Timer
 

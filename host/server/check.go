@@ -13,7 +13,8 @@ import (
 // CheckOptions say what the game's scripts are checked against: the words and events
 // of the bindings, and the words of tests.
 func CheckOptions() luacheck.Options {
-	o := luacheck.Options{API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...), Types: bindings.CheckTypes}
+	o := luacheck.Options{API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...), Types: bindings.CheckTypes,
+		Rooms: []luacheck.Room{bindings.PanelRoom()}}
 	for _, e := range bindings.Events {
 		o.Events = append(o.Events, e.Sig)
 	}

@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"hotshard/bindings/panel"
 	"hotshard/host/testworld"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/release"
@@ -39,7 +42,7 @@ func gameScripts(t *testing.T) map[string][]byte {
 	t.Helper()
 	texts := map[string][]byte{}
 	dir := os.DirFS("../../scripts")
-	for _, pattern := range []string{"*.lua", "*/*.lua"} {
+	for _, pattern := range []string{"*.lua", "*/*.lua", "*/*/*.lua"} {
 		for _, path := range must(fs.Glob(dir, pattern)) {
 			text, err := os.ReadFile(filepath.Join("../../scripts", path))
 			if err != nil {
@@ -66,22 +69,30 @@ func TestLuaOfTheDocumentsIsSound(t *testing.T) {
 			}
 			blocks = blocks[2:]
 		}
+		panels := map[string][]byte{} // pieces that say which file they are
 		for _, block := range blocks {
 			tried++
 			texts := gameScripts(t)
-			name := "example.lua"
+			name, test := "example.lua", "example_test.lua"
 			if strings.Contains(block, "function test.") {
-				name = "example_test.lua"
+				name = test
+			}
+			if path, ok := pieceName(block); ok {
+				name, test = path, strings.TrimSuffix(strings.TrimSuffix(path, ".lua"), "_test")+"_test.lua"
+				panels[name] = []byte(block)
+				maps.Copy(texts, panels)
 			}
 			texts[name] = []byte(block)
 			for _, f := range checker.Check(texts) {
 				t.Errorf("%s: %v in\n%s", path, f, block)
 			}
 			if name == "example.lua" { // it is loaded, and does as it says, in a world of its own
-				texts["example_test.lua"] = []byte(`require "main" require "example" function test.loads() advance(25) end`)
+				texts[test] = []byte(`require "main" require "example" function test.loads() advance(25) end`)
+			} else if panel.IsPanel(name) {
+				texts[test] = []byte(fmt.Sprintf(`require %q function test.opens() page.open %q advance(25) end`, code.ModuleName(name), panel.Name(name)))
 			}
-			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{"example_test.lua"}, luatest.Options{New: worlds})
-			if got.Passed != 1 || got.Failed != 0 {
+			got := luatest.RunFiles(context.Background(), code.NewRelease(1, texts), []string{test}, luatest.Options{New: worlds})
+			if got.Passed < 1 || got.Failed != 0 {
 				t.Errorf("%s: %v in\n%s", path, got.Failures, block)
 			}
 		}
@@ -89,6 +100,13 @@ func TestLuaOfTheDocumentsIsSound(t *testing.T) {
 	if tried < 2 {
 		t.Errorf("%d pieces of Lua were tried", tried)
 	}
+}
+
+// pieceName is the file that a piece says it is: "-- scripts/panels/notes.lua".
+func pieceName(block string) (path string, ok bool) {
+	first, _, _ := strings.Cut(block, "\n")
+	path, ok = strings.CutPrefix(strings.TrimSpace(first), "-- scripts/")
+	return path, ok
 }
 
 // TestTheReadmesEdit does to a running shard of the real game what the README says

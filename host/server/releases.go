@@ -74,14 +74,23 @@ func (j journal) Amend(number int, files map[string][]byte) error {
 	return j.store.AmendRelease(ctx, number, files)
 }
 
-// fleet implements release.Fleet over the universe. A unit is a system by its
-// name or a service by its own.
-type fleet struct{ universe *universe.Universe }
+// fleet implements release.Fleet over the universe and the panels. A unit is a system by its
+// name, a service by its own, or a panel by its module.
+type fleet struct {
+	universe *universe.Universe
+	panels   *panels // nil: there are none
+}
 
 // Each implements release.Fleet.
 func (f fleet) Each(ctx context.Context, units []string, do func(string, *script.State) error) map[string]error {
 	errs := map[string]error{}
 	var mu sync.Mutex
+	f.panels.each(units, do, errs)
+	if units != nil {
+		if units = slices.DeleteFunc(slices.Clone(units), f.panels.unit); len(units) == 0 {
+			return errs
+		}
+	}
 	actors, err := f.actors(units)
 	if err != nil {
 		return map[string]error{"": err}
@@ -129,6 +138,7 @@ func (f fleet) SetCourse(all *code.Release, own map[string]*code.Release) {
 		addresses[operatorAddress(f.universe, name)] = r
 	}
 	f.universe.SetCourse(all, addresses)
+	f.panels.settle(all)
 }
 
 // Awake implements release.Fleet. Systems with players come first.
@@ -165,15 +175,19 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
+		Release: first, Fleet: fleet{s.universe, s.panels}, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
+			if o := s.panels.options(program); o != nil {
+				return o
+			}
 			o := s.scriptOptions()
 			o.Entry, o.Bind, o.Vet = strings.Split(program, ","), bindings.Stager(deps), s.types.Vet
 			return &o
 		},
 	})
 	s.universe.SetCourse(r.controller.Live(), nil)
+	s.panels.settle(r.controller.Live())
 	return r
 }
 

@@ -16,6 +16,7 @@ import (
 	"hotshard/data/store"
 	"hotshard/host/api"
 	"hotshard/host/bus"
+	"hotshard/host/document"
 	"hotshard/host/mesh"
 	"hotshard/host/opspage"
 	"hotshard/host/traces"
@@ -58,6 +59,7 @@ type Server struct {
 	rounds      gate.Rounds
 	watcher     *watch.Watcher
 	releases    *releases
+	panels      *panels
 	faults      *faults
 	quarantine  quarantine
 	hot         *hot
@@ -223,12 +225,13 @@ func (s *Server) assemble(p place, first *code.Release, patches []*release.Patch
 	s.resting, s.pressure = newResting(s), pressure{systems: s.cfg.Loaded, bytes: uint64(s.cfg.Memory)}
 	s.deps, s.recorder, s.shadows = deps, s.newRecorder(p), newShadows(s)
 	s.universe = s.newUniverse(deps, start, first)
+	s.panels = newPanels(s)
 	s.releases = newReleases(s, first, patches, deps)
 	s.load, s.holdings = newLoads(s.universe), newHoldings(s.universe)
 	s.books = newBooks(s.store, s.log)
 	s.turnstile = s.newTurnstile()
 	s.gate = gate.New(gate.Config{
-		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: s.world(), Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
+		Accounts: accounts{s.store, s.sanctions, start.ID, s.log}, World: &pageWorld{World: s.world(), s: s}, Clock: s.cfg.Clock, Log: s.log, Welcome: s.welcome, Linger: s.cfg.Linger, LoginTimeout: s.cfg.SignInTime,
 		Tracer: s.tracer(), Proxies: s.cfg.proxies, LimitLocal: s.cfg.LimitLoopback, Refusals: s.refusals, Registrations: registrations(s.cfg.Registrations),
 	})
 	return nil
@@ -344,6 +347,7 @@ func (s *Server) listenPlayers() error {
 	if s.page == nil {
 		s.page = s.newPage()
 	}
+	mux.Handle("GET /panels/release", document.Secure(s.panels))
 	mux.Handle("/", s.page)
 	s.servers = append(s.servers, s.playersHTTP(mux))
 	return nil

@@ -64,13 +64,9 @@ func TestScriptsUnderReload(t *testing.T) {
 
 // TestScriptsAreClean checks the game's scripts, as bin/host check does.
 func TestScriptsAreClean(t *testing.T) {
-	var events []string
-	for _, e := range bindings.Events {
-		events = append(events, e.Sig)
-	}
-	report, err := luacheck.Run(luacheck.Options{
-		Root: root, Events: events, Types: bindings.CheckTypes, API: luacheck.FromTables(bindings.Tables()...), Tests: luacheck.FromTables(luatest.Tables()...),
-	})
+	o := server.CheckOptions()
+	o.Root = root
+	report, err := luacheck.Run(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hotshard/bindings"
+	"hotshard/bindings/panel"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script"
 	"hotshard/runtime/script/code"
@@ -18,10 +19,13 @@ import (
 var started = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns what luatest.Options.New wants: a maker of worlds, which share the types of
-// the scripts. What players are sent has to pass the checks.
+// the scripts. What players are sent has to pass the checks. Tests of panels play in a page.
 func New(checks ...Check) func(luatest.Setup) (luatest.World, error) {
 	types := &bindings.TypeReader{}
 	return func(setup luatest.Setup) (luatest.World, error) {
+		if panel.IsTestOf(setup.Entry) {
+			return panel.TestWorld(setup)
+		}
 		w, err := newWorld(setup, types)
 		if err != nil {
 			return nil, err

@@ -2,11 +2,14 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +21,7 @@ import (
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/script/catalogue"
+	"hotshard/runtime/script/code"
 	"hotshard/runtime/world"
 )
 
@@ -66,6 +70,7 @@ func newStage(t *testing.T) *stage {
 	// The page asks for types and regions alone here, which need no store.
 	mux.Handle(api.Prefix, api.New(api.Config{Map: s.universe, Routes: world.NewRouter(s.universe), Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Types: func() (*catalogue.Set, error) { return &catalogue.Set{}, nil }}))
+	mux.HandleFunc("GET /panels/release", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(ownPanels(t)) })
 	mux.Handle("/", web.Handler(func() *world.Universe { return s.universe }))
 	s.Server = httptest.NewUnstartedServer(mux)
 	s.Server.Config.ConnState = func(c net.Conn, state http.ConnState) {
@@ -81,6 +86,25 @@ func newStage(t *testing.T) *stage {
 		s.Server.Close()
 	})
 	return s
+}
+
+// ownPanels is what a page gets of the game's own panels.
+func ownPanels(t *testing.T) []byte {
+	files := map[string]string{}
+	root := os.DirFS("../../scripts")
+	err := fs.WalkDir(root, "panels", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || code.IsTest(path) {
+			return err
+		}
+		text, err := fs.ReadFile(root, path)
+		files[path] = string(text)
+		return err
+	})
+	body, _ := json.Marshal(map[string]any{"release": 3, "hash": "own", "files": files})
+	if err != nil {
+		t.Error(err)
+	}
+	return body
 }
 
 // smallUniverse is three systems in a row: Anvil, Harrow, Low Ember.

@@ -27,14 +27,25 @@ func Handler(universe func() *world.Universe) http.Handler {
 
 // files are those of the page as they are embedded. All shards of a process have the same
 // ones, so that each is packed once.
-var files = sync.OnceValue(func() map[string]*document.Document { return document.Folder(embedded, folder) })
+var files = sync.OnceValue(func() map[string]*document.Document {
+	all := document.Folder(embedded, folder)
+	if HasPanels() {
+		marked(all, "data-panels")
+	}
+	return all
+})
+
+// marked gives the page's body an attribute.
+func marked(files map[string]*document.Document, attribute string) {
+	body := bytes.Replace(files[document.Index].Body(), []byte("<body "), []byte("<body "+attribute+" "), 1)
+	files[document.Index] = document.New(document.ContentType(document.Index), body)
+}
 
 // Replay is Handler for the page as the spectator's of a replay: it signs in by itself, and
 // shows the time line.
 func Replay(universe func() *world.Universe) http.Handler {
 	all := maps.Clone(files())
-	body := bytes.Replace(all[document.Index].Body(), []byte("<body "), []byte("<body data-replay "), 1)
-	all[document.Index] = document.New(document.ContentType(document.Index), body)
+	marked(all, "data-replay")
 	return handler(all, universe)
 }
 
@@ -53,6 +64,7 @@ func handler(files map[string]*document.Document, universe func() *world.Univers
 	mux := http.NewServeMux()
 	mux.Handle("GET /api/map", &mapHandler{universe: universe})
 	mux.HandleFunc("GET /economy", files["economy.html"].Serve)
+	servePanels(mux, files)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { document.Serve(files, w, r) })
 	return document.Secure(mux)
 }

@@ -45,6 +45,11 @@ func (s *State) emit(event, player string, args []lua.LValue) {
 	}
 }
 
+// Enter runs a function that the words of a host hold on to, as an activity of its own.
+func (s *State) Enter(fn *lua.LFunction, origin string, args ...lua.LValue) {
+	s.enter(fn, origin, "", nil, args...)
+}
+
 // HasHandler says whether Emit of the event would run anything.
 func (s *State) HasHandler(event string) bool { return len(s.registry.handlers[event]) > 0 }
 

@@ -32,6 +32,7 @@ import { Login } from "./view/login.js";
 import { MapView } from "./view/map.js";
 import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
+import { Panels } from "./view/panels.js";
 import { Place } from "./view/place.js";
 import { ReplayBar } from "./view/replay.js";
 import { ScanView } from "./view/scan.js";
@@ -45,6 +46,7 @@ import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
+const PANELS_AFTER = 1_500; // milliseconds after which, once there is something to fly in, the engine of the panels is fetched
 const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
@@ -122,10 +124,13 @@ new Station($("#station"), game, act, ask, types);
 if (replay) new ReplayBar($("#replay"), replay);
 else new Death($("#death"), game, act);
 
+const panels = new Panels({ game, keep, shop, tell, ask: (cmd, args) => send(cmd, args), windows: () => windows, sheet: $("#place .menu"),
+  lacks: watching ? "A replay has no such window." : document.body.dataset.panels === undefined ? "This build has no engine for such windows: make build builds it." : "" });
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
-  ...trade($, known, ask, act, { windows: () => windows, tell }),
+  market: panels.window("market", "Market"),
+  ...trade($, known, ask, act, { windows: () => windows, tell, sell: (type, quantity) => panels.open("market", { type, quantity, side: "sell" }) }),
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
@@ -210,6 +215,7 @@ const look = () => link.signIn(GUEST.name, GUEST.password).catch(() => {}); // t
 
 // take hands on one event of the server.
 function take(message) {
+  panels.take(message);
   if (message.ev === "replay_pilot") return another(message.player);
   if (!replay?.handle(message)) game.handle(message, now());
 }
@@ -234,6 +240,7 @@ game.on("welcome", () => {
   talk.open();
 });
 game.on("system", () => {
+  setTimeout(() => panels.begin(), PANELS_AFTER);
   toasts.moved();
   face();
   countPilots();

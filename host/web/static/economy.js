@@ -1,6 +1,5 @@
 // Money, prices and places in a pilot's words. Money is in hundredths, in whole numbers, as
 // everywhere.
-const FIGURES = 4; // significant ones of a price
 const MOST = 1e15;
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -16,39 +15,11 @@ export function money(hundredths) {
   return `${hundredths < 0 ? "-" : ""}${whole.format(Math.floor(n / 100))}.${String(n % 100).padStart(2, "0")}`;
 }
 
-// parseMoney reads "1,234.5" as 123450; null for what is no amount above nothing.
-export function parseMoney(text) {
-  const found = /^(\d+)(?:\.(\d{1,2}))?$/.exec(String(text).replace(/[\s,_]/g, ""));
-  if (!found) return null;
-  const n = Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
-  return n > 0 && n <= MOST ? n : null;
-}
-
 // parseCount reads a whole number from 1 on; null for anything else.
 export function parseCount(text) {
   const digits = String(text).replace(/[\s,_]/g, "");
   const n = /^\d+$/.test(digits) ? Number(digits) : 0;
   return n >= 1 && n <= MOST ? n : null;
-}
-
-// nearPrice is the nearest that a price may be: it has four significant figures.
-export function nearPrice(n) {
-  const unit = 10 ** Math.max(0, String(Math.round(n)).length - FIGURES);
-  return Math.max(1, Math.round(n / unit) * unit);
-}
-
-// depth adds up how much is to be had down to each order, and that as a share of all.
-export function depth(orders) {
-  let sum = 0;
-  const sums = orders.map((o) => (sum += o.quantity));
-  return orders.map((o, i) => ({ ...o, sum: sums[i], share: sum ? sums[i] / sum : 0 }));
-}
-
-// reach is from how far somebody buys, in words.
-export function reach(range) {
-  if (range === undefined || range === null) return "";
-  if (typeof range === "number") return range === 1 ? "1 jump" : `${range} jumps`;
-  return String(range);
 }
 
 // place is where the books have something, in words. system(id) and station(id) name those
@@ -72,11 +43,6 @@ export function place(location, system, station) {
       return "promised to the market";
   }
   return String(location);
-}
-
-// where names a station, with its system where its own name does not begin with that.
-export function where(system, station) {
-  return station ? (station.startsWith(system) ? station : `${system}, ${station}`) : `a station in ${system}`;
 }
 
 // until says how long something takes, in seconds, in one or two words.
@@ -106,15 +72,4 @@ export class Once {
   done(cmd, args) {
     this.#keys.delete(JSON.stringify([cmd, args]));
   }
-}
-
-// chart lays out days (the oldest first) in a box: for each its x, the bar of what was
-// traded, the line between lowest and highest and the average, all in the box's units.
-export function chart(days, width, height) {
-  if (!days.length) return { days: [], low: 0, high: 0 };
-  const low = Math.min(...days.map((d) => d.lowest)), high = Math.max(...days.map((d) => d.highest));
-  const most = Math.max(...days.map((d) => d.volume), 1);
-  const span = high - low || 1, room = height * 0.7, step = width / days.length;
-  const y = (price) => (high === low ? room / 2 : room - ((price - low) / span) * room);
-  return { low, high, days: days.map((d, i) => ({ ...d, x: (i + 0.5) * step, wide: Math.max(1, Math.min(24, step * 0.6)), top: y(d.highest), bottom: y(d.lowest), y: y(d.average), bar: (d.volume / most) * height * 0.25 })) };
 }

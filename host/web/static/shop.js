@@ -43,6 +43,12 @@ export class Shop {
     for (const s of answer?.systems ?? []) for (const { id, name } of s.stations) this.#stations.set(id, name);
   }
 
+  // stations are the names of those of a region, by number.
+  async stations(region) {
+    await this.learn(region);
+    return Object.fromEntries([...this.#stations].map(([id, name]) => [String(id), name]));
+  }
+
   station(id) {
     return this.#stations.get(id);
   }

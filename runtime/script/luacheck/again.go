@@ -12,6 +12,7 @@ import (
 type Checker struct {
 	options Options // Root and Paths do not matter
 	events  map[string]bool
+	rooms   []room
 	read    map[string]kept
 }
 
@@ -26,6 +27,9 @@ func NewChecker(o Options) *Checker {
 	for _, signature := range o.Events {
 		c.events[eventName(signature)] = true
 	}
+	for _, r := range o.Rooms {
+		c.rooms = append(c.rooms, newRoom(r))
+	}
 	return c
 }
 
@@ -33,7 +37,7 @@ func NewChecker(o Options) *Checker {
 // file, line and column, with the path as the File. The texts must not change later.
 func (c *Checker) Check(texts map[string][]byte) []Finding {
 	tree := newTree(c.options.API, c.options.Tests)
-	tree.events = c.events
+	tree.events, tree.rooms = c.events, c.rooms
 	names := make([]string, 0, len(texts))
 	for name, text := range texts {
 		if strings.HasSuffix(name, ".lua") {

@@ -50,6 +50,16 @@ type Options struct {
 	// is wrong with the files; nil: scripts have no types.
 	Types func(scripts map[string][]byte) (Types, []Finding)
 	Tests API // the words that tests may use besides: files called *_test.lua, and those in folders called testing
+	Rooms []Room
+}
+
+// Room is a folder whose scripts run elsewhere than the others: they have other words, and
+// neither requires the other's modules.
+type Room struct {
+	Folder     string // "panels/"
+	Of         string // what they are for: "the page"
+	API, Tests API
+	Events     []string
 }
 
 // Report is the outcome of a check.

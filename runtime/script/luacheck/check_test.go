@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -295,4 +296,36 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, code string) {
 		findings("main.lua", code)
 	})
+}
+
+// TestARoomHasItsOwnWordsAndItsOwnModules is what keeps scripts of the page and of the shard
+// apart.
+func TestARoomHasItsOwnWordsAndItsOwnModules(t *testing.T) {
+	shard, page := Standard(), Standard()
+	shard.Add("space", "entity")
+	page.Add("ui", "text")
+	shard.Open("event")
+	page.Open("event")
+	c := NewChecker(Options{API: shard, Events: []string{"tick()"}, Rooms: []Room{{Folder: "panels/", Of: "panels", API: page, Tests: Standard(), Events: []string{"order(n: integer)"}}}})
+	found := c.Check(map[string][]byte{
+		"main.lua":           []byte("local m = require 'panels.market'\nreturn {m, ui.text, space.entity}"),
+		"panels/market.lua":  []byte("local w = require 'panels.words'\nlocal m = require 'main'\nreturn {w, m, ui.text, space.entity}"),
+		"panels/words.lua":   []byte("function event.tick() end\nfunction event.order() end\nreturn {}"),
+		"panels/nothing.lua": []byte("return ui.txet"),
+	})
+	var got []string
+	for _, f := range found {
+		got = append(got, fmt.Sprintf("%s:%d %s", f.File, f.Line, f.Message))
+	}
+	want := []string{
+		"main.lua:1 panels.market is for panels alone, and has other words",
+		"main.lua:2 ui is a word of panels, for scripts below panels/",
+		"panels/market.lua:2 main is not for panels, where only what is below panels/ can be required",
+		"panels/market.lua:3 space is no word of panels",
+		"panels/nothing.lua:1 ui has no txet, did you mean text?",
+		"panels/words.lua:1 no event is called tick",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("found:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }

@@ -335,6 +335,8 @@ func (c *checker) call(x *ast.FuncCallExpr) {
 			c.report(Error, x.Args[0].Line(), []string{m}, "%s is data and no module: types.get gives its figures", m)
 		} else if _, ok := c.exports[m]; !ok && c.scope.find("require") == nil {
 			c.report(Error, x.Args[0].Line(), []string{m}, "no module %s below the script root%s", m, suggest(m, c.modules()))
+		} else if why := c.apart(c.src, m); why != "" {
+			c.report(Error, x.Args[0].Line(), []string{m}, "%s", why)
 		}
 	}
 	if x.Func == nil { // object:method()
@@ -374,7 +376,7 @@ func (c *checker) argumentCount(x *ast.FuncCallExpr) {
 	}
 	if text, ok := firstString(x.Args); ok {
 		switch root {
-		case "on":
+		case "on", "subscribe":
 			c.handles(line, names, text)
 		case "at":
 			if err := script.CheckCalendar(text); err != nil {

@@ -71,12 +71,13 @@ func eventName(signature string) string {
 // handles checks the name of an event that a script wants to hear of. What only tests
 // make happen is known to tests alone.
 func (c *checker) handles(line int, place []string, name string) {
-	sources := []map[string]bool{c.events, c.raised.names}
+	core := c.eventsOf(c.src)
+	sources := []map[string]bool{core, c.raised.names}
 	open := c.raised.open
 	if c.src.isTest() {
 		sources, open = append(sources, c.tested.names), open || c.tested.open
 	}
-	if len(c.events) == 0 || open {
+	if len(core) == 0 || open {
 		return
 	}
 	var known []string

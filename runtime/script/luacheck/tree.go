@@ -18,6 +18,7 @@ type tree struct {
 	exports    map[string]exports // by module
 	given      map[string]map[string]bool
 	events     map[string]bool // the core's
+	rooms      []room
 	types      Types
 	typesAlone bool   // nothing else is asked for
 	raised     raised // the scripts' own,
@@ -169,26 +170,26 @@ func (t *tree) check(name string) []Finding {
 
 // words returns the words of an API table that the file may use.
 func (t *tree) words(s *source, table string) (Words, bool) {
-	if w, ok := t.api[table]; ok {
+	if w, ok := t.apiOf(s)[table]; ok {
 		return w, true
 	}
 	if s.isTest() {
-		w, ok := t.tests[table]
+		w, ok := t.testsOf(s)[table]
 		return w, ok
 	}
 	return Words{}, false
 }
 
 func (t *tree) isGlobal(s *source, name string) bool {
-	return t.api.global(name) || s.isTest() && t.tests.global(name)
+	return t.apiOf(s).global(name) || s.isTest() && t.testsOf(s).global(name)
 }
 
 // arityOf returns the arity of a global function or a function of an API table.
 func (t *tree) arityOf(s *source, table, name string) Arity {
-	if a, ok := t.api[table].Names[name]; ok {
+	if a, ok := t.apiOf(s)[table].Names[name]; ok {
 		return a
 	}
-	if a, ok := t.tests[table].Names[name]; ok && s.isTest() {
+	if a, ok := t.testsOf(s)[table].Names[name]; ok && s.isTest() {
 		return a
 	}
 	return Any
@@ -196,12 +197,21 @@ func (t *tree) arityOf(s *source, table, name string) Arity {
 
 // unknownGlobal words the message for a name nobody declared.
 func (t *tree) unknownGlobal(s *source, name string) string {
-	if !s.isTest() && t.tests.global(name) {
+	api, tests := t.apiOf(s), t.testsOf(s)
+	if !s.isTest() && tests.global(name) {
 		return fmt.Sprintf("%s exists in tests only (files called *_test.lua, and those in testing/)", name)
 	}
-	known := t.api.globals()
+	if r := t.roomOf(s.name); r != nil && t.api.global(name) {
+		return fmt.Sprintf("%s is no word of %s", name, r.Of)
+	}
+	for i := range t.rooms {
+		if r := &t.rooms[i]; t.roomOf(s.name) == nil && r.API.global(name) {
+			return fmt.Sprintf("%s is a word of %s, for scripts below %s", name, r.Of, r.Folder)
+		}
+	}
+	known := api.globals()
 	if s.isTest() {
-		known = append(known, t.tests.globals()...)
+		known = append(known, tests.globals()...)
 	}
 	return fmt.Sprintf("undeclared name %s%s", name, suggest(name, known))
 }

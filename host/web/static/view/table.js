@@ -1,4 +1,4 @@
-// Tables, tabs and fields of the windows about money and things.
+// Tables and fields of the windows about money and things.
 import { el } from "./dom.js";
 
 // redraw replaces what is in a box, and leaves the focus on what has the same data-key.
@@ -38,43 +38,3 @@ export function choice(label, options, chosen, attributes = {}) {
 }
 
 export const hint = (text) => el("p.hint", {}, text);
-
-// Tabs shows one of several parts in a window: {name: {title, fill(box)}}.
-export class Tabs {
-  constructor(dialog, parts) {
-    Object.assign(this, { dialog, parts });
-    this.box = dialog.querySelector(".body");
-    this.bar = dialog.querySelector(".tabs");
-    this.shown = Object.keys(parts)[0];
-    this.bar.replaceChildren(...Object.entries(parts).map(([name, { title }]) =>
-      el("button", { type: "button", role: "tab", id: `${dialog.id}-${name}`, "aria-controls": this.box.id, onclick: () => this.show(name) }, title)));
-    this.bar.addEventListener("keydown", (event) => this.#step(event));
-  }
-
-  show(name = this.shown) {
-    this.shown = name;
-    for (const tab of this.bar.children) {
-      const on = tab.id === `${this.dialog.id}-${name}`;
-      tab.setAttribute("aria-selected", String(on));
-      tab.tabIndex = on ? 0 : -1;
-    }
-    this.box.setAttribute("aria-labelledby", `${this.dialog.id}-${name}`);
-    this.box.replaceChildren();
-    this.parts[name].fill(this.box);
-  }
-
-  // refresh fills the shown part again, where its window is open.
-  refresh(name) {
-    if (this.dialog.open && this.shown === name) this.parts[name].fill(this.box);
-  }
-
-  #step(event) {
-    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!way) return;
-    event.preventDefault();
-    const names = Object.keys(this.parts);
-    const next = (names.indexOf(this.shown) + way + names.length) % names.length;
-    this.show(names[next]);
-    this.bar.children[next].focus();
-  }
-}

@@ -3,10 +3,14 @@
 // Windows holds {name: {dialog, fill}}; fill, where there is one, runs on opening.
 export class Windows {
   constructor(all) {
-    this.all = all;
-    for (const { dialog } of Object.values(all)) {
-      dialog.querySelector(".close")?.addEventListener("click", () => dialog.close());
-    }
+    this.all = {};
+    for (const [name, window] of Object.entries(all)) this.add(name, window);
+  }
+
+  // add takes one in that has come later.
+  add(name, window) {
+    this.all[name] = window;
+    window.dialog.querySelector(".close")?.addEventListener("click", () => window.dialog.close());
   }
 
   // top is the name of the open dialog, or null.

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hotshard/console/command"
+	"hotshard/runtime/gate/client"
+	"hotshard/runtime/gate/wire"
+	"hotshard/runtime/release"
+	"hotshard/runtime/world"
+)
+
+const notePanel = `local n = 0
+local notes = {}
+function notes.line() return "noted " .. n end
+panel.notes = {title = "Notes", open = function() return ui.text(notes.line()) end}
+return notes
+`
+
+// pageRelease is what a page fetches.
+func pageRelease(t *testing.T, s *shard) (r struct {
+	Release int               `json:"release"`
+	Hash    string            `json:"hash"`
+	Files   map[string]string `json:"files"`
+}) {
+	t.Helper()
+	answer, err := http.Get("http://" + s.Addr() + "/panels/release")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil {
+		err = json.Unmarshal(body, &r)
+	}
+	if err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return r
+}
+
+// watcher signs in as a page and collects what it is told of panels.
+func watchPanels(t *testing.T, s *shard) (c *client.Conn, told chan map[string]world.Value) {
+	t.Helper()
+	told = make(chan map[string]world.Value, 16)
+	c, err := client.Dial(t.Context(), "ws://"+s.Addr()+"/play", client.Options{Codec: wire.JSON, Handle: func(m *wire.Message) {
+		if m.Event == "panels" {
+			told <- m.Fields
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	if err := c.Login(t.Context(), "Onlooker", "secret secret"); err != nil {
+		t.Fatal(err)
+	}
+	return c, told
+}
+
+func TestASavedPanelReachesPagesAndOneThatDoesNotRunReachesNone(t *testing.T) {
+	t.Parallel()
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	save(t, cfg, "panels/notes_test.lua", "require 'panels.notes'\n")
+	s := start(t, cfg)
+	first := pageRelease(t, s)
+	if first.Files["panels/notes.lua"] != notePanel || first.Files["panels/notes_test.lua"] != "" || first.Files["main.lua"] != "" {
+		t.Fatalf("pages get %v", first.Files)
+	}
+	_, told := watchPanels(t, s)
+	next := strings.Replace(notePanel, "noted", "written", 1)
+	save(t, cfg, "panels/notes.lua", next)
+	if o := wait(t, s); o.Verdict != release.Apply {
+		t.Fatalf("%+v", o)
+	}
+	m := <-told
+	files, _ := m["files"].(map[string]world.Value)
+	if m["from"] != first.Hash || files["panels/notes.lua"] != next || m["hash"] != pageRelease(t, s).Hash {
+		t.Errorf("told %v", m)
+	}
+	save(t, cfg, "panels/notes.lua", "local x = nil .. 1\n"+next)
+	if o := wait(t, s); o.Verdict != release.Refuse || !strings.Contains(o.Message, "concatenate") {
+		t.Errorf("a panel that fails at its top level: %+v", o)
+	}
+	if r := pageRelease(t, s); r.Files["panels/notes.lua"] != next {
+		t.Errorf("pages get what was refused: %v", r.Files)
+	}
+}
+
+func TestAPatchOfAPanelReachesPages(t *testing.T) {
+	t.Parallel()
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	amy := s.operator("amy", command.Admin)
+	_, told := watchPanels(t, s)
+	amy.do(`patch --reason typo panels.notes.line = function() return "patched" end`)
+	<-told
+	if r := pageRelease(t, s); !strings.Contains(r.Files["panels/notes.lua"], "patched") {
+		t.Errorf("pages get %v", r.Files)
+	}
+	amy.do("drop 1")
+	<-told
+	if r := pageRelease(t, s); r.Files["panels/notes.lua"] != notePanel {
+		t.Errorf("after the patch was dropped pages get %v", r.Files)
+	}
+}
+
+func TestWhatAPageTellsOfAPanelIsAnErrorLikeOthersAndBlamesNoRelease(t *testing.T) {
+	t.Parallel()
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	c, _ := watchPanels(t, s)
+	fault := map[string]world.Value{"panel": "panels.notes", "function": "panels.notes.line", "place": "panels/notes.lua:3", "message": "it \x1b[31mbroke", "traceback": "\tpanels/notes.lua:3", "release": 1.0}
+	limited := 0
+	for range 3 * faultsEach {
+		if _, err := c.Request(t.Context(), pageFault, fault); err != nil {
+			limited++
+		}
+	}
+	if limited != 2*faultsEach {
+		t.Errorf("%d of %d were too many", limited, 3*faultsEach)
+	}
+	groups, err := s.Shard().Errors.Groups(t.Context(), "panels.notes")
+	if err != nil || len(groups) != 1 || groups[0].Count != faultsEach || groups[0].Message != "it [31mbroke" || groups[0].Player != "Onlooker" || groups[0].Traceback == "" {
+		t.Errorf("operators see %+v, %v", groups, err)
+	}
+}

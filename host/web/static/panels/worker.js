@@ -1,0 +1,38 @@
+// The worker in which the panels run: Lua in WebAssembly, away from the page's own thread.
+// It gets texts, and answers with texts; after each it says null, so that the page knows
+// that it is not stuck.
+import "./wasm_exec.js";
+
+let timer = 0;
+const waiting = [];
+
+globalThis.panels = {
+  say: (text) => postMessage(text),
+  begun() {
+    for (const text of waiting.splice(0)) hear(text);
+  },
+};
+
+function hear(text = "") {
+  clearTimeout(timer);
+  const now = performance.now() / 1000;
+  const due = panels.hear(now, text);
+  if (due >= 0) timer = setTimeout(hear, Math.max(0, due - now) * 1000);
+}
+
+onmessage = ({ data }) => {
+  if (panels.hear) hear(data);
+  else waiting.push(data);
+  if (panels.hear) postMessage(null);
+};
+
+async function begin() {
+  const go = new Go();
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(new URL("panels.wasm", import.meta.url)), go.importObject);
+  const ended = go.run(instance);
+  postMessage(JSON.stringify({ say: "begun" }));
+  await ended;
+  throw new Error("the engine has ended");
+}
+
+begin().catch((error) => postMessage(JSON.stringify({ say: "gone", text: String(error?.message ?? error) })));
