@@ -13,6 +13,7 @@ help: ## list the targets
 
 build: ## build bin/host and bin/console
 	@mkdir -p bin
+	$(GO) run ./host/web/pack host/web/packed
 	$(GO) build -o bin/host ./host
 	$(GO) build -o bin/console ./console
 

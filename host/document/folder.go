@@ -37,7 +37,7 @@ func Serve(files map[string]*Document, w http.ResponseWriter, r *http.Request) {
 	}
 	f, ok := files[name]
 	if !ok {
-		http.NotFound(w, r)
+		Gone(w, r)
 		return
 	}
 	f.Serve(w, r)
@@ -61,6 +61,8 @@ func ContentType(name string) string {
 		return "image/svg+xml"
 	case ".json", ".webmanifest":
 		return "application/json"
+	case ".wasm":
+		return "application/wasm"
 	}
 	return "application/octet-stream"
 }
@@ -69,6 +71,12 @@ func ContentType(name string) string {
 // no inline script or style, no frame around it, no form that is sent anywhere.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// allow adds scripts that are in a page to what its policy lets it run, by their hashes.
+func allow(h http.Header, hashes string) {
+	const key, own = "Content-Security-Policy", "script-src 'self'"
+	h.Set(key, strings.Replace(h.Get(key), own, own+" "+hashes, 1))
+}
 
 // Secure sets the headers that every answer of a page's carries, errors too.
 func Secure(next http.Handler) http.Handler {

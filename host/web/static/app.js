@@ -11,6 +11,7 @@ import { Pace } from "./pace.js";
 import { GUEST, Replay } from "./replay.js";
 import { Scan } from "./scan.js";
 import { Session } from "./session.js";
+import { Shelf } from "./shelf.js";
 import { Shop } from "./shop.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
@@ -20,6 +21,7 @@ import { Chat } from "./view/chat.js";
 import { Closing } from "./view/closing.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
+import { Fetching } from "./view/fetching.js";
 import { FightView } from "./view/fight.js";
 import { FleetView } from "./view/fleet.js";
 import { Gaze } from "./view/gaze.js";
@@ -60,6 +62,8 @@ const keep = watching ? new Keep(null, null) : new Keep();
 const game = new Game();
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play?keeps=1`);
 const toasts = new Toasts($("#toasts"));
+const shelf = new Shelf(document.body.dataset.keeps !== undefined);
+new Fetching($("#fetching"), shelf);
 const closing = new Closing($("#closing"), real);
 
 let send = (cmd, args) => link.request(cmd, args);
@@ -93,7 +97,7 @@ const known = { game, fight, fleet, types, shop };
 const tell = (title) => title && toasts.show({ kind: "info", title });
 
 const gaze = new Gaze($("#space"), game, keep.storage);
-const views = new Views($("#space"), gaze, known, keep.storage, (notice) => toasts.show(notice));
+const views = new Views($("#space"), gaze, known, shelf, keep.storage, (notice) => toasts.show(notice));
 const place = new Place($("#place"), game, act);
 const goal = new Goal($("#place .goal"), game, act);
 const hud = new Hud($("#hud"), game, act);
@@ -233,6 +237,10 @@ game.on("welcome", () => {
   log.open();
   talk.open();
 });
+const filled = game.on("system", () => {
+  filled();
+  fill();
+});
 game.on("system", () => {
   toasts.moved();
   face();
@@ -339,6 +347,16 @@ function frame() {
     gaze.cover(PANELS, OVER);
   }
   meter.count(began, real());
+}
+
+// fill fetches what is still wanted, once one can fly, and has all of it kept for the next
+// visit.
+async function fill() {
+  const doubt = await shelf.begin((name) => views.deep || !Views.DEEP.some((folder) => name.startsWith(folder))).catch(() => null); // the page goes on without
+  if (!doubt) return;
+  toasts.show({ kind: "bad", id: "key", title: "This shard signs with another key than at your last visit",
+    text: `Unless whoever runs it says that this is right (${doubt}), somebody else may be answering. Until then nothing of it is kept.`,
+    do: { label: "It is right", run: () => shelf.tell({ trust: doubt }) } });
 }
 
 async function countPilots() {
