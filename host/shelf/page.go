@@ -68,7 +68,7 @@ var (
 // refuses other bytes; the modules that it begins with are named before they are looked for;
 // an import map leads to all else. Scripts that are marked data-inline stand in the page.
 func (f Files) Page(name string, body []byte) *document.Document {
-	w := &pageWriter{files: f}
+	w := &pageWriter{files: f, all: name == document.Index}
 	body = entry.ReplaceAllFunc(body, w.begin)
 	body = inPages.ReplaceAllFunc(body, w.name)
 	body = inlined.ReplaceAllFunc(body, w.inline)
@@ -77,6 +77,7 @@ func (f Files) Page(name string, body []byte) *document.Document {
 
 type pageWriter struct {
 	files   Files
+	all     bool     // the page may need whatever there is
 	scripts []string // hashes of those that stand in the page
 }
 
@@ -87,10 +88,14 @@ func (w *pageWriter) begin(tag []byte) []byte {
 	if w.files[name] == nil {
 		return tag
 	}
-	b := bytes.NewBuffer(w.script(` type="importmap"`, w.files.importMap()))
+	first, may := w.files.imports(name, imported), w.files.imports(name, anyhow)
+	if w.all {
+		may = slices.Sorted(maps.Keys(w.files))
+	}
+	b := bytes.NewBuffer(w.script(` type="importmap"`, w.files.importMap(may)))
 	b.WriteString("\n  ")
 	b.Write(tag)
-	for _, other := range w.files.Imports(name)[1:] {
+	for _, other := range first[1:] {
 		b.WriteString("\n  <link rel=\"modulepreload\" href=\"" + other + "\">")
 	}
 	return b.Bytes()
@@ -127,38 +132,38 @@ func (w *pageWriter) name(tag []byte) []byte {
 	return tag
 }
 
-// importMap leads from the paths of all files to their addresses, and says what modules are.
-func (f Files) importMap() []byte {
+// importMap leads from the paths of files to their addresses, and says what modules are.
+func (f Files) importMap(names []string) []byte {
 	var m struct {
 		Imports   map[string]string `json:"imports"`
 		Integrity map[string]string `json:"integrity"`
 	}
 	m.Imports, m.Integrity = map[string]string{}, map[string]string{}
-	for name, file := range f {
+	for _, name := range names {
 		if path.Ext(name) == ".html" {
 			continue
 		}
 		m.Imports["./"+name] = "./" + f.Address(name)
 		if path.Ext(name) == ".js" {
-			m.Integrity["./"+f.Address(name)] = file.Integrity()
+			m.Integrity["./"+f.Address(name)] = f[name].Integrity()
 		}
 	}
 	b, _ := json.Marshal(m) // strings alone
 	return b
 }
 
-// Imported matches what a module imports as it is read, not when it says so later.
-var imported = regexp.MustCompile(`(?m)^(?:import|export)\b[^"'();]*["'](\.{1,2}/[^"']+)["']`)
+var (
+	// imported matches what a module imports as it is read, anyhow also what it imports later.
+	imported = regexp.MustCompile(`(?m)^(?:import|export)\b[^"'();]*["'](\.{1,2}/[^"']+)["']`)
+	anyhow   = regexp.MustCompile(`(?m)(?:^(?:import|export)\b[^"'();]*|\bimport\()["'](\.{1,2}/[^"']+)["']`)
+)
 
-// Imports is a module and all that it needs to begin, in the order in which that is found.
-func (f Files) Imports(name string) []string {
+// imports is a module and all that it imports, and what that does, in the order in which it
+// is found.
+func (f Files) imports(name string, how *regexp.Regexp) []string {
 	list := []string{name}
 	for i := 0; i < len(list); i++ {
-		file := f[list[i]]
-		if file == nil {
-			continue
-		}
-		for _, found := range imported.FindAllSubmatch(file.Body(), -1) {
+		for _, found := range how.FindAllSubmatch(f[list[i]].Body(), -1) {
 			if to := path.Join(path.Dir(list[i]), string(found[1])); f[to] != nil && !slices.Contains(list, to) {
 				list = append(list, to)
 			}

@@ -14,6 +14,7 @@ import (
 type manifest struct {
 	shard string
 	key   *shelf.Key
+	files shelf.Files
 	atlas *atlas
 
 	mu    sync.Mutex
@@ -44,7 +45,7 @@ func (m *manifest) document() (*document.Document, error) {
 	if m.doc != nil && m.chart == chart {
 		return m.doc, nil
 	}
-	files := maps.Clone(Files())
+	files := maps.Clone(m.files)
 	if chart != nil {
 		files[mapName] = chart
 	}

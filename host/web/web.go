@@ -36,9 +36,13 @@ func Handler(universe func() *world.Universe) http.Handler {
 // Kept is Handler for a page that keeps in the browser what it has fetched: it serves the
 // manifest of its files as well, in the name of the shard and signed with its key.
 func Kept(universe func() *world.Universe, shard string, key *shelf.Key) http.Handler {
+	return kept(Files(), universe, shard, key)
+}
+
+func kept(files shelf.Files, universe func() *world.Universe, shard string, key *shelf.Key) http.Handler {
 	maps := &atlas{universe: universe}
-	mux := routes(Files(), maps)
-	mux.Handle("GET /manifest", &manifest{shard: shard, key: key, atlas: maps})
+	mux := routes(files, maps)
+	mux.Handle("GET /manifest", &manifest{shard: shard, key: key, files: files, atlas: maps})
 	return document.Secure(mux)
 }
 

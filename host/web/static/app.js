@@ -353,6 +353,7 @@ function frame() {
 // visit.
 async function fill() {
   const doubt = await shelf.begin((name) => views.deep || !Views.DEEP.some((folder) => name.startsWith(folder))).catch(() => null); // the page goes on without
+  document.body.dataset.filled = String(!doubt);
   if (!doubt) return;
   toasts.show({ kind: "bad", id: "key", title: "This shard signs with another key than at your last visit",
     text: `Unless whoever runs it says that this is right (${doubt}), somebody else may be answering. Until then nothing of it is kept.`,
@@ -378,7 +379,7 @@ setInterval(() => {
 async function loadMap() {
   for (let wait = 1; ; wait = Math.min(30, wait * 2)) {
     try {
-      const answer = await fetch("/api/map");
+      const answer = await fetch(wait === 1 ? await shelf.address("api/map") : "/api/map");
       if (answer.ok) return game.useMap(parseMap(await answer.json()));
     } catch {
       // The server is away; the connection says so already.

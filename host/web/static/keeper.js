@@ -14,6 +14,7 @@ const MANIFEST = "manifest";
 const PAGES = { "/": "index.html", "/economy": "economy.html" };
 const PATIENCE = 5_000; // milliseconds that a manifest may take before what is kept is shown
 const TRIES = 5; // of one transfer
+const STALLED = 15_000; // milliseconds without a byte after which a transfer counts as broken
 const PAUSE = 300; // milliseconds after a transfer that broke; twice as many after each next one
 
 class Gone extends Error {} // the server does not have it, or no more
@@ -180,9 +181,20 @@ async function some(url, mode, got) {
     for (const name of ["content-encoding", "content-length", "content-range"]) got.headers.delete(name);
   }
   for (const reader = answer.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
+    const { done, value } = await inTime(reader);
     if (done) return;
     got.parts.push(value);
     got.have += value.length;
   }
+}
+
+// inTime reads what comes next, and gives up a transfer of which nothing does.
+function inTime(reader) {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => {
+      fail(new Error("nothing comes any more"));
+      reader.cancel().catch(() => {});
+    }, STALLED);
+    reader.read().then(done, fail).finally(() => clearTimeout(timer));
+  });
 }

@@ -5,7 +5,9 @@ import { Emitter } from "./emitter.js";
 
 const CACHE = "hotshard.files"; // the keeper's
 const AT_ONCE = 4; // transfers
-const AFTER = 2_000; // milliseconds between the first flight and the rest
+const AFTER = 1_000; // milliseconds between the first flight and the rest
+
+const addressOf = ({ name, sha256 }) => `/${name}?sha256=${sha256}`;
 
 export class Shelf extends Emitter {
   #list = null; // the manifest's files, once they were asked for
@@ -14,6 +16,13 @@ export class Shelf extends Emitter {
   constructor(keeps, env = globalThis) {
     super();
     Object.assign(this, { keeps, env });
+  }
+
+  // address is where a file is that no module imports, and that changes by itself, as it is
+  // now: the map.
+  async address(name) {
+    const file = this.keeps && (await this.#files().catch(() => [])).find((file) => file.name === name);
+    return file ? addressOf(file) : `/${name}`;
   }
 
   // bring fetches the files below folders that are not kept yet, before a module of them is
@@ -59,8 +68,8 @@ export class Shelf extends Emitter {
     await Promise.all(Array.from({ length: AT_ONCE }, one)).finally(() => this.emit("progress", null));
   }
 
-  async #one({ name, sha256 }, come) {
-    const { body } = await this.env.fetch(`/${name}?sha256=${sha256}`, { priority: "low" });
+  async #one(file, come) {
+    const { body } = await this.env.fetch(addressOf(file), { priority: "low" });
     for (const reader = body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) return;

@@ -60,7 +60,7 @@ function browser(shard, kept = new Map()) {
   const said = [];
   const context = vm.createContext({
     self, fetch: shard.fetch, crypto, Response, Headers, Blob, URL, AbortSignal, TextEncoder, Uint8Array, atob,
-    setTimeout: (run) => queueMicrotask(run), console: { error: (text) => said.push(text) },
+    setTimeout: (run, ms) => (ms < 15_000 || shard.stalls ? setImmediate(run) : null), clearTimeout: (timer) => clearImmediate(timer), console: { error: (text) => said.push(text) },
     caches: { open: async () => cache, delete: async () => kept.clear() },
   });
   code.runInContext(context);
@@ -138,6 +138,16 @@ test("a transfer that breaks goes on by Range", async () => {
   const b = browser(shard);
   assert.equal(await text(b.get(address(shard, "app.js"))), "0123456789");
   assert.deepEqual(shard.asked.map(({ range }) => range), [undefined, "bytes=4-", "bytes=8-"]);
+});
+
+test("a transfer of which nothing comes any more goes on by Range", async () => {
+  const shard = await shardWith({ "app.js": "0123456789" });
+  shard.odd = ({ range }) => {
+    shard.stalls = !range;
+    return range ? null : new Response(new ReadableStream({ start: (to) => to.enqueue(utf8.encode("0123")) }));
+  };
+  assert.equal(await text(browser(shard).get(address(shard, "app.js"))), "0123456789");
+  assert.deepEqual(shard.asked.map(({ range }) => range), [undefined, "bytes=4-"]);
 });
 
 test("a server that knows no parts sends all again", async () => {
