@@ -47,7 +47,7 @@ import { Windows } from "./view/windows.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
-const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
+const VIEW_AFTER = 3_000; // milliseconds after which a better view of space is fetched, if nobody flies before
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
@@ -237,8 +237,9 @@ game.on("welcome", () => {
   log.open();
   talk.open();
 });
-const filled = game.on("system", () => {
-  filled();
+const flying = game.on("system", () => {
+  flying();
+  begin();
   fill();
 });
 game.on("system", () => {
@@ -349,6 +350,14 @@ function frame() {
   meter.count(began, real());
 }
 
+// begin looks for a better view of space, once: what that takes comes after what it takes to
+// fly.
+let begun = false;
+function begin() {
+  if (!begun) views.begin();
+  begun = true;
+}
+
 // fill fetches what is still wanted, once one can fly, and has all of it kept for the next
 // visit.
 async function fill() {
@@ -400,7 +409,7 @@ globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null
 async function start() {
   requestAnimationFrame(frame);
   loadMap();
-  setTimeout(() => views.begin(), VIEW_AFTER);
+  setTimeout(begin, VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
     send = async (cmd, args) => obey(game, cmd, args, now());
