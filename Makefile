@@ -12,12 +12,11 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: page ## build bin/host and bin/console
-	@mkdir -p bin
 	$(GO) build -o bin/host ./host
 	$(GO) build -o bin/console ./console
 
-# What runs panels in the page, packed: it is embedded in the host. Packed anew when it is
-# another, so that a second build has nothing to do.
+# What is embedded in the host: what runs panels in the page, and the page's files packed.
+# Each is packed when it is another, so that a second build has nothing to do.
 BUILT = host/web/built
 page:
 	@mkdir -p bin
@@ -25,6 +24,7 @@ page:
 	@test -s $(BUILT)/panels.wasm.gz && sha256sum --status -c bin/panels.sum 2>/dev/null || \
 	  { gzip -9nc bin/panels.wasm > $(BUILT)/panels.wasm.gz && sha256sum bin/panels.wasm > bin/panels.sum; }
 	@cmp -s "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(BUILT)/wasm_exec.js || cp "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(BUILT)/wasm_exec.js
+	$(GO) run ./host/web/pack host/web/packed
 
 run: build ## start a development shard and print the page to open
 	bin/host serve --shard $(SHARD) --listen $(LISTEN)

@@ -37,7 +37,7 @@ func Serve(files map[string]*Document, w http.ResponseWriter, r *http.Request) {
 	}
 	f, ok := files[name]
 	if !ok {
-		http.NotFound(w, r)
+		Gone(w, r)
 		return
 	}
 	f.Serve(w, r)
@@ -61,6 +61,8 @@ func ContentType(name string) string {
 		return "image/svg+xml"
 	case ".json", ".webmanifest":
 		return "application/json"
+	case ".wasm":
+		return "application/wasm"
 	}
 	return "application/octet-stream"
 }
@@ -70,11 +72,19 @@ func ContentType(name string) string {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
+const policyHeader = "Content-Security-Policy"
+
+// allow adds scripts that are in a page to what its policy lets it run, by their hashes.
+func allow(h http.Header, hashes string) {
+	const own = "script-src 'self'"
+	h.Set(policyHeader, strings.Replace(h.Get(policyHeader), own, own+" "+hashes, 1))
+}
+
 // Secure sets the headers that every answer of a page's carries, errors too.
 func Secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set(policyHeader, policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -14,6 +14,7 @@ import (
 
 	"hotshard/console/command"
 	"hotshard/host/document"
+	"hotshard/host/shelf"
 	"hotshard/host/web"
 	"hotshard/runtime/clock"
 )
@@ -40,7 +41,7 @@ type Page struct {
 	cfg   Config
 	feed  *Feed
 	keys  *keys
-	files map[string]*document.Document
+	files shelf.Files
 	clock clock.Clock
 
 	mu    sync.Mutex
@@ -62,10 +63,10 @@ func New(cfg Config) *Page {
 }
 
 // embeddedFiles are those of the page as they are embedded. To read them takes a while.
-var embeddedFiles = sync.OnceValue(func() map[string]*document.Document {
+var embeddedFiles = sync.OnceValue(func() shelf.Files {
 	all := document.Folder(embedded, "static")
 	maps.Copy(all, web.Shared())
-	return all
+	return shelf.Written(all)
 })
 
 // Prepare does what takes a while of New, once, for whoever will be in a hurry then.
@@ -73,12 +74,12 @@ func Prepare() { embeddedFiles() }
 
 // files are those of the page, which says by itself which shard it is of and of which
 // kind: that must be plain before anything has been fetched.
-func files(id command.Identity) map[string]*document.Document {
+func files(id command.Identity) shelf.Files {
 	all := maps.Clone(embeddedFiles())
 	body := all[document.Index].Body()
 	body = bytes.ReplaceAll(body, []byte("SHARD"), []byte(html.EscapeString(id.Name)))
 	body = bytes.Replace(body, []byte(`data-kind=""`), []byte(`data-kind="`+kindOf(id)+`"`), 1)
-	all[document.Index] = document.New(document.ContentType(document.Index), body)
+	all[document.Index] = all[document.Index].With(body)
 	return all
 }
 

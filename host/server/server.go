@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"hotshard/host/document"
 	"hotshard/host/mesh"
 	"hotshard/host/opspage"
+	"hotshard/host/shelf"
 	"hotshard/host/traces"
 	"hotshard/host/web"
 	"hotshard/runtime/gate"
@@ -345,7 +348,9 @@ func (s *Server) listenPlayers() error {
 	mux.Handle("/play", s.gate.Handler())
 	mux.Handle(api.Prefix, lazily(func() http.Handler { return s.newAPI() }))
 	if s.page == nil {
-		s.page = s.newPage()
+		if err := s.newPage(); err != nil {
+			return err
+		}
 	}
 	mux.Handle("GET /panels/release", document.Secure(s.panels))
 	mux.Handle("/", s.page)
@@ -360,9 +365,16 @@ func lazily(make func() http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
 }
 
-// newPage is the players' page. To read its files takes a while.
-func (s *Server) newPage() http.Handler {
-	return web.Handler(func() *world.Universe { return s.universe.Map() })
+// newPage makes the players' page, with the key that its manifest is signed with. To read its
+// files takes a while.
+func (s *Server) newPage() error {
+	key, err := shelf.OpenKey(filepath.Join(s.cfg.Data, "page.key"))
+	if err != nil {
+		return fmt.Errorf("the key of the page's manifest: %w", err)
+	}
+	s.log.Debug("the page's manifest is signed", "key", key.String())
+	s.page = web.Kept(func() *world.Universe { return s.universe.Map() }, s.cfg.Shard, key)
+	return nil
 }
 
 // Addr is where players connect, OpsAddr where operators' programs do ("" for

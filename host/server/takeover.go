@@ -61,7 +61,9 @@ func (h *heir) rise() (err error) {
 	if h.s.watcher, err = watch.New(watch.Config{Root: h.s.cfg.Scripts, Clock: h.s.cfg.Clock, Log: h.s.log}); err != nil {
 		return err
 	}
-	h.s.page = h.s.newPage()
+	if err := h.s.newPage(); err != nil {
+		return err
+	}
 	opspage.Prepare()
 	if _, err := h.place.packed(); err != nil {
 		return err

@@ -60,6 +60,12 @@ var home, homeStation = anvil, anvilStation
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
+	return newStageWith(t, web.Handler)
+}
+
+// newStageWith is a stage with a page as page makes it.
+func newStageWith(t *testing.T, page func(func() *world.Universe) http.Handler) *stage {
+	t.Helper()
 	s := &stage{universe: smallUniverse(t), pilots: map[world.CharacterID]*actor{},
 		names: map[string]world.CharacterID{}, refused: map[string]string{}}
 	s.gate = gate.New(gate.Config{Accounts: s, World: s, Welcome: func() map[string]world.Value {
@@ -71,7 +77,7 @@ func newStage(t *testing.T) *stage {
 	mux.Handle(api.Prefix, api.New(api.Config{Map: s.universe, Routes: world.NewRouter(s.universe), Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Types: func() (*catalogue.Set, error) { return &catalogue.Set{}, nil }}))
 	mux.HandleFunc("GET /panels/release", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(ownPanels(t)) })
-	mux.Handle("/", web.Handler(func() *world.Universe { return s.universe }))
+	mux.Handle("/", page(func() *world.Universe { return s.universe }))
 	s.Server = httptest.NewUnstartedServer(mux)
 	s.Server.Config.ConnState = func(c net.Conn, state http.ConnState) {
 		if state == http.StateHijacked {

@@ -14,8 +14,11 @@ import (
 // lightYear in metres; the map's coordinates are sent in light-years.
 const lightYear = 9.460_730_472_580_8e15
 
-// mapHandler keeps the map of the last universe it saw, ready to send.
-type mapHandler struct {
+// mapName is where the map is, by the name that it has among the page's files.
+const mapName = "api/map"
+
+// atlas keeps the map of the last universe it saw, ready to send.
+type atlas struct {
 	universe func() *world.Universe
 
 	mu   sync.Mutex
@@ -23,7 +26,7 @@ type mapHandler struct {
 	doc  *document.Document
 }
 
-func (m *mapHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *atlas) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u := m.universe()
 	if u == nil {
 		w.Header().Set("Retry-After", "1")
@@ -39,7 +42,7 @@ func (m *mapHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // document makes the answer at the first request for a universe and keeps it.
-func (m *mapHandler) document(u *world.Universe) (*document.Document, error) {
+func (m *atlas) document(u *world.Universe) (*document.Document, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.made == u {

@@ -11,6 +11,7 @@ import { Pace } from "./pace.js";
 import { GUEST, Replay } from "./replay.js";
 import { Scan } from "./scan.js";
 import { Session } from "./session.js";
+import { Shelf } from "./shelf.js";
 import { Shop } from "./shop.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
@@ -20,6 +21,7 @@ import { Chat } from "./view/chat.js";
 import { Closing } from "./view/closing.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
+import { Fetching } from "./view/fetching.js";
 import { FightView } from "./view/fight.js";
 import { FleetView } from "./view/fleet.js";
 import { Gaze } from "./view/gaze.js";
@@ -47,7 +49,7 @@ import { Windows } from "./view/windows.js";
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
 const PANELS_AFTER = 1_500; // milliseconds after which, once there is something to fly in, the engine of the panels is fetched
-const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
+const VIEW_AFTER = 3_000; // milliseconds after which a better view of space is fetched, if nobody flies before
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
@@ -62,6 +64,8 @@ const keep = watching ? new Keep(null, null) : new Keep();
 const game = new Game();
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/play?keeps=1`);
 const toasts = new Toasts($("#toasts"));
+const shelf = new Shelf(document.body.dataset.keeps !== undefined);
+new Fetching($("#fetching"), shelf);
 const closing = new Closing($("#closing"), real);
 
 let send = (cmd, args) => link.request(cmd, args);
@@ -95,7 +99,7 @@ const known = { game, fight, fleet, types, shop };
 const tell = (title) => title && toasts.show({ kind: "info", title });
 
 const gaze = new Gaze($("#space"), game, keep.storage);
-const views = new Views($("#space"), gaze, known, keep.storage, (notice) => toasts.show(notice));
+const views = new Views($("#space"), gaze, known, shelf, keep.storage, (notice) => toasts.show(notice));
 const place = new Place($("#place"), game, act);
 const goal = new Goal($("#place .goal"), game, act);
 const hud = new Hud($("#hud"), game, act);
@@ -125,6 +129,7 @@ if (replay) new ReplayBar($("#replay"), replay);
 else new Death($("#death"), game, act);
 
 const panels = new Panels({ game, keep, shop, tell, ask: (cmd, args) => send(cmd, args), windows: () => windows, sheet: $("#place .menu"),
+  bring: (title, folder) => shelf.bring(title, folder),
   lacks: watching ? "A replay has no such window." : document.body.dataset.panels === undefined ? "This build has no engine for such windows: make build builds it." : "" });
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
@@ -239,6 +244,11 @@ game.on("welcome", () => {
   log.open();
   talk.open();
 });
+const flying = game.on("system", () => {
+  flying();
+  begin();
+  fill();
+});
 game.on("system", () => {
   setTimeout(() => panels.begin(), PANELS_AFTER);
   toasts.moved();
@@ -348,6 +358,25 @@ function frame() {
   meter.count(began, real());
 }
 
+// begin looks for a better view of space, once: what that takes comes after what it takes to
+// fly.
+let begun = false;
+function begin() {
+  if (!begun) views.begin();
+  begun = true;
+}
+
+// fill fetches what is still wanted, once one can fly, and has all of it kept for the next
+// visit.
+async function fill() {
+  const doubt = await shelf.begin((name) => views.deep || !Views.DEEP.some((folder) => name.startsWith(folder))).catch(() => null); // the page goes on without
+  document.body.dataset.filled = String(!doubt);
+  if (!doubt) return;
+  toasts.show({ kind: "bad", id: "key", title: "This shard signs with another key than at your last visit",
+    text: `Unless whoever runs it says that this is right (${doubt}), somebody else may be answering. Until then nothing of it is kept.`,
+    do: { label: "It is right", run: () => shelf.tell({ trust: doubt }) } });
+}
+
 async function countPilots() {
   if (!game.system || document.hidden) return;
   const here = await ask("who");
@@ -367,7 +396,7 @@ setInterval(() => {
 async function loadMap() {
   for (let wait = 1; ; wait = Math.min(30, wait * 2)) {
     try {
-      const answer = await fetch("/api/map");
+      const answer = await fetch(wait === 1 ? await shelf.address("api/map") : "/api/map");
       if (answer.ok) return game.useMap(parseMap(await answer.json()));
     } catch {
       // The server is away; the connection says so already.
@@ -388,7 +417,7 @@ globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null
 async function start() {
   requestAnimationFrame(frame);
   loadMap();
-  setTimeout(() => views.begin(), VIEW_AFTER);
+  setTimeout(begin, VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
     send = async (cmd, args) => obey(game, cmd, args, now());

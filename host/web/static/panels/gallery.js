@@ -2,23 +2,14 @@
 import { el, say, show } from "../view/dom.js";
 import { draw } from "./draw.js";
 import { Engine } from "./engine.js";
+import { release, worker } from "./start.js";
 
 const LOOK_EVERY = 3_000; // milliseconds between two looks for another release
 
 const box = document.querySelector("#panels"), told = document.querySelector("#told");
 const panels = new Map();
 
-async function release() {
-  try {
-    const answer = await fetch("/panels/release");
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
-}
-
-const policy = globalThis.trustedTypes?.createPolicy("panels", { createScriptURL: (url) => url }) ?? { createScriptURL: (url) => url };
-const engine = new Engine({ make: () => new Worker(policy.createScriptURL("/panels/worker.js"), { type: "module" }), get: release });
+const engine = new Engine({ make: worker, get: release });
 
 engine.on("panels", (list) => {
   for (const { name, title } of list) {

@@ -1,6 +1,6 @@
 // The worker in which the panels run: Lua in WebAssembly, away from the page's own thread.
 // It gets texts, and answers with texts; after each it says null, so that the page knows
-// that it is not stuck.
+// that it is not stuck. Where the program is stands behind the # of its own address.
 import "./wasm_exec.js";
 
 let timer = 0;
@@ -28,7 +28,7 @@ onmessage = ({ data }) => {
 
 async function begin() {
   const go = new Go();
-  const { instance } = await WebAssembly.instantiateStreaming(fetch(new URL("panels.wasm", import.meta.url)), go.importObject);
+  const { instance } = await WebAssembly.instantiateStreaming(fetch(location.hash.slice(1)), go.importObject);
   const ended = go.run(instance);
   postMessage(JSON.stringify({ say: "begun" }));
   await ended;

@@ -5,6 +5,7 @@
 // The far scene has star, planets and sky, painted from far to near without depth; the near
 // one what is within some thousand kilometres, with depth.
 import { Matrix4, PerspectiveCamera, Scene, Vector3, WebGLRenderer } from "../vendor/three/three.module.min.js";
+import { cardOf, slow } from "../view/card.js";
 
 const FAR = 4e6; // metres: what is beyond is in the far scene
 
@@ -31,7 +32,7 @@ export class Stage {
     const context = canvas.getContext("webgl2", { antialias: smooth, alpha: false, depth: true, powerPreference: "high-performance", failIfMajorPerformanceCaveat: quick });
     if (!context) throw new Error("no WebGL2");
     this.card = cardOf(context);
-    if (quick && SLOW.test(this.card)) throw new Error("no graphics card");
+    if (quick && slow(this.card)) throw new Error("no graphics card");
     this.canvas = canvas;
     this.renderer = new WebGLRenderer({ canvas, context });
     this.renderer.autoClear = false;
@@ -84,16 +85,6 @@ export class Stage {
   dispose() {
     this.renderer.dispose();
   }
-}
-
-// What does a graphics card's work on a processor: not every browser owns up to it when asked
-// for a quick one.
-const SLOW = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
-// cardOf is what draws, in its own words.
-function cardOf(context) {
-  const told = context.getExtension("WEBGL_debug_renderer_info");
-  return String(context.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
 }
 
 // put places an object of a scene without a look at those around it.

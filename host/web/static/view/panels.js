@@ -14,10 +14,10 @@ export class Panels {
   #draw = null;
 
   // ask(cmd, args) asks the server, tell(text) the pilot; windows() is the Windows that has
-  // those of the panels; sheet is where buttons of panels go; lacks says why there are none,
-  // "" where there are.
-  constructor({ game, keep, shop, ask, tell, windows, sheet, lacks }) {
-    Object.assign(this, { game, keep, shop, ask, tell, windows, sheet, lacks });
+  // those of the panels; sheet is where buttons of panels go; bring fetches files below a folder
+  // and says how far it is; lacks says why there are no panels, "" where there are.
+  constructor({ game, keep, shop, ask, tell, windows, sheet, bring, lacks }) {
+    Object.assign(this, { game, keep, shop, ask, tell, windows, sheet, bring, lacks });
     for (const what of ["welcome", "system"]) game.on(what, () => this.#here());
     game.on("welcome", () => {
       this.#settings();
@@ -31,10 +31,10 @@ export class Panels {
   }
 
   async #load() {
-    const [{ Engine }, { draw }] = await Promise.all([import("../panels/engine.js"), import("../panels/draw.js")]);
-    const policy = globalThis.trustedTypes?.createPolicy("panels", { createScriptURL: (url) => url }) ?? { createScriptURL: (url) => url };
+    await this.bring("what windows need", "panels/");
+    const [{ Engine }, { draw }, { release, worker }] = await Promise.all([import("../panels/engine.js"), import("../panels/draw.js"), import("../panels/start.js")]);
     this.#draw = draw;
-    this.#engine = new Engine({ make: () => new Worker(policy.createScriptURL("/panels/worker.js"), { type: "module", name: "panels" }), get: release });
+    this.#engine = new Engine({ make: worker, get: release });
     const engine = this.#engine;
     engine.on("panels", (list, hears) => this.#list(list, hears));
     engine.on("tree", (name, tree) => this.#tree(name, tree));
@@ -181,15 +181,5 @@ export class Panels {
   #absent(why) {
     this.lacks = why;
     for (const name of this.#dialogs.keys()) this.#note(name, why);
-  }
-}
-
-// release fetches all files of the panels.
-async function release() {
-  try {
-    const answer = await fetch("/panels/release");
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null; // the connection says so already
   }
 }

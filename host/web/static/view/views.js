@@ -1,21 +1,25 @@
 // Which view of space is shown: in three dimensions where a graphics card does that, else the
 // flat one. The page begins with the flat one, which needs nothing more, and the other takes
 // its place once it has come.
+import { hasCard } from "./card.js";
 import { el, say } from "./dom.js";
 import { Space } from "./space.js";
 
 const KEEP = "hotshard.view";
 const VIEWS = [["auto", "As this machine can"], ["deep", "In three dimensions"], ["flat", "Flat"]];
 const QUALITIES = [["auto", "As fast as it should be"], ["low", "Low"], ["medium", "Medium"], ["high", "High"]];
+const NO_CARD = "This machine has no graphics card that the browser uses.";
 
 export class Views {
+  static DEEP = ["sky/", "vendor/three/"]; // what the view in three dimensions is made of
   #began = 0; // how often another view was begun
+  #card = null; // whether there is a graphics card, once that was asked
   #told = ""; // why the view is flat although it need not be
 
-  // over is the canvas that takes pointers and keys; keep a shelf of keep.js; notice(notice)
-  // tells of something.
-  constructor(over, gaze, known, keep, notice) {
-    Object.assign(this, { over, gaze, known, keep, notice });
+  // over is the canvas that takes pointers and keys; shelf brings what another view is made
+  // of; keep is a shelf of keep.js; notice(notice) tells of something.
+  constructor(over, gaze, known, shelf, keep, notice) {
+    Object.assign(this, { over, gaze, known, shelf, keep, notice });
     this.now = new Space(over, gaze, known);
     const { view, quality } = keep.get(KEEP) ?? {};
     this.view = VIEWS.some(([name]) => name === view) ? view : "auto";
@@ -26,10 +30,11 @@ export class Views {
   async begin() {
     const began = ++this.#began;
     this.#told = "";
-    if (this.view === "flat") return this.#flat();
-    const { SkyView } = await import("../sky/view.js");
+    if (this.view === "flat" || !this.deep) return this.#flat(this.view === "flat" ? "" : NO_CARD);
+    const SkyView = await this.#fetch();
     if (began !== this.#began) return;
     this.#flat();
+    if (!SkyView) return this.#flat("What draws it could not be fetched.");
     const canvas = el("canvas", { id: "sky", "aria-hidden": "true" });
     this.over.before(canvas);
     try {
@@ -38,7 +43,7 @@ export class Views {
       document.body.dataset.sky = "deep";
     } catch (error) {
       canvas.remove();
-      this.#told = this.view === "deep" ? `This browser cannot show it: ${error.message}.` : "This machine has no graphics card that the browser uses.";
+      this.#told = this.view === "deep" ? `This browser cannot show it: ${error.message}.` : NO_CARD;
       if (this.view === "deep") this.notice({ kind: "info", title: "Space is shown flat", text: this.#told });
       this.#flat();
     }
@@ -50,7 +55,26 @@ export class Views {
     this.now = view;
   }
 
-  #flat() {
+  // deep says whether the view in three dimensions is wanted, or may be had where nobody
+  // has chosen. A card is looked for once, before anything is fetched for it.
+  get deep() {
+    return this.view === "deep" || (this.view === "auto" && (this.#card ??= hasCard()));
+  }
+
+  // fetch brings what draws in three dimensions, or null.
+  async #fetch() {
+    await this.shelf.bring("the view of space", ...Views.DEEP);
+    try {
+      return (await import("../sky/view.js")).SkyView;
+    } catch (error) {
+      console.warn(error.message);
+      return null;
+    }
+  }
+
+  // flat goes back to the flat view, and says why, if that was not wished.
+  #flat(why = "") {
+    if (why) this.#told = why;
     delete document.body.dataset.sky;
     if (this.now instanceof Space) return;
     const { canvas } = this.now;

@@ -1,0 +1,4 @@
+package web
+
+// Release is Kept for other files than those of this build.
+var Release = kept
