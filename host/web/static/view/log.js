@@ -1,4 +1,5 @@
-// The log of fights and warnings, newest at the end.
+// The log of all that happened to the pilot, newest at the end.
+import { t } from "../words.js";
 import { el } from "./dom.js";
 import { clock, day } from "./format.js";
 
@@ -13,7 +14,7 @@ export class LogView {
 
   fill() {
     const { lines } = this.log;
-    this.list.replaceChildren(...(lines.length ? lines.map(row) : [el("li.info", {}, "Nothing has happened yet.")]));
+    this.list.replaceChildren(...(lines.length ? lines.map(row) : [el("li.info", {}, t("log.empty"))]));
     requestAnimationFrame(() => (this.list.scrollTop = this.list.scrollHeight));
   }
 

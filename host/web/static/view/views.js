@@ -1,12 +1,13 @@
 // Which view of space is shown: in three dimensions where a graphics card does that, else the
 // flat one. The page begins with the flat one, which needs nothing more, and the other takes
 // its place once it has come.
+import { known, t } from "../words.js";
 import { el, say } from "./dom.js";
 import { Space } from "./space.js";
 
 const KEEP = "hotshard.view";
-const VIEWS = [["auto", "As this machine can"], ["deep", "In three dimensions"], ["flat", "Flat"]];
-const QUALITIES = [["auto", "As fast as it should be"], ["low", "Low"], ["medium", "Medium"], ["high", "High"]];
+const VIEWS = ["auto", "deep", "flat"].map((name) => [name, t(`view.${name}`)]);
+const QUALITIES = [["auto", t("view.q_auto")], ...["low", "medium", "high"].map((name) => [name, t(`view.${name}`)])];
 
 export class Views {
   #began = 0; // how often another view was begun
@@ -63,9 +64,9 @@ export class Views {
 
   // lost goes on without the graphics card.
   #lost() {
-    this.#told = "The graphics card was lost.";
+    this.#told = t("view.lost");
     this.#flat();
-    this.notice({ kind: "info", title: "Space is shown flat", text: "The graphics card was lost. The view can be chosen again under View." });
+    this.notice({ kind: "info", title: t("view.is_flat"), text: t("view.lost_text") });
   }
 
   // fill puts the choices into a dialog.
@@ -77,7 +78,7 @@ export class Views {
       return el("label", {}, label, " ", select);
     };
     const told = el("p.told", { role: "status" });
-    dialog.querySelector(".body").replaceChildren(choice("view", "Space", VIEWS), choice("quality", "Detail", QUALITIES), told);
+    dialog.querySelector(".body").replaceChildren(choice("view", t("view.space"), VIEWS), choice("quality", t("view.quality"), QUALITIES), told);
     say(told, this.#words());
   }
 
@@ -90,7 +91,7 @@ export class Views {
 
   #words() {
     const { figures } = this.now;
-    if (!figures) return ["Space is shown flat.", this.#told].join(" ").trim();
-    return `Space is shown in three dimensions, with ${figures.quality} detail.`;
+    if (!figures) return [t("view.told_flat"), this.#told].join(" ").trim();
+    return t("view.told_deep", { quality: known(`view.${figures.quality}`) ? t(`view.${figures.quality}`).toLowerCase() : figures.quality });
   }
 }
