@@ -168,7 +168,7 @@ func TestANewPilot(t *testing.T) {
 	p := b.open(t, "cyd", url)
 	p.signIn(p.name)
 	p.inView("station")
-	p.until("have a goal", `document.querySelector("#place .goal").textContent.includes("Goal 1 of 5")`)
+	p.until("have a goal", `document.querySelector("#place .goal").textContent.includes("Goal 1 of 11")`)
 	p.click("#station .ships summary")
 	press := func(label, box, row string) {
 		t.Helper()
@@ -187,7 +187,11 @@ func TestANewPilot(t *testing.T) {
 	p.until("have it fitted", `document.querySelector("#station .hangar").textContent.includes("Light Railgun")`)
 	p.click("#station .undock")
 	p.inView("space")
-	p.until("have the next goal", `document.querySelector("#place .goal").textContent.includes("Goal 2 of 5")`)
+	for _, step := range []string{"Goal 2 of 11", "Goal 3 of 11"} { // look, and fly
+		p.until("have "+step, `document.querySelector("#place .goal").textContent.includes("`+step+`") && document.querySelector("#place .goal .do").checkVisibility()`)
+		p.click("#place .goal .do")
+	}
+	p.until("have the hunt as the goal", `document.querySelector("#place .goal").textContent.includes("Goal 4 of 11")`)
 	p.rows("see the place", "Planet I", true)
 	p.until("be told who lurks there", `document.querySelector("#overview").textContent.includes("Pirates")`)
 	p.click("#place .goal .do")

@@ -39,8 +39,8 @@ export class Views {
       document.body.dataset.sky = "deep";
     } catch (error) {
       canvas.remove();
-      this.#told = this.view === "deep" ? `This browser cannot show it: ${error.message}.` : "This machine has no graphics card that the browser uses.";
-      if (this.view === "deep") this.notice({ kind: "info", title: "Space is shown flat", text: this.#told });
+      this.#told = this.view === "deep" ? t("view.cannot", { why: error.message }) : t("view.no_card");
+      if (this.view === "deep") this.notice({ kind: "info", title: t("view.is_flat"), text: this.#told });
       this.#flat();
     }
   }

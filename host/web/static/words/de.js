@@ -326,6 +326,8 @@ export const DE = {
   "view.low": "Gering",
   "view.medium": "Mittel",
   "view.high": "Hoch",
+  "view.cannot": "Dieser Browser kann es nicht zeigen: {why}.",
+  "view.no_card": "Diese Maschine hat keine Grafikkarte, die der Browser benutzt.",
   "view.lost": "Die Grafikkarte ging verloren.",
   "view.is_flat": "Der Weltraum ist flach gezeigt",
   "view.lost_text": "Die Grafikkarte ging verloren. Unter Ansicht kann neu gewählt werden.",

@@ -326,6 +326,8 @@ export const EN = {
   "view.low": "Low",
   "view.medium": "Medium",
   "view.high": "High",
+  "view.cannot": "This browser cannot show it: {why}.",
+  "view.no_card": "This machine has no graphics card that the browser uses.",
   "view.lost": "The graphics card was lost.",
   "view.is_flat": "Space is shown flat",
   "view.lost_text": "The graphics card was lost. The view can be chosen again under View.",
