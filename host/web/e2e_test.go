@@ -33,13 +33,19 @@ func startServer(t *testing.T) (url, scripts string, s *server.Server) {
 // startServerOn is startServer on another map, on which everybody begins in Anvil.
 func startServerOn(t *testing.T, m *world.Universe) (url, scripts string, s *server.Server) {
 	t.Helper()
+	return startServerIn(t, m, "Anvil")
+}
+
+// startServerIn is startServerOn where everybody begins in another system.
+func startServerIn(t *testing.T, m *world.Universe, home string) (url, scripts string, s *server.Server) {
+	t.Helper()
 	dir := t.TempDir()
 	scripts = filepath.Join(dir, "scripts")
 	if err := os.CopyFS(scripts, os.DirFS("../../scripts")); err != nil {
 		t.Fatal(err)
 	}
 	s, err := server.New(server.Config{
-		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Home: "Anvil",
+		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Home: home,
 		Log:      slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1},
 	})
