@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -24,11 +25,11 @@ func TestTheFirstHour(t *testing.T) {
 	}
 	goal("undock")
 	p.click("#place .goal .more")
-	p.until("read more of it", `document.querySelector("#help").open && document.querySelector("#help [data-topic=flying]").open`)
+	p.until("read more of it", `document.querySelector("#help").open && document.querySelector("#help [data-topic=flying]")?.open`)
 	p.typeInto("#help input", "insured yard")
 	p.until("find what helps", `[...document.querySelectorAll("#help [data-topic]")].filter((n) => !n.hidden).map((n) => n.dataset.topic).join() === "loss"`)
 	p.shoot("hour-help")
-	p.do("shut it", chromedp.KeyEvent("\u001b"))
+	p.click("#help form button")
 	for range 8 {
 		p.do("leave a step out", chromedp.Evaluate[chromedp.Void](`(() => { window.step = hotshard.game.goal.step; document.querySelector("#place .goal .skip").click(); })()`))
 		p.until("have the next", `hotshard.game.goal.step === window.step + 1`)
@@ -92,17 +93,8 @@ func TestTheMenuOfAThing(t *testing.T) {
 	t.Parallel()
 	s, p := pilotInSpace(t)
 	p.choose("Gate to Harrow")
-	p.do("ask for the menu", chromedp.Evaluate[chromedp.Void](
-		`document.querySelector("#overview .rows").dispatchEvent(new MouseEvent("contextmenu", {bubbles: true, cancelable: true, clientX: 900, clientY: 300, button: 2}))`))
-	p.until("see it", `document.querySelector("#menu").checkVisibility() && document.activeElement.textContent.startsWith("Approach")`)
-	p.shoot("menu")
-	p.do("go to what jumps", chromedp.KeyEvent("j"), chromedp.KeyEvent("\r"))
-	if args := s.heard(p, "jump"); args["gate"] != float64(anvilGate) {
-		t.Errorf("jump was asked with %v", args)
-	}
-	p.until("have it shut", `!document.querySelector("#menu").checkVisibility()`)
 	p.do("rest a finger on space", chromedp.Evaluate[chromedp.Void](`(() => {
-		const {camera, looked} = hotshard.gaze, thing = hotshard.game.sim.find(`+fmt.Sprint(anvilGate)+`), out = {};
+		const thing = hotshard.game.sim.find(`+fmt.Sprint(anvilGate)+`)
 		hotshard.gaze.camera.face(thing.px - hotshard.game.own.px, thing.py - hotshard.game.own.py, thing.pz - hotshard.game.own.pz);
 	})()`))
 	p.until("have a menu by a finger", `(() => {
@@ -114,6 +106,28 @@ func TestTheMenuOfAThing(t *testing.T) {
 		if (!window.rests) { window.rests = true; send("pointerdown"); setTimeout(() => { send("pointerup"); window.rests = false; }, 900); }
 		return false;
 	})()`)
+	p.do("shut it", chromedp.KeyEvent("\u001b"))
+	p.until("have it shut by Escape", `!document.querySelector("#menu").checkVisibility()`)
+	p.do("ask for the menu", chromedp.Evaluate[chromedp.Void](
+		`document.querySelector("#overview .rows").dispatchEvent(new MouseEvent("contextmenu", {bubbles: true, cancelable: true, clientX: 900, clientY: 300, button: 2}))`))
+	p.until("see it", `document.querySelector("#menu").checkVisibility() && document.activeElement.textContent.startsWith("Approach")`)
+	p.shoot("menu")
+	p.do("go to what jumps", chromedp.KeyEvent("j"), chromedp.KeyEvent("\r"))
+	if args := s.heard(p, "jump"); args["gate"] != float64(anvilGate) {
+		t.Errorf("jump was asked with %v", args)
+	}
+	p.until("have it shut", `!document.querySelector("#menu").checkVisibility()`)
+}
+
+// anew waits until an expression is true of a page that loads itself again meanwhile.
+func (p *page) anew(expression string) {
+	p.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if is, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression)); err == nil && is {
+			return
+		}
+	}
+	p.t.Fatalf("%s: is never loaded so that %s", p.name, expression)
 }
 
 // Two languages: the browser's, and another by choice.
@@ -124,7 +138,8 @@ func TestThePageSpeaksGerman(t *testing.T) {
 	p.inView("login")
 	p.until("be asked in English", `document.documentElement.lang === "en" && document.querySelector("#login").textContent.includes("Sign in")`)
 	p.do("choose German", chromedp.Evaluate[chromedp.Void](
-		`(() => { const n = document.querySelector("#login [name=language]"); n.value = "de"; n.dispatchEvent(new Event("change")); })()`))
+		`(() => { const n = document.querySelector("#login [name=language]"); n.value = "de"; setTimeout(() => n.dispatchEvent(new Event("change")), 50); })()`))
+	p.anew(`document.documentElement.lang === "de"`)
 	p.until("be asked in German", `document.documentElement.lang === "de" && document.querySelector("#login").textContent.includes("Anmelden")`)
 	p.signIn("Ada")
 	p.inView("station")
