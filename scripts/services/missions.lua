@@ -33,7 +33,7 @@ missions.agents = { -- one of them is at each station
 }
 missions.words = { -- what they say of it; a text of a few, by chance
   courier = {"Somebody at %s waits for this. Do not shake it.", "A parcel for %s. It does not tick, I have listened.", "%s has paid for this twice already. Be there before they ask a third time."},
-  hunt = {"The Jackals have grown bold. %d of them fewer would do.", "I am told %d Jackals is a good number. I would like to see that number destroyed.", "A convoy was late. The reason was a Jackal. Let there be %d less reasons."},
+  hunt = {"The Jackals have grown bold. %d of them fewer would do.", "I am told %d Jackals is a good number. I would like to see that number destroyed.", "A convoy was late. The reason was a Jackal. Let there be %d fewer reasons."},
   fetch = {"Our foundry is out of ore: %d units of %s, and nobody asks where you dug.", "Bring me %d units of %s. Dig it, buy it, I do not mind.", "%d %s, please. The last pilot brought gravel."},
   survey = {"Our charts of %s are older than I am. Fly there and run your scanner.", "Something moved near %s, or did not. Go and scan.", "The insurers want a scan of %s. You need not enjoy the view."},
 }
