@@ -1,7 +1,7 @@
 // The page: ties connection, game and views together. Everything of substance is
 // in the modules it names.
 import "./start.js";
-import { Bindings } from "./bindings.js";
+import { Bindings, usual } from "./bindings.js";
 import { Fight } from "./fight.js";
 import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
@@ -28,6 +28,7 @@ import { Chat } from "./view/chat.js";
 import { Closing } from "./view/closing.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
+import { earOf, listen } from "./view/ears.js";
 import { FightView } from "./view/fight.js";
 import { FleetView } from "./view/fleet.js";
 import { kindName } from "./view/format.js";
@@ -40,7 +41,7 @@ import { KeyList, bindKeys, keyWord, mark } from "./view/keys.js";
 import { LogView } from "./view/log.js";
 import { Login } from "./view/login.js";
 import { MapView } from "./view/map.js";
-import { Menu } from "./view/menu.js";
+import { Menu, menus } from "./view/menu.js";
 import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
 import { Place } from "./view/place.js";
@@ -59,15 +60,6 @@ import { t } from "./words.js";
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
 const VIEW_AFTER = 300; // milliseconds after which the page can be used, and a better view of space is fetched
-// The keys where nobody chose others.
-const USUAL = {
-  ...KEYS, stop: "Space", next: "F", ahead: "Z", foe: "H", previous: "[", following: "]",
-  map: "M", ship: "I", cargo: "C", market: "B", industry: "Y", planets: "P", agents: "N", career: "X", scan: "R", fleet: "G", log: "J", help: "?",
-  ranges: "T", camera: "K", view: "O", chat: "Enter", mute: ";", nearer: "+", farther: "-",
-  turn_left: "ArrowLeft", turn_right: "ArrowRight", turn_up: "ArrowUp", turn_down: "ArrowDown",
-  ...Object.fromEntries([..."123456789"].map((key) => [`module${key}`, key])),
-};
-
 const COUNT_EVERY = 20_000; // milliseconds between questions for what nobody tells by itself
 
 const $ = (selector) => document.querySelector(selector);
@@ -110,7 +102,7 @@ const fleet = new Fleet(game);
 const talk = new Talk(game, fleet, keep, dated);
 const log = new Log(keep, dated);
 const journal = new Journal(game, log, keep, ask);
-const bindings = new Bindings(keep.storage, USUAL);
+const bindings = new Bindings(keep.storage, usual(KEYS));
 const replay = watching ? new Replay({ game, pace, real, send: (cmd, args) => send(cmd, args) }) : null;
 const mining = new Mining(game, fight, ask);
 const shop = new Shop();
@@ -120,7 +112,7 @@ const tell = (title) => title && toasts.show({ kind: "info", title });
 const gaze = new Gaze($("#space"), game, keep.storage);
 const views = new Views($("#space"), gaze, known, keep.storage, (notice) => toasts.show(notice));
 const place = new Place($("#place"), game, act);
-const sound = new Sound(game, fight, keep.storage, { now: real, ear: (thing) => ear(thing) });
+const sound = new Sound(game, fight, keep.storage, { now: real, ear: earOf(game, gaze) });
 const goal = new Goal($("#place .goal"), game, act, { open: (name) => windows.toggle(name), topic: (name) => [windows.toggle("help"), help.fill(name)] });
 const hud = new Hud($("#hud"), game, act);
 const battle = new FightView($("#hud"), fight, types, act, now);
@@ -308,10 +300,7 @@ gestures($("#space"), {
   },
   hover: (x, y) => (views.now.hovered = views.now.pick(x, y, 14)),
   leave: () => (views.now.hovered = null),
-  hold: (x, y) => {
-    const box = $("#space").getBoundingClientRect();
-    openMenu(views.now.pick(x, y, 30), box.left + x, box.top + y);
-  },
+  hold: (x, y) => openMenu(x, y),
 });
 
 // Buttons and keys.
@@ -355,12 +344,12 @@ const fixedKeys = {
   ...replay?.keys,
 };
 bindKeys(bindings, keys, fixedKeys, (name) => !watching && selected.order(name), windows);
-new KeyList($("#help"), bindings, Object.keys(USUAL).filter((name) => !watching || !(name in KEYS)), [
+new KeyList($("#help"), bindings, Object.keys(bindings.usual).filter((name) => !watching || !(name in KEYS)), [
   [t("keys.drag"), t("keys.drag_does")],
   ...(watching ? [] : ["menu", "double", "enter"].map((what) => [t(`keys.${what}`), t(`keys.${what}_does`)])),
   ...Object.entries(fixedKeys).map(([key, { does }]) => [keyWord(key), does]),
 ]);
-const markKeys = () => document.querySelectorAll("[data-key]").forEach((button) => button.dataset.key in USUAL && mark(button, bindings.key(button.dataset.key)));
+const markKeys = () => document.querySelectorAll("[data-key]").forEach((button) => button.dataset.key in bindings.usual && mark(button, bindings.key(button.dataset.key)));
 bindings.on("changed", markKeys);
 markKeys();
 
@@ -375,41 +364,18 @@ function nearestFoe() {
   else game.select(best);
 }
 
-// The menu of a thing: where the right button, a resting finger or the menu key asks for it.
-const menu = new Menu($("#menu"));
-function openMenu(id, x, y) {
-  const thing = id !== null && id !== game.ship ? game.sim.find(id) : null;
-  if (!thing || watching) return menu.close();
-  game.select(id);
-  menu.show(x, y, thing.name || thing.type || kindName(thing), selected.choices(thing));
-}
-$("#space").addEventListener("contextmenu", (event) => {
-  event.preventDefault();
-  const box = event.target.getBoundingClientRect();
-  if (event.button === 2) openMenu(views.now.pick(event.clientX - box.left, event.clientY - box.top, 18), event.clientX, event.clientY);
-  else openMenu(game.selected, box.left + gaze.camera.cx, box.top + gaze.camera.cy);
-});
-$("#overview .rows").addEventListener("contextmenu", (event) => {
-  event.preventDefault();
-  const box = event.currentTarget.getBoundingClientRect(), row = event.target.closest(".entry");
-  if (row) row.click();
-  openMenu(game.selected, event.clientX || box.left + 40, event.clientY || box.top + 40);
+// The menu of a thing, for the right button, a resting finger and the menu key.
+const openMenu = menus(new Menu($("#menu")), { space: $("#space"), rows: $("#overview .rows") }, gaze, {
+  pick: (x, y, reach) => views.now.pick(x, y, reach),
+  chosen: () => game.selected,
+  of: (id) => {
+    const thing = id !== null && id !== game.ship && !watching ? game.sim.find(id) : null;
+    return thing && { title: thing.name || thing.type || kindName(thing), items: selected.choices(thing) };
+  },
+  select: (id) => game.select(id),
 });
 
-// What is heard, from the first gesture on.
-function wake() {
-  for (const what of ["pointerdown", "keydown"]) removeEventListener(what, wake, true);
-  const Context = globalThis.AudioContext;
-  if (!Context) return;
-  const context = new Context();
-  import("./view/synth.js").then(({ Synth }) => {
-    context.resume();
-    sound.wake(new Synth(context));
-  });
-}
-for (const what of ["pointerdown", "keydown"]) addEventListener(what, wake, { capture: true });
-document.addEventListener("click", (event) => event.target.closest("button") && sound.say("click"));
-
+listen(sound);
 replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title }));
 
 // The clockwork: space each frame, texts and lists a few times a second.
@@ -469,13 +435,6 @@ async function loadMap() {
 function fly(name) {
   const system = game.map?.named(name);
   if (system) game.fly(system.id);
-}
-
-// ear says how far a thing is from the ship, and on which side of the screen.
-function ear(thing) {
-  const { camera } = gaze, x = thing.px - camera.x, y = thing.py - camera.y, z = thing.pz - camera.z;
-  const far = Math.hypot(x, y, z) || 1, side = (camera.rx ?? 0) * x + (camera.ry ?? 0) * y + (camera.rz ?? 0) * z;
-  return { far: game.distance(thing) ?? far, pan: Math.max(-1, Math.min(1, side / far)) };
 }
 
 function node(tag, text) {

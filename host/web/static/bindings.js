@@ -8,6 +8,15 @@ const KEEP = "hotshard.keys";
 // Keys that are never given away: they get one out of everything.
 export const FIXED = new Set(["Escape", "Tab"]);
 
+// usual are the keys where nobody chose others; orders are those for what is selected.
+export const usual = (orders) => ({
+  ...orders, stop: "Space", next: "F", ahead: "Z", foe: "H", previous: "[", following: "]",
+  map: "M", ship: "I", cargo: "C", market: "B", industry: "Y", planets: "P", agents: "N", career: "X", scan: "R", fleet: "G", log: "J", help: "?",
+  ranges: "T", camera: "K", view: "O", chat: "Enter", mute: ";", nearer: "+", farther: "-",
+  turn_left: "ArrowLeft", turn_right: "ArrowRight", turn_up: "ArrowUp", turn_down: "ArrowDown",
+  ...Object.fromEntries([..."123456789"].map((key) => [`module${key}`, key])),
+});
+
 // Bindings emits changed.
 export class Bindings extends Emitter {
   #names = new Map(); // by key

@@ -37,7 +37,6 @@ const LONGEST = 2.5; // seconds that a sound lasts, at most
 export class Sound {
   #last = new Map(); // when each kind came last
   #ends = []; // when the sounds that are heard end
-  #low = false;
   #warp = false;
   #synth = null;
 
@@ -121,7 +120,6 @@ export class Sound {
     condition: (m) => {
       const low = m.id === this.game.ship && Math.min(m.hull ?? 1, Math.max(m.shield ?? 1, m.armour ?? 1)) < LOW;
       if (low) this.say("alarm");
-      this.#low = low;
     },
     mined: () => this.say("mine"),
     system: (m) => this.say(m.docked ? "dock" : "jump"),

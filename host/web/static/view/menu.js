@@ -2,6 +2,9 @@
 // the menu key opens it; arrows, Home, End and a first letter go through it, Escape shuts it.
 import { el } from "./dom.js";
 
+const MOUSE = 18, FINGER = 30; // pixels that a thing may be off the pointer
+const BESIDE = 40; // pixels off a list's corner
+
 export class Menu {
   #back = null; // what had the focus before
 
@@ -69,4 +72,34 @@ export function next(key, rows, at) {
     if (rows[row].toLowerCase().startsWith(key.toLowerCase())) return row;
   }
   return -1;
+}
+
+// menus opens a menu for what the pointer is at in space and in a list of things, or for what is
+// chosen where the menu key was pressed. what is {pick(x, y, reach), chosen(), of(id), select(id)}:
+// of gives {title, items}, or null for what has no menu. It returns what opens one in space at a
+// place on its canvas.
+export function menus(menu, { space, rows }, { camera }, what) {
+  const open = (id, x, y) => {
+    const found = what.of(id);
+    if (!found) return menu.close();
+    what.select(id);
+    menu.show(x, y, found.title, found.items);
+  };
+  const inSpace = (x, y, reach) => {
+    const box = space.getBoundingClientRect();
+    open(what.pick(x, y, reach), box.left + x, box.top + y);
+  };
+  space.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    const box = space.getBoundingClientRect();
+    if (event.button === 2) inSpace(event.clientX - box.left, event.clientY - box.top, MOUSE);
+    else open(what.chosen(), box.left + camera.cx, box.top + camera.cy);
+  });
+  rows.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    const box = rows.getBoundingClientRect();
+    event.target.closest(".entry")?.click();
+    open(what.chosen(), event.clientX || box.left + BESIDE, event.clientY || box.top + BESIDE);
+  });
+  return (x, y) => inSpace(x, y, FINGER);
 }
