@@ -11,6 +11,7 @@ function test.a_new_pilot_is_a_rookie()
   eq(sheet.name, "Ann")
   eq(sheet.rank, "Rookie")
   eq(sheet.destroyed, 0)
+  ok(sheet.since > 0)
   eq(sheet.next, career.ranks[2][1])
 end
 
