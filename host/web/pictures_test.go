@@ -116,9 +116,8 @@ func (p *page) picture(dir, name string) {
 	}
 }
 
-// fight has two bands of a hundred NPCs each fight around the pilot, and waits until shots fly and
-// one of them blows up.
-func (p *page) fight(s *server.Server) {
+// bands has two bands of a hundred NPCs each fight around the pilot.
+func (p *page) bands(s *server.Server) {
 	p.t.Helper()
 	p.arrange(s, 2.6, `
 		space.teleport(me, place(0, 0, 0))
@@ -137,7 +136,11 @@ func (p *page) fight(s *server.Server) {
 			brain.engage(ours[i], theirs[(i * 7) % 100 + 1])
 			brain.engage(theirs[i], ours[(i * 3) % 100 + 1])
 		end`)
-	p.drawn("the fight", `s.weapons > 60`)
+}
+
+// largest looks at the largest of them.
+func (p *page) largest() {
+	p.t.Helper()
 	p.do("look at the largest of them", chromedp.Evaluate[chromedp.Void](`(() => {
 		const { game: { sim }, gaze } = hotshard, of = (type) => [...sim.bodies.values()].find((b) => b.type === type && b.kind === "npc"), a = of("Jackal Warlord"), b = of("Colossus");
 		gaze.look(a.id);
@@ -145,10 +148,22 @@ func (p *page) fight(s *server.Server) {
 		gaze.camera.turn(90, 10);
 		gaze.camera.range = gaze.camera.wanted = 1_700;
 	})()`))
+}
+
+// fight waits until shots fly in the fight of two bands, and one of them blows up.
+func (p *page) fight(s *server.Server) {
+	p.t.Helper()
+	p.bands(s)
+	p.drawn("the fight", `s.weapons > 60`)
+	p.largest()
 	p.settle()
 	p.drawn("many shots", `s.weapons > 60 && s.shields > 0`)
 	p.drawn("one blow up", `s.happened.blast > 0`)
 }
+
+// slow is how much slower a film is taken than it is shown: a processor draws two pictures a
+// second.
+const slow = 4
 
 // film keeps what is seen for so long, as an animated WebP of at most most bytes, by img2webp.
 func (p *page) film(dir, name string, long time.Duration, most int64) {
@@ -158,11 +173,11 @@ func (p *page) film(dir, name string, long time.Duration, most int64) {
 		p.t.Logf("no img2webp, which Debian has in the package webp: %s is left as it is", name)
 		return
 	}
-	frames := p.frames(long)
+	frames := p.frames(long * slow)
 	for quality := 60; quality > 5; quality -= 10 {
 		args := []string{"-loop", "0", "-lossy", "-q", strconv.Itoa(quality), "-m", "4"}
 		for _, f := range frames {
-			args = append(args, "-d", strconv.FormatInt(f.lasts.Milliseconds(), 10), f.path)
+			args = append(args, "-d", strconv.FormatInt((f.lasts/slow).Milliseconds(), 10), f.path)
 		}
 		out := filepath.Join(dir, name+".webp")
 		if said, err := exec.Command(tool, append(args, "-o", out)...).CombinedOutput(); err != nil {
@@ -261,24 +276,49 @@ var screens = []struct {
 	width, height int64
 }{{"wide", 1280, 800}, {"phone", 390, 844}}
 
-// TestAFilm makes the moving picture of README: a fight of 200 for 20 seconds.
+// TestAFilm makes the moving picture of README: a fight of 200 for 20 seconds, from its recording,
+// which is shown slowly enough for a processor that draws.
 func TestAFilm(t *testing.T) {
 	dir := os.Getenv("HOTSHARD_PICTURES")
 	if dir == "" {
 		t.Skip("only with HOTSHARD_PICTURES, a folder: it makes the moving picture of README")
 	}
+	const long = 20 * time.Second
 	b := newBrowser(t)
 	url, _, s := startServerOn(t, gallery(t))
-	p := b.open(t, "ada", url)
-	p.deep(url, "low", chromedp.EmulateViewport(1280, 800, chromedp.EmulateScale(0.5)))
-	p.signIn(p.name)
-	p.inView("station")
-	p.click("#station .undock")
-	p.inView("space")
-	p.tidy()
-	p.fight(s)
-	p.do("go around", chromedp.Evaluate[chromedp.Void](`hotshard.gaze.mode = "around"`))
-	p.film(dir, "fight", 20*time.Second, 3_000_000)
+	ada := b.open(t, "ada", url)
+	ada.signIn(ada.name)
+	ada.inView("station")
+	ada.click("#station .undock")
+	ada.inView("space")
+	ada.bands(s)
+	ada.until("have losses", `(window.since ??= [...hotshard.game.sim.bodies.values()].filter((b) => b.kind === "wreck").length > 6 ? performance.now() : undefined) > 0`)
+	ada.until("have more of the fight than is shown", fmt.Sprintf(`performance.now() > window.since + %d`, (long+4*time.Second).Milliseconds()))
+	kept, err := s.Shard().Recordings.Keep(t.Context(), "@Anvil", time.Hour, "fight", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.do("go", chromedp.Navigate("about:blank"))
+
+	p := b.open(t, "the spectator", "http://"+show(t, kept.Path)+"/")
+	p.do("have a small screen", chromedp.EmulateViewport(640, 400))
+	p.until("have the time line", `Number(document.querySelector("#replay .line input").max) > 0`)
+	p.do("show it from there on, slowly, and in three dimensions", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const change = (selector, value) => { const n = document.querySelector(selector); n.value = value; n.dispatchEvent(new Event("change")); };
+		const line = document.querySelector("#replay .line input");
+		change("#replay .line input", Number(line.max) - %d);
+		change("#replay .speed", %q);
+		document.querySelector("[data-open=view]").click();
+		change("#view [name=quality]", "medium");
+		change("#view [name=view]", "deep");
+		document.querySelector("#view .close").click();
+		document.head.append(Object.assign(document.createElement("style"), {textContent: "body > :not(canvas) { display: none !important }"}));
+	})()`, (long+time.Second).Milliseconds(), fmt.Sprint(1.0/slow))))
+	p.drawn("the fight", `s.objects > 150`)
+	p.largest()
+	p.settle()
+	p.do("go around, and play", chromedp.Evaluate[chromedp.Void](`(() => { hotshard.gaze.mode = "around"; document.querySelector("#replay .play").click(); })()`))
+	p.film(dir, "fight", long, 3_000_000)
 }
 
 // TestThePictureOfTheMap makes that of README, of a whole universe.
