@@ -11,7 +11,7 @@ const files = readdirSync(STATIC, { recursive: true }).map(String).filter((name)
 
 // The windows about money and things, the report on the economy and the demonstration are English
 // still. What is taken off this list stays off it.
-const ENGLISH = new Set(["demo.js", "economy.js", "report.js", "view/cargo.js", "view/figures.js", "view/fitting.js", "view/haul.js", "view/industry.js", "view/market.js", "view/orders.js", "view/planets.js", "view/trade.js", "view/wallet.js", "scan.js"]);
+const ENGLISH = new Set(["demo.js", "report.js", "view/haul.js", "view/market.js", "view/orders.js", "view/trade.js", "view/wallet.js"]);
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
