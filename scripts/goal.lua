@@ -50,14 +50,14 @@ end
 -- tells more (help.lua); live: the words follow what happens.
 goal.steps = {
   {name = "undock", text = "Welcome. Your ship is ready: leave the station.", order = "undock", help = "flying"},
-  {name = "look", text = "The list on the right has all that is here. Select the station and look at it with V. Drag to turn the camera.", order = "look", target = goal.station, help = "looking"},
+  {name = "look", text = "The overview lists all that is here. Select the station and look at it with V. Drag to turn the camera.", order = "look", target = goal.station, help = "looking"},
   {name = "fly", text = "Now fly: double-click into space, or select something and press Q to approach or W to orbit.", order = "orbit", target = goal.station, help = "flying"},
   {name = "find", text = "Your first hunt: pirates lurk not far from here. Warp there and wait a moment.", order = "warp", help = "warp",
     target = function() return pirates.lairs()[1] and pirates.lairs()[1].id end},
   {name = "beat", text = goal.fight, live = true, help = "fighting"},
   {name = "loot", text = "Well fought. Select the wreck and take what it holds.", order = "loot", help = "fighting"},
   {name = "home", text = "Now bring it home: dock at a station.", order = "dock", help = "flying"},
-  {name = "sell", any = true, text = "What is in your hold can be sold: open Cargo and choose Sell. Those who dig sell ore in the same way.", order = "cargo", help = "money"},
+  {name = "sell", any = true, text = "What is in your hold can be sold: open Cargo, choose it, and Sell. Those who dig sell ore in the same way.", order = "cargo", help = "money"},
   {name = "mission", any = true, text = "Every station has an agent with work that pays. Take a mission.", order = "agents", help = "missions"},
   {name = "jump", any = true, text = "There are thousands of systems. Choose one on the map, and follow the route through a gate.", order = "map", help = "travel"},
   {name = "company", any = true, text = "Nobody has to fly alone: say something, or invite somebody to your fleet.", order = "fleet", help = "company"},

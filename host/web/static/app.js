@@ -276,7 +276,7 @@ game.on("reloaded", () => {
   askRules();
 });
 mining.on("told", (text) => fight.say(text, "good", now()));
-fight.on("told", (text, kind, logged) => logged && log.add(text, kind, game.system?.name));
+fight.on("told", (text, kind, logged) => logged && log.add(text, kind, game.system?.name, undefined, logged === "hit"));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
   const order = id ? { label: t("fleet.join"), run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: t("fleet.select"), run: () => game.select(select) } : null;
   toasts.show({ ...notice, do: order });

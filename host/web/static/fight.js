@@ -6,6 +6,7 @@ import { listed, rows } from "./state.js";
 import { t } from "./words.js";
 
 const TOLD = 4; // lines of the report on the helm
+const GONE = 20; // names of ships that are remembered
 const SHOTS = 300; // weapons shown to fire at once, at most
 
 // Fight emits:
@@ -34,6 +35,7 @@ export class Fight extends Emitter {
     this.aimed = new Map(); // who locks us, by id: {name, done, since, seconds}
     this.foes = new Set(); // ids of those who have locked us or fired at us
     this.report = []; // {text, kind, at}, the newest last
+    this.gone = new Map(); // names of the last that were destroyed, by id: their last hits are told after them
     this.emit("changed");
   }
 
@@ -111,7 +113,8 @@ export class Fight extends Emitter {
   }
 
   // say adds a line to what the helm shows, of a fight or of anything else that the
-  // pilot should see without opening a window. logged says whether it is for the log, too.
+  // pilot should see without opening a window. logged says whether it is for the log, too, and
+  // "hit" that it is one of the many lines of a fight.
   say(text, kind, now, logged = true) {
     this.report.push({ text, kind, at: now });
     if (this.report.length > TOLD) this.report.shift();
@@ -120,7 +123,7 @@ export class Fight extends Emitter {
 
   #name(id) {
     const thing = this.game.sim.find(id);
-    return thing?.name || thing?.type || t("fight.somebody");
+    return thing?.name || thing?.type || this.gone.get(id) || t("fight.somebody");
   }
 
   #events = {
@@ -157,10 +160,12 @@ export class Fight extends Emitter {
     },
     hits: (m, now) => {
       for (const { from } of listed(m.hits)) if (from) this.foes.add(from);
-      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.say(text, kind, now);
+      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.say(text, kind, now, "hit");
     },
     destroyed: (m, now) => {
       const mine = m.id === this.game.ship;
+      this.gone.set(m.id, m.name || m.type || "");
+      if (this.gone.size > GONE) this.gone.delete(this.gone.keys().next().value);
       const name = mine ? t("fight.your_ship") : m.name || m.type || t("fight.a_ship");
       for (const known of [this.locks, this.health, this.aimed, this.foes]) known.delete(m.id);
       this.emit("changed");

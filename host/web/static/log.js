@@ -24,8 +24,9 @@ export class Log extends Emitter {
   }
 
   // add puts a line where it belongs by its time, which is now where none is named.
-  add(text, kind, where = "", at = this.now()) {
-    const line = { at, text, kind, where };
+  // hit is a line of a fight, of which there are many.
+  add(text, kind, where = "", at = this.now(), hit = false) {
+    const line = hit ? { at, text, kind, where, hit } : { at, text, kind, where };
     let place = this.lines.length;
     while (place > 0 && this.lines[place - 1].at > at) place--;
     this.lines.splice(place, 0, line);

@@ -40,7 +40,7 @@ export class AgentsView {
     const here = this.game.docked === place?.station;
     const elsewhere = place && place.system !== this.game.system?.name;
     return [
-      ...(here ? [this.#button(m, "done", "mission_done", true)] : []),
+      ...(here && !(m.count < m.need) ? [this.#button(m, "done", "mission_done", true)] : []),
       ...(elsewhere ? [press(`route-${m.mission}`, t("agents.route"), () => this.fly(place.system))] : []),
       this.#button(m, "drop", "mission_drop"),
     ];

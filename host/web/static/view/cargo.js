@@ -110,7 +110,8 @@ export class CargoView {
     units.addEventListener("input", () => (this.units = units.value));
     const moves = [...this.places].filter(([id]) => id !== from).map(([id, p]) => press(`to-${id}`, t("cargo.to", { place: p.title.toLowerCase() }), () => this.#move(this.chosen, id)));
     const out = from === "hold" && this.hangar === null ? [press("out", t("cargo.throw"), () => this.#throw(this.chosen))] : [];
-    const more = from !== "hangar" ? out : [
+    const sold = from === "hold" && this.hangar !== null ? [press("sell", t("cargo.sell"), () => this.#sell(this.chosen, stack.quantity))] : [];
+    const more = from !== "hangar" ? [...out, ...sold] : [
       press("sell", t("cargo.sell"), () => this.does.sell(type, this.#amount() || stack.quantity)),
       ...({
         ore: [press("refine", t("cargo.refine"), () => this.#refine(type), { primary: true })],
@@ -131,6 +132,13 @@ export class CargoView {
     const quantity = this.chosen?.type === type ? this.#amount() : undefined;
     if (quantity === null) return this.#tell(t("cargo.whole"));
     await this.#do("move", { from, to, type, quantity });
+  }
+
+  // sell takes what is in the hold into the hangar first: the market sells from there.
+  async #sell({ from, type }, all) {
+    const quantity = this.#amount();
+    if (quantity === null) return this.#tell(t("cargo.whole"));
+    if (await this.#do("move", { from, to: "hangar", type, quantity })) this.does.sell(type, quantity ?? all);
   }
 
   async #throw({ type }) {

@@ -16,6 +16,8 @@ export class HelpView {
     this.search = dialog.querySelector("input");
     this.none = dialog.querySelector(".none");
     this.search.addEventListener("input", () => this.#find());
+    // A search field takes Escape for itself, even where there is nothing to clear.
+    this.search.addEventListener("keydown", (event) => event.key === "Escape" && !this.search.value && dialog.close());
   }
 
   // fill asks what there is; topic is the one that is open.

@@ -207,6 +207,7 @@ export const DE = {
 
   "meter.line": "{rate} Bilder/s, je {work} ms, längste Lücke {worst} ms",
 
+  "log.hits": "Auch jeden Treffer",
   "log.empty": "Noch ist nichts geschehen.",
 
   "bar.shield": "Schild",

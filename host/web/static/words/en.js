@@ -207,6 +207,7 @@ export const EN = {
 
   "meter.line": "{rate} frames/s, {work} ms each, longest gap {worst} ms",
 
+  "log.hits": "Every hit, too",
   "log.empty": "Nothing has happened yet.",
 
   "bar.shield": "Shield",
