@@ -312,7 +312,7 @@ func TestAFilm(t *testing.T) {
 		change("#view [name=quality]", "medium");
 		change("#view [name=view]", "deep");
 		document.querySelector("#view .close").click();
-		document.head.append(Object.assign(document.createElement("style"), {textContent: "body > :not(canvas) { display: none !important }"}));
+		for (const n of document.querySelectorAll("body > :not(canvas)")) n.style.setProperty("display", "none", "important");
 	})()`, (long+time.Second).Milliseconds(), fmt.Sprint(1.0/slow))))
 	p.drawn("the fight", `s.objects > 150`)
 	p.largest()

@@ -9,9 +9,9 @@ const STATIC = new URL("../static/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
 const files = readdirSync(STATIC, { recursive: true }).map(String).filter((name) => name.endsWith(".js") && !/^(vendor|words)\//.test(name));
 
-// The windows about money and things, the report on the economy and the demonstration are English
-// still. What is taken off this list stays off it.
-const ENGLISH = new Set(["demo.js", "report.js", "view/haul.js", "view/market.js", "view/orders.js", "view/trade.js", "view/wallet.js"]);
+// The windows of the market, the report on the economy and the demonstration are English still, and
+// what speaks where not even the words have come (boot.js). What is taken off this list stays off it.
+const ENGLISH = new Set(["boot.js", "demo.js", "report.js", "view/haul.js", "view/market.js", "view/orders.js", "view/trade.js", "view/wallet.js"]);
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
