@@ -7,11 +7,11 @@ import { EN } from "../static/words/en.js";
 
 const STATIC = new URL("../static/", import.meta.url);
 const read = (name) => readFileSync(new URL(name, STATIC), "utf8");
-const files = readdirSync(STATIC, { recursive: true }).map(String).filter((name) => name.endsWith(".js") && !/^(vendor|words)\//.test(name));
+const files = readdirSync(STATIC, { recursive: true }).map(String).filter((name) => name.endsWith(".js") && !/^(vendor|words|panels)\//.test(name));
 
 // The windows of the market, the report on the economy and the demonstration are English still, and
-// what speaks where not even the words have come (boot.js). What is taken off this list stays off it.
-const ENGLISH = new Set(["boot.js", "demo.js", "report.js", "view/haul.js", "view/market.js", "view/orders.js", "view/trade.js", "view/wallet.js"]);
+// what speaks where not even the words have come (boot.js, keeper.js). What is taken off this list stays off it.
+const ENGLISH = new Set(["boot.js", "demo.js", "keeper.js", "report.js", "view/haul.js", "view/market.js", "view/orders.js", "view/trade.js", "view/wallet.js"]);
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
