@@ -309,7 +309,7 @@ func TestAFilm(t *testing.T) {
 		change("#replay .line input", Number(line.max) - %d);
 		change("#replay .speed", %q);
 		document.querySelector("[data-open=view]").click();
-		change("#view [name=quality]", "medium");
+		change("#view [name=quality]", "low");
 		change("#view [name=view]", "deep");
 		document.querySelector("#view .close").click();
 		for (const n of document.querySelectorAll("body > :not(canvas)")) n.style.setProperty("display", "none", "important");
