@@ -63,7 +63,7 @@ test-js:
 
 # Without a graphics card: a minute or two of a processor's work.
 pictures: ## the pictures of README, made of a shard of their own in a headless Chromium
-	HOTSHARD_SKY=1 HOTSHARD_PICTURES=$(CURDIR)/host/web/pictures $(GO) test -count=1 -v -run 'TestPictures|TestWhatAFrameCosts' ./host/web
+	HOTSHARD_SKY=1 HOTSHARD_PICTURES=$(CURDIR)/host/web/pictures $(GO) test -count=1 -v -run 'TestPictures|TestThePictureOfTheMap|TestAFilm|TestWhatAFrameCosts' ./host/web
 
 # HOTSHARD_THOROUGH builds the machine for other processors as well, runs the tests of
 # the scripts in one more order, more of the random programs that are always the same, and

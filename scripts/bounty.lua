@@ -8,6 +8,7 @@ bounty.faucet = "bounty"
 function bounty.pay(p, type)
   local done, message = store.transact({{give = p, type = money.type, n = type.bounty, location = money.wallet, from = bounty.faucet}}, {cause = "bounty", actor = p})
   if not done then return log.error("the bounty on a %s was not paid: %s", type.name, message) end
+  emit("bounty_paid", p, type.bounty, type.name)
   if player.name(p) then player.send(p, "notice", {text = string.format("A bounty of %s for the %s.", money.words(type.bounty), type.name)}) end
 end
 

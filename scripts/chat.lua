@@ -75,6 +75,7 @@ function command.say(p, from)
     error {code = "not_joined", message = "join " .. channel .. " first"}
   end
   chat.may_say(p, channel)
+  emit("said", p, channel)
   if channel == "local" then
     broadcast("chat", line)
     return true

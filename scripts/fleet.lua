@@ -32,6 +32,7 @@ function command.fleet_invite(p, from)
   if not player.name(guest) or guest == p then error {code = "no_player", message = "there is nobody like that here"} end
   local info = fleet.ask("invite", fleet.card(p), fleet.card(guest))
   player.data(p).fleet = true
+  emit("fleet_met", p)
   return info
 end
 
@@ -39,6 +40,7 @@ end
 function command.fleet_join(p, from)
   local info = fleet.ask("join", fleet.card(p), args.id(from, "fleet"))
   player.data(p).fleet, player.data(p).invited = true, nil
+  emit("fleet_met", p)
   return info
 end
 

@@ -11,6 +11,7 @@ flight.warp_from = 150e3  -- metres: nearer than this there is nothing to warp f
 flight.warp_range = 100e3 -- metres off the target one may ask to land at
 flight.orbit = 5e3        -- metres, where the order names none
 flight.keep = 2.5e3
+flight.watched = {}       -- by player: somebody wants to hear of their next order (flown)
 
 -- May this ship know of the thing with the id? Celestials are on every map;
 -- ships are known to those who see them.
@@ -62,6 +63,7 @@ end
 -- taken the helm (the autopilot lets go) hears of it here.
 function flight.ordered(p, ok, message)
   if ok then emit("helm_taken", p) end
+  if ok and flight.watched[p] then emit("flown", p) end
   return ok, message
 end
 

@@ -125,7 +125,11 @@ end
 -- market_sell{type=, quantity=, price=, days=, key=}: out of the hangar here, to whoever
 -- would pay as much or more, and what is left stands. Answers {order=, filled=, left=, paid=}.
 function command.market_sell(p, from)
-  return once.run(p, "market_sell", from, function(asked) return market.ask("place", market.order(p, from, "sell", asked)) end)
+  return once.run(p, "market_sell", from, function(asked)
+    local answer = market.ask("place", market.order(p, from, "sell", asked))
+    emit("offered", p)
+    return answer
+  end)
 end
 
 -- market_buy{type=, quantity=, price=, range=, min=, days=, key=}: from whoever sells within

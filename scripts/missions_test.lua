@@ -4,6 +4,7 @@ local missions = require "missions"
 local vessel = require "vessel"
 require "cargo"
 require "death"
+require "scanner"
 require "station"
 
 local function code_of(p, command, args)
@@ -92,13 +93,56 @@ end
 function test.a_few_at_once_and_one_may_be_dropped()
   local ann = dock.pilot "Ann"
   local offers = ann:run("missions").offers
-  eq(#offers, 3)
+  eq(#offers, 4)
   for _, m in ipairs(offers) do ok(ann:run("mission_accept", {mission = m.mission})) end
   eq(ann:run("missions").offers, {})
   eq(ann:run("mission_drop", {mission = offers[1].mission}), {mission = offers[1].mission})
-  eq(#ann:run("missions").missions, 2)
+  eq(#ann:run("missions").missions, 3)
   eq(code_of(ann, "mission_drop", {mission = offers[1].mission}), "no_mission")
   eq(code_of(ann, "mission_accept", {mission = "1031-0-1"}), "no_mission")
+end
+
+function test.ore_is_fetched_from_hold_and_hangar()
+  local ann = dock.pilot "Ann"
+  local m = offer(ann, "fetch")
+  eq(types.get(m.type).category, "ore")
+  ok(string.find(m.text, m.type, 1, true), m.text)
+  ann:run("mission_accept", {mission = m.mission})
+  items.give(ann.id, m.type, m.need - 10, dock.hangar(ann), "test")
+  eq(code_of(ann, "mission_done", {mission = m.mission}), "not_done")
+  items.give(ann.id, m.type, 15, "hold", "test")
+  eq(ann:run("mission_done", {mission = m.mission}).paid, m.reward)
+  eq(dock.count(ann, m.type), 5)
+  eq(balance(ann), m.reward)
+end
+
+function test.a_survey_is_a_scan_at_the_place()
+  local ann = dock.pilot "Ann"
+  local m, home = offer(ann, "survey"), missions.here(ann.id)
+  ann:run("mission_accept", {mission = m.mission})
+  eq(code_of(ann, "mission_done", {mission = m.mission}), "not_done")
+  arena.seat(ann, "Wren")
+  ok(ann:run("scan", {dir = {1, 0, 0}})) -- far from everything
+  advance(5)
+  eq(ann:run("missions").missions[1].count, 0)
+  local place = system.celestial(m.place.id)
+  space.teleport(player.ship(ann.id), {x = place.pos.x + place.radius + 5e5, y = place.pos.y, z = place.pos.z})
+  ok(ann:run("scan", {dir = {1, 0, 0}}))
+  advance(1)
+  ok(string.find(ann:last("notice").text, m.place.name, 1, true), ann:last("notice").text)
+  at(home)
+  eq(ann:run("mission_done", {mission = m.mission}).paid, m.reward)
+  advance(5)
+  ok(ann:run("scan", {dir = {1, 0, 0}}))
+  advance(1)
+  eq(player.data(ann.id).surveys, nil)
+end
+
+function test.a_station_has_an_agent()
+  local ann = dock.pilot "Ann"
+  local shown = ann:run "missions"
+  ok(#shown.agent > 0)
+  for _, m in ipairs(shown.offers) do eq(m.agent, shown.agent) end
 end
 
 function test.docked_and_answered()

@@ -39,6 +39,7 @@ function command.look(p, from)
   if args.get(from, "type") ~= nil then return overview.type(args.text(from, "type", 40)) end
   if args.get(from, "id") == nil then return overview.system() end
   local id = args.id(from, "id")
+  emit("looked", p, id)
   local c = system.celestial(id)
   if c then return overview.celestial(c, me) end
   if not me or not flight.sees(me, id) then error {code = "no_target", message = "there is nothing like that here"} end

@@ -75,6 +75,7 @@ function command.scan(p, from)
   scanner.wait(p)
   local things = space.near(me, range)
   scanner.ready[p] = system.now() + scanner.rest(#things)
+  emit("scanned", p, me)
   local contacts, count = scanner.contacts(scanner.within(ship.place(me), dir, math.rad(angle / 2), things))
   return {contacts = contacts, count = count, angle = angle, range = range, again = scanner.rest(#things)}
 end

@@ -16,7 +16,7 @@
 ---@field chat_longest integer
 ---@field hostile string[]
 
---- The step of the first hunt one is at: what to do, with which thing, by which command. Without members there is none.
+--- The step of the first hour one is at: what to do, with which thing, by which command or in which window, and the topic of help that tells more. Without members there is none.
 ---@class sent.goal
 ---@field step? integer
 ---@field of? integer
@@ -24,6 +24,11 @@
 ---@field text? string
 ---@field order? string
 ---@field id? integer
+---@field help? string
+
+--- Something happened to the pilot: lines of their journal, by number; `at` in seconds since 1970, `kind` is good, bad or info. The command `journal` has them all.
+---@class sent.journal
+---@field lines {n: integer, at: integer, text: string, kind: string, where: string}[]
 
 --- The ship one would undock in, with its number where it is one's own, and what is fitted to it.
 ---@class sent.hangar

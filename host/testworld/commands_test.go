@@ -73,7 +73,7 @@ func (h *hall) ask(pilot int, command string, args world.Value) {
 
 // members are what commands have in their arguments.
 var members = []string{"id", "ids", "point", "dir", "range", "text", "channel", "to", "from", "name", "type", "quantity", "ship", "container", "modules", "slot", "region",
-	"price", "key", "station", "on", "fleet", "kind", "order", "orders", "side", "page", "agent", "mission", "planet", "jumps", "around", "gate", "days", "limit", "job", "runs",
+	"price", "key", "station", "on", "fleet", "kind", "order", "orders", "side", "page", "agent", "mission", "topic", "search", "skip", "off", "again", "planet", "jumps", "around", "gate", "days", "limit", "job", "runs",
 	"blueprint", "least", "duration", "reach", "amount", "system", "belt", "ore", "celestial", "target", "item", "items", "count", "all", "since", "code", "player"}
 
 // odd is what somebody may put there, as JSON.

@@ -5,4 +5,9 @@
 // kept is in package shelf. static/app.js is the entry point; net.js,
 // codec.js, motion.js and state.js know nothing of the DOM and are tested with
 // node's own test runner (test/*.test.js); view/*.js draw.
+//
+// All words of the page stand in static/words, a file for each language, and a test finds
+// those that do not; what scripts say is theirs, and in English. Which key does what
+// (bindings.js), colours (palette.js) and what is heard (sound.js) are chosen by whoever
+// plays, and kept in the browser.
 package web

@@ -33,13 +33,19 @@ func startServer(t *testing.T) (url, scripts string, s *server.Server) {
 // startServerOn is startServer on another map, on which everybody begins in Anvil.
 func startServerOn(t *testing.T, m *world.Universe) (url, scripts string, s *server.Server) {
 	t.Helper()
+	return startServerIn(t, m, "Anvil")
+}
+
+// startServerIn is startServerOn where everybody begins in another system.
+func startServerIn(t *testing.T, m *world.Universe, home string) (url, scripts string, s *server.Server) {
+	t.Helper()
 	dir := t.TempDir()
 	scripts = filepath.Join(dir, "scripts")
 	if err := os.CopyFS(scripts, os.DirFS("../../scripts")); err != nil {
 		t.Fatal(err)
 	}
 	s, err := server.New(server.Config{
-		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Home: "Anvil",
+		Listen: "127.0.0.1:0", Scripts: scripts, Data: filepath.Join(dir, "data"), Map: m, Home: home,
 		Log:      slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		HashCost: store.HashCost{MemoryKiB: 8, Passes: 1},
 	})
@@ -168,7 +174,7 @@ func TestANewPilot(t *testing.T) {
 	p := b.open(t, "cyd", url)
 	p.signIn(p.name)
 	p.inView("station")
-	p.until("have a goal", `document.querySelector("#place .goal").textContent.includes("Goal 1 of 5")`)
+	p.until("have a goal", `document.querySelector("#place .goal").textContent.includes("Goal 1 of 11")`)
 	p.click("#station .ships summary")
 	press := func(label, box, row string) {
 		t.Helper()
@@ -187,7 +193,11 @@ func TestANewPilot(t *testing.T) {
 	p.until("have it fitted", `document.querySelector("#station .hangar").textContent.includes("Light Railgun")`)
 	p.click("#station .undock")
 	p.inView("space")
-	p.until("have the next goal", `document.querySelector("#place .goal").textContent.includes("Goal 2 of 5")`)
+	for _, step := range []string{"Goal 2 of 11", "Goal 3 of 11"} { // look, and fly
+		p.until("have "+step, `document.querySelector("#place .goal").textContent.includes("`+step+`") && document.querySelector("#place .goal .do").checkVisibility()`)
+		p.click("#place .goal .do")
+	}
+	p.until("have the hunt as the goal", `document.querySelector("#place .goal").textContent.includes("Goal 4 of 11")`)
 	p.rows("see the place", "Planet I", true)
 	p.until("be told who lurks there", `document.querySelector("#overview").textContent.includes("Pirates")`)
 	p.click("#place .goal .do")

@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"hotshard/data/static"
 	"hotshard/host/server"
 	"hotshard/runtime/world"
 )
@@ -112,43 +116,116 @@ func (p *page) picture(dir, name string) {
 	}
 }
 
-// fight has two bands of NPCs fight around the pilot, and waits until shots fly and one of them
-// blows up.
-func (p *page) fight(s *server.Server) {
+// bands has two bands of a hundred NPCs each fight around the pilot.
+func (p *page) bands(s *server.Server) {
 	p.t.Helper()
 	p.arrange(s, 2.6, `
-		local ours, theirs = {}, {}
-		for i, type in ipairs {"Colossus", "Bardiche", "Halberd", "Kestrane", "Stiletto", "Customs Cutter", "Customs Cutter", "Halberd"} do
-			ours[i] = put(type, (i % 4 - 2) * 320 - 150, (i % 3 - 1) * 200, 400 + 200 * i)
-			brain.enlist(ours[i], "customs")
+		space.teleport(me, place(0, 0, 0))
+		local function band(types, faction, side)
+			local list = {}
+			for i = 1, 100 do
+				local row, column = math.floor((i - 1) / 10), (i - 1) % 10
+				list[i] = put(types[i % #types + 1], (column - 4.5) * 330 + side * 160, (row - 4.5) * 190 + system.random(-60, 60), 700 + side * 420 + (i * 37 % 11) * 210)
+				brain.enlist(list[i], faction)
+			end
+			return list
 		end
-		for i, type in ipairs {"Jackal Warlord", "Jackal Raider", "Jackal Raider", "Jackal Scout", "Jackal Scout", "Jackal Scout", "Jackal Raider", "Jackal Scout"} do
-			theirs[i] = put(type, (i % 4 - 2) * 380 + 350, (i % 3) * 230 - 150, 900 + 260 * i)
-			brain.enlist(theirs[i], "jackals")
-		end
-		for i = 1, #ours do
-			brain.engage(ours[i], theirs[i])
-			brain.engage(theirs[i], ours[i % #ours + 1])
+		local ours = band({"Customs Cutter", "Halberd", "Customs Cutter", "Kestrane", "Customs Cutter", "Stiletto", "Bardiche", "Customs Cutter", "Halberd", "Customs Cutter", "Customs Cutter", "Colossus", "Customs Cutter"}, "customs", -1)
+		local theirs = band({"Jackal Raider", "Jackal Scout", "Jackal Scout", "Jackal Raider", "Jackal Scout", "Jackal Scout", "Jackal Warlord", "Jackal Scout", "Jackal Raider"}, "jackals", 1)
+		for i = 1, 100 do
+			brain.engage(ours[i], theirs[(i * 7) % 100 + 1])
+			brain.engage(theirs[i], ours[(i * 3) % 100 + 1])
 		end`)
-	p.drawn("the fight", `s.weapons > 10`)
+}
+
+// largest looks at the largest of them.
+func (p *page) largest() {
+	p.t.Helper()
 	p.do("look at the largest of them", chromedp.Evaluate[chromedp.Void](`(() => {
 		const { game: { sim }, gaze } = hotshard, of = (type) => [...sim.bodies.values()].find((b) => b.type === type && b.kind === "npc"), a = of("Jackal Warlord"), b = of("Colossus");
 		gaze.look(a.id);
 		gaze.camera.face(b.px - a.px, b.py - a.py, b.pz - a.pz);
 		gaze.camera.turn(90, 10);
-		gaze.camera.range = gaze.camera.wanted = 1_500;
+		gaze.camera.range = gaze.camera.wanted = 1_700;
 	})()`))
+}
+
+// fight waits until shots fly in the fight of two bands, and one of them blows up.
+func (p *page) fight(s *server.Server) {
+	p.t.Helper()
+	p.bands(s)
+	p.drawn("the fight", `s.weapons > 60`)
+	p.largest()
 	p.settle()
-	p.drawn("many shots", `s.weapons > 10 && s.shields > 0`)
-	p.arrange(s, 2.6, `
-		local vessel, foe, other, least = require "vessel", space.of_type("Jackal Warlord")[1]
-		for _, type in ipairs {"Jackal Raider", "Jackal Scout"} do
-			for _, id in ipairs(space.of_type(type)) do
-				if not least or space.distance(foe, id) < least then other, least = id, space.distance(foe, id) end
-			end
-		end
-		vessel.hurt(vessel.of(other), 1e6)`)
+	p.drawn("many shots", `s.weapons > 60 && s.shields > 0`)
 	p.drawn("one blow up", `s.happened.blast > 0`)
+}
+
+// slow is how much slower a film is taken than it is shown: a processor draws two pictures a
+// second.
+const slow = 4
+
+// film keeps what is seen for so long, as an animated WebP of at most most bytes, by img2webp.
+func (p *page) film(dir, name string, long time.Duration, most int64) {
+	p.t.Helper()
+	tool, err := exec.LookPath("img2webp")
+	if err != nil {
+		p.t.Logf("no img2webp, which Debian has in the package webp: %s is left as it is", name)
+		return
+	}
+	frames := p.frames(long * slow)
+	for quality := 60; quality > 5; quality -= 10 {
+		args := []string{"-loop", "0", "-lossy", "-q", strconv.Itoa(quality), "-m", "4"}
+		for _, f := range frames {
+			args = append(args, "-d", strconv.FormatInt((f.lasts/slow).Milliseconds(), 10), f.path)
+		}
+		out := filepath.Join(dir, name+".webp")
+		if said, err := exec.Command(tool, append(args, "-o", out)...).CombinedOutput(); err != nil {
+			p.t.Fatalf("img2webp: %v: %s", err, said)
+		}
+		made, err := os.Stat(out)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if made.Size() <= most {
+			p.t.Logf("%s: %d frames, %d bytes", name, len(frames), made.Size())
+			return
+		}
+	}
+	p.t.Errorf("%s does not become small enough", name)
+}
+
+// shot is a picture that was seen for so long.
+type shot struct {
+	path  string
+	lasts time.Duration
+}
+
+// frames takes pictures as fast as they come.
+func (p *page) frames(long time.Duration) []shot {
+	p.t.Helper()
+	var list []shot
+	dir, began := p.t.TempDir(), time.Now()
+	for at := time.Duration(0); at < long; {
+		picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		path := filepath.Join(dir, fmt.Sprintf("%04d.png", len(list)))
+		if err := os.WriteFile(path, picture, 0o600); err != nil {
+			p.t.Fatal(err)
+		}
+		now := time.Since(began)
+		list = append(list, shot{path, now - at})
+		at = now
+	}
+	return list
+}
+
+// tidy puts away what was told.
+func (p *page) tidy() {
+	p.t.Helper()
+	p.do("put away what was told", chromedp.Evaluate[chromedp.Void](`for (const n of document.querySelectorAll("#place .goal .hide, .toast .quiet")) n.click()`))
 }
 
 // TestPictures makes the pictures of README, by a processor alone; make pictures runs it.
@@ -158,18 +235,17 @@ func TestPictures(t *testing.T) {
 		t.Skip("only with HOTSHARD_PICTURES, a folder: it makes the pictures of README")
 	}
 	b := newBrowser(t)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-	}{{"wide", 1280, 800}, {"phone", 390, 844}} {
+	for _, screen := range screens {
 		url, _, s := startServerOn(t, gallery(t))
 		p := b.open(t, "ada", url)
 		p.deep(url, "medium", chromedp.EmulateViewport(screen.width, screen.height))
 		p.signIn(p.name)
 		p.inView("station")
+		p.settle()
+		p.picture(dir, "docked-"+screen.name)
 		p.click("#station .undock")
 		p.inView("space")
-		p.do("put away what was told", chromedp.Evaluate[chromedp.Void](`for (const n of document.querySelectorAll("#place .goal .hide, .toast .quiet")) n.click()`))
+		p.tidy()
 		p.arrange(s, 2.6, `
 			space.teleport(me, place(0, 0, 0))
 			space.set_speed(me, 4) -- or the others would be left behind
@@ -182,12 +258,98 @@ func TestPictures(t *testing.T) {
 		p.view(0.12, 0.16, 230)
 		p.settle()
 		p.picture(dir, "station-"+screen.name)
+		p.arrange(s, 2.6, `space.warp(me, system.celestials("planet")[2].id, 0)`)
+		p.drawn("the tunnel", `s.warp > 0`)
+		p.settle()
+		p.picture(dir, "warp-"+screen.name)
 		p.fight(s)
 		p.picture(dir, "fight-"+screen.name)
 		p.do("look flat at the own ship", chromedp.Evaluate[chromedp.Void](`(() => { hotshard.gaze.look(null); document.querySelector("[data-open=view]").click(); const n = document.querySelector("#view [name=view]"); n.value = "flat"; n.dispatchEvent(new Event("change")); document.querySelector("#view .close").click(); })()`))
 		p.until("see it flat", `hotshard.sky === null`)
 		p.settle()
 		p.picture(dir, "flat-"+screen.name)
+	}
+}
+
+var screens = []struct {
+	name          string
+	width, height int64
+}{{"wide", 1280, 800}, {"phone", 390, 844}}
+
+// TestAFilm makes the moving picture of README: a fight of 200 for 20 seconds, from its recording,
+// which is shown slowly enough for a processor that draws.
+func TestAFilm(t *testing.T) {
+	dir := os.Getenv("HOTSHARD_PICTURES")
+	if dir == "" {
+		t.Skip("only with HOTSHARD_PICTURES, a folder: it makes the moving picture of README")
+	}
+	const long = 20 * time.Second
+	b := newBrowser(t)
+	url, _, s := startServerOn(t, gallery(t))
+	ada := b.open(t, "ada", url)
+	ada.signIn(ada.name)
+	ada.inView("station")
+	ada.click("#station .undock")
+	ada.inView("space")
+	ada.bands(s)
+	ada.until("have losses", `(window.since ??= [...hotshard.game.sim.bodies.values()].filter((b) => b.kind === "wreck").length > 6 ? performance.now() : undefined) > 0`)
+	ada.until("have more of the fight than is shown", fmt.Sprintf(`performance.now() > window.since + %d`, (long+4*time.Second).Milliseconds()))
+	kept, err := s.Shard().Recordings.Keep(t.Context(), "@Anvil", time.Hour, "fight", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.do("go", chromedp.Navigate("about:blank"))
+
+	p := b.open(t, "the spectator", "http://"+show(t, kept.Path)+"/")
+	p.do("have a small screen", chromedp.EmulateViewport(640, 400))
+	p.until("have the time line", `Number(document.querySelector("#replay .line input").max) > 0`)
+	p.do("show it from there on, slowly, and in three dimensions", chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const change = (selector, value) => { const n = document.querySelector(selector); n.value = value; n.dispatchEvent(new Event("change")); };
+		const line = document.querySelector("#replay .line input");
+		change("#replay .line input", Number(line.max) - %d);
+		change("#replay .speed", %q);
+		document.querySelector("[data-open=view]").click();
+		change("#view [name=quality]", "low");
+		change("#view [name=view]", "deep");
+		document.querySelector("#view .close").click();
+		for (const n of document.querySelectorAll("body > :not(canvas)")) n.style.setProperty("display", "none", "important");
+	})()`, (long+time.Second).Milliseconds(), fmt.Sprint(1.0/slow))))
+	p.drawn("the fight", `s.objects > 150`)
+	p.largest()
+	p.settle()
+	p.do("go around, and play", chromedp.Evaluate[chromedp.Void](`(() => { hotshard.gaze.mode = "around"; document.querySelector("#replay .play").click(); })()`))
+	p.film(dir, "fight", long, 3_000_000)
+}
+
+// TestThePictureOfTheMap makes that of README, of a whole universe.
+func TestThePictureOfTheMap(t *testing.T) {
+	dir := os.Getenv("HOTSHARD_PICTURES")
+	if dir == "" {
+		t.Skip("only with HOTSHARD_PICTURES, a folder: it makes the picture of the map in README")
+	}
+	u, err := static.Generate(1, 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t)
+	url, _, _ := startServerIn(t, u, "")
+	for _, screen := range screens {
+		p := b.open(t, "ada "+screen.name, url)
+		p.do("have a screen", chromedp.EmulateViewport(screen.width, screen.height))
+		p.signIn(p.name)
+		p.inView("station")
+		p.until("have the map", `hotshard.game.map !== null`)
+		p.do("open the map with a route", chromedp.Evaluate[chromedp.Void](`(() => {
+			const { game } = hotshard, { map, system } = game;
+			const far = map.systems.map((s) => s.id).find((id) => map.route(system.id, id)?.length === 14);
+			game.fly(far);
+			document.querySelector("[data-open=map]").click();
+		})()`))
+		p.until("see it", `document.querySelector("#map").open`)
+		p.do("wait for a painting", chromedp.Evaluate[chromedp.Void](`void (window.since = performance.now())`))
+		p.until("have it painted", `performance.now() > window.since + 2_000`)
+		p.tidy()
+		p.picture(dir, "map-"+screen.name)
 	}
 }
 

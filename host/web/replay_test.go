@@ -64,7 +64,7 @@ func TestAReplayInTheBrowser(t *testing.T) {
 	p.until("read what she read", `document.querySelector("#chat .lines").textContent.includes("is this kept?")`)
 	p.until("be at the end again", `document.querySelector("#replay .play").textContent === "Again"`)
 	p.do("open the log", chromedp.Evaluate[chromedp.Void](`void document.querySelector("#place [data-open='log']").click()`))
-	p.until("read of it", `document.querySelector("#log .body").textContent.includes("is destroyed")`)
+	p.until("read of it", `document.querySelector("#log .body").textContent.includes("Your Wren was destroyed")`)
 	press("J")
 	p.until("have no window open", `!document.querySelector("dialog[open]")`)
 	p.shoot("e2e-replay")

@@ -63,8 +63,8 @@ func (m *meter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// slow has a page's connections take 40 ms, and bring 10 Mbit a second.
-func slow(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+// slowLine has a page's connections take 40 ms, and bring 10 Mbit a second.
+func slowLine(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 	if _, err := cdp.Call(ctx, target, network.Enable, network.EnableParams{}); err != nil {
 		return chromedp.Void{}, err
 	}
@@ -83,7 +83,7 @@ func TestTheWayToTheFirstFlight(t *testing.T) {
 	_, _, s := startServer(t)
 	url, m := throughMeter(t, s)
 	p := b.open(t, "ada", "about:blank")
-	p.do("have a slow line", slow)
+	p.do("have a slow line", slowLine)
 	for _, visit := range []string{"first", "second"} {
 		m.bytes.Store(0)
 		began := time.Now()

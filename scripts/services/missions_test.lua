@@ -1,6 +1,6 @@
 local missions = require "services.missions"
 
-local here = {system = "Alpha", station = 1031, name = "Harbour"}
+local here = {system = "Alpha", station = 1031, name = "Harbour", places = {{id = 1011, name = "Alpha I"}}}
 
 -- The same station offers the same until its hour is over, and another something else.
 function test.offers_are_those_of_the_hour()
@@ -12,15 +12,19 @@ end
 
 function test.a_parcel_goes_where_one_can_go()
   for period = 1, 50 do
-    for n = 1, missions.offered do
+    for n = 1, #missions.kinds do
       local m = missions.offer(here, period, n)
       ok(m.reward > 0)
       if m.kind == "courier" then
         local way = universe.route("Alpha", m.to.system)
         ok(#way - 1 >= 1 and #way - 1 <= missions.reach)
         eq(m.reward, missions.courier[1] + missions.courier[2] * (#way - 1))
-      else
+      elseif m.kind == "hunt" then
         ok(m.need >= missions.hunts)
+      elseif m.kind == "fetch" then
+        ok(types.get(m.type).volume * m.need <= types.get("Wren").cargo)
+      else
+        eq(m.place, here.places[1])
       end
     end
   end
@@ -38,6 +42,12 @@ function test.no_more_than_one_may_have()
   end
   eq(last, "too_many")
   eq(#missions.of(7), missions.most)
+end
+
+-- Where there is nothing to survey there is something to hunt.
+function test.a_station_has_as_many_offers_everywhere()
+  eq(#missions.offers({system = "Alpha", station = 1031, name = "Harbour"}), #missions.kinds)
+  eq(missions.offer({system = "Alpha", station = 1031, name = "Harbour"}, 1, 4).kind, "hunt")
 end
 
 -- Two pirates at the same moment are two.

@@ -1,11 +1,15 @@
 // The page: ties connection, game and views together. Everything of substance is
 // in the modules it names.
+import "./start.js";
+import { Bindings, usual } from "./bindings.js";
 import { Fight } from "./fight.js";
 import { Fleet } from "./fleet.js";
 import { parseMap } from "./graph.js";
+import { Journal } from "./journal.js";
 import { Keep } from "./keep.js";
 import { Log } from "./log.js";
 import { Mining } from "./mining.js";
+import { Mode } from "./motion.js";
 import { Link } from "./net.js";
 import { Pace } from "./pace.js";
 import { GUEST, Replay } from "./replay.js";
@@ -13,38 +17,48 @@ import { Scan } from "./scan.js";
 import { Session } from "./session.js";
 import { Shelf } from "./shelf.js";
 import { Shop } from "./shop.js";
+import { Sound } from "./sound.js";
+import { standing } from "./standing.js";
 import { Game } from "./state.js";
 import { Talk } from "./talk.js";
 import { Types } from "./types.js";
 import { Account } from "./view/account.js";
+import { AgentsView } from "./view/agents.js";
+import { CareerView } from "./view/career.js";
 import { Chat } from "./view/chat.js";
 import { Closing } from "./view/closing.js";
 import { Death } from "./view/death.js";
 import { say, show } from "./view/dom.js";
+import { earOf, listen } from "./view/ears.js";
 import { Fetching } from "./view/fetching.js";
 import { FightView } from "./view/fight.js";
 import { FleetView } from "./view/fleet.js";
+import { kindName } from "./view/format.js";
 import { Gaze } from "./view/gaze.js";
 import { gestures } from "./view/gestures.js";
 import { Goal } from "./view/goal.js";
+import { HelpView } from "./view/help.js";
 import { Hud } from "./view/hud.js";
-import { bindKeys, fillHelp } from "./view/keys.js";
+import { KeyList, bindKeys, keyWord, mark } from "./view/keys.js";
 import { LogView } from "./view/log.js";
 import { Login } from "./view/login.js";
 import { MapView } from "./view/map.js";
+import { Menu, menus } from "./view/menu.js";
 import { Meter } from "./view/meter.js";
 import { Overview } from "./view/overview.js";
 import { Panels } from "./view/panels.js";
 import { Place } from "./view/place.js";
 import { ReplayBar } from "./view/replay.js";
 import { ScanView } from "./view/scan.js";
-import { Selected } from "./view/selected.js";
+import { KEYS, Selected } from "./view/selected.js";
+import { settings, tongue } from "./view/settings.js";
 import { ShipView } from "./view/ship.js";
 import { Station } from "./view/station.js";
 import { Toasts } from "./view/toast.js";
 import { trade } from "./view/trade.js";
 import { Views } from "./view/views.js";
 import { Windows } from "./view/windows.js";
+import { t } from "./words.js";
 
 const LISTS_EVERY = 0.25; // seconds between refreshes of texts and lists
 const LOOK_AGAIN = 3_000; // milliseconds until a replay that has ended is looked for again
@@ -73,12 +87,13 @@ let send = (cmd, args) => link.request(cmd, args);
 // act sends a command; a refusal becomes a toast and null, the rest {result}.
 async function act(cmd, args = {}) {
   if (watching) {
-    toasts.show({ kind: "info", id: "replay", title: "This is a replay: nobody takes orders." });
+    toasts.show({ kind: "info", id: "replay", title: t("replay.no_orders") });
     return null;
   }
   try {
     return { result: await send(cmd, args) };
   } catch (error) {
+    sound.say("refused");
     if (error.code !== "dropped") toasts.show({ kind: "info", title: error.message });
     return null;
   }
@@ -92,6 +107,8 @@ const fight = new Fight(game, ask);
 const fleet = new Fleet(game);
 const talk = new Talk(game, fleet, keep, dated);
 const log = new Log(keep, dated);
+const journal = new Journal(game, log, keep, ask);
+const bindings = new Bindings(keep.storage, usual(KEYS));
 const replay = watching ? new Replay({ game, pace, real, send: (cmd, args) => send(cmd, args) }) : null;
 const mining = new Mining(game, fight, ask);
 const shop = new Shop();
@@ -101,7 +118,8 @@ const tell = (title) => title && toasts.show({ kind: "info", title });
 const gaze = new Gaze($("#space"), game, keep.storage);
 const views = new Views($("#space"), gaze, known, shelf, keep.storage, (notice) => toasts.show(notice));
 const place = new Place($("#place"), game, act);
-const goal = new Goal($("#place .goal"), game, act);
+const sound = new Sound(game, fight, keep.storage, { now: real, ear: earOf(game, gaze) });
+const goal = new Goal($("#place .goal"), game, act, { open: (name) => windows.toggle(name), topic: (name) => [windows.toggle("help"), help.fill(name)] });
 const hud = new Hud($("#hud"), game, act);
 const battle = new FightView($("#hud"), fight, types, act, now);
 const selected = new Selected($("#selected"), known, act, {
@@ -114,13 +132,16 @@ const selected = new Selected($("#selected"), known, act, {
     const { pilot } = (await ask("look", { id })) ?? {};
     if (pilot) chat.private(pilot);
   },
-});
+}, bindings);
 const overview = new Overview($("#overview"), known, () => selected.use());
 const chat = new Chat($("#chat"), game, talk, act);
 const map = new MapView($("#map"), game);
 const scan = new Scan(game, keep.storage);
 const scanView = new ScanView($("#scan"), $("#cone"), scan, gaze, act, real);
 const shipView = new ShipView($("#ship"), game, fight, types, ask);
+const help = new HelpView($("#help"), ask);
+const career = new CareerView($("#career"), game, ask, act, { open: (name) => windows.toggle(name) });
+const agents = new AgentsView($("#agents"), game, ask, act, { fly: (name) => fly(name), tell });
 const fleetView = new FleetView($("#fleet"), game, fleet, act, ask);
 const account = new Account($("#account"), (cmd, args) => send(cmd, args));
 const logView = new LogView($("#log"), log);
@@ -130,17 +151,22 @@ else new Death($("#death"), game, act);
 
 const panels = new Panels({ game, keep, shop, tell, ask: (cmd, args) => send(cmd, args), windows: () => windows, sheet: $("#place .menu"),
   bring: (title, folder) => shelf.bring(title, folder),
-  lacks: watching ? "A replay has no such window." : document.body.dataset.panels === undefined ? "This build has no engine for such windows: make build builds it." : "" });
+  lacks: watching ? t("panel.replay") : document.body.dataset.panels === undefined ? t("panel.no_engine") : "" });
 const windows = new Windows({
   map: { dialog: map.dialog, fill: () => map.open() },
   ship: { dialog: $("#ship"), fill: () => shipView.fill() },
-  market: panels.window("market", "Market"),
+  market: panels.window("market", t("open.market")),
   ...trade($, known, ask, act, { windows: () => windows, tell, sell: (type, quantity) => panels.open("market", { type, quantity, side: "sell" }) }),
   fleet: { dialog: $("#fleet"), fill: () => fleetView.fill() },
   log: { dialog: $("#log"), fill: () => logView.fill() },
   account: { dialog: $("#account"), fill: () => account.fill() },
-  view: { dialog: $("#view"), fill: () => views.fill($("#view")) },
-  help: { dialog: $("#help") },
+  agents: { dialog: $("#agents"), fill: () => agents.fill() },
+  career: { dialog: $("#career"), fill: () => career.fill() },
+  view: { dialog: $("#view"), fill: () => {
+    views.fill($("#view"));
+    $("#view .body").append(...settings(keep.storage, sound));
+  } },
+  help: { dialog: $("#help"), fill: () => help.fill() },
 });
 
 const session = new Session(link, keep);
@@ -179,7 +205,7 @@ link.on("status", (state, detail) => {
   const box = $("#link");
   show(box, state === "reconnecting" || (state === "connecting" && !game.system && !login.root.checkVisibility()));
   if (state === "reconnecting") {
-    box.replaceChildren(node("strong", "Reconnecting"), node("span", "Your ship stays where it is for a minute."));
+    box.replaceChildren(node("strong", t("app.reconnecting")), node("span", t("app.reconnecting_text")));
   }
   if (state === "offline") ended(detail);
   if (state === "live") {
@@ -188,7 +214,7 @@ link.on("status", (state, detail) => {
   }
   face();
 });
-link.on("garbled", () => toasts.show({ kind: "bad", id: "garbled", title: "The server has changed", text: "Reload the page to go on." }));
+link.on("garbled", () => toasts.show({ kind: "bad", id: "garbled", title: t("app.garbled"), text: t("app.garbled_text") }));
 link.on("event", take);
 addEventListener("online", () => link.hurry());
 document.addEventListener("visibilitychange", () => (document.hidden ? log.flush() : link.hurry()));
@@ -211,7 +237,7 @@ function ended(reason) {
 function over(reason) {
   const box = $("#link");
   show(box, true);
-  box.replaceChildren(node("strong", "The replay has ended"), node("span", `${reason || "Nobody shows it any more."} It goes on when it is begun again.`));
+  box.replaceChildren(node("strong", t("replay.ended")), node("span", t("replay.goes_on", { why: reason || t("replay.nobody") })));
   setTimeout(look, LOOK_AGAIN);
 }
 
@@ -243,6 +269,7 @@ game.on("welcome", () => {
   keep.whose(game.shard.name, whose);
   log.open();
   talk.open();
+  if (!watching) journal.open();
 });
 const flying = game.on("system", () => {
   flying();
@@ -259,23 +286,22 @@ game.on("shutdown", (m) => closing.show(m));
 link.on("status", (state) => state !== "live" && closing.show(null));
 game.on("destination", (to) => ask("route", { to }));
 game.on("notice", (notice) => toasts.show(notice));
-game.on("lairs", ({ text, bands }) => text && talk.note(`${bands ? "Danger. " : ""}${text}`, "pirates"));
+game.on("lairs", ({ text, bands }) => text && talk.note(bands ? t("app.danger", { text }) : text, "pirates"));
 game.on("reloaded", () => {
   types.forget();
   shop.forget();
   askRules();
 });
-game.on("death", () => game.death && log.add(`Your ${game.death.ship} is destroyed${game.death.by ? ` by ${game.death.by}` : ""}.`, "bad", game.death.system));
 mining.on("told", (text) => fight.say(text, "good", now()));
-fight.on("told", (text, kind) => log.add(text, kind, game.system?.name));
+fight.on("told", (text, kind, logged) => logged && log.add(text, kind, game.system?.name, undefined, logged === "hit"));
 fleet.on("notice", ({ fleet: id, select, ...notice }) => {
-  const order = id ? { label: "Join", run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: "Select", run: () => game.select(select) } : null;
+  const order = id ? { label: t("fleet.join"), run: () => act("fleet_join", { fleet: id }).then((a) => a && fleet.take(a.result)) } : select ? { label: t("fleet.select"), run: () => game.select(select) } : null;
   toasts.show({ ...notice, do: order });
   log.add([notice.title, notice.text].filter(Boolean).join(": "), "info", game.system?.name);
 });
 const countUnread = () => {
   if (document.body.dataset.panel === "chat") chat.read();
-  say($('#tabs [data-panel="chat"]'), chat.unread ? `Chat (${chat.unread})` : "Chat");
+  say($('#tabs [data-panel="chat"]'), chat.unread ? t("chat.unread", { count: chat.unread }) : t("chat.title"));
 };
 for (const what of ["line", "channels"]) talk.on(what, countUnread);
 
@@ -291,6 +317,7 @@ gestures($("#space"), {
   },
   hover: (x, y) => (views.now.hovered = views.now.pick(x, y, 14)),
   leave: () => (views.now.hovered = null),
+  hold: (x, y) => openMenu(x, y),
 });
 
 // Buttons and keys.
@@ -300,38 +327,72 @@ for (const button of document.querySelectorAll("[data-open]")) {
 for (const tab of document.querySelectorAll("button[data-panel]")) tab.addEventListener("click", () => panel(tab.dataset.panel));
 const inSpace = (run) => () => (game.own ? void run() : false);
 const keys = {
-  Space: { does: "Stop the ship", run: inSpace(() => act("stop")) },
-  F: { does: "Next step of the route: warp to the gate, or jump", run: inSpace(() => place.go()) },
-  "[": { does: "Previous row of the overview", run: () => overview.step(-1) },
-  "]": { does: "Next row of the overview", run: () => overview.step(1) },
-  M: { does: "Star map", opens: "map" },
-  I: { does: "Your ship in figures, and its hold", opens: "ship" },
-  C: { does: "Cargo: hold, hangar and containers", opens: "cargo" },
-  B: { does: "Market, your orders and your wallet", opens: "market" },
-  Y: { does: "Industry", opens: "industry" },
-  P: { does: "Planets", opens: "planets" },
-  R: { does: "Scan where the camera looks, far beyond sight", run: inSpace(() => {
+  stop: { run: inSpace(() => act("stop")) },
+  next: { run: () => (game.docked !== null ? void act("undock") : game.own ? void place.go() : false) },
+  ahead: { run: inSpace(() => act("direction", { dir: [gaze.camera.fx, gaze.camera.fy, gaze.camera.fz] })) },
+  foe: { run: inSpace(() => nearestFoe()) },
+  previous: { run: () => overview.step(-1) },
+  following: { run: () => overview.step(1) },
+  ...Object.fromEntries(["map", "ship", "cargo", "market", "industry", "planets", "agents", "career", "fleet", "log", "view", "help"].map((name) => [name, { opens: name }])),
+  scan: { run: inSpace(() => {
     if (document.body.dataset.panel !== "scan") panel("scan");
     scanView.run();
   }) },
-  G: { does: "Fleet", opens: "fleet" },
-  J: { does: "Log of fights", opens: "log" },
-  T: { does: "Range rings, reach of your weapons and lines of fire, on or off", run: () => void (views.now.ranges = !views.now.ranges) },
-  K: { does: "Camera: free, following what you have selected, or going around", run: () => tell(gaze.next()) },
-  O: { does: "How space is shown", opens: "view" },
-  Enter: { does: "Say something", run: () => (game.system ? chat.input.focus() : false) },
-  Escape: { does: "Nothing selected, camera back on your ship", run: () => {
+  ranges: { run: () => void (views.now.ranges = !views.now.ranges) },
+  camera: { run: () => tell(gaze.next()) },
+  chat: { run: () => (game.system ? chat.input.focus() : false) },
+  mute: { run: () => {
+    sound.mute(!sound.muted);
+    tell(t(sound.muted ? "sound.muted" : "sound.unmuted"));
+  } },
+  nearer: { run: () => gaze.zoom(0.8) },
+  farther: { run: () => gaze.zoom(1.25) },
+  turn_left: { run: () => gaze.camera.turn(-40, 0) },
+  turn_right: { run: () => gaze.camera.turn(40, 0) },
+  turn_up: { run: () => gaze.camera.turn(0, -40) },
+  turn_down: { run: () => gaze.camera.turn(0, 40) },
+  ...Object.fromEntries([..."123456789"].map((key) => [`module${key}`, { run: inSpace(() => battle.use(Number(key))) }])),
+};
+const fixedKeys = {
+  Escape: { does: t("keys.escape"), run: () => {
     game.select(null);
     gaze.look(null);
   } },
-  ...Object.fromEntries([..."123456789"].map((key) => [key, { run: inSpace(() => battle.use(Number(key))) }])),
-  "?": { does: "This list", opens: "help" },
-  "+": { run: () => gaze.zoom(0.8) },
-  "-": { run: () => gaze.zoom(1.25) },
+  ...replay?.keys,
 };
-Object.assign(keys, replay?.keys);
-bindKeys(keys, (key) => !watching && selected.order(key), windows);
-fillHelp($("#help"), keys, !watching);
+bindKeys(bindings, keys, fixedKeys, (name) => !watching && selected.order(name), windows);
+new KeyList($("#help"), bindings, Object.keys(bindings.usual).filter((name) => !watching || !(name in KEYS)), [
+  [t("keys.drag"), t("keys.drag_does")],
+  ...(watching ? [] : ["menu", "double", "enter"].map((what) => [t(`keys.${what}`), t(`keys.${what}_does`)])),
+  ...Object.entries(fixedKeys).map(([key, { does }]) => [keyWord(key), does]),
+]);
+const markKeys = () => document.querySelectorAll("[data-key]").forEach((button) => button.dataset.key in bindings.usual && mark(button, bindings.key(button.dataset.key)));
+bindings.on("changed", markKeys);
+markKeys();
+
+// The nearest of those that mean harm is selected.
+function nearestFoe() {
+  let best = null, least = Infinity;
+  for (const body of game.sim.bodies.values()) {
+    const metres = game.distance(body);
+    if (standing(body, game, fleet, fight) === "hostile" && metres < least) [best, least] = [body.id, metres];
+  }
+  if (best === null) tell(t("app.no_foe"));
+  else game.select(best);
+}
+
+// The menu of a thing, for the right button, a resting finger and the menu key.
+const openMenu = menus(new Menu($("#menu")), { space: $("#space"), rows: $("#overview .rows") }, gaze, {
+  pick: (x, y, reach) => views.now.pick(x, y, reach),
+  chosen: () => game.selected,
+  of: (id) => {
+    const thing = id !== null && id !== game.ship && !watching ? game.sim.find(id) : null;
+    return thing && { title: thing.name || thing.type || kindName(thing), items: selected.choices(thing) };
+  },
+  select: (id) => game.select(id),
+});
+
+listen(sound);
 replay?.on("refused", (title) => toasts.show({ kind: "info", id: "replay", title }));
 
 // The clockwork: space each frame, texts and lists a few times a second.
@@ -353,6 +414,7 @@ function frame() {
     selected.update();
     scanView.update();
     overview.refresh();
+    sound.update(Mode.TUNNEL);
     gaze.cover(PANELS, OVER);
   }
   meter.count(began, real());
@@ -372,9 +434,9 @@ async function fill() {
   const doubt = await shelf.begin((name) => views.deep || !Views.DEEP.some((folder) => name.startsWith(folder))).catch(() => null); // the page goes on without
   document.body.dataset.filled = String(!doubt);
   if (!doubt) return;
-  toasts.show({ kind: "bad", id: "key", title: "This shard signs with another key than at your last visit",
-    text: `Unless whoever runs it says that this is right (${doubt}), somebody else may be answering. Until then nothing of it is kept.`,
-    do: { label: "It is right", run: () => shelf.tell({ trust: doubt }) } });
+  toasts.show({ kind: "bad", id: "key", title: t("key.title"),
+    text: t("key.text", { key: doubt }),
+    do: { label: t("key.right"), run: () => shelf.tell({ trust: doubt }) } });
 }
 
 async function countPilots() {
@@ -405,6 +467,12 @@ async function loadMap() {
   }
 }
 
+// fly sets the route to a system by its name.
+function fly(name) {
+  const system = game.map?.named(name);
+  if (system) game.fly(system.id);
+}
+
 function node(tag, text) {
   const made = document.createElement(tag);
   made.textContent = text;
@@ -412,10 +480,11 @@ function node(tag, text) {
 }
 
 // What there is, and what the view of space costs, for whoever measures or takes pictures.
-globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null; } };
+globalThis.hotshard = { game, gaze, sound, get sky() { return views.now.figures ?? null; } };
 
 async function start() {
   requestAnimationFrame(frame);
+  tongue($("#login [name=language]"));
   loadMap();
   setTimeout(begin, VIEW_AFTER);
   if (demo > 0) {

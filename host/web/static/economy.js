@@ -1,5 +1,7 @@
 // Money, prices and places in a pilot's words. Money is in hundredths, in whole numbers, as
 // everywhere.
+import { t } from "./words.js";
+
 const MOST = 1e15;
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -26,21 +28,21 @@ export function parseCount(text) {
 // that are known.
 export function place(location, system, station) {
   const [outer, inner] = String(location).split("/");
-  if (inner) return `${place(inner, system, station)}, in the ${place(outer, system, station)}`;
+  if (inner) return t("where.within", { inner: place(inner, system, station), outer: place(outer, system, station) });
   const [kind, a, b] = outer.split(" ");
   switch (kind) {
     case "hangar":
-      return station(Number(b)) ?? `a station in ${system(Number(a)) ?? "another system"}`;
+      return station(Number(b)) ?? t("where.station_in", { system: system(Number(a)) ?? t("where.elsewhere") });
     case "hold":
-      return a ? `hold of ship ${a}` : "hold";
+      return a ? t("where.hold_of", { n: a }) : t("where.hold");
     case "ship":
-      return `fitted to ship ${a}`;
+      return t("where.fitted", { n: a });
     case "box":
-      return `container ${a}`;
+      return t("where.box", { n: a });
     case "case":
-      return `container ${a} itself`;
+      return t("where.case", { n: a });
     case "escrow":
-      return "promised to the market";
+      return t("where.escrow");
   }
   return String(location);
 }
@@ -51,7 +53,7 @@ export function until(seconds) {
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
   if (s < 86_400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
+  return t("where.days", { d: Math.floor(s / 86_400), h: Math.floor((s % 86_400) / 3600) });
 }
 
 // Once gives what is asked a key, so that the server does it once however often it is asked:

@@ -3,13 +3,15 @@
 // messages and asks once, on arrival, what the ship carries.
 import { Emitter } from "./emitter.js";
 import { listed, rows } from "./state.js";
+import { t } from "./words.js";
 
 const TOLD = 4; // lines of the report on the helm
+const GONE = 20; // names of ships that are remembered
 const SHOTS = 300; // weapons shown to fire at once, at most
 
 // Fight emits:
 //   changed            anything of the own ship, its modules, locks, or who locks it
-//   told(text, kind)   another line in the report
+//   told(text, kind, logged)  another line in the report
 export class Fight extends Emitter {
   #asked = 0;
 
@@ -33,6 +35,7 @@ export class Fight extends Emitter {
     this.aimed = new Map(); // who locks us, by id: {name, done, since, seconds}
     this.foes = new Set(); // ids of those who have locked us or fired at us
     this.report = []; // {text, kind, at}, the newest last
+    this.gone = new Map(); // names of the last that were destroyed, by id: their last hits are told after them
     this.emit("changed");
   }
 
@@ -99,7 +102,7 @@ export class Fight extends Emitter {
       const done = state === "locked";
       this.foes.add(id);
       this.aimed.set(id, { name, done, seconds: seconds ?? 0, since: now });
-      this.say(done ? `${name} has locked you.` : `${name} is locking you.`, "bad", now);
+      this.say(`${t(done ? "fight.has_locked" : "fight.is_locking", { name })}.`, "bad", now);
     }
     this.emit("changed");
   }
@@ -110,16 +113,17 @@ export class Fight extends Emitter {
   }
 
   // say adds a line to what the helm shows, of a fight or of anything else that the
-  // pilot should see without opening a window.
-  say(text, kind, now) {
+  // pilot should see without opening a window. logged says whether it is for the log, too, and
+  // "hit" that it is one of the many lines of a fight.
+  say(text, kind, now, logged = true) {
     this.report.push({ text, kind, at: now });
     if (this.report.length > TOLD) this.report.shift();
-    this.emit("told", text, kind);
+    this.emit("told", text, kind, logged);
   }
 
   #name(id) {
     const thing = this.game.sim.find(id);
-    return thing?.name || thing?.type || "Somebody";
+    return thing?.name || thing?.type || this.gone.get(id) || t("fight.somebody");
   }
 
   #events = {
@@ -156,13 +160,17 @@ export class Fight extends Emitter {
     },
     hits: (m, now) => {
       for (const { from } of listed(m.hits)) if (from) this.foes.add(from);
-      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.say(text, kind, now);
+      for (const [text, kind] of reportHits(m, (id) => this.#name(id))) this.say(text, kind, now, "hit");
     },
     destroyed: (m, now) => {
       const mine = m.id === this.game.ship;
+      this.gone.set(m.id, m.name || m.type || "");
+      if (this.gone.size > GONE) this.gone.delete(this.gone.keys().next().value);
+      const name = mine ? t("fight.your_ship") : m.name || m.type || t("fight.a_ship");
       for (const known of [this.locks, this.health, this.aimed, this.foes]) known.delete(m.id);
       this.emit("changed");
-      this.say(`${mine ? "Your ship" : m.name || m.type || "A ship"} is destroyed${m.by_name ? ` by ${m.by_name}` : ""}.`, mine ? "bad" : "good", now);
+      // What one has lost or destroyed oneself is in the journal, which the server keeps.
+      this.say(t(m.by_name ? "fight.destroyed_by" : "fight.destroyed", { name, by: m.by_name }), mine ? "bad" : "good", now, !mine && !(m.by && m.by === this.game.ship));
     },
   };
 }
@@ -178,10 +186,10 @@ export function reportHits({ hits, more = 0 }, name) {
     sums.set(key, sum);
   }
   const lines = [...sums.values()].map(({ id, mine, points }) => {
-    const damage = points > 0 && points < 1 ? "less than 1" : String(Math.round(points));
-    if (mine) return [points > 0 ? `You hit ${name(id)} for ${damage}.` : `You miss ${name(id)}.`, "good"];
-    return [`${name(id)} hits you for ${damage}.`, "bad"];
+    const damage = points > 0 && points < 1 ? t("fight.less") : String(Math.round(points));
+    if (mine) return [t(points > 0 ? "fight.hit" : "fight.miss", { name: name(id), damage }), "good"];
+    return [t("fight.taken", { name: name(id), damage }), "bad"];
   });
-  if (more > 0) lines.push([`More hits for ${Math.round(more)}.`, "info"]);
+  if (more > 0) lines.push([t("fight.more_hits", { points: Math.round(more) }), "info"]);
   return lines;
 }

@@ -1,6 +1,7 @@
 // The fleet the pilot is in, and invitations to others.
 import { Emitter } from "./emitter.js";
 import { listed } from "./state.js";
+import { t } from "./words.js";
 
 // Fleet emits:
 //   changed        members, commander or invitations
@@ -43,17 +44,17 @@ export class Fleet extends Emitter {
     fleet: (m) => this.take(m),
     fleet_left: () => {
       this.take(null);
-      this.emit("notice", { kind: "info", title: "You are no longer in the fleet" });
+      this.emit("notice", { kind: "info", title: t("fleet.gone") });
     },
     fleet_invited: (m) => {
       this.invitations.set(m.fleet, m.from);
       this.emit("changed");
-      this.emit("notice", { kind: "announce", id: "invited", title: `${m.from} invites you to a fleet`, fleet: m.fleet });
+      this.emit("notice", { kind: "announce", id: "invited", title: t("fleet.invited", m), fleet: m.fleet });
     },
     fleet_broadcast: (m) => {
       const thing = this.game.sim.find(m.id);
       const about = thing?.name || thing?.type;
-      this.emit("notice", { kind: "announce", id: "broadcast", title: `${m.from}: ${m.kind}`, text: about ?? `in ${m.system}`, select: thing ? m.id : undefined });
+      this.emit("notice", { kind: "announce", id: "broadcast", title: `${m.from}: ${m.kind}`, text: about ?? t("fleet.in", m), select: thing ? m.id : undefined });
     },
   };
 }

@@ -1,11 +1,11 @@
-// The log of what happened to the pilot: hits, losses, warnings. It outlives a
-// reload of the page.
+// The log of what happened to the pilot: hits and warnings as the page saw them, and the
+// journal that the server keeps (journal.js). It outlives a reload of the page.
 import { Emitter } from "./emitter.js";
 
 const KEPT = 300; // lines
 const NAME = "log";
 
-// Log emits added(line) and cleared. A line is {at (ms since 1970), text, kind, where}.
+// Log emits added(line), for one at the end, and cleared, for anything else. A line is {at (ms since 1970), text, kind, where}.
 export class Log extends Emitter {
   #due = null;
 
@@ -23,12 +23,17 @@ export class Log extends Emitter {
     this.emit("cleared");
   }
 
-  add(text, kind, where = "") {
-    const line = { at: this.now(), text, kind, where };
-    this.lines.push(line);
+  // add puts a line where it belongs by its time, which is now where none is named.
+  // hit is a line of a fight, of which there are many.
+  add(text, kind, where = "", at = this.now(), hit = false) {
+    const line = hit ? { at, text, kind, where, hit } : { at, text, kind, where };
+    let place = this.lines.length;
+    while (place > 0 && this.lines[place - 1].at > at) place--;
+    this.lines.splice(place, 0, line);
+    const last = place === this.lines.length - 1;
     if (this.lines.length > KEPT) this.lines.shift();
     this.#due ??= this.later(() => this.flush());
-    this.emit("added", line);
+    this.emit(last ? "added" : "cleared", line);
   }
 
   // flush writes what is not written yet.

@@ -2,6 +2,7 @@
 import { Emitter } from "./emitter.js";
 import { count } from "./economy.js";
 import { listed } from "./state.js";
+import { t } from "./words.js";
 
 // Mining emits:
 //   told(text)   ore came into the hold
@@ -10,7 +11,7 @@ export class Mining extends Emitter {
   constructor(game, fight, ask) {
     super();
     Object.assign(this, { game, fight, ask });
-    game.on("message", (m) => m.ev === "mined" && this.emit("told", `${count(m.n)} ${m.type} in the hold, ${count(m.left)} left in the belt.`));
+    game.on("message", (m) => m.ev === "mined" && this.emit("told", t("mining.told", { count: count(m.n), type: m.type, left: count(m.left) })));
   }
 
   get lasers() {
@@ -26,7 +27,7 @@ export class Mining extends Emitter {
   // or null. The first refusal to dig ends it: the others would say the same. All are asked
   // to stop at once: whoever stops is on the way already.
   async toggle(id, act) {
-    if (!this.lasers.length) return "This ship has no mining laser: one is fitted in a station.";
+    if (!this.lasers.length) return t("mining.none");
     if (this.works) {
       await Promise.all(this.lasers.filter((m) => m.on && !m.stopping).map(({ slot }) => act("deactivate", { slot })));
       return "";
@@ -40,6 +41,6 @@ export class Mining extends Emitter {
   // belt says what a belt holds, in words; "" where the server does not say.
   async belt(id) {
     const answer = await this.ask("belt", { id });
-    return listed(answer?.ores).map((o) => `${o.type}: ${count(o.left)} of ${count(o.full)}`).join("\n");
+    return listed(answer?.ores).map((o) => t("mining.of", { type: o.type, left: count(o.left), full: count(o.full) })).join("\n");
   }
 }

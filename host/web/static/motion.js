@@ -8,17 +8,14 @@
 import { Mode, REACH, chase, closing, coast, limit, rest, still, stopPoint } from "./drag.js";
 import { add, cross, dot, length, scale, sub, unit } from "./vec.js";
 import { alignToWarp, tunnel } from "./warp.js";
+import { known, t } from "./words.js";
 
 export { Mode };
 
-const NAMES = [
-  "Holding still", "Flying free", "Flying to a point", "Approaching", "Orbiting", "Keeping range", "Aligning",
-  "Aligning to warp", "In warp", "Homing in",
-];
 
 // modeName says in words what a mode does.
 export function modeName(mode) {
-  return NAMES[mode] ?? "Flying";
+  return known(`mode.${mode}`) ? t(`mode.${mode}`) : t("mode.other");
 }
 
 // steersBy says whether a mode follows another body.

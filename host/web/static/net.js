@@ -2,6 +2,7 @@
 // coming back by itself after a drop with the token that `welcome` gave.
 import { Emitter } from "./emitter.js";
 import { PROTOCOLS, decode, encode } from "./codec.js";
+import { t } from "./words.js";
 
 const PING_EVERY = 10_000; // ms between pings; they show a dead line that no close frame announces
 const PING_LIMIT = 8_000; // ms without an answer before the line counts as dead
@@ -16,7 +17,7 @@ const LAST_RETRY = 6_000;
 
 // A refused request: the server's code for the program, its sentence for the player.
 export class Refusal extends Error {
-  constructor({ code = "error", message = "The server refused." } = {}) {
+  constructor({ code = "error", message = t("net.refused") } = {}) {
     // Scripts write their sentences without a capital, as error messages go.
     super(message.charAt(0).toUpperCase() + message.slice(1));
     this.code = code;
@@ -71,7 +72,7 @@ export class Link extends Emitter {
   // request sends a command and resolves with its result.
   request(cmd, args = {}) {
     if (this.#socket?.readyState !== 1) {
-      return Promise.reject(new Refusal({ code: "offline", message: "Not connected." }));
+      return Promise.reject(new Refusal({ code: "offline", message: t("net.offline") }));
     }
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -181,7 +182,7 @@ export class Link extends Emitter {
     const reason = farewell?.reason || said;
     this.#drop();
     if (!this.token) {
-      const error = new Refusal({ code: "unreachable", message: reason || "The server does not answer." });
+      const error = new Refusal({ code: "unreachable", message: reason || t("net.silent") });
       this.#to("offline", error.message, { code: farewell?.code ?? error.code, token: farewell?.token ?? null });
       credentials?.reject?.(error);
       return;
@@ -210,7 +211,7 @@ export class Link extends Emitter {
     this.#retry = null;
     this.#credentials = null;
     for (const { reject } of this.#waiting.values()) {
-      reject(new Refusal({ code: "dropped", message: "The connection was lost." }));
+      reject(new Refusal({ code: "dropped", message: t("net.dropped") }));
     }
     this.#waiting.clear();
     if (socket && socket.readyState < 2) socket.close();

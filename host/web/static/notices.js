@@ -1,16 +1,18 @@
 // What the page says in a toast of things that happen to the shard: {kind, id, title,
 // text}. A notice takes the place of the last one with its id.
 
+import { t } from "./words.js";
+
 // queueNotice tells somebody who waits for a seat in a full system how they stand.
 export function queueNotice({ place, of, system, seconds }) {
   if (place === null || place === undefined) {
-    return { kind: "info", id: "queue", title: `The seat in ${system} went to somebody else`, text: "Jump again to queue." };
+    return { kind: "info", id: "queue", title: t("notice.seat_gone", { system }), text: t("notice.queue_again") };
   }
   if (place === 0) {
-    const text = seconds > 0 ? `A seat is kept for you for ${Math.round(seconds)} seconds: jump now.` : "It is your turn.";
-    return { kind: "good", id: "queue", title: `There is room in ${system}`, text };
+    const text = seconds > 0 ? t("notice.seat_kept", { seconds: Math.round(seconds) }) : t("notice.your_turn");
+    return { kind: "good", id: "queue", title: t("notice.room", { system }), text };
   }
-  return { kind: "info", id: "queue", title: `${system} is full`, text: `You are number ${place} of ${of} in the queue.` };
+  return { kind: "info", id: "queue", title: t("notice.full", { system }), text: t("notice.queued", { place, of }) };
 }
 
 // reloadNotice says what a reload did. files is a list of names; the message of a
@@ -19,15 +21,15 @@ export function queueNotice({ place, of, system, seconds }) {
 export function reloadNotice({ ok, release, files, message, warnings, broken, restored, held }) {
   if (held) {
     const text = [message || few(files), ...words(warnings).map(warning)].join("\n");
-    return { kind: "announce", id: "reload", title: "Saved, and held: the old code runs on", text };
+    return { kind: "announce", id: "reload", title: t("notice.held"), text };
   }
   if (!ok) {
-    return { kind: "bad", id: "reload", title: "Code refused, the old code runs on", text: message || few(files) || "No reason was given." };
+    return { kind: "bad", id: "reload", title: t("notice.refused"), text: message || few(files) || t("notice.no_reason") };
   }
   const kept = words(warnings).map(warning);
-  const still = words(broken).length ? [`Still refused: ${few(broken)}.`] : [];
+  const still = words(broken).length ? [t("notice.still", { files: few(broken) })] : [];
   const known = release !== undefined && release !== null;
-  const title = restored ? "The refused file is restored" : known ? `Code reloaded, release ${release}` : "Code reloaded";
+  const title = restored ? t("notice.restored") : known ? t("notice.release", { release }) : t("notice.reloaded");
   const text = [restored ? "" : few(files) || message || "", ...kept, ...still].filter(Boolean).join("\n");
   return { kind: kept.length || still.length ? "announce" : "good", id: "reload", title, text };
 }
@@ -36,23 +38,23 @@ const words = (list) => (Array.isArray(list) ? list.map(String) : list ? [String
 
 function few(files) {
   const names = words(files);
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  return names.length > 3 ? t("notice.more", { names: names.slice(0, 3).join(", "), count: names.length - 3 }) : names.join(", ");
 }
 
 // testsNotice says what came of the tests of what was saved. left are the files for
 // which there was no time.
 export function testsNotice({ ok, passed, failed, failures, left }) {
   const all = (passed ?? 0) + (failed ?? 0);
-  const late = words(left).length ? [`No time for ${few(left)}.`] : [];
-  if (ok) return { kind: "good", id: "tests", title: `${all} ${all === 1 ? "test passes" : "tests pass"}`, text: "" };
-  const title = failed ? `${failed} of ${all} ${all === 1 ? "test fails" : "tests fail"}` : "Not all tests were run";
+  const late = words(left).length ? [t("notice.no_time", { files: few(left) })] : [];
+  if (ok) return { kind: "good", id: "tests", title: t("notice.tests_pass", { n: all }), text: "" };
+  const title = failed ? t("notice.tests_fail", { failed, n: all }) : t("notice.tests_left");
   return { kind: "bad", id: "tests", title, text: [...words(failures), ...late].join("\n") };
 }
 
 // warning puts those that designers meet most into words; the others come as they are.
 function warning(text) {
   const [, name, live, fresh] = text.match(/^W-STATE-KEPT (\S+) \(live=(.*) base=.* new=(.*)\)$/s) ?? [];
-  if (name) return `${name} keeps its live value ${live}; the file says ${fresh}.`;
+  if (name) return t("notice.kept", { name, live, fresh });
   const [, place, found] = text.match(/^W-CHECK (.+?) \((.*)\)$/s) ?? [];
   return place ? `${place}: ${found}` : text;
 }

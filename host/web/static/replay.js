@@ -2,6 +2,7 @@
 // time line; and what the server is asked to make of it.
 import { Emitter } from "./emitter.js";
 import { listed } from "./state.js";
+import { t } from "./words.js";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 export const GUEST = { name: "guest", password: "of a replay" }; // whoever can open the page may look
@@ -77,20 +78,20 @@ export class Replay extends Emitter {
   jump(by) {
     const mark = this.next(by);
     if (mark) this.seek(mark.at);
-    else this.emit("refused", by > 0 ? "Nothing more happens in this recording." : "Nothing has happened before this.");
+    else this.emit("refused", t(by > 0 ? "replay.no_more" : "replay.no_before"));
     return mark;
   }
 
   // keys are what the keyboard does here.
   get keys() {
     return {
-      Space: { does: "Play or pause", run: () => void this.toggle() },
-      ",": { does: "A tick back", run: () => void this.step(-1) },
-      ".": { does: "A tick on", run: () => void this.step(1) },
-      "<": { does: "Slower", run: () => void this.faster(-1) },
-      ">": { does: "Faster", run: () => void this.faster(1) },
-      N: { does: "To the next loss, error or release", run: () => void this.jump(1) },
-      B: { does: "To the one before", run: () => void this.jump(-1) },
+      Space: { does: t("replay.toggle"), run: () => void this.toggle() },
+      ",": { does: t("replay.back"), run: () => void this.step(-1) },
+      ".": { does: t("replay.on"), run: () => void this.step(1) },
+      "<": { does: t("replay.slower"), run: () => void this.faster(-1) },
+      ">": { does: t("replay.faster"), run: () => void this.faster(1) },
+      N: { does: t("replay.to_next"), run: () => void this.jump(1) },
+      B: { does: t("replay.to_before"), run: () => void this.jump(-1) },
     };
   }
 

@@ -2,6 +2,7 @@
 // can fly, with how far it is. Where the shard signs a manifest, and the browser has service
 // workers (with TLS, or on the shard's own machine), the keeper keeps it all: see keeper.js.
 import { Emitter } from "./emitter.js";
+import { t } from "./words.js";
 
 const CACHE = "hotshard.files"; // the keeper's
 const AT_ONCE = 4; // transfers
@@ -43,7 +44,7 @@ export class Shelf extends Emitter {
     await workers.ready;
     if (!workers.controller) await new Promise((then) => workers.addEventListener("controllerchange", then, { once: true }));
     const { doubt } = await this.tell({});
-    if (!doubt && !this.env.navigator.connection?.saveData) await this.#fetch("the rest of the page", ({ name }) => wanted(name));
+    if (!doubt && !this.env.navigator.connection?.saveData) await this.#fetch(t("fetch.rest"), ({ name }) => wanted(name));
     this.emit("kept");
     return doubt;
   }

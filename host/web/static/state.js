@@ -5,6 +5,7 @@ import { queueNotice, reloadNotice, testsNotice } from "./notices.js";
 import { Rules } from "./rules.js";
 import { Sim } from "./sim.js";
 import { length, sub } from "./vec.js";
+import { t } from "./words.js";
 
 // Game emits:
 //   welcome            we are somebody: me, shard and release are set
@@ -111,7 +112,7 @@ export class Game extends Emitter {
       if (this.destination === this.system.id) {
         const name = this.system.name;
         this.destination = null;
-        this.emit("notice", { kind: "good", title: "Arrived", text: `${name} was the end of your route.` });
+        this.emit("notice", { kind: "good", title: t("notice.arrived"), text: t("notice.arrived_text", { name }) });
       } else {
         this.route = this.map.route(this.system.id, this.destination);
       }
@@ -157,10 +158,10 @@ export class Game extends Emitter {
       if (m.ok) this.emit("reloaded");
     },
     tests: (m) => this.emit("notice", testsNotice(m)),
-    announce: (m) => this.emit("notice", { kind: "announce", title: "Announcement", text: m.text ?? "" }),
+    announce: (m) => this.emit("notice", { kind: "announce", title: t("notice.announce"), text: m.text ?? "" }),
     notice: (m) => this.emit("notice", { kind: "info", title: m.text ?? "", place: true }),
     closing: (m) => {
-      const title = m.code === "shutdown" ? "The server is stopping" : "The server ended the connection";
+      const title = t(m.code === "shutdown" ? "notice.stopping" : "notice.ended");
       this.emit("notice", { kind: "bad", id: "closing", title, text: m.reason ?? "" });
     },
     hangar: (m) => {

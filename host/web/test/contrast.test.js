@@ -6,7 +6,7 @@ import { contrast } from "./contrast.js";
 
 const AA_TEXT = 4.5, AA_SIGN = 3;
 
-const css = ["base", "space", "fight", "panels", "map", "windows", "trade", "elements"].map((name) => readFileSync(new URL(`../static/style/${name}.css`, import.meta.url), "utf8")).join("\n");
+const css = ["base", "space", "fight", "panels", "map", "windows", "trade", "elements", "hour"].map((name) => readFileSync(new URL(`../static/style/${name}.css`, import.meta.url), "utf8")).join("\n");
 const palette = Object.fromEntries([...css.matchAll(/--(\w[\w-]*): (#[0-9a-f]{6});/g)].map(([, name, hex]) => [name, hex]));
 
 // The lightest grounds that text stands on: raised buttons, hovered ones, windows.

@@ -1,4 +1,5 @@
 // The account: another password.
+import { t } from "../words.js";
 import { say } from "./dom.js";
 
 export class Account {
@@ -19,11 +20,11 @@ export class Account {
 
   async #change(send) {
     const { old, password } = this.form.elements;
-    if (!old.value || !password.value) return say(this.told, "Both passwords are needed.");
+    if (!old.value || !password.value) return say(this.told, t("account.both"));
     try {
       await send("password", { old: old.value, password: password.value });
       this.form.reset();
-      say(this.told, "The password is changed.");
+      say(this.told, t("account.done"));
     } catch (error) {
       say(this.told, error.message);
     }

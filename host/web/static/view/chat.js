@@ -1,6 +1,7 @@
 // Chat: the channels as tabs, each line with its time, its channel and its name.
 import { listed } from "../state.js";
 import { ALL, LOCAL, PRIVATE } from "../talk.js";
+import { known, t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { clock, day } from "./format.js";
 
@@ -42,7 +43,7 @@ export class Chat {
 
   // count shows how many pilots are here; who() answers the command of that name.
   count({ count, players } = {}) {
-    say(this.present, count ? `, ${count} ${count === 1 ? "pilot" : "pilots"} here` : "");
+    say(this.present, count ? t("chat.here", { n: count }) : "");
     this.present.title = listed(players).map((p) => p.name).join(", ");
   }
 
@@ -99,10 +100,10 @@ export class Chat {
       node.setAttribute("aria-pressed", String(name === talk.shown));
       this.tabs.append(node);
     }
-    const to = talk.target === PRIVATE ? talk.partner ?? "nobody yet" : title(talk.target);
-    this.input.placeholder = `Say in ${talk.target === PRIVATE ? `private to ${to}` : to}`;
+    const to = talk.target === PRIVATE ? talk.partner ?? t("chat.nobody") : title(talk.target);
+    this.input.placeholder = talk.target === PRIVATE ? t("chat.say_private", { name: to }) : t("chat.say_in", { channel: to });
     this.input.setAttribute("aria-label", this.input.placeholder);
-    say(this.title, talk.shown === ALL ? "Chat" : title(talk.shown));
+    say(this.title, talk.shown === ALL ? t("chat.title") : title(talk.shown));
     show(this.root.querySelector(".part"), talk.joined.includes(talk.shown));
     this.#draw();
   }
@@ -133,9 +134,9 @@ export class Chat {
 
   // A line's time and channel stand before it, so that its text is what was said.
   #row({ at, channel, from, to, text, mine, note }) {
-    const time = at === null ? el("span.when", { title: "Said before you came" }, "earlier") : el("time.when", { datetime: new Date(at).toISOString(), title: day(at) }, clock(at));
-    const mark = channel === LOCAL ? [] : [el("span.channel", { "data-channel": channel }, channel === PRIVATE && mine ? `to ${to ?? this.talk.partner}` : channel)];
-    const name = from ? [mine ? el("b", {}, from) : el("button.who", { type: "button", "data-name": from, title: `Speak to ${from} in private` }, from), " "] : [];
+    const time = at === null ? el("span.when", { title: t("chat.before") }, t("chat.earlier")) : el("time.when", { datetime: new Date(at).toISOString(), title: day(at) }, clock(at));
+    const mark = channel === LOCAL ? [] : [el("span.channel", { "data-channel": channel }, channel === PRIVATE && mine ? t("chat.to", { name: to ?? this.talk.partner }) : channel)];
+    const name = from ? [mine ? el("b", {}, from) : el("button.who", { type: "button", "data-name": from, title: t("chat.speak", { name: from }) }, from), " "] : [];
     return el(`div.line${mine ? ".mine" : ""}${note ? ".note" : ""}`, {}, time, ...mark, el("p", {}, ...name, text));
   }
 
@@ -144,7 +145,7 @@ export class Chat {
     const { system } = this.game;
     if (!system || system.id === this.#system) return;
     this.#system = system.id;
-    this.talk.note(`Local is now ${system.name}.`, "place");
+    this.talk.note(t("chat.local", system), "place");
   }
 
   #append(node) {
@@ -156,4 +157,4 @@ export class Chat {
   }
 }
 
-const title = (channel) => channel[0].toUpperCase() + channel.slice(1);
+const title = (channel) => (known(`channel.${channel}`) ? t(`channel.${channel}`) : channel[0].toUpperCase() + channel.slice(1));

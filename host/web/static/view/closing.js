@@ -1,5 +1,6 @@
 // The countdown to the end of the shard.
 import { left } from "../countdown.js";
+import { t } from "../words.js";
 import { say, show } from "./dom.js";
 
 export class Closing {
@@ -16,7 +17,7 @@ export class Closing {
     show(this.root, shutdown !== null);
     if (!shutdown) return;
     this.at = this.now() + shutdown.seconds;
-    say(this.root.querySelector("span"), `The server goes down${shutdown.reason ? `: ${shutdown.reason}` : "."}`);
+    say(this.root.querySelector("span"), shutdown.reason ? t("closing.why", shutdown) : t("closing.plain"));
     this.#count();
     this.#clock = setInterval(() => this.#count(), 250);
   }

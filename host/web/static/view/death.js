@@ -1,5 +1,6 @@
 // A loss, unmistakable: what killed you, what is gone, what to do. It stays until it
 // has been read, over a reload of the page too.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 
 export class Death {
@@ -20,10 +21,10 @@ export class Death {
     const { dialog, game } = this;
     const { death } = game;
     if (!death) return;
-    say(dialog.querySelector("h2"), death.pod ? "Your pod is destroyed" : `Your ${death.ship} is destroyed`);
-    say(dialog.querySelector(".by"), death.by ? `By ${death.by}${named(death)}, in ${death.system}.` : `In ${death.system}.`);
-    this.#list(".causes", "What did it", rows(death.causes).map(({ name, points }) => [name, `${points} points`]));
-    this.#list(".lost", "Lost with it", counted(rows(death.lost)));
+    say(dialog.querySelector("h2"), death.pod ? t("death.pod_lost") : t("death.ship_lost", death));
+    say(dialog.querySelector(".by"), death.by ? t("death.by", { ...death, type: named(death) }) : t("death.in", death));
+    this.#list(".causes", t("death.causes"), rows(death.causes).map(({ name, points }) => [name, t("death.points", { points })]));
+    this.#list(".lost", t("death.lost"), counted(rows(death.lost)));
     say(dialog.querySelector(".next"), this.#next(death));
     show(this.home, game.own !== null && !death.pod);
     if (!dialog.open) dialog.showModal();
@@ -31,9 +32,9 @@ export class Death {
 
   #next({ pod }) {
     const { game } = this;
-    if (game.docked !== null) return "You are in a station. A ship is ready for you: undock when you like.";
-    if (pod) return "You wake in a new body. Begin again from here.";
-    return "You are in your pod, and alive. Fly to a station: a new ship waits there.";
+    if (game.docked !== null) return t("death.docked");
+    if (pod) return t("death.pod");
+    return t("death.alive");
   }
 
   #list(selector, title, list) {

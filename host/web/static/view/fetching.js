@@ -1,4 +1,5 @@
 // How far the page is with what it fetches while one plays.
+import { t } from "../words.js";
 import { say, show } from "./dom.js";
 
 export class Fetching {
@@ -11,7 +12,7 @@ export class Fetching {
   #show(now) {
     show(this.root, now !== null);
     if (!now) return;
-    say(this.root.querySelector("span"), `Fetching ${now.title}`);
+    say(this.root.querySelector("span"), t("fetch.now", now));
     this.bar.max = now.of;
     this.bar.value = now.have;
   }

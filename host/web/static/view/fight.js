@@ -1,10 +1,11 @@
 // The fight on the helm: bars for what is left of the ship, its modules with keys
 // 1 to 9, the locked targets, the safety switch and a short report.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { summary } from "./figures.js";
 import { distance } from "./format.js";
 
-const BARS = [["shield", "Shield"], ["armour", "Armour"], ["hull", "Hull"], ["capacitor", "Energy"]];
+const BARS = ["shield", "armour", "hull", "capacitor"].map((key) => [key, t(`bar.${key}`)]);
 const LOW = 0.3; // of a bar, below which it warns
 const FADE = 7; // seconds a line of the report stays
 const KEYS = 9;
@@ -60,9 +61,9 @@ export class FightView {
     for (const [key, bar] of this.#bars) this.#fillBar(bar, condition?.[key]);
     show(this.safety, safety !== null);
     if (safety !== null) {
-      say(this.safety, safety ? "Safety on" : "Safety off");
+      say(this.safety, t(safety ? "fight.safety_on" : "fight.safety_off"));
       this.safety.setAttribute("aria-pressed", String(safety));
-      this.safety.title = safety ? "In safe space you fire at no pilot, and no pilot at you" : "In safe space, too, pilots whose safety is off may fire at you, and you at them";
+      this.safety.title = t(safety ? "fight.safety_on_title" : "fight.safety_off_title");
     }
     while (this.#buttons.length > modules.length) this.#buttons.pop().node.remove();
     while (this.#buttons.length < modules.length) this.#buttons.push(this.#button(this.#buttons.length + 1));
@@ -108,7 +109,7 @@ export class FightView {
 
   #fillButton({ node, name, cycle }, module) {
     say(name, module.type);
-    const at = module.target ? `${module.type} at ${this.#name(module.target)}` : module.type;
+    const at = module.target ? t("fight.module_at", { type: module.type, name: this.#name(module.target) }) : module.type;
     const figures = this.figures.get(module.type);
     node.title = figures ? `${at}\n${figures}` : at;
     node.setAttribute("aria-pressed", String(Boolean(module.on)));
@@ -135,8 +136,8 @@ export class FightView {
   // Whoever has us locked comes first; more than a few are counted.
   #drawAimed() {
     const all = [...this.fight.aimed.values()].sort((a, b) => b.done - a.done);
-    const lines = all.slice(0, WARNINGS).map(({ name, done }) => (done ? `${name} has locked you` : `${name} is locking you`));
-    if (all.length > WARNINGS) lines.push(`and ${all.length - WARNINGS} more`);
+    const lines = all.slice(0, WARNINGS).map(({ name, done }) => t(done ? "fight.has_locked" : "fight.is_locking", { name }));
+    if (all.length > WARNINGS) lines.push(t("fight.more", { count: all.length - WARNINGS }));
     if (this.aimed.dataset.lines === lines.join("\n")) return;
     this.aimed.dataset.lines = lines.join("\n");
     this.aimed.replaceChildren(...lines.map((text) => el("li", {}, text)));
@@ -156,10 +157,10 @@ export class FightView {
     const [shield, armour, hull] = this.fight.health.get(id) ?? [1, 1, 1];
     const part = lock.done ? (shield + armour + hull) / 3 : Math.min(1, (now - lock.since) / Math.max(0.1, lock.seconds));
     say(name, this.#name(id));
-    say(far, lock.done ? distance(this.game.distance(thing)) : "locking");
+    say(far, lock.done ? distance(this.game.distance(thing)) : t("fight.locking"));
     node.dataset.done = String(lock.done);
     node.setAttribute("aria-pressed", String(this.game.selected === id));
-    node.title = lock.done ? `Shield ${percent(shield)}, armour ${percent(armour)}, hull ${percent(hull)}` : "";
+    node.title = lock.done ? t("fight.health", { shield: percent(shield), armour: percent(armour), hull: percent(hull) }) : "";
     fill.style.transform = `scaleX(${part.toFixed(3)})`;
   }
 }

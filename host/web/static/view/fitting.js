@@ -1,11 +1,12 @@
 // Fitting: a field for each slot of the ship, what the ship can do as it is and with what is
 // chosen, and what stands in the way. The server does the sums.
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el, show } from "./dom.js";
 import { compared, summary } from "./figures.js";
 import { table } from "./table.js";
 
-const SLOTS = [["high", "Guns and launchers"], ["mid", "Shields and propulsion"], ["low", "Armour"]];
+const SLOTS = ["high", "mid", "low"].map((slot) => [slot, t(`fit.${slot}`)]);
 
 export class FittingView {
   #asked = 0;
@@ -19,11 +20,11 @@ export class FittingView {
     const { type, ship: number } = this.game.hangar?.ships[0] ?? {};
     const ship = listed(yard.ships).find((s) => s.type === type);
     this.fields = [];
-    if (!ship) return this.box.replaceChildren(el("p.hint", {}, "This ship has room for no module."));
+    if (!ship) return this.box.replaceChildren(el("p.hint", {}, t("fit.no_room")));
     const modules = listed(yard.modules).filter((m) => m.lent || number !== undefined); // the yard lends to its own ships
     const rows = SLOTS.flatMap(([slot, label]) => this.#slots(label, ship[slot] ?? 0, modules.filter((m) => m.slot === slot).map((m) => m.type)));
     this.sheet = el("div.sheet", { role: "status" });
-    this.button = el("button.primary", { type: "button", onclick: () => this.act("fit", { modules: this.#chosen() }) }, "Fit these");
+    this.button = el("button.primary", { type: "button", onclick: () => this.act("fit", { modules: this.#chosen() }) }, t("fit.these"));
     this.box.replaceChildren(...rows, this.sheet, this.button);
     this.#compare();
   }
@@ -36,7 +37,7 @@ export class FittingView {
     if (!count) return [];
     const fitted = listed(this.game.hangar?.items).flatMap((i) => Array(i.quantity ?? 1).fill(i.type)).filter((name) => choice.includes(name));
     const list = Array.from({ length: count }, (_, i) => {
-      const field = el("select", { "aria-label": `${label}, slot ${i + 1}` }, el("option", { value: "" }, "Empty"), ...choice.map((name) => el("option", { value: name }, name)));
+      const field = el("select", { "aria-label": t("fit.slot", { label, n: i + 1 }) }, el("option", { value: "" }, t("fit.empty")), ...choice.map((name) => el("option", { value: name }, name)));
       const figures = el("p.hint");
       const tell = async () => {
         const name = field.value;
@@ -62,8 +63,8 @@ export class FittingView {
     if (asked !== this.#asked || !told?.after) return;
     const rows = compared(told.before, told.after).map(({ label, before, after, sign, way }) => ({ cells: [label, before, after], "data-sign": sign, "data-way": way || null }));
     const lacks = listed(told.lacks);
-    this.sheet.replaceChildren(el("h3", {}, "What it can do"), table("What the ship can do", [["", ""], ["Now", "n"], ["With these", "n"]], rows),
-      ...(lacks.length ? [el("p.lacks", {}, "This cannot be fitted:"), el("ul.lacks", {}, ...lacks.map((text) => el("li", {}, text)))] : []));
+    this.sheet.replaceChildren(el("h3", {}, t("fit.can")), table(t("fit.can_label"), [["", ""], [t("fit.now"), "n"], [t("fit.with"), "n"]], rows),
+      ...(lacks.length ? [el("p.lacks", {}, t("fit.cannot")), el("ul.lacks", {}, ...lacks.map((text) => el("li", {}, text)))] : []));
     this.button.disabled = lacks.length > 0;
     show(this.sheet, true);
   }

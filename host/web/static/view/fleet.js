@@ -1,5 +1,6 @@
 // The fleet: who is in it, inviting others, and what its commander may do.
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el } from "./dom.js";
 
 export class FleetView {
@@ -23,11 +24,11 @@ export class FleetView {
     const focus = document.activeElement?.dataset?.key;
     this.box.replaceChildren(...this.#invitations(), ...this.#members(), ...this.#calls(), ...this.#others());
     if (focus) this.box.querySelector(`[data-key="${focus}"]`)?.focus();
-    this.dialog.querySelector("h2").textContent = fleet.id === null ? "Fleet" : `Fleet, ${fleet.members.length} ${fleet.members.length === 1 ? "pilot" : "pilots"}`;
+    this.dialog.querySelector("h2").textContent = fleet.id === null ? t("open.fleet") : t("fleet.title", { n: fleet.members.length });
   }
 
   #invitations() {
-    return [...this.fleet.invitations].map(([id, from]) => el("p.line", {}, el("span", {}, `${from} invites you.`), this.#button(`join-${id}`, "Join", () => this.#join(id))));
+    return [...this.fleet.invitations].map(([id, from]) => el("p.line", {}, el("span", {}, t("fleet.invites", { from })), this.#button(`join-${id}`, t("fleet.join"), () => this.#join(id))));
   }
 
   async #join(fleet) {
@@ -37,12 +38,12 @@ export class FleetView {
 
   #members() {
     const { fleet, game } = this;
-    if (fleet.id === null) return [el("p.hint", {}, "You are in no fleet. Invite somebody who is here, and you command one.")];
+    if (fleet.id === null) return [el("p.hint", {}, t("fleet.none"))];
     const rows = fleet.members.map(({ id, name, system }) => {
       const boss = id === fleet.boss;
       const mine = fleet.commands && id !== game.me?.id;
-      return el("li.line", {}, el("span", {}, name, el("i", {}, `${boss ? "commander, " : ""}${system}`)),
-        ...(mine ? [this.#button(`boss-${id}`, "Make commander", () => this.act("fleet_boss", { id })), this.#button(`kick-${id}`, "Send away", () => this.act("fleet_kick", { id }))] : []));
+      return el("li.line", {}, el("span", {}, name, el("i", {}, boss ? t("fleet.commander", { system }) : system)),
+        ...(mine ? [this.#button(`boss-${id}`, t("fleet.boss"), () => this.act("fleet_boss", { id })), this.#button(`kick-${id}`, t("fleet.kick"), () => this.act("fleet_kick", { id }))] : []));
     });
     return [el("ul", {}, ...rows)];
   }
@@ -52,9 +53,9 @@ export class FleetView {
     const call = (kind, id) => this.act("fleet_broadcast", id ? { kind, id } : { kind });
     const { selected } = this.game;
     return [el("p.line", {},
-      this.#button("help", "Call for help", () => call("need help", this.game.ship)),
-      ...(selected === null ? [] : [this.#button("target", "Call the selected target", () => call("target", selected))]),
-      this.#button("leave", "Leave the fleet", () => this.#leave()))];
+      this.#button("help", t("fleet.help"), () => call("need help", this.game.ship)),
+      ...(selected === null ? [] : [this.#button("target", t("fleet.target"), () => call("target", selected))]),
+      this.#button("leave", t("fleet.leave"), () => this.#leave()))];
   }
 
   async #leave() {
@@ -64,8 +65,8 @@ export class FleetView {
   #others() {
     const others = this.here.filter((p) => !this.fleet.has(p.id));
     if (!others.length || (this.fleet.id !== null && !this.fleet.commands)) return [];
-    const rows = others.slice(0, 50).map(({ id, name }) => el("li.line", {}, el("span", {}, name), this.#button(`invite-${id}`, "Invite", () => this.#invite(id))));
-    return [el("h3", {}, "Pilots here"), el("ul", {}, ...rows)];
+    const rows = others.slice(0, 50).map(({ id, name }) => el("li.line", {}, el("span", {}, name), this.#button(`invite-${id}`, t("fleet.invite"), () => this.#invite(id))));
+    return [el("h3", {}, t("fleet.here")), el("ul", {}, ...rows)];
   }
 
   async #invite(id) {

@@ -1,4 +1,5 @@
 // Numbers in the words of a pilot.
+import { known, t } from "../words.js";
 
 const AU = 149_597_870_700;
 
@@ -55,8 +56,7 @@ export function shortName(name, system) {
 // kindName is what a row says about something that has no type of its own.
 export function kindName(thing) {
   const kind = thing.kind || "object";
-  if (kind === "npc") return "Drifter";
-  return kind[0].toUpperCase() + kind.slice(1);
+  return known(`kind.${kind}`) ? t(`kind.${kind}`) : kind[0].toUpperCase() + kind.slice(1);
 }
 
 // group puts everything into one of the overview's filters.

@@ -1,5 +1,6 @@
 // Where one looks: the camera, what it turns around, and what panels cover of it. All views
 // of space share one.
+import { t } from "../words.js";
 import { Camera } from "./camera.js";
 
 const CHASE = 2_400; // metres behind one's own ship at first
@@ -63,7 +64,7 @@ export class Gaze {
   next() {
     this.mode = MODES[(MODES.indexOf(this.mode) + 1) % MODES.length];
     this.remember();
-    return { free: "The camera stays as you turn it.", follow: "The camera follows what you have selected.", around: "The camera goes around by itself." }[this.mode];
+    return t(`camera.${this.mode}`);
   }
 
   // remember keeps how one looks for the next time.

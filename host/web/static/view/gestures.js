@@ -3,12 +3,14 @@
 
 const SLOP = 6; // pixels a tap may wander
 const DOUBLE = 320; // milliseconds between the taps of a double tap
+const HOLD = 550; // milliseconds that a finger rests until it asks for a menu
 
 // gestures calls the handlers {drag(dx, dy, x, y), zoom(factor, x, y), tap(x, y, touch),
-// doubleTap(x, y, touch), hover(x, y), leave()}; all may be left out.
+// doubleTap(x, y, touch), hold(x, y), hover(x, y), leave()}; all may be left out. hold is a finger
+// that rests.
 export function gestures(canvas, handlers) {
   const down = new Map();
-  let moved = 0, lastTap = null, pinched = false;
+  let moved = 0, lastTap = null, pinched = false, held = false, resting = 0;
 
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -21,7 +23,16 @@ export function gestures(canvas, handlers) {
     down.set(event.pointerId, at(event));
     if (down.size === 1) [moved, pinched] = [0, false];
     else pinched = true;
+    held = false;
+    clearTimeout(resting);
+    if (handlers.hold && event.pointerType !== "mouse" && down.size === 1) resting = setTimeout(() => rest(event.pointerId), HOLD);
   });
+
+  const rest = (id) => {
+    if (moved > SLOP || pinched || !down.has(id)) return;
+    held = true;
+    handlers.hold(...down.get(id));
+  };
 
   canvas.addEventListener("pointermove", (event) => {
     const before = down.get(event.pointerId);
@@ -43,7 +54,8 @@ export function gestures(canvas, handlers) {
   });
 
   const up = (event) => {
-    if (!down.delete(event.pointerId) || event.type === "pointercancel" || down.size) return;
+    clearTimeout(resting);
+    if (!down.delete(event.pointerId) || event.type === "pointercancel" || down.size || held) return;
     if (moved > SLOP || pinched) {
       handlers.drop?.();
       return;

@@ -1,4 +1,5 @@
 // The helm: what the ship is doing, how fast, and the stop button.
+import { t } from "../words.js";
 import { say } from "./dom.js";
 import { distance, speed } from "./format.js";
 import { Mode, modeName } from "../motion.js";
@@ -19,7 +20,7 @@ export class Hud {
     if (!own) return;
     const v = own.velocity;
     const { errand } = this.game;
-    say(this.mode, errand ? `${this.#doing(own)}, to ${errand.words}` : this.#doing(own));
+    say(this.mode, errand ? t("hud.errand", { doing: this.#doing(own), words: errand.words }) : this.#doing(own));
     say(this.speed, speed(v));
     this.root.dataset.warp = String(own.mode === Mode.TUNNEL);
     const full = own.mode === Mode.TUNNEL ? Math.log10(1 + v) / 12 : v / Math.max(1, own.speed);
@@ -33,13 +34,13 @@ export class Hud {
       case Mode.APPROACH:
         return target ? `${name} ${target.name || target.type}` : name;
       case Mode.ORBIT: case Mode.KEEP:
-        return target ? `${name} ${own.mode === Mode.ORBIT ? "" : "from "}${target.name || target.type} at ${distance(own.range)}` : name;
+        return target ? t(own.mode === Mode.ORBIT ? "hud.around" : "hud.from", { mode: name, name: target.name || target.type, distance: distance(own.range) }) : name;
       case Mode.TUNNEL: {
         const left = length(sub(own.point, own.pos));
-        return left > 10_000 ? `${name}, ${distance(left)} to go` : name;
+        return left > 10_000 ? t("hud.to_go", { mode: name, distance: distance(left) }) : name;
       }
       case Mode.STOP:
-        return own.velocity > 1 ? "Coming to rest" : name;
+        return own.velocity > 1 ? t("hud.resting") : name;
       default:
         return name;
     }

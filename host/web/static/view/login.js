@@ -1,4 +1,5 @@
 // Signing in, and making a new pilot on a shard that wants that said.
+import { t } from "../words.js";
 import { say, show } from "./dom.js";
 
 export class Login {
@@ -33,7 +34,7 @@ export class Login {
   async #submit(cmd, signIn) {
     const { name, password } = this.form.elements;
     if (!name.value.trim() || !password.value) {
-      this.#complain("A name and a password are needed.");
+      this.#complain(t("login.needed"));
       (name.value.trim() ? password : name).focus();
       return;
     }

@@ -1,5 +1,6 @@
 // The star map: thousands of systems and the gates between them, drawn when
 // something changed and not otherwise.
+import { t } from "../words.js";
 import { calm, el, say, show } from "./dom.js";
 import { security, securityBand } from "./format.js";
 import { gestures } from "./gestures.js";
@@ -10,7 +11,7 @@ export const BANDS = ["#ea7350", "#e67c48", "#e07f44", "#df8f4b", "#dca156", "#d
 const ROUTE = "#f4ecd8";
 const BACK = "#090c0e";
 const LINES = 200; // of a path
-const LEGEND = [[10, "1.0"], [5, "0.5"], [0, "0.0 and below"]];
+const LEGEND = [[10, "1.0"], [5, "0.5"], [0, t("map.below")]];
 
 const SMOOTH = 12; // milliseconds a painting may take to be done for every frame of a movement
 const SETTLE = 140; // milliseconds after a movement in which the picture is only shifted
@@ -87,16 +88,16 @@ export class MapView {
     if (!system) return;
     say(card.querySelector("h2"), system.name);
     const sec = el("b.sec", { "data-band": securityBand(system.security) }, security(system.security));
-    card.querySelector(".facts").replaceChildren("Security ", sec, ` \u00b7 ${system.region}`);
+    card.querySelector(".facts").replaceChildren(t("map.security"), sec, ` \u00b7 ${system.region}`);
     const here = game.system?.id === system.id;
     const jumps = this.preview ? this.preview.length - 1 : 0;
-    say(card.querySelector(".jumps"), here ? "You are here." : this.preview ? `${jumps} ${jumps === 1 ? "jump" : "jumps"} from ${game.system.name}` : game.system ? "No gates lead there." : "");
+    say(card.querySelector(".jumps"), here ? t("map.here") : this.preview ? t("map.jumps", { n: jumps, name: game.system.name }) : game.system ? t("map.no_way") : "");
     const going = game.destination === system.id;
     const fly = card.querySelector(".fly");
     show(fly, !here);
     fly.disabled = !going && !this.preview;
     fly.setAttribute("aria-disabled", String(going));
-    say(fly, going ? "Destination set" : "Set destination");
+    say(fly, t(going ? "map.set" : "map.fly"));
     show(card.querySelector(".end"), game.destination !== null);
   }
 
@@ -132,11 +133,11 @@ export class MapView {
     const began = performance.now();
     cancelAnimationFrame(this.#flight);
     const step = (now) => {
-      const t = Math.min(1, Math.max(0, (now - began) / 450));
-      const e = t * t * (3 - 2 * t);
+      const part = Math.min(1, Math.max(0, (now - began) / 450));
+      const e = part * part * (3 - 2 * part);
       this.view = { x: from.x + (to.x - from.x) * e, z: from.z + (to.z - from.z) * e, k: from.k * (to.k / from.k) ** e };
       this.#moved();
-      if (t < 1) this.#flight = requestAnimationFrame(step);
+      if (part < 1) this.#flight = requestAnimationFrame(step);
     };
     this.#flight = requestAnimationFrame(step);
   }
@@ -252,7 +253,7 @@ export class MapView {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.fillStyle = BACK;
     ctx.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-    if (!game.map) return this.#notice("The map is being loaded.");
+    if (!game.map) return this.#notice(t("map.loading"));
     const seen = this.#seen(game.map);
     this.#gates(ctx, seen);
     this.#routeLine(ctx, game.route, 2.4, ROUTE, []);
@@ -344,7 +345,7 @@ export class MapView {
     ring(game.destination, 8, BANDS[5]);
     ring(this.chosen, 11, BANDS[9]);
     const here = game.map.get(game.system?.id);
-    if (here) this.#text(ctx, "You are here", this.#sx(here.x) + 14, this.#sy(here.z) - 12, ROUTE, "600 13px");
+    if (here) this.#text(ctx, t("map.here_mark"), this.#sx(here.x) + 14, this.#sy(here.z) - 12, ROUTE, "600 13px");
   }
 
   #names(ctx, seen) {

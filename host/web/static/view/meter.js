@@ -1,5 +1,7 @@
 // How smooth the page runs: frames in a second, the longest gap between two, and
 // what a frame costs. Shown where ships are only played.
+import { t } from "../words.js";
+
 export class Meter {
   #since = 0;
   #frames = 0;
@@ -21,7 +23,7 @@ export class Meter {
     if (began - this.#since < 1) return;
     const rate = this.#frames / (began - this.#since);
     if (!this.root.hidden) {
-      this.root.textContent = `${rate.toFixed(0)} frames/s, ${((this.#work / this.#frames) * 1000).toFixed(1)} ms each, longest gap ${(this.#worst * 1000).toFixed(0)} ms`;
+      this.root.textContent = t("meter.line", { rate: rate.toFixed(0), work: ((this.#work / this.#frames) * 1000).toFixed(1), worst: (this.#worst * 1000).toFixed(0) });
     }
     this.#since = began;
     this.#frames = this.#work = this.#worst = 0;

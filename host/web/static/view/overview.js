@@ -1,12 +1,13 @@
 // The list of everything here. Only the rows in sight exist as elements, so a
 // thousand things cost what thirty do.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { distance, group, kindName, shortName } from "./format.js";
 import { colour, icon, reshape } from "./icons.js";
 import { standing, standingSign } from "../standing.js";
 
-const FILTERS = [["all", "All"], ["ships", "Ships"], ["celestials", "Celestials"], ["gates", "Gates"], ["missiles", "Missiles"]];
-const COLUMNS = [["name", "Name"], ["type", "Type"], ["far", "Distance"]];
+const FILTERS = ["all", "ships", "celestials", "gates", "missiles"].map((id) => [id, t(`overview.${id}`)]);
+const COLUMNS = ["name", "type", "far"].map((by) => [by, t(`overview.by_${by}`)]);
 const KEEP = "overview";
 
 export class Overview {
@@ -24,7 +25,7 @@ export class Overview {
     this.#tabs(root.querySelector(".tabs"));
     this.#columns(root.querySelector(".columns"));
     this.spacer = el("div", { role: "presentation" });
-    this.none = el("p.none", {}, "Nothing of that kind is here.");
+    this.none = el("p.none", {}, t("overview.none"));
     this.box.append(this.spacer);
     this.box.after(this.none);
     this.box.addEventListener("scroll", () => this.#paint(), { passive: true });
@@ -46,7 +47,7 @@ export class Overview {
       if (this.filter !== "all" && group(thing.kind) !== this.filter) return;
       const name = shortName(thing.name || thing.type, game.system?.name);
       const stands = standing(thing, game, this.fleet, this.fight);
-      const type = game.lairs.has(thing.id) ? "Pirates" : thing.type || kindName(thing);
+      const type = game.lairs.has(thing.id) ? t("overview.pirates") : thing.type || kindName(thing);
       list.push({ id: thing.id, kind: standingSign(thing.kind, stands), stands, name, type, far: game.distance(thing) });
     };
     for (const body of game.sim.bodies.values()) take(body);
@@ -118,7 +119,7 @@ export class Overview {
     node.dataset.standing = item.stands ?? "";
     node.dataset.aimed = String(this.fight.aimed.has(item.id));
     row.sign.setAttribute("data-standing", item.stands ?? "");
-    say(row.stands, item.stands && item.stands !== "neutral" ? `${item.stands}: ` : "");
+    say(row.stands, item.stands && item.stands !== "neutral" ? `${t(`standing.${item.stands}`)}: ` : "");
     say(row.name, item.name);
     if (row.name.title !== item.name) row.name.title = item.name;
     say(row.type, item.type);

@@ -2,6 +2,7 @@
 // they may ask of the page. What Lua may say is in bindings/API.md, how elements are drawn in
 // panels/draw.js; both, and the engine itself, are fetched when there is something to fly in.
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 
 const KEPT = "panel."; // of settings, before the panel's name
@@ -31,7 +32,7 @@ export class Panels {
   }
 
   async #load() {
-    await this.bring("what windows need", "panels/");
+    await this.bring(t("fetch.panels"), "panels/");
     const [{ Engine }, { draw }, { release, worker }] = await Promise.all([import("../panels/engine.js"), import("../panels/draw.js"), import("../panels/start.js")]);
     this.#draw = draw;
     this.#engine = new Engine({ make: worker, get: release });
@@ -43,7 +44,7 @@ export class Panels {
     engine.on("keep", (name, key, value) => this.#keep(name, key, value));
     engine.on("trouble", (fault, name, back) => this.#trouble(fault, name, back));
     engine.on("refused", (fault) => this.#report(fault));
-    engine.on("absent", () => this.#absent("This window cannot be shown: its engine does not start here."));
+    engine.on("absent", () => this.#absent(t("panel.no_start")));
     this.#here();
     for (const [name, { dialog, args }] of this.#dialogs) if (dialog.open) engine.open(name, args);
     await engine.start();
@@ -53,7 +54,7 @@ export class Panels {
   window(name, title) {
     const notice = el("p.failed", { role: "status", hidden: true }), body = el("div.body", { tabindex: "0" });
     const dialog = el("dialog.window.trade.panel", { id: name, "aria-labelledby": `${name}-title` },
-      el("h2", { id: `${name}-title` }, title), notice, body, el("button.primary.close", { type: "button" }, "Close"));
+      el("h2", { id: `${name}-title` }, title), notice, body, el("button.primary.close", { type: "button" }, t("close")));
     document.body.append(dialog);
     const panel = { dialog, notice, body, args: null, fill: () => this.#open(name) };
     this.#dialogs.set(name, panel);
@@ -81,7 +82,7 @@ export class Panels {
 
   #open(name) {
     const { body, args } = this.#dialogs.get(name);
-    if (!body.firstChild) this.#note(name, this.lacks || "One moment.");
+    if (!body.firstChild) this.#note(name, this.lacks || t("panel.moment"));
     if (this.lacks) return;
     if (this.#engine) this.#engine.open(name, args);
     else this.begin();
@@ -128,7 +129,7 @@ export class Panels {
       const answer = page ? await this.#page(command, value) : await this.ask(command, value ?? {});
       this.#engine.answer(panel, request, { value: answer });
     } catch (error) {
-      this.#engine.answer(panel, request, { message: error.message || "That did not work.", code: error.code ?? "failed" });
+      this.#engine.answer(panel, request, { message: error.message || t("panel.refused"), code: error.code ?? "failed" });
     }
   }
 
@@ -147,11 +148,11 @@ export class Panels {
       case "fly": {
         const system = game.map?.named(first);
         if (system) game.fly(system.id);
-        this.tell(system ? `The route is set to ${first}.` : `There is no system ${first} on the map.`);
+        this.tell(t(system ? "panel.route" : "panel.no_system", { system: first }));
         return Boolean(system);
       }
     }
-    throw new Error(`The page does not know ${what}.`);
+    throw new Error("the page does not know that");
   }
 
   #settings() {
@@ -168,8 +169,8 @@ export class Panels {
 
   #trouble(fault, name, back) {
     const panel = this.#dialogs.get(name);
-    if (panel) this.#note(name, back ? "This window has failed, it comes back." : "That did not work. Those who run this know of it.");
-    if (!panel?.dialog.open && back) this.tell(`${panel?.dialog.querySelector("h2").textContent ?? name} has failed, it comes back.`);
+    if (panel) this.#note(name, t(back ? "panel.failed" : "panel.wrong"));
+    if (!panel?.dialog.open && back) this.tell(t("panel.failed_named", { title: panel?.dialog.querySelector("h2").textContent ?? name }));
     this.#report(fault);
   }
 

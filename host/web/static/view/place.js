@@ -1,4 +1,5 @@
 // Where one is: the system, the route ahead, time dilation.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { distance, security, securityBand } from "./format.js";
 
@@ -25,9 +26,9 @@ export class Place {
     const gate = this.game.nextGate;
     if (!gate || !this.game.own) return null;
     const metres = this.game.distance(gate);
-    if (metres <= this.game.rules.jump_range) return { gate, metres, label: "Jump", cmd: "jump", args: { gate: gate.id } };
-    if (metres < this.game.rules.warp_from) return { gate, metres, label: "Approach gate", cmd: "approach", args: { id: gate.id } };
-    return { gate, metres, label: "Warp to gate", cmd: "warp", args: { id: gate.id, range: 0 } };
+    if (metres <= this.game.rules.jump_range) return { gate, metres, label: t("place.jump"), cmd: "jump", args: { gate: gate.id } };
+    if (metres < this.game.rules.warp_from) return { gate, metres, label: t("place.approach"), cmd: "approach", args: { id: gate.id } };
+    return { gate, metres, label: t("place.warp"), cmd: "warp", args: { id: gate.id, range: 0 } };
   }
 
   // go does the next step of the route.
@@ -67,15 +68,15 @@ export class Place {
     show(box, game.destination !== null);
     if (game.destination === null) return;
     if (!route) {
-      say(leg, "No gates lead to that system.");
+      say(leg, t("place.none"));
       show(this.next, false);
       return;
     }
     const jumps = route.length - 1;
     this.autopilot.setAttribute("aria-pressed", String(game.autopilot));
     leg.replaceChildren(
-      `${jumps} ${jumps === 1 ? "jump" : "jumps"} to `, el("b", {}, game.map.get(game.destination).name),
-      ...(jumps > 1 ? [`, next ${game.map.get(route[1]).name}`] : []),
+      t("place.jumps", { n: jumps }), el("b", {}, game.map.get(game.destination).name),
+      ...(jumps > 1 ? [t("place.next", game.map.get(route[1]))] : []),
     );
     show(this.next, this.step !== null);
     this.update();
@@ -92,6 +93,6 @@ export class Place {
     const { dilation } = this.game.sim.clock;
     const line = this.root.querySelector(".dilation");
     show(line, dilation < 0.995);
-    say(line, `Time runs at ${Math.round(dilation * 100)} % here: the system is crowded.`);
+    say(line, t("place.dilation", { percent: Math.round(dilation * 100) }));
   }
 }

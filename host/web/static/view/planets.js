@@ -2,12 +2,13 @@
 import { count } from "../economy.js";
 import { colour, compass, richest, spot } from "../heat.js";
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el, say } from "./dom.js";
 import { distance } from "./format.js";
 import { choice, hint, press, redraw } from "./table.js";
 
 const COLUMNS = 48, ROWS = 24;
-const HOURS = [["1", "1 hour"], ["6", "6 hours"], ["24", "24 hours"], ["72", "72 hours"]];
+const HOURS = [1, 6, 24, 72].map((n) => [String(n), t("planet.hours", { n })]);
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class PlanetsView {
@@ -29,7 +30,7 @@ export class PlanetsView {
   async fill() {
     const drawn = ++this.#drawn;
     const planets = this.#planets();
-    if (!planets.length) return redraw(this.box, hint("There is no planet in this system."));
+    if (!planets.length) return redraw(this.box, hint(t("planet.none")));
     if (!planets.some((p) => p.id === this.planet)) this.planet = (planets.find((p) => p.id === this.game.selected) ?? planets[0]).id;
     const [asked, extractor] = await Promise.all([this.ask("survey", { id: this.planet }), this.ask("extractors", { id: this.planet })]);
     const layers = listed(asked?.layers);
@@ -37,12 +38,12 @@ export class PlanetsView {
     const survey = this.layer && await this.ask("survey", { id: this.planet, type: this.layer, columns: COLUMNS, rows: ROWS });
     if (drawn !== this.#drawn) return;
     this.survey = survey && listed(survey.values).length ? survey : null;
-    redraw(this.box, this.#choices(planets, layers), this.survey ? this.#map() : hint("Nothing is known of this planet."), this.#extractor(extractor));
+    redraw(this.box, this.#choices(planets, layers), this.survey ? this.#map() : hint(t("planet.unknown")), this.#extractor(extractor));
   }
 
   #choices(planets, layers) {
-    const planet = choice("Planet", planets.map((p) => [String(p.id), p.name]), String(this.planet), { "data-key": "planet" });
-    const layer = choice("Layer", layers.map((l) => [l, l]), this.layer, { "data-key": "layer" });
+    const planet = choice(t("planet.planet"), planets.map((p) => [String(p.id), p.name]), String(this.planet), { "data-key": "planet" });
+    const layer = choice(t("planet.layer"), layers.map((l) => [l, l]), this.layer, { "data-key": "layer" });
     planet.select.addEventListener("change", () => {
       Object.assign(this, { planet: Number(planet.select.value), at: null });
       this.fill();
@@ -57,7 +58,7 @@ export class PlanetsView {
   #map() {
     this.at ??= richest(this.survey);
     const canvas = el("canvas.heat", { width: COLUMNS * 12, height: ROWS * 12, tabindex: "0", role: "application", "data-key": "heat",
-      "aria-label": `How rich the planet is in ${this.layer}. The arrow keys choose a place.` });
+      "aria-label": t("planet.map", { layer: this.layer }) });
     this.told = el("p", { role: "status" });
     canvas.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
@@ -77,7 +78,7 @@ export class PlanetsView {
     this.at = [(column + COLUMNS) % COLUMNS, Math.max(0, Math.min(ROWS - 1, row))];
     this.#paint(canvas.getContext("2d"));
     const rich = this.survey.values[this.at[1] * COLUMNS + this.at[0]];
-    say(this.told, `${compass(spot(this.survey, ...this.at))}: ${Math.round(rich * 100)} % of the richest there could be.`);
+    say(this.told, t("planet.rich", { place: compass(spot(this.survey, ...this.at)), percent: Math.round(rich * 100) }));
   }
 
   #paint(draw) {
@@ -97,16 +98,16 @@ export class PlanetsView {
 
   #extractor(state) {
     const planet = this.game.sim.celestials.get(this.planet);
-    const far = this.game.own ? `You are ${distance(this.game.distance(planet))} away.` : "You are not in space.";
+    const far = this.game.own ? t("planet.away", { far: distance(this.game.distance(planet)) }) : t("planet.not_space");
     if (state?.type) {
       const done = state.worked >= state.hours;
-      return el("section", {}, el("h3", {}, "Your extractor"), el("p", {}, `It digs ${state.type} at ${compass(state)}: ${count(state.dug)} so far, ${state.worked.toFixed(1)} of ${state.hours} hours${done ? ", and is worn out" : ""}. Fetching ends it.`),
-        el("p.line", {}, press("collect", "Fetch what it has dug", () => this.#do("collect", { id: this.planet }), { primary: done }), hint(far)));
+      return el("section", {}, el("h3", {}, t("planet.yours")), el("p", {}, t(done ? "planet.worn" : "planet.digs", { type: state.type, place: compass(state), n: count(state.dug), worked: state.worked.toFixed(1), hours: state.hours })),
+        el("p.line", {}, press("collect", t("planet.fetch"), () => this.#do("collect", { id: this.planet }), { primary: done }), hint(far)));
     }
-    const hours = choice("It digs for", HOURS, this.hours, { "data-key": "hours" });
+    const hours = choice(t("planet.for"), HOURS, this.hours, { "data-key": "hours" });
     hours.select.addEventListener("change", () => (this.hours = hours.select.value));
     const drop = () => this.#do("extract", { id: this.planet, type: this.layer, ...spot(this.survey, ...this.at), hours: Number(this.hours) });
-    return el("section", {}, el("h3", {}, "Drop an extractor"), hint(`It is dropped at the place that is chosen, out of the hold, near the planet. ${far}`), el("div.fields", {}, hours.label, press("extract", "Drop it", drop, { disabled: !this.survey })));
+    return el("section", {}, el("h3", {}, t("planet.drop_title")), hint(t("planet.drop_hint", { far })), el("div.fields", {}, hours.label, press("extract", t("planet.drop"), drop, { disabled: !this.survey })));
   }
 
   async #do(cmd, args) {

@@ -1,5 +1,6 @@
 // The bar of a replay: what is shown and of when, the time line, and what makes it go.
 import { SPEEDS } from "../replay.js";
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 
 const MARKS = { release: "#8fb8ff", error: "#ee7d5a", death: "#d8b46a", gap: "#e8e3d5", image: "#4a544f" };
@@ -64,16 +65,16 @@ export class ReplayBar {
     const { state } = this.replay;
     const { line } = this;
     say(this.title, `${state.system} \u00b7 ${state.name}`);
-    say(this.play, state.playing ? "Pause" : state.ended ? "Again" : "Play");
+    say(this.play, t(state.playing ? "replay.pause" : state.ended ? "replay.again" : "replay.play"));
     this.play.setAttribute("aria-pressed", String(state.playing));
     const moved = Number(line.min) !== state.from || Number(line.max) !== state.until;
     line.min = state.from;
     line.max = state.until;
     if (!this.#dragged) {
       line.value = state.at;
-      say(this.when, `${date(state.at)} ${time(state.at)}, tick ${state.tick}`);
+      say(this.when, t("replay.when", { date: date(state.at), time: time(state.at), tick: state.tick }));
     }
-    line.setAttribute("aria-valuetext", `${time(state.at)}, tick ${state.tick}`);
+    line.setAttribute("aria-valuetext", t("replay.at", { time: time(state.at), tick: state.tick }));
     if (this.speed.value !== String(state.speed)) this.#speed(state.speed);
     const followed = String(state.follow ?? 0);
     if (document.activeElement !== this.follow && this.follow.value !== followed) this.follow.value = followed;
@@ -90,18 +91,18 @@ export class ReplayBar {
   }
 
   #notes({ touched, parted, broken }) {
-    if (broken) return `It cannot go on from here: ${broken}. Go elsewhere on the time line.`;
-    if (touched) return "This copy was changed from the console. Going elsewhere on the time line forgets it.";
-    return parted ? `Since tick ${parted} it is not as it was recorded.` : "";
+    if (broken) return t("replay.broken", { broken });
+    if (touched) return t("replay.touched");
+    return parted ? t("replay.parted", { parted }) : "";
   }
 
   #pilots() {
     const { pilots, state } = this.replay;
-    const rows = pilots.map((p) => el("option", { value: p.id }, [p.name, p.docked ? "docked" : p.ship, p.online ? "" : "offline"].filter(Boolean).join(", ")));
-    this.follow.replaceChildren(el("option", { value: 0 }, "Everything"), ...rows);
+    const rows = pilots.map((p) => el("option", { value: p.id }, [p.name, p.docked ? t("replay.docked") : p.ship, p.online ? "" : t("replay.offline")].filter(Boolean).join(", ")));
+    this.follow.replaceChildren(el("option", { value: 0 }, t("replay.everything")), ...rows);
     this.follow.value = String(state?.follow ?? 0);
     if (this.follow.selectedIndex < 0) { // who is followed is elsewhere now
-      this.follow.append(el("option", { value: state.follow }, "Somebody who is gone"));
+      this.follow.append(el("option", { value: state.follow }, t("replay.gone")));
       this.follow.value = String(state.follow);
     }
   }
@@ -133,7 +134,7 @@ export class ReplayBar {
     const { replay } = this;
     if (!replay.state) return;
     const near = replay.marks.filter((m) => m.kind !== "image" && Math.abs(this.#x(m.at) - x) <= NEAR);
-    const more = near.length > 1 ? ` and ${near.length - 1} more` : "";
+    const more = near.length > 1 ? t("replay.more", { count: near.length - 1 }) : "";
     say(this.words, near.length ? `${time(near[0].at)} ${near[0].text}${more}` : "");
   }
 }

@@ -1,4 +1,5 @@
 // The scanner's panel, and the ring on the screen that shows how wide it looks.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { distance, kindName, shortName } from "./format.js";
 import { colour, icon } from "./icons.js";
@@ -13,12 +14,12 @@ export class ScanView {
   // now() is the page's clock in seconds.
   constructor(root, ring, scan, gaze, act, now) {
     Object.assign(this, { root, ring, scan, gaze, act, now });
-    this.angle = select("Cone", ANGLES.map((angle) => [angle, angle === 360 ? "all around" : `${angle}\u00b0`]), scan.angle, (angle) => scan.choose({ angle }));
-    this.range = el("select", { "aria-label": "Range", onchange: () => scan.choose({ range: Number(this.range.value) }) });
-    this.button = el("button.primary", { type: "button", "aria-keyshortcuts": "R", onclick: () => this.run() }, "Scan");
-    this.places = el("ul.places", { "aria-label": "Places in the cone" });
+    this.angle = select(t("scan.cone"), ANGLES.map((angle) => [angle, angle === 360 ? t("scan.around") : `${angle}\u00b0`]), scan.angle, (angle) => scan.choose({ angle }));
+    this.range = el("select", { "aria-label": t("scan.range"), onchange: () => scan.choose({ range: Number(this.range.value) }) });
+    this.button = el("button.primary", { type: "button", "data-key": "scan", onclick: () => this.run() }, t("scan.scan"));
+    this.places = el("ul.places", { "aria-label": t("scan.places") });
     this.summary = el("p.summary", { role: "status" });
-    this.list = el("ol.contacts", { tabindex: "0", "aria-label": "Contacts" });
+    this.list = el("ol.contacts", { tabindex: "0", "aria-label": t("scan.contacts") });
     root.querySelector(".body").append(el("div.row", {}, this.angle, this.range, this.button), this.places, this.summary, this.list);
     scan.on("changed", () => this.#fill());
     scan.game.on("rules", () => this.#ranges());
@@ -75,16 +76,16 @@ export class ScanView {
 
   #fill() {
     const { found } = this.scan;
-    say(this.summary, found ? this.#words(found) : "Turn the camera: what flies in the ring is found, far beyond sight. It is told how far away it is, not where.");
+    say(this.summary, found ? this.#words(found) : t("scan.empty"));
     this.list.replaceChildren(...(found?.contacts ?? []).map((contact) => row(contact)));
     show(this.list, found !== null && found.contacts.length > 0);
   }
 
   #words({ contacts, count, angle, range, at }) {
-    const where = `${angle === 360 ? "all around" : `within ${angle}\u00b0`}, up to ${distance(range)}`;
+    const cone = angle === 360 ? t("scan.around") : t("scan.within", { angle });
     const old = Math.floor((this.now() - at) / 10) * 10;
-    const more = count > contacts.length ? `, the nearest ${contacts.length} of ${count}` : "";
-    return `${count === 0 ? "Nothing" : this.scan.kinds} ${where}${more}${old > 0 ? `, ${old} s ago` : ""}.`;
+    const more = count > contacts.length ? t("scan.nearest", { shown: contacts.length, count }) : "";
+    return t("scan.where", { kinds: count === 0 ? t("scan.nothing") : this.scan.kinds, cone, range: distance(range), more, old: old > 0 ? t("scan.old", { seconds: old }) : "" });
   }
 }
 

@@ -1,5 +1,7 @@
 // The selected thing and what can be done with it.
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
+import { mark } from "./keys.js";
 import { figures } from "./figures.js";
 import { distance, kindName, speed } from "./format.js";
 import { Fight } from "../fight.js";
@@ -9,31 +11,34 @@ import { standing } from "../standing.js";
 const RANGES = [500, 1_000, 2_500, 5_000, 10_000, 20_000, 30_000];
 const LANDINGS = [0, 10_000, 50_000, 100_000];
 
-// ORDERS in the order of their buttons: the keys pilots know, who they are for,
+// ORDERS in the order of their buttons: the names of their keys (see KEYS), who they are for,
 // and what they send.
 export const ORDERS = [
-  { key: "Q", label: "Approach", cmd: "approach", args: (t) => ({ id: t.id }) },
-  { key: "A", label: "Align", cmd: "align", args: (t) => ({ id: t.id }) },
-  { key: "V", label: "Look", cmd: "look", args: (t) => ({ id: t.id }) },
-  { key: "L", label: "Lock", cmd: "lock", vessel: true },
-  { key: "D", label: "Dock", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
-  { key: "D", label: "Jump", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
-  { key: "D", label: "Loot", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck", fits: (t) => t.kind === "wreck" || t.kind === "container" },
-  { key: "U", label: "Take up", cmd: "take_up", args: (t) => ({ id: t.id }), only: "container", fits: (t) => t.kind === "container" && t.type !== "" },
-  { key: "D", label: "Mine", cmd: "mine", only: "belt" },
-  { key: "W", label: "Orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
-  { key: "E", label: "Keep range", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
-  { key: "S", label: "Warp", cmd: "warp", args: (t, v) => ({ id: t.id, range: v.landing }) },
-  { label: "Invite", cmd: "fleet_invite", args: (t) => ({ id: t.owner }), fits: (t, fleet) => t.owner > 0 && !fleet.has(t.owner) && (fleet.id === null || fleet.commands) },
-  { label: "Talk", cmd: "talk", fits: (t) => t.owner > 0 },
-  { label: "Call as target", cmd: "fleet_broadcast", args: (t) => ({ kind: "target", id: t.id }), fits: (t, fleet) => fleet.id !== null && Fight.vessel(t) },
-  { label: "Fleet warp", cmd: "fleet_warp", args: (t, v) => ({ id: t.id, range: v.landing }), fits: (t, fleet) => fleet.commands },
+  { key: "approach", cmd: "approach", args: (t) => ({ id: t.id }) },
+  { key: "align", cmd: "align", args: (t) => ({ id: t.id }) },
+  { key: "look", cmd: "look", args: (t) => ({ id: t.id }) },
+  { key: "lock", cmd: "lock", vessel: true },
+  { key: "use", cmd: "dock", args: (t) => ({ station: t.id }), only: "station" },
+  { key: "use", cmd: "jump", args: (t) => ({ gate: t.id }), only: "gate" },
+  { key: "use", cmd: "loot", args: (t) => ({ id: t.id }), only: "wreck", fits: (t) => t.kind === "wreck" || t.kind === "container" },
+  { key: "take_up", cmd: "take_up", args: (t) => ({ id: t.id }), only: "container", fits: (t) => t.kind === "container" && t.type !== "" },
+  { key: "use", cmd: "mine", only: "belt" },
+  { key: "orbit", cmd: "orbit", args: (t, v) => ({ id: t.id, range: v.range }) },
+  { key: "keep", cmd: "keep", args: (t, v) => ({ id: t.id, range: v.range }) },
+  { key: "warp", cmd: "warp", args: (t, v) => ({ id: t.id, range: v.landing }) },
+  { cmd: "fleet_invite", args: (t) => ({ id: t.owner }), fits: (t, fleet) => t.owner > 0 && !fleet.has(t.owner) && (fleet.id === null || fleet.commands) },
+  { cmd: "talk", fits: (t) => t.owner > 0 },
+  { cmd: "fleet_broadcast", args: (t) => ({ kind: "target", id: t.id }), fits: (t, fleet) => fleet.id !== null && Fight.vessel(t) },
+  { cmd: "fleet_warp", args: (t, v) => ({ id: t.id, range: v.landing }), fits: (t, fleet) => fleet.commands },
 ];
+
+// KEYS that pilots know, by name: several orders share one, since only one of them fits a thing.
+export const KEYS = { approach: "Q", align: "A", look: "V", lock: "L", use: "D", take_up: "U", orbit: "W", keep: "E", warp: "S" };
 
 export class Selected {
   // does holds what an order of the name does on the page: {look(id), lock(id), talk(id), mine(id)}; belt(id), which says what one holds, and mines(), whether any laser is at work.
-  constructor(root, { game, fight, fleet, types }, act, does) {
-    Object.assign(this, { root, game, fight, fleet, types, act, does });
+  constructor(root, { game, fight, fleet, types }, act, does, bindings) {
+    Object.assign(this, { root, game, fight, fleet, types, act, does, bindings });
     this.title = root.querySelector("h2");
     this.facts = root.querySelector(".facts");
     this.answer = root.querySelector(".looked");
@@ -51,13 +56,30 @@ export class Selected {
     return game.selected !== null && game.selected !== game.ship ? game.sim.find(game.selected) ?? null : null;
   }
 
-  // order does one of ORDERS by its key; it says whether there was one to do.
+  // order does one of ORDERS by the name of its key; it says whether there was one to do.
   order(key) {
     const { thing } = this;
     const order = thing && ORDERS.find((o) => o.key === key && this.#fits(o, thing));
     if (!order) return false;
     this.#do(order);
     return true;
+  }
+
+  // choices are the orders that fit a thing, for a menu: {label, note, run}.
+  choices(thing) {
+    return ORDERS.filter((o) => this.#fits(o, thing)).map((order) => ({
+      label: this.#label(order, thing), note: order.key ? this.bindings.key(order.key) : "",
+      run: () => {
+        this.game.select(thing.id);
+        this.#do(order);
+      },
+    }));
+  }
+
+  #label({ cmd }, thing) {
+    if (cmd === "lock" && this.fight.locks.has(thing.id)) return t("order.unlock");
+    if (cmd === "mine" && this.does.mines()) return t("order.mine_stop");
+    return t(`order.${cmd}`);
   }
 
   // use does what one most likely wants of the thing: to dock, jump or loot, to lock a
@@ -82,16 +104,19 @@ export class Selected {
     const parts = [thing.type || kindName(thing), distance(this.game.distance(thing))];
     if (thing.velocity > 0.5) parts.push(speed(thing.velocity));
     if (thing.tau && thing.mode) parts.push(modeName(thing.mode).toLowerCase());
-    if (thing.dest_name) parts.push(`leads to ${thing.dest_name}`);
+    if (thing.dest_name) parts.push(t("selected.leads", thing));
     const stands = standing(thing, this.game, this.fleet, this.fight);
-    if (stands && stands !== "own") parts.unshift(stands);
-    if (this.game.lairs.has(thing.id)) parts.push("pirates lurk here");
+    if (stands && stands !== "own") parts.unshift(t(`standing.${stands}`));
+    if (this.game.lairs.has(thing.id)) parts.push(t("selected.pirates"));
     const near = this.game.distance(thing) <= this.game.rules.reach(thing);
     for (const { order, button } of this.buttons) if (order.only) button.classList.toggle("primary", near);
     const health = this.fight.health.get(thing.id);
-    if (health && Fight.vessel(thing)) parts.push(["shield", "armour", "hull"].map((what, i) => `${what} ${Math.round(health[i] * 100)} %`).join(", "));
-    say(this.lock, this.fight.locks.has(thing.id) ? "Unlock" : "Lock");
-    say(this.mine, this.does.mines() ? "Stop mining" : "Mine");
+    if (health && Fight.vessel(thing)) {
+      const [shield, armour, hull] = health.map((part) => Math.round(part * 100));
+      parts.push(t("selected.health", { shield, armour, hull }));
+    }
+    say(this.lock, t(this.fight.locks.has(thing.id) ? "order.unlock" : "order.lock"));
+    say(this.mine, t(this.does.mines() ? "order.mine_stop" : "order.mine"));
     say(this.facts, parts.filter(Boolean).join(" \u00b7 "));
   }
 
@@ -117,11 +142,13 @@ export class Selected {
 
   #build(box) {
     this.buttons = ORDERS.map((order) => {
-      const title = order.key ? `${order.label} (${order.key})` : order.label;
-      const button = el("button", { type: "button", "aria-keyshortcuts": order.key, title }, order.label);
+      const button = el("button", { type: "button" }, t(`order.${order.cmd}`));
       button.addEventListener("click", () => this.#do(order));
       return { order, button };
     });
+    const keys = () => this.buttons.forEach(({ order, button }) => mark(button, order.key ? this.bindings.key(order.key) : "", t(`order.${order.cmd}`)));
+    this.bindings.on("changed", keys);
+    keys();
     const button = (cmd) => this.buttons.find((b) => b.order.cmd === cmd).button;
     const select = (name, label, list) => {
       const node = el("select", { "aria-label": label }, ...list.map((v) => el("option", { value: v }, v ? distance(v).replace(".0", "") : "0 km")));
@@ -132,8 +159,8 @@ export class Selected {
     this.lock = button("lock");
     this.mine = button("mine");
     const plain = ["approach", "align", "look"].map(button);
-    const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", "Range for orbit and keep range", RANGES));
-    this.landing = select("landing", "Distance at which to leave warp", LANDINGS);
+    const ring = el("div.pair", {}, button("orbit"), button("keep"), select("range", t("selected.range"), RANGES));
+    this.landing = select("landing", t("selected.landing"), LANDINGS);
     const warp = el("div.pair", {}, button("warp"), this.landing, button("lock"), button("dock"), button("jump"), button("loot"), button("take_up"), button("mine"));
     const others = el("div.pair.others", {}, ...["fleet_invite", "talk", "fleet_broadcast", "fleet_warp"].map(button));
     box.append(...plain, ring, warp, others);
@@ -152,7 +179,7 @@ export class Selected {
     this.root.dataset.empty = String(!thing);
     document.body.dataset.selected = String(thing !== null);
     show(this.answer, false);
-    say(this.title, thing ? thing.name || thing.type || kindName(thing) : own ? "Your ship" : "Nothing selected");
+    say(this.title, thing ? thing.name || thing.type || kindName(thing) : t(own ? "selected.own" : "selected.none"));
     show(this.facts, thing !== null);
     if (!thing) return;
     for (const { order, button } of this.buttons) show(button, this.#fits(order, thing));

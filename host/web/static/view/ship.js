@@ -1,6 +1,7 @@
 // The own ship in figures: what it can take and do, its modules with range, damage,
 // tracking and energy, and what is in the hold.
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el, say } from "./dom.js";
 import { figures } from "./figures.js";
 
@@ -16,8 +17,8 @@ export class ShipView {
   async fill() {
     const drawn = ++this.#drawn;
     const type = this.#type();
-    say(this.dialog.querySelector("h2"), type ? `Your ship: ${type}` : "Your ship");
-    this.box.replaceChildren(el("p.hint", {}, "Asking the yard."));
+    say(this.dialog.querySelector("h2"), type ? t("ship.title", { type }) : t("selected.own"));
+    this.box.replaceChildren(el("p.hint", {}, t("ship.asking")));
     const modules = this.#modules();
     const names = [type, ...new Set(modules)].filter(Boolean);
     const known = new Map(await Promise.all(names.map(async (name) => [name, await this.types.get(name)])));
@@ -26,9 +27,9 @@ export class ShipView {
     this.box.replaceChildren(...sheet(known.get(type)),
       ...names.slice(1).flatMap((name) => {
         const count = modules.filter((m) => m === name).length;
-        return [el("h3", {}, count > 1 ? `${name}, ${count} of them` : name), ...sheet(known.get(name))];
+        return [el("h3", {}, count > 1 ? t("ship.many", { name, count }) : name), ...sheet(known.get(name))];
       }),
-      el("h3", {}, "In the hold"), ...(hold.length ? [el("ul", {}, ...hold.map((i) => el("li.line", {}, i.type, el("span", {}, String(i.quantity)))))] : [el("p.hint", {}, "Nothing.")]));
+      el("h3", {}, t("ship.hold")), ...(hold.length ? [el("ul", {}, ...hold.map((i) => el("li.line", {}, i.type, el("span", {}, String(i.quantity)))))] : [el("p.hint", {}, t("ship.nothing"))]));
   }
 
   #type() {

@@ -1,6 +1,7 @@
 // Docked: where, the ship and what it carries, the yard's other ships and modules,
 // and the way out.
 import { listed } from "../state.js";
+import { t } from "../words.js";
 import { el, say, show } from "./dom.js";
 import { summary } from "./figures.js";
 import { FittingView } from "./fitting.js";
@@ -35,9 +36,9 @@ export class Station {
     if (game.docked === null) return;
     // Whoever was at the helm is at the door now; a field being typed in keeps its focus.
     if ([document.body, document.querySelector("#space")].includes(document.activeElement)) this.button.focus();
-    say(this.root.querySelector("h2"), station?.name ?? "Station");
+    say(this.root.querySelector("h2"), station?.name ?? t("station.station"));
     const parent = game.sim.celestials.get(station?.parent);
-    say(this.root.querySelector(".where"), [parent && `in orbit of ${parent.name}`, `${game.system.name}, ${game.system.region ?? ""}`].filter(Boolean).join(", "));
+    say(this.root.querySelector(".where"), [parent && t("station.orbit", parent), `${game.system.name}, ${game.system.region ?? ""}`].filter(Boolean).join(", "));
     this.#hangar();
   }
 
@@ -45,8 +46,8 @@ export class Station {
     const { ships = [], items = [] } = this.game.hangar ?? {};
     const list = (title, rows) => (rows.length ? [el("h3", {}, title), el("ul", {}, ...rows)] : []);
     this.root.querySelector(".hangar").replaceChildren(
-      ...list("Ship", ships.map((s) => row(s.name ?? s.type, s.name ? s.type : ""))),
-      ...list("Fitted", [...fitted(items)].map(([type, n]) => row(type, String(n)))),
+      ...list(t("station.ship"), ships.map((s) => row(s.name ?? s.type, s.name ? s.type : ""))),
+      ...list(t("station.fitted"), [...fitted(items)].map(([type, n]) => row(type, String(n)))),
     );
     if (this.game.docked !== null) this.#drawYard();
   }
@@ -63,8 +64,8 @@ export class Station {
     const mine = this.game.hangar?.ships[0]?.type;
     const rows = listed(this.#yard.ships).filter((s) => s.lent).map(({ type, group }) => {
       const figures = el("p.hint");
-      this.types.get(type).then((t) => t && say(figures, summary(t)));
-      const board = el("button", { type: "button", disabled: type === mine, onclick: () => this.act("board", { type }) }, type === mine ? "Yours" : "Board");
+      this.types.get(type).then((known) => known && say(figures, summary(known)));
+      const board = el("button", { type: "button", disabled: type === mine, onclick: () => this.act("board", { type }) }, t(type === mine ? "station.yours" : "station.board"));
       return el("li", {}, el("p.line", {}, el("span", {}, type, el("i", {}, group)), board), figures);
     });
     this.ships.querySelector(".body").replaceChildren(el("ul", {}, ...rows));

@@ -1,5 +1,6 @@
 // Short news at the top of the screen. Good news leaves by itself; bad news
 // stays until it is closed.
+import { t } from "../words.js";
 import { el } from "./dom.js";
 
 const STAY = { good: 6_000, info: 6_000, announce: 15_000 };
@@ -15,7 +16,7 @@ export class Toasts {
   // One that is about the place goes with it, see moved.
   // A do {label, run} gives it a button.
   show({ kind = "info", title, text = "", id = "", place = false, do: order = null }) {
-    const close = el("button.quiet", { type: "button", "aria-label": "Close", onclick: () => note.remove() }, "\u00d7");
+    const close = el("button.quiet", { type: "button", "aria-label": t("close"), onclick: () => note.remove() }, "\u00d7");
     const note = el(`div.toast.${kind}`, {}, el("strong", {}, title), ...(text ? [el("p", {}, text)] : []), close);
     if (order) note.append(el("button.do", { type: "button", onclick: () => [note.remove(), order.run()] }, order.label));
     if (id) {

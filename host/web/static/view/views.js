@@ -1,14 +1,14 @@
 // Which view of space is shown: in three dimensions where a graphics card does that, else the
 // flat one. The page begins with the flat one, which needs nothing more, and the other takes
 // its place once it has come.
+import { known, t } from "../words.js";
 import { hasCard } from "./card.js";
 import { el, say } from "./dom.js";
 import { Space } from "./space.js";
 
 const KEEP = "hotshard.view";
-const VIEWS = [["auto", "As this machine can"], ["deep", "In three dimensions"], ["flat", "Flat"]];
-const QUALITIES = [["auto", "As fast as it should be"], ["low", "Low"], ["medium", "Medium"], ["high", "High"]];
-const NO_CARD = "This machine has no graphics card that the browser uses.";
+const VIEWS = ["auto", "deep", "flat"].map((name) => [name, t(`view.${name}`)]);
+const QUALITIES = [["auto", t("view.q_auto")], ...["low", "medium", "high"].map((name) => [name, t(`view.${name}`)])];
 
 export class Views {
   static DEEP = ["sky/", "vendor/three/"]; // what the view in three dimensions is made of
@@ -30,11 +30,11 @@ export class Views {
   async begin() {
     const began = ++this.#began;
     this.#told = "";
-    if (this.view === "flat" || !this.deep) return this.#flat(this.view === "flat" ? "" : NO_CARD);
+    if (this.view === "flat" || !this.deep) return this.#flat(this.view === "flat" ? "" : t("view.no_card"));
     const SkyView = await this.#fetch();
     if (began !== this.#began) return;
     this.#flat();
-    if (!SkyView) return this.#flat("What draws it could not be fetched.");
+    if (!SkyView) return this.#flat(t("view.not_fetched"));
     const canvas = el("canvas", { id: "sky", "aria-hidden": "true" });
     this.over.before(canvas);
     try {
@@ -43,8 +43,8 @@ export class Views {
       document.body.dataset.sky = "deep";
     } catch (error) {
       canvas.remove();
-      this.#told = this.view === "deep" ? `This browser cannot show it: ${error.message}.` : NO_CARD;
-      if (this.view === "deep") this.notice({ kind: "info", title: "Space is shown flat", text: this.#told });
+      this.#told = this.view === "deep" ? t("view.cannot", { why: error.message }) : t("view.no_card");
+      if (this.view === "deep") this.notice({ kind: "info", title: t("view.is_flat"), text: this.#told });
       this.#flat();
     }
   }
@@ -63,7 +63,7 @@ export class Views {
 
   // fetch brings what draws in three dimensions, or null.
   async #fetch() {
-    await this.shelf.bring("the view of space", ...Views.DEEP);
+    await this.shelf.bring(t("fetch.view"), ...Views.DEEP);
     try {
       return (await import("../sky/view.js")).SkyView;
     } catch (error) {
@@ -87,9 +87,9 @@ export class Views {
 
   // lost goes on without the graphics card.
   #lost() {
-    this.#told = "The graphics card was lost.";
+    this.#told = t("view.lost");
     this.#flat();
-    this.notice({ kind: "info", title: "Space is shown flat", text: "The graphics card was lost. The view can be chosen again under View." });
+    this.notice({ kind: "info", title: t("view.is_flat"), text: t("view.lost_text") });
   }
 
   // fill puts the choices into a dialog.
@@ -101,7 +101,7 @@ export class Views {
       return el("label", {}, label, " ", select);
     };
     const told = el("p.told", { role: "status" });
-    dialog.querySelector(".body").replaceChildren(choice("view", "Space", VIEWS), choice("quality", "Detail", QUALITIES), told);
+    dialog.querySelector(".body").replaceChildren(choice("view", t("view.space"), VIEWS), choice("quality", t("view.quality"), QUALITIES), told);
     say(told, this.#words());
   }
 
@@ -114,7 +114,7 @@ export class Views {
 
   #words() {
     const { figures } = this.now;
-    if (!figures) return ["Space is shown flat.", this.#told].join(" ").trim();
-    return `Space is shown in three dimensions, with ${figures.quality} detail.`;
+    if (!figures) return [t("view.told_flat"), this.#told].join(" ").trim();
+    return t("view.told_deep", { quality: known(`view.${figures.quality}`) ? t(`view.${figures.quality}`).toLowerCase() : figures.quality });
   }
 }
