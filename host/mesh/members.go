@@ -19,6 +19,7 @@ type Member struct {
 	Drained bool         `json:"drained"` // nothing is to be brought here
 	Release int          `json:"release"`
 	Hash    string       `json:"hash"`    // of the release
+	Code    int          `json:"code"`    // the version of that, with patches and canaries
 	Differ  int          `json:"differ"`  // files on its disk that are not as it runs them
 	Systems int          `json:"systems"` // and services that run there
 	Players int          `json:"players"` // in its systems
@@ -42,6 +43,7 @@ type members struct {
 	left    bool
 	pins    map[world.Address]string // never changed, only replaced
 	differ  int
+	since   time.Duration // when this node began to hear the others, or did again; 0: it does not
 	clock   func() time.Duration
 }
 
@@ -54,7 +56,7 @@ func (v *members) init(m *Mesh) {
 // greet tells all of this node.
 func (v *members) greet() {
 	m := v.m
-	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Home: m.home.count()}
+	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Home: m.home.count(), Code: m.cfg.Code()}
 	v.mu.Lock()
 	me.Drained, me.Differ, me.Left = v.drained, v.differ, v.left
 	v.mu.Unlock()
@@ -78,7 +80,7 @@ func (v *members) hear(from world.NodeID, data []byte) {
 	if v.note(one) {
 		v.m.work.Go(v.greet) // who has just come is to know of us at once
 	}
-	if r := v.m.u.Release(); r != nil && one.Hash != r.Hash {
+	if r := v.m.u.Release(); r != nil && (one.Hash != r.Hash || one.Code != v.m.cfg.Code()) {
 		v.m.cfg.Differs(one)
 	}
 }
@@ -125,6 +127,25 @@ func (v *members) alive(id world.NodeID) bool {
 	defer v.mu.Unlock()
 	one, known := v.all[id]
 	return known && (id == v.m.me || v.clock()-one.heard <= silence)
+}
+
+// listen notes that this node hears the others from now on.
+func (v *members) listen() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.since = v.clock()
+}
+
+// Silent says whether a node would have been heard of for a while, and has not been: it is gone, or
+// cut off.
+func (m *Mesh) Silent(id world.NodeID) bool {
+	v := &m.members
+	if !m.cfg.Bus.Up() || v.alive(id) {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.since > 0 && v.clock()-v.since > silence
 }
 
 // place chooses a worker for an actor that nobody runs: the one that it is pinned to, or always

@@ -75,8 +75,11 @@ func (j journal) Amend(number int, files map[string][]byte) error {
 }
 
 // fleet implements release.Fleet over the universe. A unit is a system by its
-// name or a service by its own.
-type fleet struct{ universe *universe.Universe }
+// name or a service by its own. Those that other nodes of a cluster run are theirs.
+type fleet struct {
+	universe *universe.Universe
+	here     func(world.Address) bool // nil: all is
+}
 
 // Each implements release.Fleet.
 func (f fleet) Each(ctx context.Context, units []string, do func(string, *script.State) error) map[string]error {
@@ -113,7 +116,11 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 	}
 	var out []*system.System
 	for _, name := range units {
-		s, err := f.universe.Start(operatorAddress(f.universe, name))
+		a := operatorAddress(f.universe, name)
+		if f.here != nil && !f.here(a) {
+			continue
+		}
+		s, err := f.universe.Start(a)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +172,7 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe}, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
+		Release: first, Fleet: s.fleet(), Cluster: s.together(), Before: s.releasesBefore, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			o := s.scriptOptions()
@@ -247,7 +254,6 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
-	r.s.follower.told(o)
 	if r.asksForTests(o) {
 		r.tests.saved(o.Files)
 	}
