@@ -90,6 +90,7 @@ func (s *Server) join() error {
 	}
 	b.Serve(kindLine, s.serveLine)
 	b.Hear(kindAnnounce, s.hearAnnounce)
+	b.Serve(kindSight, s.serveSight)
 	b.Serve(kindStage, s.serveStage)
 	b.Hear(kindSwap, s.hearSwap)
 	s.bus, s.saves.fence = b, s.mesh.Fence

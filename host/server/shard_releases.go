@@ -186,7 +186,7 @@ func (s *Server) units(names []string) ([]string, error) {
 		a := operatorAddress(s.universe, n)
 		if m := s.universe.Map().ByName(bare(string(a))); m != nil {
 			out = append(out, m.Name)
-		} else if s.universe.Running(a) != nil {
+		} else if !strings.HasPrefix(string(a), "@") { // a service, wherever it runs
 			out = append(out, string(a))
 		} else {
 			return nil, fmt.Errorf("there is no system or service called %s", n)
