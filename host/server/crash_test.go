@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -129,20 +128,9 @@ func gather(t *testing.T, cfg Config, on base, stall time.Duration) *crash {
 	t.Logf("seed %d", seed)
 	c := &crash{t: t, rng: rand.New(rand.NewPCG(seed, 11)), cfg: cfg, base: on, stall: stall, report: map[string]*outcome{},
 		dug: map[world.CharacterID]map[string]int64{}, kept: map[world.CharacterID]map[string][]string{}}
-	script, err := os.ReadFile("testdata/crash/crash.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
-	save(t, cfg, "crash.lua", string(script))
-	edit(t, cfg, "main.lua", `require "news"`, "require \"news\"\nrequire \"crash\"")
-	edit(t, cfg, "types/modules_miners.lua", "cycle = 20, cap_use = 6,\n    yield = 20,", "cycle = 0.3, cap_use = 0,\n    yield = 2,") // they bring something in each round
+	c.arm(seed)
 	c.args = append([]string{"--scripts", cfg.Scripts, "--data", cfg.Data, "--universe", crashMap(t)}, on.arguments()...)
 	c.p = launchWith(t, on.environment(), c.args...)
-	lives := []func(context.Context, *actor){trading, trading, hauling, digging, fighting}
-	for i, play := range slices.Repeat(lives, 4) {
-		a := &actor{name: fmt.Sprintf("Actor %c", 'A'+i), play: play, rng: rand.New(rand.NewPCG(seed, uint64(i))), mined: map[string]int64{}}
-		c.actors = append(c.actors, a)
-	}
 	c.all((*actor).enter)
 	for _, a := range c.actors {
 		if a.request(t.Context(), "crash_stake", nil) == nil {
