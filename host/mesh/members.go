@@ -159,15 +159,21 @@ func (v *members) place(a world.Address) (best world.NodeID, ok bool) {
 		if one.Name == pin {
 			return one.ID, true
 		}
-		h := fnv.New64a()
-		h.Write([]byte(one.Name))
-		h.Write([]byte{0})
-		h.Write([]byte(a))
-		if sum := mix(h.Sum64()); !ok || sum > most {
-			best, most, ok = one.ID, sum, true
+		if n := liking(one.Name, a); !ok || n > most {
+			best, most, ok = one.ID, n, true
 		}
 	}
 	return best, ok
+}
+
+// liking is how much a node likes to run an actor: the one that likes it most does. Where a node
+// comes or goes, only what it runs moves.
+func liking(node string, a world.Address) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(node))
+	h.Write([]byte{0})
+	h.Write([]byte(a))
+	return mix(h.Sum64())
 }
 
 // mix spreads what FNV leaves alike in the upper bits.

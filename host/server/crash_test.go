@@ -207,6 +207,9 @@ func (c *crash) look(b blow, failed int) {
 		c.t.Errorf("after %s: %v\n%s", b.name, err, strings.Join(append(report.Wrong, report.String()), "\n"))
 		return
 	}
+	for _, a := range c.actors { // lasers go on by themselves: what is told from now on is not read yet
+		a.remember()
+	}
 	c.read()
 	for _, a := range c.actors {
 		c.hold(a, o)
@@ -269,7 +272,7 @@ func (c *crash) hold(a *actor, o *outcome) {
 			c.t.Errorf("%s was told of %s: %s, and the books say %s", a.name, one.key, one.answer, kept[0])
 		}
 	}
-	for thing, n := range a.mined {
+	for thing, n := range a.told {
 		if c.dug[a.id][thing] < n {
 			o.lost++
 			c.t.Errorf("%s was told of %d %s from belts, and the books know of %d", a.name, n, thing, c.dug[a.id][thing])
