@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/runtime/cluster"
 	"hotshard/runtime/world"
 )
 
@@ -164,6 +165,15 @@ func (v *members) place(a world.Address) (best world.NodeID, ok bool) {
 		}
 	}
 	return best, ok
+}
+
+// placeOf is where an actor whose owner is dead is best begun: on the node that place chooses, as all
+// that hear the same of each other know. A node that is drained leaves it to the others.
+func (v *members) placeOf(a world.Address) cluster.Place {
+	if to, ok := v.place(a); ok && to == v.m.me {
+		return cluster.Mine
+	}
+	return cluster.Elsewhere
 }
 
 // liking is how much a node likes to run an actor: the one that likes it most does. Where a node

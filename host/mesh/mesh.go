@@ -138,7 +138,7 @@ func New(cfg Config) (*Mesh, error) {
 		return m, nil
 	}
 	var err error
-	m.n, err = node.New(node.Config{Me: m.me, Timing: cfg.Timing, Table: cfg.Owners, Space: &m.space, Bus: nodeBus{m}, Log: cfg.Log})
+	m.n, err = node.New(node.Config{Me: m.me, Timing: cfg.Timing, Table: cfg.Owners, Space: &m.space, Bus: nodeBus{m}, Place: m.members.placeOf, Log: cfg.Log})
 	return m, err
 }
 
