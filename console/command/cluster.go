@@ -112,7 +112,7 @@ func (s *Session) away(ctx context.Context, c *Command, a Args) string {
 	switch {
 	case len(a.Systems) == 1:
 		return s.Shard.Cluster.Away(ctx, "@"+a.Systems[0])
-	case len(a.Systems) == 0 && len(a.Words) == 1:
+	case c.Thing && len(a.Systems) == 0 && len(a.Words) == 1:
 		return s.Shard.Cluster.Away(ctx, a.Words[0])
 	}
 	return ""

@@ -52,7 +52,7 @@ func init() {
 		Name: "systems", Args: "[PREFIX]", Short: "list the solar systems, those with players first",
 		Example: "systems Ji", Flags: []Flag{nodeFlag}, Offered: offered, Run: runSystems,
 	}, {
-		Name: "system", There: true, Args: "@SYSTEM", Short: "show one system in detail",
+		Name: "system", There: true, Thing: true, Args: "@SYSTEM", Short: "show one system in detail",
 		Example: "system @Jita", Offered: offered, Run: runSystem,
 	}})
 }

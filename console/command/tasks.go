@@ -25,7 +25,7 @@ func init() {
 		Name: "timer stop", There: true, Args: "@SYSTEM N...", Short: "end timers, by the numbers that timers lists; one that a file made comes back when the system restarts",
 		Example: "timer stop @Jita 1041", Role: Operator, Changes: true, Offered: offered, Run: runTimerStop,
 	}, {
-		Name: "restart", There: true, Args: "@SYSTEM|SERVICE", Short: "load the scripts of one system or service afresh; players stay in it, what its scripts hold in memory goes",
+		Name: "restart", There: true, Thing: true, Args: "@SYSTEM|SERVICE", Short: "load the scripts of one system or service afresh; players stay in it, what its scripts hold in memory goes",
 		Example: "restart @Jita", Role: Operator, Changes: true, Offered: func(s Shard) bool { return s.Systems != nil }, Run: runRestart,
 	}})
 }

@@ -27,7 +27,7 @@ func (s *Server) Shard() command.Shard {
 		Lua:      operator{s},
 		Reload:   reloads{s},
 		Unloader: unloader{s},
-		Errors:   s.faults,
+		Errors:   errorsOf{s},
 		Power:    s,
 		Upgrader: s,
 		Services: services{s},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ const (
 	seeSystems  = "systems"
 	seePlayers  = "players"
 	seeServices = "services"
+	seeErrors   = "errors"
 	seeKicked   = "kick" // some players, and how many were there
 )
 
@@ -39,6 +41,7 @@ type seen struct {
 	Services []command.Service
 	Players  []command.Player // in systems there
 	Homes    []command.Player // whose sockets are there: from where, since when
+	Errors   []command.ErrorGroup
 	Kicked   int
 }
 
@@ -96,6 +99,9 @@ func (s *Server) serveSight(ctx context.Context, _ world.NodeID, data []byte) ([
 		out.Systems = systems{s}.here()
 	case seeServices:
 		out.Services = services{s}.here()
+	case seeErrors:
+		out.Errors, err = s.faults.Groups(ctx, "")
+		out.Errors = out.Errors[:min(len(out.Errors), mostErrors)]
 	case seePlayers:
 		out.Homes = players{s}.homes()
 		out.Players, err = players{s}.here(ctx)
@@ -106,4 +112,51 @@ func (s *Server) serveSight(ctx context.Context, _ world.NodeID, data []byte) ([
 		return nil, err
 	}
 	return json.Marshal(out)
+}
+
+// mostErrors is how many kinds of them, the latest, a node tells another: they have tracebacks.
+const mostErrors = 100
+
+// errorsOf implements command.Errors, also of a cluster.
+type errorsOf struct{ s *Server }
+
+// Groups implements command.Errors. Those of one system are known where that runs.
+func (v errorsOf) Groups(ctx context.Context, system string) ([]command.ErrorGroup, error) {
+	all, err := v.s.faults.Groups(ctx, system)
+	if err != nil || v.s.mesh == nil || system != "" {
+		return all, err
+	}
+	err = v.s.lookAtAll(ctx, sight{What: seeErrors}, func(_ string, there seen) {
+		for _, g := range there.Errors {
+			all = addErrors(all, g)
+		}
+	})
+	slices.SortFunc(all, func(a, b command.ErrorGroup) int { return b.Last.Compare(a.Last) })
+	return all, err
+}
+
+// addErrors counts those of another node with those of the same kind.
+func addErrors(all []command.ErrorGroup, g command.ErrorGroup) []command.ErrorGroup {
+	i := slices.IndexFunc(all, func(o command.ErrorGroup) bool {
+		return o.Function == g.Function && o.In == g.In && o.Where == g.Where && o.Release == g.Release && o.Message == g.Message
+	})
+	if i < 0 {
+		return append(all, g)
+	}
+	old := all[i]
+	if g.Last.Before(old.Last) {
+		old, g = g, old
+	}
+	g.Count += old.Count
+	if old.First.Before(g.First) {
+		g.First = old.First
+	}
+	for _, name := range old.Systems {
+		if !slices.Contains(g.Systems, name) {
+			g.Systems = append(g.Systems, name)
+		}
+	}
+	slices.Sort(g.Systems)
+	all[i] = g
+	return all
 }
