@@ -26,6 +26,7 @@ const (
 	seePlayers  = "players"
 	seeServices = "services"
 	seeErrors   = "errors"
+	seeReleases = "releases"
 	seeKicked   = "kick" // some players, and how many were there
 )
 
@@ -42,6 +43,7 @@ type seen struct {
 	Players  []command.Player // in systems there
 	Homes    []command.Player // whose sockets are there: from where, since when
 	Errors   []command.ErrorGroup
+	Releases map[int]int // systems and services there, by the release that they run
 	Kicked   int
 }
 
@@ -99,6 +101,11 @@ func (s *Server) serveSight(ctx context.Context, _ world.NodeID, data []byte) ([
 		out.Systems = systems{s}.here()
 	case seeServices:
 		out.Services = services{s}.here()
+	case seeReleases:
+		out.Releases = map[int]int{}
+		for _, st := range s.universe.Stats() {
+			out.Releases[st.Release]++
+		}
 	case seeErrors:
 		out.Errors, err = s.faults.Groups(ctx, "")
 		out.Errors = out.Errors[:min(len(out.Errors), mostErrors)]
