@@ -6,7 +6,7 @@ LISTEN  ?= 127.0.0.1:7777
 # another. Everything is built so, or it is built twice.
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -trimpath)
 
-.PHONY: help build page run cluster console test test-go tested test-lua test-js pictures check bench bench-fleet hostile chaos soak crash outage simulate night speed pgo deb stubs fuzz corpus differ clean
+.PHONY: help build page run cluster console test test-go tested test-lua test-js pictures check bench bench-fleet hostile chaos soak crash faults outage simulate night speed pgo deb stubs fuzz corpus differ clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,9 @@ chaos: ## make one system fail in all ways there are, while CHAOS players fly in
 ROUNDS ?= 300
 crash: ## ROUNDS blows to the disk and the life of a shard on which actors trade, haul, mine and fight; then what was lost
 	HOTSHARD_CRASH=$(ROUNDS) $(GO) test $(LEAN) -count=1 -v -run TestWhateverFails ./host/server | grep -v level=
+
+faults: ## ROUNDS blows to the processes of a cluster, its bus and its PostgreSQL, while actors trade, haul, mine and fight; then what was lost
+	HOTSHARD_CRASH=$(ROUNDS) HOTSHARD_MESH=1 HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -count=1 -v -run TestWhateverFailsInACluster ./host/server | grep -v level=
 
 outage: ## a market that is down for a minute, in three ways, while pilots fly and trade
 	HOTSHARD_OUTAGE=60s $(GO) test $(LEAN) -count=1 -v -run TestTheMarketIsDown ./host/server | grep -v level=

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,9 @@ type Cluster interface {
 	// Balance moves systems so that nodes have about as much to do, or only says what it would
 	// move; a sentence each.
 	Balance(ctx context.Context, plan bool) ([]string, error)
+	// Away is the node that runs a system or service, where that is another one; "" where it runs
+	// here, or nobody is known to.
+	Away(ctx context.Context, what string) string
 	// RunOn runs a line at another node, as whoever has typed it here.
 	RunOn(ctx context.Context, node string, l RemoteLine) (Result, error)
 }
@@ -84,9 +88,7 @@ func runOn(ctx context.Context, s *Session, a Args) (Result, error) {
 	if a.Word(0) == "" || a.Code == "" {
 		return Result{}, Refuse(CodeUsage, "what, and where? for instance on w2 system @Jita")
 	}
-	ctx, cancel := context.WithTimeout(ctx, clusterPatience)
-	defer cancel()
-	return s.Shard.Cluster.RunOn(ctx, a.Word(0), RemoteLine{Line: a.Code, Who: s.Who, From: s.From, Confirm: a.Confirm, Role: s.Role, JSON: a.JSON})
+	return s.over(ctx, a.Word(0), a.Code, a.Confirm)
 }
 
 func runNodes(ctx context.Context, s *Session, a Args) (Result, error) {
@@ -101,6 +103,42 @@ func runNodes(ctx context.Context, s *Session, a Args) (Result, error) {
 	t.Note = skew(all)
 	return Result{Table: t}, a.none(0)
 }
+
+// away is the node at which a command is to be done that is about what runs there, "" for this one.
+func (s *Session) away(ctx context.Context, c *Command, a Args) string {
+	if s.Shard.Cluster == nil || !c.There {
+		return ""
+	}
+	switch {
+	case len(a.Systems) == 1:
+		return s.Shard.Cluster.Away(ctx, "@"+a.Systems[0])
+	case c.Thing && len(a.Systems) == 0 && len(a.Words) == 1:
+		return s.Shard.Cluster.Away(ctx, a.Words[0])
+	}
+	return ""
+}
+
+// over runs a line at another node.
+func (s *Session) over(ctx context.Context, node, line, confirm string) (Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, clusterPatience)
+	defer cancel()
+	return s.Shard.Cluster.RunOn(ctx, node, RemoteLine{Line: line, Who: s.Who, From: s.From, Confirm: confirm, Role: s.Role, JSON: s.JSON})
+}
+
+// nodeColumn puts the node of a row behind its name, where there are several.
+func (s *Session) nodeColumn(t *Table, nodes []string) *Table {
+	if s.Shard.Cluster == nil {
+		return t
+	}
+	t.Columns = slices.Insert(t.Columns, 1, columns("node")...)
+	for i := range t.Rows {
+		t.Rows[i] = slices.Insert(t.Rows[i], 1, any(nodes[i]))
+	}
+	return t
+}
+
+// nodeFlag takes what runs on one node only.
+var nodeFlag = Flag{Name: "--node", Takes: "NODE", Help: "of one node of the cluster"}
 
 // clusterFlag asks for all nodes.
 var clusterFlag = Flag{Name: "--cluster", Help: "of each node of the cluster"}

@@ -16,6 +16,9 @@ type Command struct {
 	Quiet   bool // colleagues are not told: it runs another command, of which they are
 	// Code takes everything after the flags, or after "=", as it was typed.
 	Code bool
+	// There says that it is about one system or service, and in a cluster is done at the node that
+	// runs that. Thing says that its word may name it, without the @.
+	There, Thing bool
 	// Lua says that the code is Lua, which may go on over several lines.
 	Lua bool
 	// Reloads says whether it changes which code runs, which is refused while changes

@@ -32,7 +32,7 @@ type ErrorGroup struct {
 
 func init() {
 	register([]Command{{
-		Name: "errors", Args: "[@SYSTEM] [FUNCTION]", Short: "faults of scripts by function and release; with a function, or a command by its name (command.ship), their tracebacks",
+		Name: "errors", There: true, Args: "[@SYSTEM] [FUNCTION]", Short: "faults of scripts by function and release; with a function, or a command by its name (command.ship), their tracebacks",
 		Example: "errors @Jita market.buy", Flags: []Flag{limitFlag}, Takes: []Kind{FunctionWord},
 		Offered: func(s Shard) bool { return s.Errors != nil }, Run: runErrors,
 	}})

@@ -51,11 +51,11 @@ var writeFlag = Flag{"--write", "", "let the code change the world, on a product
 func init() {
 	offered := func(s Shard) bool { return s.Lua != nil }
 	register([]Command{{
-		Name: "lua", Args: "@SYSTEM CODE", Short: "run Lua in a system and print what it returns",
+		Name: "lua", There: true, Args: "@SYSTEM CODE", Short: "run Lua in a system and print what it returns",
 		Example: "lua @Jita return #system.players()", Role: Operator, Changes: true, Code: true, Lua: true,
 		Flags: []Flag{writeFlag, depthFlag}, Offered: offered, Run: runLua,
 	}, {
-		Name: "inspect", Args: "@SYSTEM EXPR", Short: "show a value of the live state, tables by depth; changes nothing",
+		Name: "inspect", There: true, Args: "@SYSTEM EXPR", Short: "show a value of the live state, tables by depth; changes nothing",
 		Example: "inspect @Jita require('combat').kills --depth 2", Code: true, Lua: true, Flags: []Flag{depthFlag}, Offered: offered, Run: runInspect,
 	}, {
 		Name: "watch", Args: "@SYSTEM EXPR", Short: "show a value each time it has changed, until Ctrl-C",

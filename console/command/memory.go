@@ -26,7 +26,7 @@ type Held struct {
 
 func init() {
 	register([]Command{{
-		Name: "memory", Args: "[@SYSTEM]", Short: "what Lua holds, by module, in one system or service or in all; and what the process takes",
+		Name: "memory", There: true, Args: "[@SYSTEM]", Short: "what Lua holds, by module, in one system or service or in all; and what the process takes",
 		Example: "memory @Jita", Flags: []Flag{limitFlag}, Offered: func(s Shard) bool { return s.Memory != nil }, Run: runMemory,
 	}})
 }

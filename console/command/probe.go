@@ -79,13 +79,13 @@ func init() {
 		Name: "source", Args: "FUNCTION [@SYSTEM]", Short: "the live source of a function, with its version",
 		Example: "source market.fee", Takes: []Kind{FunctionWord}, Offered: offered, Run: runSource,
 	}, {
-		Name: "tasks", Args: "[@SYSTEM]", Short: "what waits: where, for how long, on which release",
+		Name: "tasks", There: true, Args: "[@SYSTEM]", Short: "what waits: where, for how long, on which release",
 		Example: "tasks @Jita", Offered: offered, Run: runTasks,
 	}, {
 		Name: "trace", Args: "FUNCTION [@SYSTEM]", Short: "calls of a function as they happen: arguments, results, time",
 		Example: "trace market.fee @Jita --for 30s", Flags: []Flag{forFlag}, Takes: []Kind{FunctionWord}, Offered: offered, Run: runTrace,
 	}, {
-		Name: "hot", Args: "[@SYSTEM]", Short: "what Lua's time went into, of the last hour, by function, module or system; nothing has to be started first",
+		Name: "hot", There: true, Args: "[@SYSTEM]", Short: "what Lua's time went into, of the last hour, by function, module or system; nothing has to be started first",
 		Example: "hot @Jita --since 30m --release 42 --against 41", Flags: []Flag{hotSinceFlag, forFlag, hotFromFlag, hotToFlag, hotByFlag, hotReleaseFlag, hotAgainstFlag, hotWasFlag, limitFlag, hotFileFlag}, Offered: offered, Run: runHot,
 	}, {
 		Name: "profile", Args: "[@SYSTEM] [DURATION]", Short: "Lua functions by time, and a file for pprof on your own machine",

@@ -24,10 +24,10 @@ type Quarantined struct {
 func init() {
 	offered := func(s Shard) bool { return s.Quarantine != nil }
 	register([]Command{{
-		Name: "quarantine", Args: "[@SYSTEM]", Short: "functions that failed at every run and are not run any more: a change of the scripts lets them go, or quarantine release",
+		Name: "quarantine", There: true, Args: "[@SYSTEM]", Short: "functions that failed at every run and are not run any more: a change of the scripts lets them go, or quarantine release",
 		Example: "quarantine @Jita", Offered: offered, Run: runQuarantine,
 	}, {
-		Name: "quarantine release", Args: "[@SYSTEM] FUNCTION", Short: "let a function be run again that was set aside, in one system or everywhere",
+		Name: "quarantine release", There: true, Args: "[@SYSTEM] FUNCTION", Short: "let a function be run again that was set aside, in one system or everywhere",
 		Example: "quarantine release @Jita pilot:command.ship", Role: Operator, Changes: true, Offered: offered, Run: runLetGo,
 	}})
 }

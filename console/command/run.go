@@ -63,7 +63,12 @@ func (r *Registry) Run(ctx context.Context, s *Session, line string) (Result, er
 	s = &own
 	s.JSON = s.JSON || args.JSON
 	args.JSON = s.JSON
-	result, err := r.run(ctx, s, c, args, line)
+	var result Result
+	if node := s.away(ctx, c, args); node != "" {
+		result, err = s.over(ctx, node, line, args.Confirm) // it is written down there
+	} else {
+		result, err = r.run(ctx, s, c, args, line)
+	}
 	result.AsJSON = s.JSON
 	return result, err
 }

@@ -17,6 +17,7 @@ type Services interface {
 // Service is one line about a service.
 type Service struct {
 	Name string
+	Node string // of a cluster, that runs it
 	system.Stats
 	Errors int
 	Memory int64
@@ -56,10 +57,12 @@ func runServices(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	t := &Table{Columns: columns("name", "up", "release", "calls", "queue", "errors", "p99_ms:ms", "memory:B"), None: "no services"}
+	var nodes []string
 	for _, v := range all {
+		nodes = append(nodes, v.Node)
 		t.Rows = append(t.Rows, []any{v.Name, v.Up, v.Release, v.Calls, v.Queue, v.Errors, v.P99Ms, v.Memory})
 	}
-	return Result{Table: t}, a.none(0)
+	return Result{Table: s.nodeColumn(t, nodes)}, a.none(0)
 }
 
 func runStore(ctx context.Context, s *Session, a Args) (Result, error) {

@@ -27,6 +27,7 @@ type Systems interface {
 // System is one line about a system. What is measured is zero while it sleeps.
 type System struct {
 	Name string
+	Node string // of a cluster, that runs it
 	system.Stats
 	CPU    float64 // cores, over the last few seconds
 	Memory int64   // bytes held by its Lua state, as far as known
@@ -49,9 +50,9 @@ func init() {
 	offered := func(s Shard) bool { return s.Systems != nil }
 	register([]Command{{
 		Name: "systems", Args: "[PREFIX]", Short: "list the solar systems, those with players first",
-		Example: "systems Ji", Offered: offered, Run: runSystems,
+		Example: "systems Ji", Flags: []Flag{nodeFlag}, Offered: offered, Run: runSystems,
 	}, {
-		Name: "system", Args: "@SYSTEM", Short: "show one system in detail",
+		Name: "system", There: true, Thing: true, Args: "@SYSTEM", Short: "show one system in detail",
 		Example: "system @Jita", Offered: offered, Run: runSystem,
 	}})
 }
@@ -65,22 +66,25 @@ func runSystems(ctx context.Context, s *Session, a Args) (Result, error) {
 		return Result{}, err
 	}
 	prefix := strings.ToLower(a.Word(0))
-	all = slices.DeleteFunc(all, func(y System) bool { return !strings.HasPrefix(strings.ToLower(y.Name), prefix) })
+	node, only := a.Given(nodeFlag), a.Has(nodeFlag)
+	all = slices.DeleteFunc(all, func(y System) bool {
+		return !strings.HasPrefix(strings.ToLower(y.Name), prefix) || only && y.Node != node
+	})
 	slices.SortFunc(all, func(x, y System) int {
 		return cmp.Or(cmp.Compare(y.Players, x.Players), compareBool(y.Awake, x.Awake), cmp.Compare(x.Name, y.Name))
 	})
 	t := &Table{Columns: columns("name", "awake", "players", "release", "ships", "hz", "dilation:0.00", "tick_p99_ms:ms", "cpu:%", "share:%", "memory:B"),
 		None: "no system is called so"}
-	awake, players := 0, 0
-	for _, y := range all {
-		if y.Awake {
+	awake, players, nodes := 0, 0, make([]string, len(all))
+	for i, y := range all {
+		if nodes[i] = y.Node; y.Awake {
 			awake++
 		}
 		players += y.Players
 		t.Rows = append(t.Rows, []any{y.Name, y.Awake, y.Players, y.Release, y.Entities, y.Hz, y.Dilation, y.P99Ms, y.CPU, y.Share, y.Memory})
 	}
 	t.Note = fmt.Sprintf("%d systems, %d awake, %d players", len(all), awake, players)
-	return Result{Table: t}, nil
+	return Result{Table: s.nodeColumn(t, nodes)}, nil
 }
 
 func compareBool(a, b bool) int {

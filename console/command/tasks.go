@@ -15,17 +15,17 @@ var (
 func init() {
 	offered := func(s Shard) bool { return s.Probe != nil }
 	register([]Command{{
-		Name: "task stop", Args: "@SYSTEM N... | [FUNCTION] [@SYSTEM] [--release N]", Short: "end suspended work: by the numbers that tasks and stragglers list, or all in a function, or of a release",
+		Name: "task stop", There: true, Args: "@SYSTEM N... | [FUNCTION] [@SYSTEM] [--release N]", Short: "end suspended work: by the numbers that tasks and stragglers list, or all in a function, or of a release",
 		Example: "task stop market.fee --release 41", Role: Operator, Changes: true, Flags: []Flag{functionFlag, releaseFlag},
 		Takes: []Kind{FunctionWord}, Offered: offered, Run: runTaskStop,
 	}, {
-		Name: "timers", Args: "[@SYSTEM]", Short: "pending timers: what they call, how often, when next",
+		Name: "timers", There: true, Args: "[@SYSTEM]", Short: "pending timers: what they call, how often, when next",
 		Example: "timers @Jita", Offered: offered, Run: runTimers,
 	}, {
-		Name: "timer stop", Args: "@SYSTEM N...", Short: "end timers, by the numbers that timers lists; one that a file made comes back when the system restarts",
+		Name: "timer stop", There: true, Args: "@SYSTEM N...", Short: "end timers, by the numbers that timers lists; one that a file made comes back when the system restarts",
 		Example: "timer stop @Jita 1041", Role: Operator, Changes: true, Offered: offered, Run: runTimerStop,
 	}, {
-		Name: "restart", Args: "@SYSTEM|SERVICE", Short: "load the scripts of one system or service afresh; players stay in it, what its scripts hold in memory goes",
+		Name: "restart", There: true, Thing: true, Args: "@SYSTEM|SERVICE", Short: "load the scripts of one system or service afresh; players stay in it, what its scripts hold in memory goes",
 		Example: "restart @Jita", Role: Operator, Changes: true, Offered: func(s Shard) bool { return s.Systems != nil }, Run: runRestart,
 	}})
 }

@@ -57,11 +57,13 @@ func busiest(ctx context.Context, s *Session, a Args) (Result, error) {
 		limit = topLimit
 	}
 	t := &Table{Columns: columns("name", "cpu:%", "players", "ships", "tick_p99_ms:ms", "hz", "dilation:0.00", "memory:B", "release"), None: "no system is awake"}
+	var nodes []string
 	for _, y := range all[:min(limit, len(all))] {
+		nodes = append(nodes, y.Node)
 		t.Rows = append(t.Rows, []any{y.Name, y.CPU, y.Players, y.Entities, y.P99Ms, y.Hz, y.Dilation, y.Memory, y.Release})
 	}
 	id := s.Shard.Identify()
 	t.Note = fmt.Sprintf("%s r%d, up %v: %d of %d systems awake, %s, %s of a core, %s", id.Name, id.Release,
 		s.now().Sub(id.Started).Round(time.Second), awake, total, count(players, "player"), number(load, Share), number(float64(memory), Bytes))
-	return Result{Table: t}, nil
+	return Result{Table: s.nodeColumn(t, nodes)}, nil
 }

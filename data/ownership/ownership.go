@@ -121,7 +121,7 @@ func (w Words) texts() texts {
 		// The clock has gone back since: it is to be no longer than it was given for.
 		clip:    `UPDATE ownership SET until = ` + w.Clock + ` + lease WHERE until > ` + w.Clock + ` + lease RETURNING subject`,
 		rows:    list + ` WHERE o.subject IN (` + w.OfNames + `) ORDER BY o.subject`,
-		orphans: list + ` WHERE o.owner <> '' AND o.until <= ` + w.Clock + ` ORDER BY o.subject`,
+		orphans: list + ` WHERE o.owner <> '' AND o.subject NOT LIKE '!%' AND o.until <= ` + w.Clock + ` ORDER BY o.subject`,
 		all:     list + ` ORDER BY o.subject`,
 	}
 }
@@ -223,7 +223,8 @@ func (t *Table) Release(ctx context.Context, owner world.NodeID, f world.Fence) 
 	})
 }
 
-// Orphans lists what is owned by somebody whose lease is over. Leases that are to last longer
+// Orphans lists what is owned by somebody whose lease is over, and is to run elsewhere: a subject
+// that begins with ! is a turn to do something, which whoever wants it next takes. Leases that are to last longer
 // than they were given for, since the database's clock has gone back, are cut to that first.
 func (t *Table) Orphans(ctx context.Context) (all []Row, err error) {
 	err = t.do(ctx, "look for orphans", func(tx Tx) error {

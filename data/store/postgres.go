@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -40,6 +41,9 @@ type postgres struct {
 	writing *sql.DB // for the one connection that writes
 	held    *sql.Conn
 	epoch   int64
+
+	life  string // of this process: where it marks its transactions
+	marks int64  // that it has made; of the writer
 }
 
 func newPostgres(text string, opt *Options) (*postgres, error) {
@@ -51,7 +55,7 @@ func newPostgres(text string, opt *Options) (*postgres, error) {
 	if !strings.HasPrefix(host, "/") {
 		host = net.JoinHostPort(host, strconv.Itoa(int(config.Port)))
 	}
-	return &postgres{config: config, opt: opt, name: "postgres://" + host + "/" + config.Database}, nil
+	return &postgres{config: config, opt: opt, life: rand.Text(), name: "postgres://" + host + "/" + config.Database}, nil
 }
 
 // isPostgres says whether the URL names a PostgreSQL database.
@@ -266,14 +270,16 @@ func (p *postgres) session(context.Context) (session, error) {
 func (p *postgres) over(conn *sql.Conn) session {
 	return session{
 		conn: conn, begin: "BEGIN", turn: p.turn(), words: ownership.PostgreSQL, returning: true,
-		mark: func(ctx context.Context) (mark int64, err error) {
-			return mark, conn.QueryRowContext(ctx, `SELECT txid_current()`).Scan(&mark)
+		mark: func(ctx context.Context) (int64, error) {
+			p.marks++
+			_, err := conn.ExecContext(ctx, upsertValue, markSpace, p.life, strconv.FormatInt(p.marks, 10))
+			return p.marks, err
 		},
 		fate: func(ctx context.Context, mark int64) (fate, error) {
 			if err := p.waitTurn(ctx, conn); err != nil {
 				return fateUnknown, err
 			}
-			return fateOf(ctx, conn, mark)
+			return p.fateOf(ctx, conn, mark)
 		},
 		lost: func(err error) bool {
 			return lostConnection(err) || conn.Raw(func(c any) error {
@@ -297,20 +303,25 @@ func discard(conn *sql.Conn) {
 	_ = conn.Close()
 }
 
+// markSpace is the namespace of kv in which each process marks its last transaction, in that
+// transaction. The number that the server itself gives one will not do: after a crash it gives those of
+// transactions of which nothing had reached the disk to others.
+const markSpace = "marks"
+
 // fateOf asks what became of a transaction. Whoever asks holds the lock, which the
 // connection that the transaction came over held before: it is over.
-func fateOf(ctx context.Context, conn *sql.Conn, mark int64) (fate, error) {
-	var status sql.NullString
-	if err := conn.QueryRowContext(ctx, `SELECT txid_status(?)`, mark).Scan(&status); err != nil {
+func (p *postgres) fateOf(ctx context.Context, conn *sql.Conn, mark int64) (fate, error) {
+	var last int64
+	err := conn.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM kv WHERE namespace = ? AND key = ?`, markSpace, p.life).Scan(&last)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return fateNot, nil // it was to be the first
+	case err != nil:
 		return fateUnknown, err
-	}
-	switch status.String {
-	case "committed":
+	case last == mark:
 		return fateDone, nil
-	case "aborted":
-		return fateNot, nil
 	}
-	return fateUnknown, nil // of a time that the server does not remember
+	return fateNot, nil
 }
 
 // again connects anew, unless somebody else has written in between: what the shard has in

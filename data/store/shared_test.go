@@ -295,3 +295,39 @@ func TestOwnersOverARestart(t *testing.T) {
 		t.Errorf("somebody else acquires it: %v", err)
 	}
 }
+
+// A server that crashes gives the numbers of transactions of which nothing had reached its disk to
+// others. What became of ours is not what became of those.
+func TestATransactionThatACrashTookIsNotTakenForAnother(t *testing.T) {
+	server := postgrestest.Start(t)
+	postgrestest.Exec(t, server.URL, "CREATE DATABASE marks TEMPLATE template0 ENCODING 'UTF8'")
+	at := postgrestest.In(server.URL, "marks")
+	p := shared(t, at).dialect.(*postgres)
+	begin := func() session {
+		db := p.open(map[string]string{}, false, nil)
+		t.Cleanup(func() { _ = db.Close() })
+		conn, err := db.Conn(bg)
+		must(t, err)
+		return p.over(conn)
+	}
+	one := begin()
+	_, err := one.conn.ExecContext(bg, "BEGIN")
+	must(t, err)
+	var number int64
+	must(t, one.conn.QueryRowContext(bg, "SELECT txid_current()").Scan(&number))
+	mark, err := one.mark(bg)
+	must(t, err)
+	server.Kill()
+	server.Start(t)
+	again := begin()
+	for now := int64(0); now < number; { // others take that number, and commit
+		must(t, again.conn.QueryRowContext(bg, "SELECT txid_current()").Scan(&now))
+	}
+	var status string
+	must(t, again.conn.QueryRowContext(bg, "SELECT txid_status(?)", number).Scan(&status))
+	t.Logf("by its number it was %s", status)
+	what, err := again.fate(bg, mark)
+	if err != nil || what != fateNot {
+		t.Errorf("it is taken for %v (%v)", what, err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/schema"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -85,6 +86,24 @@ func TestCompose(t *testing.T) {
 	for _, p := range shard.Ports {
 		if !strings.HasPrefix(p, "127.0.0.1:") {
 			t.Errorf("the port %s is open to all", p)
+		}
+	}
+}
+
+// What compose is given is what the Compose Specification has, and every node is of one cluster.
+func TestComposeFilesAreWhatTheSpecificationHas(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"compose.yaml", "compose.cluster.yaml"} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all map[string]any
+		if err := yaml.Unmarshal(b, &all); err != nil {
+			t.Fatal(file, err)
+		}
+		if err := schema.Validate(all); err != nil {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }

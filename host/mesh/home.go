@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -94,6 +95,13 @@ func (v *homes) forget(who world.CharacterID) {
 		delete(v.of, who)
 		delete(v.conns, l.conn)
 	}
+}
+
+// tidy forgets what the numbers of those were that are gone: who comes back begins anew.
+func (v *homes) tidy() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	maps.DeleteFunc(v.number, func(of world.NodeID, _ uint64) bool { return !v.m.members.alive(of) })
 }
 
 func (v *homes) count() int {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"hotshard/runtime/cluster"
 	"hotshard/runtime/world"
 )
 
@@ -19,6 +20,7 @@ type Member struct {
 	Drained bool         `json:"drained"` // nothing is to be brought here
 	Release int          `json:"release"`
 	Hash    string       `json:"hash"`    // of the release
+	Code    int          `json:"code"`    // the version of that, with patches and canaries
 	Differ  int          `json:"differ"`  // files on its disk that are not as it runs them
 	Systems int          `json:"systems"` // and services that run there
 	Players int          `json:"players"` // in its systems
@@ -42,6 +44,7 @@ type members struct {
 	left    bool
 	pins    map[world.Address]string // never changed, only replaced
 	differ  int
+	since   time.Duration // when this node began to hear the others, or did again; 0: it does not
 	clock   func() time.Duration
 }
 
@@ -54,7 +57,7 @@ func (v *members) init(m *Mesh) {
 // greet tells all of this node.
 func (v *members) greet() {
 	m := v.m
-	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Home: m.home.count()}
+	me := Member{ID: m.me, Name: m.cfg.Name, Role: m.cfg.Role, Home: m.home.count(), Code: m.cfg.Code()}
 	v.mu.Lock()
 	me.Drained, me.Differ, me.Left = v.drained, v.differ, v.left
 	v.mu.Unlock()
@@ -78,7 +81,7 @@ func (v *members) hear(from world.NodeID, data []byte) {
 	if v.note(one) {
 		v.m.work.Go(v.greet) // who has just come is to know of us at once
 	}
-	if r := v.m.u.Release(); r != nil && one.Hash != r.Hash {
+	if r := v.m.u.Release(); r != nil && (one.Hash != r.Hash || one.Code != v.m.cfg.Code()) {
 		v.m.cfg.Differs(one)
 	}
 }
@@ -127,6 +130,25 @@ func (v *members) alive(id world.NodeID) bool {
 	return known && (id == v.m.me || v.clock()-one.heard <= silence)
 }
 
+// listen notes that this node hears the others from now on.
+func (v *members) listen() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.since = v.clock()
+}
+
+// Silent says whether a node would have been heard of for a while, and has not been: it is gone, or
+// cut off.
+func (m *Mesh) Silent(id world.NodeID) bool {
+	v := &m.members
+	if !m.cfg.Bus.Up() || v.alive(id) {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.since > 0 && v.clock()-v.since > silence
+}
+
 // place chooses a worker for an actor that nobody runs: the one that it is pinned to, or always
 // the same, while the same workers are there.
 func (v *members) place(a world.Address) (best world.NodeID, ok bool) {
@@ -138,15 +160,30 @@ func (v *members) place(a world.Address) (best world.NodeID, ok bool) {
 		if one.Name == pin {
 			return one.ID, true
 		}
-		h := fnv.New64a()
-		h.Write([]byte(one.Name))
-		h.Write([]byte{0})
-		h.Write([]byte(a))
-		if sum := mix(h.Sum64()); !ok || sum > most {
-			best, most, ok = one.ID, sum, true
+		if n := liking(one.Name, a); !ok || n > most {
+			best, most, ok = one.ID, n, true
 		}
 	}
 	return best, ok
+}
+
+// placeOf is where an actor whose owner is dead is best begun: on the node that place chooses, as all
+// that hear the same of each other know. A node that is drained leaves it to the others.
+func (v *members) placeOf(a world.Address) cluster.Place {
+	if to, ok := v.place(a); ok && to == v.m.me {
+		return cluster.Mine
+	}
+	return cluster.Elsewhere
+}
+
+// liking is how much a node likes to run an actor: the one that likes it most does. Where a node
+// comes or goes, only what it runs moves.
+func liking(node string, a world.Address) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(node))
+	h.Write([]byte{0})
+	h.Write([]byte(a))
+	return mix(h.Sum64())
 }
 
 // mix spreads what FNV leaves alike in the upper bits.

@@ -45,11 +45,13 @@ type Config struct {
 	Flush func(ctx context.Context) error
 	// Save makes a player's record durable in the name of a system: it jumps from it.
 	Save func(ctx context.Context, in world.Fence, c system.Character) error
-	// Release finds the release that an image was made on, and Enter brings a system that was
-	// thawed to what it is to run here, and calls enter when it does. nil: whatever runs here.
+	// Release finds the release that an image was made on, and Settle brings a system that runs
+	// here since then, on that one, to what it is to run here. nil: whatever runs here.
 	Release func(ctx context.Context, number int, hash string) (*code.Release, error)
-	Enter   func(s *system.System, enter func()) error
-	// Differs is told of a node that says that it runs another release than this one. It must
+	Settle  func(ctx context.Context, a world.Address)
+	// Code is the version of what of the scripts this node runs, canaries and patches too; nil: 0.
+	Code func() int
+	// Differs is told of a node that says that it runs something else than this one. It must
 	// return soon.
 	Differs func(Member)
 	// Pinned is told that others are pinned than before: see SetPins. It must return soon.
@@ -109,8 +111,11 @@ func New(cfg Config) (*Mesh, error) {
 	if cfg.Flush == nil {
 		cfg.Flush = func(context.Context) error { return nil }
 	}
-	if cfg.Enter == nil {
-		cfg.Enter = func(_ *system.System, enter func()) error { enter(); return nil }
+	if cfg.Settle == nil {
+		cfg.Settle = func(context.Context, world.Address) {}
+	}
+	if cfg.Code == nil {
+		cfg.Code = func() int { return 0 }
 	}
 	if cfg.Differs == nil {
 		cfg.Differs = func(Member) {}
@@ -133,7 +138,7 @@ func New(cfg Config) (*Mesh, error) {
 		return m, nil
 	}
 	var err error
-	m.n, err = node.New(node.Config{Me: m.me, Timing: cfg.Timing, Table: cfg.Owners, Space: &m.space, Bus: nodeBus{m}, Log: cfg.Log})
+	m.n, err = node.New(node.Config{Me: m.me, Timing: cfg.Timing, Table: cfg.Owners, Space: &m.space, Bus: nodeBus{m}, Place: m.members.placeOf, Log: cfg.Log})
 	return m, err
 }
 
@@ -148,7 +153,10 @@ func (m *Mesh) Start(u *universe.Universe) error {
 	b.Hear(kindOut, m.home.hear)
 	b.Hear(kindNote, m.far.note)
 	b.Hear(kindNode, m.hearNode)
-	b.Back(func() { m.work.Go(func() { m.home.attachAgain("", "") }) })
+	b.Back(func() {
+		m.members.listen()
+		m.work.Go(func() { m.home.attachAgain("", "") })
+	})
 	b.Serve(kindWant, m.want)
 	b.Serve(kindRoll, m.far.roll)
 	b.Serve(kindMove, m.serveMove)
@@ -158,6 +166,7 @@ func (m *Mesh) Start(u *universe.Universe) error {
 	if err := b.Open(); err != nil {
 		return err
 	}
+	m.members.listen()
 	if m.n != nil {
 		m.work.Go(func() { m.n.Run(m.ctx) })
 		m.wantServices()

@@ -297,3 +297,30 @@ func TestTheBusIsAway(t *testing.T) {
 		t.Errorf("closed %q, %s", closed, bad)
 	}
 }
+
+// A proxy that is not heard of for a while is taken for gone, and its players for away; when it is
+// heard again, they see anew, on the sockets that they had.
+func TestAHomeThatWasSilent(t *testing.T) {
+	r := newRig(t)
+	p1, w1 := r.start("p1", Proxy), r.start("w1", Worker)
+	p := r.join(1, p1)
+	p.do("where", nil)
+	p.sees(3)
+	until(t, "its players are away", func() bool {
+		w1.members.mu.Lock()
+		home := w1.members.all[p1.me]
+		home.heard -= 2 * silence
+		w1.members.all[p1.me] = home
+		w1.members.mu.Unlock()
+		w1.far.tidy()
+		c := w1.far.find(1)
+		return c != nil && c.away.v.Load()
+	})
+	until(t, "they see anew", func() bool { _, snapshots, _, _, _ := p.was(); return snapshots > 1 })
+	if got := p.do("count", nil); got != 1.0 {
+		t.Errorf("it comes to %v", got)
+	}
+	if _, _, _, closed, bad := p.was(); closed != "" || bad != "" {
+		t.Errorf("their socket was closed: %s %s", closed, bad)
+	}
+}

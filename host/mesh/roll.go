@@ -19,6 +19,7 @@ const rollPatience = 2 * time.Second
 func (m *Mesh) callRolls() {
 	m.far.tidy()
 	m.links.tidy()
+	m.home.tidy()
 	at := map[world.Address]bool{}
 	for _, l := range m.home.list() {
 		if a, in := m.u.Where(l.who); in && !m.Here(a) {

@@ -121,6 +121,7 @@ func (v *space) settleIn(a world.Address, move cluster.MoveID) {
 	p.s.TakenOver()
 	m.u.Enlist(p.s)
 	m.u.Resume(p.s)
+	m.work.Go(func() { m.cfg.Settle(m.ctx, a) }) // it runs what it ran where it comes from
 	for _, c := range p.clients {
 		c.arrived(a)
 	}

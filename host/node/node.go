@@ -44,7 +44,9 @@ type Config struct {
 	Space  Space
 	Bus    Bus
 	Clock  func() time.Duration // that nobody sets; nil is Boottime
-	Log    *slog.Logger
+	// Place says where a subject whose owner is dead is best begun; nil: anywhere.
+	Place func(a world.Address) cluster.Place
+	Log   *slog.Logger
 }
 
 // Node is a node in a process.
@@ -69,6 +71,9 @@ func New(cfg Config) (*Node, error) {
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = Boottime
+	}
+	if cfg.Place == nil {
+		cfg.Place = func(world.Address) cluster.Place { return cluster.Anywhere }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -197,7 +202,11 @@ func (n *Node) perform(ctx context.Context, a cluster.Action) {
 	case cluster.Look:
 		n.ask(ctx, a.Ask, func(ctx context.Context) (cluster.Event, error) {
 			orphans, err := n.cfg.Table.Orphans(ctx)
-			return cluster.Looked{Ask: a.Ask, Orphans: rows(orphans)}, err
+			places := map[world.Address]cluster.Place{}
+			for _, o := range orphans {
+				places[o.Subject] = n.cfg.Place(o.Subject)
+			}
+			return cluster.Looked{Ask: a.Ask, Orphans: rows(orphans), Places: places}, err
 		})
 	case cluster.Send:
 		n.cfg.Bus.Send(a.To, a.Message)

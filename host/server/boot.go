@@ -33,6 +33,11 @@ func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	if s.cfg.Cluster.on() {
 		return s.clusterRelease(ctx, b.Changed)
 	}
+	return s.beginRelease(ctx, b.Changed)
+}
+
+// beginRelease is firstRelease with what the disk holds.
+func (s *Server) beginRelease(ctx context.Context, onDisk map[string][]byte) (disk *code.Release, kept []*release.Patch, err error) {
 	if err := s.closeUnfinished(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -48,15 +53,14 @@ func (s *Server) firstRelease() (*code.Release, []*release.Patch, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, nil, err
 	}
-	sources := b.Changed
+	sources := onDisk
 	if known {
-		if sources, err = s.choose(ctx, live, open, b.Changed); err != nil {
+		if sources, err = s.choose(ctx, live, open, onDisk); err != nil {
 			return nil, nil, err
 		}
 	}
-	disk := code.NewRelease(live.Number, sources)
-	kept, err := s.restorePatches(disk, open)
-	if err != nil {
+	disk = code.NewRelease(live.Number, sources)
+	if kept, err = s.restorePatches(disk, open); err != nil {
 		return nil, nil, err
 	}
 	full, err := release.Overlay(disk, kept)

@@ -82,6 +82,7 @@ func (s *Server) join() error {
 	s.mesh, err = mesh.New(mesh.Config{
 		Name: k.Node, Role: k.Role, Bus: b, Owners: s.store.Owners(), Timing: k.Timing, Linger: s.cfg.Linger, Log: s.log,
 		Flush: func(context.Context) error { return s.saves.flush() }, Save: s.saves.keepLast, Differs: s.follower.differs, Pinned: s.pinned,
+		Release: s.releaseOf, Settle: s.settle, Code: func() int { return s.releases.controller.Version() },
 	})
 	if err != nil {
 		b.Close()
@@ -89,6 +90,9 @@ func (s *Server) join() error {
 	}
 	b.Serve(kindLine, s.serveLine)
 	b.Hear(kindAnnounce, s.hearAnnounce)
+	b.Serve(kindSight, s.serveSight)
+	b.Serve(kindStage, s.serveStage)
+	b.Hear(kindSwap, s.hearSwap)
 	s.bus, s.saves.fence = b, s.mesh.Fence
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -31,6 +32,7 @@ type actor struct {
 	mu    sync.Mutex
 	asked []*errand        // under a key, in this round, the last of them perhaps without an answer
 	mined map[string]int64 // that they were told of
+	told  map[string]int64 // of that, before the books were read
 	tally tally
 
 	sent, again int // since the beginning
@@ -88,6 +90,13 @@ func (a *actor) hear(m *wire.Message) {
 		name, _ := m.Fields["type"].(string)
 		a.mined[name] += int64(n)
 	}
+}
+
+// remember keeps what one was told so far.
+func (a *actor) remember() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.told = maps.Clone(a.mined)
 }
 
 // request asks for something without a key; nil where it was refused or nobody knows.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hotshard/host/bus"
+	"hotshard/host/mesh"
 	"hotshard/runtime/gate"
 	"hotshard/runtime/gate/wire"
 	"hotshard/runtime/world"
@@ -39,6 +40,7 @@ func (s *Server) lookAround(ctx context.Context) {
 		case now := <-t.Chan():
 			s.readSanctions(ctx, now)
 			s.mesh.SetDiffer(len(s.drift()))
+			s.follower.differs(mesh.Member{}) // what nobody has told of
 		case <-ctx.Done():
 			return
 		}

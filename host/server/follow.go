@@ -9,19 +9,17 @@ import (
 	"hotshard/host/mesh"
 	"hotshard/runtime/release"
 	"hotshard/runtime/script/code"
+	"hotshard/runtime/world"
 )
 
-// What of the scripts runs in a cluster. One node, the first by name of those that run systems,
-// takes what is saved on its disk; what an operator does may be done on any. Whoever has brought
-// a release to its systems has it in the database as the live one, and the others follow it. So
-// nodes run different releases for a moment, and one whose systems refuse what the others took
-// runs the one before until somebody mends it: nodes and reload status show that.
+// What of the scripts runs in a cluster: see together.go. One node, the first by name of those that
+// run systems, takes what is saved on its disk; what an operator does may be done on any. A node
+// that joins, wakes, or has not heard of a change, comes to what the database says.
 
 // follower has a node of a cluster follow the others.
 type follower struct {
-	s      *Server
-	wake   chan struct{}
-	failed int // the release that came to nothing here: it is not tried again by itself
+	s    *Server
+	wake chan struct{}
 }
 
 func newFollower(s *Server) *follower { return &follower{s: s, wake: make(chan struct{}, 1)} }
@@ -39,34 +37,13 @@ func (f *follower) run(ctx context.Context) {
 	for {
 		select {
 		case <-f.wake:
-			if err := f.follow(ctx); err != nil && ctx.Err() == nil {
-				f.s.log.Warn("which release is live in the cluster is not known at the moment", "error", err)
+			if err := f.s.releases.controller.Follow(ctx); err != nil && ctx.Err() == nil {
+				f.s.log.Warn("what the cluster runs is not known at the moment", "error", err)
 			}
 		case <-ctx.Done():
 			return
 		}
 	}
-}
-
-// follow brings the node to what is live, where that is something else.
-func (f *follower) follow(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	live, err := f.s.store.LiveRelease(ctx)
-	if errors.Is(err, store.ErrNotFound) || err == nil && live.Number == f.failed {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	to := code.NewRelease(live.Number, live.Files)
-	if f.s.universe.Release().Hash == to.Hash {
-		return nil
-	}
-	if o := f.s.releases.controller.Follow(ctx, to); o.Verdict == release.Refuse {
-		f.failed = live.Number
-	}
-	return nil
 }
 
 // leads says whether what is saved on this disk is what counts.
@@ -83,11 +60,47 @@ func (s *Server) heardAll(ctx context.Context) {
 	}
 }
 
-// told tells the other nodes soon that a release is live.
-func (f *follower) told(o release.Outcome) {
-	if f.s.mesh != nil && o.Verdict == release.Apply && o.Author != release.Follower {
-		f.s.errands.run(f.s.mesh.Greet)
+// together is what release.Config.Cluster is: nil for a shard of one process.
+func (s *Server) together() release.Cluster {
+	if s.mesh == nil {
+		return nil
 	}
+	return s.codes
+}
+
+// fleet is what the controller of releases reaches.
+func (s *Server) fleet() fleet {
+	f := fleet{universe: s.universe, panels: s.panels}
+	if s.mesh != nil {
+		f.here = s.mesh.Here
+	}
+	return f
+}
+
+// settle is mesh.Config.Settle.
+func (s *Server) settle(ctx context.Context, a world.Address) {
+	if r := s.universe.Running(a); r != nil {
+		s.releases.controller.Settle(ctx, bare(string(a)))
+	}
+}
+
+// releaseOf is mesh.Config.Release: what an image was made on may be a canary, or have been
+// followed by another since.
+func (s *Server) releaseOf(ctx context.Context, number int, hash string) (*code.Release, error) {
+	if r := s.releases.controller.Known(hash); r != nil {
+		return r, nil
+	}
+	if err := s.releases.controller.Follow(ctx); err != nil {
+		return nil, err
+	}
+	if r := s.releases.controller.Known(hash); r != nil {
+		return r, nil
+	}
+	r, err := s.codes.Release(ctx, number)
+	if err == nil && r.Hash != hash {
+		err = errors.New("it was made on a release that is not kept")
+	}
+	return r, err
 }
 
 // clusterRelease is what a node begins with: what is live in the cluster, whatever is on its own
@@ -97,34 +110,101 @@ func (s *Server) clusterRelease(ctx context.Context, disk map[string][]byte) (*c
 	if s.frozen, err = s.storedFreeze(ctx); err != nil {
 		return nil, nil, err
 	}
-	live, err := s.store.LiveRelease(ctx)
-	if errors.Is(err, store.ErrNotFound) {
-		return s.beginRelease(code.NewRelease(0, disk))
-	}
+	k, err := s.clusterCode(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	r := code.NewRelease(live.Number, live.Files)
-	if err := s.checkTypes(r); err != nil {
+	if k == nil {
+		if k, err = s.beginCluster(ctx, disk); err != nil {
+			return nil, nil, err
+		}
+	}
+	r, err := s.codes.Release(ctx, k.Live)
+	if err != nil {
 		return nil, nil, err
 	}
-	if store.HashFiles(disk) != store.HashFiles(live.Files) {
-		s.notice("the node runs release %d, as the cluster does; the scripts on its own disk differ", live.Number)
-		s.startQueue = disk
-	}
-	return r, nil, nil
-}
-
-// beginRelease makes a release the first one.
-func (s *Server) beginRelease(r *code.Release) (*code.Release, []*release.Patch, error) {
 	if err := s.checkTypes(r); err != nil {
 		return nil, nil, err
 	}
 	s.noticeBroken(r)
-	j := journal{s.store, true}
-	number, err := j.Begin(r, "disk", "at the start")
-	if err != nil {
-		return nil, nil, err
+	if accepted := r.With(r.Number, k.Disk); store.HashFiles(disk) != store.HashFiles(sourcesOf(accepted)) {
+		s.notice("the node runs release %d, as the cluster does; the scripts on its own disk differ", r.Number)
+		s.startQueue = disk
 	}
-	return r.Numbered(number), nil, j.Finish(number, release.StandingLive, "at the start")
+	s.releasesBefore, err = s.earlierReleases(ctx, r.Number)
+	return r, nil, err
+}
+
+// clusterCode is what the cluster runs by what is written down; nil where nothing is, or one process
+// has changed the code since.
+func (s *Server) clusterCode(ctx context.Context) (*release.Code, error) {
+	live, err := s.store.LiveRelease(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.codeAt(ctx, codeKey)
+	switch {
+	case err != nil || k == nil || live.Number > k.Live:
+		return nil, err
+	case live.Number < k.Live: // whoever decided it has died before it was noted
+		return k, journal{s.store, true}.Finish(k.Live, release.StandingLive, "it is live in the cluster")
+	}
+	return k, nil
+}
+
+// beginCluster makes what a shard of one process would begin with the code of the cluster, unless
+// another node is about to, and faster.
+func (s *Server) beginCluster(ctx context.Context, disk map[string][]byte) (*release.Code, error) {
+	turn, err := s.codes.Turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer turn.End()
+	if k, err := s.clusterCode(ctx); err != nil || k != nil {
+		return k, err
+	}
+	accepted, patches, err := s.beginRelease(ctx, disk)
+	if err != nil {
+		return nil, err
+	}
+	full, err := release.Overlay(accepted, patches)
+	if err != nil {
+		return nil, err
+	}
+	k := release.NewCode(full.Numbered(accepted.Number), accepted, patches)
+	if old := turn.Code(); old != nil {
+		k.Version = old.Version + 1
+	}
+	return k, turn.Decide(ctx, k)
+}
+
+// mostBefore is how many earlier releases a node has at hand that starts.
+const mostBefore = 4
+
+// earlierReleases are those that were live before one, for a rollback.
+func (s *Server) earlierReleases(ctx context.Context, number int) (out []release.Record, err error) {
+	all, err := s.store.Releases(ctx, 4*mostBefore)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all { // the newest first
+		status := release.StandingSuperseded
+		switch {
+		case r.Number >= number || len(out) == mostBefore:
+			continue
+		case r.Status == store.ReleaseRolledBack:
+			status = release.StandingRolledBack
+		case r.Status != store.ReleaseReplaced:
+			continue
+		}
+		whole, err := s.codes.Release(ctx, r.Number)
+		if err != nil {
+			return nil, err
+		}
+		out = append([]release.Record{{Release: whole, Author: r.Author, Note: r.Note, At: r.Created, Status: status}}, out...)
+	}
+	return out, nil
 }

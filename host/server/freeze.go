@@ -46,8 +46,8 @@ func (s *Server) storedFreeze(ctx context.Context) (*release.Freeze, error) {
 }
 
 // Freeze implements command.Releases.
-func (v keptReleases) Freeze(_ context.Context, reason, author string) error {
-	if err := v.controller().Freeze(author, reason); err != nil {
+func (v keptReleases) Freeze(ctx context.Context, reason, author string) error {
+	if err := v.controller().Freeze(ctx, author, reason); err != nil {
 		return err
 	}
 	v.s.log.Warn("changes of code are frozen: saved files wait, everything else is refused", "by", author, "reason", reason)

@@ -75,10 +75,12 @@ func (j journal) Amend(number int, files map[string][]byte) error {
 }
 
 // fleet implements release.Fleet over the universe and the panels. A unit is a system by its
-// name, a service by its own, or a panel by its module.
+// name, a service by its own, or a panel by its module. Systems that other nodes of a cluster
+// run are theirs.
 type fleet struct {
 	universe *universe.Universe
-	panels   *panels // nil: there are none
+	panels   *panels                  // nil: there are none
+	here     func(world.Address) bool // nil: all is
 }
 
 // Each implements release.Fleet.
@@ -122,7 +124,11 @@ func (f fleet) actors(units []string) ([]*system.System, error) {
 	}
 	var out []*system.System
 	for _, name := range units {
-		s, err := f.universe.Start(operatorAddress(f.universe, name))
+		a := operatorAddress(f.universe, name)
+		if f.here != nil && !f.here(a) {
+			continue
+		}
+		s, err := f.universe.Start(a)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +181,7 @@ const keptOutcomes = 20
 func newReleases(s *Server, first *code.Release, kept []*release.Patch, deps *bindings.Deps) *releases {
 	r := &releases{s: s, checks: newChecks(), tests: newSavedTests(s), faulty: make(chan struct{}, 1), idle: make(chan chan struct{})}
 	r.controller = release.New(release.Config{
-		Release: first, Fleet: fleet{s.universe, s.panels}, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
+		Release: first, Fleet: s.fleet(), Cluster: s.together(), Before: s.releasesBefore, Journal: journal{s.store, s.mesh != nil}, Production: s.cfg.Production, Clock: s.cfg.Clock, Tell: r.tell, Advise: r.checks.advise,
 		Patches: kept, KeepPatch: s.keepPatch, Frozen: s.frozen, KeepFreeze: s.keepFreeze,
 		Options: func(program string) *script.Options {
 			if o := s.panels.options(program); o != nil {
@@ -261,7 +267,6 @@ func (r *releases) tell(o release.Outcome) {
 	r.figures.add(o)
 	r.mu.Unlock()
 	r.record(o)
-	r.s.follower.told(o)
 	if r.asksForTests(o) {
 		r.tests.saved(o.Files)
 	}

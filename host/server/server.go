@@ -44,51 +44,53 @@ type Server struct {
 	tail    *tail
 	started time.Time
 
-	lock        *os.File
-	store       *store.Store
-	saves       *characters
-	sanctions   *sanctions
-	types       bindings.TypeReader
-	deps        *bindings.Deps
-	universe    *universe.Universe
-	mesh        *mesh.Mesh // nil for a shard of one process
-	bus         *bus.Bus   // the mesh's
-	follower    *follower
-	nodeLoads   nodeLoads
-	tally       system.Tally
-	refusals    *peer.Refusals
-	turnstile   *peer.Turnstile
-	gate        *gate.Gate
-	rounds      gate.Rounds
-	watcher     *watch.Watcher
-	releases    *releases
-	panels      *panels
-	faults      *faults
-	quarantine  quarantine
-	hot         *hot
-	logpoints   *logpoints
-	tokens      *tokens
-	traces      *traces.Tracer // nil where nobody follows anything
-	backups     *backups
-	load        *loads
-	holdings    *holdings
-	resting     *resting
-	pressure    pressure
-	supervisor  *supervisor
-	shares      *shares
-	recorder    *record.Recorder // nil where nothing is recorded
-	shadows     shadows
-	run         string // tells this run of the shard from others
-	books       *books
-	power       power
-	health      health
-	dog         watchdog
-	certificate *certificate      // nil where players' connections are not encrypted
-	notices     []string          // for operators: what happened at the start
-	startQueue  map[string][]byte // saved while a production shard was down
-	errands     *errands          // what tasks have asked of the store
-	recalled    recalled          // what the start has gone on with
-	frozen      *release.Freeze   // as it was when the shard stopped
+	lock           *os.File
+	store          *store.Store
+	saves          *characters
+	sanctions      *sanctions
+	types          bindings.TypeReader
+	deps           *bindings.Deps
+	universe       *universe.Universe
+	mesh           *mesh.Mesh // nil for a shard of one process
+	bus            *bus.Bus   // the mesh's
+	follower       *follower
+	codes          *together
+	releasesBefore []release.Record // of a cluster, before what this node has begun with
+	nodeLoads      nodeLoads
+	tally          system.Tally
+	refusals       *peer.Refusals
+	turnstile      *peer.Turnstile
+	gate           *gate.Gate
+	rounds         gate.Rounds
+	watcher        *watch.Watcher
+	releases       *releases
+	panels         *panels
+	faults         *faults
+	quarantine     quarantine
+	hot            *hot
+	logpoints      *logpoints
+	tokens         *tokens
+	traces         *traces.Tracer // nil where nobody follows anything
+	backups        *backups
+	load           *loads
+	holdings       *holdings
+	resting        *resting
+	pressure       pressure
+	supervisor     *supervisor
+	shares         *shares
+	recorder       *record.Recorder // nil where nothing is recorded
+	shadows        shadows
+	run            string // tells this run of the shard from others
+	books          *books
+	power          power
+	health         health
+	dog            watchdog
+	certificate    *certificate      // nil where players' connections are not encrypted
+	notices        []string          // for operators: what happened at the start
+	startQueue     map[string][]byte // saved while a production shard was down
+	errands        *errands          // what tasks have asked of the store
+	recalled       recalled          // what the start has gone on with
+	frozen         *release.Freeze   // as it was when the shard stopped
 
 	play, ops  net.Listener
 	doors      []*door // to players, then to operators' programs
@@ -120,7 +122,7 @@ func New(cfg Config) (*Server, error) {
 	s.dog = newWatchdog()
 	s.power.init()
 	s.succession.init()
-	s.errands, s.run, s.follower = newErrands(), rand.Text(), newFollower(s)
+	s.errands, s.run, s.follower, s.codes = newErrands(), rand.Text(), newFollower(s), &together{s: s}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -161,6 +163,9 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	if s.mesh != nil {
+		if err := s.releases.controller.Follow(context.Background()); err != nil {
+			return err
+		}
 		return s.listen() // its systems begin when they are owned: see Run
 	}
 	s.inherit()

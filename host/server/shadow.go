@@ -230,7 +230,7 @@ func (v shadows) prepare(ctx context.Context, a command.Against, paths []string,
 	}
 	units := a.Systems
 	if len(named) == 0 {
-		units = fleet{universe: v.s.universe}.Awake()
+		units = v.s.fleet().Awake()
 	}
 	var awake []*system.System
 	for _, unit := range units {

@@ -27,7 +27,7 @@ func (s *Server) Shard() command.Shard {
 		Lua:      operator{s},
 		Reload:   reloads{s},
 		Unloader: unloader{s},
-		Errors:   s.faults,
+		Errors:   errorsOf{s},
 		Power:    s,
 		Upgrader: s,
 		Services: services{s},
@@ -94,18 +94,39 @@ func (o operators) ListOperators() ([]command.OperatorLine, []string) {
 type systems struct{ s *Server }
 
 // List implements command.Systems.
-func (v systems) List(context.Context) ([]command.System, error) {
+func (v systems) List(ctx context.Context) ([]command.System, error) {
 	m := v.s.universe.Map()
 	list := make([]command.System, len(m.Systems))
 	for i := range m.Systems {
 		list[i] = v.line(m.Systems[i].Name)
 	}
-	return list, nil
+	if v.s.mesh == nil {
+		return list, nil
+	}
+	return list, v.s.lookAtAll(ctx, sight{What: seeSystems}, func(node string, there seen) {
+		for _, line := range there.Systems {
+			if i := slices.IndexFunc(m.Systems, func(y world.SolarSystem) bool { return y.Name == line.Name }); i >= 0 {
+				list[i] = line
+				list[i].Node = node
+			}
+		}
+	})
+}
+
+// here are those that run in this process.
+func (v systems) here() (list []command.System) {
+	for _, a := range v.s.universe.Actors() {
+		if name, is := strings.CutPrefix(string(a.Address()), "@"); is {
+			list = append(list, v.line(name))
+		}
+	}
+	return list
 }
 
 func (v systems) line(name string) command.System {
 	line := command.System{Name: name, Stats: system.Stats{Release: v.s.universe.Release().Number, Hz: system.DefaultHz, Dilation: 1, Share: 1}}
 	if a := v.s.universe.Running(world.SystemAddress(name)); a != nil {
+		line.Node = v.s.cfg.Cluster.Node
 		line.Stats = a.Stats()
 		line.CPU, line.Memory = v.s.load.of(line.Stats), v.s.holdings.of(a.Address())
 	}
@@ -157,6 +178,37 @@ type players struct{ s *Server }
 
 // Who implements command.Players.
 func (v players) Who(ctx context.Context) ([]command.Player, error) {
+	all, err := v.here(ctx)
+	if v.s.mesh != nil && err == nil {
+		homes := map[int64]command.Player{}
+		err = v.s.lookAtAll(ctx, sight{What: seePlayers}, func(_ string, there seen) {
+			all = append(all, there.Players...)
+			for _, p := range there.Homes {
+				homes[p.ID] = p
+			}
+		})
+		for i, p := range all {
+			if h, ok := homes[p.ID]; ok && p.From == "" {
+				all[i].From, all[i].Since, all[i].Idle = h.From, h.Since, h.Idle
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b command.Player) int { return strings.Compare(a.Name, b.Name) })
+	return all, err
+}
+
+// homes are those whose sockets this process has.
+func (v players) homes() (all []command.Player) {
+	for _, w := range v.s.gate.Everybody() {
+		if w.From.IsValid() {
+			all = append(all, command.Player{ID: int64(w.Character), From: w.From.String(), Since: w.Since, Idle: v.s.cfg.Clock.Now().Sub(w.Acted)})
+		}
+	}
+	return all
+}
+
+// here are those in systems of this process.
+func (v players) here(ctx context.Context) ([]command.Player, error) {
 	var mu sync.Mutex
 	var all []command.Player
 	err := v.s.universe.AskOf(ctx, v.populated(), func(s *system.System) {
@@ -179,7 +231,6 @@ func (v players) Who(ctx context.Context) ([]command.Player, error) {
 			mu.Unlock()
 		}
 	})
-	slices.SortFunc(all, func(a, b command.Player) int { return strings.Compare(a.Name, b.Name) })
 	return all, err
 }
 
@@ -198,11 +249,20 @@ func (v players) Announce(_ context.Context, text string) (int, error) {
 
 // Kick implements command.Players.
 func (v players) Kick(ctx context.Context, ids []int64, reason string) (int, error) {
+	kicked, err := v.kick(ctx, ids, reason)
+	if v.s.mesh != nil && err == nil && kicked < len(ids) {
+		err = v.s.lookAtAll(ctx, sight{What: seeKicked, Players: ids, Text: reason}, func(_ string, there seen) { kicked += there.Kicked })
+	}
+	return kicked, err
+}
+
+// kick is Kick of those in systems of this process.
+func (v players) kick(ctx context.Context, ids []int64, reason string) (int, error) {
 	kicked := 0
 	for _, id := range ids {
 		p := world.CharacterID(id)
 		at, in := v.s.universe.Where(p)
-		if !in {
+		if !in || v.s.mesh != nil && !v.s.mesh.Here(at) {
 			continue
 		}
 		err := v.s.universe.Ask(ctx, at, func(s *system.System) {
@@ -261,23 +321,34 @@ const maxPrinted = 64 << 10
 // operatorAddress is what an operator means by a name: a system or, where there
 // is none of that name, a service.
 func operatorAddress(u *universe.Universe, name string) world.Address {
-	if u.Map().ByName(name) == nil && u.Running(world.Address(name)) != nil {
-		return world.Address(name)
+	name = bare(name)
+	if u.Map().ByName(name) == nil && (u.Running(world.Address(name)) != nil || slices.Contains(universe.ServiceNames(u.Release()), name)) {
+		return world.Address(name) // wherever in a cluster it runs
 	}
-	return world.SystemAddress(bare(name))
+	return world.SystemAddress(name)
 }
 
 // services implements command.Services.
 type services struct{ s *Server }
 
 // ListServices implements command.Services.
-func (v services) ListServices(context.Context) ([]command.Service, error) {
-	var list []command.Service
+func (v services) ListServices(ctx context.Context) ([]command.Service, error) {
+	list := v.here()
+	if v.s.mesh == nil {
+		return list, nil
+	}
+	err := v.s.lookAtAll(ctx, sight{What: seeServices}, func(_ string, there seen) { list = append(list, there.Services...) })
+	slices.SortFunc(list, func(a, b command.Service) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
+}
+
+// here are those that run in this process.
+func (v services) here() (list []command.Service) {
 	for _, st := range v.s.universe.Stats() {
 		if strings.HasPrefix(string(st.Address), "@") {
 			continue
 		}
-		list = append(list, command.Service{Name: string(st.Address), Stats: st, Errors: v.s.faults.in(st.Address), Memory: v.s.holdings.of(st.Address)})
+		list = append(list, command.Service{Name: string(st.Address), Node: v.s.cfg.Cluster.Node, Stats: st, Errors: v.s.faults.in(st.Address), Memory: v.s.holdings.of(st.Address)})
 	}
-	return list, nil
+	return list
 }

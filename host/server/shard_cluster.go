@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,14 +30,11 @@ func (v nodes) Move(ctx context.Context, what, node string) error {
 
 // address is what an operator means: a system with or without @, or a service.
 func (v nodes) address(what string) world.Address {
-	name, system := strings.CutPrefix(what, "@")
-	if m := v.s.universe.Map().ByName(name); m != nil {
-		return world.SystemAddress(m.Name)
+	a := operatorAddress(v.s.universe, what)
+	if a != world.SystemAddress(what) || v.s.universe.Map().ByName(what) != nil {
+		return v.s.universe.Canonical(a)
 	}
-	if system {
-		return world.SystemAddress(name)
-	}
-	return world.Address(what)
+	return world.Address(what) // there is no such thing, and whoever is asked says so
 }
 
 // Drain implements command.Cluster.
@@ -63,6 +59,15 @@ func (v nodes) Pin(ctx context.Context, what, node string) error {
 		return nil
 	}
 	return v.s.mesh.Move(ctx, a, node)
+}
+
+// Away implements command.Cluster.
+func (v nodes) Away(ctx context.Context, what string) string {
+	a := v.address(what)
+	if v.s.mesh.Here(a) {
+		return ""
+	}
+	return v.s.mesh.RunsOn(ctx, a)
 }
 
 // Balance implements command.Cluster.

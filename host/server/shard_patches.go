@@ -49,6 +49,11 @@ func (v patches) MakePatch(ctx context.Context, p release.PatchRequest) (*releas
 	if err != nil {
 		return nil, release.Outcome{}, err
 	}
+	if v.s.mesh != nil && p.Instance != "" && len(p.Canary) == 1 {
+		if node := (nodes{v.s}).Away(ctx, "@"+p.Canary[0]); node != "" {
+			return nil, release.Outcome{}, fmt.Errorf("the object is in %s, which runs on %s: patch it there (on %s COMMAND)", p.Canary[0], node, node)
+		}
+	}
 	o, made := v.controller().Patch(ctx, p)
 	return made, o, nil
 }

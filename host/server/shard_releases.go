@@ -33,9 +33,9 @@ func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Re
 	if err != nil {
 		return nil, err
 	}
-	running := map[int]int{}
-	for _, st := range v.s.universe.Stats() {
-		running[st.Release]++
+	running, err := v.running(ctx)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]command.Release, 0, len(kept)+1)
 	if q := v.controller().Queued(); len(q) > 0 {
@@ -47,6 +47,22 @@ func (v keptReleases) ListReleases(ctx context.Context, limit int) ([]command.Re
 			State: releaseState(r.Status), Systems: running[r.Number]})
 	}
 	return out, nil
+}
+
+// running is how many systems and services run each release, on all nodes.
+func (v keptReleases) running(ctx context.Context) (map[int]int, error) {
+	count := map[int]int{}
+	for _, st := range v.s.universe.Stats() {
+		count[st.Release]++
+	}
+	if v.s.mesh == nil {
+		return count, nil
+	}
+	return count, v.s.lookAtAll(ctx, sight{What: seeReleases}, func(_ string, there seen) {
+		for n, units := range there.Releases {
+			count[n] += units
+		}
+	})
 }
 
 // releaseState is the console's word for the store's. What never ran for all, as a
@@ -186,7 +202,7 @@ func (s *Server) units(names []string) ([]string, error) {
 		a := operatorAddress(s.universe, n)
 		if m := s.universe.Map().ByName(bare(string(a))); m != nil {
 			out = append(out, m.Name)
-		} else if s.universe.Running(a) != nil {
+		} else if !strings.HasPrefix(string(a), "@") { // a service, wherever it runs
 			out = append(out, string(a))
 		} else {
 			return nil, fmt.Errorf("there is no system or service called %s", n)

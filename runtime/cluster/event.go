@@ -14,6 +14,16 @@ type Row struct {
 	Live    bool // the lease was not over, by the database's clock, when this was read
 }
 
+// Place says which node an orphan is best begun on, as far as the one that looks knows.
+type Place int8
+
+// The places.
+const (
+	Anywhere  Place = iota
+	Mine            // it is asked for at once
+	Elsewhere       // it is left to another one, for a while
+)
+
 // free says whether a node may acquire the subject.
 func (r Row) free(by world.NodeID) bool { return r.Owner == "" || r.Owner == by || !r.Live }
 
@@ -75,6 +85,7 @@ type (
 	Looked struct {
 		Ask     uint64
 		Orphans []Row
+		Places  map[world.Address]Place // where they are best begun; nil: anywhere
 	}
 	// Failed answers anything.
 	Failed struct{ Ask uint64 }

@@ -282,22 +282,29 @@ func (n *Node) released(number uint64) {
 
 // looked notes whose owners are dead. It is asked for later: the owner may only have been
 // paused, and come back with all it has in memory; and one node is enough.
-func (n *Node) looked(orphans []Row) {
-	for _, row := range orphans {
+func (n *Node) looked(e Looked) {
+	for _, row := range e.Orphans {
 		s := n.subjects[row.Subject]
 		if s == nil {
 			s = n.add(row.Subject, waiting)
 		} else if s.phase != invited {
 			continue
 		}
-		s.phase, s.move, s.epoch, s.at = waiting, nil, row.Epoch, n.now+n.cfg.Grace+n.spread(row.Subject)
+		s.phase, s.move, s.epoch, s.at = waiting, nil, row.Epoch, n.now+n.cfg.Grace+n.spread(row.Subject, e.Places[row.Subject])
 	}
 }
 
-// spread is another time for each node and subject.
-func (n *Node) spread(a world.Address) time.Duration {
+// spread is another time for each node and subject: none for the node that is to have it.
+func (n *Node) spread(a world.Address, p Place) time.Duration {
 	h := fnv.New32a()
 	h.Write([]byte(n.me))
 	h.Write([]byte(a))
-	return n.cfg.Spread * time.Duration(h.Sum32()%1024) / 1024
+	d := n.cfg.Spread * time.Duration(h.Sum32()%1024) / 1024
+	switch p {
+	case Mine:
+		return 0
+	case Elsewhere:
+		return (n.cfg.Spread + d) / 2
+	}
+	return d
 }

@@ -106,7 +106,7 @@ func (n *Node) take(e Event) {
 	case Released:
 		n.released(e.Ask)
 	case Looked:
-		n.looked(e.Orphans)
+		n.looked(e)
 	case Failed: // it is asked again in its time: the table may be gone for all
 	case Frozen:
 		n.frozen(e)

@@ -212,6 +212,19 @@ func TestARefusedWrite(t *testing.T) {
 	b.does("Stop Acquire")
 }
 
+// The node on which an orphan is best begun asks for it first, and the others leave it that time.
+func TestAnOrphanBeginsWhereItIsToBe(t *testing.T) {
+	orphan := Row{jita, you, 7, false}
+	for place, waits := range map[Place][2]time.Duration{Mine: {0, 0}, Elsewhere: {1, 2}} {
+		b := newBench(t)
+		b.hear(Looked{Orphans: []Row{orphan}, Places: map[world.Address]Place{jita: place}})
+		b.pass(b.cfg.Grace + waits[0]*b.cfg.Spread/2 - 1)
+		b.does("")
+		b.pass(waits[1]*b.cfg.Spread/2 - waits[0]*b.cfg.Spread/2 + 1)
+		b.does("Acquire")
+	}
+}
+
 func TestOrphans(t *testing.T) {
 	b := newBench(t)
 	orphan := Row{jita, you, 7, false}

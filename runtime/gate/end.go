@@ -56,6 +56,16 @@ func (g *Gate) put(s *session, code, reason string) {
 	g.endIf(s, reason, func() bool { return s.latest.Load() == c })
 }
 
+// Everybody lists who plays, with a connection or without.
+func (g *Gate) Everybody() []Who {
+	_, all := g.everyone()
+	out := make([]Who, len(all))
+	for i, s := range all {
+		out[i] = s.who()
+	}
+	return out
+}
+
 // Tell sends the frame to every signed-in player who suits.
 func (g *Gate) Tell(suits func(Who) bool, f *wire.Frame) {
 	clients, _ := g.everyone()

@@ -114,8 +114,18 @@ func (c *Controller) shift(ctx context.Context, g ground, units []string) Outcom
 	o.At = c.cfg.Clock.Now()
 	staged.renumber(to)
 	o.Changes = staged.changes()
+	next, more, err := c.agree(ctx, g, c.units.live(), step{})
+	if err != nil {
+		return refusedIn("", err)
+	}
 	reports, errs := c.units.commit(ctx, to, staged, units, nil, &o)
-	if len(errs) > 0 && !c.units.goingBack {
+	back := c.units.goingBack
+	if len(errs) == 0 || back {
+		if err := c.decide(ctx, next); err != nil {
+			errs, back = map[string]error{"": err}, false
+		}
+	}
+	if o.Units += more; len(errs) > 0 && !back {
 		before := c.units.course
 		c.units.restore(ctx, before, staged, sortedKeys(reports))
 		c.units.settle(before) // whoever could not go back starts anew

@@ -65,7 +65,7 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 		o.Release = from.Number
 		return o
 	}
-	if s.note == noteSaved && s.units == nil && len(c.canaries) == 0 && unread(staged, from, s.to) {
+	if c.cfg.Cluster == nil && s.note == noteSaved && s.units == nil && len(c.canaries) == 0 && unread(staged, from, s.to) {
 		return c.carry(ctx, from, s.to)
 	}
 	number, untold, err := c.number(s)
@@ -75,14 +75,27 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 	}
 	to = to.numbered(number, s.units)
 	staged.renumber(to)
+	if s.units != nil {
+		s.ground.number(c.canaries, number)
+	}
+	next, more, err := c.agree(ctx, s.ground, to.all, s)
+	if err != nil {
+		return c.disagreed(s, number, err)
+	}
 	o.Release, o.Author, o.Note, o.At, o.Canary, o.Files = number, s.author, s.note, started, s.units, from.Changed(s.to)
 	o.Changes = staged.changes()
 	gauge := c.gauges.begin(staged, s.units, c.units.goingBack)
 	reports, errs := c.units.commit(ctx, to, staged, s.units, gauge, &o)
 	o.Took = c.cfg.Clock.Now().Sub(started)
+	if len(errs) == 0 {
+		if err := c.decide(ctx, next); err != nil {
+			errs = map[string]error{"": err}
+		}
+	}
 	if len(errs) > 0 {
 		return c.undo(ctx, s, staged, reports, errs, o)
 	}
+	o.Units += more
 	o.count(from, s.to)
 	c.finish(to, staged, gauge.before, o)
 	status := StandingLive
@@ -96,6 +109,16 @@ func (c *Controller) attempt(ctx context.Context, s step) Outcome {
 		if err := c.cfg.Journal.Finish(number, status, o.String()); err != nil {
 			o.Message = fmt.Sprintf("live, but the store could not note it: %v", err)
 		}
+	}
+	return o
+}
+
+// disagreed is the refusal of a release that another node cannot go to, or did not answer for.
+func (c *Controller) disagreed(s step, number int, err error) Outcome {
+	o := refusedIn("", err)
+	o.Release = c.units.live().Number
+	if s.number == 0 {
+		_ = c.cfg.Journal.Finish(number, StandingRefused, o.Message) // the refusal is told either way
 	}
 	return o
 }

@@ -67,6 +67,10 @@ type Config struct {
 	// follows another on the disk; nil: nothing. It is asked when the change has been
 	// made, and before that is told.
 	Advise func(from, to *code.Release) []code.Warning
+	// Cluster is the other nodes that run the same code; nil for none.
+	Cluster Cluster
+	// Before are releases that were live before Release, oldest first, for a rollback.
+	Before []Record
 	Tell   func(Outcome) // everything that happened, in order; called with the lock held: must not call back
 }
 
@@ -87,6 +91,10 @@ type Controller struct {
 	watch    watchdog
 	gauges   gauges
 	board    board
+
+	shared  *Code    // what the cluster runs, as this node has it; nil for one process
+	turn    Turn     // while this node changes it
+	pending *pending // what another node is about to bring
 }
 
 // New makes a Controller over States that run cfg.Release.
@@ -112,12 +120,12 @@ func New(cfg Config) *Controller {
 		units: units{fleet: cfg.Fleet, options: cfg.Options, now: cfg.Clock.Now, wait: cfg.Patience,
 			stagers: map[string]*reload.Stager{}, course: course{all: live}},
 		freeze:  freezer{current: cfg.Frozen, keep: cfg.KeepFreeze},
-		history: history{journal: cfg.Journal, records: []Record{{Release: live, At: cfg.Clock.Now(), Status: StandingLive, Author: "disk", Note: "start"}}},
+		history: history{journal: cfg.Journal, records: append(cfg.Before, Record{Release: live, At: cfg.Clock.Now(), Status: StandingLive, Author: "disk", Note: "start"})},
 		board:   board{tell: cfg.Tell},
 		watch:   watchdog{budget: cfg.Budget.orDefault(), first: live.Number},
 	}
 	c.gauges = gauges{fleet: cfg.Fleet, watch: &c.watch, now: cfg.Clock.Now}
-	cfg.Release, cfg.Patches, cfg.Frozen = nil, nil, nil // the history keeps their sources
+	cfg.Release, cfg.Patches, cfg.Frozen, cfg.Before = nil, nil, nil, nil // the history keeps their sources
 	c.cfg = cfg
 	c.show()
 	return c
@@ -160,16 +168,31 @@ func (h HoldReason) mend() string {
 // Saved takes a batch of saved files. In development it is applied; in
 // production, while frozen and while a canary runs, it waits.
 func (c *Controller) Saved(ctx context.Context, b Batch, author string) []Outcome {
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return []Outcome{c.later(err, b, author)}
+	}
+	defer leave()
+	return c.saved(ctx, b, author)
+}
+
+// later is for files that could not be looked at: they are tried again with what is saved next.
+func (c *Controller) later(err error, b Batch, author string) Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.saved(ctx, b, author)
+	o := refused(err)
+	o.passing = true
+	return c.tell(c.intake.refuse(o, b.Changed), author, noteSaved)
 }
 
 // Reload is Saved where somebody asks for it: what was refused before, or rolled back,
 // is tried again.
 func (c *Controller) Reload(ctx context.Context, b Batch, author string) []Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return []Outcome{c.later(err, b, author)}
+	}
+	defer leave()
 	c.intake.retry(b.Changed)
 	return c.saved(ctx, b, author)
 }

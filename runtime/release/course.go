@@ -65,6 +65,15 @@ func (g ground) with(k *canary) ground {
 	return g
 }
 
+// number gives the canary of a ground that does not run yet its release's number.
+func (g ground) number(running canaries, number int) {
+	for _, k := range g.canaries {
+		if !slices.Contains(running, k) {
+			k.number = number
+		}
+	}
+}
+
 // course works out what every unit is to run where the others run live: on the units
 // of canaries, all of those that are on it, under the number of the latest. Of what
 // is known already the same objects are taken, which share what they were compiled to.

@@ -107,8 +107,11 @@ func described(gone []string, unanswered bool) string {
 
 // Accept takes in a file as it is, whose hold says that it seems to be cut off.
 func (c *Controller) Accept(ctx context.Context, path string, src []byte, author string) []Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return []Outcome{c.barred(err, author, "reload accept "+path)}
+	}
+	defer leave()
 	if c.intake.cut[path] != contentHash(path, src) {
 		return []Outcome{c.tell(refused(c.intake.notCut(path)), author, "reload accept "+path)}
 	}

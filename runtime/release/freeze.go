@@ -62,9 +62,12 @@ func (c *Controller) Frozen() *Freeze { return c.Status().Frozen }
 
 // Freeze keeps all changes of code out until Thaw, over a restart too: saved files
 // wait, everything else is refused. Only what goes back because it fails goes on.
-func (c *Controller) Freeze(by, why string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (c *Controller) Freeze(ctx context.Context, by, why string) error {
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if c.freeze.on() {
 		return &code.Refusal{Code: CodeFrozen, Message: "it is " + c.freeze.current.String() + ". thaw first"}
 	}
@@ -80,8 +83,11 @@ func (c *Controller) Freeze(by, why string) error {
 // release. In production they still wait for Promote, and where a canary runs,
 // for its end: then it only says which.
 func (c *Controller) Thaw(ctx context.Context, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, "thaw")
+	}
+	defer leave()
 	if !c.freeze.on() {
 		return refused(&code.Refusal{Code: code.RStale, Message: "changes are not frozen"})
 	}

@@ -47,7 +47,7 @@ func TestFrozenRefusesEveryChangeOfCode(t *testing.T) {
 			}
 		}
 		s.want("nothing changed", s.values(), "S00=1 S01=7")
-		if err := s.ctl.Freeze("bob", "mine"); err == nil || !strings.Contains(err.Error(), "amy") {
+		if err := s.ctl.Freeze(bg, "bob", "mine"); err == nil || !strings.Contains(err.Error(), "amy") {
 			t.Errorf("frozen twice: %v", err)
 		}
 		s.verdict(s.ctl.Thaw(bg, "bob"), Queue) // a canary runs
@@ -87,7 +87,7 @@ func TestRollOutWaitsWhileFrozen(t *testing.T) {
 func TestFreezeThatCannotBeKeptIsNone(t *testing.T) {
 	s := newShard(t, true, 1, returns(1))
 	s.ctl.freeze.keep = func(*Freeze) error { return errors.New("no space left") }
-	if err := s.ctl.Freeze("amy", ""); err == nil || s.ctl.Frozen() != nil {
+	if err := s.ctl.Freeze(bg, "amy", ""); err == nil || s.ctl.Frozen() != nil {
 		t.Errorf("%v, %v", err, s.ctl.Frozen())
 	}
 }

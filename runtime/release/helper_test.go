@@ -32,6 +32,7 @@ type shard struct {
 	journal journal
 	fault   script.Fault  // the latest
 	patient time.Duration // the longest that an Each would have waited
+	prefix  string        // of the units of a node of a cluster
 }
 
 // journal is one that can fail.
@@ -76,10 +77,16 @@ return main
 
 func newShard(t *testing.T, production bool, units int, m string) *shard {
 	t.Helper()
+	return newNode(t, nil, production, units, m)
+}
+
+// newNode is newShard of a node of a cluster.
+func newNode(t *testing.T, cluster Cluster, production bool, units int, m string) *shard {
+	t.Helper()
 	s := &shard{t: t, units: map[string]*script.State{}, canary: map[string]*code.Release{}, silent: map[string]bool{},
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), journal: journal{n: 1}}
 	s.release = code.NewRelease(1, map[string][]byte{"main.lua": []byte(mainSource), "m.lua": []byte(m)})
-	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Production: production,
+	s.ctl = New(Config{Release: s.release, Fleet: s, Journal: &s.journal, Cluster: cluster, Production: production,
 		Clock: clock.Told(func() time.Time { return s.clock }), Tell: func(o Outcome) { s.told = append(s.told, o) },
 		Options: func(string) *script.Options { o := s.options("stage"); o.OnFault = nil; return &o }})
 	for i := range units {
@@ -136,6 +143,9 @@ func (s *shard) Each(ctx context.Context, units []string, f func(string, *script
 	errs := map[string]error{}
 	for _, name := range units {
 		st := s.units[name]
+		if st == nil && s.prefix != "" && !strings.HasPrefix(name, s.prefix) {
+			continue // another node's
+		}
 		if st == nil {
 			st = s.start(name)
 		}
@@ -166,7 +176,7 @@ func (s *shard) Awake() []string { return sortedKeys(s.units) }
 
 func (s *shard) freeze() {
 	s.t.Helper()
-	if err := s.ctl.Freeze("amy", "fleet fight"); err != nil {
+	if err := s.ctl.Freeze(bg, "amy", "fleet fight"); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -70,6 +70,25 @@ func (h *history) markBad(number int, note string) {
 	_ = h.journal.Finish(number, StandingRolledBack, note) // a label of what is gone already
 }
 
+// bad are the releases at hand that were rolled back.
+func (h *history) bad() (numbers []int) {
+	for _, r := range h.records {
+		if r.Status == StandingRolledBack {
+			numbers = append(numbers, r.Release.Number)
+		}
+	}
+	return numbers
+}
+
+// takeBad notes those that other nodes have rolled back.
+func (h *history) takeBad(numbers []int) {
+	for i := range h.records {
+		if slices.Contains(numbers, h.records[i].Release.Number) && h.records[i].Status != StandingLive {
+			h.records[i].Status = StandingRolledBack
+		}
+	}
+}
+
 // earlier finds the release that a rollback goes to. The one before is the latest
 // that differs from what runs and was not itself rolled back: going back twice
 // must not bring back what was bad.

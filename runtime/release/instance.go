@@ -41,16 +41,20 @@ func (c *Controller) patchInstance(ctx context.Context, r PatchRequest) (Outcome
 }
 
 func (c *Controller) dropInstance(ctx context.Context, p *Patch, author string) Outcome {
-	errs := c.units.each(ctx, p.Canary, func(_ string, st *script.State) error {
-		st.DropOverride(p.overrides())
-		return nil
-	})
-	if unit, err := firstError(errs); err != nil {
+	if unit, err := firstError(c.dropOverride(ctx, p)); err != nil {
 		return refusedIn(unit, err)
 	}
 	c.patches.close(p, PatchDropped)
 	return Outcome{Verdict: Apply, Release: c.units.live().Number, Author: author, Note: fmt.Sprintf("drop patch #%d", p.ID), Files: []string{p.Path}, Canary: p.Canary, Units: 1,
 		Message: fmt.Sprintf("%s of %s runs the code of all others again", p.Function, p.Instance)}
+}
+
+// dropOverride takes a patch off its object.
+func (c *Controller) dropOverride(ctx context.Context, p *Patch) map[string]error {
+	return c.units.each(ctx, p.Canary, func(_ string, st *script.State) error {
+		st.DropOverride(p.overrides())
+		return nil
+	})
 }
 
 // overrides says which override of a State a patch of one object is.

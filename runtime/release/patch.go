@@ -53,8 +53,11 @@ type PatchRequest struct {
 
 // Patch puts a function in place of a live one.
 func (c *Controller) Patch(ctx context.Context, r PatchRequest) (Outcome, *Patch) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, r.Author, "patch "+r.Function), nil
+	}
+	defer leave()
 	var o Outcome
 	var p *Patch
 	if err := c.freeze.refuse(r.Function); err != nil {
@@ -118,9 +121,12 @@ func (c *Controller) Patches() []Patch {
 
 // Drop takes a patch off again.
 func (c *Controller) Drop(ctx context.Context, id int, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	note := fmt.Sprintf("drop patch #%d", id)
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, note)
+	}
+	defer leave()
 	i := slices.IndexFunc(c.patches.all, func(p *Patch) bool { return p.ID == id && p.Status == PatchOpen })
 	if i < 0 {
 		return c.tell(refused(&code.Refusal{Code: code.RLoad, Subject: fmt.Sprintf("#%d", id), Message: "there is no open patch of that number; see patches"}), author, note)

@@ -80,9 +80,12 @@ func (c *Controller) promote(ctx context.Context, number int, author, note strin
 
 // PromotePatch brings a patch from its canary to all units.
 func (c *Controller) PromotePatch(ctx context.Context, id int, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	note := fmt.Sprintf("promote patch #%d", id)
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, note)
+	}
+	defer leave()
 	if k := c.canaries.ofPatch(id); k != nil {
 		o := c.tell(c.promote(ctx, k.number, author, note), author, note)
 		c.flush(ctx)

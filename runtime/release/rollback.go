@@ -12,8 +12,11 @@ import (
 // earlier release all canaries end first. Open patches are dropped: what they were
 // laid over is gone.
 func (c *Controller) Rollback(ctx context.Context, number int, author, note string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, note)
+	}
+	defer leave()
 	return c.goBack(ctx, number, author, note)
 }
 

@@ -19,6 +19,7 @@ type Status struct {
 	Patches  int      // open ones
 	Queued   int
 	Frozen   *Freeze // nil where changes are not frozen
+	Version  int     // of the Code of a cluster; 0 for one process
 }
 
 // Status is how things stood after the last change. It never waits: while a
@@ -45,6 +46,9 @@ func (c *Controller) show() {
 	live := c.units.live()
 	s := Status{Release: live.Number, Hash: live.Hash, Units: sortedKeys(c.units.course.own),
 		Patches: c.patches.count(), Queued: len(c.intake.queued), Frozen: c.freeze.current, Canaries: map[int]int{}}
+	if c.shared != nil {
+		s.Version = c.shared.Version
+	}
 	for _, k := range c.canaries {
 		s.Canary, s.Canaries[k.number] = k.number, 0
 		if k.patch != nil {

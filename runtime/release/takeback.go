@@ -15,8 +15,27 @@ func (c *Controller) Fault(f script.Fault) Blame { return c.watch.note(f, c.cfg.
 // while changes are frozen, or takes the next step of a roll-out when it is due, and
 // says whether it did either. It is called from time to time, and after every fault.
 func (c *Controller) Watch(ctx context.Context) (Outcome, bool) {
+	if c.cfg.Cluster != nil && !c.mustAct(ctx) {
+		return Outcome{}, false
+	}
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return Outcome{}, false // it is tried again at the next look
+	}
+	defer leave()
+	return c.watchOnce(ctx)
+}
+
+// mustAct measures, and says whether anything is to be done of it: then this node needs its turn.
+func (c *Controller) mustAct(ctx context.Context) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.gauges.measure(ctx)
+	k := c.canaries.ofFiles()
+	return c.watch.tripping() || c.owed != nil || k != nil && k.rollout != nil
+}
+
+func (c *Controller) watchOnce(ctx context.Context) (Outcome, bool) {
 	c.gauges.measure(ctx)
 	if c.watch.tripping() {
 		c.gauges.again() // what it is taken back for is measured to the end

@@ -9,8 +9,11 @@ import (
 // Unload takes a module, named as scripts do or by its file, out of the running
 // shard: what deleting or emptying its file does not do by itself.
 func (c *Controller) Unload(ctx context.Context, module, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, "unload "+module)
+	}
+	defer leave()
 	path := code.ModulePath(module)
 	if c.disk.Files[module] != nil { // also what no script could require, such as "chat.old.lua"
 		path = module

@@ -70,8 +70,11 @@ func (c *Controller) Wanted(w Wish) (from, to *code.Release, err error) {
 // Grant does what an operator wishes. What that comes to is found out in the same
 // breath, so that a canary that ends or begins meanwhile makes no other thing of it.
 func (c *Controller) Grant(ctx context.Context, w Wish, author string) Outcome {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return c.barred(err, author, "promote")
+	}
+	defer leave()
 	way, err := c.way(w)
 	switch {
 	case err != nil:

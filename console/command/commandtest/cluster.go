@@ -47,3 +47,11 @@ func (cluster) Balance(context.Context, bool) ([]string, error) {
 func (cluster) RunOn(_ context.Context, node string, l command.RemoteLine) (command.Result, error) {
 	return command.Result{Text: l.Who + " on " + node + ": " + l.Line}, known(node)
 }
+
+// Away implements command.Cluster.
+func (cluster) Away(_ context.Context, what string) string {
+	if what == "@Perimeter" {
+		return "w2"
+	}
+	return ""
+}
