@@ -2,10 +2,15 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/client"
@@ -131,4 +136,50 @@ func TestWhatAPageTellsOfAPanelIsAnErrorLikeOthersAndBlamesNoRelease(t *testing.
 	if err != nil || len(groups) != 1 || groups[0].Count != faultsEach || groups[0].Message != "it [31mbroke" || groups[0].Player != "Onlooker" || groups[0].Traceback == "" {
 		t.Errorf("operators see %+v, %v", groups, err)
 	}
+}
+
+// TestHowSoonAThousandPagesHaveAPanel measures, and asserts nothing about time: from a save
+// on the disk to the last of a thousand connections that has been told, in this process too.
+func TestHowSoonAThousandPagesHaveAPanel(t *testing.T) {
+	if os.Getenv("HOTSHARD_PANELS") == "" {
+		t.Skip("only with HOTSHARD_PANELS: it signs a thousand players in")
+	}
+	const pages, saves = 1000, 10
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	heard := make(chan time.Time, pages)
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 8)
+	for i := range pages {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			c, err := client.Dial(t.Context(), "ws://"+s.Addr()+"/play", client.Options{Codec: wire.Binary, Handle: func(m *wire.Message) {
+				if m.Event == "panels" {
+					heard <- time.Now()
+				}
+			}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(c.Close)
+			if err := c.Login(t.Context(), fmt.Sprintf("Onlooker %d", i), "secret secret"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	var took []time.Duration
+	for i := range saves {
+		saved := time.Now()
+		save(t, cfg, "panels/notes.lua", strings.Replace(notePanel, "noted", fmt.Sprintf("noted %d", i), 1))
+		for range pages {
+			took = append(took, (<-heard).Sub(saved))
+		}
+		wait(t, s)
+	}
+	slices.Sort(took)
+	t.Logf("%d pages, %d saves: told after %v in the middle, %v at 99 of 100, %v at last", pages, saves, took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
 }
