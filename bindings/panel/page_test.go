@@ -253,6 +253,9 @@ func TestWhatAPanelAsksComesBackToTheLineThatAsked(t *testing.T) {
 	if len(d.asked) != 1 || d.asked[0].Command != "market_book" || fmt.Sprint(d.asked[0].Args) != "map[type:Ferrite]" {
 		t.Fatalf("asked: %+v", d.asked)
 	}
+	if press(); len(d.asked) != 1 || find(t, d, "shop", "button", "Look").Fields["busy"] != true {
+		t.Errorf("pressed again before the answer, it asked %+v", d.asked)
+	}
 	p.Do("shop", func(v *View) { v.Answer(d.ids[0], map[string]world.Value{"price": 12.0}, "", "") })
 	if got := d.seen("shop"); got != "best 12 Look" {
 		t.Errorf("it shows %q", got)

@@ -23,8 +23,8 @@ const KINDS = {
   row: (node, { says }, act) => h("div", { class: "across", role: says ? "group" : undefined, "aria-label": says }, kids(node, act)),
   column: (node, { says }, act) => h("div", { class: "down", role: says ? "group" : undefined, "aria-label": says }, kids(node, act)),
   section: (node, { title }, act) => h("section", { "aria-label": title }, title && h("h3", {}, title), kids(node, act)),
-  button: (node, { primary, disabled, chosen, says }, act) =>
-    h("button", { type: "button", class: primary ? "primary" : undefined, disabled, "aria-pressed": chosen === undefined ? undefined : String(chosen), "aria-label": says, onClick: () => act(node.i, "press") }, node.x),
+  button: (node, { primary, disabled, chosen, says, busy }, act) =>
+    h("button", { type: "button", class: primary ? "primary" : undefined, disabled, "aria-busy": busy ? "true" : undefined, "aria-pressed": chosen === undefined ? undefined : String(chosen), "aria-label": says, onClick: () => act(node.i, "press") }, node.x),
   input: (node, _, act) => h(Field, { node, act }),
   choice: (node, { label, value, options, disabled }, act) =>
     h("label", {}, label, h("select", { disabled, "aria-label": label ? undefined : node.i, onChange: (e) => act(node.i, "change", e.target.value) },
