@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -94,6 +95,34 @@ func TestASavedPanelReachesPagesAndOneThatDoesNotRunReachesNone(t *testing.T) {
 	}
 	if r := pageRelease(t, s); r.Files["panels/notes.lua"] != next {
 		t.Errorf("pages get what was refused: %v", r.Files)
+	}
+}
+
+func TestANewPanelReachesPagesAndOneThatIsGoneLeavesThem(t *testing.T) {
+	t.Parallel()
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	_, told := watchPanels(t, s)
+	save(t, cfg, "panels/more.lua", strings.ReplaceAll(notePanel, "panel.notes", "panel.more"))
+	wait(t, s)
+	m := <-told
+	if files, _ := m["files"].(map[string]world.Value); files["panels/more.lua"] == nil {
+		t.Errorf("told %v", m)
+	}
+	save(t, cfg, "panels/more.lua", strings.NewReplacer("panel.notes", "panel.more", "noted", "more").Replace(notePanel))
+	if o := wait(t, s); o.Verdict != release.Apply || o.Release != 2 {
+		t.Errorf("a change of it makes %+v", o)
+	}
+	<-told
+	if err := os.Remove(filepath.Join(cfg.Scripts, "panels", "more.lua")); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, s) // a file that is gone is held: see unload
+	amy := s.operator("amy", command.Admin)
+	amy.do("unload panels.more")
+	if r := pageRelease(t, s); r.Files["panels/more.lua"] != "" || r.Files["panels/notes.lua"] == "" {
+		t.Errorf("pages get %v", r.Files)
 	}
 }
 
