@@ -366,3 +366,35 @@ func TestFiguresAreWrittenAndReadAsThePageDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestAReleaseThatChangesOnePanelLeavesTheOthersAlone(t *testing.T) {
+	other := strings.NewReplacer("counter", "other", "pressed", "other").Replace(counter)
+	p, d := pageOf(t, map[string]string{"panels/counter.lua": counter, "panels/other.lua": other, "panels/lib/words.lua": "return {}"})
+	for _, name := range p.Names() {
+		p.Do(name, func(v *View) { v.Open(nil) })
+		p.Do(name, func(v *View) { v.Happen(find(t, d, name, "button", "More").ID, "press", nil) })
+	}
+	if got := strings.Join(p.Names(), " "); got != "counter other" {
+		t.Fatalf("the panels are %s", got)
+	}
+	bring := func(n int, word string) {
+		t.Helper()
+		if err := p.Bring(releaseOf(n, map[string]string{"panels/counter.lua": strings.Replace(counter, "pressed", word, 1), "panels/other.lua": other, "panels/lib/words.lua": "return {1}"})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bring(2, "counted")
+	bring(3, "tallied")
+	if d.seen("counter") != "tallied 1 More" || d.seen("other") != "other 1 More" {
+		t.Errorf("they show %q and %q", d.seen("counter"), d.seen("other"))
+	}
+	if err := p.Bring(releaseOf(4, map[string]string{"panels/counter.lua": counter, "panels/other.lua": strings.Replace(other, "other ", "another ", 1)})); err != nil {
+		t.Fatal(err)
+	}
+	if d.seen("counter") != "pressed 1 More" || d.seen("other") != "another 1 More" {
+		t.Errorf("they show %q and %q", d.seen("counter"), d.seen("other"))
+	}
+	if err := p.Bring(releaseOf(5, map[string]string{"panels/counter.lua": counter})); err != nil || len(p.Names()) != 1 {
+		t.Errorf("with one file gone there are %v: %v", p.Names(), err)
+	}
+}
