@@ -23,7 +23,7 @@ function unique() end
 ---@param text string
 function tell(text) end
 
---- What a panel keeps of a player in their browser, over reloads and visits: at most 64 values of 4 KB.
+--- What a panel keeps of a player in their browser, over reloads and visits: at most 64 values of 4 KB. Read them where they are needed: while a file is loaded none are known yet.
 settings = {}
 
 --- A kept value, or otherwise.

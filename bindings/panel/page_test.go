@@ -253,6 +253,9 @@ func TestWhatAPanelAsksComesBackToTheLineThatAsked(t *testing.T) {
 	if len(d.asked) != 1 || d.asked[0].Command != "market_book" || fmt.Sprint(d.asked[0].Args) != "map[type:Ferrite]" {
 		t.Fatalf("asked: %+v", d.asked)
 	}
+	if press(); len(d.asked) != 1 || find(t, d, "shop", "button", "Look").Fields["busy"] != true {
+		t.Errorf("pressed again before the answer, it asked %+v", d.asked)
+	}
 	p.Do("shop", func(v *View) { v.Answer(d.ids[0], map[string]world.Value{"price": 12.0}, "", "") })
 	if got := d.seen("shop"); got != "best 12 Look" {
 		t.Errorf("it shows %q", got)
@@ -361,5 +364,37 @@ func TestFiguresAreWrittenAndReadAsThePageDoes(t *testing.T) {
 		if got, ok := parseMoney(text); got != want && ok || ok != (want > 0) {
 			t.Errorf("%q is read as %d %v, not %d", text, got, ok, want)
 		}
+	}
+}
+
+func TestAReleaseThatChangesOnePanelLeavesTheOthersAlone(t *testing.T) {
+	other := strings.NewReplacer("counter", "other", "pressed", "other").Replace(counter)
+	p, d := pageOf(t, map[string]string{"panels/counter.lua": counter, "panels/other.lua": other, "panels/lib/words.lua": "return {}"})
+	for _, name := range p.Names() {
+		p.Do(name, func(v *View) { v.Open(nil) })
+		p.Do(name, func(v *View) { v.Happen(find(t, d, name, "button", "More").ID, "press", nil) })
+	}
+	if got := strings.Join(p.Names(), " "); got != "counter other" {
+		t.Fatalf("the panels are %s", got)
+	}
+	bring := func(n int, word string) {
+		t.Helper()
+		if err := p.Bring(releaseOf(n, map[string]string{"panels/counter.lua": strings.Replace(counter, "pressed", word, 1), "panels/other.lua": other, "panels/lib/words.lua": "return {1}"})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bring(2, "counted")
+	bring(3, "tallied")
+	if d.seen("counter") != "tallied 1 More" || d.seen("other") != "other 1 More" {
+		t.Errorf("they show %q and %q", d.seen("counter"), d.seen("other"))
+	}
+	if err := p.Bring(releaseOf(4, map[string]string{"panels/counter.lua": counter, "panels/other.lua": strings.Replace(other, "other ", "another ", 1)})); err != nil {
+		t.Fatal(err)
+	}
+	if d.seen("counter") != "pressed 1 More" || d.seen("other") != "another 1 More" {
+		t.Errorf("they show %q and %q", d.seen("counter"), d.seen("other"))
+	}
+	if err := p.Bring(releaseOf(5, map[string]string{"panels/counter.lua": counter})); err != nil || len(p.Names()) != 1 {
+		t.Errorf("with one file gone there are %v: %v", p.Names(), err)
 	}
 }

@@ -15,12 +15,16 @@ const mostNodes = 20_000
 // mostDepth bounds how deeply elements stand in each other.
 const mostDepth = 40
 
+// mostKept bounds of how many elements the page knows something.
+const mostKept = 500
+
 // reader makes Nodes of what a panel returned. It runs inside the panel's own entry: what
 // it asks of Lua is charged to that, and what is wrong is raised there.
 type reader struct {
 	L        *lua.LState
 	kept     map[string]*keeping
 	handlers map[string]handler
+	busy     func(key string) bool
 	nodes    int
 	depth    int
 }
@@ -111,6 +115,9 @@ func (r *reader) field(n *Node, name string, v lua.LValue) {
 
 func (r *reader) hear(n *Node, event string, fn *lua.LFunction, row lua.LValue) {
 	n.On = append(n.On, event)
+	if event == "press" && r.busy(n.ID+"/"+event) {
+		n.set("busy", true)
+	}
 	r.handlers[n.ID+"/"+event] = handler{fn, row}
 }
 
@@ -277,6 +284,9 @@ func (r *reader) points(n *Node, t *lua.LTable) {
 func (r *reader) keep(id string) *keeping {
 	k := r.kept[id]
 	if k == nil {
+		if len(r.kept) >= mostKept {
+			clear(r.kept) // of elements that come and go under new names
+		}
 		k = &keeping{count: firstRows}
 		r.kept[id] = k
 	}

@@ -60,7 +60,7 @@ func TestWorld(setup luatest.Setup) (luatest.World, error) {
 	w := &testWorld{setup: setup, answers: map[string]testAnswer{}, asked: map[string][]world.Value{}, typed: map[string]world.Value{}}
 	v := newView("", w)
 	v.here = map[string]world.Value{"docked": true, "system": "Alpha", "region": "test", "player": "Ann"}
-	v.waits, v.pressed = map[uint64]*script.Wait{}, map[string]bool{}
+	v.waits, v.owners = map[uint64]*script.Wait{}, map[uint64]string{}
 	w.view = v
 	o := Options("", setup.Release, v)
 	o.Name, o.Entry, o.Seed, o.OnFault, o.OnLog = setup.System, setup.Entry, setup.Seed, setup.OnFault, setup.OnLog

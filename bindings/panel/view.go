@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -92,8 +91,9 @@ type View struct {
 	tree     *Node
 	waits    map[uint64]*script.Wait
 	asked    uint64
-	pressed  map[string]bool // what runs still, since somebody pressed it
-	failed   bool            // since the last look; see Page.mend
+	doing    string            // the handler that runs, by its key; "" for none
+	owners   map[uint64]string // of requests: the handler that waits for the answer
+	failed   bool              // since the last look; see Page.mend
 	fault    script.Fault
 }
 
@@ -103,7 +103,7 @@ func newView(name string, host Host) *View {
 
 // start runs the panel's file.
 func (v *View) start(r *code.Release, now float64) error {
-	v.waits, v.handlers, v.pressed, v.tree, v.failed = map[uint64]*script.Wait{}, nil, map[string]bool{}, nil, false
+	v.waits, v.owners, v.handlers, v.tree, v.failed = map[uint64]*script.Wait{}, map[uint64]string{}, nil, nil, false
 	o := Options(v.name, r, v)
 	o.OnFault = v.heard
 	st, err := script.New(o)
@@ -185,7 +185,7 @@ func (v *View) draw() {
 	}
 	v.dirty = false
 	var tree *Node
-	r := &reader{kept: v.kept, handlers: map[string]handler{}}
+	r := &reader{kept: v.kept, handlers: map[string]handler{}, busy: v.busy}
 	v.st.Start(v.st.L().NewFunction(func(L *lua.LState) int {
 		fn, ok := get(v.definition(), "open").(*lua.LFunction)
 		if !ok {
@@ -204,8 +204,26 @@ func (v *View) draw() {
 	}
 }
 
-// Happen tells the panel what somebody did to an element: it pressed it, typed into it. A
-// button whose last press runs still does nothing.
+// busy says whether a handler waits for an answer.
+func (v *View) busy(key string) bool {
+	for _, owner := range v.owners {
+		if owner == key {
+			return true
+		}
+	}
+	return false
+}
+
+// as runs something as a part of what a handler does.
+func (v *View) as(key string, do func()) {
+	before := v.doing
+	v.doing = key
+	do()
+	v.doing = before
+}
+
+// Happen tells the panel what somebody did to an element: pressed it, typed into it. What
+// was pressed and waits for an answer still does nothing when it is pressed again.
 func (v *View) Happen(id, event string, value world.Value) {
 	if v.st == nil {
 		return
@@ -214,15 +232,16 @@ func (v *View) Happen(id, event string, value world.Value) {
 	if v.arrange(id, event, value) {
 		return
 	}
-	h, ok := v.handlers[id+"/"+event]
-	if !ok {
-		return // it has just gone
+	key := id + "/" + event
+	h, ok := v.handlers[key]
+	if !ok || event != "change" && v.busy(key) {
+		return // it has just gone, or is at it
 	}
 	args := []lua.LValue{script.ToLua(v.st.L(), value)}
 	if h.row != nil {
 		args = []lua.LValue{h.row}
 	}
-	v.st.Enter(h.fn, "event "+v.name+" "+event, args...)
+	v.as(key, func() { v.st.Enter(h.fn, "event "+v.name+" "+event, args...) })
 }
 
 // arrange takes what concerns the page alone: which rows are in sight, how they are sorted.
@@ -277,7 +296,7 @@ func (v *View) await(L *lua.LState, r Request) int {
 		L.RaiseError("%s", err.Error())
 	}
 	v.asked++
-	v.waits[v.asked] = w
+	v.waits[v.asked], v.owners[v.asked] = w, v.doing
 	if id := v.asked; v.page != nil && v.page.samples {
 		v.sample(id, r)
 	} else {
@@ -292,20 +311,17 @@ func (v *View) Answer(id uint64, value world.Value, message, code string) {
 	if w == nil || v.st == nil {
 		return
 	}
+	owner := v.owners[id]
 	delete(v.waits, id)
+	delete(v.owners, id)
 	v.dirty = true
-	if message != "" {
-		w.Wake(lua.LNil, lua.LString(message), lua.LString(code))
-		return
-	}
-	w.Wake(script.ToLua(v.st.L(), value))
-}
-
-// lose tells what waits that there will be no answer.
-func (v *View) lose(why string) {
-	for id := range maps.Clone(v.waits) {
-		v.Answer(id, nil, why, "lost")
-	}
+	v.as(owner, func() {
+		if message != "" {
+			w.Wake(lua.LNil, lua.LString(message), lua.LString(code))
+			return
+		}
+		w.Wake(script.ToLua(v.st.L(), value))
+	})
 }
 
 // sample answers a request from the samples that the panel's file gives.
@@ -313,6 +329,7 @@ func (v *View) sample(id uint64, r Request) {
 	samples, _ := get(v.definition(), "sample").(*lua.LTable)
 	w, of := v.waits[id], get(samples, r.Command)
 	delete(v.waits, id)
+	delete(v.owners, id)
 	if of == lua.LNil {
 		w.Wake(lua.LNil, lua.LString("There is no sample of "+r.Command+"."), lua.LString("no_sample"))
 		return

@@ -36,7 +36,7 @@ var wordTables = []wordTable{
 		{script.Func{Name: "unique", Sig: "unique(): string", Doc: "A text that there has never been: the `key` by which a command is done once, however often it is asked."}, unique},
 		{script.Func{Name: "tell", Sig: "tell(text: string)", Effect: true, Doc: "Shows the player a note, which leaves by itself."}, tell},
 	}},
-	{"settings", "What a panel keeps of a player in their browser, over reloads and visits: at most 64 values of 4 KB.", []word{
+	{"settings", "What a panel keeps of a player in their browser, over reloads and visits: at most 64 values of 4 KB. Read them where they are needed: while a file is loaded none are known yet.", []word{
 		{script.Func{Name: "get", Sig: "get(name: string, otherwise?: any): any", Doc: "A kept value, or otherwise."}, settingsGet},
 		{script.Func{Name: "set", Sig: "set(name: string, value: any)", Effect: true, Doc: "Keeps a value; nil forgets it."}, settingsSet},
 	}},

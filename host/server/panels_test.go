@@ -2,10 +2,16 @@ package server
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"hotshard/console/command"
 	"hotshard/runtime/gate/client"
@@ -92,6 +98,34 @@ func TestASavedPanelReachesPagesAndOneThatDoesNotRunReachesNone(t *testing.T) {
 	}
 }
 
+func TestANewPanelReachesPagesAndOneThatIsGoneLeavesThem(t *testing.T) {
+	t.Parallel()
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	_, told := watchPanels(t, s)
+	save(t, cfg, "panels/more.lua", strings.ReplaceAll(notePanel, "panel.notes", "panel.more"))
+	wait(t, s)
+	m := <-told
+	if files, _ := m["files"].(map[string]world.Value); files["panels/more.lua"] == nil {
+		t.Errorf("told %v", m)
+	}
+	save(t, cfg, "panels/more.lua", strings.NewReplacer("panel.notes", "panel.more", "noted", "more").Replace(notePanel))
+	if o := wait(t, s); o.Verdict != release.Apply || o.Release != 2 {
+		t.Errorf("a change of it makes %+v", o)
+	}
+	<-told
+	if err := os.Remove(filepath.Join(cfg.Scripts, "panels", "more.lua")); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, s) // a file that is gone is held: see unload
+	amy := s.operator("amy", command.Admin)
+	amy.do("unload panels.more")
+	if r := pageRelease(t, s); r.Files["panels/more.lua"] != "" || r.Files["panels/notes.lua"] == "" {
+		t.Errorf("pages get %v", r.Files)
+	}
+}
+
 func TestAPatchOfAPanelReachesPages(t *testing.T) {
 	t.Parallel()
 	cfg := operated(t, false)
@@ -131,4 +165,50 @@ func TestWhatAPageTellsOfAPanelIsAnErrorLikeOthersAndBlamesNoRelease(t *testing.
 	if err != nil || len(groups) != 1 || groups[0].Count != faultsEach || groups[0].Message != "it [31mbroke" || groups[0].Player != "Onlooker" || groups[0].Traceback == "" {
 		t.Errorf("operators see %+v, %v", groups, err)
 	}
+}
+
+// TestHowSoonAThousandPagesHaveAPanel measures, and asserts nothing about time: from a save
+// on the disk to the last of a thousand connections that has been told, in this process too.
+func TestHowSoonAThousandPagesHaveAPanel(t *testing.T) {
+	if os.Getenv("HOTSHARD_PANELS") == "" {
+		t.Skip("only with HOTSHARD_PANELS: it signs a thousand players in")
+	}
+	const pages, saves = 1000, 10
+	cfg := operated(t, false)
+	save(t, cfg, "panels/notes.lua", notePanel)
+	s := start(t, cfg)
+	heard := make(chan time.Time, pages)
+	var group sync.WaitGroup
+	slots := make(chan struct{}, 8)
+	for i := range pages {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			c, err := client.Dial(t.Context(), "ws://"+s.Addr()+"/play", client.Options{Codec: wire.Binary, Handle: func(m *wire.Message) {
+				if m.Event == "panels" {
+					heard <- time.Now()
+				}
+			}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(c.Close)
+			if err := c.Login(t.Context(), fmt.Sprintf("Onlooker %d", i), "secret secret"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	var took []time.Duration
+	for i := range saves {
+		saved := time.Now()
+		save(t, cfg, "panels/notes.lua", strings.Replace(notePanel, "noted", fmt.Sprintf("noted %d", i), 1))
+		for range pages {
+			took = append(took, (<-heard).Sub(saved))
+		}
+		wait(t, s)
+	}
+	slices.Sort(took)
+	t.Logf("%d pages, %d saves: told after %v in the middle, %v at 99 of 100, %v at last", pages, saves, took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
 }

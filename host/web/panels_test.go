@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,6 +45,37 @@ func (p *page) tells(s *server.Server, place string) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// TestThePanelOfTheReadmeIsMadeFromNothing saves what the README says, and uses it.
+func TestThePanelOfTheReadmeIsMadeFromNothing(t *testing.T) {
+	needsPanels(t)
+	t.Parallel()
+	b := newBrowser(t)
+	url, scripts := startShard(t)
+	p := b.open(t, "bea", url)
+	p.signIn(p.name)
+	p.inView("station")
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(readme), "```lua\n-- scripts/panels/watch.lua\n")
+	code, _, found := strings.Cut(code, "```")
+	if !found {
+		t.Fatal("the README has no such panel")
+	}
+	if err := os.WriteFile(filepath.Join(scripts, "panels", "watch.lua"), []byte(code), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p.click(`#place .menu [data-open="watch"]`)
+	p.until("see it", `document.querySelector("#watch").textContent.includes("Nothing is watched.")`)
+	p.typeInto(`#watch input`, "Ferrite\r")
+	p.until("watch it", `document.querySelector("#watch tbody")?.textContent.includes("Ferrite")`)
+	p.do("come back", chromedp.Reload())
+	p.inView("station")
+	p.click(`#place .menu [data-open="watch"]`)
+	p.until("watch it still", `document.querySelector("#watch tbody")?.textContent.includes("Ferrite")`)
 }
 
 // TestAPanelChangesUnderAPlayer is what panels are for: a designer changes a word of the market

@@ -51,6 +51,7 @@ test("a worker that answers is left alone, however long it lives", async () => {
   await shop.engine.start();
   const [worker] = shop.workers;
   worker.says({ say: "begun" });
+  worker.says(null);
   for (let i = 0; i < 20; i++) {
     shop.engine.told("order", {});
     shop.pass(2_000);

@@ -93,8 +93,8 @@ local function outcome(side, o)
   return (done:gsub("%s+$", ""))
 end
 
--- give sends the order. Asked again for the same, it goes under the same key, so that the
--- market does it once.
+-- give sends the order. Asked again for the same before it was answered, it goes under the same
+-- key, so that the market does it once.
 local function give()
   local _, order = total()
   if not order then return end
@@ -102,12 +102,12 @@ local function give()
   local what = table.concat({side, order.type, order.quantity, order.price, order.days, tostring(order.range)}, "/")
   given[what] = given[what] or unique()
   order.key = given[what]
-  local answer, message, code = ask("market_" .. side, order)
-  if code ~= "lost" then given[what] = nil end
+  local answer, message = ask("market_" .. side, order)
   if not answer then
     said = message
     return
   end
+  given[what] = nil
   book.look()
   said = outcome(side, answer)
 end

@@ -23,16 +23,15 @@ const KINDS = {
   row: (node, { says }, act) => h("div", { class: "across", role: says ? "group" : undefined, "aria-label": says }, kids(node, act)),
   column: (node, { says }, act) => h("div", { class: "down", role: says ? "group" : undefined, "aria-label": says }, kids(node, act)),
   section: (node, { title }, act) => h("section", { "aria-label": title }, title && h("h3", {}, title), kids(node, act)),
-  button: (node, { primary, disabled, chosen, says }, act) =>
-    h("button", { type: "button", class: primary ? "primary" : undefined, disabled, "aria-pressed": chosen === undefined ? undefined : String(chosen), "aria-label": says, onClick: () => act(node.i, "press") }, node.x),
+  button: (node, { primary, disabled, chosen, says, busy }, act) =>
+    h("button", { type: "button", class: primary ? "primary" : undefined, disabled, "aria-busy": busy ? "true" : undefined, "aria-pressed": chosen === undefined ? undefined : String(chosen), "aria-label": says, onClick: () => act(node.i, "press") }, node.x),
   input: (node, _, act) => h(Field, { node, act }),
   choice: (node, { label, value, options, disabled }, act) =>
     h("label", {}, label, h("select", { disabled, "aria-label": label ? undefined : node.i, onChange: (e) => act(node.i, "change", e.target.value) },
       (options ?? []).map(([of, text]) => h("option", { key: of, value: of, selected: of === value }, text)))),
   check: (node, { label, value, disabled }, act) =>
     h("label", { class: "check" }, h("input", { type: "checkbox", checked: value === true, disabled, onChange: (e) => act(node.i, "change", e.target.checked) }), label),
-  slider: (node, { label, value, min = 0, max = 1, step, disabled }, act) =>
-    h("label", {}, label, h("input", { type: "range", min, max, step: step ?? "any", value, disabled, onInput: (e) => act(node.i, "change", Number(e.target.value)) })),
+  slider: (node, _, act) => h(Slider, { node, act }),
   tabs: (node, props, act) => h(Tabs, { node, act }),
   menu: (node, props, act) => h(Menu, { node, act }),
   table: (node, props, act) => h(Table, { node, act }),
@@ -47,35 +46,47 @@ const KINDS = {
 
 const TYPED = 100; // what was typed that the panel may give back still
 
-// Field keeps what is typed until the panel gives another value than it last gave. What it
-// gives back of what was typed comes late where somebody types fast, and is no such value.
-class Field extends Component {
+// Typed is an input that keeps what is typed until the panel gives another value than it last
+// gave. What it gives back of what was typed comes late where somebody is fast, and is no such
+// value.
+class Typed extends Component {
   typed = [];
 
+  get input() {
+    return this.base.querySelector("input, textarea");
+  }
+
   componentDidMount() {
-    this.base.querySelector("input, textarea").value = this.props.node.p?.value ?? "";
+    this.input.value = given(this.props);
   }
 
   componentDidUpdate(before) {
-    const given = this.props.node.p?.value ?? "";
-    const input = this.base.querySelector("input, textarea");
-    if (given === (before.node.p?.value ?? "")) return;
-    const echo = this.typed.indexOf(given);
+    const now = given(this.props);
+    if (now === given(before)) return;
+    const echo = this.typed.indexOf(now);
     this.typed.splice(0, echo < 0 ? this.typed.length : echo + 1);
-    if (echo < 0 && input.value !== given) input.value = given;
+    if (echo < 0 && this.input.value !== now) this.input.value = now;
   }
 
+  // take passes on what is typed, as what the panel wants.
+  take(text, as = text) {
+    const { node, act } = this.props;
+    if (!hears(node, "change")) return;
+    this.typed = [...this.typed.slice(-TYPED), text];
+    act(node.i, "change", as);
+  }
+}
+
+const given = ({ node }) => String(node.p?.value ?? "");
+
+class Field extends Typed {
   render({ node, act }) {
     const { label, placeholder, mode, lines, suggest, longest, disabled } = node.p ?? {};
     const list = suggest && `${node.i} suggestions`;
     const common = {
       placeholder, disabled, maxlength: longest, autocomplete: "off", spellcheck: mode === undefined, inputmode: { number: "numeric", money: "decimal" }[mode], list,
       "aria-label": label ? undefined : placeholder,
-      onInput: (e) => {
-        if (!hears(node, "change")) return;
-        this.typed = [...this.typed.slice(-TYPED), e.target.value];
-        act(node.i, "change", e.target.value);
-      },
+      onInput: (e) => this.take(e.target.value),
       onKeyDown: (e) => {
         e.stopPropagation();
         if (e.key === "Enter" && !lines && hears(node, "submit")) act(node.i, "submit", e.target.value);
@@ -83,6 +94,13 @@ class Field extends Component {
     };
     return h("label", {}, label, lines > 1 ? h("textarea", { rows: lines, ...common }) : h("input", { type: "text", ...common }),
       list && h("datalist", { id: list }, suggest.map((value) => h("option", { key: value, value }))));
+  }
+}
+
+class Slider extends Typed {
+  render({ node }) {
+    const { label, min = 0, max = 1, step, disabled } = node.p ?? {};
+    return h("label", {}, label, h("input", { type: "range", min, max, step: step ?? "any", disabled, onInput: (e) => this.take(e.target.value, Number(e.target.value)) }));
   }
 }
 

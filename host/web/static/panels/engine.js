@@ -162,7 +162,7 @@ export class Engine extends Emitter {
     switch (m.say) {
       case "begun":
         this.#begun = true;
-        this.#sent = 0;
+        this.#since = this.clock();
         return;
       case "gone":
         return this.#lost(m.text);

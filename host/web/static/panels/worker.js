@@ -9,7 +9,7 @@ const waiting = [];
 globalThis.panels = {
   say: (text) => postMessage(text),
   begun() {
-    for (const text of waiting.splice(0)) hear(text);
+    for (const text of waiting.splice(0)) done(text);
   },
 };
 
@@ -20,11 +20,12 @@ function hear(text = "") {
   if (due >= 0) timer = setTimeout(hear, Math.max(0, due - now) * 1000);
 }
 
-onmessage = ({ data }) => {
-  if (panels.hear) hear(data);
-  else waiting.push(data);
-  if (panels.hear) postMessage(null);
-};
+function done(text) {
+  hear(text);
+  postMessage(null);
+}
+
+onmessage = ({ data }) => (panels.hear ? done(data) : waiting.push(data));
 
 async function begin() {
   const go = new Go();
