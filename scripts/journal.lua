@@ -20,9 +20,15 @@ function journal.of(p)
   return data.journal
 end
 
+-- A text that is not too long, and ends with a whole letter.
+function journal.cut(text)
+  if #text <= journal.longest then return text end
+  return (string.gsub(string.sub(text, 1, journal.longest), "[\192-\255]?[\128-\191]*$", ""))
+end
+
 -- Adds a line; a moment later where the date is not known yet.
 function journal.note(p, kind, format, ...)
-  local text = string.sub(string.format(format, ...), 1, journal.longest)
+  local text = journal.cut(string.format(format, ...))
   if calendar.known() then return journal.add(p, kind, text) end
   after(journal.moment, function() journal.add(p, kind, text) end)
 end
