@@ -71,6 +71,13 @@ function goal.step(p)
   return data.goal or 1
 end
 
+-- Is the step of a name still ahead, or the one there is? True, or nil.
+function goal.before(number, name)
+  for i = number or math.huge, #goal.steps do
+    if goal.steps[i].name == name then return true end
+  end
+end
+
 function goal.at(p, name)
   local step = goal.steps[goal.step(p) or 0]
   return step ~= nil and step.name == name
@@ -80,7 +87,7 @@ end
 function goal.show(p)
   local number = goal.step(p)
   local step = number and goal.steps[number]
-  flight.watched[p] = step and step.name == "fly" or nil
+  flight.watched[p] = goal.before(number, "fly")
   if not step then return player.send(p, "goal", {}) end
   local text = type(step.text) == "function" and step.text(p) or step.text
   player.send(p, "goal", {step = number, of = #goal.steps, name = step.name, text = text, order = step.order,

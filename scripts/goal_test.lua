@@ -97,6 +97,13 @@ function test.who_goes_straight_to_the_pirates_is_past_the_beginning()
   eq(ann:last("goal").name, "beat")
 end
 
+function test.who_flies_without_a_look_is_past_it()
+  local ann = player "Ann"
+  ann:run "undock"
+  ann:run("orbit", {id = 1031})
+  eq(ann:last("goal").name, "find")
+end
+
 function test.a_dock_before_the_fight_is_not_the_end()
   local ann = player "Ann"
   ann:run "undock"

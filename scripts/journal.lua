@@ -4,12 +4,14 @@
 --
 -- player.data(p).journal = {n = lines so far, {n=, at=, text=, kind=, where=}, ...}; kind is good, bad
 -- or info, at in seconds since 1970.
+local calendar = require "lib.calendar"
 local money = require "lib.money"
 local loot = require "loot"
 local journal = {}
 
 journal.most = 30     -- lines that are kept: they are saved with the character, again and again
 journal.longest = 120 -- bytes of a line
+journal.moment = 0.5  -- s
 
 function journal.of(p)
   local data = player.data(p)
@@ -18,12 +20,24 @@ function journal.of(p)
   return data.journal
 end
 
--- Adds a line.
+-- A text that is not too long, and ends with a whole letter.
+function journal.cut(text)
+  if #text <= journal.longest then return text end
+  return (string.gsub(string.sub(text, 1, journal.longest), "[\192-\255]?[\128-\191]*$", ""))
+end
+
+-- Adds a line; a moment later where the date is not known yet.
 function journal.note(p, kind, format, ...)
+  local text = journal.cut(string.format(format, ...))
+  if calendar.known() then return journal.add(p, kind, text) end
+  after(journal.moment, function() journal.add(p, kind, text) end)
+end
+
+function journal.add(p, kind, text)
   local kept = journal.of(p)
   if not kept then return end
   kept.n = kept.n + 1
-  local line = {n = kept.n, at = os.time(), text = string.sub(string.format(format, ...), 1, journal.longest), kind = kind, where = system.name()}
+  local line = {n = kept.n, at = os.time(), text = text, kind = kind, where = system.name()}
   kept[#kept + 1] = line
   if #kept > journal.most then table.remove(kept, 1) end
   player.send(p, "journal", {lines = {line}})

@@ -49,3 +49,9 @@ function test.it_does_not_grow_for_ever()
   eq(lines[journal.most].n, journal.most + 5)
   eq(#lines[1].text, journal.longest)
 end
+
+function test.no_letter_is_cut_in_two()
+  local long = string.rep("a", journal.longest - 1)
+  eq(journal.cut(long .. "\195\164\195\164"), long)
+  eq(journal.cut("short"), "short")
+end

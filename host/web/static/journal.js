@@ -13,14 +13,15 @@ export class Journal {
 
   // open asks for what has happened since the page was here last.
   async open() {
-    this.take((await this.ask("journal"))?.lines);
+    this.take((await this.ask("journal"))?.lines, true);
   }
 
-  take(lines) {
+  // whole says that these are all lines there are.
+  take(lines, whole = false) {
     let last = this.keep.get(NAME) ?? 0;
     const all = listed(lines);
     // Who began anew, as on a shard whose data are new, has lines below the last one.
-    if (all.length > 1 && all.at(-1).n < last) last = 0;
+    if (whole && all.length && all.at(-1).n < last) last = 0;
     for (const { n, at, text, kind, where } of all) {
       if (n <= last) continue;
       last = n;

@@ -42,8 +42,15 @@ export class AgentsView {
     return [
       ...(here && !(m.count < m.need) ? [this.#button(m, "done", "mission_done", true)] : []),
       ...(elsewhere ? [press(`route-${m.mission}`, t("agents.route"), () => this.fly(place.system))] : []),
+      ...(this.game.own && this.game.sim.find(m.place?.id) ? [press(`select-${m.mission}`, t("agents.select"), () => this.#show(m.place.id))] : []),
       this.#button(m, "drop", "mission_drop"),
     ];
+  }
+
+  // show selects the place of a mission, with space in sight.
+  #show(id) {
+    this.dialog.close();
+    this.game.select(id);
   }
 
   #button(m, word, cmd, primary = false) {

@@ -486,6 +486,7 @@ export const DE = {
   "agents.done": "Erledigt: auszahlen",
   "agents.drop": "Aufgeben",
   "agents.route": "Route setzen",
+  "agents.select": "Wählen",
   "agents.paid": "Ausgezahlt: {money}.",
   "agents.left": "noch {time}",
   "agents.count": "{count} von {n}",

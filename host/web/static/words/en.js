@@ -486,6 +486,7 @@ export const EN = {
   "agents.done": "Done: be paid",
   "agents.drop": "Give up",
   "agents.route": "Set the route",
+  "agents.select": "Select it",
   "agents.paid": "Paid: {money}.",
   "agents.left": "{time} left",
   "agents.count": "{count} of {n}",
