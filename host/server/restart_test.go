@@ -78,8 +78,10 @@ func TestEverythingGoesOnAfterARestart(t *testing.T) {
 	t.Parallel()
 	cfg := living(t)
 	s := start(t, cfg)
-	ann, bob := login(t, s.Addr(), "Ann", wire.JSON), login(t, s.Addr(), "Bob", wire.Binary)
+	ann := login(t, s.Addr(), "Ann", wire.JSON)
 	token := ann.event("welcome")["token"]
+	ann.event("system") // she is there before Bob
+	bob := login(t, s.Addr(), "Bob", wire.Binary)
 	ship := ann.do("undock", nil).(map[string]world.Value)["ship"].(float64)
 	ann.do("goto", map[string]world.Value{"point": []world.Value{1e6, 2e6, 3e6}})
 	ann.do("say", map[string]world.Value{"text": "here we are"})

@@ -18,4 +18,7 @@
 // Every change is watched by itself until its verdict. watchdog.go books errors to
 // the change that caused them, measure.go reads the gauges of the States, watching.go
 // and slow.go judge, takeback.go undoes that one change.
+//
+// In a cluster all nodes have the same Code (cluster.go): whoever changes it has its turn, the others
+// stage it before it is decided (stage.go), and go where it was decided.
 package release
