@@ -42,10 +42,8 @@ function command.career(p)
   return sheet
 end
 
--- A career begins a moment after its pilot has come: a system that has only just been woken for
--- them does not know the date yet.
 function event.player_entered(p)
-  if not player.data(p).career then after(1, function() career.of(p) end) end
+  career.of(p)
 end
 
 function event.player_arrived(p)

@@ -4,14 +4,12 @@
 --
 -- player.data(p).journal = {n = lines so far, {n=, at=, text=, kind=, where=}, ...}; kind is good, bad
 -- or info, at in seconds since 1970.
-local calendar = require "lib.calendar"
 local money = require "lib.money"
 local loot = require "loot"
 local journal = {}
 
 journal.most = 30     -- lines that are kept: they are saved with the character, again and again
 journal.longest = 120 -- bytes of a line
-journal.moment = 0.5  -- s
 
 function journal.of(p)
   local data = player.data(p)
@@ -26,14 +24,9 @@ function journal.cut(text)
   return (string.gsub(string.sub(text, 1, journal.longest), "[\192-\255]?[\128-\191]*$", ""))
 end
 
--- Adds a line; a moment later where the date is not known yet.
+-- Adds a line.
 function journal.note(p, kind, format, ...)
   local text = journal.cut(string.format(format, ...))
-  if calendar.known() then return journal.add(p, kind, text) end
-  after(journal.moment, function() journal.add(p, kind, text) end)
-end
-
-function journal.add(p, kind, text)
   local kept = journal.of(p)
   if not kept then return end
   kept.n = kept.n + 1

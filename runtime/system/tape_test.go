@@ -181,6 +181,21 @@ func TestARecordedSystemRunsAgain(t *testing.T) {
 	}
 }
 
+// TestTheDateIsKnownBeforeTheFirstStep: who looks into a system that has only just been woken
+// is not told of the year 1.
+func TestTheDateIsKnownBeforeTheFirstStep(t *testing.T) {
+	b := newRecorded(t, recordedScript)
+	Between(func(s *System) {
+		if got := s.date(s.cfg.Script.Now)(); !got.Equal(b.clock.now) {
+			t.Errorf("it is %v, and should be %v", got, b.clock.now)
+		}
+	}).deliver(b.System)
+	for range 3 {
+		b.turn(0)
+	}
+	b.again()
+}
+
 // TestTheDateIsTheOneThatIsReadBack: a machine's date drifts against its steady clock by
 // less than is recorded, and what is due by the calendar goes by the date to the last bit.
 func TestTheDateIsTheOneThatIsReadBack(t *testing.T) {

@@ -29,7 +29,12 @@ func (s *System) date(now func() time.Time) func() time.Time {
 	if now == nil || s.tape == nil {
 		return now
 	}
-	return func() time.Time { return s.time.date }
+	return func() time.Time {
+		if s.time.date.IsZero() { // before the first step, of which no tape tells
+			return now()
+		}
+		return s.time.date
+	}
 }
 
 // Hear asks the outside a question, in the middle of Lua or of a tick. ask answers with a
