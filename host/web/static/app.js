@@ -239,6 +239,7 @@ game.on("welcome", () => {
 });
 const flying = game.on("system", () => {
   flying();
+  loadMap();
   begin();
   fill();
 });
@@ -408,7 +409,6 @@ globalThis.hotshard = { game, gaze, get sky() { return views.now.figures ?? null
 
 async function start() {
   requestAnimationFrame(frame);
-  loadMap();
   setTimeout(begin, VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
