@@ -5,6 +5,7 @@ package browsertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,14 +26,22 @@ const Patience = 3 * time.Minute
 
 // unhurried makes every wait of seconds twenty times as long in a page: a note leaves by
 // itself, and a server that does not answer is given up, after some seconds, and a busy
-// machine may take as long to look. And it draws ten times a second: without a graphics
+// machine may take as long to look. And it draws so seldom, in milliseconds: without a graphics
 // card every frame is the processor's work.
 const unhurried = `{
 	const later = window.setTimeout.bind(window), now = performance.now.bind(performance);
 	window.setTimeout = (run, ms, ...args) => later(run, ms > 5_000 ? 20 * ms : ms, ...args);
-	window.requestAnimationFrame = (run) => later(() => run(now()), 100);
+	window.requestAnimationFrame = (run) => later(() => run(now()), %d);
 	window.cancelAnimationFrame = window.clearTimeout.bind(window);
 }`
+
+// sky says whether tests look at three dimensions, for which more is drawn.
+var sky = os.Getenv("HOTSHARD_SKY") != ""
+
+// bare switches off what a browser with a window has around pages and nobody looks at: parts
+// of it are pages themselves, with a process of their own for each window.
+const bare = "Translate,BlinkGenPropertyTrees,InitialWebUI,WebUIReloadButton,WebUIToolbar,WebUILocationBar,WebUIBackForwardButton,WebUIHomeButton," +
+	"WebUISplitTabsButton,PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess"
 
 // Browser is one headless Chromium, which all tests share; each page of it is somebody
 // of their own, with storage of their own.
@@ -84,8 +93,9 @@ func (c *sharedBrowser) start(path string) {
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(c.profile),
 		chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
+		chromedp.Flag("disable-features", bare),
 		chromedp.Flag("force-device-scale-factor", "0.5")) // a quarter of the pixels to draw without a graphics card
-	if os.Getenv("HOTSHARD_SKY") != "" { // WebGL without a graphics card, for the tests that ask for it
+	if sky { // WebGL without a graphics card, for the tests that ask for it
 		options = append(options, chromedp.Flag("use-angle", "swiftshader"), chromedp.Flag("enable-unsafe-swiftshader", true))
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
@@ -165,7 +175,11 @@ func openTab(t *testing.T, parent context.Context, name, url string, options ...
 }
 
 func hurryNot(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-	_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: unhurried})
+	seldom := 250
+	if sky {
+		seldom = 100
+	}
+	_, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(unhurried, seldom)})
 	return chromedp.Void{}, err
 }
 

@@ -63,14 +63,15 @@ func (m *meter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// slowLine has a page's connections take 40 ms, and bring 10 Mbit a second.
-func slowLine(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-	if _, err := cdp.Call(ctx, target, network.Enable, network.EnableParams{}); err != nil {
+// slowLine has a page's connections be so slow, or as they are.
+func slowLine(line ...*network.Conditions) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		if _, err := cdp.Call(ctx, target, network.Enable, network.EnableParams{}); err != nil {
+			return chromedp.Void{}, err
+		}
+		_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: line})
 		return chromedp.Void{}, err
 	}
-	line := &network.Conditions{Latency: 40, DownloadThroughput: 10e6 / 8, UploadThroughput: 10e6 / 8}
-	_, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{line}})
-	return chromedp.Void{}, err
 }
 
 // TestTheWayToTheFirstFlight measures the first and the second visit over a slow line, and
@@ -83,7 +84,8 @@ func TestTheWayToTheFirstFlight(t *testing.T) {
 	_, _, s := startServer(t)
 	url, m := throughMeter(t, s)
 	p := b.open(t, "ada", "about:blank")
-	p.do("have a slow line", slowLine)
+	p.do("have a slow line", slowLine(&network.Conditions{Latency: 40, DownloadThroughput: 10e6 / 8, UploadThroughput: 10e6 / 8}))
+	t.Cleanup(func() { p.do("have its own line again", slowLine()) })
 	for _, visit := range []string{"first", "second"} {
 		m.bytes.Store(0)
 		began := time.Now()

@@ -273,6 +273,7 @@ game.on("welcome", () => {
 });
 const flying = game.on("system", () => {
   flying();
+  loadMap();
   begin();
   fill();
 });
@@ -485,7 +486,6 @@ globalThis.hotshard = { game, gaze, sound, get sky() { return views.now.figures 
 async function start() {
   requestAnimationFrame(frame);
   tongue($("#login [name=language]"));
-  loadMap();
   setTimeout(begin, VIEW_AFTER);
   if (demo > 0) {
     const { obey, startDemo } = await import("./demo.js");
