@@ -96,10 +96,12 @@ func TestTheMenuOfAThing(t *testing.T) {
 	p.do("rest a finger on space", chromedp.Evaluate[chromedp.Void](`(() => {
 		const thing = hotshard.game.sim.find(`+fmt.Sprint(anvilGate)+`)
 		hotshard.gaze.camera.face(thing.px - hotshard.game.own.px, thing.py - hotshard.game.own.py, thing.pz - hotshard.game.own.pz);
+		requestAnimationFrame(() => requestAnimationFrame(() => { window.drawn = true; }));
 	})()`))
 	p.until("have a menu by a finger", `(() => {
 		const canvas = document.querySelector("#space"), {camera} = hotshard.gaze, thing = hotshard.game.sim.find(`+fmt.Sprint(anvilGate)+`), out = {};
 		camera.project(thing.px, thing.py, thing.pz, out);
+		if (!window.drawn) return false; // it still looks elsewhere
 		const send = (type) => canvas.dispatchEvent(new PointerEvent(type, {pointerId: 7, pointerType: "touch", isPrimary: true, clientX: out.x, clientY: out.y, bubbles: true, button: 0}));
 		if (document.querySelector("#menu").checkVisibility()) return true;
 		canvas.setPointerCapture = () => {};
