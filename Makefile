@@ -80,7 +80,7 @@ check: build tested ## format, vet, scripts, reload cases, fresh random programs
 	$(GO) test $(LEAN) ./runtime/script/differ -run TestRandomPrograms -programs $(FRESH) -seed $$seed
 	HOTSHARD_POSTGRES=1 $(GO) test $(LEAN) -timeout 30m ./data/store ./host/node
 	HOTSHARD_MESH=1 $(GO) test $(LEAN) ./host/mesh
-	HOTSHARD_MESH=1 $(HOST) $(GO) test $(LEAN) ./host/server -run 'TestACluster|TestNodesOf'
+	HOTSHARD_MESH=1 $(HOST) $(GO) test $(LEAN) ./host/server -run 'TestACluster|TestNodesOf|TestWhatRuns'
 	HOTSHARD_THOROUGH=1 $(WITH) $(GO) test -race $(LEAN) ./...
 
 deb: build ## a Debian package of the programs, the scripts and the systemd unit, in bin/
