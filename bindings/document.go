@@ -26,23 +26,28 @@ func Documents() map[string]string {
 	return files
 }
 
+// stubTable writes a table as editors read it: what it is, its fields and its functions.
+func stubTable(b *strings.Builder, t script.Table) {
+	if t.Name != "" {
+		fmt.Fprintf(b, "\n--- %s\n", t.Doc)
+		if len(t.Fields) > 0 {
+			fmt.Fprintf(b, "---@class %slib\n", t.Name)
+			for _, f := range t.Fields {
+				fmt.Fprintf(b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
+			}
+		}
+		fmt.Fprintf(b, "%s = {}\n", t.Name)
+	}
+	for _, f := range t.Funcs {
+		stubFunc(b, t.Name, f)
+	}
+}
+
 // stub is the editor's view of a table: its functions without bodies.
 func stub(t script.Table) string {
 	var b strings.Builder
 	b.WriteString("---@meta\n-- " + generated + "\n")
-	if t.Name != "" {
-		fmt.Fprintf(&b, "\n--- %s\n", t.Doc)
-		if len(t.Fields) > 0 {
-			fmt.Fprintf(&b, "---@class %slib\n", t.Name)
-			for _, f := range t.Fields {
-				fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
-			}
-		}
-		fmt.Fprintf(&b, "%s = {}\n", t.Name)
-	}
-	for _, f := range t.Funcs {
-		stubFunc(&b, t.Name, f)
-	}
+	stubTable(&b, t)
 	if t.Name == "event" {
 		for _, e := range Events {
 			stubFunc(&b, "event", script.Func{Sig: e.Sig, Doc: e.Doc})

@@ -81,19 +81,7 @@ func panelStubs() string {
 	var b strings.Builder
 	b.WriteString("---@meta\n-- " + generated + "\n")
 	for _, t := range slices.Concat(panel.Tables(), panel.TestTables()) {
-		if t.Name != "" {
-			fmt.Fprintf(&b, "\n--- %s\n", t.Doc)
-			if len(t.Fields) > 0 {
-				fmt.Fprintf(&b, "---@class %slib\n", t.Name)
-				for _, f := range t.Fields {
-					fmt.Fprintf(&b, "---@field %s %s %s\n", f.Name, f.Type, f.Doc)
-				}
-			}
-			fmt.Fprintf(&b, "%s = {}\n", t.Name)
-		}
-		for _, f := range t.Funcs {
-			stubFunc(&b, t.Name, f)
-		}
+		stubTable(&b, t)
 	}
 	return b.String()
 }
